@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IcpportalConfig(AppConfig):
+    name = "icpportal"
+    label = "icpportal"

@@ -1,0 +1,8 @@
+"""For hosts that insist on ASGI; measured slower than WSGI, see docs/decisions.md."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
+application = get_asgi_application()

@@ -1,0 +1,13 @@
+"""The two ways an outside system can fail us, and nothing else."""
+
+
+class Retryable(Exception):
+    """No answer, a slow one or nonsense: the same request may succeed later; nothing is counted against anybody."""
+
+
+class Refused(Exception):
+    """They said no: the same request will fail again. `code` is theirs, the text is for staff."""
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SimulatedAuthorityConfig(AppConfig):
+    name = "icpportal.gateways.miit.simulated"
+    label = "simulated_authority"

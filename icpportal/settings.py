@@ -1,0 +1,323 @@
+"""Every setting of the portal, read from the environment; without one it is the demo under `var/`."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- which portal is this? -------------------------------------------------------------------
+# "demo": everything under var/, simulators on, invented keys. "production": nothing secret has a default.
+PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
+if PORTAL_MODE not in ("demo", "production"):
+    raise ImproperlyConfigured("PORTAL_MODE is 'demo' or 'production'")
+DEMO = PORTAL_MODE == "demo"
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+if DEMO:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def secret(name: str, *, demo: str) -> str:
+    """The secret `name`; outside the demo a missing one stops the start."""
+    return env.str(name, default=demo) if DEMO else env.str(name)
+
+
+DEBUG = False
+SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# --- applications ----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "icpportal.admin_site.ReviewDeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "formtools",
+    "csp",
+    "icpportal",
+    "icpportal.entry",
+    "icpportal.privacy",
+    "icpportal.codes",
+    "icpportal.accounts",
+    "icpportal.workdays",
+    "icpportal.outbox",
+    "icpportal.wizard",
+    "icpportal.gateways.miit.simulated",
+    "verification",
+    "filings",
+    "transfers",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+ROOT_URLCONF = "icpportal.urls"
+WSGI_APPLICATION = "icpportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.static",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "icpportal.context.portal",
+            ],
+        },
+    },
+]
+
+# --- database: SQLite in WAL, opened IMMEDIATE, unless DATABASE_URL says otherwise -----------
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+DATABASE_URL = secret("DATABASE_URL", demo=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# --- cache (rate limits of the account pages live here) --------------------------------------
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR_DIR / "cache"}
+}
+
+# --- workers ---------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    }
+else:
+    BROKER_DIR = VAR_DIR / "broker"
+    for folder in ("messages", "control", "processed"):
+        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+
+# --- accounts --------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "dashboard"
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- language and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- files -----------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+PRIVATE_ROOT = VAR_DIR / "documents"
+QUARANTINE_ROOT = VAR_DIR / "quarantine"
+S3_BUCKET = env.str("S3_BUCKET", default="")
+if S3_BUCKET:
+    S3_OPTIONS = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
+        "region_name": env.str("S3_REGION", default=None),
+        "access_key": env.str("S3_ACCESS_KEY"),
+        "secret_key": env.str("S3_SECRET_KEY"),
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 60,
+        "file_overwrite": False,
+    }
+    DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
+    QUARANTINE_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**S3_OPTIONS, "location": "quarantine"},
+    }
+else:
+    DOCUMENT_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    }
+    QUARANTINE_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": QUARANTINE_ROOT, "base_url": None},
+    }
+STORAGES = {
+    "default": DOCUMENT_STORAGE,
+    "documents": DOCUMENT_STORAGE,
+    "quarantine": QUARANTINE_STORAGE,
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_MAX_BYTES = 8 * 1024 * 1024
+UPLOAD_MAX_PIXELS = 40_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- privacy ---------------------------------------------------------------------------------
+# "id:base64 of 32 bytes, id:…" – the first key encrypts, all of them decrypt.
+PII_KEYS = secret("PII_KEYS", demo="demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA=")
+BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
+
+# --- gateways (dotted names; each module's factory is called without arguments) ---------------
+AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.simulated.gateway.SimulatedAuthority")
+INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="icpportal.gateways.inventory.file.FileInventory")
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="icpportal.gateways.sms.page.PageSms")
+SIMULATORS = env.bool("SIMULATORS", default=DEMO)
+GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
+GATEWAY_REQUESTS_AT_ONCE = 2  # per process
+AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=True)
+
+# --- where a lower part reaches up (architecture §3): dotted names, never imports -------------
+MESSENGER = "icpportal.outbox.actions.tell"  # codes and accounts send through this
+AUTHORITY_ANSWERS = "transfers.authority.take_answer"  # one handler for every outcome
+OUTBOX_CHANNELS = {
+    "email": "icpportal.outbox.channels.email.deliver",
+    "sms": "icpportal.outbox.channels.sms.deliver",
+    "site": "icpportal.outbox.channels.site.deliver",
+    "authority": "transfers.authority.deliver_report",
+}
+
+# --- rules -----------------------------------------------------------------------------------
+RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
+DRAFT_KEPT = timedelta(days=45)
+RETURNED_KEPT = timedelta(days=60)
+PASSWORD_DIGEST_KEPT = timedelta(days=60)
+
+# --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
+ROOMIER = 50 if DEMO else 1
+LIMITS = {
+    "verify_type": (10 * ROOMIER, 3600),
+    "service_code": (10 * ROOMIER, 3600),
+    "filing_password_order": (5, 3600),
+    "filing_password_account": (10 * ROOMIER, 86400),
+    "filing_password_number": (10 * ROOMIER, 86400),
+    "code_destination_hour": (5 * ROOMIER, 3600),
+    "code_destination_day": (10 * ROOMIER, 86400),
+    "code_client_hour": (20 * ROOMIER, 3600),
+}
+CODE_RESEND_SECONDS = env.int("CODE_RESEND_SECONDS", default=5 if DEMO else 60)
+
+# --- the provider: invented in the demo, never in the code ------------------------------------
+PROVIDER_NAME_ZH = env.str("PROVIDER_NAME_ZH", default="示例云")
+PROVIDER_NAME_EN = env.str("PROVIDER_NAME_EN", default="Example Cloud")
+PROVIDER_HOTLINE = env.str("PROVIDER_HOTLINE", default="400-000-0000")
+PROVIDER_HOURS = env.str("PROVIDER_HOURS", default="9:00–18:00")
+PROVIDER_CALLER_NUMBERS = env.list("PROVIDER_CALLER_NUMBERS", default=["010-0000-0001", "010-0000-0002"])
+PROVIDER_PRODUCTS = env.json(
+    "PROVIDER_PRODUCTS",
+    default=[
+        {"key": "ecs", "zh": "云服务器 ECS", "en": "Elastic Compute Service"},
+        {"key": "hosting", "zh": "云虚拟主机", "en": "Web hosting"},
+        {"key": "simple", "zh": "轻量应用服务器", "en": "Simple server"},
+    ],
+)
+MINISTRY_SITE = env.str("MINISTRY_SITE", default="https://beian.miit.gov.cn/")
+SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
+SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
+
+# --- mail ------------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = "icpportal.outbox.page_mail.PageEmailBackend" if SIMULATORS else EMAIL_CONFIG["EMAIL_BACKEND"]
+EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
+EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="filing@beian.example.com")
+
+# --- browser security ------------------------------------------------------------------------
+HTTPS = env.bool("HTTPS", default=not DEMO)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+PORTAL_TITLE = _("ICP Filing")

@@ -1,0 +1,11 @@
+"""Loaded before Django's settings: tests keep every byte they write in a folder of their own."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "VAR_DIR" not in os.environ:
+    folder = tempfile.mkdtemp(prefix="portal-test-")
+    os.environ["VAR_DIR"] = folder
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
