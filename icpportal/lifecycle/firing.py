@@ -1,0 +1,100 @@
+"""`fire`: the only writer of a state.
+
+It does the same six things each time, in one transaction: find the row of the table, ask its guard, move the state by
+one conditional UPDATE on (id, version), write the deadline, append the event, and hand over what is told and owed.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from icpportal.lifecycle.table import Forbidden, T, Table
+
+After = Callable[[Any, T, models.Model, dict[str, Any]], None]
+
+
+class Lifecycle:
+    """The life of one model, run by its table.
+
+    The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field` and `move`,
+    `from_state`, `to_state`, `by`, `actor`, `note`, `at`. `after(thing, row, event, facts)` runs inside the transaction:
+    it queues what the row tells and owes.
+    """
+
+    def __init__(
+        self, table: Table, *, model: type[models.Model], events: type[models.Model], thing_field: str, after: After
+    ) -> None:
+        self.table = table
+        self.model = model
+        self.events = events
+        self.thing_field = thing_field
+        self.after = after
+
+    def available(self, thing: Any, by: str, facts: dict[str, Any] | None = None) -> list[T]:
+        """The moves open to `by` now, guards asked; it draws the buttons."""
+        found: dict[str, T] = {}
+        for row in self.table.rows_from(thing.kind, thing.state, by):
+            if row.name not in found and (row.when is None or row.when(thing, facts or {})):
+                found[row.name] = row
+        return list(found.values())
+
+    def can(self, thing: Any, name: str, by: str, facts: dict[str, Any] | None = None) -> bool:
+        """Whether `fire` with the same words would find a row."""
+        return any(row.name == name for row in self.available(thing, by, facts))
+
+    def fire(
+        self,
+        thing: Any,
+        name: str,
+        *,
+        by: str,
+        actor: Any = None,
+        note: str = "",
+        facts: dict[str, Any] | None = None,
+        columns: dict[str, Any] | None = None,
+        now: datetime | None = None,
+    ) -> models.Model:
+        """Move `thing` by the row `name` and return the event.
+
+        `facts` are what guards, deadlines and messages may read; `columns` are written in the same UPDATE. Raises
+        `Forbidden` when no row fits, or when somebody moved or changed the thing since it was read.
+        """
+        now = now or timezone.now()
+        facts = facts or {}
+        refusal = Forbidden(f"{name} by {by} from {thing.state}")
+        row = next((r for r in self.available(thing, by, facts) if r.name == name), None)
+        if row is None:
+            raise refusal
+        with transaction.atomic():
+            self._move(thing, row, facts, columns or {}, now, refusal)
+            event = self.events._default_manager.create(
+                **{self.thing_field: thing},
+                move=name,
+                from_state=facts["from_state"],
+                to_state=row.target,
+                by=by,
+                actor=actor,
+                note=note,
+                at=now,
+            )
+            self.after(thing, row, event, facts)
+        return event
+
+    def _move(
+        self, thing: Any, row: T, facts: dict[str, Any], columns: dict[str, Any], now: datetime, refusal: Forbidden
+    ) -> None:
+        due_at = row.due(thing, now, facts) if row.due else None
+        moved = self.model._default_manager.filter(pk=thing.pk, version=thing.version, state=thing.state).update(
+            state=row.target, due_at=due_at, entered_at=now, version=F("version") + 1, **columns
+        )
+        if moved != 1:  # someone moved it between the query and the update
+            raise refusal
+        facts["from_state"] = thing.state
+        thing.state = row.target
+        thing.due_at, thing.entered_at, thing.version = due_at, now, thing.version + 1
+        for column, value in columns.items():
+            setattr(thing, column, value)

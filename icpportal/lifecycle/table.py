@@ -1,0 +1,68 @@
+"""One row of a life: from where, to where, who may, how long it may stay, what is told and what is owed."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+APPLICANT = "applicant"
+REVIEWER = "reviewer"
+LEAD = "lead"
+AUTHORITY = "authority"
+CLOCK = "clock"
+ACTORS = (APPLICANT, REVIEWER, LEAD, AUTHORITY, CLOCK)
+
+# A lead reviewer may do whatever a reviewer may.
+ALSO = {LEAD: (LEAD, REVIEWER)}
+
+Guard = Callable[[Any, dict[str, Any]], bool]
+Due = Callable[[Any, datetime, dict[str, Any]], datetime]
+
+
+@dataclass(frozen=True)
+class T:
+    """A move. Rows of the same name are tried in the order of the table; the first whose guard holds is taken."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    by: str
+    kinds: tuple[str, ...] | None = None
+    when: Guard | None = None
+    due: Due | None = None
+    tell: str = ""
+    owe: str = ""
+
+    def open_to(self, by: str) -> bool:
+        return self.by in ALSO.get(by, (by,))
+
+
+class Forbidden(Exception):
+    """The move is not in the table for this state, actor and facts: a race or a forgery."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """All rows of one kind of thing, with the kinds a row without `kinds=` holds for."""
+
+    rows: tuple[T, ...]
+    usual_kinds: tuple[str, ...]
+
+    def holds_for(self, row: T, kind: str) -> bool:
+        return kind in (row.kinds or self.usual_kinds)
+
+    def rows_from(self, kind: str, state: str, by: str) -> Iterable[T]:
+        """The rows that leave `state`, in order, guards not asked."""
+        return (r for r in self.rows if state in r.sources and self.holds_for(r, kind) and r.open_to(by))
+
+    def states(self) -> set[str]:
+        """Every state the table names."""
+        return {state for row in self.rows for state in (*row.sources, row.target)}
+
+    def timed_states(self) -> set[str]:
+        """The states that some row enters with a deadline."""
+        return {row.target for row in self.rows if row.due}
+
+    def left_by_clock(self) -> set[str]:
+        """The states that the clock can end."""
+        return {state for row in self.rows if row.by == CLOCK for state in row.sources}

@@ -1,0 +1,53 @@
+"""AES-GCM with named keys: `seal` writes with the first key, `unseal` reads with any of them."""
+
+import base64
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+NONCE_BYTES = 12
+VERSION = "s1"
+
+
+class Unreadable(Exception):
+    """A sealed value that no configured key opens, or that was moved to another row."""
+
+
+@lru_cache(maxsize=4)
+def _keys(text: str) -> dict[str, AESGCM]:
+    keys: dict[str, AESGCM] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, encoded = part.partition(":")
+        raw = base64.b64decode(encoded)
+        if not name or len(raw) != 32:
+            raise ImproperlyConfigured("PII_KEYS is 'name:base64 of 32 bytes', several separated by commas")
+        keys[name] = AESGCM(raw)
+    if not keys:
+        raise ImproperlyConfigured("PII_KEYS holds no key")
+    return keys
+
+
+def seal(plain: bytes, *, bound_to: str) -> str:
+    """The sealed text of `plain`; it opens only together with the same `bound_to`."""
+    name, key = next(iter(_keys(settings.PII_KEYS).items()))
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = nonce + key.encrypt(nonce, plain, bound_to.encode())
+    return f"{VERSION}:{name}:{base64.b64encode(cipher).decode()}"
+
+
+def unseal(token: str, *, bound_to: str) -> bytes:
+    """The bytes behind `token`; raises `Unreadable` when no key fits or the row is another one."""
+    version, _, rest = token.partition(":")
+    name, _, encoded = rest.partition(":")
+    key = _keys(settings.PII_KEYS).get(name)
+    if version != VERSION or key is None:
+        raise Unreadable(f"no key named {name!r}")
+    cipher = base64.b64decode(encoded)
+    try:
+        return key.decrypt(cipher[:NONCE_BYTES], cipher[NONCE_BYTES:], bound_to.encode())
+    except InvalidTag as error:
+        raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error

@@ -1,0 +1,98 @@
+"""Model fields that are encrypted in the database and bound to their row: a value copied to another row does not open.
+
+They are opened when read, so a list that does not show them costs nothing. They cannot be searched: keep a
+`blind_index` beside them. `QuerySet.update` takes them only as `sealed(instance, "field")`.
+"""
+
+import json
+from typing import Any
+
+from django.core.exceptions import FieldError
+from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from icpportal.privacy.crypto import seal, unseal
+
+
+class Token(str):
+    """A value as it lies in the database."""
+
+    __slots__ = ()
+
+
+class OpenedWhenRead(DeferredAttribute):
+    """Opens the sealed value at the first read of the attribute."""
+
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+        if instance is None:
+            return self
+        name = self.field.attname
+        value = super().__get__(instance, cls) if name not in instance.__dict__ else instance.__dict__[name]
+        if isinstance(value, Token):
+            value = instance.__dict__[name] = self.field.opened(instance, value)
+        return value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(models.TextField):
+    """Text at rest under AES-GCM; plain `str` in Python. Empty text stays empty."""
+
+    descriptor_class = OpenedWhenRead
+
+    def bound_to(self, instance: models.Model) -> str:
+        return f"{self.model._meta.label_lower}.{self.name}:{instance.pk}"
+
+    def to_text(self, value: Any) -> str:
+        return value
+
+    def from_text(self, text: str) -> Any:
+        return text
+
+    def opened(self, instance: models.Model, token: Token) -> Any:
+        return self.from_text(unseal(token, bound_to=self.bound_to(instance)).decode()) if token else ""
+
+    def sealed(self, instance: models.Model) -> Token | None:
+        """What the database gets for this row's value."""
+        value = getattr(instance, self.attname)
+        if value is None or value == "":
+            return value if value is None else Token()
+        return Token(seal(self.to_text(value).encode(), bound_to=self.bound_to(instance)))
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Token | None:  # noqa: ARG002 -- Django's signature
+        return self.sealed(model_instance)
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Token | None:  # noqa: ARG002
+        return None if value is None else Token(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None or isinstance(value, Token):
+            return value if value is None else str(value)
+        raise FieldError(f"{self.name} is encrypted: save the row, or update with sealed(instance, {self.name!r})")
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted and cannot be searched: use its blind index")
+        return super().get_lookup(lookup_name)
+
+
+class EncryptedJSONField(EncryptedTextField):
+    """Anything JSON can say, at rest under AES-GCM."""
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def from_text(self, text: str) -> Any:
+        return json.loads(text)
+
+
+def sealed(instance: models.Model, field_name: str) -> Token | None:
+    """The database value of one encrypted field of `instance`, for `QuerySet.update`."""
+    field = instance._meta.get_field(field_name)
+    if not isinstance(field, EncryptedTextField):
+        raise TypeError(f"{field_name} is not encrypted")
+    return field.sealed(instance)

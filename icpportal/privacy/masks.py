@@ -1,0 +1,26 @@
+"""Personal values as they may be shown in lists, logs and messages (GB/T 35273-2020, 7.2)."""
+
+
+def mask_name(name: str) -> str:
+    """`陈*例`: the first and last character, the middle as one star; two characters keep the first."""
+    if len(name) <= 1:
+        return "*" if name else ""
+    return f"{name[0]}*" if len(name) == 2 else f"{name[0]}*{name[-1]}"
+
+
+def mask_mobile(mobile: str) -> str:
+    """`139****0002`."""
+    return f"{mobile[:3]}****{mobile[-4:]}" if len(mobile) >= 8 else "*" * len(mobile)
+
+
+def mask_number(number: str) -> str:
+    """`9164***019L`: first and last four of a long number, first and last one of a short one."""
+    if len(number) < 3:
+        return "*" * len(number)
+    return f"{number[:4]}***{number[-4:]}" if len(number) > 12 else f"{number[0]}***{number[-1]}"
+
+
+def mask_email(email: str) -> str:
+    """`w***@example.com`."""
+    local, at, host = email.partition("@")
+    return f"{local[:1]}***{at}{host}" if at else mask_name(email)
