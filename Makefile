@@ -1,0 +1,60 @@
+# What a person types here. `make` alone tells.
+#   PORT=8123 make demo      another port            STRICT=1 make test    nothing may be skipped (CI)
+#   PYTHON=python3.13 make   another Python ≥ 3.11   VAR_DIR=/path make demo   another data folder
+
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; echo python3)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint fmt messages clean
+
+help: ## this list
+	@echo "The ICP filing portal. What there is to make:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0.1:8000/ (PORT=… to change)
+	@$(BIN)/python manage.py demo --port $(PORT)
+
+test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, then on PostgreSQL and Redis if they answer
+	@$(BIN)/python tests/run.py
+
+lint: $(BIN)/.installed-dev ## style, types, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+fmt: $(BIN)/.installed-dev ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: $(BIN)/.installed-dev ## collect the texts to translate and compile them (needs gettext)
+	@command -v msgfmt >/dev/null || { echo "make messages needs gettext (apt-get install gettext)"; exit 1; }
+	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore var --ignore tests
+	$(BIN)/python manage.py compilemessages --locale zh_Hans --ignore .venv
+
+clean: ## remove the virtualenv, all demo data and caches
+	rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "The portal needs Python 3.11 or newer; $(PYTHON) is" \
+		"$$("$(PYTHON)" --version 2>/dev/null || echo not there). Name one: make PYTHON=python3.13 …"; exit 1; }
+	@echo "Making .venv with $$("$(PYTHON)" --version) …"
+	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; \
+		echo "No virtualenv could be made; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(BIN)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the packages of requirements.txt …"
+	@$(PIP) install -r requirements.txt
+	@touch $@
+
+$(BIN)/.installed-dev: requirements-dev.txt requirements-s3.txt $(BIN)/.installed
+	@echo "Installing the packages of requirements-dev.txt …"
+	@$(PIP) install -r requirements-dev.txt
+	@touch $@
