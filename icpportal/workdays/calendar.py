@@ -1,0 +1,80 @@
+"""Counting working days in mainland China (工作日).
+
+A day is what `WorkCalendarDay` says; else what the package chinesecalendar knows (State Council notices, 2004 to the
+year of its release); else Monday to Friday, and then the answer is provisional until the year's notice is loaded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+from chinese_calendar.constants import holidays
+
+from icpportal.workdays.models import WorkCalendarDay
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+CLOSING_TIME = time(18, 0)
+SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
+ONE_DAY = timedelta(days=1)
+LONGEST_BREAK = 30  # days without work that no notice has ever reached
+MOST_DAYS = 2000
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What is written down about the days between two dates."""
+
+    days: dict[date, bool]
+    listed_years: frozenset[int]
+
+    def is_workday(self, day: date) -> bool:
+        written = self.days.get(day)
+        if written is not None:
+            return written
+        if day.year in SHIPPED_YEARS:
+            return chinese_calendar.is_workday(day)
+        return day.weekday() < 5
+
+    def is_certain(self, day: date) -> bool:
+        """Whether a notice for the day's year is known."""
+        return day.year in SHIPPED_YEARS or day.year in self.listed_years
+
+    def workdays_after(self, start: date) -> Iterator[date]:
+        day = start
+        while True:
+            day += ONE_DAY
+            if self.is_workday(day):
+                yield day
+
+
+def calendar(first: date, last: date) -> Calendar:
+    """The written days from the year of `first` to the year of `last`; one query."""
+    rows = WorkCalendarDay.objects.filter(date__gte=date(first.year, 1, 1), date__lte=date(last.year, 12, 31))
+    days = dict(rows.values_list("date", "is_workday"))
+    return Calendar(days=days, listed_years=frozenset(day.year for day in days))
+
+
+def is_workday(day: date) -> bool:
+    """Whether `day` is a working day as far as is known."""
+    return calendar(day, day).is_workday(day)
+
+
+def add_workdays(start: date, n: int) -> tuple[date, bool]:
+    """The `n`-th working day after `start`, and whether that is provisional (a year on the way has no notice yet)."""
+    if not 0 <= n <= MOST_DAYS:
+        raise ValueError(f"{n} working days cannot be counted")
+    known = calendar(start, start + timedelta(days=2 * n + LONGEST_BREAK))
+    after = known.workdays_after(start)
+    end = start
+    for _ in range(n):
+        end = next(after)
+    provisional = not all(known.is_certain(date(year, 1, 1)) for year in range(start.year, end.year + 1))
+    return end, provisional
+
+
+def end_of_answer(start: datetime, workdays: int = 1) -> datetime:
+    """The moment an answer promised within `workdays` working days is due: 18:00 in Beijing on the last of them."""
+    last_day, _ = add_workdays(start.astimezone(BEIJING).date(), workdays)
+    return datetime.combine(last_day, CLOSING_TIME, tzinfo=BEIJING)

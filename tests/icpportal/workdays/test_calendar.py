@@ -1,0 +1,122 @@
+"""Working days as people in mainland China count them."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icpportal.workdays.calendar import (
+    BEIJING,
+    SHIPPED_YEARS,
+    Calendar,
+    add_workdays,
+    calendar,
+    end_of_answer,
+    is_workday,
+)
+from icpportal.workdays.models import WorkCalendarDay
+
+pytestmark = pytest.mark.django_db
+UNKNOWN_YEAR = SHIPPED_YEARS[-1] + 1
+
+
+def test_the_make_up_days_of_2026_are_working_days_and_its_holidays_are_not():
+    make_up = [date(2026, 1, 4), date(2026, 2, 14), date(2026, 2, 28), date(2026, 5, 9), date(2026, 10, 10)]
+    free = [date(2026, 1, 1), date(2026, 2, 17), date(2026, 10, 1), date(2026, 11, 28)]
+
+    answers = [is_workday(day) for day in make_up], [is_workday(day) for day in free]
+
+    assert answers == ([True] * 5, [False] * 4)
+
+
+def test_a_week_of_holidays_is_stepped_over():
+    end, provisional = add_workdays(date(2026, 9, 30), 1)
+
+    assert (end, provisional) == (date(2026, 10, 8), False)
+
+
+def test_no_working_days_leave_the_day_as_it_is():
+    assert add_workdays(date(2026, 11, 28), 0) == (date(2026, 11, 28), False)
+
+
+@pytest.mark.parametrize("n", [-1, 2001])
+def test_a_number_that_cannot_be_counted_is_refused(n: int):
+    with pytest.raises(ValueError, match="cannot be counted"):
+        add_workdays(date(2026, 11, 27), n)
+
+
+def test_twenty_days_that_cross_into_a_year_without_notice_are_provisional():
+    end, provisional = add_workdays(date(UNKNOWN_YEAR - 1, 12, 21), 20)
+
+    assert (end.year, provisional) == (UNKNOWN_YEAR, True)
+
+
+def test_twenty_days_that_stay_in_a_known_year_are_certain():
+    assert add_workdays(date(2026, 11, 2), 20) == (date(2026, 11, 30), False)
+
+
+def test_the_year_without_notice_counts_monday_to_friday():
+    first_of_january = date(UNKNOWN_YEAR, 1, 1)
+    week = [first_of_january + timedelta(days=n) for n in range(7)]
+
+    assert [is_workday(day) for day in week] == [day.weekday() < 5 for day in week]
+
+
+def test_a_loaded_notice_makes_the_year_certain_and_moves_the_day():
+    start = date(UNKNOWN_YEAR - 1, 12, 31)
+    before = add_workdays(start, 1)
+    WorkCalendarDay.objects.create(date=before[0], is_workday=False, source="notice 2026-99")
+
+    after = add_workdays(start, 1)
+
+    assert before[1] is True
+    assert after[1] is False
+    assert after[0] > before[0]
+
+
+def test_what_staff_wrote_wins_over_the_shipped_list():
+    WorkCalendarDay.objects.create(date=date(2026, 11, 27), is_workday=False, source="power cut")
+    WorkCalendarDay.objects.create(date=date(2026, 11, 28), is_workday=True, source="power cut")
+
+    end, _ = add_workdays(date(2026, 11, 26), 1)
+
+    assert end == date(2026, 11, 28)
+
+
+def test_counting_asks_the_database_once_however_far_it_goes(django_assert_num_queries):
+    for n in (1, 20, 300):
+        with django_assert_num_queries(1):
+            add_workdays(date(2026, 11, 26), n)
+
+
+def test_an_answer_is_due_at_six_in_the_evening_in_beijing():
+    friday_late = datetime(2026, 11, 27, 15, 59, tzinfo=UTC)  # 23:59 in Beijing
+    friday_later = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)  # Saturday 0:00 in Beijing
+
+    due = [end_of_answer(friday_late), end_of_answer(friday_later), end_of_answer(friday_late, 3)]
+
+    monday, wednesday = datetime(2026, 11, 30, 18, tzinfo=BEIJING), datetime(2026, 12, 2, 18, tzinfo=BEIJING)
+    assert due == [monday, monday, wednesday]
+
+
+@given(start=st.dates(date(2020, 1, 1), date(2030, 12, 31)), n=st.integers(1, 60))
+def test_between_start_and_end_lie_exactly_n_working_days(start: date, n: int):
+    known = Calendar(days={}, listed_years=frozenset())
+    after = known.workdays_after(start)
+    end = [next(after) for _ in range(n)][-1]
+
+    between = [start + timedelta(days=k) for k in range(1, (end - start).days + 1)]
+
+    assert sum(known.is_workday(day) for day in between) == n
+    assert known.is_workday(end)
+
+
+def test_the_calendar_of_a_range_holds_the_whole_years_and_no_others():
+    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2027, 12, 31), date(2028, 1, 1)):
+        WorkCalendarDay.objects.create(date=day, is_workday=True, source="test")
+
+    known = calendar(date(2026, 5, 5), date(2027, 2, 2))
+
+    assert known.days == {date(2026, 1, 1): True, date(2027, 12, 31): True}
+    assert known.listed_years == {2026, 2027}

@@ -1,0 +1,72 @@
+"""`manage.py holidays`."""
+
+import json
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from icpportal.workdays.calendar import SHIPPED_YEARS
+from icpportal.workdays.models import WorkCalendarDay
+
+pytestmark = pytest.mark.django_db
+LAST = SHIPPED_YEARS[-1]
+
+
+def test_the_check_is_content_while_all_needed_years_are_known(capsys):
+    call_command("holidays", "check", "--on", f"{LAST}-03-02")
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == f"{LAST}: known from chinesecalendar"
+    assert out[-1].startswith("totals: needed until ")
+    assert out[-1].endswith("complete")
+
+
+def test_the_check_fails_when_a_needed_year_has_no_notice(capsys):
+    with pytest.raises(SystemExit) as stopped:
+        call_command("holidays", "check", "--on", f"{LAST}-12-01", "--json")
+
+    answer = json.loads(capsys.readouterr().out)
+    assert stopped.value.code == 1
+    assert answer["complete"] is False
+    assert answer["years"][str(LAST + 1)] == "no notice, Monday to Friday"
+
+
+def test_loading_the_notice_makes_the_check_content(tmp_path, capsys):
+    file = tmp_path / "notice.csv"
+    file.write_text(f"{LAST + 1}-01-01,off\n{LAST + 1}-01-03,work\n")
+
+    call_command("holidays", "load", str(file))
+    call_command("holidays", "check", "--on", f"{LAST}-12-01")
+
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "totals: read 2, saved 2"
+    assert f"{LAST + 1}: 2 days loaded" in out
+    assert out[-1].endswith("complete")
+
+
+def test_a_dry_run_reads_and_writes_nothing(tmp_path, capsys):
+    file = tmp_path / "notice.csv"
+    file.write_text("2027-01-01,off\n")
+
+    call_command("holidays", "load", str(file), "--dry-run", "--json")
+
+    assert json.loads(capsys.readouterr().out) == {"read": 1, "saved": 0}
+    assert WorkCalendarDay.objects.count() == 0
+
+
+@pytest.mark.parametrize("content", [b"2027-99-01,off", b"\xff\xfe\x00"])
+def test_a_bad_file_is_said_and_changes_nothing(tmp_path, content: bytes):
+    file = tmp_path / "notice.csv"
+    file.write_bytes(content)
+    WorkCalendarDay.objects.create(date=date(2027, 5, 1), is_workday=False, source="kept")
+
+    with pytest.raises(CommandError):
+        call_command("holidays", "load", str(file))
+
+    assert list(WorkCalendarDay.objects.values_list("source", flat=True)) == ["kept"]
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("holidays", "load", str(tmp_path / "nowhere.csv"))
