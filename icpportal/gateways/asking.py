@@ -1,0 +1,114 @@
+"""Questions to outside systems that a person waits for: few at once, all of them together in a few seconds.
+
+A view that asks anything wraps all its questions in one `with asking() as ask:` and a stalled outside system then costs
+at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process; the next asker is told at once.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from django.conf import settings
+
+from icpportal.gateways.errors import Retryable
+
+Answer = TypeVar("Answer")
+
+
+class Busy(Retryable):
+    """As many questions as this process allows are under way: nothing was asked, nothing is counted."""
+
+
+class Asking:
+    """The time one request may still spend on outside systems."""
+
+    def __init__(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, never below nought: pass it to a gateway as `timeout`."""
+        return max(0.0, self.ends - time.monotonic())
+
+
+class Slots:
+    """How many questions are under way in this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.taken = 0
+
+    def take(self, most: int) -> bool:
+        """Takes a slot if one is free; never waits."""
+        with self.lock:
+            free = self.taken < most
+            self.taken += free
+        return free
+
+    def give_back(self) -> None:
+        """Frees one slot."""
+        with self.lock:
+            self.taken -= 1
+
+
+slots = Slots()
+current: ContextVar[Asking | None] = ContextVar("current_asking", default=None)
+
+
+@contextmanager
+def asking() -> Iterator[Asking]:
+    """One slot and one clock for all questions of a request; `Busy` at once when no slot is free.
+
+    Inside another `asking()` it is that one: the slot and the time are shared.
+    """
+    outer = current.get()
+    if outer is not None:
+        yield outer
+        return
+    if not slots.take(settings.GATEWAY_REQUESTS_AT_ONCE):
+        raise Busy("too many questions under way")
+    ask = Asking(settings.GATEWAY_REQUEST_SECONDS)
+    token = current.set(ask)
+    try:
+        yield ask
+    finally:
+        current.reset(token)
+        slots.give_back()
+
+
+def seconds_for(timeout: float | None) -> float:
+    """How long one call may take: what the caller grants, and never more than the request around it has left."""
+    around = current.get()
+    longest = settings.GATEWAY_REQUEST_SECONDS if around is None else around.left
+    seconds = longest if timeout is None else min(timeout, longest)
+    if seconds <= 0:
+        raise Retryable("no time left to ask")
+    return seconds
+
+
+def bounded(call: Callable[[], Answer], seconds: float) -> Answer:
+    """What `call` returns or raises, or `Retryable` when it is not back in `seconds`.
+
+    For clients whose own timeout bounds one read and not the whole answer. A call that is late goes on in a thread of
+    its own until its own timeout ends it, and its answer is thrown away: so it must not touch the database.
+    """
+    outcome: list[tuple[bool, Answer | BaseException]] = []
+
+    def run() -> None:
+        try:
+            outcome.append((True, call()))
+        except BaseException as problem:  # noqa: BLE001 -- raised again in the thread that waits
+            outcome.append((False, problem))
+
+    thread = threading.Thread(target=run, daemon=True, name="gateway-call")
+    thread.start()
+    thread.join(seconds)
+    if not outcome:
+        raise Retryable(f"no answer within {seconds:.1f} s")
+    answered, value = outcome[0]
+    if not answered:
+        raise value  # type: ignore[misc]
+    return value  # type: ignore[return-value]

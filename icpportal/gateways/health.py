@@ -1,0 +1,50 @@
+"""Do the outside systems answer? Asked by `manage.py check_gateways` and the health page."""
+
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from icpportal.gateways.errors import Refused, Retryable
+
+GATEWAYS = (
+    ("authority", "AUTHORITY_GATEWAY"),
+    ("inventory", "INVENTORY_GATEWAY"),
+    ("sms", "SMS_GATEWAY"),
+    ("scanner", "SCANNER_GATEWAY"),
+)
+STATES = {Retryable: "down", Refused: "refused"}
+
+
+@dataclass(frozen=True)
+class Health:
+    """How one outside system answered."""
+
+    name: str
+    gateway: str
+    state: str  # ok, down, refused
+    words: str
+    milliseconds: int
+
+    @property
+    def answers(self) -> bool:
+        """True when it can be used."""
+        return self.state == "ok"
+
+
+def examine() -> list[Health]:
+    """Asks every gateway once, one after the other; a slow one takes as long as its own timeout."""
+    return [_examine(name, getattr(settings, setting)) for name, setting in GATEWAYS]
+
+
+def _examine(name: str, path: str) -> Health:
+    begun = time.monotonic()
+    gateway = import_string(path)()
+    state, words = "ok", getattr(gateway, "notice", "")
+    try:
+        gateway.check()
+    except (Retryable, Refused) as problem:
+        state = next(word for kind, word in STATES.items() if isinstance(problem, kind))
+        words = str(problem)
+    return Health(name, path, state, words, round((time.monotonic() - begun) * 1000))

@@ -1,0 +1,93 @@
+"""The server list over HTTPS: JSON questions to the provider's own console.
+
+`POST {INVENTORY_URL}/instances` with `{"account": "lin@example.com"}` answers `{"instances": […]}`;
+`POST {INVENTORY_URL}/instance` with `{"id": "i-example0001"}` answers `{"instance": {…}}`, or 404 when there is none.
+The questions go in the body, not in the address, so that no e-mail address lands in an access log.
+"""
+
+import json
+import time
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from django.conf import settings
+
+from icpportal.gateways.asking import bounded, seconds_for
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.reading import instance_of, instances_of
+from icpportal.gateways.inventory.types import Instance
+
+LARGEST = 2 * 1024 * 1024
+LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class HttpInventory:
+    """`inventory.seam.Inventory` of `settings.INVENTORY_URL`."""
+
+    def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
+        """What the provider's console lists for this account."""
+        answer = self._ask("instances", {"account": account}, timeout)
+        return instances_of(answer.get("instances") if answer is not None else [])
+
+    def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
+        """One instance, `None` when the console knows none of this id."""
+        answer = self._ask("instance", {"id": instance_id}, timeout)
+        return None if answer is None else instance_of(answer.get("instance"))
+
+    def check(self) -> None:
+        """Asks for an account that has nothing."""
+        self.instances("check@example.invalid")
+
+    def _ask(self, question: str, body: dict[str, str], timeout: float | None) -> dict[str, Any] | None:
+        seconds = seconds_for(timeout)
+        address = f"{settings.INVENTORY_URL.rstrip('/')}/{question}"
+        return bounded(lambda: _post(address, body, seconds), seconds)
+
+
+def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Any] | None:
+    headers = {"Authorization": f"Bearer {settings.INVENTORY_TOKEN}"} if settings.INVENTORY_TOKEN else {}
+    ends = time.monotonic() + seconds
+    try:
+        with requests.post(
+            address,
+            json=body,
+            headers=headers,
+            timeout=seconds,
+            verify=settings.INVENTORY_CA_FILE or True,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _read(response, ends)
+    except requests.RequestException as problem:
+        raise Retryable(f"the server list did not answer: {type(problem).__name__}") from problem
+
+
+def _read(response: requests.Response, ends: float) -> dict[str, Any] | None:
+    status = response.status_code
+    if status == HTTPStatus.NOT_FOUND:
+        return None
+    if 400 <= status < 500 and status not in LATER:
+        raise Refused(f"the server list refused: {status}", code=str(status))
+    if status != HTTPStatus.OK:
+        raise Retryable(f"the server list answered {status}")
+    return _object(_content(response, ends))
+
+
+def _content(response: requests.Response, ends: float) -> bytes:
+    content = bytearray()
+    for piece in response.iter_content(16 * 1024):
+        content += piece
+        if len(content) > LARGEST or time.monotonic() > ends:
+            raise Retryable("the server list is too long or too slow")
+    return bytes(content)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError as problem:
+        raise Retryable("the server list is not JSON") from problem
+    if not isinstance(found, dict):
+        raise Retryable("the server list is not an object")
+    return found

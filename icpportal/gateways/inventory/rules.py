@@ -1,0 +1,56 @@
+"""Which instances may carry a filed website (准备备案服务器, rules of 2018-2019)."""
+
+from collections.abc import Callable
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from icpportal.gateways.inventory.types import Billing, Instance
+
+SHORTEST_TERM = relativedelta(months=3)
+
+
+def abroad(instance: Instance, today: date) -> bool:  # noqa: ARG001 -- every rule is asked the same way
+    """Servers in Hong Kong or abroad need no filing and cannot carry one."""
+    return not instance.mainland
+
+
+def pay_as_you_go(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """Only subscriptions count."""
+    return instance.billing != Billing.SUBSCRIPTION
+
+
+def expired(instance: Instance, today: date) -> bool:
+    """A code dies with its server."""
+    return instance.ends_on is not None and instance.ends_on <= today
+
+
+def short_term(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """Under three months.
+
+    Counted is the whole subscription, first day to last with its renewals, not what is left of it. Sources differ: a
+    help page of 2018 refuses when less than three months remain, the table of 2019 says "3 months or more, renewals
+    count", and the newest page counts the cumulative term. What remains would refuse a customer of five years in
+    their last quarter, and the message says "the subscription is under 3 months".
+    """
+    return instance.ends_on is None or instance.ends_on < instance.started_on + SHORTEST_TERM
+
+
+def no_address(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """The authority wants the address of the site."""
+    return not instance.public_ip
+
+
+# the first that holds is named: what cannot be mended comes first, and an expired server is renewed, not extended
+RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
+    ("instance_region", abroad),
+    ("instance_payg", pay_as_you_go),
+    ("instance_expired", expired),
+    ("instance_term", short_term),
+    ("instance_no_ip", no_address),
+)
+
+
+def qualifies(instance: Instance, today: date) -> str | None:
+    """The id of the first rule the instance breaks; None when it may carry a website."""
+    return next((rule for rule, broken in RULES if broken(instance, today)), None)

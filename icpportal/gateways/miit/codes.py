@@ -1,0 +1,48 @@
+"""Numbers of the ministry's tables that a report needs (V3.0 §9; the numbering is inferred from power-of-two ids)."""
+
+# two-digit GB/T 2260 code -> Wzfb, "where the servers stand"
+PLACES = {
+    "34": 1,
+    "11": 2,
+    "50": 3,
+    "35": 4,
+    "44": 5,
+    "62": 6,
+    "45": 7,
+    "52": 8,
+    "41": 9,
+    "42": 10,
+    "13": 11,
+    "46": 12,
+    "81": 13,
+    "23": 14,
+    "43": 15,
+    "22": 16,
+    "32": 17,
+    "36": 18,
+    "21": 19,
+    "82": 20,
+    "15": 21,
+    "64": 22,
+    "63": 23,
+    "51": 24,
+    "37": 25,
+    "31": 26,
+    "61": 27,
+    "14": 28,
+    "12": 29,
+    "71": 30,
+    "65": 31,
+    "54": 32,
+    "53": 33,
+    "33": 34,
+}
+
+# Wzjrfs, "how the site is connected"
+METHODS = {"line": 1, "colocation": 2, "hosting": 3, "other": 4, "cloud": 5}
+METHOD_OF_PRODUCT = {"hosting": METHODS["hosting"]}
+
+
+def method_of(product: str) -> int:
+    """The access method (接入方式) of a product of ours; cloud access unless it is web hosting."""
+    return METHOD_OF_PRODUCT.get(product, METHODS["cloud"])

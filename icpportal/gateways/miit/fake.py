@@ -1,0 +1,106 @@
+"""An authority in memory for tests: answers what it is told to, or stalls, refuses, talks nonsense."""
+
+import time
+from dataclasses import replace
+
+from icpportal.gateways.asking import seconds_for
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.types import AccessReport, Answer, FilingStatus, PasswordAnswer, PhoneState, refuse_faults
+
+STALL_SECONDS = 60
+
+
+class FakeAuthority:
+    """`miit.seam.Authority` whose world is on the class: `FakeAuthority.forget()` after each test."""
+
+    sites: dict[str, FilingStatus] = {}
+    subjects: dict[tuple[int, str], FilingStatus] = {}
+    passwords: dict[str, str] = {}
+    password_answer: PasswordAnswer | None = None
+    asked: list[tuple[str, str]] = []
+    reports: dict[str, AccessReport] = {}
+    waiting: dict[str, Answer] = {}
+    phone_states: dict[str, list[PhoneState]] | None = {}
+
+    @classmethod
+    def forget(cls) -> None:
+        """An empty world."""
+        FakeAuthority.sites, FakeAuthority.subjects, FakeAuthority.passwords = {}, {}, {}
+        FakeAuthority.password_answer, FakeAuthority.asked = None, []
+        FakeAuthority.reports, FakeAuthority.waiting, FakeAuthority.phone_states = {}, {}, {}
+
+    def suffer(self, timeout: float | None) -> None:
+        """What happens before an answer: nothing here."""
+
+    def status_by_domain(self, domain: str, *, timeout: float | None = None) -> FilingStatus:
+        """The site put in under this domain."""
+        self.asked.append(("domain", domain))
+        self.suffer(timeout)
+        return self.sites.get(domain, FilingStatus(filed=False))
+
+    def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
+        """The subject put in under this certificate, without a site."""
+        self.asked.append(("certificate", number))
+        self.suffer(timeout)
+        found = self.subjects.get((id_type_code, number), FilingStatus(filed=False))
+        return replace(found, site_name="", site_number="")
+
+    def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
+        """The answer that was set, else by comparison."""
+        self.asked.append(("password", number))
+        self.suffer(timeout)
+        if self.password_answer is not None:
+            return self.password_answer
+        if number not in self.passwords:
+            return PasswordAnswer.UNKNOWN_NUMBER
+        return PasswordAnswer.RIGHT if self.passwords[number] == password else PasswordAnswer.WRONG
+
+    def queue(self, report: AccessReport) -> None:
+        """Keeps the first report of a key."""
+        refuse_faults(report)
+        self.reports.setdefault(report.key, report)
+
+    def answers(self) -> list[Answer]:
+        """What was put into `waiting`."""
+        self.suffer(None)
+        return list(self.waiting.values())
+
+    def acknowledge(self, answer_id: str) -> None:
+        """Gone from `waiting`."""
+        self.waiting.pop(answer_id, None)
+
+    def phones(self, report_key: str) -> list[PhoneState] | None:
+        """What was put into `phone_states`; `None` when that is `None`."""
+        self.suffer(None)
+        return None if self.phone_states is None else self.phone_states.get(report_key, [])
+
+    def check(self) -> None:
+        """Suffers like a question."""
+        self.suffer(None)
+
+
+class Down(FakeAuthority):
+    """Cannot be reached."""
+
+    def suffer(self, timeout: float | None) -> None:  # noqa: ARG002
+        """Nobody there."""
+        raise Retryable("connection refused")
+
+
+class Refusing(FakeAuthority):
+    """Does not let us in: user name or address not known there."""
+
+    def suffer(self, timeout: float | None) -> None:  # noqa: ARG002
+        """No."""
+        raise Refused("authentication refused", code="12")
+
+
+class Stalling(FakeAuthority):
+    """Answers after a minute, so in no request's time."""
+
+    def suffer(self, timeout: float | None) -> None:
+        """Holds the caller for all the time it has."""
+        seconds = seconds_for(timeout)
+        time.sleep(min(STALL_SECONDS, seconds))
+        if seconds <= STALL_SECONDS:
+            raise Retryable("no answer in time")

@@ -1,0 +1,45 @@
+"""The authority's seam: the one door between the portal and the ministry's interface.
+
+Nothing calls back, the portal asks. Every method raises only `Retryable` or `Refused`. `timeout` bounds a question in
+seconds; left out, it is what the `asking()` around it has left.
+"""
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from icpportal.gateways.miit.types import AccessReport, Answer, FilingStatus, PasswordAnswer, PhoneState
+
+
+class Authority(Protocol):
+    """What any gateway to an authority (管局) can do."""
+
+    def status_by_domain(self, domain: str, *, timeout: float | None = None) -> FilingStatus:
+        """Is this domain on file, under which numbers?"""
+
+    def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
+        """Is a subject with this certificate on file, under which number?"""
+
+    def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
+        """Is this the filing password of the subject number ("京ICP备00000000号", without "-1")?"""
+
+    def queue(self, report: AccessReport) -> None:
+        """Takes the report to be sent; local, idempotent by `report.key`, `Refused` if the interface cannot carry it."""
+
+    def answers(self) -> list[Answer]:
+        """Every outcome that was not acknowledged yet, oldest first."""
+
+    def acknowledge(self, answer_id: str) -> None:
+        """This outcome is safe with us: do not hand it out again. Twice is as good as once."""
+
+    def phones(self, report_key: str) -> list[PhoneState] | None:
+        """Who has confirmed; `[]` when nobody must, `None` when this authority does not tell."""
+
+    def check(self) -> None:
+        """Raises when the authority cannot be reached."""
+
+
+def authority() -> Authority:
+    """The gateway of `settings.AUTHORITY_GATEWAY`."""
+    return import_string(settings.AUTHORITY_GATEWAY)()

@@ -1,0 +1,44 @@
+"""`manage.py check_gateways`: does each outside system answer?"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+
+from django.core.management.base import BaseCommand
+
+from icpportal.gateways.health import Health, examine
+
+
+def totals_of(rows: list[Health]) -> dict[str, int]:
+    """How many there are and how many answer."""
+    good = sum(row.answers for row in rows)
+    return {"gateways": len(rows), "answering": good, "not_answering": len(rows) - good}
+
+
+class Command(BaseCommand):
+    """One line a gateway, totals last; exit code 1 when one does not answer."""
+
+    help = "Asks every outside system whether it answers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--json."""
+        parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
+
+    def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
+        """Prints and exits."""
+        rows = examine()
+        totals = totals_of(rows)
+        write = self._write_json if options["json"] else self._write_lines
+        write(rows, totals)
+        if totals["not_answering"]:
+            sys.exit(1)
+
+    def _write_json(self, rows: list[Health], totals: dict[str, int]) -> None:
+        self.stdout.write(json.dumps({"gateways": [asdict(row) for row in rows], "totals": totals}, ensure_ascii=False))
+
+    def _write_lines(self, rows: list[Health], totals: dict[str, int]) -> None:
+        for row in rows:
+            tail = f"  {row.words}" if row.words else ""
+            self.stdout.write(f"{row.name:<10} {row.state:<8} {row.milliseconds:>5} ms  {row.gateway}{tail}")
+        self.stdout.write(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in totals.items()))
