@@ -112,6 +112,7 @@ DATABASE_URL = secret("DATABASE_URL", demo=f"sqlite:///{VAR_DIR / 'portal.sqlite
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # a file: in memory, threads lock each other out
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -216,7 +217,9 @@ STORAGES = {
     "default": DOCUMENT_STORAGE,
     "documents": DOCUMENT_STORAGE,
     "quarantine": QUARANTINE_STORAGE,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
 }
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000
@@ -230,7 +233,14 @@ BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 # --- gateways (dotted names; each module's factory is called without arguments) ---------------
 AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.simulated.gateway.SimulatedAuthority")
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="icpportal.gateways.inventory.file.FileInventory")
+INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
+INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
+INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # a certificate authority of the provider's own
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="icpportal.gateways.sms.page.PageSms")
+SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which says what goes in
+NO_SCANNER = "icpportal.gateways.scanner.none.NoScanner"
+SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "icpportal.gateways.scanner.clamd.Clamd")
+SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port
 SIMULATORS = env.bool("SIMULATORS", default=DEMO)
 GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
 GATEWAY_REQUESTS_AT_ONCE = 2  # per process
@@ -280,6 +290,7 @@ PROVIDER_PRODUCTS = env.json(
         {"key": "simple", "zh": "轻量应用服务器", "en": "Simple server"},
     ],
 )
+SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64")  # where the servers stand, two-digit GB/T 2260
 MINISTRY_SITE = env.str("MINISTRY_SITE", default="https://beian.miit.gov.cn/")
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
@@ -305,6 +316,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "icpportal.errors.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

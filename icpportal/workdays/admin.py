@@ -15,6 +15,6 @@ class WorkCalendarDayAdmin(admin.ModelAdmin):
     date_hierarchy = "date"
     actions = None
 
-    def get_readonly_fields(self, request: HttpRequest, obj: WorkCalendarDay | None = None) -> list[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: WorkCalendarDay | None = None) -> list[str]:  # noqa: ARG002
         """The date names the row: another date is another row."""
         return ["date"] if obj else []

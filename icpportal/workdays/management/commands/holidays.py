@@ -30,7 +30,7 @@ class Command(BaseCommand):
         load.add_argument("--dry-run", action="store_true")
         load.add_argument("--json", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
         tasks = {"check": self.check_years, "load": self.load}
         tasks[options["task"]](options)
 

@@ -1,0 +1,149 @@
+"""A text-message supplier over HTTPS, described by settings: address, headers, names of the fields, sign of success.
+
+`SMS_HTTP = {"url": …, "headers": {…}, "fields": {"to": "mobile", "text": "content", "key": "out_id"},
+"extra": {"template": "1"}, "body": "json" | "form", "receipt": "data.id", "success": {"code": "0"},
+"later": ["LIMIT"], "key_header": "Idempotency-Key", "seconds": 10, "check_url": …}`; only `url` is needed.
+A field with an empty name is left out. `success` names what a good answer holds, `later` the other values there that
+mean "try again".
+"""
+
+import json
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from icpportal.gateways.asking import bounded
+from icpportal.gateways.errors import Refused, Retryable
+
+LARGEST = 64 * 1024
+LONGEST_RECEIPT = 200
+LONGEST_WORD = 40
+LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+OWN_FIELDS = {"to": "to", "text": "text", "key": "key"}
+BODIES = ("json", "form")
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """How one supplier wants to be spoken to."""
+
+    url: str
+    headers: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+    body: str = "json"
+    receipt: str = "id"
+    success: dict[str, str] = field(default_factory=dict)
+    later: list[str] = field(default_factory=list)
+    key_header: str = "Idempotency-Key"
+    seconds: float = 10
+    check_url: str = ""
+
+    def __post_init__(self) -> None:
+        if self.body not in BODIES or not self.url:
+            raise ImproperlyConfigured(f"SMS_HTTP needs a url, and a body that is one of {', '.join(BODIES)}")
+
+
+def supplier() -> Supplier:
+    """The supplier of `settings.SMS_HTTP`."""
+    try:
+        return Supplier(**settings.SMS_HTTP)
+    except TypeError as problem:
+        raise ImproperlyConfigured(f"SMS_HTTP: {problem}") from problem
+
+
+class HttpSms:
+    """`seam.TextMessages` of `settings.SMS_HTTP`."""
+
+    def __init__(self) -> None:
+        self.supplier = supplier()
+
+    def send(self, to: str, text: str, key: str) -> str:
+        """Post one message; its key goes along in a header and a field, so that the supplier knows a repetition."""
+        theirs = self.supplier
+        names = {**OWN_FIELDS, **theirs.fields}
+        values = {"to": to, "text": text, "key": key}
+        body = {**theirs.extra, **{names[name]: value for name, value in values.items() if names[name]}}
+        headers = {**theirs.headers, theirs.key_header: key}
+        sent = {"json": body} if theirs.body == "json" else {"data": body}
+        answer = _object(self._call("POST", theirs.url, headers=headers, **sent))
+        return _receipt(answer, theirs)
+
+    def check(self) -> None:
+        """Ask the supplier's check address; without one, whether its server answers at all."""
+        theirs = self.supplier
+        if theirs.check_url:
+            self._call("GET", theirs.check_url, headers=theirs.headers)
+            return
+        self._call("HEAD", theirs.url, judge=False)
+
+    def _call(self, method: str, url: str, *, judge: bool = True, **sent: Any) -> bytes:
+        seconds = self.supplier.seconds
+        return bounded(lambda: _exchange(method, url, seconds, judge=judge, sent=sent), seconds)
+
+
+def _exchange(method: str, url: str, seconds: float, *, judge: bool, sent: dict[str, Any]) -> bytes:
+    ends = time.monotonic() + seconds
+    try:
+        with requests.request(method, url, timeout=seconds, allow_redirects=False, stream=True, **sent) as response:
+            if judge:
+                _judge(response.status_code)
+            return _content(response, ends)
+    except requests.RequestException as problem:
+        raise Retryable(f"the supplier did not answer: {type(problem).__name__}") from problem
+
+
+def _judge(status: int) -> None:
+    if 400 <= status < 500 and status not in LATER:
+        raise Refused(f"the supplier refused: {status}", code=str(status))
+    if not 200 <= status < 300:
+        raise Retryable(f"the supplier answered {status}")
+
+
+def _content(response: requests.Response, ends: float) -> bytes:
+    content = bytearray()
+    for piece in response.iter_content(8 * 1024):
+        content += piece
+        if len(content) > LARGEST or time.monotonic() > ends:
+            raise Retryable("the supplier's answer is too long or too slow")
+    return bytes(content)
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content)
+    except ValueError as problem:
+        raise Retryable("the supplier's answer is not JSON") from problem
+    if not isinstance(found, dict):
+        raise Retryable("the supplier's answer is not an object")
+    return found
+
+
+def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
+    for path, expected in theirs.success.items():
+        _judge_word(path, _at(answer, path), str(expected), theirs.later)
+    receipt = _at(answer, theirs.receipt)
+    if not isinstance(receipt, (str, int)) or isinstance(receipt, bool) or receipt == "":
+        raise Retryable("the supplier's answer holds no receipt")
+    return str(receipt)[:LONGEST_RECEIPT]
+
+
+def _judge_word(path: str, found: Any, expected: str, later: list[str]) -> None:
+    if not isinstance(found, (str, int)):
+        raise Retryable(f"the supplier's answer holds no {path}")
+    word = str(found)[:LONGEST_WORD]
+    if word in later:
+        raise Retryable(f"the supplier says later: {path} is {word}")
+    if word != expected:
+        raise Refused(f"the supplier refused: {path} is {word}", code=word)
+
+
+def _at(answer: Any, path: str) -> Any:
+    for name in path.split("."):
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer

@@ -1,0 +1,24 @@
+"""What the portal asks of whoever carries its text messages."""
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class TextMessages(Protocol):
+    """A supplier of text messages; raises only `Retryable` and `Refused`."""
+
+    def send(self, to: str, text: str, key: str) -> str:
+        """Hand over `text` for the mainland mobile `to`, and return the supplier's receipt.
+
+        The same `key` may come again after a crash; whoever can tell sends it only once.
+        """
+
+    def check(self) -> None:
+        """Return when messages could be handed over now, at no cost and without sending one."""
+
+
+def text_messages() -> TextMessages:
+    """The supplier that `settings.SMS_GATEWAY` names."""
+    return import_string(settings.SMS_GATEWAY)()
