@@ -1,0 +1,35 @@
+"""Light or dark: the reader's choice, kept in a cookie that holds one word."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+COOKIE = "theme"
+THEMES = ("light", "dark")
+KEPT = timedelta(days=365)
+
+
+def chosen_theme(request: HttpRequest | None) -> str:
+    """`light`, `dark`, or empty when the page follows the reader's system."""
+    word = request.COOKIES.get(COOKIE, "") if request is not None else ""
+    return word if word in THEMES else ""
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme, or forget it (`system`), and go back to the page."""
+    there = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure()):
+        there = "/"
+    answer = HttpResponseRedirect(there)
+    word = request.POST.get("theme", "")
+    if word in THEMES:
+        answer.set_cookie(
+            COOKIE, word, max_age=KEPT, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+    else:
+        answer.delete_cookie(COOKIE, samesite="Lax")
+    return answer
