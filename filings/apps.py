@@ -1,6 +1,12 @@
 from django.apps import AppConfig
+from django.core import checks
 
 
 class FilingsConfig(AppConfig):
     name = "filings"
     label = "filings"
+
+    def ready(self) -> None:
+        from filings.system_checks import rule_profile_exists  # noqa: PLC0415 -- app ready
+
+        checks.register(rule_profile_exists)

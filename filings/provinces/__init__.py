@@ -1,0 +1,32 @@
+"""The rules of the 31 provincial authorities, as values: ask `province("44")`, the answer says where each was read."""
+
+from filings.provinces.papers import PaperFacts
+from filings.provinces.profiles import (
+    PROFILES,
+    PROVINCES,
+    Profile,
+    UnknownProfile,
+    UnknownProvince,
+    province,
+    provinces,
+    rule_profile,
+)
+from filings.provinces.terms import INDIVIDUAL, ORGANISATION, kind_of
+from filings.provinces.types import PhoneRule, Province
+
+__all__ = [
+    "INDIVIDUAL",
+    "ORGANISATION",
+    "PROFILES",
+    "PROVINCES",
+    "PaperFacts",
+    "PhoneRule",
+    "Profile",
+    "Province",
+    "UnknownProfile",
+    "UnknownProvince",
+    "kind_of",
+    "province",
+    "provinces",
+    "rule_profile",
+]

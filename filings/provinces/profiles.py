@@ -1,0 +1,170 @@
+"""The two rule profiles (规则方案): dated layers over the rows, and `province()`, which hands out the finished rules.
+
+`seed-2018` is how it stood in June 2018; `current-2020` is what changed on 2020-08-17 and in later pages. What a
+layer does not name stays as the row says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from filings.provinces import sources
+from filings.provinces.table import ROWS
+from filings.provinces.terms import ADMINISTRATOR, SUBJECT_LEAD, HolderRule
+from filings.provinces.types import AgeRule, ExtraPaper, Note, PhoneRule, Province, Source
+
+PHONES_2018 = PhoneRule((SUBJECT_LEAD, ADMINISTRATOR), timedelta(hours=48))
+PHONES_2020 = PhoneRule((ADMINISTRATOR,), timedelta(hours=24))
+
+PHONES_IN_2018 = ("12", "62", "54", "64", "46", "65", "63")
+AGE_14 = (AgeRule(14),)
+
+
+class UnknownProvince(LookupError):
+    """No province has this code."""
+
+
+class UnknownProfile(LookupError):
+    """No rule profile has this name."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What a profile says otherwise than the rows, and where that was read."""
+
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A dated set of rules: a layer for the whole country, and one for each province that differs."""
+
+    name: str
+    since: str
+    title: object
+    everywhere: Layer
+    provinces: Mapping[str, Layer]
+    notes: tuple[Note, ...] = ()
+
+    def lay_over(self, row: Province) -> Province:
+        """The row with this profile's layers on it, each changed rule with the layer's source."""
+        layers = (self.everywhere, self.provinces.get(row.code, Layer()))
+        changes = {name: value for layer in layers for name, value in layer.changes.items()}
+        read_in = {**row.sources, **{name: source for layer in layers for name, source in layer.sources.items()}}
+        notes = row.notes + tuple(note for layer in layers for note in layer.notes)
+        return replace(row, **changes, profile=self.name, notes=notes, sources=MappingProxyType(read_in))
+
+
+SHANGHAI_APP_NOTES = (
+    Note(
+        _("Use the authority's app on the phone whose number is in the filing. The photo is taken in Shanghai."),
+        "2018-06-15",
+    ),
+    Note(_("The app runs on Android only; the phone's home area or its place must be Shanghai."), "2019-04"),
+)
+
+SEED_2018 = Profile(
+    "seed-2018",
+    "2018-06-15",
+    _("Rules of June 2018"),
+    Layer(),
+    {
+        **{code: Layer({"phones": PHONES_2018}) for code in PHONES_IN_2018},
+        **{code: Layer({"papers_by_app": True, "commitment": ("by_app",)}) for code in ("21", "34", "35")},
+        "44": Layer({"papers_by_app": True, "commitment": ("by_app", "finance")}),
+        "50": Layer({"papers_by_app": True, "commitment": ("by_app", "individual_many_sites")}),
+        "31": Layer({"photo_ways": ("shanghai_app",)}, notes=SHANGHAI_APP_NOTES),
+    },
+)
+
+CURRENT_2020 = Profile(
+    "current-2020",
+    "2020-08-17",
+    _("Rules since August 2020"),
+    Layer(
+        {"phones": PHONES_2020, "asks_password": False, "papers_by_app": True, "domains_per_site": 1},
+        {
+            "phones": sources.PHONES_EVERYWHERE,
+            "asks_password": sources.PASSWORD_GONE,
+            "papers_by_app": sources.APP_PAGE,
+            "domains_per_site": sources.ONE_DOMAIN_LETTER,
+        },
+    ),
+    {
+        "12": Layer(
+            {
+                "ages": (
+                    AgeRule(16, roles=(SUBJECT_LEAD,)),
+                    AgeRule(18, roles=(SUBJECT_LEAD,), paper="proof_of_work_or_income"),
+                    AgeRule(18, roles=(ADMINISTRATOR,)),
+                )
+            },
+            {"ages": sources.TIANJIN_NEWER},
+        ),
+        "31": Layer(sources={"photo_ways": sources.SHANGHAI_APP_PAGE}),
+        "32": Layer(
+            {"commitment": ("always",), "extra_papers": (ExtraPaper("statement_of_responsibility"),)},
+            {"commitment": sources.JIANGSU_NEWER, "extra_papers": sources.JIANGSU_NEWER},
+        ),
+        "35": Layer(
+            {"ages": AGE_14},
+            {"ages": sources.FUJIAN_NEWER},
+            (Note(_("Mobile and emergency number of lead and administrator may not be swapped."), "2025-08-12"),),
+        ),
+        "52": Layer({"ages": AGE_14}, {"ages": sources.GUIZHOU_NEWER}),
+        "63": Layer(
+            {"ages": AGE_14, "domain_holder": HolderRule.LEGAL},
+            {"ages": sources.QINGHAI_NEWER, "domain_holder": sources.QINGHAI_NEWER},
+        ),
+    },
+    notes=(
+        Note(
+            _(
+                "Since September 2019 providers may check the administrator's face in an app or a phone's browser "
+                "instead. Here the photo is taken in front of the backdrop or at a designated place."
+            ),
+            "2019-09",
+        ),
+    ),
+)
+
+PROFILES: Mapping[str, Profile] = MappingProxyType({each.name: each for each in (SEED_2018, CURRENT_2020)})
+
+
+def rule_profile(name: str | None = None) -> Profile:
+    """The profile of this name; without one, that of the setting `RULE_PROFILE`."""
+    wanted = settings.RULE_PROFILE if name is None else name
+    if wanted not in PROFILES:
+        raise UnknownProfile(f"There is no rule profile “{wanted}”: choose one of {', '.join(PROFILES)}")
+    return PROFILES[wanted]
+
+
+@cache
+def _laid_over(name: str) -> Mapping[str, Province]:
+    return MappingProxyType({row.code: PROFILES[name].lay_over(row) for row in ROWS})
+
+
+def province(code: str, profile: str | None = None) -> Province:
+    """The rules of the province with this two-digit code, under a profile (default: the setting)."""
+    rules = _laid_over(rule_profile(profile).name)
+    if code not in rules:
+        raise UnknownProvince(
+            f"There is no province “{code}”: use the two digits of GB/T 2260, such as 12 (Tianjin) or 44 (Guangdong)"
+        )
+    return rules[code]
+
+
+def provinces(profile: str | None = None) -> tuple[Province, ...]:
+    """All 31, in the order of their codes, under a profile (default: the setting)."""
+    return tuple(_laid_over(rule_profile(profile).name).values())
+
+
+PROVINCES = _laid_over(SEED_2018.name)

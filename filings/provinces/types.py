@@ -1,0 +1,243 @@
+"""The shape of a province's rules: one frozen value a province, each rule with the source it was read in.
+
+A row states only what differs from the defaults written here. Whatever depends on the year (phones, papers by
+app, the photo, ages of later pages) is laid over the rows by a profile, see `profiles.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+
+from filings.provinces import papers
+from filings.provinces.papers import PaperFacts
+from filings.provinces.terms import (
+    BOTH_ROLES,
+    EVERYBODY,
+    INDIVIDUAL,
+    AdminRule,
+    Change,
+    Extra,
+    HolderRule,
+    LeadRule,
+    LocalMobile,
+    MustMatch,
+    OutsiderRule,
+    kind_of,
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule was read, and the day it says or was said to hold from (as exact as the source is)."""
+
+    reference: str
+    date: str
+
+
+@dataclass(frozen=True)
+class PhoneRule:
+    """Who confirms a mobile on the ministry's site (短信核验), and how long it may take."""
+
+    people: tuple[str, ...]
+    window: timedelta
+
+    @property
+    def hours(self) -> int:
+        return int(self.window.total_seconds() // 3600)
+
+
+@dataclass(frozen=True)
+class AgeRule:
+    """A person younger than `years` is refused, or, where a `paper` is named, must show it."""
+
+    years: int
+    natures: tuple[str, ...] = EVERYBODY
+    roles: tuple[str, ...] = BOTH_ROLES
+    paper: str = ""
+
+
+@dataclass(frozen=True)
+class DomainCertificateRule:
+    """When the certificate of the domain (域名证书) has to be uploaded."""
+
+    natures: tuple[str, ...] = EVERYBODY
+    new_only: bool = False
+    from_in_order: int = 0
+    from_of_subject: int = 0
+
+
+@dataclass(frozen=True)
+class StatementExtra:
+    """One thing more on the statement, and whose statement it is on."""
+
+    what: Extra
+    natures: tuple[str, ...] = EVERYBODY
+
+
+@dataclass(frozen=True)
+class ChangeRules:
+    """May a filing pass from one subject to another here? (A transfer itself never changes one.)"""
+
+    organisation_to_individual: Change = Change.NO
+    individual_to_other: Change = Change.NO
+    individual_to_organisation: Change = Change.IF_LEGAL
+
+
+@dataclass(frozen=True)
+class SitesPerOrder:
+    """How many websites one order may hold; None is no limit."""
+
+    organisation: int | None = None
+    individual: int | None = None
+    first_filing: int | None = None
+
+
+@dataclass(frozen=True)
+class ExtraPaper:
+    """A paper of this province that has no slot of its own: it goes to the slot `other`, named by `key`."""
+
+    key: str
+    when: str = "always"  # a name in `papers.CONDITIONS`
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the applicant that no machine checks; `text` is translated."""
+
+    text: object
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class Province:
+    """The rules of one provincial communications administration (通信管理局) under one profile.
+
+    `code` is the two-digit GB/T 2260 code ("14" Shanxi 山西, "61" Shaanxi 陕西: never the English name as a key).
+    `None` in `must_match_…` means: the province's page does not say.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    short_zh: str
+    abbreviation: str
+    region: str
+    page: Source
+
+    phones: PhoneRule | None = None
+    asks_password: bool = True
+    papers_by_app: bool = False
+    photo_ways: tuple[str, ...] = ("backdrop", "place")
+    review_days: tuple[int, int] = (3, 20)
+
+    lead_rule: LeadRule = LeadRule.MUST_BE_LEGAL
+    admin_rule: AdminRule = AdminRule.NOT_STATED
+    legal_name_words: tuple[str, ...] = ()
+    local_mobile: LocalMobile = LocalMobile.NO
+    mobile_explained_by: tuple[str, ...] = ()
+    outsider_rule: OutsiderRule = OutsiderRule.NOT_STATED
+    foreigners: bool = True
+    ages: tuple[AgeRule, ...] = ()
+    temporary_id: bool = True
+
+    must_match_organisation: tuple[MustMatch, ...] | None = (MustMatch.NAME, MustMatch.NUMBER)
+    must_match_individual: tuple[MustMatch, ...] | None = (MustMatch.NAME, MustMatch.NUMBER)
+    change_certificate: bool = False
+    change_rules: ChangeRules = ChangeRules()
+
+    domain_holder: HolderRule = HolderRule.NAME_ONLY
+    domain_days: int = 90
+    domain_certificate: DomainCertificateRule | None = None
+    domains_per_site: int | None = None
+    mainland_registrar: bool = False
+    sites_per_order: SitesPerOrder = SitesPerOrder()
+    banned_words: tuple[str, ...] = ()
+    name_forms: tuple[str, ...] = ()
+    extra_approvals: tuple[str, ...] = ()
+
+    statement: tuple[StatementExtra, ...] = ()
+    holding_photo: bool = False
+    commitment: tuple[str, ...] = ()
+    extra_papers: tuple[ExtraPaper, ...] = ()
+
+    profile: str = ""
+    notes: tuple[Note, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict, hash=False)
+
+    @property
+    def authority_zh(self) -> str:
+        return f"{self.name_zh}通信管理局"
+
+    @property
+    def authority_en(self) -> str:
+        return f"{self.name_en} Communications Administration"
+
+    @property
+    def min_age(self) -> int | None:
+        """The age asked of everybody here without a way round; None when there is none, or when it depends."""
+        return max((rule.years for rule in self.ages if rule == AgeRule(rule.years)), default=None)
+
+    def age_rules(self, nature: str, role: str) -> tuple[AgeRule, ...]:
+        """The rules about the age of this person (`subject_lead` or `administrator`)."""
+        return tuple(rule for rule in self.ages if kind_of(nature) in rule.natures and role in rule.roles)
+
+    def youngest(self, nature: str, role: str) -> int | None:
+        """The age below which this person is refused whatever papers they have; None when nothing is stated."""
+        return max((rule.years for rule in self.age_rules(nature, role) if not rule.paper), default=None)
+
+    def lead_must_be_legal(self, nature: str, name: str = "") -> bool:
+        """True when the subject lead has to be the legal representative; in Liaoning the subject's name decides."""
+        if kind_of(nature) == INDIVIDUAL:
+            return False
+        if self.lead_rule == LeadRule.CONDITIONAL:
+            return self.has_legal_name_word(name)
+        return self.lead_rule == LeadRule.MUST_BE_LEGAL
+
+    def admin_must_be_legal(self, nature: str, name: str = "") -> bool:
+        """True when the website administrator has to be the legal representative, with no letter instead."""
+        organisation = kind_of(nature) != INDIVIDUAL
+        return organisation and self.admin_rule == AdminRule.CONDITIONAL and self.has_legal_name_word(name)
+
+    def has_legal_name_word(self, name: str) -> bool:
+        return any(word in name for word in self.legal_name_words)
+
+    def asks_local_mobile(self, nature: str) -> bool:
+        """True when the mobiles must be of this province."""
+        if self.local_mobile == LocalMobile.INDIVIDUAL_ONLY:
+            return kind_of(nature) == INDIVIDUAL
+        return self.local_mobile == LocalMobile.YES
+
+    def may_explain_mobile(self, nature: str) -> bool:
+        """True when a mobile of another province is accepted with the reason in the remarks."""
+        return kind_of(nature) in self.mobile_explained_by
+
+    def statement_extras(self, nature: str) -> tuple[Extra, ...]:
+        """What this nature's authenticity statement asks for beside signature and seal."""
+        return tuple(extra.what for extra in self.statement if kind_of(nature) in extra.natures)
+
+    def needs_domain_certificate(self, facts: PaperFacts) -> bool:
+        """True when the domain's certificate has to be uploaded for such an order."""
+        return papers.certificate_asked(self.domain_certificate, facts)
+
+    def paper_slots(self, facts: PaperFacts) -> tuple[str, ...]:
+        """The slots of the documents page that such an order must fill, in the page's order."""
+        return papers.paper_slots(self, facts)
+
+    def other_papers(self, facts: PaperFacts) -> tuple[str, ...]:
+        """What goes into the slot `other` here, by key."""
+        return papers.other_papers(self, facts)
+
+    def source(self, rule: str) -> Source:
+        """Where this rule was read; a rule without a source of its own is on the province's page."""
+        return self.sources.get(rule, self.page)
+
+    def name(self, *, chinese: bool) -> str:
+        return self.short_zh if chinese else self.name_en
+
+    def must_match(self, nature: str) -> tuple[MustMatch, ...] | None:
+        """What has to equal the present filing for this nature of subject."""
+        return self.must_match_individual if kind_of(nature) == INDIVIDUAL else self.must_match_organisation
+
+
+WHO_IT_IS = ("code", "name_zh", "name_en", "short_zh", "abbreviation", "region", "page", "profile", "notes", "sources")
+RULES = tuple(each.name for each in fields(Province) if each.name not in WHO_IT_IS)
