@@ -64,7 +64,7 @@ class Lifecycle:
         `Forbidden` when no row fits, or when somebody moved or changed the thing since it was read.
         """
         now = now or timezone.now()
-        facts = facts or {}
+        facts = dict(facts or {})
         refusal = Forbidden(f"{name} by {by} from {thing.state}")
         row = next((r for r in self.available(thing, by, facts) if r.name == name), None)
         if row is None:

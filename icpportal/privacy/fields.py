@@ -70,7 +70,7 @@ class EncryptedTextField(models.TextField):
         return value
 
     def get_prep_value(self, value: Any) -> Any:
-        if value is None or isinstance(value, Token):
+        if value is None or value == "" or isinstance(value, Token):
             return value if value is None else str(value)
         raise FieldError(f"{self.name} is encrypted: save the row, or update with sealed(instance, {self.name!r})")
 

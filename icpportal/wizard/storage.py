@@ -1,0 +1,87 @@
+"""Where a wizard keeps its answers: on the row itself, so two tabs and two devices see one draft."""
+
+import hashlib
+import json
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from formtools.wizard.storage.base import BaseStorage
+
+from icpportal.privacy.fields import sealed
+
+TRIES = 5
+
+
+class Closed(Exception):
+    """The row left its editable state while somebody was typing."""
+
+
+class RowStorage(BaseStorage):
+    """formtools' storage over `request.wizard_row.answers`; a GET changes nothing and nothing is ever reset."""
+
+    def __init__(self, prefix: str, request: HttpRequest, file_storage: object = None) -> None:
+        super().__init__(prefix, request, file_storage)
+        self.init_data()
+
+    @property
+    def row(self) -> Any:
+        return self.request.wizard_row
+
+    def reset(self) -> None:
+        """The draft outlives the wizard; retention ends it, not a page view."""
+
+    def get_step_data(self, step: str) -> MultiValueDict | None:
+        kept = self.row.answers.get(step)
+        return None if kept is None else as_form_data(kept)
+
+    def set_step_data(self, step: str, cleaned_data: dict[str, Any]) -> None:
+        keep(self.row, step, cleaned_data)
+
+
+def as_json(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """Cleaned form data as JSON can carry it: dates as ISO text."""
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in cleaned.items()}
+
+
+def as_form_data(kept: dict[str, Any]) -> MultiValueDict:
+    """Kept answers as a browser would send them, to validate them once more."""
+    data = MultiValueDict()
+    for name, value in kept.items():
+        if value is None or value is False:
+            continue
+        data.setlist(name, [str(v) for v in value] if isinstance(value, list) else ["on" if value is True else str(value)])
+    return data
+
+
+def seen_mark(row: Any, step: str) -> str:
+    """A mark of what a page showed; another tab's save changes it."""
+    text = json.dumps(row.answers.get(step), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def keep(row: Any, step: str, values: dict[str, Any]) -> None:
+    """Write one step's answers; other steps saved meanwhile in another tab stay. Raises `Closed`."""
+    change(row, lambda answers: {**answers, step: values})
+
+
+def change(row: Any, edit: Any, **columns: Any) -> None:
+    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile."""
+    manager: models.Manager = type(row)._default_manager
+    for _ in range(TRIES):
+        if not row.is_editable:
+            break
+        row.answers = edit(row.answers)
+        written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
+            answers=sealed(row, "answers"), version=F("version") + 1, **columns
+        )
+        if written:
+            row.version += 1
+            for name, value in columns.items():
+                setattr(row, name, value)
+            return
+        row.refresh_from_db()
+    raise Closed(str(row))

@@ -1,0 +1,122 @@
+"""django-formtools as the portal needs it: one draft per row, no skipping, `done` only on POST, `clean()` without effects.
+
+What formtools does otherwise was measured (it resets on GET, files on GET of `done`, lets steps be skipped, shares one
+set of answers between two filings); each correction is one method here.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from formtools.wizard.views import NamedUrlWizardView
+
+from icpportal.wizard.storage import Closed, as_json, seen_mark
+
+
+class Step(Protocol):
+    """One page of a wizard."""
+
+    key: str
+    gate: bool
+
+    def applies(self, row: Any) -> bool: ...
+    def answered(self, row: Any) -> bool: ...
+    def ask(self, row: Any, form: forms.Form, request: HttpRequest) -> bool: ...
+
+
+class RowWizardView(NamedUrlWizardView):
+    """Subclasses say which row it is about, which steps there are, and where to go afterwards."""
+
+    storage_name = "icpportal.wizard.storage.RowStorage"
+
+    def find_row(self) -> Any:
+        """The row the address names, owned by this user; anybody else gets 404."""
+        raise NotImplementedError
+
+    def table(self) -> Sequence[Step]:
+        """The steps in order."""
+        raise NotImplementedError
+
+    def closed(self, row: Any) -> HttpResponseRedirect:
+        """Where a row that cannot be edited any more sends its visitor."""
+        raise NotImplementedError
+
+    def after(self, step: Step) -> HttpResponseRedirect:
+        """Where a saved step leads."""
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.row = request.wizard_row = self.find_row()  # type: ignore[attr-defined]
+        if not self.row.is_editable:
+            return self.closed(self.row)
+        self.step = self._named_step(kwargs["step"])
+        missing = self._first_open_gate_before(self.step)
+        if missing is not None:
+            return redirect(self.get_step_url(missing.key))
+        return super().dispatch(request, *args, **kwargs)
+
+    def _applying(self) -> list[Step]:
+        return [step for step in self.table() if step.applies(self.row)]
+
+    def _named_step(self, key: str) -> Step:
+        for step in self._applying():
+            if step.key == key:
+                return step
+        raise Http404
+
+    def _first_open_gate_before(self, named: Step) -> Step | None:
+        for step in self._applying():
+            if step.key == named.key:
+                return None
+            if step.gate and not step.answered(self.row):
+                return step
+        return None
+
+    def get_form_list(self) -> dict[str, type[forms.Form]]:
+        return {step.key: self.form_list[step.key] for step in self._applying()}
+
+    def get_form_prefix(self, step: str | None = None, form: Any = None) -> None:  # noqa: ARG002 -- formtools' signature
+        return None
+
+    def get_form_initial(self, step: str) -> dict[str, Any]:
+        return dict(self.row.answers.get(step, {}))
+
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:  # noqa: ARG002 -- formtools' signature
+        return {"row": self.row}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        self.storage.current_step = self.step.key
+        return self.render(self.get_form())
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+        self.storage.current_step = self.step.key
+        form = self.get_form(data=request.POST)
+        if not form.is_valid() or self._changed_elsewhere(form) or not self.step.ask(self.row, form, request):
+            return self.render(form)
+        try:
+            self.storage.set_step_data(self.step.key, self.process_step(form))
+        except Closed:
+            return self.closed(self.row)
+        return self.after(self.step)
+
+    def _changed_elsewhere(self, form: forms.Form) -> bool:
+        seen = self.request.POST.get("seen", "")
+        same = self.process_step(form) == self.row.answers.get(self.step.key)
+        if not seen or same or seen == seen_mark(self.row, self.step.key):
+            return False
+        form.add_error(None, ValidationError(_("This page was changed elsewhere. Compare, then save"), code="changed_elsewhere"))
+        return True
+
+    def process_step(self, form: forms.Form) -> dict[str, Any]:
+        """What is kept of a step; a form names what must never be kept in `never_kept`."""
+        hidden = getattr(form, "never_kept", ())
+        return as_json({name: value for name, value in form.cleaned_data.items() if name not in hidden})
+
+    def get_context_data(self, form: forms.Form, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(form=form, **kwargs)
+        context.update(row=self.row, step=self.step, seen=seen_mark(self.row, self.step.key))
+        return context

@@ -1,0 +1,120 @@
+"""The clock of orders: once a minute, what is due, oldest first; a poisoned order cannot stop the rest."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.lifecycle import CLOCK, Forbidden
+from transfers import authority, queries, states
+from transfers.firing import ORDER
+from transfers.models import Order
+from transfers.reminders import remind
+
+logger = logging.getLogger(__name__)
+CAN_FAIL = (Forbidden, Retryable, Refused, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
+
+
+@dataclass
+class Totals:
+    """What one sweep did, by move; nothing personal."""
+
+    moved: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def count(self, reference: str, move: str) -> None:
+        self.moved[move] = self.moved.get(move, 0) + 1
+        self.lines.append(f"{reference} {move}")
+
+
+def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
+    """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough."""
+    now = now or timezone.now()
+    totals = Totals()
+    if not dry_run:
+        _fetch_outcomes(now)
+    for order in queries.due(now):
+        _guarded(totals, order, lambda o: CLOCK_MOVES[o.state](o, now, dry_run))
+    for order in queries.to_remind(now):
+        _guarded(totals, order, lambda o: remind(o, now, dry_run=dry_run))
+    for order in queries.digests_to_erase(now):
+        _guarded(totals, order, lambda o: erase_digest(o, dry_run=dry_run))
+    return totals
+
+
+def _fetch_outcomes(now: datetime) -> None:
+    """What the authority already knows counts before any deadline is judged."""
+    try:
+        authority.pull(now=now)
+    except (Retryable, Refused) as problem:
+        logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
+
+
+def _guarded(totals: Totals, order: Order, move: Callable[[Order], str]) -> None:
+    try:
+        done = move(order)
+    except CAN_FAIL as problem:
+        totals.failed += 1
+        totals.lines.append(f"{order.reference} failed: {type(problem).__name__}")
+        logger.exception("deadline failed", extra={"reference": order.reference})
+        return
+    if done:
+        totals.count(order.reference, done)
+
+
+def _expire_draft(order: Order, now: datetime, dry_run: bool) -> str:
+    return _fire(order, "expire_draft", {}, now, dry_run)
+
+
+def _cooled(order: Order, now: datetime, dry_run: bool) -> str:
+    return _fire(order, "cooled", {}, now, dry_run)
+
+
+def _phones_over(order: Order, now: datetime, dry_run: bool) -> str:
+    """Ask the authority once more; then go on where it cannot say, lapse where it can or nobody stated anything."""
+    reachable, told = (True, True) if dry_run else authority.reachable_and_told(order, now)
+    if order.state != states.PHONE_DUE:  # the last question brought the confirmation
+        return ""
+    checks = list(queries.phone_checks(order))
+    facts = {
+        **queries.facts_of(order),
+        "authority_unreachable": not reachable,
+        "authority_silent": reachable and not told,
+        "all_stated": bool(checks) and all(check.is_done for check in checks),
+        "due": order.due_at,
+        "mobiles": unconfirmed_mobiles(order, checks),
+    }
+    move = "go_on" if ORDER.can(order, "go_on", CLOCK, facts) else "lapse"
+    return _fire(order, move, facts, now, dry_run)
+
+
+def unconfirmed_mobiles(order: Order, checks: list[Any]) -> str:
+    """The masked mobiles that were not confirmed, as the authority has them, else as typed."""
+    return "、".join(check.mobile_masked for check in checks if not check.is_done and check.mobile_masked)
+
+
+def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, dry_run: bool) -> str:
+    if not dry_run:
+        ORDER.fire(order, move, by=CLOCK, facts=facts, now=now)
+    return move
+
+
+def erase_digest(order: Order, *, dry_run: bool = False) -> str:
+    """Erase the filing password's fingerprint of an order that rests; sending it again asks for the password."""
+    if not dry_run:
+        Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
+    return "erase_password"
+
+
+CLOCK_MOVES: dict[str, Callable[[Order, datetime, bool], str]] = {
+    states.DRAFT: _expire_draft,
+    states.RETURNED: _expire_draft,
+    states.PHONE_DUE: _phones_over,
+    states.COOLING_OFF: _cooled,
+}

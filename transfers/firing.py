@@ -1,0 +1,58 @@
+"""The life of orders, running: the table bound to its models, and what every move owes.
+
+`ORDER.fire` is the one way an order moves. What a row tells and owes is queued in the same transaction, and the last
+move of an order erases its filing password and frees or spends its service code.
+"""
+
+from typing import Any
+
+from icpportal.lifecycle import Lifecycle, T
+from icpportal.outbox.actions import queue
+from transfers import states
+from transfers.lifecycle import TABLE
+from transfers.models import Order, OrderEvent
+from transfers.telling import tell_everyone
+from verification import service_codes
+
+
+def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
+    """Queue what `row` tells and owes; close the order at its last move."""
+    if row.owe:
+        hand_over(order, row.owe)
+    if row.tell:
+        tell_everyone(order, row.tell, event_id=event.pk, facts=facts, now=event.at)
+    if row.target in states.ENDED:
+        close(order)
+
+
+def hand_over(order: Any, channel: str) -> None:
+    """Count one more report of this order and queue it."""
+    order.report += 1
+    Order.objects.filter(pk=order.pk).update(report=order.report, held=False, reminded=0)
+    order.held, order.reminded = False, 0
+    queue(
+        channel=channel,
+        key=f"report:{order.report_key}",
+        payload={"order": str(order.pk), "report": order.report},
+        reference=order.reference,
+    )
+
+
+def close(order: Any) -> None:
+    """Erase the filing password's fingerprint; spend the service code if the order was approved, else free it."""
+    Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
+    order.password_digest, order.password_kept = "", False
+    if order.state == states.APPROVED:
+        service_codes.spend(order.reference)
+    else:
+        service_codes.release(order.reference)
+
+
+def note(order: Any, what: str, *, by: str, actor: Any = None, words: str = "") -> OrderEvent:
+    """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report."""
+    return OrderEvent.objects.create(
+        order=order, move=what, from_state=order.state, to_state=order.state, by=by, actor=actor, note=words
+    )
+
+
+ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, thing_field="order", after=after)

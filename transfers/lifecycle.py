@@ -1,0 +1,107 @@
+"""The life of an order, on one page: rows, and guards that read what they are handed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER, T, Table
+from transfers.states import (
+    ABANDONED,
+    APPROVED,
+    AUTHORITY_RETURNED,
+    AUTHORITY_REVIEW,
+    CANCELLATION,
+    CANCELLED,
+    COOLING_OFF,
+    DRAFT,
+    EXPIRED,
+    HANDING_OVER,
+    LAPSED,
+    PHONE_DUE,
+    PHOTO_DUE,
+    PHOTO_REVIEW,
+    REFUSED,
+    RETURNED,
+    SUBMITTED,
+    TRANSFER,
+    TRANSFER_ANOTHER,
+    WITHDRAWN,
+)
+
+CANCEL = (CANCELLATION,)
+Facts = dict[str, Any]
+
+
+def photo_stands(order: Any, facts: Facts) -> bool:
+    """The photo was accepted in this order, shows the same website administrator, and the return did not name it."""
+    return bool(order.photo_accepted_for) and order.photo_accepted_for == facts.get("administrator_key")
+
+
+def province_asks(order: Any, facts: Facts) -> bool:
+    """The province's authority texts a code to phones (短信核验); `facts["phone_window"]` is how long it may take."""
+    return facts.get("phone_window") is not None
+
+
+def stated_and_authority_silent(order: Any, facts: Facts) -> bool:
+    """At the deadline: nobody can tell, and either everybody stated that the code was entered or the authority is out of reach."""
+    return bool(facts.get("authority_unreachable") or (facts.get("authority_silent") and facts.get("all_stated")))
+
+
+def unchanged_and_valid(order: Any, facts: Facts) -> bool:
+    """Nothing can change in a lapsed order; it is valid while its filing password is kept and no paper has run out."""
+    return order.password_kept and not facts.get("no_longer_valid")
+
+
+def cool_off_set(order: Any, facts: Facts) -> bool:
+    """The operator gives a cancellation some hours in which it can be stopped."""
+    return getattr(settings, "CANCEL_COOL_OFF", timedelta(0)) > timedelta(0)
+
+
+def phone_window(order: Any, now: datetime, facts: Facts) -> datetime:
+    """The moment the accepted report was sent plus the province's window."""
+    return facts["sent_at"] + facts["phone_window"]
+
+
+def returned_kept(order: Any, now: datetime, facts: Facts) -> datetime:
+    """How long an order waits for its mending."""
+    return now + settings.RETURNED_KEPT
+
+
+def cool_off(order: Any, now: datetime, facts: Facts) -> datetime:
+    """When a cancellation can no longer be stopped."""
+    return now + settings.CANCEL_COOL_OFF
+
+
+ROWS = (
+    T("submit", (DRAFT, RETURNED), SUBMITTED, by=APPLICANT, tell="order_received"),
+    T("send_back", (SUBMITTED,), RETURNED, by=REVIEWER, due=returned_kept, tell="order_returned"),
+    T("accept", (SUBMITTED,), HANDING_OVER, by=REVIEWER, when=photo_stands, tell="order_handed_over", owe="authority"),
+    T("accept", (SUBMITTED,), PHOTO_DUE, by=REVIEWER, tell="photo_wanted"),
+    T("send_photo", (PHOTO_DUE,), PHOTO_REVIEW, by=APPLICANT),
+    T("refuse_photo", (PHOTO_REVIEW,), PHOTO_DUE, by=REVIEWER, tell="photo_again"),
+    T("accept_photo", (PHOTO_REVIEW,), HANDING_OVER, by=REVIEWER, tell="order_handed_over", owe="authority"),
+    T("reported", (HANDING_OVER,), PHONE_DUE, by=AUTHORITY, when=province_asks, due=phone_window, tell="confirm_phones"),
+    T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
+    T("report_failed", (PHONE_DUE, AUTHORITY_REVIEW), HANDING_OVER, by=AUTHORITY, tell="we_are_clearing_this_up"),
+    T("phones_done", (PHONE_DUE,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
+    T("go_on", (PHONE_DUE,), AUTHORITY_REVIEW, by=CLOCK, when=stated_and_authority_silent, tell="with_authority"),
+    T("lapse", (PHONE_DUE,), LAPSED, by=CLOCK, tell="order_lapsed"),
+    T("grant", (PHONE_DUE, AUTHORITY_REVIEW, LAPSED), APPROVED, by=AUTHORITY, tell="order_approved"),
+    T("turn_down", (PHONE_DUE, AUTHORITY_REVIEW, LAPSED), AUTHORITY_RETURNED, by=AUTHORITY, tell="order_turned_down"),
+    T("resubmit", (LAPSED,), HANDING_OVER, by=APPLICANT, when=unchanged_and_valid, owe="authority"),
+    T("mend", (LAPSED, AUTHORITY_RETURNED), RETURNED, by=APPLICANT, due=returned_kept),
+    T("withdraw", (SUBMITTED, PHOTO_DUE), WITHDRAWN, by=APPLICANT, tell="order_withdrawn"),
+    T("abandon", (DRAFT, RETURNED, LAPSED, AUTHORITY_RETURNED), ABANDONED, by=APPLICANT),
+    T("refuse", (SUBMITTED, PHOTO_REVIEW), REFUSED, by=LEAD, tell="order_refused"),
+    T("expire_draft", (DRAFT, RETURNED), EXPIRED, by=CLOCK, tell="draft_expired"),
+    T("confirm_cancel", (DRAFT,), HANDING_OVER, by=APPLICANT, kinds=CANCEL, owe="authority", tell="cancel_received"),
+    T("cool", (DRAFT,), COOLING_OFF, by=APPLICANT, kinds=CANCEL, when=cool_off_set, due=cool_off),
+    T("stop", (COOLING_OFF,), ABANDONED, by=APPLICANT, kinds=CANCEL),
+    T("cooled", (COOLING_OFF,), HANDING_OVER, by=CLOCK, kinds=CANCEL, owe="authority"),
+    T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
+    T("ended", (AUTHORITY_REVIEW,), CANCELLED, by=AUTHORITY, kinds=CANCEL, tell="transfer_cancelled"),
+    T("cancel_refused", (AUTHORITY_REVIEW,), REFUSED, by=AUTHORITY, kinds=CANCEL, tell="cancel_refused"),
+)
+
+TABLE = Table(ROWS, usual_kinds=(TRANSFER, TRANSFER_ANOTHER))

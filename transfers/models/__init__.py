@@ -1,0 +1,21 @@
+"""What is on its way: orders, their events, papers, reviews, phones."""
+
+from transfers.models.order import Order, OrderEvent
+from transfers.models.papers import OrderDocument
+from transfers.models.parked import ParkedAnswer
+from transfers.models.phones import PhoneCheck
+from transfers.models.review import FieldVerdict, ReturnReason, ReviewRound
+from transfers.models.typecheck import Objection, TypeCheck
+
+__all__ = [
+    "FieldVerdict",
+    "Objection",
+    "Order",
+    "OrderDocument",
+    "OrderEvent",
+    "ParkedAnswer",
+    "PhoneCheck",
+    "ReturnReason",
+    "ReviewRound",
+    "TypeCheck",
+]

@@ -1,0 +1,138 @@
+"""An order (订单): one request on its way, and everything that ever happened to it."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.gateways.miit.types import report_key
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from icpportal.privacy.models import SealedModel
+from transfers import states
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+IN_PROGRESS = ~Q(state__in=states.ENDED)
+
+
+def new_reference() -> str:
+    """A reference such as `T7Q4-M2KX`: short enough to read out, 31⁸ of them, never the only protection."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+class Order(SealedModel):
+    """A transfer, another transfer, or a cancellation. `state` is written by `fire` alone."""
+
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
+    kind = models.CharField(max_length=20, default=states.TRANSFER)
+    state = models.CharField(max_length=20, default=states.DRAFT, db_index=True)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    entered_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(null=True)
+
+    rule_profile = models.CharField(max_length=20)
+    province = models.CharField(max_length=2)
+    subject_key = models.CharField(max_length=64)
+    domain = models.CharField(max_length=253)
+    subject_number = models.CharField(max_length=40, blank=True)
+    site_number = models.CharField(max_length=40, blank=True)
+    answers = EncryptedJSONField(default=dict)
+    # counts against everybody else: from the confirmed filing password, or from submit where there is none
+    claimed = models.BooleanField(default=False)
+
+    service_code = models.CharField(max_length=36, blank=True)
+    instance = models.CharField(max_length=80, blank=True)
+    password_digest = EncryptedTextField(blank=True, default="")
+    password_kept = models.BooleanField(default=False)
+    password_confirmed_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+
+    # the website administrator (blind index) whose photo was accepted in this order
+    photo_accepted_for = models.CharField(max_length=64, blank=True)
+    photo_way = models.CharField(max_length=20, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="claimed_orders"
+    )
+    claimed_until = models.DateTimeField(null=True)
+
+    report = models.PositiveIntegerField(default=0)  # how often it was handed over
+    reported_at = models.DateTimeField(null=True)
+    reminded = models.PositiveSmallIntegerField(default=0)  # the last reminder sent for this window, in hours left
+    held = models.BooleanField(default=False)  # the provider's own fault stops the report; operations act
+    authority_code = models.CharField(max_length=10, blank=True)
+    authority_words = models.TextField(blank=True)
+
+    subject = models.ForeignKey("filings.Subject", null=True, on_delete=models.PROTECT, related_name="orders")
+    website = models.ForeignKey("filings.Website", null=True, on_delete=models.PROTECT, related_name="orders")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "subject_key"], condition=IN_PROGRESS, name="one_order_per_own_subject"),
+            models.UniqueConstraint(fields=["owner", "domain"], condition=IN_PROGRESS, name="one_order_per_own_domain"),
+            models.UniqueConstraint(
+                fields=["subject_key"], condition=IN_PROGRESS & Q(claimed=True), name="one_order_per_subject"
+            ),
+            models.UniqueConstraint(
+                fields=["domain"], condition=IN_PROGRESS & Q(claimed=True), name="one_order_per_domain"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
+            models.Index(fields=["state", "entered_at"], name="order_queue"),
+            models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
+        ]
+        permissions = [
+            ("review_order", "Can review orders"),
+            ("lead_review", "Can refuse orders"),
+            ("audit_order", "Can read every order and its history"),
+            ("operate_order", "Can release held orders and move deadlines"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("order", args=[self.reference])
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in states.EDITABLE
+
+    @property
+    def is_ended(self) -> bool:
+        return self.state in states.ENDED
+
+    @property
+    def report_key(self) -> str:
+        """What the authority gateway knows the latest report by."""
+        return report_key(self.reference, self.report)
+
+    def answer(self, step: str) -> dict[str, Any]:
+        """What was answered in a step; empty when nothing was."""
+        return self.answers.get(step, {})
+
+
+class OrderEvent(models.Model):
+    """One thing that happened to an order; appended, never changed. `move` is a row of the lifecycle or a noted fact."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    move = models.CharField(max_length=30)
+    from_state = models.CharField(max_length=20)
+    to_state = models.CharField(max_length=20)
+    by = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["order", "-at"], name="event_of_order")]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.at:%Y-%m-%d %H:%M}"

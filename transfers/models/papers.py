@@ -1,0 +1,28 @@
+"""Which document answers which slot of an order."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from transfers.models.order import Order
+
+
+class OrderDocument(models.Model):
+    """A document in a slot; the one without `retired_at` counts, earlier ones stay for the record."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="papers")
+    slot = models.CharField(max_length=30)
+    side = models.PositiveSmallIntegerField(default=1)
+    document = models.ForeignKey("verification.Document", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "slot", "side"], condition=Q(retired_at__isnull=True), name="one_paper_per_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.slot}.{self.side}"

@@ -1,0 +1,23 @@
+"""Answers of the authority that fit no order as it stands now: a person has to look."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class ParkedAnswer(models.Model):
+    """One answer put aside with the reason; acknowledged, so that it never blocks the queue."""
+
+    answer_id = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20)
+    report_key = models.CharField(max_length=40, db_index=True)
+    code = models.CharField(max_length=10, blank=True)
+    words = models.TextField(blank=True)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["closed_at", "-at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.report_key}"

@@ -1,0 +1,30 @@
+"""Who still has to confirm a phone for the ministry (短信核验), as far as anybody tells us."""
+
+from django.db import models
+
+from icpportal.privacy.masks import mask_mobile
+from transfers.models.order import Order
+
+
+class PhoneCheck(models.Model):
+    """One person of one report: what the authority tells, or what the applicant stated where it tells nothing."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="phone_checks")
+    report = models.PositiveIntegerField()
+    role = models.CharField(max_length=20)  # subject_lead, administrator, both
+    mobile_masked = models.CharField(max_length=20, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    stated_at = models.DateTimeField(null=True)
+    wrong = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "report", "role"], name="one_check_per_person")]
+        ordering = ["role"]
+
+    def __str__(self) -> str:
+        return f"{self.role} {mask_mobile(self.mobile_masked)}"
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.confirmed_at or self.stated_at)

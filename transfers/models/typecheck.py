@@ -1,0 +1,51 @@
+"""Asking which kind of filing this is (验证备案类型), before there is an order."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from icpportal.privacy.models import SealedModel
+from transfers.models.order import Order
+
+
+def unguessable() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class TypeCheck(SealedModel):
+    """What was asked and what the system decided; an order starts from it, once."""
+
+    reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    answers = EncryptedJSONField(default=dict)
+    outcome = models.CharField(max_length=20)
+    subject_number = models.CharField(max_length=40, blank=True)
+    site_number = models.CharField(max_length=40, blank=True)
+    order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return self.outcome
+
+
+class Objection(SealedModel):
+    """Somebody says that an open order elsewhere is not rightful; a reviewer looks at it."""
+
+    reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    domain = models.CharField(max_length=253)
+    subject_key = models.CharField(max_length=64)
+    words = EncryptedTextField()
+    created_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["closed_at", "created_at"]
+
+    def __str__(self) -> str:
+        return self.domain

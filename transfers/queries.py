@@ -1,0 +1,130 @@
+"""What is asked about orders, in one place each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from filings.provinces import Province, province
+from transfers import states
+from transfers.models import FieldVerdict, Order, OrderDocument, PhoneCheck, ReviewRound
+from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
+
+STUCK_AFTER = {
+    states.HANDING_OVER: timedelta(hours=1),
+    states.SUBMITTED: timedelta(days=3),
+    states.PHOTO_REVIEW: timedelta(days=3),
+}
+
+
+def rules_of(order: Order) -> Province:
+    """The province's rules as they were when the order began."""
+    return province(order.province, order.rule_profile)
+
+
+def facts_of(order: Order) -> dict[str, Any]:
+    """What guards and deadlines of the lifecycle may read."""
+    phones = rules_of(order).phones
+    return {
+        "administrator_key": administrator(order).key,
+        "phone_window": phones.window if phones else None,
+        "no_longer_valid": papers_run_out(order),
+    }
+
+
+def papers_run_out(order: Order, today: Any = None) -> bool:
+    """Whether a document of one of the people has expired since it was reviewed."""
+    today = (today or timezone.localdate()).isoformat()
+    untils = [order.answer("subject").get("lead_id_until"), order.answer("administrator").get("admin_id_until")]
+    return any(until and until < today for until in untils)
+
+
+def phone_roles(order: Order) -> list[str]:
+    """Whose phones the ministry asks in this order; one role `both` where it is the same mobile."""
+    phones = rules_of(order).phones
+    if phones is None:
+        return []
+    people = by_role(order)
+    if len(phones.people) == 2 and people[SUBJECT_LEAD].mobile == people[ADMINISTRATOR].mobile:
+        return [BOTH]
+    return list(phones.people)
+
+
+def orders_of(user: Any) -> QuerySet[Order]:
+    """The user's own orders, newest first."""
+    return Order.objects.filter(owner=user).order_by("-created_at")
+
+
+def in_progress() -> QuerySet[Order]:
+    return Order.objects.exclude(state__in=states.ENDED)
+
+
+def due(now: datetime) -> QuerySet[Order]:
+    """Orders whose time has run out, oldest first; served by the partial index on `due_at`."""
+    return Order.objects.filter(due_at__lte=now).order_by("due_at")
+
+
+def papers_of(order: Order) -> QuerySet[OrderDocument]:
+    """The papers that count now."""
+    return order.papers.filter(retired_at__isnull=True).select_related("document").order_by("slot", "side")
+
+
+def phone_checks(order: Order) -> QuerySet[PhoneCheck]:
+    """The phones of the latest report."""
+    return order.phone_checks.filter(report=order.report)
+
+
+def last_round(order: Order) -> ReviewRound | None:
+    return order.rounds.order_by("-number").first()
+
+
+def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
+    """In a returned order, the fields the reviewer named, by field key."""
+    latest = order.rounds.filter(decision="send_back").order_by("-number").first()
+    if latest is None:
+        return {}
+    found = latest.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason")
+    return {verdict.field: verdict for verdict in found}
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One order that stands longer than it should."""
+
+    reference: str
+    state: str
+    reason: str
+
+
+def stuck(now: datetime) -> list[Stuck]:
+    """Orders that no page or sweep will move by itself, for `reconcile`."""
+    late = Q(pk__in=[])
+    for state, limit in STUCK_AFTER.items():
+        late |= Q(state=state, entered_at__lt=now - limit)
+    overdue = Q(due_at__lt=now - timedelta(minutes=10))
+    found = Order.objects.filter(late | overdue).values_list("reference", "state", "due_at", "held")
+    return [Stuck(ref, state, _why(due_at, held, now)) for ref, state, due_at, held in found]
+
+
+def _why(due_at: datetime | None, held: bool, now: datetime) -> str:
+    if held:
+        return "held"
+    return "deadline passed" if due_at and due_at < now else "standing too long"
+
+
+def digests_to_erase(now: datetime) -> QuerySet[Order]:
+    """Lapsed or returned orders whose filing password was kept long enough (architecture, rule 8)."""
+    resting = (states.LAPSED, states.AUTHORITY_RETURNED, states.RETURNED)
+    return Order.objects.filter(
+        password_kept=True, state__in=resting, entered_at__lt=now - settings.PASSWORD_DIGEST_KEPT
+    )
+
+
+def to_remind(now: datetime) -> QuerySet[Order]:
+    """Orders in their phone window with less than 36 hours left: the earliest reminder goes out by then."""
+    return Order.objects.filter(
+        state=states.PHONE_DUE, due_at__gt=now, due_at__lte=now + timedelta(hours=36)
+    ).order_by("due_at")

@@ -1,0 +1,61 @@
+"""The report of an order to the authority (新增接入, XZJR), made from what was reviewed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.inventory.seam import inventory
+from icpportal.gateways.miit.codes import PLACES, method_of
+from icpportal.gateways.miit.types import AccessReport, AddressRange, Attachment, Owner, Purpose, report_key
+from transfers import queries
+from verification.documents.serving import open_ready
+
+# slot of the order → (what the ministry calls it, whom it belongs to)
+ATTACHED = {
+    "statement": (Purpose.STATEMENT, Owner.SITE),
+    "subject_id": (Purpose.SUBJECT_CERTIFICATE, Owner.SUBJECT),
+    "lead_id": (Purpose.LEAD_CERTIFICATE, Owner.SUBJECT),
+    "admin_id": (Purpose.ADMINISTRATOR_CERTIFICATE, Owner.SITE),
+    "photo": (Purpose.PHOTO, Owner.SITE),
+}
+
+
+def access_report(order: Any, number: int) -> AccessReport:
+    """The `number`th report of this order; raises `Retryable` while the server list cannot be read."""
+    return AccessReport(
+        key=report_key(order.reference, number),
+        site_number=order.site_number,
+        places=(PLACES[settings.SERVER_PROVINCE],),
+        methods=(method_of(order.answer("service_code").get("product_type", "")),),
+        addresses=(_address(order),),
+        attachments=tuple(_attachments(order)),
+        password_md5=order.password_digest,
+    )
+
+
+def _address(order: Any) -> AddressRange:
+    instance = inventory().instance(order.instance)
+    if instance is None or not instance.public_ip:
+        raise Retryable(f"no address for the instance of {order.reference}")
+    return AddressRange(instance.public_ip, instance.public_ip)
+
+
+def _attachments(order: Any) -> list[Attachment]:
+    found = []
+    for paper in queries.papers_of(order):
+        if paper.slot not in ATTACHED:
+            continue
+        purpose, owner = ATTACHED[paper.slot]
+        number = order.subject_number if owner == Owner.SUBJECT else order.site_number
+        found.append(Attachment(purpose, owner, number, read=_reader(paper.document)))
+    return found
+
+
+def _reader(document: Any) -> Callable[[], bytes]:
+    def read() -> bytes:
+        with open_ready(document) as file:
+            return file.read()
+
+    return read

@@ -1,0 +1,48 @@
+"""The states of an order, by name, and the groups the rest of the house asks about."""
+
+DRAFT = "draft"
+SUBMITTED = "submitted"
+RETURNED = "returned"
+PHOTO_DUE = "photo_due"
+PHOTO_REVIEW = "photo_review"
+HANDING_OVER = "handing_over"
+PHONE_DUE = "phone_due"
+AUTHORITY_REVIEW = "authority_review"
+AUTHORITY_RETURNED = "authority_returned"
+LAPSED = "lapsed"
+APPROVED = "approved"
+REFUSED = "refused"
+WITHDRAWN = "withdrawn"
+ABANDONED = "abandoned"
+EXPIRED = "expired"
+COOLING_OFF = "cooling_off"
+CANCELLED = "cancelled"
+
+ALL = (
+    DRAFT,
+    SUBMITTED,
+    RETURNED,
+    PHOTO_DUE,
+    PHOTO_REVIEW,
+    HANDING_OVER,
+    PHONE_DUE,
+    AUTHORITY_REVIEW,
+    AUTHORITY_RETURNED,
+    LAPSED,
+    APPROVED,
+    REFUSED,
+    WITHDRAWN,
+    ABANDONED,
+    EXPIRED,
+    COOLING_OFF,
+    CANCELLED,
+)
+ENDED = (APPROVED, REFUSED, WITHDRAWN, ABANDONED, EXPIRED, CANCELLED)
+EDITABLE = (DRAFT, RETURNED)
+IN_REVIEW = (SUBMITTED, PHOTO_REVIEW)
+APPLICANTS_TURN = (DRAFT, RETURNED, PHOTO_DUE, PHONE_DUE, AUTHORITY_RETURNED, LAPSED)
+
+TRANSFER = "transfer"
+TRANSFER_ANOTHER = "transfer_another"
+CANCELLATION = "cancellation"
+KINDS = (TRANSFER, TRANSFER_ANOTHER, CANCELLATION)
