@@ -1,0 +1,114 @@
+"""Is the portal well? Three addresses for machines, JSON, nothing personal and nothing that names a customer.
+
+`/healthz`       this process answers
+`/readyz`        it can serve: database, migrations, cache
+`/healthz/deep`  the work gets done: outbox, deadlines, workers, outside systems
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from icpportal import pulse
+
+Finding = dict[str, object]
+
+OUTBOX_WAITS = timedelta(minutes=5)
+SWEEP_RESTS = timedelta(minutes=5)
+WORKER_RESTS = timedelta(minutes=3)
+GATEWAY_KNOWN = timedelta(minutes=10)
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 as long as the process answers at all."""
+    return JsonResponse({"state": "green"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 when a request can be served, else 503 with what is missing."""
+    return _answer({"database": _database, "migrations": _migrations, "cache": _cache})
+
+
+@never_cache
+@require_safe
+def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 when the work gets done, else 503 with what is late."""
+    now = timezone.now()
+    return _answer(
+        {
+            "database": _database,
+            "outbox": lambda: _outbox(now),
+            "deadlines": lambda: _age(pulse.age("sweep_deadlines", now), SWEEP_RESTS),
+            "worker": lambda: _age(pulse.worker_age(now), WORKER_RESTS),
+            "gateways": lambda: _gateways(now),
+        }
+    )
+
+
+def _answer(checks: dict[str, Callable[[], Finding]]) -> JsonResponse:
+    findings = {name: _judge(check) for name, check in checks.items()}
+    well = all(finding["ok"] for finding in findings.values())
+    body = {"state": "green" if well else "red", "checks": findings}
+    return JsonResponse(body, status=200 if well else 503)
+
+
+def _judge(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except (DatabaseError, OSError, RedisError) as problem:
+        return {"ok": False, "why": type(problem).__name__}
+
+
+def _database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return {"ok": cursor.fetchone() == (1,)}
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return {"ok": missing == 0, "missing": missing}
+
+
+def _cache() -> Finding:
+    key, value = "readyz", secrets.token_hex(4)
+    cache.set(key, value, timeout=10)
+    return {"ok": cache.get(key) is not None}
+
+
+def _outbox(now: datetime) -> Finding:
+    outbox = import_module("icpportal.outbox.queries")
+    waiting = outbox.oldest_waiting(now)
+    return _age(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+
+
+def _gateways(now: datetime) -> Finding:
+    answers = pulse.gateways()
+    states = {name: _gateway(row, now) for name, row in answers.items()}
+    return {"ok": bool(states) and all(state == "ok" for state in states.values()), "systems": states}
+
+
+def _gateway(row: pulse.Pulse, now: datetime) -> str:
+    if now - row.at > GATEWAY_KNOWN:
+        return "not asked lately"
+    return "ok" if row.well else row.trouble
+
+
+def _age(age: timedelta | None, most: timedelta) -> Finding:
+    seconds = None if age is None else round(age.total_seconds())
+    return {"ok": age is not None and age <= most, "seconds": seconds, "most": round(most.total_seconds())}

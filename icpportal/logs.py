@@ -1,0 +1,143 @@
+"""How the portal writes its log: one line an event, the request's reference in it, nothing personal."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
+
+request_reference: ContextVar[str] = ContextVar("request_reference", default="")
+
+HIDDEN = "***"
+PRIVATE_WORD = r"(?:password|passwd|passphrase|pwd|secret|token|cookie|authorization|session_?id|api_?key|密码)"
+CODE_WORD = r"(?:code|otp|captcha|验证码|服务号)"
+ASSIGNED = r"""["']?\s*[:=：]\s*"""
+
+
+def value(length: str) -> str:
+    """A quoted or bare value of so many characters."""
+    return rf"""(?:"[^"]{length}"|'[^']{length}'|[^\s,;&}}\])"']{length})"""
+
+
+SECRET_KEY = re.compile(PRIVATE_WORD, re.IGNORECASE)
+CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
+
+# Each pattern with what stands there instead; the order matters: a secret may look like a number.
+RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), lambda _found: HIDDEN),
+    (
+        re.compile(rf"([\w-]*{PRIVATE_WORD}[\w-]*{ASSIGNED})(?:Bearer\s+|Basic\s+)?{value('*')}", re.IGNORECASE),
+        lambda found: found[1] + HIDDEN,
+    ),
+    (
+        re.compile(rf"(\b[\w-]*{CODE_WORD}{ASSIGNED}){value('{4,}')}", re.IGNORECASE),
+        lambda found: found[1] + HIDDEN,
+    ),
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), lambda found: mask_email(found[0])),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9]{14,17}[0-9Xx](?![0-9A-Za-z])"), lambda found: mask_number(found[0])),
+    (
+        re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?(1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])"),
+        lambda found: mask_mobile(re.sub(r"[ -]", "", found[1])),
+    ),
+)
+PLAIN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request"}
+
+
+def redact(text: str) -> str:
+    """`text` without identity numbers, mobiles, e-mail addresses, passwords and codes."""
+    for pattern, instead in RULES:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def redact_value(key: str, value: object) -> object:
+    """What may be logged of `value`, which was logged under the name `key`."""
+    if SECRET_KEY.search(key) or (CODE_KEY.search(key) and len(str(value)) > 3):
+        return HIDDEN
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return {redact(str(name)): redact_value(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [redact_value("", inner) for inner in value]
+    masked = redact(str(value))
+    return value if isinstance(value, (int, float)) and masked == str(value) else masked
+
+
+def extras(record: logging.LogRecord) -> dict[str, object]:
+    """What the caller handed over in `extra=`."""
+    return {key: value for key, value in record.__dict__.items() if key not in PLAIN_FIELDS}
+
+
+class Redaction(logging.Filter):
+    """Stands before every handler: masks the message, its extras and the traceback, and names the request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redact(record.getMessage()), ()
+        record.__dict__.update({key: redact_value(key, value) for key, value in extras(record).items()})
+        if record.exc_info:
+            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+        if record.stack_info:
+            record.stack_info = redact(record.stack_info)
+        record.request = request_reference.get()
+        return True
+
+
+class PlainLines(logging.Formatter):
+    """For a person at a terminal: time, level, event, then `key=value`."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
+        pairs = extras(record) | ({"request": record.request} if getattr(record, "request", "") else {})
+        return super().formatMessage(record) + "".join(f" {key}={value}" for key, value in pairs.items())
+
+
+class JsonLines(logging.Formatter):
+    """For a log collector: one JSON object a line, time in UTC."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if reference := getattr(record, "request", ""):
+            line["request"] = reference
+        if record.exc_info:
+            line["traceback"] = record.exc_text or self.formatException(record.exc_info)
+        return json.dumps(line | extras(record), ensure_ascii=False, default=str)
+
+
+def logging_settings(*, readable: bool, level: str) -> dict[str, object]:
+    """Django's `LOGGING`: everything goes to standard error, through the redaction."""
+    ours = {"handlers": ["stderr"], "level": level, "propagate": False}
+    through_root: dict[str, object] = {"handlers": [], "propagate": True}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"private": {"()": "icpportal.logs.Redaction"}},
+        "formatters": {"plain": {"()": "icpportal.logs.PlainLines"}, "json": {"()": "icpportal.logs.JsonLines"}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "filters": ["private"],
+                "formatter": "plain" if readable else "json",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "django": through_root,
+            "django.server": through_root,
+            # a path can carry a one-time link; each answer is logged by its route instead (middleware.py)
+            "django.request": through_root | {"level": "ERROR"},
+            "celery": through_root | {"level": "WARNING"},
+            "celery.task": ours,
+            "gunicorn.error": ours,
+        },
+    }

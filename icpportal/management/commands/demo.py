@@ -1,0 +1,171 @@
+"""`manage.py demo`: the whole portal on this machine, with invented data, until Ctrl-C."""
+
+import fcntl
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import IO
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from icpportal.management.supervisor import Part, Supervisor
+
+HOST = "127.0.0.1"
+WEB = (
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--graceful-timeout",
+    "3",
+    "--no-control-socket",
+)
+WORKER = ("--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+class Command(BaseCommand):
+    help = "Starts web, worker and beat with invented data and simulated outside systems, until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--no-seed", action="store_true", help="start without filling in invented data")
+
+    def handle(self, *, port: int, no_seed: bool, **options: object) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is a production environment (PORTAL_MODE=production): the demo does not run here.")
+        lock = take_lock(settings.VAR_DIR / "demo.lock")
+        refuse_taken_port(port)
+        supervisor = Supervisor(
+            parts(port),
+            logs=settings.VAR_DIR / "log",
+            environment=environment(port),
+            say=lambda line: self.stdout.write(line),
+        )
+        supervisor.listen()
+        self.stdout.write(f"Preparing {settings.VAR_DIR} …")
+        prepare(seed=not no_seed, out=self.stdout)
+        self.stdout.write("Starting web, worker and beat …")
+        supervisor.run(ready=lambda: answers(port), when_ready=lambda: self.stdout.write(welcome(port)))
+        lock.close()
+        self.stdout.write("Stopped: web, worker and beat are gone.")
+
+
+def take_lock(path: Path) -> IO[str]:
+    """The open lock file of this data folder; it is free again as soon as this process ends, however that happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = path.open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        holder = lock.read().strip() or "?"
+        raise CommandError(
+            f"A demo already runs on {path.parent} (process {holder}): stop it first, or set VAR_DIR to another folder."
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+def refuse_taken_port(port: int) -> None:
+    """`CommandError` in one line unless the port can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as problem:
+            why = getattr(problem, "strerror", None) or "not a port number"
+            raise CommandError(
+                f"Port {port} cannot be used ({why}): choose another, for example PORT={port_beside(port)} make demo"
+            ) from None
+
+
+def port_beside(port: int) -> int:
+    """Another port to suggest."""
+    return port + 1 if 1024 <= port < 65535 else 8001
+
+
+def prepare(*, seed: bool, out: object) -> None:
+    """Tables, style sheets, invented data; each does nothing the second time."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if seed and "seed_demo" in get_commands():
+        call_command("seed_demo", stdout=out)
+    connections.close_all()
+
+
+def environment(port: int) -> dict[str, str]:
+    """What the processes get: our own environment, the address people use, and scratch space in the data folder."""
+    scratch = settings.VAR_DIR / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    ours = {"PYTHONUNBUFFERED": "1", "TMPDIR": str(scratch), "VAR_DIR": str(settings.VAR_DIR), "PYTHONPATH": path()}
+    return {"PUBLIC_BASE_URL": f"http://{HOST}:{port}"} | dict(os.environ) | ours
+
+
+def path() -> str:
+    """The project first, so that the processes find it from any folder."""
+    return os.pathsep.join(filter(None, (str(settings.BASE_DIR), os.environ.get("PYTHONPATH"))))
+
+
+def parts(port: int) -> list[Part]:
+    """The three processes of the portal."""
+    python = (sys.executable, "-m")
+    web = (
+        "--bind",
+        f"{HOST}:{port}",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--graceful-timeout",
+        "3",
+        "--no-control-socket",
+    )
+    return [
+        Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
+        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "2", *CELERY)),
+        Part("beat", (*python, "celery", "-A", "icpportal", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
+    ]
+
+
+CELERY = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def beat_file() -> str:
+    """Where beat remembers what ran when."""
+    return str(settings.VAR_DIR / "beat-schedule")
+
+
+def answers(port: int) -> bool:
+    """True once the web server serves."""
+    try:
+        with urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:
+            return answer.status == 200
+    except (URLError, OSError):
+        return False
+
+
+def welcome(port: int) -> str:
+    """What a person needs to know now."""
+    return f"""
+The ICP filing portal is ready:  http://{HOST}:{port}/
+
+  mail and texts it sent         http://{HOST}:{port}/demo/messages/
+  review desk (staff)            http://{HOST}:{port}/admin/
+  the authority, simulated       http://{HOST}:{port}/demo/authority/
+
+Everything is invented; data and logs are in {settings.VAR_DIR}
+The second factor of staff is OFF here; outside the demo it is on.
+Ctrl-C stops it.
+"""

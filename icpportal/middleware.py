@@ -1,0 +1,96 @@
+"""What happens to every request: it gets a reference, NUL is refused, the browser is told what not to do."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable
+from time import monotonic
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.cache import patch_cache_control
+
+from icpportal.logs import request_reference
+
+logger = logging.getLogger("icpportal.requests")
+Answer = Callable[[HttpRequest], HttpResponse]
+
+PERMISSIONS_POLICY = ", ".join(
+    f"{feature}=()"
+    for feature in ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope")
+    + ("microphone", "midi", "payment", "serial", "usb")
+)
+SILENT_ROUTES = ("healthz", "readyz")
+
+
+class RequestReference:
+    """A reference of our own for each request, in its log lines and in the answer's `X-Request-ID`."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = monotonic()
+        reference = secrets.token_hex(8)
+        before = request_reference.set(reference)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = reference
+            _log_answer(request, response, round((monotonic() - began) * 1000))
+        finally:
+            request_reference.reset(before)
+        return response
+
+
+def _log_answer(request: HttpRequest, response: HttpResponse, milliseconds: int) -> None:
+    """The route, not the path: a path can carry a one-time link."""
+    match = request.resolver_match
+    route = match.route if match else "-"
+    if route.startswith(SILENT_ROUTES) and response.status_code == 200:
+        return
+    logger.info(
+        "answered",
+        extra={"method": request.method, "route": route, "status": response.status_code, "ms": milliseconds},
+    )
+
+
+class RefuseNul:
+    """NUL in path, query or form is answered with 400; no database has to choke on it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or _has_nul(request.GET.lists()):
+            raise BadRequest("NUL in the address")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        """The form is read here, where the CSRF check reads it anyway."""
+        if request.method != "POST":
+            return
+        try:
+            found = _has_nul(request.POST.lists())
+        except UnreadablePostError as gone:
+            raise BadRequest("the form did not arrive whole") from gone
+        if found:
+            raise BadRequest("NUL in the form")
+
+
+def _has_nul(fields: Iterable[tuple[str, list[object]]]) -> bool:
+    return any("\0" in name or any("\0" in str(value) for value in values) for name, values in fields)
+
+
+class BrowserHeaders:
+    """No device features for any page; no copy on disk of a page that somebody signed in for or sent."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        personal = request.method == "POST" or settings.SESSION_COOKIE_NAME in request.COOKIES
+        if personal or settings.SESSION_COOKIE_NAME in response.cookies:
+            patch_cache_control(response, private=True, no_store=True)
+        return response

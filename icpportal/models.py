@@ -1,0 +1,15 @@
+"""What the composition root itself keeps: when each job last ended well, and how each outside system answered."""
+
+from django.db import models
+
+
+class Pulse(models.Model):
+    """One row a job or outside system; `name` is the task's, or `gateway:` and the system's."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    at = models.DateTimeField()
+    well = models.BooleanField(default=True)
+    trouble = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

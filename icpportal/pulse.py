@@ -1,0 +1,45 @@
+"""When each job last ended well, and how each outside system last answered: the rows the health page reads."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from icpportal.gateways import health
+from icpportal.models import Pulse
+
+NOT_OFTENER = timedelta(seconds=5)
+GATEWAY = "gateway:"
+
+
+def beat(name: str, *, now: datetime | None = None) -> None:
+    """The job `name` has just ended well; written at most once in five seconds."""
+    now = now or timezone.now()
+    rows = Pulse.objects.filter(name=name)
+    if not rows.filter(at__gt=now - NOT_OFTENER).exists():
+        Pulse.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
+
+
+def ask_gateways(*, now: datetime | None = None) -> None:
+    """Asks every outside system once and notes its answer in one word (no sentence: it could carry anything)."""
+    now = now or timezone.now()
+    for answer in health.examine():
+        said = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
+        Pulse.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
+
+
+def worker_age(now: datetime) -> timedelta | None:
+    """How long ago a worker last ended any job; None when none ever did."""
+    newest = Pulse.objects.exclude(name__startswith=GATEWAY).order_by("-at").first()
+    return now - newest.at if newest else None
+
+
+def age(name: str, now: datetime) -> timedelta | None:
+    """How long ago the job `name` last ended well; None when it never did."""
+    row = Pulse.objects.filter(name=name).first()
+    return now - row.at if row else None
+
+
+def gateways() -> dict[str, Pulse]:
+    """The last answer of each outside system, by its name."""
+    rows = Pulse.objects.filter(name__startswith=GATEWAY).order_by("name")
+    return {row.name.removeprefix(GATEWAY): row for row in rows}
