@@ -1,0 +1,123 @@
+"""Filing passwords (备案密码): asked of the authority, never kept as typed, never asked twice when known to be wrong.
+
+A try is counted before it is judged, against the order, the account and the filing number together: either all three
+have one left or nothing is counted. A try that was right or got no answer is given back. Call `ask` outside of a
+transaction.
+"""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from icpportal.gateways.asking import Busy, asking
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.seam import authority
+from icpportal.gateways.miit.types import PasswordAnswer
+from icpportal.privacy.index import blind_index
+from verification import tries
+from verification.models import WrongPassword
+
+logger = logging.getLogger(__name__)
+
+LIMITS = ("filing_password_order", "filing_password_account", "filing_password_number")
+WRONG_KEPT = timedelta(days=1)
+
+
+class State(StrEnum):
+    """What came of asking."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    LOCKED = "locked"  # the authority itself takes no more tries for this number for a while
+    UNKNOWN_NUMBER = "unknown_number"
+    UNREACHABLE = "unreachable"  # no answer: nothing was counted
+    PAUSED = "paused"  # one of our own limits is used up until `until`; the authority was not asked
+    BUSY = "busy"  # too many questions under way here: nothing was asked, nothing was counted
+
+
+STATES = {
+    PasswordAnswer.RIGHT: State.RIGHT,
+    PasswordAnswer.WRONG: State.WRONG,
+    PasswordAnswer.LOCKED: State.LOCKED,
+    PasswordAnswer.UNKNOWN_NUMBER: State.UNKNOWN_NUMBER,
+    PasswordAnswer.CANNOT_TELL: State.UNREACHABLE,
+}
+COSTS_NOTHING = (State.RIGHT, State.UNREACHABLE)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer; `left` tries of this order after one that was not right, `until` when a pause ends.
+
+    `digest` is there only when the password is right: MD5 in hexadecimal, for the report, to be kept encrypted.
+    """
+
+    state: State
+    left: int = 0
+    until: datetime | None = None
+    digest: str = field(default="", repr=False)
+
+
+@sensitive_variables()
+def ask(number: str, password: str, *, order_key: str, account_key: str, now: datetime | None = None) -> Outcome:
+    """Is this the filing password of the subject number ("京ICP备00000000号", without the website's "-1")?"""
+    moment = now or timezone.now()
+    keys = tuple(zip(LIMITS, (order_key, account_key, number), strict=True))
+    try:
+        with asking() as question:
+            taken = tries.take_all(keys, now=moment)
+            if not taken.ok:
+                return Outcome(State.PAUSED, until=taken.until)
+            return _judged(number, password, keys, question.left, moment)
+    except Busy:
+        return Outcome(State.BUSY, left=tries.left(*keys[0], now=moment))
+
+
+@sensitive_variables()
+def _judged(number: str, password: str, keys: Sequence[tries.Key], seconds: float, moment: datetime) -> Outcome:
+    known = wrong_digest(number, password)
+    if WrongPassword.objects.filter(digest=known, at__gt=moment - WRONG_KEPT).exists():
+        return Outcome(State.WRONG, left=tries.left(*keys[0], now=moment))
+    state = _asked(number, password, seconds)
+    if state in COSTS_NOTHING:
+        tries.give_back_all(keys)
+    if state == State.RIGHT:
+        return Outcome(state, digest=md5_hex(password))
+    if state == State.WRONG:
+        WrongPassword.objects.update_or_create(digest=known, defaults={"at": moment})
+    return Outcome(state, left=tries.left(*keys[0], now=moment))
+
+
+@sensitive_variables()
+def _asked(number: str, password: str, seconds: float) -> State:
+    try:
+        return STATES[authority().check_password(number, password, timeout=seconds)]
+    except Retryable:
+        return State.UNREACHABLE
+    except Refused as problem:
+        logger.error("filing password refused", extra={"code": problem.code})
+        return State.UNREACHABLE
+
+
+@sensitive_variables()
+def wrong_digest(number: str, password: str) -> str:
+    """How a wrong value of a number is known again."""
+    return blind_index("wrong_filing_password", f"{number}\x1f{password}")
+
+
+@sensitive_variables()
+def md5_hex(password: str) -> str:
+    """The form in which the ministry's report carries a filing password (ICPmm): the interface wants MD5."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
+def purge(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Deletes wrong values older than a day; how many that were."""
+    old = WrongPassword.objects.filter(at__lte=(now or timezone.now()) - WRONG_KEPT)
+    return old.count() if dry_run else old.delete()[0]

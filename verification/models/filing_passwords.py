@@ -1,0 +1,13 @@
+"""Wrong filing passwords, known by a keyed digest for a day, so that none is asked of the ministry twice."""
+
+from django.db import models
+
+
+class WrongPassword(models.Model):
+    """One wrong value for one filing number; neither can be read back."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.digest[:8]}…"

@@ -1,0 +1,250 @@
+"""Service codes: issued for an instance, bound to whoever holds them, spent when a website is approved.
+
+An instance has `codes_max` codes in all its life, held by unique slots in the database: a used code is never given
+back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference.
+Binding, releasing and spending are one conditional UPDATE each, whose count decides.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from icpportal.entry.text import normalise_number
+from icpportal.gateways.inventory.rules import expired, qualifies
+from icpportal.gateways.inventory.seam import inventory
+from icpportal.gateways.inventory.types import Instance
+from verification.models import ServiceCode, ServiceCodeState
+
+OK = "ok"
+SHAPE = "code_shape"
+NOT_USABLE = "code_not_usable"
+QUOTA = "instance_quota"
+HEX_LENGTH = 32
+MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
+
+
+class CodeRefused(Exception):
+    """No code for this; `rule` is the id of the sentence that says why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+def normalise(typed: str) -> uuid.UUID | None:
+    """The code that was meant: any case, spaces, dashes or none, O for 0, I and l for 1; None when it is no code."""
+    plain = normalise_number(typed).lower().translate(MISREAD)
+    if len(plain) != HEX_LENGTH or any(char not in "0123456789abcdef" for char in plain):
+        return None
+    return uuid.UUID(hex=plain)
+
+
+# --- may it be used? (no effects) -------------------------------------------------------------
+
+
+def judge_typed(typed: str, account: str, product: str, holder: str, *, now: datetime | None = None) -> str:
+    """ "ok", or the id of the sentence to show.
+
+    Of a code of the account's own instance the failing rule is named. A code that is unknown, used, expired, bound
+    elsewhere or of another product and not the account's own gets `code_not_usable` after the same work: one query,
+    one look into the server list.
+    """
+    code = normalise(typed)
+    if code is None:
+        return SHAPE
+    row = ServiceCode.objects.filter(pk=code).first()
+    instance = inventory().instance(row.instance_id if row else str(code))
+    rule = _broken_rule(row, instance, product, holder, _today(now))
+    own = row is not None and row.account == account.lower()
+    return rule if own or rule == OK else NOT_USABLE
+
+
+def _broken_rule(row: ServiceCode | None, instance: Instance | None, product: str, holder: str, today: date) -> str:
+    if row is None or instance is None:
+        return NOT_USABLE
+    rows = (
+        ("code_used", row.state == ServiceCodeState.USED),
+        ("code_bound", row.state == ServiceCodeState.BOUND and row.holder != holder),
+        ("instance_expired", row.state == ServiceCodeState.EXPIRED),
+        (NOT_USABLE, row.state == ServiceCodeState.REVOKED),
+        ("product_wrong", row.product != product),
+    )
+    return next((rule for rule, broken in rows if broken), None) or qualifies(instance, today) or OK
+
+
+def holder_of(typed: str, account: str) -> str:
+    """Who has this code, for the sentence of `code_bound`; "" unless it is a code of the account's own."""
+    found = ServiceCode.objects.filter(pk=normalise(typed), account=account.lower())
+    return found.values_list("holder", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An instance as the step offers it: `rule` is "ok" or why not, `left` how many codes it can still give."""
+
+    instance: Instance
+    rule: str
+    left: int
+
+
+def choices(account: str, holder: str, *, now: datetime | None = None) -> list[Choice]:
+    """Every instance of the account with the rule it breaks, usable ones first; two questions whatever their number."""
+    found = inventory().instances(account)
+    codes: dict[str, list[ServiceCode]] = {row.id: [] for row in found}
+    for code in ServiceCode.objects.filter(instance_id__in=codes):
+        codes[code.instance_id].append(code)
+    judged = [_choice(row, codes[row.id], account.lower(), holder, _today(now)) for row in found]
+    return sorted(judged, key=lambda choice: choice.rule != OK)
+
+
+def _choice(instance: Instance, codes: list[ServiceCode], account: str, holder: str, today: date) -> Choice:
+    free = sum(code.state == ServiceCodeState.FREE and code.account == account for code in codes)
+    left = max(0, instance.codes_max - len(codes)) + free
+    has_one = any(code.state == ServiceCodeState.BOUND and code.holder == holder for code in codes)
+    rule = qualifies(instance, today) or (OK if left or has_one else QUOTA)
+    return Choice(instance, rule, left)
+
+
+def judge_instance(instance_id: str, account: str, holder: str, *, now: datetime | None = None) -> str:
+    """ "ok", or why this instance cannot give a code; `code_not_usable` when the account does not have it."""
+    found = (choice for choice in choices(account, holder, now=now) if choice.instance.id == instance_id)
+    return next((choice.rule for choice in found), NOT_USABLE)
+
+
+def _today(now: datetime | None) -> date:
+    return timezone.localdate(now or timezone.now())
+
+
+# --- the life of a code ------------------------------------------------------------------------
+
+
+def issue(instance: Instance, account: str, *, silent: bool = False, now: datetime | None = None) -> ServiceCode:
+    """A new code of the instance; `CodeRefused` names the rule the instance breaks, the quota among them."""
+    moment = now or timezone.now()
+    rule = qualifies(instance, _today(moment))
+    if rule is not None:
+        raise CodeRefused(rule)
+    taken = set(ServiceCode.objects.filter(instance_id=instance.id).values_list("slot", flat=True))
+    for slot in range(1, instance.codes_max + 1):
+        code = None if slot in taken else _insert(instance, account, slot, silent, moment)
+        if code is not None:
+            return code
+    raise CodeRefused(QUOTA)
+
+
+def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: datetime) -> ServiceCode | None:
+    try:
+        with transaction.atomic():
+            return ServiceCode.objects.create(
+                instance_id=instance.id,
+                slot=slot,
+                product=instance.product,
+                account=account.lower(),
+                silent=silent,
+                issued_at=moment,
+            )
+    except IntegrityError:  # somebody took the slot between the look and the insert
+        return None
+
+
+def bind(code: uuid.UUID, holder: str, *, now: datetime | None = None) -> bool:
+    """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free."""
+    moment = now or timezone.now()
+    try:
+        return _bind(code, holder, moment)
+    except IntegrityError:  # two tabs of one order bound two codes at the same moment: the later one counts
+        return _bind(code, holder, moment)
+
+
+def _bind(code: uuid.UUID, holder: str, moment: datetime) -> bool:
+    free_or_ours = Q(state=ServiceCodeState.FREE) | Q(state=ServiceCodeState.BOUND, holder=holder)
+    with transaction.atomic():
+        _freed(ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND).exclude(pk=code))
+        bound = ServiceCode.objects.filter(free_or_ours, pk=code).update(
+            state=ServiceCodeState.BOUND, holder=holder, bound_at=moment
+        )
+        if not bound:
+            transaction.set_rollback(True)
+    return bool(bound)
+
+
+def _freed(codes: QuerySet[ServiceCode]) -> bool:
+    return bool(codes.update(state=ServiceCodeState.FREE, holder="", bound_at=None))
+
+
+def release(holder: str) -> bool:
+    """Frees the code the holder has bound; a used one stays used. True when there was one."""
+    return _freed(ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND))
+
+
+def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bool:
+    """Uses up the holder's code for good: its website is approved. True when there was one to spend."""
+    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
+    return bool(bound.update(state=ServiceCodeState.USED, used_for=used_for, used_at=now or timezone.now()))
+
+
+def revoke(code: uuid.UUID, account: str) -> bool:
+    """Makes a free code of the account useless; its slot stays taken."""
+    free = ServiceCode.objects.filter(pk=code, account=account.lower(), state=ServiceCodeState.FREE)
+    return bool(free.update(state=ServiceCodeState.REVOKED))
+
+
+def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime | None = None) -> ServiceCode:
+    """Issues a code of the account's own instance and binds it, without showing it; the same one when asked again.
+
+    A code that an earlier pick left free is taken first, one that was shown to somebody last: it may have been
+    handed on. `CodeRefused` names the rule that fails.
+    """
+    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND, instance_id=instance_id).first()
+    if bound is not None:
+        return bound
+    instance = next((row for row in inventory().instances(account) if row.id == instance_id), None)
+    if instance is None:
+        raise CodeRefused(NOT_USABLE)
+    rule = qualifies(instance, _today(now))
+    if rule is not None:
+        raise CodeRefused(rule)
+    code = _bind_one(instance, account.lower(), holder, now)
+    return ServiceCode.objects.get(pk=code)
+
+
+def _bind_one(instance: Instance, account: str, holder: str, now: datetime | None) -> uuid.UUID:
+    free = ServiceCode.objects.filter(instance_id=instance.id, account=account, state=ServiceCodeState.FREE)
+    hidden, shown = [code.pk for code in free if code.silent], [code.pk for code in free if not code.silent]
+    code = _first_bound(hidden, holder, now)
+    if code is not None:
+        return code
+    try:
+        code = issue(instance, account, silent=True, now=now).pk
+    except CodeRefused:
+        code = _first_bound(shown, holder, now)
+        if code is None:
+            raise
+        return code
+    bind(code, holder, now=now)
+    return code
+
+
+def _first_bound(codes: list[uuid.UUID], holder: str, now: datetime | None) -> uuid.UUID | None:
+    return next((code for code in codes if bind(code, holder, now=now)), None)
+
+
+def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Marks the free codes of servers that are over: a code dies with its server. Raises `Retryable` as it goes.
+
+    A server that the list no longer names is left alone: a list that came short once must not cost anybody a code.
+    """
+    free = ServiceCode.objects.filter(state=ServiceCodeState.FREE)
+    named = free.order_by("instance_id").values_list("instance_id", flat=True).distinct()
+    today = _today(now)
+    dead = [instance_id for instance_id in named if _is_over(inventory().instance(instance_id), today)]
+    rows = free.filter(instance_id__in=dead)
+    return rows.count() if dry_run else rows.update(state=ServiceCodeState.EXPIRED)
+
+
+def _is_over(instance: Instance | None, today: date) -> bool:
+    return instance is not None and expired(instance, today)
