@@ -1,0 +1,79 @@
+"""What no page and no sweep will mend by itself: orders and messages that stand still, files against rows."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from icpportal.outbox import queries as outbox
+from transfers import queries as orders
+from verification.documents import storing, sweeping
+
+logger = logging.getLogger(__name__)
+ORPHANS_KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing a person has to look at: what kind, which one, what is the matter. Nothing personal."""
+
+    kind: str  # order, message, file, document
+    reference: str
+    trouble: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}: {self.trouble}"
+
+
+@dataclass
+class Reconciled:
+    """What was found, and how many orphan files were deleted."""
+
+    findings: list[Finding] = field(default_factory=list)
+    deleted: int = 0
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many of each kind."""
+        counted = Counter(finding.kind for finding in self.findings)
+        kinds = {f"{kind}s": counted[kind] for kind in ("order", "message", "file", "document")}
+        return {**kinds, "deleted": self.deleted}
+
+
+def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconciled:
+    """Looks at everything; deletes only files that no row has known for 24 hours, and with `dry_run` not even those."""
+    now = now or timezone.now()
+    orphans = sweeping.orphans(now)
+    result = Reconciled([*stuck_orders(now), *troubled_messages(now), *lonely_files(orphans)])
+    if not dry_run:
+        result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
+    for finding in result.findings:
+        logger.warning(
+            "reconcile found",
+            extra={"kind": finding.kind, "reference": finding.reference, "trouble": finding.trouble},
+        )
+    return result
+
+
+def stuck_orders(now: datetime) -> list[Finding]:
+    """Orders that stand longer in a state than they should."""
+    return [Finding("order", found.reference, f"{found.state}, {found.reason}") for found in orders.stuck(now)]
+
+
+def troubled_messages(now: datetime) -> list[Finding]:
+    """Messages that failed for good or have waited too long."""
+    return [Finding("message", found.key, found.reason) for found in outbox.trouble(now)]
+
+
+def lonely_files(orphans: sweeping.Orphans) -> list[Finding]:
+    """Files without a row, and rows whose file is gone."""
+    files = [Finding("file", f"{place}/{name}", "no row knows it") for place, name in orphans.files]
+    return files + [Finding("document", reference, "its file is gone") for reference in orphans.documents]
+
+
+def ripe(files: list[tuple[str, str]], now: datetime) -> list[tuple[str, str]]:
+    """Those of `files` that have lain there for 24 hours: a younger one may be about to get its row."""
+    changed = ((place, name, storing.changed_at(place, name)) for place, name in files)
+    return [(place, name) for place, name, at in changed if at is not None and at <= now - ORPHANS_KEPT]

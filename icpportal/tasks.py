@@ -1,0 +1,60 @@
+"""What workers do: each task carries ids at most and has one line of body. Every one may run twice."""
+
+from celery import Task
+
+from icpportal import pulse, reconciliation
+from icpportal.celery import app
+from icpportal.outbox import delivery
+from transfers import authority, deadlines
+from verification.documents import examination, sweeping
+
+
+class Job(Task):
+    """A task that leaves a pulse when it ended well, so that a job that stopped being done is seen."""
+
+    abstract = True
+
+    def on_success(self, *args: object, **kwargs: object) -> None:
+        pulse.beat(self.name.rpartition(".")[2])
+
+
+@app.task(base=Job)
+def deliver_outbox() -> None:
+    """Delivers what is owed to the outside world."""
+    delivery.deliver()
+
+
+@app.task(base=Job)
+def pull_answers() -> None:
+    """Fetches what the authorities have decided."""
+    authority.pull()
+
+
+@app.task(base=Job)
+def examine_document(document_id: str) -> None:
+    """Judges one uploaded paper or photo."""
+    examination.examine(document_id)
+
+
+@app.task(base=Job)
+def sweep_documents() -> None:
+    """Examines what was left lying, and clears what is owed to the bin."""
+    sweeping.sweep_documents()
+
+
+@app.task(base=Job)
+def sweep_deadlines() -> None:
+    """Moves every order whose time has run out."""
+    deadlines.sweep()
+
+
+@app.task(base=Job)
+def reconcile() -> None:
+    """Looks for what stands still and for files without rows."""
+    reconciliation.reconcile()
+
+
+@app.task(base=Job)
+def heartbeat() -> None:
+    """Proves that a worker works, and notes whether the outside systems answer."""
+    pulse.ask_gateways()
