@@ -1,0 +1,60 @@
+"""The form above the list of provinces: what somebody looks for, sent by GET, so that it works without script."""
+
+import unicodedata
+from collections.abc import Callable
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from filings.provinces import PROFILES, Province
+from filings.provinces.terms import LeadRule, LocalMobile, OutsiderRule
+from icpportal.entry.fields import ChoiceField, PlainTextField
+
+ASKS: dict[str, tuple[object, Callable[[Province], bool]]] = {
+    "phones": (_("Phone verification"), lambda each: each.phones is not None),
+    "no-phones": (_("No phone verification"), lambda each: each.phones is None),
+    "app": (_("Papers by phone app"), lambda each: each.papers_by_app),
+    "shanghai-app": (_("Photo with the authority's own app"), lambda each: "shanghai_app" in each.photo_ways),
+    "certificate": (_("Domain certificate"), lambda each: each.domain_certificate is not None),
+    "local-mobile": (_("Mobile of the province"), lambda each: each.local_mobile != LocalMobile.NO),
+    "letter": (_("Letter of authority is enough"), lambda each: each.lead_rule == LeadRule.LEGAL_OR_LETTER),
+    "no-outsiders": (
+        _("No individuals from other provinces"),
+        lambda each: each.outsider_rule == OutsiderRule.NOT_ALLOWED,
+    ),
+    "nothing": (_("Nothing has to match"), lambda each: each.must_match_organisation == ()),
+}
+
+
+def folded(text: str) -> str:
+    """A text as it is compared: width and case do not matter."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def is_called(province: Province, wanted: str) -> bool:
+    """True when the text is part of one of the province's names, or is its code or its character."""
+    name = folded(wanted)
+    in_name = any(name in folded(each) for each in (province.name_zh, province.name_en))
+    return in_name or name in (province.code, province.abbreviation)
+
+
+class RulesFilter(forms.Form):
+    q = PlainTextField(
+        label=_("Province"), max_length=40, required=False, help_text=_("Name, code or the character of the number")
+    )
+    asks = ChoiceField(
+        label=pgettext_lazy("rules", "What is asked there"),
+        required=False,
+        choices=[("", _("Anything")), *((key, label) for key, (label, _judge) in ASKS.items())],
+    )
+    profile = ChoiceField(
+        label=_("Rules of"), required=False, choices=[(each.name, each.title) for each in PROFILES.values()]
+    )
+
+    def keep(self, provinces: tuple[Province, ...]) -> list[Province]:
+        """Those of the provinces that the answers describe; call it when the form is valid."""
+        wanted, asks = self.cleaned_data["q"], self.cleaned_data["asks"]
+        judges = [lambda each: is_called(each, wanted)] if wanted else []
+        judges += [ASKS[asks][1]] if asks else []
+        return [each for each in provinces if all(judge(each) for judge in judges)]

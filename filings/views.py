@@ -1,0 +1,118 @@
+"""The public rules pages: every province on one, and each province's rules with their sources on its own."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from filings.provinces import UnknownProfile, UnknownProvince, province, provinces, rule_profile
+from filings.provinces.lines import Said, sections
+from filings.provinces.texts import is_chinese
+from filings.provinces.types import Province, Source
+from filings.rules_filter import RulesFilter
+
+AREAS = {
+    "north": _("North China"),
+    "north_east": _("North-East China"),
+    "east": _("East China"),
+    "central": _("Central China"),
+    "south": _("South China"),
+    "south_west": _("South-West China"),
+    "north_west": _("North-West China"),
+}
+MARKS = (
+    (pgettext_lazy("rules", "Phones"), lambda each: each.phones is not None),
+    (pgettext_lazy("rules", "App"), lambda each: each.papers_by_app),
+    (pgettext_lazy("rules", "Shanghai app"), lambda each: "shanghai_app" in each.photo_ways),
+    (pgettext_lazy("rules", "Domain certificate"), lambda each: each.domain_certificate is not None),
+)
+
+# the page holds the reader's own tokens, so that only the reader's browser may keep it
+kept_by_browser = cache_control(private=True, max_age=300)
+same_for_all = vary_on_headers("Cookie", "Accept-Language")
+
+
+@require_safe
+@kept_by_browser
+@same_for_all
+def rules(request: HttpRequest) -> HttpResponse:
+    """All provinces by area, or those that the filter describes."""
+    form = RulesFilter({**request.GET.dict(), "profile": request.GET.get("profile") or settings.RULE_PROFILE})
+    valid = form.is_valid()
+    chosen = rule_profile(form.cleaned_data["profile"] if valid else None)
+    everyone = provinces(chosen.name)
+    found = form.keep(everyone) if valid else list(everyone)
+    context = {
+        "form": form,
+        "filtered": bool(request.GET),
+        "profile": chosen,
+        "query": _profile_query(chosen.name),
+        "areas": list(_by_area(found)),
+        "found": len(found),
+        "total": len(everyone),
+    }
+    return render(request, "filings/rules.html", context)
+
+
+@require_safe
+@kept_by_browser
+@same_for_all
+def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
+    """What one province asks, rule by rule; `?profile=` shows those an older order began under."""
+    try:
+        chosen = rule_profile(request.GET.get("profile") or None)
+        asked = province(code, chosen.name)
+    except (UnknownProvince, UnknownProfile) as unknown:
+        raise Http404(str(unknown)) from unknown
+    parts = list(sections(asked))
+    numbers = _numbered(line.source for _title, said in parts for line in said)
+    context = {
+        **_names(asked),
+        "province": asked,
+        "profile": chosen,
+        "query": _profile_query(chosen.name),
+        "parts": [(title, [_line(one, numbers) for one in said]) for title, said in parts],
+        "sources": [(number, source) for source, number in numbers.items()],
+    }
+    return render(request, "filings/province.html", context)
+
+
+def _names(asked: Province) -> dict[str, str]:
+    """The province and its authority in the page's language, with the Chinese to stand beside the English."""
+    if is_chinese():
+        return {"name": asked.name_zh, "authority": asked.authority_zh}
+    return {
+        "name": asked.name_en,
+        "name_beside": asked.name_zh,
+        "authority": asked.authority_en,
+        "authority_beside": asked.authority_zh,
+    }
+
+
+def _profile_query(name: str) -> str:
+    """What a link needs to stay with this profile: nothing for the setting's own."""
+    return "" if name == settings.RULE_PROFILE else f"?profile={name}"
+
+
+def _by_area(found: list[Province]) -> Iterable[tuple[object, list[dict[str, object]]]]:
+    by_area = defaultdict(list)
+    for each in found:
+        marks = [label for label, judge in MARKS if judge(each)]
+        by_area[each.region].append({"province": each, "marks": marks})
+    return ((title, by_area[key]) for key, title in AREAS.items() if by_area[key])
+
+
+def _numbered(read_in: Iterable[Source]) -> dict[Source, int]:
+    """Each source once, with its number in the list at the foot of the page."""
+    return {source: number for number, source in enumerate(dict.fromkeys(read_in), 1)}
+
+
+def _line(said: Said, numbers: dict[Source, int]) -> dict[str, object]:
+    return {"said": said, "number": numbers[said.source]}
