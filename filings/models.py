@@ -1,0 +1,159 @@
+"""What is on file (备案): subjects, the people in charge, websites, their accesses, and records of the old platform.
+
+Personal data lie encrypted; beside each value that is looked for stands a blind index (`keys.py`).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from filings.certificates import CertificateType, certificate
+from filings.regions import Region, region
+from icpportal.entry.domains import display_domain
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from icpportal.privacy.masks import mask_name
+from icpportal.privacy.models import SealedModel
+
+
+class Subject(SealedModel):
+    """Who a filing belongs to (主体): a person or an organisation, known by its document."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="subjects"
+    )
+    nature = models.CharField(_("Nature of the subject"), max_length=30)
+    id_type = models.PositiveSmallIntegerField(_("Type of document"))
+    id_number = EncryptedTextField(_("Document number"))
+    subject_key = models.CharField(max_length=64, unique=True, editable=False)
+    name = EncryptedTextField(_("Name of the subject"))
+    name_index = models.CharField(max_length=64, db_index=True, editable=False)
+    subject_number = models.CharField(_("Subject number"), max_length=40, blank=True, db_index=True)
+    region = models.CharField(_("Region"), max_length=6)
+    details = EncryptedJSONField(_("Details"), default=dict)  # addresses, investor, remarks, as they were reported
+    lead = models.ForeignKey(
+        "Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Subject lead")
+    )
+    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Ztid
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("subject"), _("subjects")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.subject_number or str(self.pk)
+
+    @property
+    def certificate(self) -> CertificateType | None:
+        return certificate(self.id_type)
+
+    @property
+    def place(self) -> Region | None:
+        return region(self.region)
+
+
+class Person(SealedModel):
+    """A person in charge for one subject (负责人): its lead, or the administrator of a website, or both."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="people")
+    name = EncryptedTextField(_("Name"))
+    id_type = models.PositiveSmallIntegerField(_("Type of document"))
+    id_number = EncryptedTextField(_("Document number"))
+    person_key = models.CharField(max_length=64, db_index=True, editable=False)
+    mobile = EncryptedTextField(_("Mobile"))
+    mobile_index = models.CharField(max_length=64, db_index=True, editable=False)
+    phone = EncryptedTextField(_("Second phone"), blank=True, default="")
+    emergency = EncryptedTextField(_("Emergency phone"), blank=True, default="")
+    email = EncryptedTextField(_("E-mail address"), blank=True, default="")
+    id_until = models.DateField(_("Document valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
+        constraints = [models.UniqueConstraint(fields=["subject", "person_key"], name="one_row_per_person_of_subject")]
+
+    def __str__(self) -> str:
+        return mask_name(self.name)
+
+
+class Website(SealedModel):
+    """A filed website (网站): one domain, one number. It stays on file when an access ends."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="websites")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="websites"
+    )
+    name = models.CharField(_("Website name"), max_length=60, blank=True)
+    domain = models.CharField(_("Domain"), max_length=253)
+    site_number = models.CharField(_("Website number"), max_length=40, blank=True, db_index=True)
+    home_url = models.CharField(_("Home page"), max_length=255, blank=True)
+    administrator = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Administrator")
+    )
+    details = EncryptedJSONField(_("Details"), default=dict)  # content, languages, approvals, as they were reported
+    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Wzid
+    since = models.DateTimeField(_("Since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("website"), _("websites")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["domain"], condition=Q(ended_at__isnull=True), name="one_live_website_a_domain"
+            )
+        ]
+        indexes = [models.Index(fields=["owner", "-since"], name="website_of_owner")]
+
+    def __str__(self) -> str:
+        return self.display_domain
+
+    @property
+    def display_domain(self) -> str:
+        return display_domain(self.domain)
+
+
+class Access(models.Model):
+    """The link of a website with a provider (接入): ours, or another's as far as we know of it."""
+
+    website = models.ForeignKey(Website, on_delete=models.PROTECT, related_name="accesses")
+    own = models.BooleanField(_("Ours"), default=True)
+    provider = models.CharField(_("Provider"), max_length=120, blank=True)
+    report_key = models.CharField(_("Report"), max_length=60, null=True, blank=True, unique=True)
+    instance = models.CharField(_("Instance"), max_length=80, blank=True)
+    service_code = models.CharField(_("Service code"), max_length=36, blank=True)
+    ip = models.GenericIPAddressField(_("Address"), null=True, blank=True)
+    method = models.PositiveSmallIntegerField(_("Method"), null=True, blank=True)  # the ministry's JRFS
+    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Jrid
+    since = models.DateTimeField(_("Since"), default=timezone.now)
+    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
+    ended_because = models.CharField(_("Why it ended"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("access"), _("accesses")
+        ordering = ["-since", "-pk"]
+        indexes = [models.Index(fields=["website"], condition=Q(ended_at__isnull=True), name="live_access_of_website")]
+
+    def __str__(self) -> str:
+        return self.report_key or str(self.pk)
+
+
+class LegacyRecord(SealedModel):
+    """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it."""
+
+    subject_key = models.CharField(max_length=64, db_index=True, editable=False)
+    region = models.CharField(_("Region"), max_length=6)
+    domain = models.CharField(_("Domain"), max_length=253, db_index=True)
+    name = EncryptedTextField(_("Name of the subject"))
+    details = EncryptedJSONField(_("Details"), default=dict)
+    subject_number = models.CharField(_("Subject number"), max_length=40, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    imported_at = models.DateTimeField(_("Imported"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("record of the old platform"), _("records of the old platform")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return display_domain(self.domain)

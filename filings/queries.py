@@ -1,0 +1,102 @@
+"""What is asked about the register, in one place each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from filings.keys import mobile_key, name_key, person_key
+from filings.models import Access, LegacyRecord, Person, Subject, Website
+
+
+def live_accesses() -> QuerySet[Access]:
+    """Our accesses that have not ended."""
+    return Access.objects.filter(own=True, ended_at__isnull=True)
+
+
+def subject_with(subject_key: str) -> Subject | None:
+    """The subject with this document."""
+    return Subject.objects.filter(subject_key=subject_key).first()
+
+
+def website_with(domain: str) -> Website | None:
+    """The live website with this domain."""
+    return Website.objects.filter(domain=domain, ended_at__isnull=True).select_related("subject").first()
+
+
+def websites_of(owner: Any) -> QuerySet[Website]:
+    """The owner's websites that have an access with us, newest first."""
+    ours = Exists(live_accesses().filter(website=OuterRef("pk")))
+    return Website.objects.filter(ours, owner=owner, ended_at__isnull=True).select_related("subject")
+
+
+def subjects_of(owner: Any) -> QuerySet[Subject]:
+    """The subjects with which the owner has something on file here."""
+    return Subject.objects.filter(Q(owner=owner) | Q(websites__owner=owner)).distinct()
+
+
+def subjects_named(name: str) -> QuerySet[Subject]:
+    """Subjects with exactly this name."""
+    return Subject.objects.filter(name_index=name_key(name))
+
+
+def mobile_serves_another(mobile: str, subject_key: str) -> bool:
+    """Is this the mobile of a person in charge for another subject?"""
+    found = Person.objects.filter(mobile_index=mobile_key(mobile))
+    return bool(mobile) and found.exclude(subject__subject_key=subject_key).exists()
+
+
+def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:
+    """Is this person in charge for another subject?"""
+    found = Person.objects.filter(person_key=person_key(id_type, number))
+    return bool(number) and found.exclude(subject__subject_key=subject_key).exists()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the register and the old platform know of a certificate and a domain, as far as this owner may learn it.
+
+    `other_subject` and `old_record` are true only when certificate, region and domain together match a record; of a
+    partial match nothing is told. `name_fits` is false only where a record that counts has another name.
+    """
+
+    own_subject: bool = False
+    own_access: bool = False
+    own_site_other_document: bool = False
+    other_subject: bool = False
+    old_record: bool = False
+    name_fits: bool = True
+    subject: Subject | None = None  # the owner's own
+    website: Website | None = None  # the owner's own
+
+
+def known_about(*, subject_key: str, domain: str, region: str, name: str, owner: Any) -> Known:
+    """What `decide` needs of the register; always the same three questions, whatever is found."""
+    subject = subject_with(subject_key)
+    website = (
+        Website.objects.filter(domain=domain, ended_at__isnull=True)
+        .select_related("subject")
+        .annotate(has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))))
+        .first()
+    )
+    legacy = LegacyRecord.objects.filter(
+        subject_key=subject_key, domain=domain, region=region, imported_at__isnull=True
+    ).first()
+
+    own_website = website if website is not None and website.owner_id == owner.pk else None
+    together = website is not None and website.subject.subject_key == subject_key
+    own_subject = subject is not None and (
+        subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
+    )
+    other = not own_subject and together and website is not None and website.subject.region == region
+    counted = [record for record, counts in ((subject, own_subject or other), (legacy, True)) if record and counts]
+    return Known(
+        own_subject=own_subject,
+        own_access=own_website is not None and together and own_website.has_own_access,
+        own_site_other_document=own_website is not None and not together,
+        other_subject=other,
+        old_record=legacy is not None,
+        name_fits=all(record.name == name for record in counted),
+        subject=subject if own_subject else None,
+        website=own_website,
+    )
