@@ -25,7 +25,7 @@ class Authority(Protocol):
         """Is this the filing password of the subject number ("京ICP备00000000号", without "-1")?"""
 
     def queue(self, report: AccessReport) -> None:
-        """Takes the report to be sent; local, idempotent by `report.key`, `Refused` if the interface cannot carry it."""
+        """Takes the report to be sent; local, idempotent by `report.key`; `Refused` if V3.0 cannot carry it."""
 
     def answers(self) -> list[Answer]:
         """Every outcome that was not acknowledged yet, oldest first."""

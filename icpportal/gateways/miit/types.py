@@ -75,7 +75,7 @@ class AddressRange:
 
 @dataclass(frozen=True)
 class AccessReport:
-    """A new access (新增接入, XZJR). The site must be on file, and its subject, domain and people stay as they are there.
+    """A new access (新增接入, XZJR). The site must be on file; its subject, domain and people stay as they are.
 
     `key` is ours: the same report has the same key for ever, a report that is made anew has a new one.
     """

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
 from django.utils import timezone
 
 from icpportal.gateways.miit.simulated.models import (
@@ -40,10 +40,12 @@ def md5_hex(password: str) -> str:
 def check_password(number: str, password: str, *, now: datetime | None = None) -> PasswordAnswer:
     """Right or wrong, `LOCKED` after too many wrong ones in an hour; a wrong one is counted."""
     moment = now or timezone.now()
-    filing = SimulatedFiling.objects.filter(number=number).first()
+    recent = SimulatedGuess.objects.filter(number=OuterRef("number"), at__gt=moment - PASSWORD_WINDOW)
+    guesses = recent.values("number").annotate(count=Count("pk")).values("count")
+    filing = SimulatedFiling.objects.annotate(guesses=Subquery(guesses)).filter(number=number).first()
     if filing is None:
         return PasswordAnswer.UNKNOWN_NUMBER
-    if SimulatedGuess.objects.filter(number=number, at__gt=moment - PASSWORD_WINDOW).count() >= WRONG_PASSWORDS:
+    if (filing.guesses or 0) >= WRONG_PASSWORDS:
         return PasswordAnswer.LOCKED
     if secrets.compare_digest(filing.password.encode(), password.encode()):
         return PasswordAnswer.RIGHT
@@ -59,12 +61,7 @@ def body_of(report: AccessReport, site: SimulatedSite | None) -> dict[str, objec
         "methods": list(report.methods),
         "addresses": [asdict(row) for row in report.addresses],
         "attachments": [
-            {
-                "purpose": row.purpose.value,
-                "owner": row.owner.value,
-                "number": row.owner_number,
-                "size": len(row.read()),
-            }
+            {"purpose": row.purpose.value, "owner": row.owner.value, "size": len(row.read())}
             for row in report.attachments
         ],
         "password_fits": secrets.compare_digest(expected, report.password_md5) if report.password_md5 else None,

@@ -1,0 +1,40 @@
+"""One door to the authority, and whoever stands behind it has the same hands."""
+
+import inspect
+
+import pytest
+
+from icpportal.gateways.miit import fake
+from icpportal.gateways.miit.seam import Authority, authority
+from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
+
+METHODS = [name for name in vars(Authority) if not name.startswith("_")]
+
+
+def test_the_gateway_is_the_one_that_settings_name(settings):
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Down"
+
+    assert type(authority()) is fake.Down
+
+
+def test_the_demo_talks_to_the_simulated_authority():
+    assert type(authority()) is SimulatedAuthority
+
+
+@pytest.mark.parametrize("gateway", [SimulatedAuthority, fake.FakeAuthority])
+def test_every_gateway_has_the_hands_of_the_seam(gateway):
+    ours = {name: inspect.signature(getattr(Authority, name)) for name in METHODS}
+
+    theirs = {name: inspect.signature(getattr(gateway, name)) for name in METHODS}
+
+    assert ours == theirs
+    assert METHODS == [
+        "status_by_domain",
+        "status_by_certificate",
+        "check_password",
+        "queue",
+        "answers",
+        "acknowledge",
+        "phones",
+        "check",
+    ]
