@@ -1,16 +1,41 @@
 """The review desk: Django's admin, signed into through the portal's own account pages."""
 
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.access import safe_next, staff_required, with_next
 
 
 class ReviewDesk(AdminSite):
-    """Admin site of reviewers, auditors and operations."""
+    """Admin site of reviewers, auditors and operations. To strangers it is not there."""
 
     site_title = site_header = _("Review desk")
     index_title = _("Review desk")
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        inner = super().admin_view(view, cacheable)
+        return update_wrapper(staff_required(inner), inner)
 
-class ReviewDeskConfig(AdminConfig):
-    default_site = "icpportal.admin_site.ReviewDesk"
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # noqa: ARG002
+        """allauth's page, with its limits and the second factor."""
+        wanted = safe_next(request) or reverse("admin:index")
+        return HttpResponseRedirect(with_next(reverse("account_login"), wanted))
+
+    def password_change(
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+    ) -> HttpResponseBase:
+        """The account's own page: it ends the other sessions."""
+        return redirect("account_change_password")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "second_factor_off": not settings.STAFF_SECOND_FACTOR}

@@ -1,7 +1,154 @@
-"""Who is asking: a person with an e-mail address and a mainland mobile."""
+"""Who is asking: a person with an e-mail address and a mainland mobile, and what that person is about to prove."""
 
-from django.contrib.auth.models import AbstractUser
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.codes.models import Channel
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from icpportal.privacy.index import blind_index
+from icpportal.privacy.masks import mask_email, mask_mobile
+from icpportal.privacy.models import SealedModel
 
 
-class User(AbstractUser):
+def mobile_index(mobile: str) -> str:
+    """The mobile as accounts are found by it; "" for none."""
+    return blind_index("account mobile", mobile) if mobile else ""
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes and finds accounts. Addresses are kept in lower case, so that no two differ by case alone."""
+
+    def create_user(self, email: str, password: str | None = None, **columns: Any) -> "User":
+        """An account without roles; `accounts.actions.open_account` also confirms and gives roles."""
+        user = self.model(email=email, **columns)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **columns: Any) -> "User":
+        """An account that may do everything. There is none in production (docs/decisions.md)."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **columns)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+    def with_mobile(self, mobile: str) -> "models.QuerySet[User]":
+        """The account that confirmed this mobile, if any."""
+        index = mobile_index(mobile)
+        return self.filter(mobile_index=index, mobile_confirmed_at__isnull=False) if index else self.none()
+
+
+class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     """An account of an applicant or of staff."""
+
+    email = models.EmailField(_("E-mail"), max_length=254, unique=True)
+    mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
+    mobile_index = models.CharField(max_length=64, blank=True, default="", editable=False)
+    mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
+    name = models.CharField(_("Name among colleagues"), max_length=80, blank=True)
+    language = models.CharField(
+        _("Language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    is_staff = models.BooleanField(_("Staff"), default=False)
+    is_active = models.BooleanField(_("Active"), default=True)
+    date_joined = models.DateTimeField(_("Since"), default=timezone.now)
+    terms_version = models.CharField(_("Terms agreed to"), max_length=20, blank=True)
+    terms_agreed_at = models.DateTimeField(_("Agreed at"), null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("Account")
+        verbose_name_plural = _("Accounts")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
+            models.UniqueConstraint(
+                fields=["mobile_index"],
+                condition=Q(mobile_confirmed_at__isnull=False) & ~Q(mobile_index=""),
+                name="one_account_per_confirmed_mobile",
+            ),
+        ]
+        indexes = [models.Index(fields=["mobile_index"], name="account_mobile")]
+
+    def __str__(self) -> str:
+        return self.name or mask_email(self.email)
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        self.mobile_index = mobile_index(self.mobile)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "mobile" in fields:
+            kwargs["update_fields"] = {*fields, "mobile_index"}
+        super().save(*args, **kwargs)
+
+    @property
+    def email_confirmed(self) -> bool:
+        """Whether the present address was proved by a code (allauth's EmailAddress says so)."""
+        told = self.__dict__.get("email_is_confirmed")  # told by AccountBackend, which loads the signed-in user
+        return self.emailaddress_set.filter(email=self.email, verified=True).exists() if told is None else told
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether both the address and the mobile were proved, as applicant pages ask."""
+        return self.mobile_confirmed_at is not None and self.email_confirmed
+
+    @property
+    def masked_email(self) -> str:
+        return mask_email(self.email)
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask_mobile(self.mobile)
+
+
+class Pending(SealedModel):
+    """What a code is about to prove: a sign-up, a mobile, an address, a reset, or that it is you.
+
+    Its address of delivery is kept sealed here, so that neither the session nor a link has to carry it.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_UP = "sign_up"
+        FIRST_MOBILE = "first_mobile"
+        MOBILE = "mobile"
+        EMAIL = "email"
+        RESET = "reset"
+        STEP_UP = "step_up"
+
+    KEPT = timedelta(days=1)
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    destination = EncryptedTextField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    language = models.CharField(max_length=10)
+    facts = EncryptedJSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "kind", "-created_at"], name="pending_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    @property
+    def holder(self) -> str:
+        """Whose the codes for this are."""
+        return f"{self.kind}:{self.pk}"

@@ -1,0 +1,91 @@
+"""Who may open a page: the signed in, the confirmed, those who just proved again that it is them, staff."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from icpportal.accounts.adapter import AccountAdapter
+from icpportal.accounts.second_factor import second_factor_missing
+
+View = Callable[..., HttpResponseBase]
+Judge = Callable[[HttpRequest], HttpResponseBase | None]
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where the reader wanted to go, if that is within this portal; else ""."""
+    wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+
+
+def with_next(url: str, wanted: str) -> str:
+    """The address that leads on to `wanted` afterwards."""
+    return f"{url}?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else url
+
+
+def _place(request: HttpRequest) -> str:
+    # a form that was sent cannot be sent again by a redirect: its page is shown instead
+    return request.get_full_path()
+
+
+def _guard(judge: Judge) -> Callable[[View], View]:
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return judge(request) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _not_signed_in(request: HttpRequest) -> HttpResponse | None:
+    return None if request.user.is_authenticated else redirect_to_login(_place(request))
+
+
+def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if request.user.confirmed:
+        return None
+    return HttpResponseRedirect(with_next(reverse("account_confirm"), _place(request)))
+
+
+def _not_proved_again(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if did_recently_reauthenticate(request):
+        return None
+    method = AccountAdapter(request).get_reauthentication_methods(request.user)[0]
+    return HttpResponseRedirect(with_next(method["url"], _place(request)))
+
+
+def _not_staff(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if not (request.user.is_staff and request.user.is_active):
+        raise Http404
+    if second_factor_missing(request.user):
+        return HttpResponseRedirect(with_next(reverse("mfa_activate_totp"), _place(request)))
+    return None
+
+
+signed_in_required = _guard(_not_signed_in)
+confirmed_required = _guard(_not_confirmed)  # applicant pages: address and mobile proved, else to the confirmation page
+step_up_required = _guard(_not_proved_again)  # sensitive pages: proved within ACCOUNT_REAUTHENTICATION_TIMEOUT
+staff_required = _guard(_not_staff)  # pages of staff: a stranger gets 404; a second factor where it is asked for
+
+
+@method_decorator(confirmed_required, name="dispatch")
+class ConfirmedRequired:
+    """For class-based applicant pages; the first of their bases."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

@@ -1,0 +1,243 @@
+"""What accounts do: sign up, prove an address or a mobile, change them, set a new password.
+
+Every proof is a `Pending` row and codes bound to it; see `icpportal.codes`. An unknown address and a taken one take the
+same way with the same work: only who reads the code in that mailbox learns which it was.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from icpportal.accounts import roles
+from icpportal.accounts.models import Pending, User
+from icpportal.accounts.sessions import end_sessions
+from icpportal.codes import actions as codes
+from icpportal.codes.models import Channel
+
+Kind = Pending.Kind
+PURPOSES = {
+    Kind.SIGN_UP: "sign_up",
+    Kind.FIRST_MOBILE: "sign_up",
+    Kind.MOBILE: "mobile",
+    Kind.EMAIL: "email",
+    Kind.RESET: "reset",
+    Kind.STEP_UP: "sign_in",
+}
+CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: e-mail, unless told
+
+
+class Taken(Exception):
+    """The address or mobile that was just proved belongs to another account."""
+
+
+def open_account(
+    *,
+    email: str,
+    password: str | None,
+    mobile: str = "",
+    language: str = settings.LANGUAGE_CODE,
+    name: str = "",
+    confirmed: bool = True,
+    held_roles: Iterable[str] = (roles.APPLICANT,),
+    now: datetime | None = None,
+) -> User:
+    """An account made without codes (demo, tests, staff); with `confirmed` its address and mobile count as proved."""
+    at = now or timezone.now()
+    with transaction.atomic():
+        user = User.objects.create_user(
+            email,
+            password,
+            mobile=mobile,
+            mobile_confirmed_at=at if mobile and confirmed else None,
+            language=language,
+            name=name,
+        )
+        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=confirmed)
+        roles.give(user, *held_roles)
+    return user
+
+
+def begin(
+    kind: str,
+    *,
+    destination: str,
+    language: str,
+    user: User | None = None,
+    channel: str = "",
+    facts: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Pending:
+    """Note what is to be proved; an earlier one of the same account and kind is over. Sends nothing yet."""
+    if user is not None:
+        Pending.objects.filter(user=user, kind=kind).delete()
+    return Pending.objects.create(
+        kind=kind,
+        user=user,
+        destination=destination,
+        channel=channel or CHANNELS.get(Kind(kind), Channel.EMAIL),
+        language=language,
+        facts=facts or {},
+        created_at=now or timezone.now(),
+    )
+
+
+def ask(
+    kind: str,
+    *,
+    destination: str,
+    language: str,
+    client: str,
+    user: User | None = None,
+    facts: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Pending:
+    """`begin` and `send` in one: when no code may go out now, what was asked for before stays as it was."""
+    with transaction.atomic():
+        pending = begin(kind, destination=destination, language=language, user=user, facts=facts, now=now)
+        send(pending, client=client, now=now)
+    return pending
+
+
+def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
+    """Queue a code for what is to be proved; raises `codes.TooSoon` or `codes.TooMany`."""
+    codes.issue(
+        purpose=PURPOSES[Kind(pending.kind)],
+        holder=pending.holder,
+        destination=pending.destination,
+        channel=pending.channel,
+        language=pending.language,
+        client=client,
+        now=now,
+    )
+
+
+def enter(pending: Pending, typed: str, *, now: datetime | None = None) -> codes.Verdict:
+    """Judge the code that was typed for it."""
+    return codes.enter(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, typed=typed, now=now)
+
+
+def standing(pending: Pending, *, now: datetime | None = None) -> codes.Standing:
+    """Tries left and wait before the next code, for the page."""
+    return codes.standing(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, now=now)
+
+
+def find(kind: str, *, user: User | None = None, pk: str = "", now: datetime | None = None) -> Pending | None:
+    """The latest thing of this kind that the account is about to prove, or the one that the session named."""
+    rows = Pending.objects.filter(kind=kind, created_at__gt=(now or timezone.now()) - Pending.KEPT)
+    if user is not None:
+        return rows.filter(user=user).order_by("-created_at").first()
+    return rows.filter(pk=pk).select_related("user").first() if pk else None
+
+
+def begin_sign_up(
+    *, email: str, mobile: str, password: str, language: str, client: str, now: datetime | None = None
+) -> Pending:
+    """Note a sign-up and send its code, whether or not the address is known. Consent is kept with version and time."""
+    at = now or timezone.now()
+    facts = {
+        "mobile": mobile,
+        "password": make_password(password),
+        "terms_version": settings.TERMS_VERSION,
+        "terms_agreed_at": at.isoformat(),
+    }
+    return ask(Kind.SIGN_UP, destination=email.lower(), language=language, client=client, facts=facts, now=at)
+
+
+def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
+    """The account of a sign-up whose address is proved, and its mobile, still to be proved; raises `Taken`."""
+    facts = pending.facts
+    user = User(
+        email=pending.destination,
+        password=facts["password"],
+        language=pending.language,
+        terms_version=facts["terms_version"],
+        terms_agreed_at=datetime.fromisoformat(facts["terms_agreed_at"]),
+    )
+    try:
+        with transaction.atomic():
+            user.save()
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+            roles.give(user, roles.APPLICANT)
+            mobile = begin(Kind.FIRST_MOBILE, destination=facts["mobile"], language=user.language, user=user)
+            pending.delete()
+    except IntegrityError as error:
+        pending.delete()
+        raise Taken from error
+    return user, mobile
+
+
+def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
+    """Give the account the mobile that was just proved; raises `Taken` when another account has it."""
+    user = pending.user
+    user.mobile = pending.destination
+    user.mobile_confirmed_at = now or timezone.now()
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["mobile", "mobile_confirmed_at"])
+            pending.delete()
+    except IntegrityError as error:
+        pending.delete()
+        raise Taken from error
+
+
+def confirm_email(pending: Pending) -> None:
+    """Give the account the address that was just proved; raises `Taken` when another account has it."""
+    user = pending.user
+    user.email = pending.destination
+    try:
+        with transaction.atomic():
+            user.save(update_fields=["email"])
+            EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+            EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
+            pending.delete()
+    except IntegrityError as error:
+        pending.delete()
+        raise Taken from error
+
+
+CONFIRMED_ADDRESS = {"primary": True, "verified": True}
+
+
+def begin_reset(*, email: str, language: str, client: str, now: datetime | None = None) -> Pending:
+    """Send a reset code to the address, whether or not an account has it."""
+    user = User.objects.filter(email=email.lower(), is_active=True).first()
+    facts = {"account": str(user.pk) if user else ""}
+    return ask(Kind.RESET, destination=email.lower(), language=language, client=client, facts=facts, now=now)
+
+
+def account_to_reset(pending: Pending) -> User | None:
+    """The account whose address was proved for a reset, if it still has that address."""
+    account = pending.facts["account"]
+    return User.objects.filter(pk=account, email=pending.destination, is_active=True).first() if account else None
+
+
+def set_password(user: User, password: str, *, keep_session: str | None = None) -> None:
+    """A new password; every other session of the account ends, and codes on their way for it are void."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Pending.objects.filter(user=user).delete()
+    end_sessions(user, keep=keep_session)
+
+
+def finish_reset(user: User, password: str) -> None:
+    """The new password of somebody who proved the mailbox, which thereby counts as confirmed."""
+    with transaction.atomic():
+        set_password(user, password)
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
+
+
+def begin_step_up(user: User, *, channel: str, language: str, now: datetime | None = None) -> Pending:
+    """Note that somebody is to prove again that it is them, by a code to the confirmed mobile or address."""
+    destination = user.mobile if channel == Channel.SMS else user.email
+    return begin(Kind.STEP_UP, destination=destination, language=language, user=user, channel=channel, now=now)
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Delete what was never proved within a day; how many rows that were."""
+    return Pending.objects.filter(created_at__lte=(now or timezone.now()) - Pending.KEPT).delete()[0]

@@ -1,0 +1,178 @@
+"""Accounts in the review desk: who there is, what role they hold, whether they may sign in. Personal data is masked."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.forms import AddressField
+from icpportal.accounts.models import User
+from icpportal.accounts.sessions import end_sessions
+from icpportal.entry import phones
+from icpportal.entry.fields import PlainTextField
+
+# allauth shows whole addresses, keys and sessions in lists of its own; a group's permissions come from settings
+for model in (EmailAddress, EmailConfirmation, Authenticator, UserSession, Group):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class RolesForm(forms.ModelForm):
+    """The roles of an account, refused where two of them cannot be one person."""
+
+    held_roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=list(roles.NAMES.items()), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.instance._state.adding:
+            self.initial["held_roles"] = sorted(roles.held(self.instance))
+
+    def clean_held_roles(self) -> list[str]:
+        chosen = self.cleaned_data["held_roles"]
+        roles.refuse_combination(chosen)
+        if self.instance == self.current_user and set(chosen) != roles.held(self.instance):
+            raise ValidationError(gettext("Your own roles are changed by somebody else"), code="roles_own")
+        return chosen
+
+    def clean_is_active(self) -> bool:
+        active = self.cleaned_data["is_active"]
+        if self.instance == self.current_user and not active:
+            raise ValidationError(gettext("Your own account is closed by somebody else"), code="close_own")
+        return active
+
+    current_user: User | None = None  # set by AccountAdmin.get_form
+
+
+class NewStaffForm(RolesForm):
+    """A new account of staff: address, name, roles. They set the password themselves, at "Forgotten password"."""
+
+    email = AddressField(label=_("E-mail"))
+    name = PlainTextField(label=_("Name among colleagues"), max_length=80)
+
+    class Meta(RolesForm.Meta):
+        fields = ["name"]
+
+    def clean_email(self) -> str:
+        email = self.cleaned_data["email"]
+        if User.objects.filter(email=email).exists():
+            raise ValidationError(gettext("There is an account with this address"), code="email_taken")
+        return email
+
+    def clean_held_roles(self) -> list[str]:
+        chosen = self.cleaned_data["held_roles"]
+        roles.refuse_combination(chosen)
+        return chosen
+
+    def save(self, commit: bool = True) -> User:  # noqa: ARG002 -- Django's signature
+        return open_account(
+            email=self.cleaned_data["email"],
+            password=None,
+            name=self.cleaned_data["name"],
+            language=get_language() or "",
+            confirmed=False,
+            held_roles=self.cleaned_data["held_roles"],
+        )
+
+    def save_m2m(self) -> None:
+        """The roles were saved with the account."""
+
+
+@admin.register(User)
+class AccountAdmin(admin.ModelAdmin):
+    """Read-mostly: a name, open or closed, and the roles. Nobody is deleted here."""
+
+    form = RolesForm
+    list_display = ["__str__", "masked_email", "masked_mobile", "role_words", "is_active", "date_joined"]
+    list_filter = ["is_active", "is_staff", "groups"]
+    search_fields = ["email"]  # whole addresses and mobiles only: see get_search_results
+    search_help_text = _("A whole e-mail address or mobile")
+    ordering = ["-date_joined"]
+    readonly_fields = [
+        "masked_email",
+        "masked_mobile",
+        "mobile_confirmed_at",
+        "language",
+        "terms_version",
+        "terms_agreed_at",
+        "last_login",
+        "date_joined",
+    ]
+    fields = ["name", "held_roles", "is_active", *readonly_fields]
+    add_fields = ["email", "name", "held_roles"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_search_results(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[User],
+        search_term: str,  # noqa: ARG002
+    ) -> tuple[QuerySet[User], bool]:
+        typed = search_term.strip()
+        if not typed:
+            return queryset, False
+        try:
+            return User.objects.with_mobile(phones.mobile(typed)).prefetch_related("groups"), False
+        except ValidationError:
+            return queryset.filter(email=typed.lower()), False
+
+    @admin.display(description=_("E-mail"))
+    def masked_email(self, user: User) -> str:
+        return user.masked_email
+
+    @admin.display(description=_("Mobile"))
+    def masked_mobile(self, user: User) -> str:
+        return user.masked_mobile
+
+    @admin.display(description=_("Roles"))
+    def role_words(self, user: User) -> str:
+        return roles.in_words(group.name for group in user.groups.all())
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:  # type: ignore[override]
+        return list(self.fields if obj else self.add_fields)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:  # type: ignore[override]
+        return list(self.readonly_fields) if obj else []
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+        if not self.has_change_permission(request, obj) and obj:
+            return super().get_form(request, obj, change=change, **kwargs)
+        base = RolesForm if obj else NewStaffForm
+        # declared fields are not columns: the factory is asked for columns only
+        kwargs["fields"] = base.Meta.fields
+        form = super().get_form(request, obj, change=change, form=base, **kwargs)
+        form.current_user = request.user
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.pk = form.save().pk
+            return
+        obj.save(update_fields=["name", "is_active"])
+        roles.give(obj, *form.cleaned_data["held_roles"])
+        if not obj.is_active:
+            end_sessions(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
+        return False

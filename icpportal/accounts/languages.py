@@ -1,0 +1,32 @@
+"""The reader's language: a cookie in the browser, and a column of the account that wins at sign-in."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import check_for_language
+from django.views.i18n import LANGUAGE_QUERY_PARAMETER
+from django.views.i18n import set_language as django_set_language
+
+from icpportal.accounts.models import User
+
+
+def remember_language(response: HttpResponseBase, language: str) -> None:
+    """Let the browser ask for this language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        domain=settings.LANGUAGE_COOKIE_DOMAIN,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+
+
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Switch the language of this browser and, when signed in, of the account: messages follow it."""
+    chosen = request.POST.get(LANGUAGE_QUERY_PARAMETER, "")
+    offered = dict(settings.LANGUAGES)
+    if request.user.is_authenticated and chosen in offered and check_for_language(chosen):
+        User.objects.filter(pk=request.user.pk).update(language=chosen)
+    return django_set_language(request)

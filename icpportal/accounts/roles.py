@@ -1,0 +1,86 @@
+"""Roles: what people do here. A role is a group; what it may do stands in `settings.ROLE_PERMISSIONS`.
+
+Who configures the portal sees no case, who decides cases does not configure, who audits does neither (MLPS level 3,
+8.1.4.2): such roles are never held together.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+APPLICANT = "applicant"
+REVIEWER = "reviewer"
+LEAD_REVIEWER = "lead reviewer"
+AUDITOR = "auditor"
+OPERATIONS = "operations"
+
+NAMES = {
+    APPLICANT: _("Applicant"),
+    REVIEWER: _("Reviewer"),
+    LEAD_REVIEWER: _("Lead reviewer"),
+    AUDITOR: _("Auditor"),
+    OPERATIONS: _("Operations"),
+}
+STAFF = (REVIEWER, LEAD_REVIEWER, AUDITOR, OPERATIONS)
+# roles of one duty go together, roles of two duties do not
+DUTY = {REVIEWER: "decides", LEAD_REVIEWER: "decides", AUDITOR: "audits", OPERATIONS: "configures"}
+
+
+def refuse_combination(names: Iterable[str]) -> None:
+    """Raise when these roles may not be held by one person, naming two of them."""
+    by_duty = {DUTY[name]: name for name in STAFF if name in set(names)}
+    if len(by_duty) > 1:
+        first, second = list(by_duty.values())[:2]
+        raise ValidationError(
+            _("%(first)s and %(second)s cannot be one person: choose one of the two"),
+            code="roles_together",
+            params={"first": NAMES[first], "second": NAMES[second]},
+        )
+
+
+def is_staff_role(names: Iterable[str]) -> bool:
+    """Whether one of these roles opens the review desk."""
+    return any(name in DUTY for name in names)
+
+
+def held(user: Any) -> set[str]:
+    """The names of the roles the account holds."""
+    return set(user.groups.values_list("name", flat=True))
+
+
+def give(user: Any, *names: str) -> None:
+    """Let the account hold exactly these roles; staff roles open the review desk, none closes it."""
+    refuse_combination(names)
+    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
+    user.is_staff = user.is_superuser or is_staff_role(names)
+    user.save(update_fields=["is_staff"])
+
+
+def ensure() -> list[str]:
+    """Write `settings.ROLE_PERMISSIONS` into the groups; gives back the permissions that no model declares."""
+    missing: list[str] = []
+    for name in NAMES:
+        wanted = settings.ROLE_PERMISSIONS.get(name, [])
+        group, _created = Group.objects.get_or_create(name=name)
+        found = _permissions(wanted)
+        group.permissions.set(found.values())
+        missing += [label for label in wanted if label not in found]
+    return missing
+
+
+def _permissions(labels: list[str]) -> dict[str, Permission]:
+    match = Q(pk__in=[])
+    for app, _dot, codename in (label.partition(".") for label in labels):
+        match |= Q(content_type__app_label=app, codename=codename)
+    rows = Permission.objects.filter(match).select_related("content_type")
+    return {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+
+
+def in_words(names: Iterable[str]) -> str:
+    """The roles in the reader's language."""
+    return ", ".join(str(NAMES.get(name, name)) for name in names)

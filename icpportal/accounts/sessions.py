@@ -1,0 +1,97 @@
+"""How long a session lives, which ones an account has, and how they end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+SEEN = "seen_at"
+SEEN_STEP = timedelta(minutes=5)  # a busy session is written at most this often
+
+
+def limits_of(user: Any) -> tuple[timedelta, timedelta]:
+    """Absolute and idle limit of this account's sessions."""
+    return settings.SESSION_LIMITS["staff" if user.is_staff else "applicant"]
+
+
+def begin(request: HttpRequest, *, now: datetime | None = None) -> None:
+    """Start the clocks of a session that somebody has just signed in to."""
+    now = now or timezone.now()
+    absolute, _idle = limits_of(request.user)
+    request.session.set_expiry(now + absolute)
+    request.session[SEEN] = int(now.timestamp())
+
+
+class SessionLimits:
+    """Signs out whoever has been idle too long; the absolute limit is the session's own expiry."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            _keep_or_end(request, timezone.now())
+        return self.get_response(request)
+
+
+def _keep_or_end(request: HttpRequest, now: datetime) -> None:
+    seen = request.session.get(SEEN)
+    if seen is None:  # not begun by `begin`: only tests sign in so
+        return
+    quiet = timedelta(seconds=now.timestamp() - seen)
+    _absolute, idle = limits_of(request.user)
+    if quiet > idle:
+        logout(request)
+        messages.info(request, _("You were signed out. Sign in again: nothing is lost"))
+    elif quiet > SEEN_STEP:
+        request.session[SEEN] = int(now.timestamp())
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One place where the account is signed in."""
+
+    id: int
+    since: datetime
+    address: str
+    device: str
+    is_this_one: bool
+
+
+def open_sessions(user: Any, *, this_key: str | None, now: datetime | None = None) -> list[OpenSession]:
+    """Where the account is signed in, newest first; two queries however many there are."""
+    rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-created_at", "-pk"))
+    keys = [row.session_key for row in rows]
+    alive = Session.objects.filter(session_key__in=keys, expire_date__gt=now or timezone.now())
+    living = set(alive.values_list("session_key", flat=True))
+    return [
+        OpenSession(row.pk, row.created_at, row.ip, row.user_agent, row.session_key == this_key)
+        for row in rows
+        if row.session_key in living
+    ]
+
+
+def end_sessions(user: Any, *, keep: str | None = None, only: int | None = None) -> int:
+    """End the account's sessions on the server: all, all but `keep`, or `only` one; how many that were."""
+    rows = UserSession.objects.filter(user_id=user.pk).exclude(session_key=keep or "")
+    if only is not None:
+        rows = rows.filter(pk=only)
+    keys = list(rows.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    return rows.filter(session_key__in=keys).delete()[0]
+
+
+def renew(request: HttpRequest, change: Callable[[], object] | None = None) -> None:
+    """A new session id after somebody proved again who they are (or by `change`); the list of sessions follows."""
+    before = request.session.session_key
+    (change or request.session.cycle_key)()
+    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)

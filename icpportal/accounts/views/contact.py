@@ -1,0 +1,165 @@
+"""Confirm and change the address and the mobile of an account."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView, TemplateView
+
+from icpportal.accounts import actions
+from icpportal.accounts.access import safe_next, signed_in_required, step_up_required
+from icpportal.accounts.forms import EmailForm, MobileForm
+from icpportal.accounts.models import Pending
+from icpportal.accounts.views.codes import CodePage, send_and_say, sentence
+from icpportal.accounts.views.sign_up import AFTERWARDS, home
+from icpportal.codes.actions import TooMany, TooSoon
+from icpportal.entry.client import client_address
+
+Kind = Pending.Kind
+TAKEN_MOBILE = gettext_lazy("This mobile is confirmed in another account: use another number, or sign in there")
+TAKEN_EMAIL = gettext_lazy("This address belongs to another account: use another one, or sign in there")
+
+
+def mobile_kind(user: Any) -> str:
+    """A first mobile needs no step-up, a change of a confirmed one does."""
+    return Kind.MOBILE if user.mobile_confirmed_at else Kind.FIRST_MOBILE
+
+
+@method_decorator([signed_in_required, never_cache], name="dispatch")
+class Confirm(TemplateView):
+    """What is still to be confirmed before applicant pages open; each with a button that sends its code."""
+
+    template_name = "accounts/confirm.html"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if safe_next(request):
+            request.session[AFTERWARDS] = safe_next(request)
+        if request.user.confirmed:
+            return HttpResponseRedirect(home(request))
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: Any) -> HttpResponse:
+        user = request.user
+        language = get_language() or user.language
+        if not user.email_confirmed:
+            pending = actions.find(Kind.EMAIL, user=user)
+            if pending is None or pending.destination != user.email:
+                pending = actions.begin(Kind.EMAIL, destination=user.email, language=language, user=user)
+            send_and_say(request, pending)
+            return redirect("account_email_code")
+        pending = actions.find(Kind.FIRST_MOBILE, user=user)
+        if pending is None and not user.mobile:
+            return redirect("account_mobile")
+        if pending is None:
+            pending = actions.begin(Kind.FIRST_MOBILE, destination=user.mobile, language=language, user=user)
+        send_and_say(request, pending)
+        return redirect("account_mobile_code")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        pending = actions.find(Kind.FIRST_MOBILE, user=user)
+        return super().get_context_data(**kwargs, mobile=pending.destination if pending else user.mobile)
+
+
+class ContactPage(FormView):
+    """A new address or mobile: note it, send its code."""
+
+    kind: str
+    field: str
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        user = self.request.user
+        try:
+            actions.ask(
+                self.kind,
+                destination=form.cleaned_data[self.field],
+                language=get_language() or user.language,
+                client=client_address(self.request),
+                user=user,
+            )
+        except (TooSoon, TooMany) as refused:
+            form.add_error(self.field, sentence(refused))
+            return self.form_invalid(form)
+        return redirect(f"account_{self.field}_code")
+
+
+@method_decorator([step_up_required, never_cache], name="dispatch")
+class ChangeEmail(ContactPage):
+    """Another address to sign in with."""
+
+    form_class = EmailForm
+    template_name = "accounts/email.html"
+    kind = Kind.EMAIL
+    field = "email"
+
+
+@method_decorator([signed_in_required, never_cache], name="dispatch")
+class ChangeMobile(ContactPage):
+    """A first mobile, or another one; the latter only after a step-up."""
+
+    form_class = MobileForm
+    template_name = "accounts/mobile.html"
+    field = "mobile"
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.kind = mobile_kind(request.user)
+        show = super().dispatch
+        return step_up_required(show)(request, *args, **kwargs) if self.kind == Kind.MOBILE else show(request)
+
+
+@method_decorator(signed_in_required, name="dispatch")
+class EmailCode(CodePage):
+    """The code from the new mailbox."""
+
+    title = gettext_lazy("Confirm your e-mail")
+
+    def to_prove(self) -> Pending | None:
+        return actions.find(Kind.EMAIL, user=self.request.user)
+
+    def nothing_to_prove(self) -> str:
+        return reverse("account")
+
+    def proved(self) -> HttpResponseBase:
+        try:
+            actions.confirm_email(self.pending)
+        except actions.Taken:
+            messages.error(self.request, TAKEN_EMAIL)
+            return redirect("account_email")
+        messages.success(self.request, _("Your e-mail is confirmed"))
+        return redirect("account" if self.request.user.confirmed else "account_confirm")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, change_url=reverse("account_email"))
+
+
+@method_decorator(signed_in_required, name="dispatch")
+class MobileCode(CodePage):
+    """The texted code."""
+
+    title = gettext_lazy("Confirm your mobile")
+
+    def to_prove(self) -> Pending | None:
+        return actions.find(mobile_kind(self.request.user), user=self.request.user)
+
+    def nothing_to_prove(self) -> str:
+        return reverse("account" if self.request.user.mobile_confirmed_at else "account_confirm")
+
+    def proved(self) -> HttpResponseBase:
+        first = self.pending.kind == Kind.FIRST_MOBILE
+        try:
+            actions.confirm_mobile(self.pending)
+        except actions.Taken:
+            messages.error(self.request, TAKEN_MOBILE)
+            return redirect("account_mobile")
+        messages.success(self.request, _("Your mobile is confirmed"))
+        return HttpResponseRedirect(home(self.request) if first else reverse("account"))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first = {"step": 2, "steps": 2} if self.pending.kind == Kind.FIRST_MOBILE else {}
+        return super().get_context_data(**kwargs, change_url=reverse("account_mobile"), **first)

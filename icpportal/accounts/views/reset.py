@@ -1,0 +1,126 @@
+"""A forgotten password: address, code from the mailbox, new password."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.generic import FormView
+
+from icpportal.accounts import actions
+from icpportal.accounts.forms import EmailForm, NewPassword
+from icpportal.accounts.models import Pending, User
+from icpportal.accounts.views.codes import CodePage, sentence
+from icpportal.codes.actions import TooMany, TooSoon
+from icpportal.entry.client import client_address
+
+IN_SESSION = "reset"  # the id of what is to be proved
+PROVED = "reset_proved"
+GOOD_FOR = timedelta(minutes=10)
+
+
+class _SignedOut(FormView):
+    """Who is signed in changes the password in the account instead."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return redirect("account_change_password")
+        return super().dispatch(request, *args, **kwargs)
+
+
+@method_decorator(never_cache, name="dispatch")
+class Reset(_SignedOut):
+    """The address. An unknown one goes the same way as a known one."""
+
+    form_class = EmailForm
+    template_name = "account/password_reset.html"
+
+    def form_valid(self, form: EmailForm) -> HttpResponseBase:  # type: ignore[override]
+        email = form.cleaned_data["email"]
+        refused_page = ratelimit.consume_or_429(self.request, action="reset_password", key=email)
+        if refused_page:
+            return refused_page
+        client = client_address(self.request)
+        try:
+            pending = actions.begin_reset(email=email, language=get_language() or "", client=client)
+        except (TooSoon, TooMany) as refused:
+            form.add_error("email", sentence(refused))
+            return self.form_invalid(form)
+        self.request.session[IN_SESSION] = str(pending.pk)
+        return redirect("account_reset_code")
+
+
+class ResetCode(CodePage):
+    """The code from the mailbox."""
+
+    title = gettext_lazy("Enter the code from your mailbox")
+
+    def to_prove(self) -> Pending | None:
+        return actions.find(Pending.Kind.RESET, pk=self.request.session.get(IN_SESSION, ""))
+
+    def nothing_to_prove(self) -> str:
+        return reverse("account_reset_password")
+
+    def proved(self) -> HttpResponse:
+        user = actions.account_to_reset(self.pending)
+        self.pending.delete()
+        if user is None:
+            messages.info(self.request, _("There is no account with this address: try another one, or create one"))
+            return redirect("account_reset_password")
+        self.request.session.cycle_key()
+        self.request.session[PROVED] = {
+            "account": str(user.pk),
+            "fits": user.get_session_auth_hash(),
+            "at": timezone.now().timestamp(),
+        }
+        return redirect("account_reset_new")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, change_url=reverse("account_reset_password"))
+
+
+def proved_account(request: HttpRequest) -> User | None:
+    """The account whose mailbox was proved in this session just now, unless its password changed since."""
+    proof = request.session.get(PROVED)
+    if proof is None or timezone.now().timestamp() - proof["at"] > GOOD_FOR.total_seconds():
+        return None
+    user = User.objects.filter(pk=proof["account"], is_active=True).first()
+    return user if user and constant_time_compare(user.get_session_auth_hash(), proof["fits"]) else None
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
+class ResetNew(_SignedOut):
+    """The new password; it ends every session of the account."""
+
+    form_class = NewPassword
+    template_name = "accounts/password_new.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        user = proved_account(request)
+        if user is None:
+            return redirect("account_reset_password")
+        self.user = user
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.user}
+
+    def form_valid(self, form: NewPassword) -> HttpResponse:  # type: ignore[override]
+        actions.finish_reset(self.user, form.cleaned_data["password1"])
+        del self.request.session[PROVED]
+        adapter = get_adapter(self.request)
+        for way in ({"email": self.user.email}, {"phone": self.user.mobile}):
+            adapter._delete_login_attempts_cached_email(self.request, **way)
+        messages.success(self.request, _("The new password is set: sign in with it"))
+        return redirect("account_login")

@@ -1,0 +1,165 @@
+"""Prove again that it is you, change the password, see and end sessions."""
+
+from typing import Any
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.views import ReauthenticateView
+from allauth.decorators import rate_limit
+from allauth.mfa.base.views import ReauthenticateView as SecondFactorView
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+from django.views.generic import FormView
+
+from icpportal.accounts import actions, sessions
+from icpportal.accounts.access import safe_next, signed_in_required, with_next
+from icpportal.accounts.adapter import AccountAdapter
+from icpportal.accounts.forms import PasswordChangeForm
+from icpportal.accounts.models import Pending
+from icpportal.accounts.views.codes import CodePage, send_and_say
+from icpportal.codes.models import Channel
+from icpportal.privacy.masks import mask_email, mask_mobile
+
+
+def other_ways(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+    """How else to prove that it is you; each leads on to where the reader wanted to go."""
+    methods = AccountAdapter(request).get_reauthentication_methods(request.user)
+    return [
+        {"label": method["description"], "url": with_next(method["url"], safe_next(request))}
+        for method in methods
+        if method["id"] != here
+    ]
+
+
+@method_decorator(signed_in_required, name="dispatch")
+class StepUp(CodePage):
+    """A code to the confirmed mobile or address, before something sensitive."""
+
+    title = gettext_lazy("Confirm that it is you")
+
+    def to_prove(self) -> Pending | None:
+        return actions.find(Pending.Kind.STEP_UP, user=self.request.user)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        methods = AccountAdapter(request).get_reauthentication_methods(request.user)
+        if "step_up" not in [method["id"] for method in methods]:  # a second factor is asked instead
+            return HttpResponseRedirect(with_next(methods[0]["url"], safe_next(request)))
+        if "send" in request.POST or self.to_prove() is None:
+            return self.choose_channel(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def choose_channel(self, request: HttpRequest) -> HttpResponse:
+        """Ask where the code shall go, or send it there."""
+        user = request.user
+        offered = {Channel.EMAIL.value: mask_email(user.email)}
+        if user.mobile_confirmed_at:
+            offered = {Channel.SMS.value: mask_mobile(user.mobile), **offered}
+        chosen = request.POST.get("send", "")
+        if chosen not in offered:
+            return render(
+                request, "accounts/step_up.html", {"offered": offered, "others": other_ways(request, "step_up")}
+            )
+        pending = actions.begin_step_up(user, channel=chosen, language=get_language() or user.language)
+        send_and_say(request, pending)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def proved(self) -> HttpResponseBase:
+        self.pending.delete()
+        record_authentication(self.request, self.request.user, method="code", reauthenticated=True)
+        sessions.renew(self.request)
+        return HttpResponseRedirect(safe_next(self.request) or reverse("account"))
+
+    def shown_destination(self) -> str:
+        by_text = self.pending.channel == Channel.SMS
+        return (mask_mobile if by_text else mask_email)(self.pending.destination)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, others=other_ways(self.request, "step_up"))
+
+
+class RenewsSession:
+    """A new session id once somebody proved again who they are (ASVS 7.2.4)."""
+
+    here = ""
+
+    def form_valid(self, form: Any) -> HttpResponseBase:
+        response = super().form_valid(form)  # type: ignore[misc]
+        sessions.renew(self.request)  # type: ignore[attr-defined]
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        others = other_ways(self.request, self.here)  # type: ignore[attr-defined]
+        return super().get_context_data(**kwargs, others=others)  # type: ignore[misc]
+
+
+class PasswordAgain(RenewsSession, ReauthenticateView):
+    """The password, before something sensitive."""
+
+    here = "reauthenticate"
+
+
+class SecondFactorAgain(RenewsSession, SecondFactorView):
+    """The authenticator app, before something sensitive."""
+
+    here = "mfa_reauthenticate"
+
+
+@method_decorator(
+    [
+        signed_in_required,
+        rate_limit(action="change_password"),
+        never_cache,
+        sensitive_post_parameters("oldpassword", "password1", "password2"),
+    ],
+    name="dispatch",
+)
+class PasswordChange(FormView):
+    """A new password for somebody who knows the present one; it ends the other sessions."""
+
+    form_class = PasswordChangeForm
+    template_name = "account/password_change.html"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:  # type: ignore[override]
+        user = self.request.user
+        actions.set_password(user, form.cleaned_data["password1"], keep_session=self.request.session.session_key)
+        sessions.renew(self.request, lambda: update_session_auth_hash(self.request, user))
+        messages.success(self.request, _("The new password is set. Your other sessions have ended"))
+        return redirect("account")
+
+
+@signed_in_required
+@never_cache
+def session_list(request: HttpRequest) -> HttpResponse:
+    """Where the account is signed in."""
+    mine = sessions.open_sessions(request.user, this_key=request.session.session_key)
+    return render(request, "usersessions/usersession_list.html", {"sessions": mine})
+
+
+@signed_in_required
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End one of the account's other sessions; somebody else's is a 404."""
+    if not sessions.end_sessions(request.user, keep=request.session.session_key, only=session_id):
+        raise Http404
+    messages.success(request, _("The session has ended"))
+    return redirect("usersessions_list")
+
+
+@signed_in_required
+@require_POST
+def end_other_sessions(request: HttpRequest) -> HttpResponse:
+    """End all sessions of the account but this one."""
+    sessions.end_sessions(request.user, keep=request.session.session_key)
+    messages.success(request, _("Your other sessions have ended"))
+    return redirect("usersessions_list")

@@ -1,0 +1,188 @@
+"""Send a code, and judge what somebody typed. The code itself is never stored: only its keyed digest.
+
+The attempt is counted before the comparison, and a code is spent by one conditional UPDATE, so that it is right exactly
+once however many requests carry it. An earlier code of the same purpose and holder stays good until one of them is
+spent. Call `enter` outside of a transaction that may roll back.
+"""
+
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from icpportal.codes import limits
+from icpportal.codes.models import MAX_ATTEMPTS, Code
+from icpportal.entry.text import normalise_number
+from icpportal.privacy.index import blind_index
+
+DIGITS = 6
+LIFETIME = timedelta(minutes=10)
+KEPT = timedelta(days=1)
+LIVE_AT_ONCE = 5  # of one purpose and holder; an older one no longer counts
+
+
+class TooSoon(Exception):
+    """A code has just been sent; `seconds` until the next one may be."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s")
+        self.seconds = seconds
+
+
+class TooMany(Exception):
+    """The destination or the client has had its share; `until` when."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of a code that was typed, and how many tries are left."""
+
+    state: Literal["right", "wrong", "expired", "spent", "none"]
+    left: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a page may say about the code that is on its way."""
+
+    left: int
+    expires_at: datetime | None
+    resend_in: int
+
+
+def issue(
+    *,
+    purpose: str,
+    holder: str,
+    destination: str,
+    channel: Literal["sms", "email"],
+    language: str,
+    context: dict[str, Any] | None = None,
+    lifetime: timedelta = LIFETIME,
+    client: str = "",
+    now: datetime | None = None,
+) -> Code:
+    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `TooSoon` or `TooMany`."""
+    now = now or timezone.now()
+    plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    with transaction.atomic():  # a refused sending leaves no count behind
+        _take_turn(purpose, holder, destination, client, now)
+        code = Code.objects.create(
+            purpose=purpose,
+            holder=holder,
+            digest=_digest(purpose, holder, plain),
+            destination=blind_index("destination", destination),
+            channel=channel,
+            created_at=now,
+            expires_at=now + lifetime,
+        )
+        _messenger()(
+            key=f"code:{code.pk}",
+            template=f"code_{purpose}",
+            channel=channel,
+            to=destination,
+            language=language,
+            context={**(context or {}), "code": plain},
+        )
+    return code
+
+
+def _messenger() -> Callable[..., object]:
+    return import_string(settings.MESSENGER)
+
+
+def _take_turn(purpose: str, holder: str, destination: str, client: str, now: datetime) -> None:
+    wait = limits.take_within(_resend_rule(), "code_resend", _turn(purpose, holder), now=now)
+    if not wait.ok:
+        raise TooSoon(_seconds(wait.until, now))
+    keys = [("code_destination_hour", destination), ("code_destination_day", destination), ("code_client_hour", client)]
+    for name, key in keys:
+        allowed = limits.take(name, key, now=now) if key else limits.Allowed(ok=True)
+        if allowed.until:
+            raise TooMany(allowed.until)
+
+
+def _resend_rule() -> limits.Limit:
+    return limits.Limit(1, timedelta(seconds=settings.CODE_RESEND_SECONDS))
+
+
+def _turn(purpose: str, holder: str) -> str:
+    return f"{purpose}\x1f{holder}"
+
+
+def _seconds(until: datetime | None, now: datetime) -> int:
+    return max(1, -int((now - until).total_seconds() // 1)) if until else 0
+
+
+def _digest(purpose: str, holder: str, plain: str) -> str:
+    return blind_index(f"code:{purpose}:{holder}", plain)
+
+
+def enter(*, purpose: str, holder: str, typed: str, now: datetime | None = None) -> Verdict:
+    """Judge a typed code. The try is counted first; "right" is said once and spends all codes of the pair."""
+    now = now or timezone.now()
+    live = list(_live(purpose, holder, now))
+    if not live:
+        return Verdict(_why_none_is_live(purpose, holder, now))
+    counted = [code for code in live if _count_attempt(code, now)]
+    digest = _digest(purpose, holder, normalise_number(typed))
+    match = next((code for code in counted if hmac.compare_digest(code.digest, digest)), None)
+    if match is not None:
+        return Verdict("right" if _spend(match, now) else "spent")
+    left = max((code.left - 1 for code in counted), default=0)
+    return Verdict("wrong", left) if left else Verdict("spent")
+
+
+def _live(purpose: str, holder: str, now: datetime) -> Any:
+    mine = Code.objects.filter(purpose=purpose, holder=holder, spent_at=None, expires_at__gt=now)
+    return mine.filter(attempts__lt=MAX_ATTEMPTS).order_by("-pk")[:LIVE_AT_ONCE]
+
+
+def _why_none_is_live(purpose: str, holder: str, now: datetime) -> Literal["expired", "spent", "none"]:
+    latest = Code.objects.filter(purpose=purpose, holder=holder).order_by("-pk").first()
+    if latest is None:
+        return "none"
+    return "expired" if latest.spent_at is None and latest.left and latest.expires_at <= now else "spent"
+
+
+def _count_attempt(code: Code, now: datetime) -> bool:
+    mine = Code.objects.filter(pk=code.pk, spent_at=None, expires_at__gt=now, attempts__lt=MAX_ATTEMPTS)
+    return bool(mine.update(attempts=F("attempts") + 1))
+
+
+def _spend(match: Code, now: datetime) -> bool:
+    # all codes of the pair go in one UPDATE, so that two different good codes cannot both be right
+    mine = uuid.uuid4()
+    pair = Code.objects.filter(purpose=match.purpose, holder=match.holder, spent_at=None)
+    return bool(pair.update(spent_at=now, spent_by=mine)) and Code.objects.filter(pk=match.pk, spent_by=mine).exists()
+
+
+def standing(*, purpose: str, holder: str, now: datetime | None = None) -> Standing:
+    """How many tries are left, until when the code is good, and in how many seconds another may be sent."""
+    now = now or timezone.now()
+    newest = (
+        Code.objects.filter(purpose=purpose, holder=holder, spent_at=None, expires_at__gt=now).order_by("-pk").first()
+    )
+    if newest is None:
+        return Standing(left=0, expires_at=None, resend_in=0)
+    resend_at = newest.created_at + timedelta(seconds=settings.CODE_RESEND_SECONDS)
+    wait = _seconds(resend_at, now) if resend_at > now else 0
+    return Standing(left=newest.left, expires_at=newest.expires_at, resend_in=wait)
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Delete codes that ran out a day ago; how many that were."""
+    return Code.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT).delete()[0]

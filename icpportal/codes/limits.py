@@ -1,0 +1,103 @@
+"""Limits on tries: `settings.LIMITS` names them, a row counts each, one conditional UPDATE decides.
+
+A window begins with the first try and ends after its seconds; then counting starts again. The key (an account, a
+number, an address) is kept only as a blind index. A try is counted in the caller's transaction: take it outside of one
+that may roll back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from icpportal.codes.models import Allowance
+from icpportal.privacy.index import blind_index
+
+ROUNDS = 3  # a lost race is tried again; the third time the limit is treated as reached
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Whether one more try is allowed; if not, from when."""
+
+    ok: bool
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many tries in so much time."""
+
+    amount: int
+    window: timedelta
+
+
+def limit(name: str) -> Limit:
+    """The limit that settings call `name`."""
+    amount, seconds = settings.LIMITS[name]
+    return Limit(amount, timedelta(seconds=seconds))
+
+
+def key_index(key: str) -> str:
+    """The key as it lies in the table."""
+    return blind_index("allowance", key)
+
+
+def take(name: str, key: str, *, now: datetime | None = None) -> Allowed:
+    """Count one try of `key` against the limit `name`."""
+    return take_within(limit(name), name, key, now=now)
+
+
+def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None) -> Allowed:
+    """Count one try against a limit that settings do not name, such as the wait before a code is sent again."""
+    now = now or timezone.now()
+    index = key_index(key)
+    for _round in range(ROUNDS):
+        if _counted(rule, name, index, now):
+            return Allowed(ok=True)
+        row = Allowance.objects.filter(name=name, key=index).first()
+        if row and row.began_at > now - rule.window and row.used >= rule.amount:
+            return Allowed(ok=False, until=row.began_at + rule.window)
+    return Allowed(ok=False, until=now + rule.window)
+
+
+def _counted(rule: Limit, name: str, index: str, now: datetime) -> bool:
+    if rule.amount < 1:
+        return False
+    mine = Allowance.objects.filter(name=name, key=index)
+    if mine.filter(began_at__gt=now - rule.window, used__lt=rule.amount).update(used=F("used") + 1):
+        return True
+    if mine.filter(began_at__lte=now - rule.window).update(used=1, began_at=now):
+        return True
+    _row, created = Allowance.objects.get_or_create(name=name, key=index, defaults={"used": 1, "began_at": now})
+    return created
+
+
+def peek(name: str, key: str, *, now: datetime | None = None) -> Allowed:
+    """What `take` would answer, without counting."""
+    now = now or timezone.now()
+    rule = limit(name)
+    row = Allowance.objects.filter(name=name, key=key_index(key), began_at__gt=now - rule.window).first()
+    if row is None or row.used < rule.amount:
+        return Allowed(ok=True)
+    return Allowed(ok=False, until=row.began_at + rule.window)
+
+
+def give_back(name: str, key: str) -> None:
+    """Undo one `take`: the other side was busy, and that costs nobody a try."""
+    Allowance.objects.filter(name=name, key=key_index(key), used__gt=0).update(used=F("used") - 1)
+
+
+def reset(keys: Iterable[str], *, dry_run: bool = False) -> int:
+    """Forget what was counted for these keys, whatever the limit; how many counters that are."""
+    rows = Allowance.objects.filter(key__in=[key_index(key) for key in keys])
+    return rows.count() if dry_run else rows.delete()[0]
+
+
+def forget_old(*, now: datetime | None = None) -> int:
+    """Delete counters whose window is over for certain; how many that were."""
+    longest = max(seconds for _amount, seconds in settings.LIMITS.values())
+    return Allowance.objects.filter(began_at__lte=(now or timezone.now()) - timedelta(seconds=longest)).delete()[0]

@@ -1,0 +1,55 @@
+"""One-time codes and the counters that limit tries. Neither holds a code, an address or a number in the clear."""
+
+from django.db import models
+from django.utils import timezone
+
+MAX_ATTEMPTS = 5
+
+
+class Channel(models.TextChoices):
+    """How a code travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Code(models.Model):
+    """A code that was sent out: what it is good for, whose it is, until when, and how often it was tried."""
+
+    purpose = models.CharField(max_length=40)
+    holder = models.CharField(max_length=120)
+    digest = models.CharField(max_length=64)
+    destination = models.CharField(max_length=64, db_index=True)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    spent_at = models.DateTimeField(null=True)
+    spent_by = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "holder", "-id"], name="code_of_holder")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} #{self.pk}"
+
+    @property
+    def left(self) -> int:
+        """How many tries this code still bears."""
+        return max(0, MAX_ATTEMPTS - self.attempts)
+
+
+class Allowance(models.Model):
+    """How often one key used up one limit since its window began."""
+
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=64)
+    used = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "key"], name="one_allowance_per_key")]
+        indexes = [models.Index(fields=["key"], name="allowance_key")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.used}"
