@@ -1,4 +1,7 @@
+"""The composition root as an app: its own row, its checks and the gateways'."""
+
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class IcpportalConfig(AppConfig):
@@ -6,4 +9,12 @@ class IcpportalConfig(AppConfig):
     label = "icpportal"
 
     def ready(self) -> None:
-        from icpportal.gateways import checks  # noqa: F401, PLC0415 -- app ready
+        from icpportal import checks  # noqa: F401, PLC0415 -- app ready
+        from icpportal.gateways import checks as gateway_checks  # noqa: F401, PLC0415 -- app ready
+
+
+class ReviewDeskConfig(admin_apps.AdminConfig):
+    """Django's admin with the portal's own site."""
+
+    default = False
+    default_site = "icpportal.admin_site.ReviewDesk"

@@ -37,7 +37,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "icpportal.admin_site.ReviewDeskConfig",
+    "icpportal.apps.ReviewDeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "icpportal.accounts.sessions.SessionLimits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -181,9 +182,10 @@ else:
 
 # --- accounts --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["icpportal.accounts.backend.AccountBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "start"
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -193,11 +195,52 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "icpportal.accounts.passwords.LongerForStaff"},
 ]
+# Confirmation, reset and step-up are the portal's own pages with codes of its own: allauth keeps its codes in the session.
+ACCOUNT_ADAPTER = "icpportal.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "icpportal.accounts.forms.SignInForm",
+    "change_password": "icpportal.accounts.forms.PasswordChangeForm",
+    "reauthenticate": "icpportal.accounts.forms.PasswordAgainForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+MFA_ADAPTER = "icpportal.accounts.second_factor.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "icpportal.accounts.second_factor.AuthenticateForm",
+    "reauthenticate": "icpportal.accounts.second_factor.ReauthenticateForm",
+    "activate_totp": "icpportal.accounts.second_factor.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+TERMS_VERSION = "2026-11"
+# A session ends so long after sign-in, however busy it is, and so long after its last request.
+SESSION_LIMITS = {
+    "applicant": (timedelta(days=14), timedelta(days=3)),
+    "staff": (timedelta(hours=12), timedelta(hours=1)),
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# What each role may do, as "app.codename"; `manage.py ensure_roles` writes it into the groups.
+ROLE_PERMISSIONS: dict[str, list[str]] = {
+    "applicant": [],
+    "reviewer": [],
+    "lead reviewer": [],
+    "auditor": ["accounts.view_user", "codes.view_code", "privacy.view_accessnote"],
+    "operations": ["accounts.view_user", "accounts.add_user", "accounts.change_user", "codes.view_code"],
+}
 
 # --- language and time -----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -278,6 +321,8 @@ OUTBOX_CHANNELS = {
     "site": "icpportal.outbox.channels.site.deliver",
     "authority": "transfers.authority.deliver_report",
 }
+OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
+OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it arrives; the rest fails after two days
 
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
@@ -296,6 +341,12 @@ LIMITS = {
     "code_destination_hour": (5 * ROOMIER, 3600),
     "code_destination_day": (10 * ROOMIER, 86400),
     "code_client_hour": (20 * ROOMIER, 3600),
+}
+ACCOUNT_RATE_LIMITS = {
+    "signup": f"{20 * ROOMIER}/m/ip",
+    "login": f"{30 * ROOMIER}/m/ip",
+    "login_failed": f"{10 * ROOMIER}/m/ip,5/5m/key",
+    "reset_password": f"{20 * ROOMIER}/m/ip,5/m/key",
 }
 CODE_RESEND_SECONDS = env.int("CODE_RESEND_SECONDS", default=5 if DEMO else 60)
 
@@ -335,7 +386,9 @@ HTTPS = env.bool("HTTPS", default=not DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz"]  # asked by machines, inside
 if TRUSTED_PROXY_COUNT:

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
-from django.views.i18n import set_language
 
+from icpportal.accounts.languages import set_language
 from icpportal.appearance import set_theme
 
 handler400 = "icpportal.errors.bad_request"
