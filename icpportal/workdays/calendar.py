@@ -7,14 +7,13 @@ year of its release); else Monday to Friday, and then the answer is provisional 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import chinese_calendar
 from chinese_calendar.constants import holidays
 
+from icpportal.moments import BEIJING
 from icpportal.workdays.models import WorkCalendarDay
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 CLOSING_TIME = time(18, 0)
 SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
 ONE_DAY = timedelta(days=1)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icpportal.moments import BEIJING
 from icpportal.workdays.calendar import (
-    BEIJING,
     SHIPPED_YEARS,
     Calendar,
     add_workdays,

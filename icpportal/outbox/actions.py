@@ -1,0 +1,175 @@
+"""Owing a message: it is written beside what it tells of, in the same transaction, and leaves afterwards."""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from icpportal.outbox import catalogue, nudge, words
+from icpportal.outbox.models import SITE, Message, State
+from icpportal.privacy.fields import sealed
+
+logger = logging.getLogger(__name__)
+GIVEN_UP = "given up by staff"
+
+
+class Erased(Exception):
+    """The content of the message is gone: it cannot be sent again."""
+
+
+def queue(
+    *,
+    channel: str,
+    key: str,
+    payload: Mapping[str, Any],
+    reference: str = "",
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+    is_secret: bool = False,
+) -> Message:
+    """Owe `payload` to `channel`. The same `key` again changes nothing and gives the row that is there."""
+    message = _message(channel, key, dict(payload), reference, not_before)
+    message.not_after, message.is_secret = not_after, is_secret
+    return _keep(message)
+
+
+def tell(**letter: Any) -> Message:
+    """Owe somebody a message of the catalogue; the arguments are those of `letter`.
+
+    A word that is missing, an unknown message or a line break in an address is an error here, in the caller's
+    transaction, and not at delivery.
+    """
+    return _keep(_letter(**letter))
+
+
+def tell_all(letters: Iterable[Mapping[str, Any]]) -> int:
+    """`tell` for many at the price of one INSERT; keys that are there already stay as they are."""
+    rows = [_letter(**letter) for letter in letters]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    if rows:
+        nudge.nudge(nudge.DELIVER)
+    return len(rows)
+
+
+def _letter(
+    *,
+    key: str,
+    template: str,
+    channel: str,
+    to: str,
+    language: str,
+    context: Mapping[str, Any],
+    reference: str = "",
+    user_id: Any = None,
+    attachments: Sequence[Mapping[str, str]] = (),
+    not_before: datetime | None = None,
+    not_after: datetime | None = None,
+) -> Message:
+    now = timezone.now()
+    kept = {name: context[name] for name in catalogue.words_needed(template, channel) if context.get(name) is not None}
+    catalogue.render(template, channel, language, kept)
+    _check_address(channel, to, template)
+    payload = {
+        "to": to,
+        "language": language,
+        "context": words.pack(kept),
+        "attachments": [_attachment(**one) for one in attachments],
+    }
+    message = _message(channel, key, payload, reference, not_before)
+    message.template = template
+    message.is_secret = catalogue.is_secret(template)
+    message.not_after = not_after or catalogue.good_until(template, context, now=now)
+    message.user_id = to if channel == SITE and user_id is None else user_id
+    return message
+
+
+def _attachment(*, name: str, type: str, content: str) -> dict[str, str]:  # noqa: A002 -- the word of the key
+    if catalogue.BREAKS.search(name + type):
+        raise catalogue.HeaderInjection("the name of an attachment has a line break")
+    return {"name": name, "type": type, "content": content}
+
+
+def _check_address(channel: str, to: str, template: str) -> None:
+    if not to or catalogue.BREAKS.search(to):
+        raise catalogue.HeaderInjection(f"no address that {template} could go to by {channel}")
+    if channel == SITE and catalogue.is_secret(template):
+        raise ValueError(f"{template} holds a code: it never lies on the site")
+
+
+def _message(channel: str, key: str, payload: dict[str, Any], reference: str, not_before: datetime | None) -> Message:
+    if channel not in settings.OUTBOX_CHANNELS:
+        raise ValueError(f"no channel {channel}")
+    if not key or "@" in key:
+        raise ValueError("a key names the event, without personal data")
+    event = ":".join(part for part in key.split(":") if part != channel)
+    message = Message(channel=channel, key=key, event=event, payload=payload, reference=reference)
+    message.next_at = not_before or message.next_at
+    return message
+
+
+def _keep(message: Message) -> Message:
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        there = Message.objects.filter(key=message.key).first()
+        if there is None:  # the clash was about something else than the key
+            raise
+        return there
+    nudge.nudge(nudge.DELIVER)
+    return message
+
+
+# --- by staff --------------------------------------------------------------------------------
+
+
+def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
+    """Try a failed or waiting message now, from the first delay on; False when it is being sent or done meanwhile."""
+    if message.is_erased:
+        raise Erased(str(message))
+    rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING))
+    again = rows.update(
+        state=State.WAITING, attempts=0, next_at=now or timezone.now(), not_after=None, given_up_at=None, last_error=""
+    )
+    if again:
+        _note("sent again by staff", message, actor)
+        nudge.nudge(nudge.DELIVER)
+    return bool(again)
+
+
+def give_up(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
+    """Stop trying, or note that a failed message needs no more care; False when it is being sent or done meanwhile."""
+    rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING), given_up_at=None)
+    changes: dict[str, Any] = {"state": State.FAILED, "given_up_at": now or timezone.now(), "last_error": GIVEN_UP}
+    given_up = rows.update(**changes, **erasure(message))
+    if given_up:
+        _note("given up by staff", message, actor)
+    return bool(given_up)
+
+
+def erasure(message: Message) -> dict[str, Any]:
+    """The columns that take the content away from a message with a code, for the UPDATE that ends it."""
+    if not message.is_secret:
+        return {}
+    message.payload = {}
+    return {"payload": sealed(message, "payload")}
+
+
+def _note(what: str, message: Message, actor: Any) -> None:
+    facts = {"key": message.key, "reference": message.reference, "actor": str(getattr(actor, "pk", actor))}
+    logger.info(what, extra=facts)
+
+
+# --- by the reader ---------------------------------------------------------------------------
+
+
+def mark_read(user: Any, pk: UUID | None = None, *, now: datetime | None = None) -> int:
+    """The reader has opened one note of theirs, or all of them; how many were new."""
+    mine = Message.objects.filter(user=user, channel=SITE, read_at=None)
+    chosen = mine if pk is None else mine.filter(pk=pk)
+    return chosen.update(read_at=now or timezone.now())

@@ -1,0 +1,62 @@
+"""Mail, through Django's backend: text and HTML, attachments, one Message-ID per key."""
+
+import hashlib
+import smtplib
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.message import BadHeaderError
+
+from icpportal.gateways.asking import bounded
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.outbox.letters import opened
+from icpportal.outbox.models import Message
+
+SECONDS = 30  # for the whole conversation; half of a lease
+LASTING = range(500, 600)
+
+
+def deliver(message: Message) -> str:
+    """Send the mail and return its Message-ID, the same however often the message is delivered."""
+    mail = _mail(message)
+    try:
+        bounded(mail.send, SECONDS)
+    except BadHeaderError as wrong:
+        raise Refused("a header has a line break") from wrong
+    except smtplib.SMTPAuthenticationError as wrong:  # our own account: mended without touching the message
+        raise Retryable(f"mail server: {wrong.smtp_code}") from wrong
+    except smtplib.SMTPRecipientsRefused as no:
+        raise _judged(max(code for code, _words in no.recipients.values())) from no
+    except smtplib.SMTPResponseException as no:
+        raise _judged(no.smtp_code) from no
+    except (smtplib.SMTPException, OSError) as trouble:
+        raise Retryable(f"mail server: {type(trouble).__name__}") from trouble
+    return mail.extra_headers["Message-ID"]
+
+
+def message_id(key: str) -> str:
+    """The mail's own name, derived from the key."""
+    host = urlsplit(settings.PUBLIC_BASE_URL).hostname
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
+
+
+def _mail(message: Message) -> EmailMultiAlternatives:
+    letter = opened(message)
+    mail = EmailMultiAlternatives(
+        subject=letter.words.subject,
+        body=letter.words.text,
+        to=[letter.to],
+        headers={"Message-ID": message_id(message.key), "Auto-Submitted": "auto-generated"},
+    )
+    mail.outbox_key = message.key  # type: ignore[attr-defined]  # for the page of the demo
+    mail.attach_alternative(letter.words.html, "text/html")
+    for attachment in letter.attachments:
+        mail.attach(attachment["name"], attachment["content"], attachment["type"])
+    return mail
+
+
+def _judged(code: int) -> Exception:
+    if code in LASTING:
+        return Refused(f"mail server: {code}", code=str(code))
+    return Retryable(f"mail server: {code}")

@@ -1,0 +1,21 @@
+"""Text messages, to mainland mobiles only: an open gateway to the world is an invitation to toll fraud."""
+
+import re
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.sms.seam import text_messages
+from icpportal.outbox.letters import opened
+from icpportal.outbox.models import Message
+
+MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
+
+
+def deliver(message: Message) -> str:
+    """Hand the text to the supplier and return its receipt."""
+    letter = opened(message)
+    if not MAINLAND_MOBILE.fullmatch(letter.to):
+        raise Refused("not a mainland mobile", code="number")
+    receipt = text_messages().send(letter.to, letter.words.text, message.key)
+    if not isinstance(receipt, str) or not receipt:
+        raise Retryable("the supplier's answer made no sense")
+    return receipt

@@ -1,0 +1,188 @@
+"""Sending what is owed. Several workers and two beats do no harm: a row belongs to whoever's UPDATE took it.
+
+At least once: a worker that is killed loses its lease after a minute, and the row is taken again with the same key.
+"""
+
+import logging
+import re
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.outbox.actions import erasure
+from icpportal.outbox.models import OWED, Message, State
+from icpportal.outbox.queries import due, waiting
+
+logger = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), *[HOUR] * 48)
+ROUND_SECONDS = 120  # a round ends well within the worker's time limit, whatever the outside does
+PATIENCE_SECONDS = 8  # what a channel may cost in failures before it rests, so that the others get their turn
+REST = timedelta(seconds=15)
+CHUNK = 20
+TOO_LATE = "too late to be of use"
+EXHAUSTED = "given up after the last attempt"
+ADDRESS_OR_NUMBER = re.compile(r"\S+@\S+|\d{7,}")
+
+
+@dataclass
+class Totals:
+    """What one round did. `faults` are handlers that broke; those messages are tried again like any other."""
+
+    delivered: int = 0
+    retried: int = 0
+    failed: int = 0
+    faults: int = 0
+    lost: int = 0
+    left: int = 0
+    by_channel: dict[str, int] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def needs_people(self) -> bool:
+        """Whether something failed for good or broke."""
+        return bool(self.failed or self.faults)
+
+
+def deliver(*, now: datetime | None = None, limit: int = 100, dry_run: bool = False) -> Totals:
+    """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel."""
+    if dry_run:
+        counted = waiting(now=now)
+        return Totals(left=sum(counted.values()), by_channel=counted)
+    this = _Round(now)
+    for message in this.messages(limit):
+        this.handle(message)
+    this.totals.left = due(this.now()).count()
+    return this.totals
+
+
+class _Round:
+    """One look at the outbox: what was done, and which channels have used up their patience."""
+
+    def __init__(self, now: datetime | None) -> None:
+        self.fixed_now = now
+        self.ends = time.monotonic() + ROUND_SECONDS
+        self.totals = Totals()
+        self.lost_seconds: dict[str, float] = {}
+        self.resting: set[str] = set()
+
+    def now(self) -> datetime:
+        return self.fixed_now or timezone.now()
+
+    def messages(self, limit: int) -> Iterator[Message]:
+        """Rows that this round has taken, one at a time, so that the lease covers one call only."""
+        taken = 0
+        while taken < limit and (chunk := self.next_chunk(min(CHUNK, limit - taken))):
+            for seen in chunk:
+                if time.monotonic() > self.ends:
+                    return
+                if seen.channel not in self.resting and self.claim(seen):
+                    taken += 1
+                    yield seen
+
+    def next_chunk(self, number: int) -> list[Message]:
+        return list(due(self.now()).exclude(channel__in=self.resting)[:number])
+
+    def claim(self, message: Message) -> bool:
+        """Take the row by one conditional UPDATE; False when another worker has it."""
+        lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
+            rows = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
+            taken = rows.update(state=State.SENDING, attempts=F("attempts") + 1, leased_until=lease, next_at=lease)
+        message.attempts += 1
+        message.leased_until = message.next_at = lease
+        self.totals.lost += not taken
+        return bool(taken)
+
+    def handle(self, message: Message) -> None:
+        """Send one message and write down what came of it."""
+        if message.not_after and message.not_after <= self.now():
+            self.fail(message, TOO_LATE)
+            return
+        began = time.monotonic()
+        try:
+            receipt = _handler(message.channel)(message)
+        except Refused as no:
+            self.fail(message, _plain(no) or "refused")
+        except Retryable as trouble:
+            self.retry(message, _plain(trouble) or "no answer")
+            self.lose_patience(message.channel, time.monotonic() - began)
+        except Exception as fault:  # one poisoned row must not stop the rest
+            self.totals.faults += 1
+            place = _where(fault)
+            logger.error("message broke its handler", extra={**_facts(message), "fault": place})
+            self.retry(message, place)
+        else:
+            self.settle(message, State.DELIVERED, receipt=str(receipt)[:200], delivered_at=self.now(), last_error="")
+
+    def retry(self, message: Message, why: str) -> None:
+        """Wait a little longer each time; after two days it has failed."""
+        steps = len(DELAYS) if message.channel not in settings.OUTBOX_NEVER_GIVES_UP else message.attempts
+        if message.attempts > steps:
+            self.fail(message, f"{EXHAUSTED}: {why}"[:200])
+            return
+        delay = DELAYS[min(message.attempts, len(DELAYS)) - 1]
+        self.settle(message, State.WAITING, next_at=self.now() + delay, last_error=why[:200])
+
+    def fail(self, message: Message, why: str) -> None:
+        logger.warning("message failed", extra={**_facts(message), "why": why})
+        self.settle(message, State.FAILED, last_error=why[:200])
+
+    def settle(self, message: Message, state: State, **columns: Any) -> None:
+        """Write the outcome, unless the lease ran out and somebody else has the row now."""
+        mine = Message.objects.filter(
+            pk=message.pk, state=State.SENDING, attempts=message.attempts, leased_until=message.leased_until
+        )
+        ended = erasure(message) if state not in OWED else {}
+        if not mine.update(state=state, leased_until=None, **columns, **ended):
+            self.totals.lost += 1
+            logger.warning("message was taken over meanwhile", extra=_facts(message))
+            return
+        name = COUNTED[state]
+        setattr(self.totals, name, getattr(self.totals, name) + 1)
+        self.totals.by_channel[message.channel] = self.totals.by_channel.get(message.channel, 0) + 1
+
+    def lose_patience(self, channel: str, seconds: float) -> None:
+        """A channel that stalls rests for a while: its messages are put off together, uncounted."""
+        self.lost_seconds[channel] = self.lost_seconds.get(channel, 0) + seconds
+        if self.lost_seconds[channel] <= PATIENCE_SECONDS:
+            return
+        self.resting.add(channel)
+        rows = due(self.now()).filter(channel=channel, state=State.WAITING)
+        put_off = rows.order_by().update(next_at=self.now() + REST)
+        logger.warning("channel rests", extra={"channel": channel, "put_off": put_off})
+
+
+COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed"}
+
+
+def _handler(channel: str) -> Callable[[Message], str]:
+    return import_string(settings.OUTBOX_CHANNELS[channel])
+
+
+def _facts(message: Message) -> dict[str, str]:
+    return {"event": message.template or message.channel, "reference": message.reference, "key": message.key}
+
+
+def _plain(error: Exception) -> str:
+    """The words of a gateway's error without addresses and numbers."""
+    return ADDRESS_OR_NUMBER.sub("…", str(error))[:200]
+
+
+def _where(fault: Exception) -> str:
+    """Which error and at which line; never its words, which may quote what was sent."""
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    return f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"

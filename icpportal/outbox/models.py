@@ -1,0 +1,74 @@
+"""Everything we owe the outside world, one row a message: what, to whom (encrypted), whether it is done."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.privacy.fields import EncryptedJSONField
+from icpportal.privacy.models import SealedModel
+
+SITE = "site"
+
+
+class State(models.TextChoices):
+    """How far a message has got."""
+
+    WAITING = "waiting", pgettext_lazy("message", "Waiting to be sent")
+    SENDING = "sending", pgettext_lazy("message", "Being sent")
+    DELIVERED = "delivered", pgettext_lazy("message", "Sent")
+    FAILED = "failed", pgettext_lazy("message", "Could not be sent")
+
+
+OWED = (State.WAITING, State.SENDING)
+
+
+class Message(SealedModel):
+    """One message on one channel. Nothing but `payload` may hold personal data."""
+
+    key = models.CharField(_("key"), max_length=200, unique=True)
+    channel = models.CharField(_("channel"), max_length=20)
+    template = models.CharField(_("message"), max_length=60, blank=True)
+    event = models.CharField(_("event"), max_length=200, blank=True)
+    reference = models.CharField(_("reference"), max_length=80, blank=True)
+    payload = EncryptedJSONField(blank=True, default=dict)
+    is_secret = models.BooleanField(_("erased once sent"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    next_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    not_after = models.DateTimeField(_("useless after"), null=True, blank=True)
+    leased_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    receipt = models.CharField(_("receipt"), max_length=200, blank=True)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    delivered_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = pgettext_lazy("outbox", "message")
+        verbose_name_plural = _("outgoing messages")
+        ordering = ["-created_at", "-id"]
+        permissions = [("deliver_message", _("Can send messages again or give them up"))]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state__in=OWED), name="outbox_owed"),
+            models.Index(fields=["created_at"], condition=Q(state=State.FAILED), name="outbox_failed"),
+            models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], condition=Q(channel=SITE), name="outbox_notes"),
+            models.Index(fields=["user"], condition=Q(channel=SITE, read_at=None), name="outbox_unread"),
+            models.Index(fields=["event", "user"], condition=~Q(user=None), name="outbox_event"),
+            models.Index(fields=["reference", "created_at"], condition=~Q(reference=""), name="outbox_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.template or self.key}"
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its content is gone: a code that was sent or came too late."""
+        return self.payload == {}

@@ -1,0 +1,102 @@
+"""What is owed, what is late, and what a person has been told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from icpportal.outbox.models import OWED, SITE, Message, State
+
+LATE = timedelta(minutes=5)
+STUBBORN = 5  # attempts without success
+SHOWN = 200
+
+FAILED_WORDS = "could not be sent"
+LATE_WORDS = "overdue: is a worker running?"
+STUBBORN_WORDS = "tried again and again"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One message that operations should look at, and why. Nothing personal."""
+
+    key: str
+    reference: str
+    channel: str
+    reason: str
+
+
+def due(now: datetime) -> QuerySet[Message]:
+    """What may be sent now, and what a killed worker left behind; longest due first."""
+    return Message.objects.filter(state__in=OWED, next_at__lte=now).order_by("next_at")
+
+
+def failed() -> QuerySet[Message]:
+    """What failed for good and nobody has given up yet."""
+    return Message.objects.filter(state=State.FAILED, given_up_at=None)
+
+
+def overdue(now: datetime) -> QuerySet[Message]:
+    """What should have left a while ago."""
+    return Message.objects.filter(state__in=OWED, next_at__lt=now - LATE)
+
+
+def stubborn() -> QuerySet[Message]:
+    """What was tried again and again."""
+    return Message.objects.filter(state__in=OWED, attempts__gte=STUBBORN)
+
+
+def trouble(now: datetime | None = None) -> list[Trouble]:
+    """What operations should look at, the oldest of each kind first; reads only what is owed or failed."""
+    kinds = [(FAILED_WORDS, failed()), (LATE_WORDS, overdue(now or timezone.now())), (STUBBORN_WORDS, stubborn())]
+    found: dict[str, Trouble] = {}
+    for reason, rows in kinds:
+        for key, reference, channel in rows.order_by("created_at").values_list("key", "reference", "channel")[:SHOWN]:
+            found.setdefault(key, Trouble(key=key, reference=reference, channel=channel, reason=reason))
+    return list(found.values())
+
+
+def trouble_counts(now: datetime | None = None) -> dict[str, int]:
+    """How many messages failed, are overdue, are tried again and again; for the health page and the admin's index."""
+    rows = {"failed": failed(), "late": overdue(now or timezone.now()), "stubborn": stubborn()}
+    return {name: found.count() for name, found in rows.items()}
+
+
+def oldest_waiting(now: datetime) -> datetime | None:
+    """Since when the message that is longest overdue should have been sent; `None` when nothing is due."""
+    return due(now).values_list("next_at", flat=True).first()
+
+
+def waiting(*, now: datetime | None = None) -> dict[str, int]:
+    """How many messages are due, by channel."""
+    rows = due(now or timezone.now()).order_by("channel").values_list("channel").annotate(number=Count("pk"))
+    return dict(rows)
+
+
+def notes(user: Any, *, now: datetime | None = None) -> QuerySet[Message]:
+    """What the reader finds on the site, newest first; a note that is for later is not there yet."""
+    mine = Message.objects.filter(user=user, channel=SITE)
+    return mine.exclude(state=State.FAILED).exclude(state=State.WAITING, next_at__gt=now or timezone.now())
+
+
+def unread(user: Any) -> int:
+    """How many notes the reader has not opened."""
+    return notes(user).filter(read_at=None).count()
+
+
+def beside(user: Any, events: Iterable[str]) -> dict[str, list[Message]]:
+    """The mails and texts that told this reader of the same events; one query."""
+    events = set(events)
+    found: dict[str, list[Message]] = {event: [] for event in events}
+    rows = Message.objects.filter(user=user, event__in=events).exclude(channel=SITE).defer("payload")
+    for message in rows.order_by("channel", "created_at"):
+        found[message.event].append(message)
+    return found
+
+
+def about(reference: str) -> QuerySet[Message]:
+    """Every message about one order, oldest first, without what it says."""
+    return Message.objects.filter(reference=reference).exclude(reference="").defer("payload").order_by("created_at")
