@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from icpportal.privacy.index import blind_index
+from filings.actions import lead_answers
+from filings.keys import person_key
 
 SUBJECT_LEAD = "subject_lead"
 ADMINISTRATOR = "administrator"
@@ -23,7 +24,7 @@ class Person:
     @property
     def key(self) -> str:
         """The same for the same document, whoever asks; nothing personal in it."""
-        return blind_index("person", f"{self.id_type}:{self.id_number}") if self.id_number else ""
+        return person_key(self.id_type, self.id_number)
 
 
 def _person(answers: dict[str, Any], prefix: str) -> Person:
@@ -37,8 +38,8 @@ def _person(answers: dict[str, Any], prefix: str) -> Person:
 
 
 def lead(order: Any) -> Person:
-    """The subject lead."""
-    return _person(order.answer("subject"), "lead")
+    """The subject lead; an individual's lead is that person."""
+    return _person(lead_answers(order.answer("type"), order.answer("subject")), "lead")
 
 
 def is_same_person(order: Any) -> bool:

@@ -128,3 +128,15 @@ def to_remind(now: datetime) -> QuerySet[Order]:
     return Order.objects.filter(
         state=states.PHONE_DUE, due_at__gt=now, due_at__lte=now + timedelta(hours=36)
     ).order_by("due_at")
+
+
+def own_open_order(owner: Any, subject_key: str, domain: str) -> Order | None:
+    """This account's open order for the subject or the domain."""
+    mine = in_progress().filter(owner=owner)
+    return (mine.filter(domain=domain) | mine.filter(subject_key=subject_key)).order_by("created_at").first()
+
+
+def other_open_order(owner: Any, subject_key: str, domain: str, region: str) -> bool:
+    """Whether another account has a claimed open order that matches in certificate, region and domain together."""
+    claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
+    return any(order.answer("type").get("region") == region for order in claimed)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import tell_all
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from icpportal.workdays.calendar import add_workdays, end_of_answer
 from transfers import queries, states
@@ -88,24 +88,32 @@ def tell_everyone(
 ) -> None:
     """Queue `template` for everybody concerned; the same `event_id` never tells anybody twice."""
     now = now or timezone.now()
+    tell_all(_letters(order, template, event_id, facts or {}, AUDIENCE[template] if roles is None else roles, now))
+
+
+def _letters(
+    order: Any, template: str, event_id: Any, facts: dict[str, Any], roles: Iterable[str], now: datetime
+) -> Iterable[dict[str, Any]]:
+    """One letter a person and channel; an address that several people share gets one."""
     language = order.owner.language
     told: set[tuple[str, str]] = set()
-    for reader in readers(order, AUDIENCE[template] if roles is None else roles):
+    for reader in readers(order, roles):
+        words = context(order, reader, language, facts, now)
         for channel, address in reader.addresses():
             if (channel, address) in told:
                 continue
             told.add((channel, address))
-            tell(
-                key=f"{template}:{event_id}:{reader.role}:{channel}",
-                template=template,
-                channel=channel,
-                to=address,
-                language=language,
-                context=context(order, reader, language, facts or {}, now),
-                reference=order.reference,
-                user_id=reader.user_id,
-                attachments=_attachments(order, template) if channel == "email" else (),
-            )
+            yield {
+                "key": f"{template}:{event_id}:{reader.role}:{channel}",
+                "template": template,
+                "channel": channel,
+                "to": address,
+                "language": language,
+                "context": words,
+                "reference": order.reference,
+                "user_id": reader.user_id if channel == "site" else None,
+                "attachments": _attachments(order, template) if channel == "email" else (),
+            }
 
 
 def _attachments(order: Any, template: str) -> tuple[dict[str, str], ...]:

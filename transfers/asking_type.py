@@ -1,0 +1,121 @@
+"""Gathering the facts for "verify filing type": the authority, our register, the old platform, open orders.
+
+Whatever is found, the same questions are asked and the same rows are read, so that time tells nothing.
+"""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from filings import certificates, regions
+from filings.numbers import FilingNumber
+from filings.provinces import Province, province
+from filings.queries import Known, known_about
+from icpportal.codes import limits
+from icpportal.entry.domains import display_domain
+from icpportal.gateways.asking import asking
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.seam import authority
+from icpportal.gateways.miit.types import FilingStatus
+from icpportal.privacy.masks import mask_number
+from transfers import queries
+from transfers.decide import Outcome, TypeFacts, decide
+from transfers.models import TypeCheck
+from transfers.refusals import busy, too_many
+
+
+def ask(owner: Any, form: forms.Form) -> TypeCheck | None:
+    """Decide on what was typed and keep the answer; `None` with an error on the form when nobody could be asked."""
+    allowed = limits.take("verify_type", str(owner.pk))
+    if not allowed.ok:
+        form.add_error(None, too_many(allowed.until))
+        return None
+    answers = form.answers()
+    try:
+        with asking() as question:
+            gateway = authority()
+            by_document = gateway.status_by_certificate(
+                int(answers["id_type"]), answers["id_number"], timeout=question.left
+            )
+            by_domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
+    except (Retryable, Refused):
+        limits.give_back("verify_type", str(owner.pk))
+        form.add_error(None, busy())
+        return None
+    outcome = decide(facts(owner, answers, by_document, by_domain))
+    return TypeCheck.objects.create(
+        owner=owner,
+        answers=answers,
+        outcome=outcome,
+        subject_number=by_document.subject_number,
+        site_number=by_domain.site_number,
+    )
+
+
+def facts(owner: Any, answers: dict[str, str], by_document: FilingStatus, by_domain: FilingStatus) -> TypeFacts:
+    """What `decide` reads."""
+    known = known_about(
+        owner=owner,
+        subject_key=answers["subject_key"],
+        domain=answers["domain"],
+        region=answers["region"],
+        name=answers["name"],
+    )
+    return TypeFacts(
+        certificate_number=by_document.subject_number if by_document.filed else "",
+        domain_number=stem(by_domain.site_number) if by_domain.filed else "",
+        number_fits_region=_fits(by_document.subject_number, answers["region"]),
+        own_order=queries.own_open_order(owner, answers["subject_key"], answers["domain"]) is not None,
+        other_order=queries.other_open_order(owner, answers["subject_key"], answers["domain"], answers["region"]),
+        **_known(known),
+    )
+
+
+def _known(known: Known) -> dict[str, bool]:
+    return {
+        "name_fits": known.name_fits,
+        "own_subject": known.own_subject,
+        "own_access": known.own_access,
+        "own_site_other_document": known.own_site_other_document,
+        "other_subject": known.other_subject,
+        "old_record": known.old_record,
+    }
+
+
+def stem(number: str) -> str:
+    """The subject's number inside a website's: `京ICP备12345678号` of `京ICP备12345678号-1`."""
+    return str(FilingNumber.parse(number).subject)
+
+
+def _fits(number: str, region: str) -> bool:
+    return not number or FilingNumber.parse(number).province == region[:2]
+
+
+def note_own_order(check: TypeCheck) -> TypeCheck:
+    """The check decided once more after the start found an open order of this account."""
+    return TypeCheck.objects.create(
+        owner=check.owner,
+        answers=check.answers,
+        outcome=Outcome.OWN_ORDER,
+        subject_number=check.subject_number,
+        site_number=check.site_number,
+    )
+
+
+def rules(region: str) -> Province:
+    """The rules that would hold for an order begun now."""
+    return province(region[:2])
+
+
+def rows(answers: dict[str, str]) -> list[dict[str, Any]]:
+    """The answers of step 1 as a summary list, the number masked."""
+    place = regions.region(answers["region"])
+    return [
+        {"label": _("Name of the subject"), "value": answers["name"]},
+        {"label": _("Nature of the subject"), "value": certificates.NATURES[answers["nature"]].label},
+        {"label": _("Type of document"), "value": certificates.CERTIFICATES[int(answers["id_type"])].label},
+        {"label": _("Document number"), "value": mask_number(answers["id_number"])},
+        {"label": _("Subject's region"), "value": place.full_name if place else answers["region"]},
+        {"label": _("Domain name"), "value": display_domain(answers["domain"])},
+    ]

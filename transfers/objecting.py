@@ -1,0 +1,18 @@
+"""Objecting to an open order of somebody else (提交证明): what the form asks."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.entry.fields import PlainTextField
+
+
+class ObjectionForm(forms.Form):
+    """Why the domain or document is yours; a reviewer reads it and calls you."""
+
+    words = PlainTextField(
+        label=_("Why this domain or document is yours"),
+        help_text=_("For example: who holds the domain, since when, and whom to call. We ask for papers afterwards"),
+        max_length=500,
+        lines=True,
+        widget=forms.Textarea(attrs={"rows": 5, "data-counter": "500"}),
+    )

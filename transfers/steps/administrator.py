@@ -1,0 +1,3 @@
+from transfers.steps.base import Step, StepForm
+
+ADMINISTRATOR = Step("administrator", "administrator", StepForm, "administrators")

@@ -1,0 +1,139 @@
+"""Step 1, verify filing type (验证备案类型): what the filing says about its subject and domain."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from filings import certificate_numbers, certificates, regions
+from filings.keys import subject_key
+from filings.provinces import province
+from icpportal.entry.domains import is_gov_domain
+from icpportal.entry.fields import ChoiceField, DomainField, NumberField, PlainTextField
+from icpportal.entry.marks import HAS_HAN
+
+NOTHING = ("", _("Choose…"))
+PLACES = ("region_province", "region_city", "region_county")
+
+
+def _place_select(target: str = "") -> forms.Select:
+    chained = {"data-chained": reverse_lazy("region-options"), "data-chained-target": f"id_{target}"} if target else {}
+    return forms.Select(attrs={"lang": "zh-Hans", **chained})
+
+
+def _options(places: Iterable[regions.Region]) -> list[tuple[str, Any]]:
+    return [NOTHING, *((place.code, place.name) for place in places)]
+
+
+class VerifyTypeForm(forms.Form):
+    """Everything exactly as in the filing; the system works out the type."""
+
+    nature = ChoiceField(
+        label=_("Nature of the subject"),
+        help_text=_("“Individual” for a personal site; otherwise as on the document"),
+    )
+    id_type = ChoiceField(
+        label=_("Type of document"), help_text=_("The same document as in the domain's real-name record")
+    )
+    id_number = NumberField(
+        label=_("Document number"),
+        help_text=_("Character by character as on the document"),
+        widget=forms.TextInput(attrs={"class": "input-20", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = PlainTextField(
+        label=_("Name of the subject"),
+        max_length=255,
+        help_text=_("The full name on the document"),
+        widget=forms.TextInput(attrs={"lang": "zh-Hans", "autocomplete": "off"}),
+    )
+    region_province = ChoiceField(label=_("Province"), widget=_place_select("region_city"))
+    region_city = ChoiceField(label=_("City"), widget=_place_select("region_county"))
+    region_county = ChoiceField(
+        label=_("County or district"),
+        widget=_place_select(),
+        help_text=_("Where the subject really is. Local rules then appear"),
+    )
+    domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["nature"].choices = [NOTHING, *((n.key, n.label) for n in certificates.NATURES.values())]
+        self.fields["id_type"].choices = [NOTHING, *_documents()]
+        self._offer_places()
+
+    def _offer_places(self) -> None:
+        chosen = {name: self.data.get(name) or self.initial.get(name) or "" for name in PLACES}
+        code = str(self.initial.get("region") or "")
+        if code and not self.is_bound and not chosen["region_province"]:
+            chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
+            self.initial.update(chosen)
+        self.fields["region_province"].choices = _options(regions.provinces())
+        self.fields["region_city"].choices = _options(regions.cities(chosen["region_province"]))
+        self.fields["region_county"].choices = _options(regions.counties(chosen["region_city"]))
+
+    def clean_domain(self) -> str:
+        domain = self.cleaned_data["domain"]
+        if is_gov_domain(domain):
+            raise ValidationError(_("For gov.cn domains call us: they are not filed here"), code="domain_gov")
+        return domain
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        foreign = self.data.get("id_type") in FOREIGN_DOCUMENTS
+        if not foreign and not HAS_HAN.search(name):
+            raise ValidationError(
+                _("Enter the %(label)s in Chinese, as on the document"),
+                code="chinese_needed",
+                params={"label": self.fields["name"].plain_label},
+            )
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        nature, id_type, number = cleaned.get("nature"), cleaned.get("id_type"), cleaned.get("id_number")
+        if nature and id_type and not certificates.fits(nature, id_type):
+            label = certificates.NATURES[nature].label
+            words = _("This document does not fit “%(nature)s”: choose again")
+            self.add_error("id_type", ValidationError(words, code="number_nature", params={"nature": label}))
+        elif id_type and number:
+            self._judge_number(id_type, number)
+        return cleaned
+
+    def _judge_number(self, id_type: str, number: str) -> None:
+        fault = certificate_numbers.fault(id_type, number)
+        if fault is not None:
+            self.add_error("id_number", fault.as_error())
+
+    def answers(self) -> dict[str, str]:
+        """What is kept of this step."""
+        cleaned = self.cleaned_data
+        number = certificate_numbers.regular(cleaned["id_number"])
+        return {
+            "region": cleaned["region_county"],
+            "nature": cleaned["nature"],
+            "id_type": cleaned["id_type"],
+            "id_number": number,
+            "name": cleaned["name"],
+            "domain": cleaned["domain"],
+            "subject_key": subject_key(cleaned["id_type"], number),
+        }
+
+    @property
+    def rules(self) -> Any:
+        """The rules of the chosen province, to be linked; `None` before one is chosen."""
+        code = self.data.get("region_province") or self.initial.get("region_province")
+        return province(code) if code in {place.code for place in regions.provinces()} else None
+
+
+FOREIGN_DOCUMENTS = {"7", "30"}
+
+
+def _documents() -> list[tuple[Any, list[tuple[str, Any]]]]:
+    """The types of document, grouped by the nature they belong to."""
+    return [
+        (nature.label, [(each.key, each.label) for each in certificates.certificates_of(nature.key)])
+        for nature in certificates.NATURES.values()
+    ]

@@ -1,0 +1,3 @@
+from transfers.steps.base import Step, StepForm
+
+WEBSITE = Step("website", "website", StepForm, "administrators")

@@ -1,0 +1,4 @@
+from django.http import Http404
+
+def move(request, **kwargs):
+    raise Http404
