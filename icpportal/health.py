@@ -8,7 +8,6 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from importlib import import_module
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from icpportal import pulse
+from icpportal.outbox import queries as outbox
 
 Finding = dict[str, object]
 
@@ -92,7 +92,6 @@ def _cache() -> Finding:
 
 
 def _outbox(now: datetime) -> Finding:
-    outbox = import_module("icpportal.outbox.queries")
     waiting = outbox.oldest_waiting(now)
     return _age(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
 

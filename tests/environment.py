@@ -5,10 +5,34 @@ import os
 import shutil
 import tempfile
 
-if "VAR_DIR" not in os.environ:
+import pytest
+
+worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: beside each other, each with data of its own
+if worker or "VAR_DIR" not in os.environ:
     folder = tempfile.mkdtemp(prefix="portal-test-")
     os.environ["VAR_DIR"] = folder
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 # pages name their style sheets plainly: no collected manifest is needed
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
+
+if worker and os.environ.get("REDIS_URL"):
+    server, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
+ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
+REASONS = {
+    "browser": "" if CHROMIUM else "chromium is not installed (apt-get install chromium)",
+    "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
+    "sqlite": "runs on SQLite and files only" if ON_POSTGRES else "",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says why a test cannot run here, unless nothing may be skipped."""
+    for item in items:
+        for marker, reason in REASONS.items():
+            if reason and not STRICT and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
