@@ -1,0 +1,329 @@
+"""A gallery of everything the look offers, for tests and for the eye: never part of the portal's own addresses."""
+
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template import engines
+from django.urls import path
+from django.views.generic import TemplateView
+from django.views.i18n import set_language
+
+from icpportal import errors
+from icpportal.appearance import set_theme
+
+NOW = datetime(2026, 11, 26, 1, 5, tzinfo=timezone.utc)
+DUE = datetime(2026, 11, 27, 8, 20, tzinfo=timezone.utc)
+GALLERY = Path(__file__).with_name("look_gallery.html")
+PAGE = Path(__file__).with_name("look_page.html")
+
+STATES = [
+    ("draft", "草稿", "Draft"),
+    ("submitted", "待审核", "Waiting for review"),
+    ("in_review", "审核中", "In review"),
+    ("returned", "需要修改", "Changes needed"),
+    ("photo_due", "待上传照片", "Photo needed"),
+    ("photo_review", "照片审核中", "Photo in review"),
+    ("handing_over", "待提交管局", "Ready to submit"),
+    ("phone_due", "待短信核验", "Confirm phones"),
+    ("authority_review", "管局审核中", "With the authority"),
+    ("authority_returned", "管局退回", "Returned by the authority"),
+    ("lapsed", "已逾期", "Expired"),
+    ("approved", "已通过", "Approved"),
+    ("refused", "未通过", "Refused"),
+    ("withdrawn", "已撤回", "Withdrawn"),
+    ("abandoned", "已放弃", "Abandoned"),
+    ("expired", "草稿已过期", "Draft expired"),
+    ("cooling_off", "冷静期", "Cooling off"),
+    ("cancelled", "已取消接入", "Transfer cancelled"),
+]
+ICONS = (
+    "check right wrong warning info hand arrow-left arrow-right bell person menu copy upload download camera calendar refresh "
+    "rotate print external phone mail clock lock trash search sun moon half plus flag"
+).split()
+DRAWINGS = "id-front id-back licence statement phone backdrop tube calendar bridge bridge-open photo papers".split()
+
+
+class SampleForm(forms.Form):
+    """One of each kind of field."""
+
+    site_name = forms.CharField(
+        label="网站名称",
+        help_text="不少于 3 个汉字，例如：示例纸业官网",
+        widget=forms.TextInput(attrs={"lang": "zh-Hans"}),
+        max_length=60,
+    )
+    domain = forms.CharField(label="域名", help_text="只填一级域名，例如 example.com")
+    nature = forms.ChoiceField(
+        label="主办单位性质",
+        choices=[("enterprise", "企业"), ("person", "个人"), ("state", "国家机关")],
+        widget=forms.RadioSelect,
+    )
+    city = forms.ChoiceField(label="城市", choices=[("", "选择城市"), ("6401", "银川市"), ("6402", "石嘴山市")])
+    password = forms.CharField(label="备案密码", widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
+    code = forms.CharField(
+        label="短信验证码",
+        widget=forms.TextInput(attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+    paper = forms.FileField(label="营业执照", help_text="JPEG、PNG、HEIC 或 WebP，不超过 8 MB")
+    note = forms.CharField(label="备注", required=False, widget=forms.Textarea(attrs={"data-counter": "200", "rows": 3}))
+    locked = forms.CharField(label="主体备案号", disabled=True, initial="宁ICP备00000000号")
+    services = forms.MultipleChoiceField(
+        label="网站语言", choices=[("zh", "中文简体"), ("en", "英语")], widget=forms.CheckboxSelectMultiple, required=False
+    )
+    agree = forms.BooleanField(label="我同意为备案核验处理证件图片", help_text="可随时撤回")
+
+
+class EnglishForm(SampleForm):
+    """The same in English, as a page in English shows it."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        words = {
+            "site_name": ("Website name", "At least three Chinese characters, such as 示例纸业官网"),
+            "domain": ("Domain", "The registered domain only, such as example.com"),
+            "nature": ("Nature of the subject", ""),
+            "city": ("City", ""),
+            "password": ("Filing password", ""),
+            "code": ("Code from the text message", ""),
+            "paper": ("Business licence", "JPEG, PNG, HEIC or WebP, up to 8 MB"),
+            "note": ("Note", ""),
+            "locked": ("Subject number", ""),
+            "services": ("Languages of the website", ""),
+            "agree": ("I agree to the use of document pictures for verification", "You can take this back at any time"),
+        }
+        for name, (label, hint) in words.items():
+            self.fields[name].label, self.fields[name].help_text = label, hint
+        self.fields["nature"].choices = [("enterprise", "Enterprise"), ("person", "Individual"), ("state", "State organ")]
+        self.fields["city"].choices = [("", "Choose the city"), ("6401", "银川市"), ("6402", "石嘴山市")]
+        self.fields["services"].choices = [("zh", "Simplified Chinese"), ("en", "English")]
+
+
+def _context(request: HttpRequest) -> dict[str, object]:
+    english = request.LANGUAGE_CODE == "en"
+    word = (lambda zh, en: en) if english else (lambda zh, en: zh)
+    kind = EnglishForm if english else SampleForm
+    form = kind({"domain": "www.example"}, {}) if "errors" in request.GET else kind()
+    if form.is_bound:
+        form.full_clean()
+        form.add_error(None, word("此页在别处改过，核对后再保存", "This page was changed elsewhere. Compare, then save"))
+    steps = [
+        (word(zh, en), state)
+        for zh, en, state in [
+            ("验证备案类型", "Verify filing type", "done"),
+            ("产品验证", "Product verification", "done"),
+            ("备案密码", "Filing password", "now"),
+            ("填写信息", "Details", "todo"),
+            ("上传资料", "Documents", "todo"),
+            ("拍照核验", "Photo", "todo"),
+            ("短信核验", "Confirm phones", "todo"),
+        ]
+    ]
+    return {
+        "english": english,
+        "form": form,
+        "now": NOW,
+        "due": DUE,
+        "soon": NOW + timedelta(minutes=42),
+        "gone": NOW - timedelta(hours=3),
+        "back_url": "/gallery/",
+        "unread_count": 3,
+        "stepper": {
+            "name": word("接入备案", "Transfer"),
+            "number": 3,
+            "total": 7,
+            "steps": [{"title": title, "url": "/x/" if state == "done" else "", "state": state} for title, state in steps],
+        },
+        "closed": {"name": word("已通过", "Approved"), "number": 7, "total": 7, "closed": True},
+        "slip": {
+            "reference": "T7Q4-M2KX",
+            "url": "/gallery/",
+            "domain": "example.com",
+            "subject": "宁夏***公司",
+            "state": {"key": "phone_due", "label": word("待短信核验", "Confirm phones")},
+            "next_at": DUE,
+            "next_label": word("完成期限", "Finish by"),
+        },
+        "states": [{"key": key, "label": word(zh, en)} for key, zh, en in STATES],
+        "icons": ICONS,
+        "drawings": DRAWINGS,
+        "slots": _slots(word),
+        "samples": [
+            {"right": True, "drawing": "photo", "text": word("上半身居中，脸部清楚", "Upper body, centred, face clear")},
+            {"right": False, "drawing": "photo", "text": word("戴帽子或口罩", "Hat or mask")},
+            {"right": True, "drawing": "id-front", "text": word("四角可见，无反光", "All four corners, no glare")},
+            {"right": False, "drawing": "id-front", "text": word("缺角、翻拍屏幕", "Corner cut, photo of a screen")},
+        ],
+        "rows": [
+            {"label": word("网站名称", "Website name"), "value": "示例纸业官网", "change_url": "/x/"},
+            {"label": word("域名", "Domain"), "value": "example.com", "change_url": "/x/"},
+            {
+                "label": word("证件号码", "Document number"),
+                "value": "649999198806060008",
+                "old": "649999198806060003",
+                "change_url": "/x/",
+            },
+            {
+                "label": word("通讯地址", "Mailing address"),
+                "value": "宁夏回族自治区银川市金凤区示例路1号2号楼301室",
+                "note": word("与证件一致", "As on the document"),
+                "change_url": "/x/",
+            },
+            {"label": word("备注", "Note"), "value": "", "change_url": "/x/"},
+        ],
+        "events": [
+            {
+                "key": "phone_due",
+                "at": NOW,
+                "who": word("管局", "Authority"),
+                "what": word("等待两位负责人确认手机号", "Both people have to confirm their phones"),
+                "messages": [{"label": word("短信", "Text message"), "state": word("已送达", "delivered")}],
+            },
+            {
+                "at": NOW - timedelta(hours=2),
+                "who": word("审核员 12 号", "Reviewer 12"),
+                "what": word("已电话联系", "Called you"),
+                "note": "已核对法定代表人姓名",
+            },
+            {"key": "submitted", "at": NOW - timedelta(days=1), "who": word("您", "You"), "what": word("提交备案", "Sent to review")},
+        ],
+        "older": [{"key": "draft", "at": NOW - timedelta(days=3), "who": word("您", "You"), "what": word("开始填写", "Began the draft")}],
+        "tasks": [
+            {"title": word("主体负责人", "Subject lead"), "url": "/x/", "state": "done"},
+            {"title": word("网站信息", "Website"), "url": "/x/", "state": "wrong", "hint": word("有 2 处需要修改", "2 things need changing")},
+            {"title": word("网站负责人", "Website administrator"), "url": "/x/", "state": "todo"},
+            {"title": word("检查并提交", "Check and send"), "state": "waiting", "hint": word("以上完成后开放", "Opens when the others are done")},
+        ],
+        "columns": [word("域名", "Domain"), word("备案号", "Number"), word("状态", "State"), ""],
+        "table_rows": [
+            [
+                {"text": "example.com", "url": "/x/"},
+                "宁ICP备00000000号-1",
+                {"state": {"key": "approved", "label": word("已通过", "Approved")}},
+                {"action": {"label": word("取消接入", "Cancel transfer"), "url": "/x/", "kind": "link"}},
+            ],
+            [
+                {"text": "an-extraordinarily-long-name.example.org", "url": "/x/"},
+                "宁ICP备00000000号-2",
+                {"state": {"key": "returned", "label": word("需要修改", "Changes needed")}},
+                {"action": {"label": word("去修改", "Mend"), "url": "/x/", "kind": "link"}},
+            ],
+        ],
+        "consequences": [
+            word("我们与此网站的接入关系结束", "The link between us and this website ends"),
+            word("备案号仍然有效", "The filing number stays valid"),
+        ],
+        "doors": [{"label": word("开始接入备案", "Start a transfer"), "url": "/x/", "kind": "primary"}],
+        "snippet": '<a href="https://beian.miit.gov.cn/">宁ICP备00000000号-1</a>',
+    }
+
+
+def _slots(word: object) -> list[dict[str, object]]:
+    choose = {"label": word("选择文件", "Choose file"), "url": "/x/", "kind": "secondary", "icon": "upload"}
+    shoot = {"label": word("拍照", "Take photo"), "url": "/x/", "kind": "secondary", "icon": "camera"}
+    again = {"label": word("重新上传", "Upload again"), "url": "/x/", "kind": "primary"}
+    remove = {"label": word("删除", "Remove"), "url": "/x/", "kind": "link", "post": True}
+    return [
+        {
+            "key": "lead_id_front",
+            "title": word("主体负责人身份证 · 人像面", "Subject lead's ID card · front"),
+            "state": "empty",
+            "drawing": "id-front",
+            "hint": word("原件平放，四角可见，无反光", "Original, flat, four corners, no glare"),
+            "actions": [choose, shoot],
+        },
+        {
+            "key": "lead_id_back",
+            "title": word("主体负责人身份证 · 国徽面", "Subject lead's ID card · back"),
+            "state": "checking",
+            "drawing": "id-back",
+            "refresh_url": "?",
+            "poll_url": "/gallery/slot/",
+        },
+        {
+            "key": "subject_id",
+            "title": word("营业执照", "Business licence"),
+            "state": "ready",
+            "preview_url": "/gallery/picture.svg",
+            "preview_alt": word("营业执照预览", "Preview of the business licence"),
+            "facts": "1600 × 1200 · 1.2 MB",
+            "actions": [remove],
+        },
+        {
+            "key": "statement",
+            "title": word("真实性核验单", "Authenticity statement"),
+            "state": "again",
+            "drawing": "statement",
+            "reason": word("没有看到签名，签字后重新上传", "No signature found: sign, then upload again"),
+            "actions": [again],
+        },
+    ]
+
+
+def _draw(request: HttpRequest, file: Path, **more: object) -> HttpResponse:
+    template = engines["django"].from_string(file.read_text(encoding="utf-8"))
+    return HttpResponse(template.render({**_context(request), **more}, request))
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Everything on one page."""
+    return _draw(request, GALLERY)
+
+
+def step_page(request: HttpRequest) -> HttpResponse:
+    """A step as an applicant meets it."""
+    return _draw(request, PAGE)
+
+
+def slot(request: HttpRequest) -> HttpResponse:
+    """The slot of the gallery, checked meanwhile."""
+    ready = {"key": "lead_id_back", "title": "Ready now", "state": "ready", "preview_url": "/gallery/picture.svg"}
+    return HttpResponse(engines["django"].get_template("partials/slot.html").render({"slot": ready}, request))
+
+
+def picture(request: HttpRequest) -> HttpResponse:
+    """A drawn paper in place of a photograph."""
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><path fill="#cfc8b4" d="M0 0h160v120H0z"/>'
+        '<path fill="#fbf7e8" stroke="#8a7f60" d="M25 15h110v90H25z"/><path stroke="#8a7f60" d="M45 40h70M45 55h70M45 70h50"/></svg>'
+    )
+    return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def explode(request: HttpRequest) -> HttpResponse:
+    """A page with a fault."""
+    raise RuntimeError("a fault made on purpose")
+
+
+def missing(request: HttpRequest) -> HttpResponse:
+    """A page that is not there."""
+    raise Http404
+
+
+handler400 = "icpportal.errors.bad_request"
+handler403 = "icpportal.errors.permission_denied"
+handler404 = "icpportal.errors.not_found"
+handler500 = "icpportal.errors.server_error"
+
+urlpatterns = [
+    path("gallery/", gallery),
+    path("gallery/step/", step_page),
+    path("gallery/slot/", slot),
+    path("gallery/picture.svg", picture),
+    path("gallery/broken/", explode),
+    path("gallery/missing/", missing),
+    path("gallery/too-many/", lambda request: errors.too_many(request, DUE)),
+    path("gallery/too-large/", errors.too_large),
+    path("gallery/resting/", lambda request: errors.unavailable(request, DUE)),
+    path("language/", set_language, name="set_language"),
+    path("theme/", set_theme, name="set_theme"),
+    path("help/", TemplateView.as_view(template_name="pages/help.html"), name="help"),
+    path("privacy/", TemplateView.as_view(template_name="pages/privacy.html"), name="privacy"),
+    path("filings/", missing, name="dashboard"),
+    path("rules/", missing, name="rules"),
+    path("messages/", missing, name="notifications"),
+    path("account/login/", missing, name="account_login"),
+    path("account/signup/", missing, name="account_signup"),
+    path("account/logout/", missing, name="account_logout"),
+]
