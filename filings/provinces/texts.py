@@ -6,7 +6,7 @@ A sentence never names the province and, in English, holds no Chinese but the wo
 from collections.abc import Iterable
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from filings.provinces import answers
 from filings.provinces.terms import (
@@ -216,7 +216,7 @@ def domain_certificate(province: Province, nature: str) -> str:
 def domains_per_site(province: Province, _nature: str) -> str:
     if province.domains_per_site is None:
         return gettext("Several, if they open the same site.")
-    return ngettext("One.", "%(count)s.", province.domains_per_site) % {"count": province.domains_per_site}
+    return gettext("Up to %(count)s.") % {"count": province.domains_per_site}
 
 
 def registrar(province: Province, _nature: str) -> str:
