@@ -1,0 +1,17 @@
+"""Rows of what was verified. None of them knows an order: a `holder` says whose they are."""
+
+from verification.models.consents import Consent
+from verification.models.documents import Document, DocumentState
+from verification.models.filing_passwords import WrongPassword
+from verification.models.phone_proofs import PhoneProof
+from verification.models.service_codes import ServiceCode, ServiceCodeState
+
+__all__ = [
+    "Consent",
+    "Document",
+    "DocumentState",
+    "PhoneProof",
+    "ServiceCode",
+    "ServiceCodeState",
+    "WrongPassword",
+]

@@ -1,0 +1,82 @@
+"""A picture that somebody sent, from the first second of its upload. It knows no order: whoever uses it joins it."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.models import SealedModel
+from verification.documents import names
+from verification.documents.messages import sentence
+
+
+class DocumentState(models.TextChoices):
+    """Where a document stands; `verification.documents` alone moves it."""
+
+    CHECKING = "checking", _("Checking")
+    READY = "ready", _("Ready")
+    REFUSED = "refused", _("Needs another try")
+    RETIRED = "retired", _("Replaced")
+
+
+class Document(SealedModel):
+    """One picture. Until `ready` its bytes lie in quarantine and are shown to nobody."""
+
+    reference = models.CharField(_("reference"), max_length=40, unique=True, default=names.reference, editable=False)
+    kind = models.CharField(_("kind"), max_length=40)
+    holder = models.CharField(_("holder"), max_length=120, db_index=True)
+    state = models.CharField(_("state"), max_length=10, choices=DocumentState.choices, default=DocumentState.CHECKING)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    advice = models.JSONField(_("advice"), default=list, blank=True)
+    display_name = EncryptedTextField(_("file name"), blank=True)
+    size = models.PositiveIntegerField(_("bytes"))
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    quarantine_name = models.CharField(max_length=120, blank=True, db_index=True)
+    stored_name = models.CharField(max_length=120, blank=True, db_index=True)
+    preview_name = models.CharField(max_length=120, blank=True, db_index=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    to_clear = models.BooleanField(default=False)
+    created_at = models.DateTimeField(_("received at"), default=timezone.now)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    retired_at = models.DateTimeField(_("replaced at"), null=True)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state=DocumentState.READY) | ~Q(stored_name=""), name="ready_document_has_a_file"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state=DocumentState.CHECKING), name="documents_to_examine"),
+            models.Index(fields=["decided_at"], condition=Q(to_clear=True), name="documents_to_clear"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference[:6]}…"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == DocumentState.READY
+
+    @property
+    def is_checking(self) -> bool:
+        return self.state == DocumentState.CHECKING
+
+    @property
+    def reason_text(self) -> str | Promise:
+        """What the applicant reads about a refusal or a wait, "" for nothing."""
+        return sentence(self.reason)
+
+    @property
+    def advice_texts(self) -> list[str | Promise]:
+        """Advice on the picture, for the applicant and the reviewer; never a verdict."""
+        return [sentence(key) for key in self.advice]

@@ -1,0 +1,43 @@
+"""Proof that a mobile receives our texts, before the ministry sends its own to it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.masks import mask_mobile
+from icpportal.privacy.models import SealedModel
+
+
+class PhoneProof(SealedModel):
+    """One person's mobile under one holder: asked about, and proved or not yet. Another mobile voids it."""
+
+    holder = models.CharField(_("holder"), max_length=80)
+    person_key = models.CharField(_("person"), max_length=40)
+    mobile_index = models.CharField(max_length=64)
+    mobile = EncryptedTextField(_("mobile"))
+    asked_at = models.DateTimeField(_("asked at"))
+    proved_at = models.DateTimeField(_("proved at"), null=True)
+    link_digest = models.CharField(max_length=64, blank=True)
+    link_expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("proof of a mobile")
+        verbose_name_plural = _("proofs of mobiles")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "person_key"], name="one_phone_proof_per_person"),
+            models.UniqueConstraint(
+                fields=["link_digest"], condition=~models.Q(link_digest=""), name="one_phone_proof_per_link"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked_mobile
+
+    @property
+    def masked_mobile(self) -> str:
+        return mask_mobile(self.mobile)
+
+    @property
+    def is_proved(self) -> bool:
+        return self.proved_at is not None

@@ -1,0 +1,46 @@
+"""The one typeface of the sheet, and what is done with characters it does not have."""
+
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+FONT = "WenQuanYiMicroHei"
+FILE = Path(__file__).parent / "fonts" / "wqy-microhei.ttc"
+BOX = "□"
+
+
+@cache
+def face() -> TTFont:
+    """The font, registered once a process; only the characters used are embedded."""
+    font = TTFont(FONT, str(FILE), subfontIndex=0)
+    pdfmetrics.registerFont(font)
+    return font
+
+
+def lacks(letter: str) -> bool:
+    return ord(letter) not in face().face.charToGlyph
+
+
+def code_point(letter: str) -> str:
+    return f"U+{ord(letter):04X}"
+
+
+def missing(text: str) -> list[str]:
+    """The characters of `text` that the font lacks, each once, in their order."""
+    return list(dict.fromkeys(letter for letter in text if lacks(letter)))
+
+
+def plain(text: str) -> str:
+    """`text` for drawing on the canvas: a missing character is a box and its code point."""
+    return "".join(f"{BOX}({code_point(letter)})" if lacks(letter) else letter for letter in text)
+
+
+def marked(text: str) -> str:
+    """`text` as markup for a paragraph: a missing character is a box to write in, its code point small beside it."""
+    return "".join(
+        f'<font size="18">{BOX}</font><font size="6">{code_point(letter)}</font>' if lacks(letter) else escape(letter)
+        for letter in text
+    )
