@@ -33,7 +33,6 @@ def instance_of(raw: object) -> Instance:
         ends_on=None if billing == Billing.PAYG and not raw.get("ends_on") else _day(raw, "ends_on"),
         public_ip=_address(raw),
         codes_max=_count(raw, "codes_max", default=5),
-        province=_word(raw, "province"),
     )
 
 

@@ -26,4 +26,3 @@ class Instance:
     ends_on: date | None  # the day it expires: on that day it is over; None for pay-as-you-go
     public_ip: str  # "" without one
     codes_max: int = 5  # service codes it may have in all its life
-    province: str = ""  # two-digit code of the place, for the report; "" when the list does not say

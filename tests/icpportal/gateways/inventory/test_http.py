@@ -1,0 +1,262 @@
+"""The server list over HTTP, against a real server that can misbehave."""
+
+import datetime
+import json
+import ssl
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from icpportal.gateways.asking import asking
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory import http
+from icpportal.gateways.inventory.http import HttpInventory
+from tests.icpportal.gateways.inventory.conftest import instance
+from tests.icpportal.gateways.inventory.test_reading import RAW
+
+INVENTORY = HttpInventory()
+
+
+class Console(ThreadingHTTPServer):
+    """A provider's console that answers what it is told to."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.status, self.body, self.wait, self.drip = 200, b"", 0.0, 0.0
+        self.headers: dict[str, str] = {}
+        self.asked: list[tuple[str, object, str]] = []
+
+    def says(self, value: object, status: int = 200) -> None:
+        self.status, self.body = status, json.dumps(value).encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        console: Console = self.server
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        console.asked.append((self.path, body, self.headers.get("Authorization", "")))
+        time.sleep(console.wait)
+        self.send_response(console.status)
+        for name, value in console.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        try:
+            self.drip_out(console)
+        except OSError:
+            self.close_connection = True  # the asker had enough
+
+    def drip_out(self, console: Console) -> None:
+        if not console.drip:
+            self.wfile.write(console.body)
+            return
+        for byte in console.body:
+            self.wfile.write(bytes([byte]))
+            time.sleep(console.drip)
+
+    def log_message(self, *args: object) -> None:
+        """Quiet."""
+
+
+def serve(console):
+    threading.Thread(target=console.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+@pytest.fixture
+def console(settings):
+    server = Console()
+    serve(server)
+    settings.INVENTORY_URL = f"http://127.0.0.1:{server.server_address[1]}/api/"
+    settings.INVENTORY_TOKEN = "secret-of-the-test"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_instances_of_an_account_are_asked_for_in_the_body_with_the_token(console):
+    console.says({"instances": [RAW]})
+
+    found = INVENTORY.instances("lin@example.com")
+
+    assert found == [instance()]
+    assert console.asked == [("/api/instances", {"account": "lin@example.com"}, "Bearer secret-of-the-test")]
+
+
+def test_one_instance_is_asked_for_by_its_id(console):
+    console.says({"instance": RAW})
+
+    found = INVENTORY.instance("i-example0001")
+
+    assert found == instance()
+    assert [(path, body) for path, body, _ in console.asked] == [("/api/instance", {"id": "i-example0001"})]
+
+
+def test_an_instance_or_an_account_that_is_not_known_is_none_and_empty(console):
+    console.says({"error": "unknown"}, status=404)
+
+    assert INVENTORY.instance("i-9") is None
+    assert INVENTORY.instances("nobody@example.com") == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+def test_a_console_that_says_no_has_refused(console, status):
+    console.says({}, status=status)
+
+    with pytest.raises(Refused) as caught:
+        INVENTORY.instances("lin@example.com")
+
+    assert caught.value.code == str(status)
+
+
+@pytest.mark.parametrize("status", [201, 204, 302, 408, 429, 500, 502, 503])
+def test_a_console_with_trouble_may_be_asked_again(console, status):
+    console.headers = {"Location": "/elsewhere"}
+    console.says({"instances": []}, status=status)
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com")
+
+    assert len(console.asked) == 1  # a redirect is not followed: the token stays here
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>502</html>",
+        b"[]",
+        b"{}",
+        b'{"instances": {}}',
+        b'{"instances": [{"id": 1}]}',
+        b"\xff\xfe\x00",
+        b"null",
+    ],
+)
+def test_nonsense_may_be_asked_again(console, body):
+    console.body = body
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com")
+
+
+def test_an_answer_without_end_is_cut_off(console, monkeypatch):
+    monkeypatch.setattr(http, "LARGEST", 1000)
+    console.body = b"[" + b" " * 100_000 + b"]"
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com")
+
+
+def test_a_console_that_stalls_costs_the_time_that_was_granted(console):
+    console.wait = 3
+    console.says({"instances": []})
+    begun = time.monotonic()
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com", timeout=0.3)
+
+    assert time.monotonic() - begun < 0.8
+
+
+def test_a_console_that_drips_byte_by_byte_costs_no_more_than_a_stalled_one(console):
+    console.says({"instances": [RAW]})
+    console.drip = 0.1
+    begun = time.monotonic()
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com", timeout=0.4)
+
+    assert time.monotonic() - begun < 0.9
+
+
+def test_all_questions_of_a_request_share_its_time(console, settings):
+    settings.GATEWAY_REQUEST_SECONDS = 0.4
+    console.wait = 3
+    begun = time.monotonic()
+
+    with asking():
+        for _ in range(3):
+            with pytest.raises(Retryable):
+                INVENTORY.instances("lin@example.com")
+
+    assert time.monotonic() - begun < 0.9
+
+
+def test_nobody_at_the_address_may_be_asked_again(console):
+    console.shutdown()
+    console.server_close()
+
+    with pytest.raises(Retryable):
+        INVENTORY.check()
+
+
+def test_the_check_asks_for_nobody(console):
+    console.says({"instances": []})
+
+    INVENTORY.check()
+
+    assert [body for _, body, _ in console.asked] == [{"account": "check@example.invalid"}]
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for 127.0.0.1 that signs itself, and the file that holds it with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "console.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@pytest.fixture
+def secure_console(settings, certificate):
+    server = Console()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    serve(server)
+    settings.INVENTORY_URL = f"https://127.0.0.1:{server.server_address[1]}"
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_console_is_trusted_by_the_certificate_that_settings_name(secure_console, settings, certificate):
+    settings.INVENTORY_CA_FILE = str(certificate)
+    secure_console.says({"instances": [RAW]})
+
+    assert INVENTORY.instances("lin@example.com") == [instance()]
+
+
+def test_a_console_that_cannot_prove_who_it_is_is_told_nothing(secure_console, settings):
+    settings.INVENTORY_CA_FILE = ""
+    secure_console.says({"instances": [RAW]})
+
+    with pytest.raises(Retryable):
+        INVENTORY.instances("lin@example.com")
+
+    assert secure_console.asked == []

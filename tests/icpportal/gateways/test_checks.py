@@ -1,0 +1,48 @@
+"""What is only good for the demo is refused in production."""
+
+import pytest
+
+from icpportal.gateways.checks import HTTP_INVENTORY, gateways_fit_production
+
+GOOD = {
+    "DEMO": False,
+    "AUTHORITY_GATEWAY": "provider.gateways.Wire",
+    "INVENTORY_GATEWAY": HTTP_INVENTORY,
+    "INVENTORY_URL": "https://console.example.com",
+    "SCANNER_GATEWAY": "icpportal.gateways.scanner.clamd.Clamd",
+}
+
+
+def ids(settings, **change):
+    for name, value in {**GOOD, **change}.items():
+        setattr(settings, name, value)
+    return [error.id for error in gateways_fit_production(None)]
+
+
+def test_a_production_with_real_gateways_passes(settings):
+    assert ids(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"SCANNER_GATEWAY": "icpportal.gateways.scanner.none.NoScanner"}, ["gateways.E002"]),
+        ({"SCANNER_GATEWAY": "icpportal.gateways.scanner.fake.FakeScanner"}, ["gateways.E001"]),
+        ({"AUTHORITY_GATEWAY": "icpportal.gateways.miit.fake.FakeAuthority"}, ["gateways.E001"]),
+        ({"INVENTORY_GATEWAY": "icpportal.gateways.inventory.fake.Stalling"}, ["gateways.E001"]),
+        ({"INVENTORY_URL": "http://console.example.com"}, ["gateways.E003"]),
+        ({"INVENTORY_URL": ""}, ["gateways.E003"]),
+    ],
+)
+def test_a_production_with_something_for_the_demo_is_refused(settings, change, expected):
+    assert ids(settings, **change) == expected
+
+
+def test_a_provider_may_keep_its_server_list_in_a_file(settings):
+    change = {"INVENTORY_GATEWAY": "icpportal.gateways.inventory.file.FileInventory", "INVENTORY_URL": ""}
+
+    assert ids(settings, **change) == []
+
+
+def test_the_demo_may_do_without(settings):
+    assert ids(settings, DEMO=True, SCANNER_GATEWAY="icpportal.gateways.scanner.none.NoScanner") == []
