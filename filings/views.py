@@ -36,12 +36,12 @@ MARKS = (
 
 # the page holds the reader's own tokens, so that only the reader's browser may keep it
 kept_by_browser = cache_control(private=True, max_age=300)
-same_for_all = vary_on_headers("Cookie", "Accept-Language")
+by_reader = vary_on_headers("Cookie", "Accept-Language")
 
 
 @require_safe
 @kept_by_browser
-@same_for_all
+@by_reader
 def rules(request: HttpRequest) -> HttpResponse:
     """All provinces by area, or those that the filter describes."""
     form = RulesFilter({**request.GET.dict(), "profile": request.GET.get("profile") or settings.RULE_PROFILE})
@@ -63,7 +63,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @kept_by_browser
-@same_for_all
+@by_reader
 def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
     """What one province asks, rule by rule; `?profile=` shows those an older order began under."""
     try:

@@ -90,8 +90,16 @@ def test_since_2020_papers_go_by_app_everywhere_and_a_site_has_one_domain():
 
 
 def test_the_ages_of_later_pages_belong_to_the_current_profile():
-    assert {code: province(code, "current-2020").min_age for code in ("35", "52", "63")} == {"35": 14, "52": 14, "63": 14}
-    assert {code: province(code, "seed-2018").min_age for code in ("35", "52", "63")} == {"35": None, "52": 18, "63": None}
+    assert {code: province(code, "current-2020").min_age for code in ("35", "52", "63")} == {
+        "35": 14,
+        "52": 14,
+        "63": 14,
+    }
+    assert {code: province(code, "seed-2018").min_age for code in ("35", "52", "63")} == {
+        "35": None,
+        "52": 18,
+        "63": None,
+    }
 
 
 def test_tianjin_s_later_page_tells_lead_and_administrator_apart():

@@ -25,7 +25,10 @@ from filings.provinces.terms import (
 )
 from filings.provinces.types import RULES
 
-CODES = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
+CODES = [
+    *("11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37"),
+    *("41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65"),
+]
 EVERYONE = set(CODES)
 NAME, NUMBER, PEOPLE, ADMIN = MustMatch.NAME, MustMatch.NUMBER, MustMatch.PEOPLE, MustMatch.ADMINISTRATOR
 
@@ -124,7 +127,14 @@ def test_where_the_subject_lead_must_be_the_legal_representative():
     assert codes(lambda each: each.lead_rule == LeadRule.LEGAL_OR_LETTER) == {"11", "32", "51", "62"}
     assert codes(lambda each: each.lead_rule == LeadRule.CONDITIONAL) == {"21"}
     assert codes(lambda each: each.lead_rule == LeadRule.NOT_STATED) == {"45"}
-    assert codes(lambda each: each.lead_rule == LeadRule.MUST_BE_LEGAL) == EVERYONE - {"11", "32", "51", "62", "21", "45"}
+    assert codes(lambda each: each.lead_rule == LeadRule.MUST_BE_LEGAL) == EVERYONE - {
+        "11",
+        "32",
+        "51",
+        "62",
+        "21",
+        "45",
+    }
 
 
 def test_an_individual_is_never_asked_to_be_a_legal_representative():
@@ -225,12 +235,12 @@ def test_what_an_organisation_s_transfer_must_match():
     found = {each.code: each.must_match_organisation for each in provinces("seed-2018")}
 
     assert found == {
-        **{code: (NAME, NUMBER) for code in ("12", "21", "22", "32", "34", "35", "37", "51", "61")},
-        **{code: (NAME, NUMBER, PEOPLE) for code in ("13", "15", "23", "36", "52", "62")},
-        **{code: (NAME, NUMBER, ADMIN) for code in ("50", "63", "64")},
-        **{code: (NAME,) for code in ("41", "45", "53", "54")},
-        **{code: () for code in ("14", "33", "44", "46")},
-        **{code: None for code in ("11", "31")},
+        **dict.fromkeys(("12", "21", "22", "32", "34", "35", "37", "51", "61"), (NAME, NUMBER)),
+        **dict.fromkeys(("13", "15", "23", "36", "52", "62"), (NAME, NUMBER, PEOPLE)),
+        **dict.fromkeys(("50", "63", "64"), (NAME, NUMBER, ADMIN)),
+        **dict.fromkeys(("41", "45", "53", "54"), (NAME,)),
+        **dict.fromkeys(("14", "33", "44", "46"), ()),
+        **dict.fromkeys(("11", "31")),
         "42": (NAME, MustMatch.LEAD_IS_LEGAL),
         "43": (MustMatch.EVERYTHING,),
         "65": (NAME, PEOPLE),
@@ -242,10 +252,10 @@ def test_what_an_individual_s_transfer_must_match():
 
     two = ("12", "13", "15", "21", "22", "23", "32", "36", "37", "50", "51", "52", "61", "62", "63", "64")
     assert found == {
-        **{code: (NAME, NUMBER) for code in two},
-        **{code: (NAME,) for code in ("33", "41", "42", "45", "53", "54", "65")},
-        **{code: () for code in ("14", "34", "44", "46")},
-        **{code: None for code in ("11", "31")},
+        **dict.fromkeys(two, (NAME, NUMBER)),
+        **dict.fromkeys(("33", "41", "42", "45", "53", "54", "65"), (NAME,)),
+        **dict.fromkeys(("14", "34", "44", "46"), ()),
+        **dict.fromkeys(("11", "31")),
         "35": (NAME, NUMBER, MustMatch.ID_ADDRESS),
         "43": (MustMatch.EVERYTHING,),
     }
@@ -273,9 +283,9 @@ def test_whether_a_filing_may_pass_to_another_subject():
 
     usual = ("12", "15", "21", "22", "23", "34", "36", "37", "41", "43", "45", "46", "51")
     assert found == {
-        **{code: (no, no, if_legal) for code in usual},
-        **{code: (yes, yes, yes) for code in ("13", "14", "44", "50", "52", "54", "63", "65")},
-        **{code: (no, no, no) for code in ("11", "35", "42", "61", "62", "64")},
+        **dict.fromkeys(usual, (no, no, if_legal)),
+        **dict.fromkeys(("13", "14", "44", "50", "52", "54", "63", "65"), (yes, yes, yes)),
+        **dict.fromkeys(("11", "35", "42", "61", "62", "64"), (no, no, no)),
         "31": (no, no, Change.LEGAL_OR_ADMIN),
         "32": (Change.NOT_STATED, no, if_legal),
         "33": (Change.NOT_STATED, yes, if_legal),
@@ -297,7 +307,7 @@ def test_in_whose_name_an_organisation_s_domain_may_be():
 
 
 def test_shanghai_asks_for_180_days_of_the_domain_and_everybody_else_for_90():
-    assert {each.code: each.domain_days for each in provinces()} == {code: 90 for code in CODES} | {"31": 180}
+    assert {each.code: each.domain_days for each in provinces()} == dict.fromkeys(CODES, 90) | {"31": 180}
 
 
 def test_only_five_provinces_ever_ask_for_the_domain_s_certificate():
@@ -341,7 +351,11 @@ def test_only_mainland_registrars_in_four_provinces():
 
 def test_how_many_sites_an_order_may_hold():
     limits = {
-        each.code: (each.sites_per_order.organisation, each.sites_per_order.individual, each.sites_per_order.first_filing)
+        each.code: (
+            each.sites_per_order.organisation,
+            each.sites_per_order.individual,
+            each.sites_per_order.first_filing,
+        )
         for each in provinces()
     }
 
@@ -354,8 +368,8 @@ def test_how_many_sites_an_order_may_hold():
 
 def test_eleven_provinces_have_banned_words_for_personal_sites():
     assert {each.code: len(each.banned_words) for each in provinces() if each.banned_words} == {
-        **{"11": 11, "13": 14, "15": 24, "21": 43, "33": 19, "41": 68, "42": 8},
-        **{"43": 33, "44": 16, "52": 43, "64": 43},
+        **dict(zip(("11", "13", "15", "21", "33", "41"), (11, 14, 24, 43, 19, 68), strict=True)),
+        **dict(zip(("42", "43", "44", "52", "64"), (8, 33, 16, 43, 43), strict=True)),
     }
     for each in provinces():
         assert len(set(each.banned_words)) == len(each.banned_words), each.code
@@ -413,4 +427,4 @@ def test_beijing_alone_asks_for_a_photo_holding_the_document():
 
 def test_natures_are_those_of_the_register():
     assert set(PUBLIC_BODIES) <= set(NATURES)
-    assert {key: kind_of(key) for key in NATURES} == {key: ORGANISATION for key in NATURES} | {INDIVIDUAL: INDIVIDUAL}
+    assert {key: kind_of(key) for key in NATURES} == dict.fromkeys(NATURES, ORGANISATION) | {INDIVIDUAL: INDIVIDUAL}
