@@ -90,7 +90,8 @@ def _judged(number: str, password: str, keys: Sequence[tries.Key], seconds: floa
     if state == State.RIGHT:
         return Outcome(state, digest=md5_hex(password))
     if state == State.WRONG:
-        WrongPassword.objects.update_or_create(digest=known, defaults={"at": moment})
+        row = WrongPassword(digest=known, at=moment)
+        WrongPassword.objects.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=["at"])
     return Outcome(state, left=tries.left(*keys[0], now=moment))
 
 
