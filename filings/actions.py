@@ -1,18 +1,17 @@
 """What changes the register: an approved access is written down, an ended one is closed. Nothing is ever deleted."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from filings.answers import Answers, day, lead_answers
 from filings.certificate_numbers import regular
-from filings.certificates import INDIVIDUAL
 from filings.keys import mobile_key, name_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 
-Answers = Mapping[str, Any]
 SUBJECT_DETAILS = ("id_address", "post_region", "post_address", "no_door_number", "investor", "remark", "is_legal_rep")
 WEBSITE_DETAILS = ("content", "service_kind", "languages", "needs_approval", "approval_types", "site_remark")
 MOVED_TO_ANOTHER_SUBJECT = "moved_to_another_subject"
@@ -90,18 +89,6 @@ def keep_legacy_record(
     )
 
 
-def lead_answers(type_answers: Answers, subject_answers: Answers) -> dict[str, Any]:
-    """The answers about the subject lead; an individual's lead is that person (个人)."""
-    if type_answers.get("nature") != INDIVIDUAL:
-        return dict(subject_answers)
-    own = {
-        "lead_name": type_answers.get("name"),
-        "lead_id_type": type_answers.get("id_type"),
-        "lead_id_number": type_answers.get("id_number"),
-    }
-    return {**subject_answers, **own}
-
-
 def _subject(owner: Any, answers: Answers, subject_key: str, number: str, since: datetime) -> Subject:
     subject, created = Subject.objects.get_or_create(
         subject_key=subject_key,
@@ -149,7 +136,7 @@ def _person(subject: Subject, answers: Answers, prefix: str) -> Person | None:
             "phone": answers.get(f"{prefix}_phone2"),
             "emergency": answers.get(f"{prefix}_emergency"),
             "email": answers.get(f"{prefix}_email"),
-            "id_until": _day(answers.get(f"{prefix}_id_until")),
+            "id_until": day(answers.get(f"{prefix}_id_until")),
         },
     )
     return person
@@ -165,13 +152,3 @@ def _fill(row: Any, values: Mapping[str, Any]) -> None:
 
 def _some(answers: Answers, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: answers[name] for name in names if answers.get(name) not in (None, "")}
-
-
-def _day(value: Any) -> date | None:
-    """A day as answers hold it: a date, its ISO text, or nothing for a document without an end."""
-    if isinstance(value, date) or not value:
-        return value or None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return None

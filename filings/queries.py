@@ -100,3 +100,44 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
         subject=subject if own_subject else None,
         website=own_website,
     )
+
+
+def known_to_checks(*, subject_key: str, domain: str, owner: Any) -> dict[str, Any]:
+    """What the checks may ask the register, as the named values of `filings.checks.read`."""
+    return {
+        "mobile_taken": lambda mobile: mobile_serves_another(mobile, subject_key),
+        "person_taken": lambda id_type, number: person_serves_another(id_type, number, subject_key),
+        "record": record_of(subject_key=subject_key, domain=domain, owner=owner),
+    }
+
+
+def record_of(*, subject_key: str, domain: str, owner: Any) -> dict[str, str]:
+    """The owner's present filing under the names of `matching.FIELDS`; empty where the register does not hold it."""
+    subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
+    if subject is None:
+        return {}
+    website = (
+        Website.objects.filter(subject=subject, owner=owner, domain=domain, ended_at__isnull=True)
+        .select_related("administrator")
+        .first()
+    )
+    site = {"site_name": website.name, "home_url": website.home_url} if website else {}
+    return {
+        **{key: str(value) for key, value in subject.details.items()},
+        "name": subject.name,
+        "id_number": subject.id_number,
+        **_contact(subject.lead, "lead"),
+        **site,
+        **_contact(website.administrator if website else None, "admin"),
+    }
+
+
+def _contact(person: Person | None, prefix: str) -> dict[str, str]:
+    if person is None:
+        return {}
+    return {
+        f"{prefix}_name": person.name,
+        f"{prefix}_id_number": person.id_number,
+        f"{prefix}_phone1": person.mobile,
+        f"{prefix}_email": person.email,
+    }

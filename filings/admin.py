@@ -1,0 +1,176 @@
+"""The register in the review desk: to be read, masked, never changed and never deleted.
+
+Names, documents and mobiles lie encrypted, so a search finds only what is typed whole: a filing number, a domain, an
+exact name, a document number, a mobile.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from filings.certificate_numbers import regular
+from filings.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
+from filings.keys import mobile_key, name_key, person_key, subject_key
+from filings.models import Access, LegacyRecord, Person, Subject, Website
+from filings.numbers import read_number
+from filings.regions import region
+from icpportal.entry.domains import registrable
+from icpportal.entry.text import normalise_number
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number
+
+
+class ReadOnly(admin.ModelAdmin):
+    """A list and a page to read."""
+
+    actions = None
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
+        return False
+
+    def found_by(self, term: str) -> Q:
+        """What a typed term finds here."""
+        raise NotImplementedError
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:  # noqa: ARG002 -- Django's signature
+        term = search_term.strip()
+        return (queryset.filter(self.found_by(term)) if term else queryset), False
+
+
+def _subject_keys(term: str) -> list[str]:
+    return [subject_key(code, term) for code in CERTIFICATES]
+
+
+def _number(term: str) -> str:
+    found = read_number(term)
+    return str(found) if found else term
+
+
+class Masked(ReadOnly):
+    """A page of somebody with a name and a document."""
+
+    @admin.display(description=_("Name"))
+    def masked_name(self, row: Any) -> str:
+        return mask_name(row.name)
+
+    @admin.display(description=_("Type of document"))
+    def document(self, row: Any) -> str:
+        return type_label(row.id_type)
+
+    @admin.display(description=_("Document number"))
+    def masked_number(self, row: Any) -> str:
+        return mask_number(row.id_number)
+
+
+@admin.register(Subject)
+class SubjectAdmin(Masked):
+    """Subjects by number, exact name or document number."""
+
+    list_display = ["subject_number", "shown_name", "nature_in_words", "masked_number", "place_in_words", "created_at"]
+    list_filter = ["nature"]
+    fields = [*list_display, "document", "lead", "owner", "ministry_id"]
+    readonly_fields = fields
+    search_fields = ["subject_number"]
+    list_select_related = ["lead", "owner"]
+
+    def found_by(self, term: str) -> Q:
+        return Q(subject_number=_number(term)) | Q(name_index=name_key(term)) | Q(subject_key__in=_subject_keys(term))
+
+    @admin.display(description=_("Name of the subject"))
+    def shown_name(self, row: Subject) -> str:
+        return mask_name(row.name) if row.nature == INDIVIDUAL else row.name
+
+    @admin.display(description=_("Nature of the subject"))
+    def nature_in_words(self, row: Subject) -> str:
+        return nature_label(row.nature)
+
+    @admin.display(description=_("Region"))
+    def place_in_words(self, row: Subject) -> str:
+        found = region(row.region)
+        return found.full_name if found else row.region
+
+
+@admin.register(Person)
+class PersonAdmin(Masked):
+    """People in charge by document number or mobile."""
+
+    list_display = ["masked_name", "masked_number", "masked_mobile", "subject"]
+    fields = [*list_display, "document", "masked_email", "id_until"]
+    readonly_fields = fields
+    search_fields = ["mobile_index"]
+    list_select_related = ["subject"]
+
+    def found_by(self, term: str) -> Q:
+        keys = [person_key(code, regular(term)) for code in CERTIFICATES]
+        return Q(mobile_index=mobile_key(normalise_number(term))) | Q(person_key__in=keys)
+
+    @admin.display(description=_("Mobile"))
+    def masked_mobile(self, row: Person) -> str:
+        return mask_mobile(row.mobile)
+
+    @admin.display(description=_("E-mail address"))
+    def masked_email(self, row: Person) -> str:
+        return mask_email(row.email)
+
+
+@admin.register(Website)
+class WebsiteAdmin(ReadOnly):
+    """Websites by domain or number."""
+
+    list_display = ["display_domain", "site_number", "name", "subject", "since", "ended_at"]
+    fields = [*list_display, "home_url", "administrator", "owner", "ministry_id"]
+    readonly_fields = fields
+    search_fields = ["domain"]
+    list_select_related = ["subject", "administrator", "owner"]
+
+    def found_by(self, term: str) -> Q:
+        return Q(domain=_domain(term)) | Q(site_number=_number(term))
+
+
+@admin.register(Access)
+class AccessAdmin(ReadOnly):
+    """Accesses by report, instance or domain."""
+
+    list_display = ["website", "own", "provider", "instance", "since", "ended_at"]
+    list_filter = ["own"]
+    fields = [*list_display, "report_key", "service_code", "ip", "method", "ministry_id", "ended_because"]
+    readonly_fields = fields
+    search_fields = ["report_key"]
+    list_select_related = ["website"]
+
+    def found_by(self, term: str) -> Q:
+        return Q(report_key=term) | Q(instance=term) | Q(website__domain=_domain(term))
+
+
+@admin.register(LegacyRecord)
+class LegacyRecordAdmin(ReadOnly):
+    """Records that still lie on the old platform."""
+
+    list_display = ["__str__", "subject_number", "created_at", "imported_at"]
+    list_filter = [("imported_at", admin.EmptyFieldListFilter)]
+    fields = ["domain", "subject_number", "region", "created_at", "imported_at"]
+    readonly_fields = fields
+    search_fields = ["domain"]
+
+    def found_by(self, term: str) -> Q:
+        return Q(domain=_domain(term)) | Q(subject_number=_number(term)) | Q(subject_key__in=_subject_keys(term))
+
+
+def _domain(term: str) -> str:
+    try:
+        return registrable(term)
+    except ValidationError:
+        return term

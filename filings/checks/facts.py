@@ -1,0 +1,161 @@
+"""What the checks read: the answers of an order, the rules of its province, and what the register knows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from filings.answers import Answers, day, lead_answers
+from filings.certificate_numbers import age_on, birth_date
+from filings.certificates import INDIVIDUAL
+from filings.provinces import Province
+from filings.provinces.terms import ADMINISTRATOR, SUBJECT_LEAD
+
+YES, NO = "yes", "no"
+PERSONAL = ("name", "id_type", "id_number", "phone1", "phone2", "emergency", "email")
+
+
+def nobody(*_args: str) -> bool:
+    """The answer of a register that is empty."""
+    return False
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """A person in charge as typed; `id_until` is None for a document without an end, or while nobody has said."""
+
+    role: str = SUBJECT_LEAD
+    name: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    id_until: date | None = None
+    phone1: str = ""
+    phone2: str = ""
+    emergency: str = ""
+    email: str = ""
+
+    @property
+    def document(self) -> tuple[str, str]:
+        return self.id_type, self.id_number
+
+    def age(self, day: date) -> int | None:
+        """Full years by the document; None when it does not tell."""
+        born = birth_date(self.id_type, self.id_number) if self.id_type else None
+        return age_on(born, day) if born else None
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What is known of the domain's registration, where a registry was asked; None where it does not say."""
+
+    holder: str | None = None
+    verified_on: date | None = None
+    is_verified: bool | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything a check may look at. `mobile_taken` and `person_taken` ask the register about other subjects."""
+
+    province: Province
+    nature: str = ""
+    id_type: str = ""
+    id_number: str = ""
+    name: str = ""
+    region: str = ""
+    domain: str = ""
+    subject: Answers = field(default_factory=dict)
+    lead: PersonFacts = PersonFacts()
+    website: Answers = field(default_factory=dict)
+    administrator: PersonFacts = PersonFacts(ADMINISTRATOR)
+    same_person: bool | None = None  # None while nobody has said
+    told: bool = False
+    now: datetime = field(default_factory=timezone.now)
+    mobile_taken: Callable[[str], bool] = nobody
+    person_taken: Callable[[str, str], bool] = nobody
+    record: Answers = field(default_factory=dict)  # the present filing, where it is known: see matching.py
+    registration: Registration = Registration()
+
+    @property
+    def answers(self) -> Answers:
+        """All answers in one mapping, the people's under the names of their fields."""
+        people = {
+            f"{prefix}_{name}": getattr(each, name)
+            for prefix, each in (("lead", self.lead), ("admin", self.administrator))
+            for name in PERSONAL
+        }
+        own = {"name": self.name, "id_number": self.id_number, "domain": self.domain}
+        return {**self.subject, **self.website, **own, **people}
+
+    @property
+    def today(self) -> date:
+        """The day in Beijing."""
+        return timezone.localdate(self.now)
+
+    @property
+    def is_individual(self) -> bool:
+        return self.nature == INDIVIDUAL
+
+    @property
+    def lead_is_legal(self) -> bool | None:
+        """Is the lead the legal representative? None while nobody has said."""
+        return {YES: True, NO: False}.get(self.subject.get("is_legal_rep", ""))
+
+    @property
+    def one_person(self) -> bool:
+        """Lead and administrator are one, by the choice on the page or by the same document."""
+        return bool(self.same_person) or (
+            bool(self.administrator.id_number) and self.lead.document == self.administrator.document
+        )
+
+    @property
+    def two_people(self) -> bool:
+        """Both are named, and they are not the same."""
+        return bool(self.administrator.id_number) and bool(self.lead.id_number) and not self.one_person
+
+
+def person(answers: Answers, prefix: str, role: str) -> PersonFacts:
+    """The person whose answers begin with `lead_` or `admin_`."""
+    return PersonFacts(
+        role=role,
+        id_until=day(answers.get(f"{prefix}_id_until")),
+        **{name: str(answers.get(f"{prefix}_{name}") or "") for name in PERSONAL},
+    )
+
+
+def read(
+    *,
+    province: Province,
+    type_answers: Answers,
+    subject_answers: Answers | None = None,
+    website_answers: Answers | None = None,
+    administrator_answers: Answers | None = None,
+    **known: Any,
+) -> Facts:
+    """The facts of an order from the answers of its steps; `known` are the fields that no answer tells.
+
+    An individual is the lead in person. Where one person answers for both, the administrator is the lead.
+    """
+    subject, admin = dict(subject_answers or {}), dict(administrator_answers or {})
+    lead = person(lead_answers(type_answers, subject), "lead", SUBJECT_LEAD)
+    same = {YES: True, NO: False}.get(admin.get("same_person", ""))
+    return Facts(
+        province=province,
+        **{name: str(type_answers.get(name) or "") for name in ("nature", "id_type", "id_number", "name", "region")},
+        domain=str(type_answers.get("domain") or ""),
+        subject=subject,
+        lead=lead,
+        website=dict(website_answers or {}),
+        administrator=_same(lead) if same else person(admin, "admin", ADMINISTRATOR),
+        same_person=same,
+        told=bool(admin.get("admin_told")),
+        **known,
+    )
+
+
+def _same(lead: PersonFacts) -> PersonFacts:
+    values = {name: getattr(lead, name) for name in lead.__dataclass_fields__}
+    return PersonFacts(**{**values, "role": ADMINISTRATOR})

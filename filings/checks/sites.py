@@ -1,0 +1,238 @@
+"""The website: its name, home page, content and approvals."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from filings.checks import site_words
+from filings.checks.catalogue import Check, PageOf, Severity, short_name
+from filings.checks.facts import YES, Facts
+from filings.regions import cities, region
+from filings.site_codes import APPROVALS_BY_PROVINCE, APPROVALS_FOR, BLOG, CONTENT, OTHER
+from icpportal.entry.domains import canonical, display_domain, host_belongs
+from icpportal.entry.marks import HAS_HAN, has_han
+
+LEAST_HAN = 3
+ALLOWED_SIGNS = "· "
+LIKE_DOMAIN = re.compile(r"(?<![\w-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![\w-])")
+PLACE_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "自治州", "地区", "省", "市", "盟")
+# Chongqing: 博客/个人空间; everywhere else "other" (dossier §4)
+PERSONAL_CONTENT = {"50": (BLOG,)}
+USUAL_PERSONAL_CONTENT = (OTHER, BLOG)
+
+
+def _name(facts: Facts) -> str:
+    return str(facts.website.get("site_name") or "")
+
+
+def _first(words: Iterable[str], text: str) -> str:
+    """The longest of the words that the text holds, or ""."""
+    return max((word for word in words if word in text), key=len, default="")
+
+
+def _has_form(facts: Facts) -> bool:
+    """The name has one of the forms that the province prescribes, with something in front."""
+    name = _name(facts)
+    return any(name.endswith(form) and len(name) > len(form) for form in facts.province.name_forms)
+
+
+def name_is_domain(facts: Facts) -> str | None:
+    name = unicodedata.normalize("NFKC", _name(facts)).lower()
+    names = {facts.domain, display_domain(facts.domain)} - {""}
+    if name not in names and not LIKE_DOMAIN.search(name):
+        return None
+    return _("The name cannot be the domain: use a Chinese name")
+
+
+def name_has_symbol(facts: Facts) -> str | None:
+    for char in _name(facts):
+        if char not in ALLOWED_SIGNS and unicodedata.category(char)[0] not in "LNM":
+            return _("Remove the symbol “%(char)s” from the name") % {"char": char}
+    return None
+
+
+def name_is_latin(facts: Facts) -> str | None:
+    if not _name(facts) or has_han(_name(facts)):
+        return None
+    return _("Not only digits or letters: add Chinese characters")
+
+
+def name_is_short(facts: Facts) -> str | None:
+    if not _name(facts) or len(HAS_HAN.findall(_name(facts))) >= LEAST_HAN:
+        return None
+    return _("Use at least 3 Chinese characters")
+
+
+def name_has_reserved_head(facts: Facts) -> str | None:
+    head = next((word for word in site_words.HEADS if _name(facts).startswith(word)), "")
+    if not head or facts.name.startswith(head):
+        return None
+    return _("The name cannot start with “%(word)s”: choose another") % {"word": head}
+
+
+def name_has_forbidden_word(facts: Facts) -> str | None:
+    word = _first(site_words.NOWHERE, _name(facts))
+    if not word or word in facts.name:
+        return None
+    return _("No website may have “%(word)s” in its name: use another word") % {"word": word}
+
+
+def name_has_banned_word(facts: Facts) -> str | None:
+    word = _first(facts.province.banned_words, _name(facts)) if facts.is_individual else ""
+    if not word or _has_form(facts):
+        return None
+    return _("%(province)s does not allow “%(word)s” for personal sites: use another word") % {
+        "province": short_name(facts.province),
+        "word": word,
+    }
+
+
+def name_is_not_personal(facts: Facts) -> str | None:
+    if not facts.is_individual or _has_form(facts):
+        return None
+    approved = bool(facts.website.get("approval_types"))
+    words = (*site_words.NOT_PERSONAL, *site_words.COMPANY, *(() if approved else site_words.WITH_APPROVAL))
+    word = _first(words, _name(facts))
+    return _("A personal site's name cannot have “%(word)s”: use another word") % {"word": word} if word else None
+
+
+def _places(facts: Facts) -> Iterable[str]:
+    found = [facts.province.short_zh]
+    for each in (*cities(facts.province.code), region(facts.region)):
+        ending = next((end for end in PLACE_ENDINGS if each and each.name.endswith(end)), "") if each else ""
+        found.append(each.name.removesuffix(ending) if each else "")
+    return [name for name in found if len(name) > 1]
+
+
+def name_of_person_or_place(facts: Facts) -> str | None:
+    if not facts.is_individual or _has_form(facts):
+        return None
+    own = [facts.name] if len(facts.name) > 1 else []
+    if not _first((*own, *_places(facts)), _name(facts)):
+        return None
+    return _("A personal site's name avoids people, places and idioms")
+
+
+def name_has_no_form(facts: Facts) -> str | None:
+    if not facts.is_individual or not facts.province.name_forms or not _name(facts) or _has_form(facts):
+        return None
+    return _("Name it %(forms)s") % {"forms": " / ".join(f"某某{form}" for form in facts.province.name_forms)}
+
+
+def _home_host(facts: Facts) -> str | None:
+    """The host of the home page in ASCII; "" when none is given, None when it is no address."""
+    url = str(facts.website.get("home_url") or "")
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        return canonical(parts.hostname) if parts.scheme in ("http", "https") and parts.hostname else None
+    except (ValueError, ValidationError):
+        return None
+
+
+def url_is_none(facts: Facts) -> str | None:
+    if _home_host(facts) is not None:
+        return None
+    return _("Enter the whole address, such as https://www.example.com/")
+
+
+def url_of_another_domain(facts: Facts) -> str | None:
+    host = _home_host(facts)
+    if not host or not facts.domain or host_belongs(host, facts.domain):
+        return None
+    return _("The address must contain %(domain)s") % {"domain": display_domain(facts.domain)}
+
+
+def _content(facts: Facts) -> set[str]:
+    return {str(each) for each in facts.website.get("content") or ()}
+
+
+def no_content(facts: Facts) -> str | None:
+    return _("Choose at least one kind of content") if facts.website and not _content(facts) else None
+
+
+def personal_content(facts: Facts) -> str | None:
+    usual = PERSONAL_CONTENT.get(facts.province.code, USUAL_PERSONAL_CONTENT)
+    if not facts.is_individual or not _content(facts) - set(usual):
+        return None
+    return _("For an individual's site %(province)s expects “%(content)s” here") % {
+        "province": short_name(facts.province),
+        "content": CONTENT[usual[0]],
+    }
+
+
+def _approvals(facts: Facts) -> list[str]:
+    if facts.website.get("needs_approval") != YES:
+        return []
+    return [str(each) for each in facts.website.get("approval_types") or ()]
+
+
+def _approvals_for(facts: Facts, content: str) -> tuple[str, ...]:
+    rule, kinds = APPROVALS_BY_PROVINCE.get(content, ("", ()))
+    return APPROVALS_FOR.get(content, ()) or (kinds if rule in facts.province.extra_approvals else ())
+
+
+def content_without_approval(facts: Facts) -> str | None:
+    chosen = set(_approvals(facts))
+    for content in sorted(_content(facts), key=int):
+        asked = _approvals_for(facts, content)
+        if asked and not chosen.intersection(asked):
+            return _("“%(content)s” needs an approval first: choose it below and enter its number") % {
+                "content": CONTENT[content]
+            }
+    return None
+
+
+def approval_not_named(facts: Facts) -> str | None:
+    if facts.website.get("needs_approval") != YES or _approvals(facts):
+        return None
+    return _("Choose the content that needs approval")
+
+
+def approval_without_number(facts: Facts) -> str | None:
+    given = {**(facts.website.get("approval_numbers") or {})}
+    missing = [
+        kind for kind in _approvals(facts) if not (given.get(kind) or facts.website.get(f"approval_number_{kind}"))
+    ]
+    one_field = facts.website.get("approval_number") and len(_approvals(facts)) == 1
+    if not missing or one_field:
+        return None
+    return _("Enter the approval number, or get the approval first")
+
+
+def more_than_one_domain(facts: Facts) -> str | None:
+    if facts.province.domains_per_site != 1 or not facts.website.get("more_domains"):
+        return None
+    return _("One site, one domain: remove the others")
+
+
+CHECKS: tuple[Check, ...] = (
+    *(
+        Check(key, PageOf.WEBSITE, "site_name", judge)
+        for key, judge in (
+            ("name_domain", name_is_domain),
+            ("name_symbol", name_has_symbol),
+            ("name_latin", name_is_latin),
+            ("name_short", name_is_short),
+            ("name_head", name_has_reserved_head),
+            ("name_word", name_has_forbidden_word),
+            ("name_jiangsu", name_has_no_form),
+            ("name_banned", name_has_banned_word),
+            ("name_personal", name_is_not_personal),
+        )
+    ),
+    Check("name_person", PageOf.WEBSITE, "site_name", name_of_person_or_place, Severity.WARNING),
+    Check("url_bad", PageOf.WEBSITE, "home_url", url_is_none),
+    Check("url_domain", PageOf.WEBSITE, "home_url", url_of_another_domain),
+    Check("content_one", PageOf.WEBSITE, "content", no_content),
+    Check("content_approval", PageOf.WEBSITE, "content", content_without_approval),
+    Check("content_personal", PageOf.WEBSITE, "content", personal_content, Severity.WARNING),
+    Check("approval_none", PageOf.WEBSITE, "approval_types", approval_not_named),
+    Check("approval_missing", PageOf.WEBSITE, "approval_number", approval_without_number),
+    Check("one_domain", PageOf.WEBSITE, "more_domains", more_than_one_domain),
+)
