@@ -134,7 +134,13 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
         raise Erased(str(message))
     rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING))
     again = rows.update(
-        state=State.WAITING, attempts=0, next_at=now or timezone.now(), not_after=None, given_up_at=None, last_error=""
+        state=State.WAITING,
+        attempts=0,
+        next_at=now or timezone.now(),
+        not_after=None,
+        failed_at=None,
+        given_up_at=None,
+        last_error="",
     )
     if again:
         _note("sent again by staff", message, actor)
@@ -145,8 +151,10 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
 def give_up(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
     """Stop trying, or note that a failed message needs no more care; False when it is being sent or done meanwhile."""
     rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING), given_up_at=None)
-    changes: dict[str, Any] = {"state": State.FAILED, "given_up_at": now or timezone.now(), "last_error": GIVEN_UP}
-    given_up = rows.update(**changes, **erasure(message))
+    now = now or timezone.now()
+    given_up = rows.update(
+        state=State.FAILED, next_at=None, failed_at=now, given_up_at=now, last_error=GIVEN_UP, **erasure(message)
+    )
     if given_up:
         _note("given up by staff", message, actor)
     return bool(given_up)

@@ -126,7 +126,8 @@ class _Round:
             logger.error("message broke its handler", extra={**_facts(message), "fault": place})
             self.retry(message, place)
         else:
-            self.settle(message, State.DELIVERED, receipt=str(receipt)[:200], delivered_at=self.now(), last_error="")
+            done = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
+            self.settle(message, State.DELIVERED, next_at=None, **done)
 
     def retry(self, message: Message, why: str) -> None:
         """Wait a little longer each time; after two days it has failed."""
@@ -139,7 +140,7 @@ class _Round:
 
     def fail(self, message: Message, why: str) -> None:
         logger.warning("message failed", extra={**_facts(message), "why": why})
-        self.settle(message, State.FAILED, last_error=why[:200])
+        self.settle(message, State.FAILED, next_at=None, failed_at=self.now(), last_error=why[:200])
 
     def settle(self, message: Message, state: State, **columns: Any) -> None:
         """Write the outcome, unless the lease ran out and somebody else has the row now."""

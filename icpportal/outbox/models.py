@@ -26,7 +26,10 @@ OWED = (State.WAITING, State.SENDING)
 
 
 class Message(SealedModel):
-    """One message on one channel. Nothing but `payload` may hold personal data."""
+    """One message on one channel. Nothing but `payload` may hold personal data.
+
+    `next_at` says when to try (while it is being sent: when the lease ends), and is null once nothing is owed.
+    """
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     channel = models.CharField(_("channel"), max_length=20)
@@ -37,13 +40,14 @@ class Message(SealedModel):
     is_secret = models.BooleanField(_("erased once sent"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    next_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True, default=timezone.now)
     not_after = models.DateTimeField(_("useless after"), null=True, blank=True)
     leased_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     receipt = models.CharField(_("receipt"), max_length=200, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     delivered_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
     given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -55,14 +59,15 @@ class Message(SealedModel):
         verbose_name_plural = _("outgoing messages")
         ordering = ["-created_at", "-id"]
         permissions = [("deliver_message", _("Can send messages again or give them up"))]
+        # partial on a column that is null, because SQLite cannot match `state IN (?, ?)` with a partial index
         indexes = [
-            models.Index(fields=["next_at"], condition=Q(state__in=OWED), name="outbox_owed"),
-            models.Index(fields=["created_at"], condition=Q(state=State.FAILED), name="outbox_failed"),
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="outbox_owed"),
+            models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_failed"),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
-            models.Index(fields=["user", "-created_at", "-id"], condition=Q(channel=SITE), name="outbox_notes"),
-            models.Index(fields=["user"], condition=Q(channel=SITE, read_at=None), name="outbox_unread"),
-            models.Index(fields=["event", "user"], condition=~Q(user=None), name="outbox_event"),
-            models.Index(fields=["reference", "created_at"], condition=~Q(reference=""), name="outbox_reference"),
+            models.Index(fields=["user", "channel", "-created_at", "-id"], name="outbox_notes"),
+            models.Index(fields=["user", "channel", "read_at"], name="outbox_unread"),
+            models.Index(fields=["event", "user"], condition=Q(user__isnull=False), name="outbox_event"),
+            models.Index(fields=["reference", "created_at"], name="outbox_reference"),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """The only place that hands work to the broker. It is a courtesy: what is owed lies in rows, and beat looks too."""
 
 import logging
-from functools import partial
 from uuid import UUID
 
 from celery import current_app
@@ -15,7 +14,11 @@ DELIVER = "icpportal.tasks.deliver_outbox"
 def nudge(task_name: str, *ids: str | int | UUID) -> None:
     """Ask a worker to run `task_name` with these ids once the transaction is committed; never raises."""
     plain = [str(one) if isinstance(one, UUID) else one for one in ids]
-    transaction.on_commit(partial(_publish, task_name, plain), robust=True)
+
+    def publish() -> None:  # not a partial: Django names what broke by its __qualname__
+        _publish(task_name, plain)
+
+    transaction.on_commit(publish, robust=True)
 
 
 def _publish(task_name: str, ids: list[str | int]) -> None:

@@ -31,22 +31,22 @@ class Trouble:
 
 def due(now: datetime) -> QuerySet[Message]:
     """What may be sent now, and what a killed worker left behind; longest due first."""
-    return Message.objects.filter(state__in=OWED, next_at__lte=now).order_by("next_at")
+    return Message.objects.filter(next_at__lte=now, state__in=OWED).order_by("next_at")
 
 
 def failed() -> QuerySet[Message]:
     """What failed for good and nobody has given up yet."""
-    return Message.objects.filter(state=State.FAILED, given_up_at=None)
+    return Message.objects.filter(failed_at__isnull=False, given_up_at=None).order_by("failed_at")
 
 
 def overdue(now: datetime) -> QuerySet[Message]:
     """What should have left a while ago."""
-    return Message.objects.filter(state__in=OWED, next_at__lt=now - LATE)
+    return Message.objects.filter(next_at__lt=now - LATE, state__in=OWED).order_by("next_at")
 
 
 def stubborn() -> QuerySet[Message]:
     """What was tried again and again."""
-    return Message.objects.filter(state__in=OWED, attempts__gte=STUBBORN)
+    return Message.objects.filter(next_at__isnull=False, attempts__gte=STUBBORN).order_by("next_at")
 
 
 def trouble(now: datetime | None = None) -> list[Trouble]:
@@ -54,7 +54,7 @@ def trouble(now: datetime | None = None) -> list[Trouble]:
     kinds = [(FAILED_WORDS, failed()), (LATE_WORDS, overdue(now or timezone.now())), (STUBBORN_WORDS, stubborn())]
     found: dict[str, Trouble] = {}
     for reason, rows in kinds:
-        for key, reference, channel in rows.order_by("created_at").values_list("key", "reference", "channel")[:SHOWN]:
+        for key, reference, channel in rows.values_list("key", "reference", "channel")[:SHOWN]:
             found.setdefault(key, Trouble(key=key, reference=reference, channel=channel, reason=reason))
     return list(found.values())
 

@@ -1,0 +1,356 @@
+"""Owing a message: once per key, beside what it tells of, and wrong ones refused on the spot."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from icpportal.outbox import actions, nudge
+from icpportal.outbox.actions import Erased, give_up, mark_read, queue, send_again, tell, tell_all
+from icpportal.outbox.catalogue import HeaderInjection, MissingWord, UnknownMessage
+from icpportal.outbox.delivery import deliver
+from icpportal.outbox.models import Message, State
+
+pytestmark = pytest.mark.django_db
+DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)
+CONTEXT: dict[str, Any] = {
+    "domain": "example.com",
+    "ref": "T7Q4-M2KX",
+    "due": DUE,
+    "mobile": "139****0002",
+    "name": "王*人",
+}
+
+
+def letter(**other: Any) -> dict[str, Any]:
+    known = {
+        "key": "order_received:7:account:email",
+        "template": "order_received",
+        "channel": "email",
+        "to": "wang@example.com",
+        "language": "zh-hans",
+        "context": CONTEXT,
+        "reference": "T7Q4-M2KX",
+    }
+    return {**known, **other}
+
+
+# --- queue -----------------------------------------------------------------------------------
+
+
+def test_a_queued_message_waits_with_all_that_was_given(owe):
+    message = owe("report:7:1", reference="T7Q4-M2KX")
+
+    row = Message.objects.get()
+    assert row == message
+    assert (row.channel, row.key, row.reference, row.state) == ("post", "report:7:1", "T7Q4-M2KX", State.WAITING)
+    assert (row.payload, row.attempts, row.receipt, row.last_error) == ({"says": "report:7:1"}, 0, "", "")
+    assert row.next_at <= timezone.now()
+
+
+def test_the_same_key_again_gives_the_row_that_is_there(owe, post):
+    first = owe("report:7:1")
+    deliver()
+
+    again = queue(channel="post", key="report:7:1", payload={"says": "something else"})
+
+    assert again == first
+    assert (again.state, again.payload) == (State.DELIVERED, {"says": "report:7:1"})
+    assert Message.objects.count() == 1
+
+
+def test_a_message_goes_with_the_transaction_that_owed_it(owe):
+    with transaction.atomic():
+        owe("report:7:1")
+        transaction.set_rollback(True)
+
+    assert Message.objects.count() == 0
+
+
+def test_what_is_owed_costs_one_query(owe, django_assert_num_queries):
+    with django_assert_num_queries(3) as captured:  # one INSERT between SAVEPOINT and RELEASE
+        owe("report:7:1")
+
+    words = [query["sql"].split()[0] for query in captured.captured_queries]
+    assert words == ["SAVEPOINT", "INSERT", "RELEASE"]
+
+
+def test_no_payload_can_be_read_in_the_database(owe):
+    owe("report:7:1", payload={"mobile": "13900000002"})
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM outbox_message")
+        columns = str(cursor.fetchall())
+    assert "13900000002" not in columns
+    assert "report:7:1" in columns
+
+
+def test_a_message_for_later_waits_until_then(owe, post):
+    later = timezone.now() + timedelta(hours=1)
+    owe("report:7:1", not_before=later)
+
+    now, then = deliver(now=later - timedelta(seconds=1)), deliver(now=later)
+
+    assert (now.delivered, then.delivered) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"channel": "telex"}, "no channel telex"),
+        ({"key": ""}, "names the event"),
+        ({"key": "mail:a@b.cn"}, "personal"),
+    ],
+)
+def test_a_wrong_channel_or_key_is_refused(owe, wrong: dict[str, str], words: str):
+    with pytest.raises(ValueError, match=words):
+        owe(**{"key": "report:7:1", **wrong})
+
+    assert Message.objects.count() == 0
+
+
+def test_a_clash_about_something_else_than_the_key_is_not_swallowed(owe, monkeypatch):
+    def clash(self: Message, **how: Any) -> None:
+        raise IntegrityError("FOREIGN KEY constraint failed")
+
+    monkeypatch.setattr(Message, "save", clash)
+
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        owe("report:7:1")
+
+
+def test_a_worker_is_nudged_after_the_commit_and_only_for_what_is_new(owe, nudges, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        owe("report:7:1")
+        before_commit = list(nudges)
+    with django_capture_on_commit_callbacks(execute=True):
+        owe("report:7:1")
+
+    assert before_commit == []
+    assert nudges == [(nudge.DELIVER, [])]
+
+
+# --- tell ------------------------------------------------------------------------------------
+
+
+def test_a_letter_keeps_only_the_words_its_channel_needs():
+    message = tell(**letter(context={**CONTEXT, "number": "宁ICP备00000000号-1", "authority_words": "…"}))
+
+    assert set(message.payload["context"]) == {"domain", "ref", "due", "mobile", "name"}
+    assert (message.payload["to"], message.payload["language"]) == ("wang@example.com", "zh-hans")
+    assert (message.template, message.reference, message.is_secret) == ("order_received", "T7Q4-M2KX", False)
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "site"])
+def test_mail_text_and_note_of_one_event_and_person_belong_together(channel: str, people):
+    user = people()
+    to = {"email": "wang@example.com", "sms": "13900000001", "site": str(user.pk)}[channel]
+
+    message = tell(**letter(key=f"order_received:7:account:{channel}", channel=channel, to=to, user_id=user.pk))
+
+    assert (message.event, message.user) == ("order_received:7:account", user)
+
+
+def test_a_note_for_the_site_finds_its_reader_by_the_address(people):
+    user = people()
+
+    message = tell(**letter(key="n:1", channel="site", to=str(user.pk)))
+
+    assert Message.objects.get().user == user
+    assert message.key == "n:1"
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "site"])
+def test_a_missing_word_is_an_error_where_the_message_is_owed(channel: str, people):
+    context = {name: value for name, value in CONTEXT.items() if name != "due"}
+
+    with pytest.raises(MissingWord, match="order_received.*needs {due}"):
+        tell(**letter(channel=channel, context=context, to=str(people().pk)))
+
+    assert Message.objects.count() == 0
+
+
+def test_an_unknown_message_is_an_error_where_it_is_owed():
+    with pytest.raises(UnknownMessage, match="order_recieved"):
+        tell(**letter(template="order_recieved"))
+
+
+@pytest.mark.parametrize(
+    "to", ["", "wang@example.com\nBcc: all@example.com", "wang@example.com\r", "a\x00b@example.com"]
+)
+def test_an_address_with_a_line_break_or_none_is_refused(to: str):
+    with pytest.raises(HeaderInjection):
+        tell(**letter(to=to))
+
+    assert Message.objects.count() == 0
+
+
+def test_a_line_break_in_the_name_of_an_attachment_is_refused():
+    file = {"name": "a.ics\r\nX: y", "type": "text/calendar", "content": "BEGIN:VCALENDAR"}
+
+    with pytest.raises(HeaderInjection):
+        tell(**letter(attachments=[file]))
+
+
+def test_a_code_never_lies_on_the_site(people):
+    with pytest.raises(ValueError, match="never lies on the site"):
+        tell(**letter(template="code_sign_up", channel="site", to=str(people().pk), context={"code": "204816"}))
+
+
+def test_a_code_is_secret_and_good_for_ten_minutes():
+    before = timezone.now()
+
+    message = tell(**letter(template="code_sign_up", channel="sms", to="13900000001", context={"code": "204816"}))
+
+    assert message.is_secret
+    assert timedelta(minutes=10) <= message.not_after - before < timedelta(minutes=11)
+
+
+def test_a_reminder_is_good_until_the_moment_it_reminds_of():
+    message = tell(**letter(template="phones_1h", channel="sms", to="13900000001"))
+
+    assert (message.is_secret, message.not_after) == (False, DUE)
+
+
+def test_many_letters_cost_one_insert(django_assert_num_queries, nudges, django_capture_on_commit_callbacks):
+    letters = [letter(key=f"order_received:{n}:account:email") for n in range(5)]
+
+    with django_capture_on_commit_callbacks(execute=True), django_assert_num_queries(1):
+        number = tell_all(letters)
+
+    assert number == 5
+    assert Message.objects.count() == 5
+    assert nudges == [(nudge.DELIVER, [])]
+
+
+def test_many_letters_leave_a_key_that_is_there_as_it_is(owe, post):
+    tell(**letter(key="a:email"))
+
+    tell_all([letter(key="a:email", to="other@example.com"), letter(key="b:email")])
+
+    assert {message.key: message.payload["to"] for message in Message.objects.all()} == {
+        "a:email": "wang@example.com",
+        "b:email": "wang@example.com",
+    }
+
+
+def test_one_wrong_letter_among_many_owes_none():
+    with pytest.raises(MissingWord):
+        tell_all([letter(key="a:email"), letter(key="b:email", context={})])
+
+    assert Message.objects.count() == 0
+
+
+def test_no_letters_owe_nothing(nudges, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        assert tell_all([]) == 0
+
+    assert nudges == []
+
+
+# --- by staff --------------------------------------------------------------------------------
+
+
+def failed(owe: Callable[..., Message], **columns: Any) -> Message:
+    message = owe("report:7:1")
+    Message.objects.filter(pk=message.pk).update(
+        **{"state": State.FAILED, "attempts": 9, "last_error": "no", **columns}
+    )
+    message.refresh_from_db()
+    return message
+
+
+def test_a_failed_message_sent_again_starts_from_the_first_delay(owe, post):
+    message = failed(owe, not_after=timezone.now() - timedelta(days=1), given_up_at=timezone.now())
+
+    assert send_again(message, actor="op")
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.last_error) == (State.WAITING, 0, "")
+    assert (message.not_after, message.failed_at, message.given_up_at) == (None, None, None)
+    assert deliver().delivered == 1
+    assert post.arrived == ["report:7:1"]
+
+
+@pytest.mark.parametrize("state", [State.SENDING, State.DELIVERED])
+@pytest.mark.parametrize("action", [send_again, give_up])
+def test_what_is_being_sent_or_is_done_is_left_alone(owe, state: State, action: Callable[..., bool]):
+    message = failed(owe, state=state)
+
+    assert not action(message, actor="op")
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == (state, 9)
+
+
+def test_what_was_erased_cannot_be_sent_again(owe):
+    message = failed(owe)
+    message.payload = {}
+    message.save()
+
+    with pytest.raises(Erased):
+        send_again(message, actor="op")
+
+
+def test_a_message_given_up_is_not_sent_any_more_and_its_code_is_gone(owe, post):
+    message = owe("code:1", is_secret=True)
+
+    assert give_up(message, actor="op")
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error, message.payload) == (State.FAILED, actions.GIVEN_UP, {})
+    assert message.given_up_at is not None
+    assert deliver().delivered == 0
+    assert not give_up(message, actor="op")
+
+
+def test_a_message_without_a_code_that_is_given_up_keeps_its_content(owe):
+    message = owe("report:7:1")
+
+    give_up(message, actor="op")
+
+    message.refresh_from_db()
+    assert message.payload == {"says": "report:7:1"}
+
+
+def test_who_acted_is_in_the_log_and_what_was_said_is_not(owe, caplog):
+    caplog.set_level("INFO", logger="icpportal.outbox")
+    message = failed(owe, reference="T7Q4-M2KX")
+
+    send_again(message, actor="op-12")
+
+    (record,) = [record for record in caplog.records if record.message == "sent again by staff"]
+    assert (record.key, record.reference, record.actor) == ("report:7:1", "T7Q4-M2KX", "op-12")
+    assert "says" not in str(record.__dict__)
+
+
+# --- by the reader ---------------------------------------------------------------------------
+
+
+def test_opening_a_note_marks_that_one_and_only_for_its_reader(people):
+    wang, chen = people(), people("chen@example.com")
+    notes = [tell(**letter(key=f"n:{n}", channel="site", to=str(wang.pk))) for n in range(2)]
+    tell(**letter(key="n:chen", channel="site", to=str(chen.pk)))
+
+    by_stranger = mark_read(chen, notes[0].pk)
+    by_reader = mark_read(wang, notes[0].pk, now=DUE)
+    twice = mark_read(wang, notes[0].pk)
+
+    assert (by_stranger, by_reader, twice) == (0, 1, 0)
+    read = Message.objects.exclude(read_at=None)
+    assert [(message.key, message.read_at) for message in read] == [("n:0", DUE)]
+
+
+def test_all_notes_can_be_marked_at_once_and_nobody_elses(people):
+    wang, chen = people(), people("chen@example.com")
+    for n in range(3):
+        tell(**letter(key=f"n:{n}", channel="site", to=str(wang.pk)))
+    tell(**letter(key="n:chen", channel="site", to=str(chen.pk)))
+    tell(**letter(key="m:1", user_id=wang.pk))
+
+    assert mark_read(wang) == 3
+
+    assert set(Message.objects.filter(read_at=None).values_list("key", flat=True)) == {"n:chen", "m:1"}

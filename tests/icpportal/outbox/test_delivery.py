@@ -1,0 +1,411 @@
+"""Sending what is owed: once where possible, at least once always, and nothing stops the rest."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.outbox import delivery, queries
+from icpportal.outbox.delivery import DELAYS, EXHAUSTED, REST, TOO_LATE, Totals, deliver
+from icpportal.outbox.models import Message, State
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
+LEASE = timedelta(seconds=60)
+
+
+def raising(error: Exception) -> Any:
+    def trouble() -> str:
+        raise error
+
+    return trouble
+
+
+def row(key: str) -> Message:
+    return Message.objects.get(key=key)
+
+
+def counted(totals: Totals) -> dict[str, int]:
+    return {name: value for name, value in totals.as_dict().items() if value and name != "by_channel"}
+
+
+# --- delivered -------------------------------------------------------------------------------
+
+
+def test_what_is_due_is_delivered_once_with_its_receipt(owe, post):
+    owe("a")
+
+    first, second = deliver(now=NOW), deliver(now=NOW)
+
+    assert (counted(first), counted(second)) == ({"delivered": 1}, {})
+    assert post.arrived == ["a"]
+    message = row("a")
+    assert (message.state, message.receipt, message.delivered_at) == (State.DELIVERED, "receipt of a", NOW)
+    assert (message.attempts, message.leased_until, message.next_at, message.last_error) == (1, None, None, "")
+
+
+def test_the_longest_due_goes_first_and_the_limit_holds(owe, post):
+    for key, hours in (("late", 3), ("later", 2), ("latest", 1), ("not yet", -1)):
+        owe(key, not_before=NOW - timedelta(hours=hours))
+
+    totals = deliver(now=NOW, limit=2)
+
+    assert post.arrived == ["late", "later"]
+    assert (counted(totals), totals.by_channel) == ({"delivered": 2, "left": 1}, {"post": 2})
+
+
+def test_more_than_one_chunk_is_delivered_in_one_round(owe, post):
+    for number in range(delivery.CHUNK + 5):
+        owe(f"m:{number}")
+
+    assert deliver(now=NOW).delivered == delivery.CHUNK + 5
+
+
+def test_a_code_is_gone_once_it_is_delivered_and_other_content_stays(owe, post):
+    owe("code", payload={"context": {"code": "204816"}}, is_secret=True)
+    owe("plain", payload={"context": {"n": 1}})
+
+    deliver(now=NOW)
+
+    assert (row("code").payload, row("plain").payload) == ({}, {"context": {"n": 1}})
+    assert row("code").is_erased
+
+
+def test_a_dry_run_counts_by_channel_and_touches_nothing(owe, post):
+    owe("a")
+    owe("b")
+    owe("c", channel="pigeon")
+    owe("d", not_before=NOW + timedelta(hours=1))
+
+    totals = deliver(now=NOW, dry_run=True)
+
+    assert (counted(totals), totals.by_channel) == ({"left": 3}, {"post": 2, "pigeon": 1})
+    assert post.arrived == []
+    assert set(Message.objects.values_list("state", "attempts")) == {("waiting", 0)}
+
+
+# --- trouble ---------------------------------------------------------------------------------
+
+
+def test_a_no_fails_at_once_and_is_not_tried_again(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(Refused("number 13900000002 is barred, ask chen@example.com", code="550"))
+
+    totals = deliver(now=NOW)
+    later = deliver(now=NOW + timedelta(days=3))
+
+    assert (counted(totals), counted(later)) == ({"failed": 1}, {})
+    assert (row("a").state, row("a").attempts, row("a").leased_until) == (State.FAILED, 1, None)
+    assert (row("a").failed_at, row("a").next_at) == (NOW, None)
+    assert row("a").last_error == "number … is barred, ask …"
+
+
+def test_a_code_that_was_refused_is_gone_too(owe, post):
+    owe("code", payload={"context": {"code": "204816"}}, is_secret=True)
+    post.trouble["code"] = raising(Refused("no"))
+
+    deliver(now=NOW)
+
+    assert row("code").payload == {}
+
+
+def test_waiting_grows_from_seconds_to_an_hour():
+    first = [delay.total_seconds() for delay in DELAYS[:6]]
+
+    assert first == [5, 30, 120, 600, 3600, 3600]
+    assert timedelta(hours=48) < sum(DELAYS, timedelta()) < timedelta(hours=49)
+
+
+def test_a_trouble_is_tried_again_after_each_delay_and_not_before(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(Retryable("no answer"))
+    now = NOW
+
+    for number, delay in enumerate(DELAYS, start=1):
+        assert counted(deliver(now=now)) == {"retried": 1}
+        message = row("a")
+        assert (message.state, message.attempts, message.next_at) == (State.WAITING, number, now + delay)
+        assert counted(deliver(now=now + delay - timedelta(seconds=1))) == {}
+        now += delay
+
+    assert counted(deliver(now=now)) == {"failed": 1}
+    assert (row("a").state, row("a").last_error) == (State.FAILED, f"{EXHAUSTED}: no answer")
+
+
+def test_a_channel_that_must_arrive_is_tried_every_hour_for_ever(owe, post, settings):
+    settings.OUTBOX_NEVER_GIVES_UP = ["post"]
+    owe("a")
+    Message.objects.update(attempts=5000)
+    post.trouble["a"] = raising(Retryable("no answer"))
+
+    deliver(now=NOW)
+
+    assert (row("a").state, row("a").next_at) == (State.WAITING, NOW + timedelta(hours=1))
+
+
+def test_a_trouble_that_passes_is_forgotten(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(Retryable("no answer"))
+    deliver(now=NOW)
+    post.trouble.clear()
+
+    deliver(now=NOW + timedelta(minutes=1))
+
+    assert (row("a").state, row("a").attempts, row("a").last_error) == (State.DELIVERED, 2, "")
+
+
+@pytest.mark.parametrize("broken", [KeyError("13900000002"), ZeroDivisionError("chen@example.com"), TimeoutError()])
+def test_one_poisoned_row_stops_no_other_and_tells_no_content(owe, post, caplog, broken: Exception):
+    for key in ("a", "b", "c"):
+        owe(key, reference="T7Q4-M2KX")
+    post.trouble["a"] = raising(broken)
+
+    totals = deliver(now=NOW)
+
+    assert counted(totals) == {"delivered": 2, "retried": 1, "faults": 1}
+    assert totals.needs_people
+    assert post.arrived == ["b", "c"]
+    message = row("a")
+    assert (message.state, message.next_at) == (State.WAITING, NOW + DELAYS[0])
+    assert message.last_error.startswith(f"{type(broken).__name__} at test_delivery.py:")
+    (record,) = [record for record in caplog.records if record.message == "message broke its handler"]
+    assert (record.event, record.reference, record.key, record.exc_info) == ("post", "T7Q4-M2KX", "a", None)
+    assert "13900000002" not in str([record.__dict__ for record in caplog.records])
+
+
+def test_a_handler_that_is_not_there_is_a_fault_and_not_a_crash(owe, post, settings):
+    owe("a")
+    owe("b", channel="pigeon")
+    settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "post": "nowhere.deliver"}
+
+    totals = deliver(now=NOW)
+
+    assert (totals.faults, totals.delivered) == (1, 1)
+
+
+def test_what_came_too_late_is_not_sent(owe, post):
+    owe("reminder", not_after=NOW)
+    owe("in time", not_after=NOW + timedelta(seconds=1))
+
+    totals = deliver(now=NOW)
+
+    assert counted(totals) == {"delivered": 1, "failed": 1}
+    assert post.arrived == ["in time"]
+    assert (row("reminder").state, row("reminder").last_error) == (State.FAILED, TOO_LATE)
+
+
+# --- leases ----------------------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """KILL, as far as one process can show it."""
+
+
+def test_what_a_killed_worker_had_taken_is_delivered_after_its_lease(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(Killed())
+    with pytest.raises(Killed):
+        deliver(now=NOW)
+    post.trouble.clear()
+
+    held = row("a")
+    too_soon = deliver(now=NOW + LEASE - timedelta(seconds=1))
+    in_time = deliver(now=NOW + LEASE)
+
+    assert (held.state, held.leased_until) == (State.SENDING, NOW + LEASE)
+    assert (counted(too_soon), counted(in_time)) == ({}, {"delivered": 1})
+    assert post.arrived == ["a"]
+
+
+def test_the_length_of_a_lease_is_a_setting(owe, post, settings):
+    settings.OUTBOX_LEASE_SECONDS = 7
+    owe("a")
+    post.trouble["a"] = raising(Killed())
+
+    with pytest.raises(Killed):
+        deliver(now=NOW)
+
+    assert row("a").leased_until == NOW + timedelta(seconds=7)
+
+
+def test_a_worker_that_dies_on_a_row_every_time_gives_it_up_in_the_end(owe, post):
+    owe("a")
+    Message.objects.update(attempts=len(DELAYS))
+    post.trouble["a"] = raising(Retryable("no answer"))
+
+    deliver(now=NOW)
+
+    assert row("a").state == State.FAILED
+
+
+def test_two_workers_that_saw_the_same_row_send_it_once(owe, post):
+    owe("a")
+    first, second = delivery._Round(NOW), delivery._Round(NOW)
+    (seen_by_first,), (seen_by_second,) = first.next_chunk(1), second.next_chunk(1)
+
+    taken = [first.claim(seen_by_first), second.claim(seen_by_second)]
+
+    assert taken == [True, False]
+    assert (first.totals.lost, second.totals.lost) == (0, 1)
+
+
+def test_a_second_worker_inside_the_first_ones_delivery_finds_nothing(owe, post):
+    owe("a")
+    inner: list[Totals] = []
+    post.trouble["a"] = lambda: inner.append(deliver(now=NOW)) or "receipt"
+
+    outer = deliver(now=NOW)
+
+    assert ([counted(totals) for totals in inner], counted(outer)) == ([{}], {"delivered": 1})
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing_over_the_other_ones_outcome(owe, post):
+    owe("a")
+    after_lease = NOW + LEASE
+
+    def slow() -> str:
+        post.trouble.clear()
+        deliver(now=after_lease)
+        return "receipt of the slow one"
+
+    post.trouble["a"] = slow
+
+    totals = deliver(now=NOW)
+
+    assert counted(totals) == {"lost": 1}
+    assert (row("a").receipt, row("a").delivered_at, row("a").attempts) == ("receipt of a", after_lease, 2)
+
+
+def test_a_worker_that_lost_its_lease_does_not_fail_what_the_other_is_sending(owe, post):
+    owe("a")
+
+    def slow() -> str:
+        other = delivery._Round(NOW + LEASE)
+        (seen,) = other.next_chunk(1)
+        assert other.claim(seen)
+        raise Refused("no")
+
+    post.trouble["a"] = slow
+
+    deliver(now=NOW)
+
+    assert (row("a").state, row("a").leased_until) == (State.SENDING, NOW + 2 * LEASE)
+
+
+# --- a channel that stalls -------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A stop-watch that only moves when told."""
+    time = {"now": 1000.0}
+    monkeypatch.setattr(delivery.time, "monotonic", lambda: time["now"])
+    return time
+
+
+def test_a_stalled_channel_rests_uncounted_while_the_others_go_on(owe, post, clock):
+    for number in range(5):
+        owe(f"slow:{number}", not_before=NOW - timedelta(hours=1) + timedelta(seconds=number))
+    owe("quick", channel="pigeon", not_before=NOW)
+
+    def stall() -> str:
+        clock["now"] += delivery.PATIENCE_SECONDS / 2 + 1
+        raise Retryable("no answer")
+
+    post.trouble.update({f"slow:{number}": stall for number in range(5)})
+
+    totals = deliver(now=NOW)
+
+    assert counted(totals) == {"retried": 2, "delivered": 1}
+    assert post.arrived == ["quick"]
+    rested = Message.objects.filter(key__startswith="slow", attempts=0)
+    assert set(rested.values_list("state", "next_at")) == {(State.WAITING, NOW + REST)}
+    assert rested.count() == 3
+
+
+def test_quick_refusals_to_connect_do_not_make_a_channel_rest(owe, post, clock):
+    for number in range(30):
+        owe(f"m:{number}")
+        post.trouble[f"m:{number}"] = raising(Retryable("connection refused"))
+
+    assert deliver(now=NOW).retried == 30
+
+
+def test_a_channel_that_rests_hides_no_other_channel_behind_it(owe, post, clock):
+    for number in range(delivery.CHUNK * 2):
+        owe(f"slow:{number}", not_before=NOW - timedelta(hours=1))
+    Message.objects.update(state=State.SENDING)  # left behind by killed workers
+    owe("quick", channel="pigeon", not_before=NOW)
+
+    def stall() -> str:
+        clock["now"] += delivery.PATIENCE_SECONDS + 1
+        raise Retryable("no answer")
+
+    post.trouble.update({f"slow:{number}": stall for number in range(delivery.CHUNK * 2)})
+
+    deliver(now=NOW)
+
+    assert post.arrived == ["quick"]
+
+
+def test_a_round_ends_in_time_whatever_the_outside_does(owe, post, clock):
+    for number in range(5):
+        owe(f"m:{number}")
+
+        def slow() -> str:
+            clock["now"] += delivery.ROUND_SECONDS / 2
+            return "receipt"
+
+        post.trouble[f"m:{number}"] = slow
+
+    totals = deliver(now=NOW)
+
+    assert counted(totals) == {"delivered": 3, "left": 2}
+
+
+# --- transactions and costs ------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_sent_inside_a_transaction(owe, post):
+    inside: list[bool] = []
+    owe("a")
+    post.trouble["a"] = lambda: inside.append(connection.in_atomic_block) or "receipt"
+
+    deliver()
+
+    assert inside == [False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_delivery_inside_a_transaction_is_refused(owe, post):
+    owe("a")
+
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        deliver()
+
+    assert post.arrived == []
+
+
+def test_a_message_costs_the_same_however_many_there_are(owe, post, django_assert_num_queries):
+    def queries(number: int) -> int:
+        for n in range(number):
+            owe(f"{number}:{n}")
+        with django_assert_num_queries(3 + number * 4):  # chunk, none left, count; BEGIN, UPDATE, COMMIT, UPDATE each
+            return deliver(now=NOW).delivered
+
+    assert [queries(1), queries(3)] == [1, 3]
+
+
+@pytest.mark.parametrize("rows", [queries.due(NOW), queries.overdue(NOW), queries.stubborn(), queries.failed()])
+def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of no rows is never worth an index
+
+    plan = rows.explain()
+
+    assert re.search(r"outbox_(owed|failed)", plan), plan

@@ -1,0 +1,143 @@
+"""What is owed, what is late, and what a person has been told."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from icpportal.outbox import queries
+from icpportal.outbox.actions import tell
+from icpportal.outbox.models import Message, State
+from icpportal.outbox.queries import Trouble
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
+
+
+def set_(key: str, **columns: Any) -> None:
+    assert Message.objects.filter(key=key).update(**columns) == 1
+
+
+@pytest.fixture
+def mixed(owe):
+    """One message of every kind."""
+    for key in ("failed", "given up", "late", "stubborn", "sent", "fresh", "later"):
+        owe(key, reference=f"ref {key}", not_before=NOW)
+    set_("failed", state=State.FAILED, attempts=9, next_at=None, failed_at=NOW)
+    set_("given up", state=State.FAILED, next_at=None, failed_at=NOW, given_up_at=NOW)
+    set_("late", next_at=NOW - timedelta(minutes=6))
+    set_("stubborn", attempts=5, next_at=NOW + timedelta(hours=1))
+    set_("sent", state=State.DELIVERED, attempts=7, next_at=None)
+    set_("later", next_at=NOW + timedelta(days=1))
+
+
+def test_trouble_is_what_failed_what_is_late_and_what_will_not_go(mixed):
+    assert queries.trouble(NOW) == [
+        Trouble(key="failed", reference="ref failed", channel="post", reason=queries.FAILED_WORDS),
+        Trouble(key="late", reference="ref late", channel="post", reason=queries.LATE_WORDS),
+        Trouble(key="stubborn", reference="ref stubborn", channel="post", reason=queries.STUBBORN_WORDS),
+    ]
+
+
+def test_trouble_is_counted_for_the_health_page(mixed):
+    assert queries.trouble_counts(NOW) == {"failed": 1, "late": 1, "stubborn": 1}
+
+
+def test_a_message_with_two_troubles_is_named_once_with_the_worse(owe):
+    owe("both", not_before=NOW - timedelta(hours=1))
+    set_("both", attempts=8)
+
+    assert [(found.key, found.reason) for found in queries.trouble(NOW)] == [("both", queries.LATE_WORDS)]
+
+
+def test_a_quiet_outbox_has_no_trouble(owe):
+    owe("a", not_before=NOW - timedelta(minutes=4))
+
+    assert (queries.trouble(NOW), queries.trouble_counts(NOW)) == ([], {"failed": 0, "late": 0, "stubborn": 0})
+
+
+def test_the_oldest_waiting_is_the_longest_overdue(mixed):
+    assert queries.oldest_waiting(NOW) == NOW - timedelta(minutes=6)
+    assert queries.oldest_waiting(NOW - timedelta(days=9)) is None
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_trouble_costs_the_same_for_one_and_three(owe, django_assert_num_queries, number: int):
+    for n in range(number):
+        owe(f"a:{n}")
+        set_(f"a:{n}", state=State.FAILED, next_at=None, failed_at=NOW)
+
+    with django_assert_num_queries(3):
+        assert len(queries.trouble(NOW)) == number
+
+
+# --- what a person has been told -------------------------------------------------------------
+
+
+def told(user: Any, channel: str, event: str, **more: Any) -> Message:
+    to = {"site": str(user.pk), "email": user.email, "sms": "13900000001"}[channel]
+    context = {
+        "domain": "example.com",
+        "ref": "T7Q4-M2KX",
+        "due": NOW,
+        "mobile": "",
+        "name": "",
+        **more.pop("context", {}),
+    }
+    known = {"template": "order_received", "language": "en", "reference": "T7Q4-M2KX", "user_id": user.pk}
+    return tell(key=f"{event}:{channel}", channel=channel, to=to, context=context, **{**known, **more})
+
+
+def test_notes_are_the_readers_own_newest_first(people):
+    wang, chen = people(), people("chen@example.com")
+    for event in ("e:1", "e:2", "e:3"):
+        told(wang, "site", event)
+        told(wang, "email", event)
+    told(chen, "site", "e:chen")
+
+    assert [note.key for note in queries.notes(wang)] == ["e:3:site", "e:2:site", "e:1:site"]
+    assert queries.unread(wang) == 3
+
+
+def test_a_note_for_later_and_one_that_failed_are_not_there(people):
+    wang = people()
+    told(wang, "site", "e:later", not_before=NOW)
+    told(wang, "site", "e:failed")
+    set_("e:failed:site", state=State.FAILED)
+    told(wang, "site", "e:sent", not_before=NOW)
+    set_("e:sent:site", state=State.DELIVERED)
+
+    before = [note.key for note in queries.notes(wang, now=NOW - timedelta(seconds=1))]
+    after = {note.key for note in queries.notes(wang, now=NOW)}
+
+    assert (before, after) == (["e:sent:site"], {"e:sent:site", "e:later:site"})
+
+
+def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_assert_num_queries):
+    wang, chen = people(), people("chen@example.com")
+    for channel in ("site", "email", "sms"):
+        told(wang, channel, "e:1")
+    told(chen, "email", "e:1:other")
+    Message.objects.filter(user=chen).update(event="e:1")
+
+    with django_assert_num_queries(1):
+        beside = queries.beside(wang, ["e:1", "e:2"])
+
+    assert {event: [one.channel for one in found] for event, found in beside.items()} == {
+        "e:1": ["email", "sms"],
+        "e:2": [],
+    }
+
+
+def test_what_was_told_about_an_order_is_listed_oldest_first_without_its_content(people, django_assert_num_queries):
+    wang = people()
+    told(wang, "email", "e:1")
+    told(wang, "sms", "e:2", reference="OTHER")
+    told(wang, "site", "e:3")
+
+    with django_assert_num_queries(1):
+        found = list(queries.about("T7Q4-M2KX"))
+
+    assert [one.key for one in found] == ["e:1:email", "e:3:site"]
+    assert {"payload"} == found[0].get_deferred_fields()
+    assert list(queries.about("")) == []
