@@ -2,7 +2,8 @@
 
 The attempt is counted before the comparison, and a code is spent by one conditional UPDATE, so that it is right exactly
 once however many requests carry it. An earlier code of the same purpose and holder stays good until one of them is
-spent. Call `enter` outside of a transaction that may roll back.
+spent. One destination waits `CODE_RESEND_SECONDS` between two codes of a purpose. Call `enter` outside of a
+transaction that may roll back.
 """
 
 import hmac
@@ -79,7 +80,7 @@ def issue(
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     with transaction.atomic():  # a refused sending leaves no count behind
-        _take_turn(purpose, holder, destination, client, now)
+        _take_turn(purpose, destination, client, now)
         code = Code.objects.create(
             purpose=purpose,
             holder=holder,
@@ -104,8 +105,8 @@ def _messenger() -> Callable[..., object]:
     return import_string(settings.MESSENGER)
 
 
-def _take_turn(purpose: str, holder: str, destination: str, client: str, now: datetime) -> None:
-    wait = limits.take_within(_resend_rule(), "code_resend", _turn(purpose, holder), now=now)
+def _take_turn(purpose: str, destination: str, client: str, now: datetime) -> None:
+    wait = limits.take_within(_resend_rule(), "code_resend", f"{purpose}\x1f{destination}", now=now)
     if not wait.ok:
         raise TooSoon(_seconds(wait.until, now))
     keys = [("code_destination_hour", destination), ("code_destination_day", destination), ("code_client_hour", client)]
@@ -117,10 +118,6 @@ def _take_turn(purpose: str, holder: str, destination: str, client: str, now: da
 
 def _resend_rule() -> limits.Limit:
     return limits.Limit(1, timedelta(seconds=settings.CODE_RESEND_SECONDS))
-
-
-def _turn(purpose: str, holder: str) -> str:
-    return f"{purpose}\x1f{holder}"
 
 
 def _seconds(until: datetime | None, now: datetime) -> int:

@@ -1,0 +1,158 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from icpportal.codes import limits
+from icpportal.codes.limits import Allowed
+from icpportal.codes.models import Allowance
+from tests.icpportal.codes.test_actions import at_once
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def three_an_hour(settings):
+    settings.LIMITS = {"service_code": (3, 3600), "verify_type": (3, 60)}
+
+
+def take(key="lin", *, name="service_code", now=NOW):
+    return limits.take(name, key, now=now)
+
+
+@pytest.mark.django_db
+def test_so_many_tries_are_allowed_and_the_next_is_told_from_when():
+    answers = [take(now=NOW + minutes * timedelta(minutes=1)) for minutes in range(4)]
+
+    assert answers == [Allowed(True)] * 3 + [Allowed(False, NOW + HOUR)]
+
+
+@pytest.mark.django_db
+def test_counting_starts_again_when_the_window_is_over():
+    for _ in range(4):
+        take()
+
+    just_before, at_the_end = take(now=NOW + HOUR - timedelta(seconds=1)), take(now=NOW + HOUR)
+
+    assert just_before == Allowed(False, NOW + HOUR)
+    assert at_the_end == Allowed(True)
+    assert [(row.used, row.began_at) for row in Allowance.objects.all()] == [(1, NOW + HOUR)]
+
+
+@pytest.mark.django_db
+def test_one_key_or_limit_does_not_use_up_another():
+    for _ in range(4):
+        take("lin")
+
+    assert take("chen") == Allowed(True)
+    assert take("lin", name="verify_type") == Allowed(True)
+    assert take("lin") == Allowed(False, NOW + HOUR)
+
+
+@pytest.mark.django_db
+def test_peek_counts_nothing():
+    take()
+
+    peeks = [limits.peek("service_code", "lin", now=NOW) for _ in range(5)]
+
+    assert peeks == [Allowed(True)] * 5
+    assert Allowance.objects.get().used == 1
+
+
+@pytest.mark.django_db
+def test_peek_tells_the_same_as_take_when_nothing_is_left():
+    for _ in range(3):
+        take()
+
+    assert limits.peek("service_code", "lin", now=NOW) == Allowed(False, NOW + HOUR) == take()
+    assert limits.peek("service_code", "lin", now=NOW + HOUR) == Allowed(True)
+
+
+@pytest.mark.django_db
+def test_a_try_that_is_given_back_can_be_taken_again():
+    for _ in range(3):
+        take()
+
+    limits.give_back("service_code", "lin")
+
+    assert [take(), take()] == [Allowed(True), Allowed(False, NOW + HOUR)]
+
+
+@pytest.mark.django_db
+def test_nothing_is_given_back_that_was_not_taken():
+    take()
+    limits.give_back("service_code", "lin")
+    limits.give_back("service_code", "lin")
+
+    assert Allowance.objects.get().used == 0
+
+
+@pytest.mark.django_db
+def test_reset_forgets_every_limit_of_the_key_and_no_other_key():
+    for key in ("lin", "lin", "chen"):
+        take(key)
+    take("lin", name="verify_type")
+
+    counted, gone = limits.reset(["lin"], dry_run=True), limits.reset(["lin"])
+
+    assert (counted, gone) == (2, 2)
+    assert list(Allowance.objects.values_list("key", flat=True)) == [limits.key_index("chen")]
+
+
+@pytest.mark.django_db
+def test_a_limit_of_nothing_allows_nothing(settings):
+    settings.LIMITS = {"service_code": (0, 3600)}
+
+    assert take() == Allowed(False, NOW + HOUR)
+
+
+@pytest.mark.django_db
+def test_a_limit_that_settings_do_not_name_is_an_error():
+    with pytest.raises(KeyError):
+        limits.take("no_such_limit", "lin")
+
+
+@pytest.mark.django_db
+def test_the_key_is_not_readable_in_the_table():
+    take("13900000001")
+
+    row = Allowance.objects.get()
+    assert "13900000001" not in f"{row.key}{row}"
+    assert len(row.key) == 64
+
+
+@pytest.mark.django_db
+def test_old_counters_are_forgotten_and_living_ones_stay():
+    take("lin")
+    take("chen", now=NOW + HOUR)
+
+    gone = limits.forget_old(now=NOW + HOUR)
+
+    assert gone == 1
+    assert [row.key for row in Allowance.objects.all()] == [limits.key_index("chen")]
+
+
+@pytest.mark.django_db
+def test_a_try_costs_one_query_once_the_counter_is_there(django_assert_num_queries):
+    take()
+
+    with django_assert_num_queries(1):
+        take()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_once_are_counted_one_by_one():
+    answers = at_once(lambda _number: take().ok, 8)
+
+    assert sorted(answers) == [False] * 5 + [True] * 3
+    assert Allowance.objects.get().used == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_once_in_a_new_window_are_counted_one_by_one():
+    for _ in range(3):
+        take()
+
+    answers = at_once(lambda _number: take(now=NOW + HOUR).ok, 8)
+
+    assert sorted(answers) == [False] * 5 + [True] * 3
