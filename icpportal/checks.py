@@ -15,7 +15,7 @@ class Rule(NamedTuple):
     broken: Callable[[], bool]
     says: str
     hint: str
-    kind: type[CheckMessage] = Error
+    kind: type[Error] | type[Warning] = Error
 
 
 INVENTED = ("demo-only", "change-me", "changeme", "insecure")

@@ -93,7 +93,8 @@ class PlainLines(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s", "%H:%M:%S")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 -- logging's name
-        pairs = extras(record) | ({"request": record.request} if getattr(record, "request", "") else {})
+        reference = getattr(record, "request", "")
+        pairs = extras(record) | ({"request": reference} if reference else {})
         return super().formatMessage(record) + "".join(f" {key}={value}" for key, value in pairs.items())
 
 

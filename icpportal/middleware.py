@@ -77,8 +77,8 @@ class RefuseNul:
             raise BadRequest("NUL in the form")
 
 
-def _has_nul(fields: Iterable[tuple[str, list[object]]]) -> bool:
-    return any("\0" in name or any("\0" in str(value) for value in values) for name, values in fields)
+def _has_nul(fields: Iterable[tuple[str, list[str]]]) -> bool:
+    return any("\0" in name or any("\0" in value for value in values) for name, values in fields)
 
 
 class BrowserHeaders:

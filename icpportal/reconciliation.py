@@ -22,7 +22,6 @@ class Finding:
     kind: str  # order, message, file, document
     reference: str
     trouble: str
-    count: int = 1
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}: {self.trouble}"
@@ -38,9 +37,7 @@ class Reconciled:
     @property
     def totals(self) -> dict[str, int]:
         """How many of each kind."""
-        counted: Counter[str] = Counter()
-        for finding in self.findings:
-            counted[finding.kind] += finding.count
+        counted = Counter(finding.kind for finding in self.findings)
         kinds = {f"{kind}s": counted[kind] for kind in ("order", "message", "file", "document")}
         return {**kinds, "deleted": self.deleted}
 
@@ -66,10 +63,8 @@ def stuck_orders(now: datetime) -> list[Finding]:
 
 
 def troubled_messages(now: datetime) -> list[Finding]:
-    """How many messages failed for good, wait too long, or are tried again and again; admin shows which."""
-    trouble = outbox.trouble(now=now)
-    counts = {"failed for good": trouble.failed, "late": trouble.late, "tried again and again": trouble.stubborn}
-    return [Finding("message", "outbox", f"{count} {word}", count) for word, count in counts.items() if count]
+    """Messages that failed for good, wait too long, or are tried again and again."""
+    return [Finding("message", f"{found.channel} {found.key}", found.reason) for found in outbox.trouble(now)]
 
 
 def lonely_files(orphans: sweeping.Orphans) -> list[Finding]:

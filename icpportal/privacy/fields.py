@@ -83,6 +83,9 @@ class EncryptedTextField(models.TextField):
 class EncryptedJSONField(EncryptedTextField):
     """Anything JSON can say, at rest under AES-GCM."""
 
+    _pyi_private_set_type: Any  # for django-stubs: not a str in Python
+    _pyi_private_get_type: Any
+
     def to_text(self, value: Any) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

@@ -1,0 +1,22 @@
+# One image for web, worker and beat; the command says which (docker-compose.yml).
+FROM python:3.13-slim AS build
+WORKDIR /app
+COPY requirements.txt requirements-s3.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt -r requirements-s3.txt
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN useradd --system --uid 10001 --home-dir /app portal && install -d -o portal -g portal /data
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY --chown=root:root . .
+# The style sheets are collected with the demo's settings; nothing else of the demo stays in the image.
+RUN PORTAL_MODE=demo VAR_DIR=/tmp/build STATIC_ROOT=/app/static-collected python manage.py collectstatic --noinput -v 0 \
+    && rm -rf /tmp/build
+ENV PORTAL_MODE=production VAR_DIR=/data STATIC_ROOT=/app/static-collected
+USER portal
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "icpportal.management.probe", "/readyz"]
+CMD ["gunicorn", "icpportal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
+     "--threads", "4", "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
