@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
+from icpportal import health
 from icpportal.accounts.languages import set_language
 from icpportal.appearance import set_theme
+from icpportal.standing import help_page, privacy_page
 
 handler400 = "icpportal.errors.bad_request"
 handler403 = "icpportal.errors.permission_denied"
@@ -15,13 +16,16 @@ handler429 = "icpportal.errors.too_many"
 handler500 = "icpportal.errors.server_error"
 
 urlpatterns = [
+    path("healthz", health.alive, name="alive"),
+    path("healthz/deep", health.deep, name="deep-health"),
+    path("readyz", health.ready, name="ready"),
     path("", include("transfers.urls")),
     path("", include("filings.urls")),
     path("account/", include("icpportal.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
-    path("help/", TemplateView.as_view(template_name="pages/help.html"), name="help"),
-    path("privacy/", TemplateView.as_view(template_name="pages/privacy.html"), name="privacy"),
+    path("help/", help_page, name="help"),
+    path("privacy/", privacy_page, name="privacy"),
     path("messages/", include("icpportal.outbox.urls")),
     path("admin/", admin.site.urls),
 ]
