@@ -12,9 +12,7 @@ def check_life(**kwargs: object) -> list[checks.CheckMessage]:
     from transfers.lifecycle import TABLE  # noqa: PLC0415 -- app ready
     from transfers.sentences import SENTENCES  # noqa: PLC0415 -- app ready
 
-    return check_table(
-        TABLE, name="transfers", sentences=SENTENCES, has_message=catalogue.has, initial=states.DRAFT
-    )
+    return check_table(TABLE, name="transfers", sentences=SENTENCES, has_message=catalogue.has, initial=states.DRAFT)
 
 
 class TransfersConfig(AppConfig):

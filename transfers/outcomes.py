@@ -44,7 +44,10 @@ PAGES: dict[Outcome, OutcomePage] = {
         _("This site is already with us"), _("There is nothing to do"), _("See the filing"), "filing"
     ),
     Outcome.OWN_ORDER: OutcomePage(
-        _("An order is open for this domain"), _("Finish or abandon order %(ref)s first"), _("Open the order"), "own_order"
+        _("An order is open for this domain"),
+        _("Finish or abandon order %(ref)s first"),
+        _("Open the order"),
+        "own_order",
     ),
     Outcome.OTHER_ORDER: OutcomePage(
         _("An order is open elsewhere"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from filings.actions import lead_answers
+from filings.answers import lead_answers
 from filings.keys import person_key
 
 SUBJECT_LEAD = "subject_lead"

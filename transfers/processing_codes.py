@@ -18,7 +18,9 @@ class Code:
 
 
 CODES: dict[str, Code] = {
-    "1018": Code("备案密码不对，重新验证备案密码", "The filing password is not right: verify it again", ("filing_password",)),
+    "1018": Code(
+        "备案密码不对，重新验证备案密码", "The filing password is not right: verify it again", ("filing_password",)
+    ),
     "1024": Code("IP 地址有问题，另选实例", "The IP address is the problem: pick another server", ("service_code",)),
     "1040": Code("IP 地址有问题，另选实例", "The IP address is the problem: pick another server", ("service_code",)),
     "1041": Code("首页地址与域名不符，请修改", "The home page does not fit the domain: change it", ("website",)),
@@ -27,8 +29,12 @@ CODES: dict[str, Code] = {
     "1061": Code("附件有问题，重新上传资料", "A paper cannot be used: upload it again", ("paper",)),
     "5010": Code("附件有问题，重新上传资料", "A paper cannot be used: upload it again", ("paper",)),
     "1005": Code("域名已存在，致电我们核对", "The domain exists already: call us to compare", ("website",)),
-    "1016": Code("管局查不到此网站，核对备案号", "The authority does not find the site: check the number", ("filing_password",)),
-    "1059": Code("管局查不到此网站，核对备案号", "The authority does not find the site: check the number", ("filing_password",)),
+    "1016": Code(
+        "管局查不到此网站，核对备案号", "The authority does not find the site: check the number", ("filing_password",)
+    ),
+    "1059": Code(
+        "管局查不到此网站，核对备案号", "The authority does not find the site: check the number", ("filing_password",)
+    ),
 }
 OTHER = Code("按管局原文修改", "Change it as the authority says")
 

@@ -125,9 +125,9 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
 
 def to_remind(now: datetime) -> QuerySet[Order]:
     """Orders in their phone window with less than 36 hours left: the earliest reminder goes out by then."""
-    return Order.objects.filter(
-        state=states.PHONE_DUE, due_at__gt=now, due_at__lte=now + timedelta(hours=36)
-    ).order_by("due_at")
+    return Order.objects.filter(state=states.PHONE_DUE, due_at__gt=now, due_at__lte=now + timedelta(hours=36)).order_by(
+        "due_at"
+    )
 
 
 def own_open_order(owner: Any, subject_key: str, domain: str) -> Order | None:
@@ -140,3 +140,15 @@ def other_open_order(owner: Any, subject_key: str, domain: str, region: str) -> 
     """Whether another account has a claimed open order that matches in certificate, region and domain together."""
     claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
     return any(order.answer("type").get("region") == region for order in claimed)
+
+
+def refusal_words(order: Order) -> str:
+    """Why the order was refused, as the lead reviewer wrote it."""
+    found = order.events.filter(move="refuse").values_list("note", flat=True).first()
+    return found or ""
+
+
+def photo_verdict(order: Order) -> FieldVerdict | None:
+    """Why the last photo has to be taken again."""
+    latest = order.rounds.filter(decision="refuse_photo").order_by("-number").first()
+    return latest.verdicts.select_related("reason").filter(field="photo").first() if latest else None

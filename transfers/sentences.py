@@ -29,10 +29,14 @@ SENTENCES: dict[str, Sentence] = {
         _("Waiting for review"), _("We answer by %(due)s. Keep your phone reachable: we may call"), WE
     ),
     states.RETURNED: Sentence(
-        _("Changes needed"), _("%(n)s things to change. Mend them and send again by %(due)s, or the order is closed"), YOU
+        _("Changes needed"),
+        _("%(n)s things to change. Mend them and send again by %(due)s, or the order is closed"),
+        YOU,
     ),
     states.PHOTO_DUE: Sentence(
-        _("Photo needed"), _("The website administrator has to be photographed. The order waits until the photo is here"), YOU
+        _("Photo needed"),
+        _("The website administrator has to be photographed. The order waits until the photo is here"),
+        YOU,
     ),
     states.PHOTO_REVIEW: Sentence(_("Photo in review"), _("We answer by %(due)s"), WE),
     states.HANDING_OVER: Sentence(
@@ -47,7 +51,9 @@ SENTENCES: dict[str, Sentence] = {
         AUTHORITY,
     ),
     states.AUTHORITY_RETURNED: Sentence(
-        _("Returned by the administration"), _("The authority returned it: %(reason)s. Mend and send again, or abandon it"), YOU
+        _("Returned by the administration"),
+        _("The authority returned it: %(reason)s. Mend and send again, or abandon it"),
+        YOU,
     ),
     states.LAPSED: Sentence(
         pgettext_lazy("state", "Expired"),
@@ -57,7 +63,9 @@ SENTENCES: dict[str, Sentence] = {
     states.APPROVED: Sentence(pgettext_lazy("state", "Approved"), _("Website number %(number)s"), NOBODY),
     states.REFUSED: Sentence(pgettext_lazy("state", "Refused"), _("Refused: %(reason)s. You can start again"), NOBODY),
     states.WITHDRAWN: Sentence(
-        pgettext_lazy("state", "Withdrawn"), _("You took it back. You can start again with these answers until %(due)s"), NOBODY
+        pgettext_lazy("state", "Withdrawn"),
+        _("You took it back. You can start again with these answers until %(due)s"),
+        NOBODY,
     ),
     states.ABANDONED: Sentence(
         pgettext_lazy("state", "Abandoned"), _("A new order for this domain is possible"), NOBODY

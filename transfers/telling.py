@@ -111,7 +111,7 @@ def _letters(
                 "language": language,
                 "context": words,
                 "reference": order.reference,
-                "user_id": reader.user_id if channel == "site" else None,
+                "user_id": reader.user_id,
                 "attachments": _attachments(order, template) if channel == "email" else (),
             }
 

@@ -164,7 +164,13 @@ def make_order(
         columns.setdefault("due_at", now + settings.DRAFT_KEPT)
     if state == states.PHONE_DUE:
         columns.setdefault("due_at", now + timedelta(hours=48))
-    if state in (states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED, states.LAPSED):
+    if state in (
+        states.HANDING_OVER,
+        states.PHONE_DUE,
+        states.AUTHORITY_REVIEW,
+        states.AUTHORITY_RETURNED,
+        states.LAPSED,
+    ):
         columns.setdefault("report", 1)
     columns.setdefault("rule_profile", "seed-2018")
     return Order.objects.create(

@@ -73,7 +73,9 @@ class Order(SealedModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["owner", "subject_key"], condition=IN_PROGRESS, name="one_order_per_own_subject"),
+            models.UniqueConstraint(
+                fields=["owner", "subject_key"], condition=IN_PROGRESS, name="one_order_per_own_subject"
+            ),
             models.UniqueConstraint(fields=["owner", "domain"], condition=IN_PROGRESS, name="one_order_per_own_domain"),
             models.UniqueConstraint(
                 fields=["subject_key"], condition=IN_PROGRESS & Q(claimed=True), name="one_order_per_subject"

@@ -26,7 +26,10 @@ class FilingPasswordForm(StepForm):
     never_kept = ("filing_password",)
 
     filing_number = PlainTextField(
-        label=_("Website filing number"), max_length=40, disabled=True, required=False,
+        label=_("Website filing number"),
+        max_length=40,
+        disabled=True,
+        required=False,
         help_text=_("As the ministry told us for this domain"),
     )
     filing_password = forms.CharField(
@@ -46,7 +49,9 @@ class FilingPasswordForm(StepForm):
     def clean_filing_password(self) -> str:
         typed = self.cleaned_data["filing_password"].strip()
         if not typed.isascii() or not typed.isprintable():
-            raise ValidationError(_("Type the password as the ministry sent it: letters and digits"), code="password_shape")
+            raise ValidationError(
+                _("Type the password as the ministry sent it: letters and digits"), code="password_shape"
+            )
         return typed
 
 
@@ -68,7 +73,8 @@ def ask(order: Any, form: FilingPasswordForm, request: HttpRequest) -> bool:
         form.add_error(
             None,
             ValidationError(
-                _("An order is open elsewhere for this domain or document. Your entries stay: send us proof"), code="taken"
+                _("An order is open elsewhere for this domain or document. Your entries stay: send us proof"),
+                code="taken",
             ),
         )
         return False
@@ -85,7 +91,9 @@ def _wrong(outcome: filing_passwords.Outcome) -> ValidationError:
     if outcome.left == 1:
         return ValidationError(_("One try left. If unsure, get the password back first"), code="password_last")
     if outcome.left < 1:
-        return ValidationError(_("The password is not right. Get it back from the ministry first"), code="password_wrong")
+        return ValidationError(
+            _("The password is not right. Get it back from the ministry first"), code="password_wrong"
+        )
     return ValidationError(
         _("The password is not right. %(n)s tries left"), code="password_wrong", params={"n": outcome.left}
     )

@@ -1,4 +1,5 @@
 from django.http import Http404
 
+
 def check_answers(request, **kwargs):
     raise Http404

@@ -1,8 +1,50 @@
-from django.http import Http404
+"""My filings (我的备案): what is your turn, what we work on, what is on file."""
 
-def dashboard(request, **kwargs):
-    raise Http404
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from filings.queries import live_accesses, websites_of
+from icpportal.accounts.access import confirmed_required
+from transfers import queries, states
+from transfers.sentences import SENTENCES, mark
+from transfers.stages import KIND_NAMES
+
+PAGE = 20
 
 
-def filing(request, **kwargs):
-    raise Http404
+@confirmed_required
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """At most one act an order; nothing else in colour."""
+    rows = [_row(order) for order in queries.orders_of(request.user)[:PAGE]]
+    open_rows = [row for row in rows if not row["order"].is_ended]
+    context = {
+        "your_turn": [row for row in open_rows if row["order"].state in states.APPLICANTS_TURN],
+        "ours": [row for row in open_rows if row["order"].state not in states.APPLICANTS_TURN],
+        "ended": [row for row in rows if row["order"].is_ended],
+        "websites": websites_of(request.user)[:PAGE],
+        "now": timezone.now(),
+    }
+    return render(request, "transfers/dashboard.html", context)
+
+
+def _row(order: object) -> dict[str, object]:
+    return {
+        "order": order,
+        "kind": KIND_NAMES[order.kind],
+        "state": mark(order),
+        "turn": SENTENCES[order.state].turn,
+    }
+
+
+@confirmed_required
+@require_GET
+def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One website of one's own and its accesses."""
+    website = get_object_or_404(websites_of(request.user), pk=pk)
+    context = {"website": website, "accesses": live_accesses().filter(website=website)}
+    return render(request, "transfers/filing.html", context)

@@ -1,4 +1,116 @@
-from django.http import Http404
+"""The applicant's moves: each a POST; those that close an order ask first on a page of their own."""
 
-def move(request, **kwargs):
-    raise Http404
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.access import confirmed_required
+from icpportal.entry.fields import ChoiceField, PlainTextField
+from icpportal.lifecycle import APPLICANT, Forbidden
+from transfers import actions, queries, stages
+from transfers.firing import ORDER
+from transfers.models import Order
+from transfers.slips import slip
+from transfers.views.access import own_order
+
+
+class WithdrawForm(forms.Form):
+    """Why the order is taken back (撤销原因)."""
+
+    reason = ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
+    words = PlainTextField(label=_("In your words"), max_length=100, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        self.fields["reason"].choices = [(key, text[language]) for key, text in actions.WITHDRAW_REASONS.items()]
+
+
+class AbandonForm(forms.Form):
+    """Nothing is asked; the button says what it does."""
+
+
+def _withdraw(order: Order, user: Any, form: forms.Form) -> Order:
+    actions.withdraw(order, actor=user, reason=form.cleaned_data["reason"], words=form.cleaned_data["words"])
+    return order
+
+
+def _abandon(order: Order, user: Any, form: forms.Form) -> Order:
+    actions.abandon(order, actor=user)
+    return order
+
+
+def _mend(order: Order, user: Any, form: None) -> Order:
+    actions.mend(order, actor=user)
+    return order
+
+
+def _resubmit(order: Order, user: Any, form: None) -> Order:
+    actions.resubmit(order, actor=user)
+    return order
+
+
+def _start_again(order: Order, user: Any, form: None) -> Order:
+    if not order.is_ended:
+        raise Forbidden(f"start_again from {order.state}")
+    return actions.start_again(order, actor=user)
+
+
+ASKED: dict[str, tuple[type[forms.Form], str, Callable[[Order, Any, Any], Order]]] = {
+    "withdraw": (WithdrawForm, "transfers/withdraw.html", _withdraw),
+    "abandon": (AbandonForm, "transfers/abandon.html", _abandon),
+}
+DONE_AT_ONCE: dict[str, Callable[[Order, Any, Any], Order]] = {
+    "mend": _mend,
+    "resubmit": _resubmit,
+    "start_again": _start_again,
+}
+
+
+@confirmed_required
+def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
+    """Do one move, or ask first; a move that is not open any more shows the order as it stands."""
+    order = own_order(request, reference)
+    if move in ASKED:
+        return _ask(request, order, move)
+    if move not in DONE_AT_ONCE or request.method != "POST":
+        raise Http404
+    return _do(request, order, lambda: DONE_AT_ONCE[move](order, request.user, None))
+
+
+def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
+    form_class, template, act = ASKED[move]
+    if not ORDER.can(order, move, APPLICANT, queries.facts_of(order)):
+        return _changed(request, order)
+    form = form_class(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _do(request, order, lambda: act(order, request.user, form))
+    context = {
+        "order": order,
+        "form": form,
+        "slip": slip(order),
+        "stepper": stages.stepper(order),
+        "back_url": order.get_absolute_url(),
+    }
+    return render(request, template, context)
+
+
+def _do(request: HttpRequest, order: Order, act: Callable[[], Order]) -> HttpResponse:
+    try:
+        return redirect(act())
+    except Forbidden:
+        return _changed(request, order)
+    except actions.Taken:
+        messages.error(request, _("An order is open for this domain or document already. Finish or abandon it first"))
+        return redirect(order)
+
+
+def _changed(request: HttpRequest, order: Order) -> HttpResponse:
+    messages.info(request, _("The order has moved on meanwhile. This is how it stands"))
+    return redirect(order)

@@ -1,8 +1,118 @@
-from django.http import Http404
+"""The page of an order: whose turn, until when, what can be done, what happened."""
 
-def order_page(request, **kwargs):
-    raise Http404
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.access import confirmed_required
+from icpportal.moments import long_words
+from icpportal.privacy.masks import mask_mobile
+from icpportal.workdays.calendar import end_of_answer
+from transfers import queries, stages, states
+from transfers.buttons import buttons
+from transfers.calendar_file import deadline_ics
+from transfers.models import Order
+from transfers.people import lead
+from transfers.phone_cards import cards
+from transfers.processing_codes import plain_words
+from transfers.sentences import SENTENCES, mark
+from transfers.slips import slip
+from transfers.telling import kept_until
+from transfers.timeline import timeline
+from transfers.verdict_words import shown
+from transfers.views.access import own_order
+
+ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 
-def deadline_file(request, **kwargs):
-    raise Http404
+def is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+def sentence(order: Order, returned: int) -> str:
+    """The state's sentence with its dates and words filled in."""
+    language = "zh" if is_chinese() else "en"
+    reason = plain_words(order.authority_code)[language]
+    return SENTENCES[order.state].words % {
+        "due": long_words(due_of(order)),
+        "n": returned,
+        "number": order.site_number,
+        "reason": order.authority_words or reason if order.state != states.REFUSED else queries.refusal_words(order),
+    }
+
+
+def due_of(order: Order) -> Any:
+    """The date the sentence speaks of: the order's deadline, our answer, or how long a closed one is kept."""
+    if order.due_at is not None:
+        return order.due_at
+    if order.state in ANSWERED_BY_US:
+        return end_of_answer(order.entered_at)
+    return kept_until(order, timezone.now())
+
+
+@confirmed_required
+@require_GET
+def order_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything about one order of one's own; it keeps working after the end."""
+    order = own_order(request, reference)
+    verdicts = list(queries.open_verdicts(order).values()) if order.state == states.RETURNED else []
+    extra = EXTRAS.get(order.state)
+    context = {
+        "order": order,
+        "state": mark(order),
+        "turn": SENTENCES[order.state].turn,
+        "sentence": sentence(order, len(verdicts)),
+        "verdicts": [shown(order, verdict, chinese=is_chinese()) for verdict in verdicts],
+        "buttons": buttons(order),
+        "events": timeline(order, chinese=is_chinese()),
+        "stepper": stages.stepper(order),
+        "slip": slip(order),
+        "rules": queries.rules_of(order),
+        "now": timezone.now(),
+        **(extra(order) if extra else {}),
+    }
+    return render(request, "transfers/order.html", context)
+
+
+def _call(order: Order) -> dict[str, Any]:
+    """Which number of theirs we call, and from which of ours."""
+    numbers = ("、" if is_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    return {"call": {"mobile": mask_mobile(lead(order).mobile), "numbers": numbers}}
+
+
+def _result(order: Order) -> dict[str, Any]:
+    """The line for the foot of the home page, ready to copy."""
+    snippet = f'<a href="{settings.MINISTRY_SITE}" target="_blank" rel="noopener">{order.site_number}</a>'
+    return {"result": {"snippet": snippet}}
+
+
+def _cards(order: Order) -> dict[str, Any]:
+    return {"cards": cards(order)}
+
+
+EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
+    states.SUBMITTED: _call,
+    states.PHOTO_REVIEW: _call,
+    states.APPROVED: _result,
+    states.LAPSED: _cards,
+}
+
+
+@confirmed_required
+@require_GET
+def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """The deadline as a calendar file, as long as there is one."""
+    order = own_order(request, reference)
+    if order.due_at is None or order.due_at <= timezone.now():
+        raise Http404
+    return HttpResponse(
+        deadline_ics(order),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{order.reference}.ics"'},
+    )

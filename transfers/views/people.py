@@ -1,5 +1,6 @@
 from django.http import Http404
 
+
 def phone_link(request, **kwargs):
     raise Http404
 

@@ -1,8 +1,60 @@
-from django.http import Http404
+"""Step 7, confirm the phones (短信核验): who still has to, until when, and what to do if no text comes."""
 
-def phones(request, **kwargs):
-    raise Http404
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.access import confirmed_required
+from transfers import actions, queries, stages, states
+from transfers.models import Order
+from transfers.phone_cards import cards
+from transfers.slips import slip
+from transfers.views.access import own_order
 
 
-def lost(request, **kwargs):
-    raise Http404
+@confirmed_required
+def phones(request: HttpRequest, reference: str) -> HttpResponse:
+    """Guide and count; a statement ("I have entered my code") is taken only where the authority tells nothing."""
+    order = own_order(request, reference)
+    if queries.rules_of(order).phones is None:
+        return redirect(order)
+    if request.method == "POST":
+        _state(request, order)
+        return redirect("phones", order.reference)
+    found = cards(order)
+    now = timezone.now()
+    context = {
+        "order": order,
+        "cards": found,
+        "waiting": [card for card in found if not card["check"].is_done],
+        "told": any(card["check"].mobile_masked for card in found),
+        "is_open": order.state == states.PHONE_DUE and order.due_at is not None and now < order.due_at,
+        "is_over": order.state == states.PHONE_DUE and order.due_at is not None and now >= order.due_at,
+        "rules": queries.rules_of(order),
+        "stepper": stages.stepper(order, stages.PHONES),
+        "slip": slip(order),
+        "back_url": order.get_absolute_url(),
+        "now": now,
+    }
+    return render(request, "transfers/phones.html", context)
+
+
+def _state(request: HttpRequest, order: Order) -> None:
+    if order.phone_checks.filter(report=order.report).exclude(mobile_masked="").exists():
+        return  # this authority tells: its word counts, a statement would only confuse
+    actions.state_phone(order, request.POST.get("role", ""), stated="undo" not in request.POST)
+
+
+@confirmed_required
+@require_GET
+def lost(request: HttpRequest, reference: str) -> HttpResponse:
+    """What to do when the phone on file is out of use."""
+    order = own_order(request, reference)
+    context = {
+        "order": order,
+        "stepper": stages.stepper(order, stages.PHONES),
+        "slip": slip(order),
+        "back_url": order.get_absolute_url(),
+    }
+    return render(request, "transfers/phones_lost.html", context)

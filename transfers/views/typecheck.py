@@ -92,7 +92,10 @@ def _object(request: HttpRequest, answers: dict[str, str], *, back: str) -> Http
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         found = actions.object_to(
-            owner=request.user, domain=answers["domain"], subject_key=answers["subject_key"], words=form.cleaned_data["words"]
+            owner=request.user,
+            domain=answers["domain"],
+            subject_key=answers["subject_key"],
+            words=form.cleaned_data["words"],
         )
         return render(request, "transfers/objection_sent.html", {"objection": found})
     return render(request, "transfers/objection.html", {"form": form, "back": back, "domain": answers["domain"]})

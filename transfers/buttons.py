@@ -1,0 +1,58 @@
+"""What the applicant can do with an order now, drawn from the lifecycle; what leads to a page and what posts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.lifecycle import APPLICANT
+from transfers import queries, stages, states
+from transfers.firing import ORDER
+
+PRIMARY, SECONDARY, LINK = "primary", "secondary", "link"
+
+
+def _continue(order: Any) -> str:
+    return stages.first_unanswered(order).url(order)
+
+
+def _page(name: str) -> Callable[[Any], str]:
+    return lambda order: reverse(name, args=[order.reference])
+
+
+# state → the page where the work is done
+PAGES: dict[str, tuple[str | Promise, Callable[[Any], str]]] = {
+    states.DRAFT: (_("Continue"), _continue),
+    states.RETURNED: (_("Mend"), _page("people")),
+    states.PHOTO_DUE: (_("Upload the photo"), _page("photo")),
+    states.PHONE_DUE: (_("Confirm the phones"), _page("phones")),
+}
+# move → its button; moves that are not here have a page of their own
+POSTS: dict[str, tuple[str | Promise, str]] = {
+    "resubmit": (_("Send again unchanged"), PRIMARY),
+    "mend": (_("Mend"), PRIMARY),
+    "withdraw": (_("Withdraw"), SECONDARY),
+    "abandon": (_("Abandon"), SECONDARY),
+}
+ASKED_FIRST = ("withdraw", "abandon")
+
+
+def buttons(order: Any) -> list[dict[str, Any]]:
+    """The actions of `partials/action.html`, the next act first."""
+    found = []
+    if order.state in PAGES:
+        label, url = PAGES[order.state]
+        found.append({"label": label, "url": url(order), "kind": PRIMARY})
+    for row in ORDER.available(order, APPLICANT, queries.facts_of(order)):
+        if row.name not in POSTS:
+            continue
+        label, kind = POSTS[row.name]
+        url = reverse("order-move", args=[order.reference, row.name])
+        kind = SECONDARY if found and found[0]["kind"] == PRIMARY else kind
+        found.append({"label": label, "url": url, "kind": kind, "post": row.name not in ASKED_FIRST})
+    if order.is_ended and order.state in (states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED):
+        url = reverse("order-move", args=[order.reference, "start_again"])
+        found.append({"label": _("Start again with these answers"), "url": url, "kind": PRIMARY, "post": True})
+    return found

@@ -1,0 +1,82 @@
+"""The timeline of an order: when, who, what, why, and which messages went out."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER
+from icpportal.outbox.queries import about
+from transfers.actions import WITHDRAW_REASONS
+from transfers.processing_codes import plain_words
+
+WHO: dict[str, str | Promise] = {
+    APPLICANT: _("You"),
+    REVIEWER: _("Our reviewer"),
+    LEAD: _("Our reviewer"),
+    AUTHORITY: pgettext_lazy("who", "The authority"),
+    CLOCK: _("The system"),
+    "operations": _("Operations"),
+}
+WHAT: dict[str, str | Promise] = {
+    "start": _("The order was begun"),
+    "submit": _("Sent to review"),
+    "send_back": _("Returned for changes"),
+    "accept": _("The entries and papers were accepted"),
+    "send_photo": _("The photo was sent"),
+    "refuse_photo": _("The photo has to be taken again"),
+    "accept_photo": _("The photo was accepted"),
+    "reported": _("Handed over to the authority"),
+    "report_failed": _("The hand-over has to be repeated by us; there is nothing for you to do"),
+    "released": _("The hand-over was cleared and goes out again"),
+    "phones_done": _("All phones are confirmed"),
+    "go_on": _("The time for the phones is over; the order went on to the authority's review"),
+    "lapse": _("The phones were not confirmed in time"),
+    "grant": pgettext_lazy("timeline", "Approved"),
+    "turn_down": _("Returned by the authority"),
+    "resubmit": _("Sent again unchanged"),
+    "mend": _("Opened for changes"),
+    "withdraw": pgettext_lazy("timeline", "Withdrawn"),
+    "abandon": pgettext_lazy("timeline", "Abandoned"),
+    "refuse": pgettext_lazy("timeline", "Refused"),
+    "expire_draft": _("Closed: it was not sent in time"),
+    "call": _("We called you"),
+    "deadline_moved": _("The deadline was moved"),
+    "stated": _("You said that the code was entered"),
+    "unstated": _("You took that back"),
+}
+CHANNELS: dict[str, str | Promise] = {"email": _("E-mail"), "sms": _("Text message"), "site": _("On the site")}
+# what a note holds that the reader is shown in plain words
+NOTES = {
+    "withdraw": lambda note, language: WITHDRAW_REASONS.get(note.partition(":")[0], {}).get(language, note),
+    "turn_down": lambda note, language: plain_words(note)[language],
+    "report_failed": lambda note, language: "",
+}
+
+
+def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
+    """Every event, newest first, with the delivery state of what was told; two queries."""
+    told = _messages(order)
+    language = "zh" if chinese else "en"
+    return [
+        {
+            "at": event.at,
+            "who": WHO.get(event.by, event.by),
+            "what": WHAT.get(event.move, event.move),
+            "key": event.to_state,
+            "note": NOTES.get(event.move, lambda note, language: note)(event.note, language),
+            "messages": told.get(str(event.pk), []),
+        }
+        for event in order.events.all()
+    ]
+
+
+def _messages(order: Any) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for message in about(order.reference):
+        parts = message.event.split(":")
+        if message.channel in CHANNELS and len(parts) > 1:
+            entry = {"label": CHANNELS[message.channel], "state": message.get_state_display()}
+            found.setdefault(parts[1], []).append(entry)
+    return found
