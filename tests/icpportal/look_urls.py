@@ -1,20 +1,22 @@
 """A gallery of everything the look offers, for tests and for the eye: never part of the portal's own addresses."""
 
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import engines
 from django.urls import path
-from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from icpportal import errors
 from icpportal.appearance import set_theme
+from icpportal.standing import help_page, privacy_page
 
-NOW = datetime(2026, 11, 26, 1, 5, tzinfo=timezone.utc)
-DUE = datetime(2026, 11, 27, 8, 20, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 26, 1, 5, tzinfo=UTC)
+DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)
 GALLERY = Path(__file__).with_name("look_gallery.html")
 PAGE = Path(__file__).with_name("look_page.html")
 
@@ -38,11 +40,10 @@ STATES = [
     ("cooling_off", "冷静期", "Cooling off"),
     ("cancelled", "已取消接入", "Transfer cancelled"),
 ]
-ICONS = (
-    "check right wrong warning info hand arrow-left arrow-right bell person menu copy upload download camera calendar refresh "
-    "rotate print external phone mail clock lock trash search sun moon half plus flag"
-).split()
-DRAWINGS = "id-front id-back licence statement phone backdrop tube calendar bridge bridge-open photo papers".split()
+SYMBOL = re.compile(r'<symbol id="([a-z-]+)"')
+IMAGES = Path(settings.BASE_DIR) / "static" / "img"
+ICONS = SYMBOL.findall((IMAGES / "icons.svg").read_text())
+DRAWINGS = SYMBOL.findall((IMAGES / "drawings.svg").read_text())
 
 
 class SampleForm(forms.Form):
@@ -67,10 +68,15 @@ class SampleForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
     paper = forms.FileField(label="营业执照", help_text="JPEG、PNG、HEIC 或 WebP，不超过 8 MB")
-    note = forms.CharField(label="备注", required=False, widget=forms.Textarea(attrs={"data-counter": "200", "rows": 3}))
+    note = forms.CharField(
+        label="备注", required=False, widget=forms.Textarea(attrs={"data-counter": "200", "rows": 3})
+    )
     locked = forms.CharField(label="主体备案号", disabled=True, initial="宁ICP备00000000号")
     services = forms.MultipleChoiceField(
-        label="网站语言", choices=[("zh", "中文简体"), ("en", "英语")], widget=forms.CheckboxSelectMultiple, required=False
+        label="网站语言",
+        choices=[("zh", "中文简体"), ("en", "英语")],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
     )
     agree = forms.BooleanField(label="我同意为备案核验处理证件图片", help_text="可随时撤回")
 
@@ -95,7 +101,11 @@ class EnglishForm(SampleForm):
         }
         for name, (label, hint) in words.items():
             self.fields[name].label, self.fields[name].help_text = label, hint
-        self.fields["nature"].choices = [("enterprise", "Enterprise"), ("person", "Individual"), ("state", "State organ")]
+        self.fields["nature"].choices = [
+            ("enterprise", "Enterprise"),
+            ("person", "Individual"),
+            ("state", "State organ"),
+        ]
         self.fields["city"].choices = [("", "Choose the city"), ("6401", "银川市"), ("6402", "石嘴山市")]
         self.fields["services"].choices = [("zh", "Simplified Chinese"), ("en", "English")]
 
@@ -107,7 +117,9 @@ def _context(request: HttpRequest) -> dict[str, object]:
     form = kind({"domain": "www.example"}, {}) if "errors" in request.GET else kind()
     if form.is_bound:
         form.full_clean()
-        form.add_error(None, word("此页在别处改过，核对后再保存", "This page was changed elsewhere. Compare, then save"))
+        form.add_error(
+            None, word("此页在别处改过，核对后再保存", "This page was changed elsewhere. Compare, then save")
+        )
     steps = [
         (word(zh, en), state)
         for zh, en, state in [
@@ -133,7 +145,9 @@ def _context(request: HttpRequest) -> dict[str, object]:
             "name": word("接入备案", "Transfer"),
             "number": 3,
             "total": 7,
-            "steps": [{"title": title, "url": "/x/" if state == "done" else "", "state": state} for title, state in steps],
+            "steps": [
+                {"title": title, "url": "/x/" if state == "done" else "", "state": state} for title, state in steps
+            ],
         },
         "closed": {"name": word("已通过", "Approved"), "number": 7, "total": 7, "closed": True},
         "slip": {
@@ -150,7 +164,11 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "drawings": DRAWINGS,
         "slots": _slots(word),
         "samples": [
-            {"right": True, "drawing": "photo", "text": word("上半身居中，脸部清楚", "Upper body, centred, face clear")},
+            {
+                "right": True,
+                "drawing": "photo",
+                "text": word("上半身居中，脸部清楚", "Upper body, centred, face clear"),
+            },
             {"right": False, "drawing": "photo", "text": word("戴帽子或口罩", "Hat or mask")},
             {"right": True, "drawing": "id-front", "text": word("四角可见，无反光", "All four corners, no glare")},
             {"right": False, "drawing": "id-front", "text": word("缺角、翻拍屏幕", "Corner cut, photo of a screen")},
@@ -186,14 +204,35 @@ def _context(request: HttpRequest) -> dict[str, object]:
                 "what": word("已电话联系", "Called you"),
                 "note": "已核对法定代表人姓名",
             },
-            {"key": "submitted", "at": NOW - timedelta(days=1), "who": word("您", "You"), "what": word("提交备案", "Sent to review")},
+            {
+                "key": "submitted",
+                "at": NOW - timedelta(days=1),
+                "who": word("您", "You"),
+                "what": word("提交备案", "Sent to review"),
+            },
         ],
-        "older": [{"key": "draft", "at": NOW - timedelta(days=3), "who": word("您", "You"), "what": word("开始填写", "Began the draft")}],
+        "older": [
+            {
+                "key": "draft",
+                "at": NOW - timedelta(days=3),
+                "who": word("您", "You"),
+                "what": word("开始填写", "Began the draft"),
+            }
+        ],
         "tasks": [
             {"title": word("主体负责人", "Subject lead"), "url": "/x/", "state": "done"},
-            {"title": word("网站信息", "Website"), "url": "/x/", "state": "wrong", "hint": word("有 2 处需要修改", "2 things need changing")},
+            {
+                "title": word("网站信息", "Website"),
+                "url": "/x/",
+                "state": "wrong",
+                "hint": word("有 2 处需要修改", "2 things need changing"),
+            },
             {"title": word("网站负责人", "Website administrator"), "url": "/x/", "state": "todo"},
-            {"title": word("检查并提交", "Check and send"), "state": "waiting", "hint": word("以上完成后开放", "Opens when the others are done")},
+            {
+                "title": word("检查并提交", "Check and send"),
+                "state": "waiting",
+                "hint": word("以上完成后开放", "Opens when the others are done"),
+            },
         ],
         "columns": [word("域名", "Domain"), word("备案号", "Number"), word("状态", "State"), ""],
         "table_rows": [
@@ -286,7 +325,7 @@ def picture(request: HttpRequest) -> HttpResponse:
     """A drawn paper in place of a photograph."""
     drawn = (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 120"><path fill="#cfc8b4" d="M0 0h160v120H0z"/>'
-        '<path fill="#fbf7e8" stroke="#8a7f60" d="M25 15h110v90H25z"/><path stroke="#8a7f60" d="M45 40h70M45 55h70M45 70h50"/></svg>'
+        '<path fill="#fbf7e8" stroke="#8a7f60" d="M25 15h110v90H25zM45 40h70M45 55h70M45 70h50"/></svg>'
     )
     return HttpResponse(drawn, content_type="image/svg+xml")
 
@@ -318,8 +357,8 @@ urlpatterns = [
     path("gallery/resting/", lambda request: errors.unavailable(request, DUE)),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
-    path("help/", TemplateView.as_view(template_name="pages/help.html"), name="help"),
-    path("privacy/", TemplateView.as_view(template_name="pages/privacy.html"), name="privacy"),
+    path("help/", help_page, name="help"),
+    path("privacy/", privacy_page, name="privacy"),
     path("filings/", missing, name="dashboard"),
     path("rules/", missing, name="rules"),
     path("messages/", missing, name="notifications"),
