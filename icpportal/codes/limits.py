@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -54,26 +55,31 @@ def take(name: str, key: str, *, now: datetime | None = None) -> Allowed:
 def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None) -> Allowed:
     """Count one try against a limit that settings do not name, such as the wait before a code is sent again."""
     now = now or timezone.now()
-    index = key_index(key)
-    for _round in range(ROUNDS):
-        if _counted(rule, name, index, now):
+    mine = Allowance.objects.filter(name=name, key=key_index(key))
+    for _round in range(ROUNDS if rule.amount > 0 else 0):
+        if mine.filter(began_at__gt=now - rule.window, used__lt=rule.amount).update(used=F("used") + 1):
             return Allowed(ok=True)
-        row = Allowance.objects.filter(name=name, key=index).first()
-        if row and row.began_at > now - rule.window and row.used >= rule.amount:
+        row = mine.first()
+        if row is None:
+            counted = _opened(name, key_index(key), now)
+        elif row.began_at <= now - rule.window:
+            counted = bool(mine.filter(began_at=row.began_at).update(used=1, began_at=now))
+        elif row.used >= rule.amount:
             return Allowed(ok=False, until=row.began_at + rule.window)
+        else:  # somebody gave a try back meanwhile
+            counted = False
+        if counted:
+            return Allowed(ok=True)
     return Allowed(ok=False, until=now + rule.window)
 
 
-def _counted(rule: Limit, name: str, index: str, now: datetime) -> bool:
-    if rule.amount < 1:
+def _opened(name: str, index: str, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            Allowance.objects.create(name=name, key=index, used=1, began_at=now)
+    except IntegrityError:  # somebody opened it between the query and the insert
         return False
-    mine = Allowance.objects.filter(name=name, key=index)
-    if mine.filter(began_at__gt=now - rule.window, used__lt=rule.amount).update(used=F("used") + 1):
-        return True
-    if mine.filter(began_at__lte=now - rule.window).update(used=1, began_at=now):
-        return True
-    _row, created = Allowance.objects.get_or_create(name=name, key=index, defaults={"used": 1, "began_at": now})
-    return created
+    return True
 
 
 def peek(name: str, key: str, *, now: datetime | None = None) -> Allowed:

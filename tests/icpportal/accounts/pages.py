@@ -1,0 +1,56 @@
+"""Reads pages as a script does: forms, fields, errors."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: dict[str, dict[str, str | None]] = {}
+        self.words: list[str] = []
+        self.in_main = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.in_main = self.in_main or tag == "main"
+        if self.in_main and tag in ("input", "button") and told.get("name"):
+            self.fields[str(told["name"])] = told
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "main":
+            self.in_main = False
+
+    def handle_data(self, data: str) -> None:
+        if self.in_main and data.strip():
+            self.words.append(data.strip())
+
+
+def read(response: Any) -> _Reader:
+    """The fields and words inside `<main>`."""
+    reader = _Reader()
+    reader.feed(response.content.decode())
+    return reader
+
+
+def work(captured: Any) -> list[str]:
+    """The queries of a block by their kind and table, savepoints not counted."""
+    texts = [query["sql"].replace('"', "") for query in captured.captured_queries]
+    counted = [text.split() for text in texts if not text.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    return [f"{text[0]} {_table(text)}" for text in counted]
+
+
+def _table(text: list[str]) -> str:
+    after = {"SELECT": "FROM", "INSERT": "INTO", "DELETE": "FROM", "UPDATE": "UPDATE"}.get(text[0], "")
+    return text[text.index(after) + 1] if after in text else ""
+
+
+def words(response: Any) -> str:
+    """What stands in `<main>`, as one line."""
+    return " ".join(" ".join(read(response).words).split())
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    """The codes of the form's errors, by field."""
+    data = response.context["form"].errors.as_data()
+    return {name: [error.code for error in found] for name, found in data.items()}
