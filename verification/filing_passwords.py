@@ -66,7 +66,10 @@ class Outcome:
 
 @sensitive_variables()
 def ask(number: str, password: str, *, order_key: str, account_key: str, now: datetime | None = None) -> Outcome:
-    """Is this the filing password of the subject number ("京ICP备00000000号", without the website's "-1")?"""
+    """Is this the filing password of the subject number ("京ICP备00000000号", without the website's "-1")?
+
+    Variables of this call and of everything below it stay out of error reports.
+    """
     moment = now or timezone.now()
     keys = tuple(zip(LIMITS, (order_key, account_key, number), strict=True))
     try:
@@ -79,7 +82,6 @@ def ask(number: str, password: str, *, order_key: str, account_key: str, now: da
         return Outcome(State.BUSY, left=tries.left(*keys[0], now=moment))
 
 
-@sensitive_variables()
 def _judged(number: str, password: str, keys: Sequence[tries.Key], seconds: float, moment: datetime) -> Outcome:
     known = wrong_digest(number, password)
     if WrongPassword.objects.filter(digest=known, at__gt=moment - WRONG_KEPT).exists():
@@ -95,7 +97,6 @@ def _judged(number: str, password: str, keys: Sequence[tries.Key], seconds: floa
     return Outcome(state, left=tries.left(*keys[0], now=moment))
 
 
-@sensitive_variables()
 def _asked(number: str, password: str, seconds: float) -> State:
     try:
         return STATES[authority().check_password(number, password, timeout=seconds)]

@@ -78,7 +78,10 @@ def _broken_rule(row: ServiceCode | None, instance: Instance | None, product: st
 
 def holder_of(typed: str, account: str) -> str:
     """Who has this code, for the sentence of `code_bound`; "" unless it is a code of the account's own."""
-    found = ServiceCode.objects.filter(pk=normalise(typed), account=account.lower())
+    code = normalise(typed)
+    if code is None:
+        return ""
+    found = ServiceCode.objects.filter(pk=code, account=account.lower())
     return found.values_list("holder", flat=True).first() or ""
 
 
@@ -122,13 +125,17 @@ def _today(now: datetime | None) -> date:
 # --- the life of a code ------------------------------------------------------------------------
 
 
-def issue(instance: Instance, account: str, *, silent: bool = False, now: datetime | None = None) -> ServiceCode:
+def issue(instance: Instance, account: str, *, now: datetime | None = None) -> ServiceCode:
     """A new code of the instance; `CodeRefused` names the rule the instance breaks, the quota among them."""
     moment = now or timezone.now()
     rule = qualifies(instance, _today(moment))
     if rule is not None:
         raise CodeRefused(rule)
     taken = set(ServiceCode.objects.filter(instance_id=instance.id).values_list("slot", flat=True))
+    return _issue(instance, account, taken, moment, silent=False)
+
+
+def _issue(instance: Instance, account: str, taken: set[int], moment: datetime, *, silent: bool) -> ServiceCode:
     for slot in range(1, instance.codes_max + 1):
         code = None if slot in taken else _insert(instance, account, slot, silent, moment)
         if code is not None:
@@ -199,38 +206,41 @@ def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime 
     A code that an earlier pick left free is taken first, one that was shown to somebody last: it may have been
     handed on. `CodeRefused` names the rule that fails.
     """
-    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND, instance_id=instance_id).first()
+    moment = now or timezone.now()
+    codes = list(ServiceCode.objects.filter(instance_id=instance_id))
+    ours = (code for code in codes if code.state == ServiceCodeState.BOUND and code.holder == holder)
+    bound = next(ours, None)
     if bound is not None:
         return bound
     instance = next((row for row in inventory().instances(account) if row.id == instance_id), None)
     if instance is None:
         raise CodeRefused(NOT_USABLE)
-    rule = qualifies(instance, _today(now))
+    rule = qualifies(instance, _today(moment))
     if rule is not None:
         raise CodeRefused(rule)
-    code = _bind_one(instance, account.lower(), holder, now)
-    return ServiceCode.objects.get(pk=code)
-
-
-def _bind_one(instance: Instance, account: str, holder: str, now: datetime | None) -> uuid.UUID:
-    free = ServiceCode.objects.filter(instance_id=instance.id, account=account, state=ServiceCodeState.FREE)
-    hidden, shown = [code.pk for code in free if code.silent], [code.pk for code in free if not code.silent]
-    code = _first_bound(hidden, holder, now)
-    if code is not None:
-        return code
-    try:
-        code = issue(instance, account, silent=True, now=now).pk
-    except CodeRefused:
-        code = _first_bound(shown, holder, now)
-        if code is None:
-            raise
-        return code
-    bind(code, holder, now=now)
+    code = _bind_one(instance, account.lower(), holder, codes, moment)
+    code.refresh_from_db()
     return code
 
 
-def _first_bound(codes: list[uuid.UUID], holder: str, now: datetime | None) -> uuid.UUID | None:
-    return next((code for code in codes if bind(code, holder, now=now)), None)
+def _bind_one(instance: Instance, account: str, holder: str, codes: list[ServiceCode], moment: datetime) -> ServiceCode:
+    free = [code for code in codes if code.state == ServiceCodeState.FREE and code.account == account]
+    code = _first_bound([code for code in free if code.silent], holder, moment)
+    if code is not None:
+        return code
+    try:
+        code = _issue(instance, account, {code.slot for code in codes}, moment, silent=True)
+    except CodeRefused:
+        code = _first_bound([code for code in free if not code.silent], holder, moment)
+        if code is None:
+            raise
+        return code
+    bind(code.pk, holder, now=moment)
+    return code
+
+
+def _first_bound(codes: list[ServiceCode], holder: str, moment: datetime) -> ServiceCode | None:
+    return next((code for code in codes if bind(code.pk, holder, now=moment)), None)
 
 
 def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:

@@ -287,11 +287,17 @@ def test_an_error_report_shows_neither_the_password_nor_its_digest(db, monkeypat
     with pytest.raises(RuntimeError) as caught:
         ask(RIGHT)
     frames = [entry.tb_frame for entry in traces(caught.tb)]
-    ours = [frame for frame in frames if frame.f_globals["__name__"] == "verification.filing_passwords"]
+    ours = frames[2:]  # without the test and its own `ask`
     report = SafeExceptionReporterFilter()
     shown = [str(pair[1]) for frame in ours for pair in report.get_traceback_frame_variables(rf.get("/"), frame)]
 
-    assert [frame.f_code.co_name for frame in ours] == ["ask", "_judged", "_asked"]
+    assert [frame.f_code.co_name for frame in ours] == [
+        "sensitive_variables_wrapper",
+        "ask",
+        "_judged",
+        "_asked",
+        "explode",
+    ]
     assert any(RIGHT in str(frame.f_locals) for frame in ours)
     assert not any(RIGHT in value for value in shown)
 
@@ -317,7 +323,7 @@ def simulated(db, settings):
 
 
 def test_the_simulated_authority_gives_every_answer(simulated, settings):
-    settings.LIMITS = {name: (50, 3600) for name in settings.LIMITS}
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, (50, 3600))
     answers = [ask(RIGHT), ask("wrong"), ask(RIGHT, number="宁ICP备99999999号")]
     for n in range(4):
         ask(f"wrong {n}", now=None)

@@ -152,7 +152,7 @@ def enter_code(mobile: str, tail: str, code: str, *, now: datetime | None = None
     texts = _open_texts(mobile)
     if not texts:
         return Entry("not_found")
-    alive = [text for text in texts if text.report.closes_at > moment]
+    alive = [text for text in texts if text.report.closes_at is not None and text.report.closes_at > moment]
     if not alive:
         return Entry("over")
     for text in alive:

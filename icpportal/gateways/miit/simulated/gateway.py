@@ -101,9 +101,10 @@ def read_status(raw: object) -> FilingStatus:
 
 def read_password_answer(raw: object) -> PasswordAnswer:
     """The verdict out of what came back; anything else is `Retryable`."""
-    if raw not in list(PasswordAnswer):
+    answer = next((one for one in PasswordAnswer if one == raw), None)
+    if answer is None:
         raise Retryable("the password verdict is not readable")
-    return PasswordAnswer(raw)
+    return answer
 
 
 def _answer(row: SimulatedAnswer) -> Answer:

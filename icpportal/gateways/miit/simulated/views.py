@@ -124,7 +124,7 @@ class DecideView(SimulatorView):
         form = DecisionForm(request.POST)
         if not form.is_valid():
             for problems in form.errors.values():
-                messages.error(request, problems[0])
+                messages.error(request, str(problems[0]))
             return redirect("demo-authority")
         data = form.cleaned_data
         report = get_object_or_404(SimulatedReport, key=data["report"])

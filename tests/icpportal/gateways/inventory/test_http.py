@@ -116,7 +116,7 @@ def test_a_console_that_says_no_has_refused(console, status):
     assert caught.value.code == str(status)
 
 
-@pytest.mark.parametrize("status", [201, 204, 302, 408, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [201, 204, 302, 307, 408, 429, 500, 502, 503])
 def test_a_console_with_trouble_may_be_asked_again(console, status):
     console.headers = {"Location": "/elsewhere"}
     console.says({"instances": []}, status=status)
@@ -149,7 +149,7 @@ def test_nonsense_may_be_asked_again(console, body):
 
 def test_an_answer_without_end_is_cut_off(console, monkeypatch):
     monkeypatch.setattr(http, "LARGEST", 1000)
-    console.body = b"[" + b" " * 100_000 + b"]"
+    console.body = b'{"instances": []' + b" " * 100_000 + b"}"
 
     with pytest.raises(Retryable):
         INVENTORY.instances("lin@example.com")
