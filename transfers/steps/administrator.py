@@ -1,3 +1,74 @@
-from transfers.steps.base import Step, StepForm
+"""Step 4, website administrator (网站负责人): the same person as the lead, or another one."""
 
-ADMINISTRATOR = Step("administrator", "administrator", StepForm, "administrators")
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from filings.certificates import INDIVIDUAL
+from icpportal.entry.fields import ChoiceField
+from transfers import stages
+from transfers.steps.base import Step
+from transfers.steps.checked import CheckedForm, person_fields, regular_number
+
+SAME, ANOTHER = "yes", "no"
+PERSONAL = tuple(person_fields("admin"))
+OPTIONAL = ("admin_id_until",)
+
+
+AdministratorFields = type("AdministratorFields", (forms.Form,), person_fields("admin", required=False))
+
+
+class AdministratorForm(CheckedForm, AdministratorFields):
+    """First: is it the same person? Then nothing more is asked."""
+
+    step_key = "administrator"
+    field_order = ("same_person", *PERSONAL, "admin_told")
+
+    same_person = ChoiceField(
+        label=_("Who is the website administrator?"),
+        choices=[(SAME, _("Same as the subject lead")), (ANOTHER, _("Another person"))],
+        widget=forms.RadioSelect,
+        help_text=_("This person will be photographed and gets the text message"),
+    )
+    admin_told = forms.BooleanField(
+        label=_("This person knows and agrees"), required=False, help_text=_("Ask another person first, then tick")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.order.answer("type").get("nature") == INDIVIDUAL:
+            self.initial["same_person"] = SAME
+            self.fields["same_person"].disabled = True
+            for name in (*PERSONAL, "admin_told"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("same_person") == SAME:
+            self._forget_another_person()
+        elif cleaned.get("same_person") == ANOTHER:
+            self._ask_for_all()
+        regular_number(cleaned, "admin_id_number")
+        return super().clean()
+
+    def _forget_another_person(self) -> None:
+        for name in (*PERSONAL, "admin_told"):
+            if name in self.fields:
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = False if name == "admin_told" else ""
+
+    def _ask_for_all(self) -> None:
+        for name in PERSONAL:
+            field = self.fields[name]
+            if name not in OPTIONAL and name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, field.wanting())
+
+
+ADMINISTRATOR = Step(
+    "administrator",
+    _("Website administrator"),
+    AdministratorForm,
+    stages.ADMINISTRATORS,
+    template="transfers/administrator.html",
+)

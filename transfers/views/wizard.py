@@ -7,12 +7,16 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from filings.matching import fields_to_match
 from icpportal.accounts.access import confirmed_required
 from icpportal.wizard.views import RowWizardView, Step
-from transfers import queries, stages
+from transfers import asking_type, queries, stages, states
 from transfers.models import Order
+from transfers.slips import slip
 from transfers.steps import STEPS
+from transfers.verdict_words import shown
 from transfers.views.access import own_order
+from transfers.views.order import is_chinese
 
 
 class OrderWizard(RowWizardView):
@@ -43,8 +47,26 @@ class OrderWizard(RowWizardView):
             rules=queries.rules_of(self.row),
             stepper=stages.stepper(self.row, self.step.stage),
             back_url=stages.back_url(self.row, self.step.stage),
+            slip=slip(self.row),
+            named=named_on(self.row, self.step.key),
+            to_match=to_match(self.row, self.step.key),
+            type_rows=asking_type.rows(self.row.answer("type")) if self.step.key == "subject" else [],
         )
         return context
+
+
+def named_on(order: Order, step: str) -> list[dict[str, Any]]:
+    """What the reviewer named on this page, old value and reason, to stand above the form."""
+    if order.state != states.RETURNED:
+        return []
+    found = queries.open_verdicts(order).values()
+    return [shown(order, each, chinese=is_chinese()) for each in found if each.field.partition(".")[0] == step]
+
+
+def to_match(order: Order, step: str) -> list[Any]:
+    """The fields of this page that must equal the present filing, as far as the province says."""
+    fields = fields_to_match(queries.rules_of(order), order.answer("type").get("nature", "")) or ()
+    return [field for field in fields if field.step == step]
 
 
 wizard = confirmed_required(
