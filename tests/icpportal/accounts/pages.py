@@ -1,7 +1,12 @@
 """Reads pages as a script does: forms, fields, errors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 
 class _Reader(HTMLParser):
@@ -33,11 +38,15 @@ def read(response: Any) -> _Reader:
     return reader
 
 
-def work(captured: Any) -> list[str]:
+@contextmanager
+def work() -> Iterator[list[str]]:
     """The queries of a block by their kind and table, savepoints not counted."""
+    done: list[str] = []
+    with CaptureQueriesContext(connection) as captured:
+        yield done
     texts = [query["sql"].replace('"', "") for query in captured.captured_queries]
     counted = [text.split() for text in texts if not text.startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
-    return [f"{text[0]} {_table(text)}" for text in counted]
+    done += [f"{text[0]} {_table(text)}" for text in counted]
 
 
 def _table(text: list[str]) -> str:

@@ -1,0 +1,235 @@
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import read, words, work
+
+SIGN_IN = "/account/login/"
+NO_MATCH = "E-mail or mobile and password do not match: check both"
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, login="lin@example.com", password=PASSWORD, **more):
+    return client.post(SIGN_IN, {"login": login, "password": password, **more})
+
+
+def who(client):
+    return client.session.get("_auth_user_id")
+
+
+@pytest.mark.parametrize(
+    "login", ["lin@example.com", " LIN@Example.com ", "13900000001", "139 0000 0001", "+8613900000001"]
+)
+def test_people_sign_in_by_address_or_mobile(client, lin, chen, login):
+    response = sign_in(client, login)
+
+    assert response.url == reverse("dashboard")
+    assert who(client) == str(lin.pk)
+
+
+def test_the_form_has_two_fields(client):
+    fields = read(client.get(SIGN_IN)).fields
+
+    assert set(fields) == {"csrfmiddlewaretoken", "login", "password"}
+    assert (fields["login"]["autocomplete"], fields["password"]["autocomplete"]) == ("username", "current-password")
+
+
+@pytest.mark.parametrize(
+    ("login", "password"),
+    [
+        ("lin@example.com", "wrong-bridge-42"),
+        ("nobody@example.com", PASSWORD),
+        ("13900000001", "wrong-bridge-42"),
+        ("13900000009", PASSWORD),
+        ("not an address", PASSWORD),
+        ("chen@example.com", PASSWORD + "x"),
+    ],
+)
+def test_whatever_does_not_fit_the_same_sentence_is_said(client, lin, chen, login, password):
+    response = sign_in(client, login, password)
+
+    assert response.context["form"].non_field_errors() == [NO_MATCH]
+    assert who(client) is None
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown"), [("lin@example.com", "nobody@example.com"), ("13900000001", "13900000009")]
+)
+def test_an_unknown_login_costs_a_password_hash_like_a_known_one(client, lin, monkeypatch, known, unknown):
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, password, salt: hashed.append(1) or encode(self, password, salt)
+    )
+    counts = []
+    for login in (known, unknown):
+        hashed.clear()
+        sign_in(client, login, "wrong-bridge-42")
+        counts.append(len(hashed))
+
+    assert counts == [1, 1]
+
+
+def test_a_mobile_that_is_not_confirmed_is_no_login(client):
+    open_account(email="lin@example.com", password=PASSWORD, mobile="13900000001", confirmed=False)
+
+    response = sign_in(client, "13900000001")
+
+    assert response.context["form"].non_field_errors() == [NO_MATCH]
+
+
+def test_a_closed_account_says_so_only_to_who_knows_the_password(client, lin):
+    lin.is_active = False
+    lin.save()
+
+    wrong = sign_in(client, password="wrong-bridge-42")
+    right = sign_in(client)
+
+    assert wrong.context["form"].non_field_errors() == [NO_MATCH]
+    assert right.url == reverse("account_inactive")
+    assert "This account is closed" in words(client.get(right.url))
+    assert who(client) is None
+
+
+def test_the_session_id_changes_at_sign_in_and_the_old_one_is_worth_nothing(client, lin):
+    client.get(SIGN_IN)
+    session = client.session
+    session["before"] = "sign-in"
+    session.save()
+    client.cookies["session"] = before = session.session_key
+
+    sign_in(client)
+
+    assert client.session.session_key != before
+    assert not Session.objects.filter(session_key=before).exists()
+
+
+def test_the_session_holds_no_address_and_no_password(client, lin):
+    sign_in(client)
+
+    held = repr(dict(client.session.items()))
+    assert [secret for secret in ("lin@example.com", "13900000001", PASSWORD) if secret in held] == []
+
+
+def test_wanted_pages_are_reached(client, lin):
+    page = client.get(f"{SIGN_IN}?next=/rules/12/")
+
+    response = sign_in(client, next=read(page).fields["next"]["value"])
+
+    assert response.url == "/rules/12/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example/",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "https://testserver@evil.example/",
+        "http://127.0.0.1/",
+    ],
+)
+@pytest.mark.parametrize("way", ["query", "form"])
+def test_nobody_is_led_elsewhere_after_signing_in(client, lin, elsewhere, way):
+    if way == "query":
+        response = client.post(SIGN_IN, {"login": lin.email, "password": PASSWORD}, query_params={"next": elsewhere})
+    else:
+        response = sign_in(client, next=elsewhere)
+
+    assert response.url == reverse("dashboard")
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
+def test_nobody_is_led_elsewhere_when_signed_in_already_or_signing_out(client, lin, elsewhere):
+    client.force_login(lin)
+
+    again = client.get(SIGN_IN, {"next": elsewhere})
+    out = client.post(reverse("account_logout"), {"next": elsewhere})
+
+    assert [again.url, out.url] == [reverse("dashboard"), reverse("start")]
+
+
+def test_the_sixth_wrong_try_is_stopped_though_the_password_is_right(client, lin):
+    for _ in range(5):
+        sign_in(client, password="wrong-bridge-42")
+
+    response = sign_in(client)
+
+    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+    assert who(client) is None
+
+
+def test_a_lock_by_mobile_does_not_lock_other_mobiles_out(client, lin, chen):
+    for _ in range(6):
+        sign_in(client, lin.mobile, "wrong-bridge-42")
+
+    response = sign_in(client, chen.mobile)
+
+    assert response.url == reverse("dashboard")
+    assert who(client) == str(chen.pk)
+
+
+def test_a_client_that_tries_many_accounts_is_stopped(client, lin, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "3/m/ip,5/5m/key"}
+    for number in range(3):
+        sign_in(client, f"p{number}@example.com")
+
+    response = sign_in(client)
+
+    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+
+
+def test_a_client_cannot_escape_its_limit_by_claiming_another_address(client, lin, settings):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed": "1/m/ip,5/5m/key"}
+    sign_in(client, "p1@example.com")
+
+    response = client.post(
+        SIGN_IN, {"login": lin.email, "password": PASSWORD}, headers={"x-forwarded-for": "198.51.100.9"}
+    )
+
+    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+
+
+def test_staff_are_led_to_the_review_desk(client):
+    open_account(email="rev@example.com", password="review-bridge-42", name="Wang", held_roles=(roles.REVIEWER,))
+
+    assert sign_in(client, "rev@example.com", "review-bridge-42").url == reverse("admin:index")
+
+
+def test_signing_out_ends_the_session_on_the_server(client, lin):
+    sign_in(client)
+    key = client.session.session_key
+
+    page = client.get(reverse("account_logout"))
+    client.post(reverse("account_logout"))
+
+    assert page.status_code == 200
+    assert not Session.objects.filter(session_key=key).exists()
+    assert who(client) is None
+
+
+def test_signing_in_costs_few_queries(client, lin):
+    client.get(SIGN_IN)
+    cache.clear()
+
+    with work() as asked:
+        sign_in(client)
+
+    assert len(asked) <= 12
+
+
+@pytest.mark.parametrize("address", [SIGN_IN, "/account/signup/", "/account/password/reset/"])
+def test_the_open_pages_ask_the_database_nothing(client, django_assert_num_queries, address):
+    with django_assert_num_queries(0):
+        client.get(address)
