@@ -1,0 +1,188 @@
+"""The files behind the look: colours that can be read, a strict policy that can be kept, nothing that is not there."""
+
+import gzip
+import re
+from itertools import product
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template import engines
+
+from icpportal.templatetags import portal
+from tests.icpportal.look_urls import DRAWINGS, ICONS
+
+STATIC = Path(settings.BASE_DIR) / "static"
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+SHEETS = sorted((STATIC / "css").glob("*.css"))
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+TOKENS = (STATIC / "css" / "tokens.css").read_text()
+COLOUR = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{3,6})\b")
+
+INKS = ("red", "amber", "green", "blue", "violet", "slate", "teal")
+GROUNDS = ("paper", "surface")
+
+
+def colours(start):
+    """The colours of one block of tokens.css."""
+    block = TOKENS[TOKENS.index(start) :]
+    return dict(COLOUR.findall(block[: block.index("}")]))
+
+
+THEMES = {
+    "light": colours(":root {"),
+    "dark": colours(':root[data-theme="dark"]'),
+    "system dark": colours(':root:not([data-theme="light"])'),
+}
+
+
+def luminance(colour):
+    digits = colour.lstrip("#")
+    digits = "".join(c * 2 for c in digits) if len(digits) == 3 else digits
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one, other):
+    """WCAG 2.2: from 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_formula_agrees_with_the_known_ends():
+    assert contrast("#fff", "#000000") == pytest.approx(21)
+    assert contrast("#1b2a33", "#ffffff") == pytest.approx(14.73, abs=0.01)
+
+
+def test_both_ways_to_the_dark_theme_have_the_same_colours():
+    assert THEMES["dark"] == THEMES["system dark"]
+    assert set(THEMES["dark"]) == set(THEMES["light"])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_can_be_read_on_every_ground(theme):
+    table = THEMES[theme]
+    texts = product(("ink", "ink-2", "ink-3"), ("paper", "surface", "sunken"))
+    coloured = product(INKS, GROUNDS)
+    tinted = ((ink, f"{ink}-tint") for ink in INKS)
+    filled = (("on-fill", "teal"), ("on-fill", "teal-deep"), ("on-fill", "red"))
+
+    poor = [
+        (text, ground, round(contrast(table[text], table[ground]), 2))
+        for text, ground in (*texts, *coloured, *tinted, *filled)
+        if contrast(table[text], table[ground]) < 4.5
+    ]
+
+    assert poor == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_body_text_reaches_the_highest_level(theme):
+    table = THEMES[theme]
+
+    assert min(contrast(table["ink"], table[ground]) for ground in (*GROUNDS, "sunken")) >= 7
+    assert min(contrast(table["ink-2"], table[ground]) for ground in GROUNDS) >= 7
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_borders_and_the_focus_ring_stand_out_on_every_ground(theme):
+    table = THEMES[theme]
+    pairs = product(("line", "focus", "rule"), ("paper", "surface", "sunken"))
+
+    assert [pair for pair in pairs if contrast(table[pair[0]], table[pair[1]]) < 3] == []
+
+
+def test_print_is_always_light():
+    for start in (':root[data-theme="dark"]', ':root:not([data-theme="light"])'):
+        before = TOKENS[: TOKENS.index(start)]
+        assert before[before.rindex("@media") :].startswith("@media screen")
+
+
+def test_no_page_needs_a_hole_in_the_policy():
+    holes = re.compile(r'\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="|javascript:|data:(image|text|font)')
+
+    found = {str(page.relative_to(TEMPLATES)) for page in PAGES if holes.search(page.read_text())}
+
+    assert found == set()
+
+
+def test_no_sheet_or_script_reaches_outside():
+    outside = re.compile(r"https?://|url\(\s*['\"]?data:|@import|\beval\(|new Function|innerHTML|document\.write")
+    scripts = sorted((STATIC / "js").glob("*.js"))
+
+    found = {file.name for file in (*SHEETS, *scripts) if outside.search(file.read_text())}
+
+    assert found == set()
+    assert scripts != []
+
+
+def linked_in(page):
+    """The style sheets of ours that a template names."""
+    return re.findall(r"""["']css/(\w+)\.css["']""", page.read_text())
+
+
+def test_the_whole_look_is_small():
+    screen = [sheet for sheet in SHEETS if sheet.stem in linked_in(TEMPLATES / "partials" / "styles.html")]
+
+    assert sum(sheet.stat().st_size for sheet in screen) < 40_000
+    assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in screen) < 16_000
+    assert sum(len(gzip.compress(script.read_bytes())) for script in (STATIC / "js").glob("*.js")) < 8_000
+
+
+def test_every_sheet_and_script_is_linked_and_every_link_leads_to_a_file():
+    sheets = {name for page in PAGES for name in linked_in(page)}
+    scripts = {name for page in PAGES for name in re.findall(r"""["']js/(\w+)\.js["']""", page.read_text())}
+
+    assert sheets == {sheet.stem for sheet in SHEETS}
+    assert scripts == {script.stem for script in (STATIC / "js").glob("*.js")}
+
+
+def test_colours_are_named_in_one_place_only():
+    bare = re.compile(r"#[0-9a-f]{3,6}\b")
+    allowed = {"tokens.css", "print.css", "admin.css"}
+    # the white strokes of the seal, which is red in both themes
+    found = {sheet.name: set(bare.findall(sheet.read_text())) for sheet in SHEETS if sheet.name not in allowed}
+
+    assert {name: hits for name, hits in found.items() if hits} == {"header.css": {"#fff"}}
+
+
+@pytest.mark.parametrize(("tag", "names"), [("icon", ICONS), ("drawing", DRAWINGS)])
+def test_every_symbol_a_page_asks_for_is_drawn(tag, names):
+    asked = {name for page in PAGES for name in re.findall(rf'{{% {tag} "([a-z-]+)"', page.read_text())}
+
+    assert asked - set(names) == set()
+    assert len(names) == len(set(names))
+
+
+def test_every_look_of_a_state_a_slot_and_a_task_has_its_shape():
+    shapes = {shape for _, shape in portal.LOOKS.values()}
+    shapes |= {row[1] for row in (*portal.SLOTS.values(), *portal.TASKS.values())} | set(portal.NOTICE_ICONS.values())
+
+    assert shapes - set(ICONS) == set()
+
+
+def test_shapes_tell_states_apart_without_colour():
+    shapes = [shape for key, (_, shape) in portal.LOOKS.items() if key != "in_review"]
+
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_each_of_the_twelve_drawings_is_light_and_takes_its_colours_from_the_theme():
+    sprite = (STATIC / "img" / "drawings.svg").read_text()
+    bodies = re.findall(r"<symbol.*?</symbol>", sprite)
+
+    assert len(bodies) == 12
+    assert max(map(len, bodies)) <= 3_000
+    assert re.findall(r"#[0-9a-f]{3,6}", sprite) == []
+
+
+def test_every_template_can_be_read():
+    broken = {}
+    for page in PAGES:
+        try:
+            engines["django"].get_template(str(page.relative_to(TEMPLATES)))
+        except Exception as fault:  # noqa: BLE001 -- the name of the page is what the reader of this test needs
+            broken[str(page.relative_to(TEMPLATES))] = str(fault)
+
+    assert broken == {}
