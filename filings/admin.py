@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from filings.certificate_numbers import regular
 from filings.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
@@ -62,7 +63,7 @@ def _number(term: str) -> str:
 class Masked(ReadOnly):
     """A page of somebody with a name and a document."""
 
-    @admin.display(description=_("Name"))
+    @admin.display(description=pgettext_lazy("register", "Name"))
     def masked_name(self, row: Any) -> str:
         return mask_name(row.name)
 
@@ -97,7 +98,7 @@ class SubjectAdmin(Masked):
     def nature_in_words(self, row: Subject) -> str:
         return nature_label(row.nature)
 
-    @admin.display(description=_("Region"))
+    @admin.display(description=pgettext_lazy("register", "Region"))
     def place_in_words(self, row: Subject) -> str:
         found = region(row.region)
         return found.full_name if found else row.region
@@ -117,11 +118,11 @@ class PersonAdmin(Masked):
         keys = [person_key(code, regular(term)) for code in CERTIFICATES]
         return Q(mobile_index=mobile_key(normalise_number(term))) | Q(person_key__in=keys)
 
-    @admin.display(description=_("Mobile"))
+    @admin.display(description=pgettext_lazy("register", "Mobile"))
     def masked_mobile(self, row: Person) -> str:
         return mask_mobile(row.mobile)
 
-    @admin.display(description=_("E-mail address"))
+    @admin.display(description=pgettext_lazy("register", "E-mail address"))
     def masked_email(self, row: Person) -> str:
         return mask_email(row.email)
 

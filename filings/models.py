@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from filings.certificates import CertificateType, certificate
 from filings.regions import Region, region
@@ -29,17 +30,26 @@ class Subject(SealedModel):
     subject_key = models.CharField(max_length=64, unique=True, editable=False)
     name = EncryptedTextField(_("Name of the subject"))
     name_index = models.CharField(max_length=64, db_index=True, editable=False)
-    subject_number = models.CharField(_("Subject number"), max_length=40, blank=True, db_index=True)
-    region = models.CharField(_("Region"), max_length=6)
-    details = EncryptedJSONField(_("Details"), default=dict)  # addresses, investor, remarks, as they were reported
-    lead = models.ForeignKey(
-        "Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Subject lead")
+    subject_number = models.CharField(
+        pgettext_lazy("register", "Subject number"), max_length=40, blank=True, db_index=True
     )
-    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Ztid
+    region = models.CharField(pgettext_lazy("register", "Region"), max_length=6)
+    details = EncryptedJSONField(
+        pgettext_lazy("register", "Details"), default=dict
+    )  # addresses, investor, remarks, as they were reported
+    lead = models.ForeignKey(
+        "Person",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("register", "Subject lead"),
+    )
+    ministry_id = models.BigIntegerField(pgettext_lazy("register", "Ministry's id"), null=True, blank=True)  # Ztid
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("subject"), _("subjects")
+        verbose_name, verbose_name_plural = pgettext_lazy("register", "subject"), pgettext_lazy("register", "subjects")
         ordering = ["-created_at", "-pk"]
 
     def __str__(self) -> str:
@@ -58,19 +68,19 @@ class Person(SealedModel):
     """A person in charge for one subject (负责人): its lead, or the administrator of a website, or both."""
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="people")
-    name = EncryptedTextField(_("Name"))
+    name = EncryptedTextField(pgettext_lazy("register", "Name"))
     id_type = models.PositiveSmallIntegerField(_("Type of document"))
     id_number = EncryptedTextField(_("Document number"))
     person_key = models.CharField(max_length=64, db_index=True, editable=False)
-    mobile = EncryptedTextField(_("Mobile"))
+    mobile = EncryptedTextField(pgettext_lazy("register", "Mobile"))
     mobile_index = models.CharField(max_length=64, db_index=True, editable=False)
-    phone = EncryptedTextField(_("Second phone"), blank=True, default="")
-    emergency = EncryptedTextField(_("Emergency phone"), blank=True, default="")
-    email = EncryptedTextField(_("E-mail address"), blank=True, default="")
-    id_until = models.DateField(_("Document valid until"), null=True, blank=True)
+    phone = EncryptedTextField(pgettext_lazy("register", "Second phone"), blank=True, default="")
+    emergency = EncryptedTextField(pgettext_lazy("register", "Emergency phone"), blank=True, default="")
+    email = EncryptedTextField(pgettext_lazy("register", "E-mail address"), blank=True, default="")
+    id_until = models.DateField(pgettext_lazy("register", "Document valid until"), null=True, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("person"), _("people")
+        verbose_name, verbose_name_plural = pgettext_lazy("register", "person"), pgettext_lazy("register", "people")
         constraints = [models.UniqueConstraint(fields=["subject", "person_key"], name="one_row_per_person_of_subject")]
 
     def __str__(self) -> str:
@@ -84,20 +94,29 @@ class Website(SealedModel):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="websites"
     )
-    name = models.CharField(_("Website name"), max_length=60, blank=True)
-    domain = models.CharField(_("Domain"), max_length=253)
-    site_number = models.CharField(_("Website number"), max_length=40, blank=True, db_index=True)
-    home_url = models.CharField(_("Home page"), max_length=255, blank=True)
-    administrator = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Administrator")
+    name = models.CharField(pgettext_lazy("register", "Website name"), max_length=60, blank=True)
+    domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253)
+    site_number = models.CharField(
+        pgettext_lazy("register", "Website number"), max_length=40, blank=True, db_index=True
     )
-    details = EncryptedJSONField(_("Details"), default=dict)  # content, languages, approvals, as they were reported
-    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Wzid
-    since = models.DateTimeField(_("Since"), default=timezone.now)
-    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
+    home_url = models.CharField(pgettext_lazy("register", "Home page"), max_length=255, blank=True)
+    administrator = models.ForeignKey(
+        Person,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("register", "Administrator"),
+    )
+    details = EncryptedJSONField(
+        pgettext_lazy("register", "Details"), default=dict
+    )  # content, languages, approvals, as they were reported
+    ministry_id = models.BigIntegerField(pgettext_lazy("register", "Ministry's id"), null=True, blank=True)  # Wzid
+    since = models.DateTimeField(pgettext_lazy("register", "Since"), default=timezone.now)
+    ended_at = models.DateTimeField(pgettext_lazy("register", "Ended"), null=True, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("website"), _("websites")
+        verbose_name, verbose_name_plural = pgettext_lazy("register", "website"), pgettext_lazy("register", "websites")
         ordering = ["-since", "-pk"]
         constraints = [
             models.UniqueConstraint(
@@ -118,20 +137,24 @@ class Access(models.Model):
     """The link of a website with a provider (接入): ours, or another's as far as we know of it."""
 
     website = models.ForeignKey(Website, on_delete=models.PROTECT, related_name="accesses")
-    own = models.BooleanField(_("Ours"), default=True)
-    provider = models.CharField(_("Provider"), max_length=120, blank=True)
-    report_key = models.CharField(_("Report"), max_length=60, null=True, blank=True, unique=True)
-    instance = models.CharField(_("Instance"), max_length=80, blank=True)
-    service_code = models.CharField(_("Service code"), max_length=36, blank=True)
-    ip = models.GenericIPAddressField(_("Address"), null=True, blank=True)
-    method = models.PositiveSmallIntegerField(_("Method"), null=True, blank=True)  # the ministry's JRFS
-    ministry_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True)  # Jrid
-    since = models.DateTimeField(_("Since"), default=timezone.now)
-    ended_at = models.DateTimeField(_("Ended"), null=True, blank=True)
-    ended_because = models.CharField(_("Why it ended"), max_length=40, blank=True)
+    own = models.BooleanField(pgettext_lazy("register", "Ours"), default=True)
+    provider = models.CharField(pgettext_lazy("register", "Provider"), max_length=120, blank=True)
+    report_key = models.CharField(
+        pgettext_lazy("register", "Report"), max_length=60, null=True, blank=True, unique=True
+    )
+    instance = models.CharField(pgettext_lazy("register", "Instance"), max_length=80, blank=True)
+    service_code = models.CharField(pgettext_lazy("register", "Service code"), max_length=36, blank=True)
+    ip = models.GenericIPAddressField(pgettext_lazy("register", "Address"), null=True, blank=True)
+    method = models.PositiveSmallIntegerField(
+        pgettext_lazy("register", "Method"), null=True, blank=True
+    )  # the ministry's JRFS
+    ministry_id = models.BigIntegerField(pgettext_lazy("register", "Ministry's id"), null=True, blank=True)  # Jrid
+    since = models.DateTimeField(pgettext_lazy("register", "Since"), default=timezone.now)
+    ended_at = models.DateTimeField(pgettext_lazy("register", "Ended"), null=True, blank=True)
+    ended_because = models.CharField(pgettext_lazy("register", "Why it ended"), max_length=40, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("access"), _("accesses")
+        verbose_name, verbose_name_plural = pgettext_lazy("register", "access"), pgettext_lazy("register", "accesses")
         ordering = ["-since", "-pk"]
         indexes = [models.Index(fields=["website"], condition=Q(ended_at__isnull=True), name="live_access_of_website")]
 
@@ -143,13 +166,13 @@ class LegacyRecord(SealedModel):
     """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it."""
 
     subject_key = models.CharField(max_length=64, db_index=True, editable=False)
-    region = models.CharField(_("Region"), max_length=6)
-    domain = models.CharField(_("Domain"), max_length=253, db_index=True)
+    region = models.CharField(pgettext_lazy("register", "Region"), max_length=6)
+    domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253, db_index=True)
     name = EncryptedTextField(_("Name of the subject"))
-    details = EncryptedJSONField(_("Details"), default=dict)
-    subject_number = models.CharField(_("Subject number"), max_length=40, blank=True)
+    details = EncryptedJSONField(pgettext_lazy("register", "Details"), default=dict)
+    subject_number = models.CharField(pgettext_lazy("register", "Subject number"), max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    imported_at = models.DateTimeField(_("Imported"), null=True, blank=True)
+    imported_at = models.DateTimeField(pgettext_lazy("register", "Imported"), null=True, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("record of the old platform"), _("records of the old platform")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from filings.certificates import ENTERPRISE
 from filings.checks.catalogue import Check, PageOf, short_name
@@ -67,12 +68,20 @@ def investor_is_self(facts: Facts) -> str | None:
 CHECKS: tuple[Check, ...] = (
     Check("region_county", PageOf.TYPE, "region", region_is_county),
     Check(
-        "chinese_needed", PageOf.SUBJECT, "id_address", in_chinese("id_address", lambda: _("address on the document"))
+        "chinese_needed",
+        PageOf.SUBJECT,
+        "id_address",
+        in_chinese("id_address", lambda: pgettext("label", "address on the document")),
     ),
     Check("region_county", PageOf.SUBJECT, "post_region", mailing_region_is_county),
     Check("address_province", PageOf.SUBJECT, "post_region", mailing_in_province),
-    Check("chinese_needed", PageOf.SUBJECT, "post_address", in_chinese("post_address", lambda: _("mailing address"))),
+    Check(
+        "chinese_needed",
+        PageOf.SUBJECT,
+        "post_address",
+        in_chinese("post_address", lambda: pgettext("label", "mailing address")),
+    ),
     Check("address_door", PageOf.SUBJECT, "post_address", to_the_door),
-    Check("chinese_needed", PageOf.SUBJECT, "investor", in_chinese("investor", lambda: _("investor"))),
+    Check("chinese_needed", PageOf.SUBJECT, "investor", in_chinese("investor", lambda: pgettext("label", "investor"))),
     Check("investor_self", PageOf.SUBJECT, "investor", investor_is_self),
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from filings.certificate_numbers import fault, id_province
 from filings.certificates import Shape, certificate, fits, nature_label
@@ -103,13 +104,13 @@ def _needs_chinese(name: str, id_type: str) -> bool:
 def subject_name_chinese(facts: Facts) -> str | None:
     if not _needs_chinese(facts.name, facts.id_type):
         return None
-    return _("Enter the %(label)s in Chinese, as on the document") % {"label": _("name of the subject")}
+    return _("Enter the %(label)s in Chinese, as on the document") % {"label": pgettext("label", "name of the subject")}
 
 
 def person_name_chinese(person: PersonFacts) -> str | None:
     if not _needs_chinese(person.name, person.id_type):
         return None
-    return _("Enter the %(label)s in Chinese, as on the document") % {"label": _("name")}
+    return _("Enter the %(label)s in Chinese, as on the document") % {"label": pgettext("label", "name")}
 
 
 def expiring(facts: Facts, person: PersonFacts) -> str | None:

@@ -18,7 +18,7 @@ from icpportal.entry.marks import HAS_HAN, has_han
 
 LEAST_HAN = 3
 ALLOWED_SIGNS = "· "
-LIKE_DOMAIN = re.compile(r"(?<![\w-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![\w-])")
+LIKE_DOMAIN = re.compile(r"(?<![\w-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![\w-])", re.ASCII)
 PLACE_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "自治州", "地区", "省", "市", "盟")
 # Chongqing: 博客/个人空间; everywhere else "other" (dossier §4)
 PERSONAL_CONTENT = {"50": (BLOG,)}

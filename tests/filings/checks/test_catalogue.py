@@ -1,0 +1,158 @@
+import re
+
+import pytest
+from django.utils.translation import override
+
+from filings.checks import CHECKS, Check, Finding, check_ids, run
+from filings.checks.catalogue import run_all
+from filings.provinces import PROFILES, PROVINCES
+from tests.filings.checks.cases import PERSON_PAGES, case, first_county, person_case
+from tests.filings.checks.examples import CHECK_EXAMPLES
+
+STEPS = ("type", "subject", "website", "administrator")
+HAN = re.compile("[\u3400-\u9fff]")
+ROWS = {(check.id, check.field): check for check in CHECKS}
+
+
+def findings(facts):
+    return [finding for step in STEPS for finding in run(step, facts)]
+
+
+def test_every_check_has_an_accepted_and_a_refused_example():
+    lacking = [key for key in ROWS if key not in CHECK_EXAMPLES or not all(vars(CHECK_EXAMPLES[key]).values())]
+
+    assert lacking == []
+
+
+def test_every_example_is_of_a_check():
+    assert [key for key in CHECK_EXAMPLES if key not in ROWS] == []
+
+
+def test_no_two_checks_have_the_same_id_and_field():
+    assert len(ROWS) == len(CHECKS)
+
+
+@pytest.mark.parametrize("key", ROWS, ids=".".join)
+def test_a_check_accepts_what_is_right(key):
+    said = [ROWS[key].run(facts) for facts in CHECK_EXAMPLES[key].accepted]
+
+    assert said == [None] * len(said)
+
+
+@pytest.mark.parametrize("key", ROWS, ids=".".join)
+def test_a_check_refuses_what_is_wrong_with_a_sentence(key):
+    with override("en"):
+        said = [ROWS[key].run(facts) for facts in CHECK_EXAMPLES[key].refused]
+
+    assert [sentence for sentence in said if not sentence or len(sentence) < 10] == []
+
+
+@pytest.mark.parametrize("key", ROWS, ids=".".join)
+def test_a_sentence_is_chinese_and_short_and_english_in_english(key):
+    facts = CHECK_EXAMPLES[key].refused[0]
+
+    with override("zh-hans"):
+        chinese = ROWS[key].run(facts)
+    with override("en"):
+        english = ROWS[key].run(facts)
+
+    assert HAN.search(chinese)
+    assert len(HAN.findall(chinese)) <= 30
+    assert chinese != english
+    assert not re.search(r"%\(|!|！|\bplease\b|\bsorry\b|\binvalid\b", english + chinese, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: f"{check.id}.{check.field}")
+def test_a_check_says_nothing_of_an_order_that_is_empty(check):
+    nothing = case(pages={"type": {}, "subject": {}, "website": {}, "administrator": {}})
+
+    assert check.run(nothing) is None
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("code", PROVINCES)
+def test_the_sample_organisation_passes_in_every_province(code, profile):
+    county = first_county(code)
+    facts = case(code, profile=profile, region=county, post_region=county, lead_phone2="", admin_phone2="")
+
+    assert [finding for finding in findings(facts) if finding.stops] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("code", PROVINCES)
+def test_the_sample_individual_passes_in_every_province(code, profile):
+    county, name = first_county(code), "样本的个人主页" if code == "32" else "样本小记"
+    facts = person_case(code, profile=profile, region=county, post_region=county, site_name=name)
+
+    assert [finding for finding in findings(facts) if finding.stops] == []
+
+
+def test_the_sample_cast_gets_only_the_advice_that_fits_it():
+    assert [(finding.id, finding.severity) for finding in findings(case())] == [("admin_emergency_shared", "warning")]
+    assert findings(case(pages=PERSON_PAGES, code="12")) != []
+    assert {finding.id for finding in findings(person_case())} <= {"phone_local"}
+
+
+def test_findings_come_page_by_page_with_everything_a_page_needs():
+    facts = case(admin_told=False, post_region="610102")
+
+    with override("en"):
+        assert run("subject", facts) == [
+            Finding(
+                "address_province",
+                "subject",
+                "post_region",
+                "error",
+                "The mailing address must be in Ningxia: choose again",
+            ),
+            Finding(
+                "area_code",
+                "subject",
+                "lead_phone2",
+                "error",
+                "The area code does not fit the mailing address: check it",
+            ),
+        ]
+        assert [finding.id for finding in run("administrator", facts)] == [
+            "admin_told_missing",
+            "area_code",
+            "admin_emergency_shared",
+        ]
+        assert run("nowhere", facts) == []
+
+
+def test_of_several_errors_on_a_field_the_first_speaks_and_advice_is_added():
+    rows = (
+        Check("a", "type", "name", lambda facts: "first"),
+        Check("b", "type", "name", lambda facts: "second"),
+        Check("c", "type", "name", lambda facts: "advice", "warning"),
+        Check("d", "type", "domain", lambda facts: "other field"),
+        Check("e", "type", "domain", lambda facts: None),
+    )
+
+    assert [(found.id, found.stops) for found in run_all(rows, case())] == [("a", True), ("c", False), ("d", True)]
+
+
+def test_about_one_person_in_two_roles_is_spoken_once():
+    facts = case(same_person="yes", lead_phone1="17012345678", lead_id_until="2020-01-01")
+
+    assert [finding.field for finding in findings(facts) if finding.id in ("phone_virtual", "id_expiring")] == [
+        "lead_id_until",
+        "lead_phone1",
+    ]
+
+
+def test_ids_come_once():
+    assert len(check_ids()) == len(set(check_ids())) == len({check.id for check in CHECKS})
+
+
+def test_the_sentences_name_the_province_in_the_reader_s_language():
+    facts = case(is_legal_rep="no")
+
+    with override("en"):
+        english = [finding.message for finding in run("subject", facts)]
+    with override("zh-hans"):
+        chinese = [finding.message for finding in run("subject", facts)]
+
+    assert english == ["Ningxia asks for the legal representative: change the lead"]
+    assert chinese == ["宁夏要求负责人为法定代表人，请改填"]
