@@ -5,16 +5,17 @@ import uuid
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ServiceCodeState(models.TextChoices):
     """Where a code stands in its life; used, expired and revoked are for good."""
 
-    FREE = "free", _("Free")
-    BOUND = "bound", _("In an order")
-    USED = "used", _("Used")
-    EXPIRED = "expired", _("Expired")
-    REVOKED = "revoked", _("Revoked")
+    FREE = "free", pgettext_lazy("service code", "Free")
+    BOUND = "bound", pgettext_lazy("service code", "In an order")
+    USED = "used", pgettext_lazy("service code", "Used")
+    EXPIRED = "expired", pgettext_lazy("service code", "Expired")
+    REVOKED = "revoked", pgettext_lazy("service code", "Revoked")
 
 
 HELD = (ServiceCodeState.BOUND, ServiceCodeState.USED)

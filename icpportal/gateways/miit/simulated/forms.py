@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icpportal.entry.fields import ChoiceField, DomainField, MobileField, NumberField, PlainTextField
 from icpportal.gateways.miit.simulated.faults import QUESTIONS
@@ -20,9 +21,9 @@ DECISIONS = {
 FALLBACK_CODES = {"turn_down": "1002", "report_failed": "5999"}
 CERTIFICATES = ((1, _("Business licence")), (2, _("Resident ID card")), (7, _("Passport")))
 FAULTS = (
-    ("", _("Works")),
-    (SimulatedFault.DOWN, _("Down")),
-    (SimulatedFault.SLOW, _("Slow")),
+    ("", pgettext_lazy("switch", "Works")),
+    (SimulatedFault.DOWN, pgettext_lazy("switch", "Down")),
+    (SimulatedFault.SLOW, pgettext_lazy("switch", "Slow")),
     (SimulatedFault.GARBAGE, _("Answers with nonsense")),
 )
 QUESTION_LABELS = {
@@ -53,7 +54,7 @@ class DecisionForm(forms.Form):
 class CodeForm(forms.Form):
     """The ministry's own page for its codes (短信核验)."""
 
-    mobile = MobileField(label=_("Mobile number"))
+    mobile = MobileField(label=pgettext_lazy("authority", "Mobile number"))
     code = NumberField(
         label=_("Code from the text"),
         max_length=40,
@@ -84,10 +85,12 @@ class FilingForm(forms.Form):
     province = forms.RegexField(
         label=_("Province, two digits"), regex=r"^[1-9][0-9]$", widget=forms.TextInput(attrs={"class": "input-4"})
     )
-    id_type_code = forms.TypedChoiceField(label=_("Document"), choices=CERTIFICATES, coerce=int)
+    id_type_code = forms.TypedChoiceField(
+        label=pgettext_lazy("authority", "Document"), choices=CERTIFICATES, coerce=int
+    )
     id_number = NumberField(label=_("Document number"))
     password = PlainTextField(label=_("Filing password"), max_length=32)
-    domain = DomainField(label=_("Domain name"))
+    domain = DomainField(label=pgettext_lazy("authority", "Domain name"))
     site_name = PlainTextField(label=_("Website name"), max_length=200)
     lead_mobile = MobileField(label=_("Mobile of the subject lead"))
     lead_id_number = NumberField(label=_("Subject lead's document number"))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import View
 
 from icpportal.gateways.miit.simulated import desk, world
@@ -26,8 +26,8 @@ SHOWN = 50  # the newest reports and filings; an authority's archive is not this
 
 STATES = {
     SimulatedReport.RECEIVED: gettext_lazy("Waits for a decision"),
-    SimulatedReport.GRANTED: gettext_lazy("Granted"),
-    SimulatedReport.TURNED_DOWN: gettext_lazy("Turned down"),
+    SimulatedReport.GRANTED: pgettext_lazy("authority", "Granted"),
+    SimulatedReport.TURNED_DOWN: pgettext_lazy("authority", "Turned down"),
     SimulatedReport.FAILED: gettext_lazy("Report refused: the provider's fault"),
 }
 ROLES = {
@@ -40,12 +40,12 @@ PURPOSES = {
     "2": gettext_lazy("Subject's certificate"),
     "3": gettext_lazy("Subject lead's document"),
     "4": gettext_lazy("Website administrator's document"),
-    "5": gettext_lazy("Photo"),
+    "5": pgettext_lazy("authority", "Photo"),
 }
 FITS = {
-    True: gettext_lazy("fits"),
-    False: gettext_lazy("does not fit (1018)"),
-    None: gettext_lazy("not sent"),
+    True: pgettext_lazy("password", "fits"),
+    False: pgettext_lazy("password", "does not fit (1018)"),
+    None: pgettext_lazy("password", "not sent"),
 }
 # what the ministry's site says to a code: kind of message, words
 ENTRIES = {
