@@ -5,8 +5,6 @@ from typing import Any
 
 from django.conf import settings
 
-from icpportal.gateways.errors import Retryable
-from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.miit.codes import PLACES, method_of
 from icpportal.gateways.miit.types import AccessReport, AddressRange, Attachment, Owner, Purpose, report_key
 from transfers import queries
@@ -23,23 +21,17 @@ ATTACHED = {
 
 
 def access_report(order: Any, number: int) -> AccessReport:
-    """The `number`th report of this order; raises `Retryable` while the server list cannot be read."""
+    """The `number`th report of this order, with the server that stands on its signed statement."""
+    server = order.answer("server")
     return AccessReport(
         key=report_key(order.reference, number),
         site_number=order.site_number,
-        places=(PLACES[settings.SERVER_PROVINCE],),
+        places=(PLACES[server.get("province") or settings.SERVER_PROVINCE],),
         methods=(method_of(order.answer("service_code").get("product_type", "")),),
-        addresses=(_address(order),),
+        addresses=(AddressRange(server["ip"], server["ip"]),),
         attachments=tuple(_attachments(order)),
         password_md5=order.password_digest,
     )
-
-
-def _address(order: Any) -> AddressRange:
-    instance = inventory().instance(order.instance)
-    if instance is None or not instance.public_ip:
-        raise Retryable(f"no address for the instance of {order.reference}")
-    return AddressRange(instance.public_ip, instance.public_ip)
 
 
 def _attachments(order: Any) -> list[Attachment]:

@@ -15,6 +15,8 @@ from icpportal.codes import limits
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.seam import inventory
+from icpportal.gateways.inventory.types import Instance
 from icpportal.wizard.storage import change
 from transfers import stages
 from transfers.refusals import BUSY, too_many
@@ -137,29 +139,31 @@ def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
         form.unreachable = True
         form.add_error(None, ValidationError(BUSY, code="service_busy"))
         return False
-    if rule != service_codes.OK:
+    if rule != service_codes.OK or instance is None:
         form.add_error(field, _refusal(rule, order, form.cleaned_data))
         return False
-    change(order, lambda answers: answers, service_code=code, instance=instance)
+    server = {"ip": instance.public_ip, "province": instance.province, "name": instance.name}
+    change(order, lambda answers: {**answers, "server": server}, service_code=code, instance=instance.id)
     return True
 
 
-def _bind(order: Any, cleaned: dict[str, Any]) -> tuple[str, str, str]:
+def _bind(order: Any, cleaned: dict[str, Any]) -> tuple[str, str, Instance | None]:
+    """The rule that fails or "ok", the code that is now bound, and its server."""
     account = order.owner.email
     if cleaned["how"] == OWN:
         try:
             row = service_codes.pick_instance(cleaned["instance"], account, order.reference)
         except service_codes.CodeRefused as refused:
-            return refused.rule, "", ""
-        return service_codes.OK, str(row.pk), row.instance_id
+            return refused.rule, "", None
+        return service_codes.OK, str(row.pk), inventory().instance(row.instance_id)
     typed = cleaned["service_code"]
     rule = service_codes.judge_typed(typed, account, cleaned["product_type"], order.reference)
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
-        return rule, "", ""
+        return rule, "", None
     if not service_codes.bind(code, order.reference):
-        return service_codes.NOT_USABLE, "", ""
-    return service_codes.OK, str(code), ServiceCode.objects.values_list("instance_id", flat=True).get(pk=code)
+        return service_codes.NOT_USABLE, "", None
+    return service_codes.OK, str(code), inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
 
 
 def _refusal(rule: str, order: Any, cleaned: dict[str, Any]) -> ValidationError:

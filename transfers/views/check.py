@@ -1,5 +1,94 @@
-from django.http import Http404
+"""Check your answers, then submit: once, however often it is pressed."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.accounts.access import confirmed_required
+from icpportal.lifecycle import Forbidden
+from transfers import actions, asking_type, queries, readiness, slots, stages
+from transfers.answer_rows import rows
+from transfers.models import Order
+from transfers.slips import slip
+from transfers.steps import STEPS
+from transfers.views.access import own_order
 
 
-def check_answers(request, **kwargs):
-    raise Http404
+class DeclarationForm(forms.Form):
+    """The sentence that the applicant stands for."""
+
+    declared = forms.BooleanField(
+        label=gettext_lazy("These details are true and the administrator has signed the statement"),
+        error_messages={"required": gettext_lazy("Tick that the details are true, then send")},
+    )
+
+
+@confirmed_required
+def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything on one page with a way to change it, what is missing, what may come back; then send."""
+    order = own_order(request, reference)
+    if not order.is_editable:
+        return redirect(order)
+    papers = list(queries.papers_of(order))
+    gaps = readiness.gaps(order, papers)
+    form = DeclarationForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid() and not gaps and _submitted(request, order, form):
+        return redirect(order)
+    if gaps and request.method == "POST":
+        form.add_error(None, ValidationError(_("Some things are still missing: see the list"), code="gaps"))
+    return render(request, "transfers/check.html", _context(order, form, gaps, papers))
+
+
+def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
+    try:
+        actions.submit(order, actor=request.user)
+    except Forbidden:  # another press was first
+        return True
+    except actions.Taken:
+        words = _("An order is open elsewhere for this domain or document. Your entries stay: send us proof")
+        form.add_error(None, ValidationError(words, code="taken"))
+        return False
+    return True
+
+
+def _context(order: Order, form: forms.Form, gaps: list[Any], papers: list[Any]) -> dict[str, Any]:
+    return {
+        "order": order,
+        "form": form,
+        "gaps": gaps,
+        "advice": readiness.advice(order),
+        "sections": [
+            {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "url": ""},
+            *(_section(order, step) for step in STEPS if step.stage == stages.ADMINISTRATORS),
+        ],
+        "papers": [
+            {
+                "title": slots.SLOTS[paper.slot].title if paper.slot in slots.SLOTS else paper.slot,
+                "side": paper.side,
+                "url": reverse("slot", args=[order.reference, paper.slot]),
+                "preview_url": f"{reverse('document', args=[paper.document.reference])}?preview=1"
+                if paper.document.is_ready
+                else "",
+            }
+            for paper in papers
+            if paper.slot != "photo"
+        ],
+        "rules": queries.rules_of(order),
+        "stepper": stages.stepper(order, stages.DOCUMENTS),
+        "slip": slip(order),
+        "back_url": reverse("documents", args=[order.reference]),
+    }
+
+
+def _section(order: Order, step: Any) -> dict[str, Any]:
+    return {
+        "title": step.title,
+        "rows": rows(order, step),
+        "url": reverse("step", args=[order.reference, step.key]),
+    }
