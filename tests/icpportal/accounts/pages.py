@@ -50,6 +50,8 @@ def work() -> Iterator[list[str]]:
 
 
 def _table(text: list[str]) -> str:
+    if text[0] == "SELECT" and "." in text[1]:  # the first column names it; a subquery may stand before FROM
+        return text[1].partition(".")[0]
     after = {"SELECT": "FROM", "INSERT": "INTO", "DELETE": "FROM", "UPDATE": "UPDATE"}.get(text[0], "")
     return text[text.index(after) + 1] if after in text else ""
 
