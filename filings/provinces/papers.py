@@ -19,6 +19,7 @@ from filings.provinces.terms import (
     OutsiderRule,
     kind_of,
 )
+from filings.site_codes import FINANCE
 
 if TYPE_CHECKING:
     from filings.provinces.types import DomainCertificateRule, Province
@@ -31,8 +32,9 @@ class PaperFacts:
     """What the papers of an order depend on.
 
     `…_id_region` is the province code inside the person's ID card number, "" for a document without one (passport,
-    travel permit), None while nobody has said. `new_domains` counts the domains which the order adds to the
-    provider's record: a transfer adds its own. `by_app` means that the applicant sends the papers by phone.
+    travel permit), None while nobody has said. `approvals` are keys of `site_codes.APPROVALS`. `new_domains` counts
+    the domains which the order adds to the provider's record: a transfer adds its own. `by_app` means that the
+    applicant sends the papers by phone.
     """
 
     nature: str
@@ -74,7 +76,7 @@ class PaperFacts:
 CONDITIONS: dict[str, Callable[[PaperFacts], bool]] = {
     "always": lambda _facts: True,
     "by_app": lambda facts: facts.by_app,
-    "finance": lambda facts: facts.finance or "finance" in facts.approvals,
+    "finance": lambda facts: facts.finance or FINANCE in facts.approvals,
     "individual_many_sites": lambda facts: facts.is_individual and facts.sites_of_subject > MANY_SITES,
     "lead_not_legal": lambda facts: not facts.is_individual and not facts.is_legal_rep,
     "public_body": lambda facts: facts.nature in PUBLIC_BODIES,

@@ -7,6 +7,7 @@ import pytest
 from filings.provinces import PaperFacts, province, provinces
 from filings.provinces.answers import COMMITMENT, PAPERS
 from filings.provinces.papers import CONDITIONS, SLOTS, other_papers, paper_slots
+from filings.site_codes import FINANCE, NEWS
 
 SCREEN_SLOTS = [
     *("lead_id", "admin_id", "subject_id", "statement", "letter", "domain_cert"),
@@ -94,7 +95,7 @@ def test_beijing_alone_asks_for_the_photo_holding_the_document():
 
 
 def test_content_that_needs_approval_brings_its_paper_everywhere():
-    assert len(asking("approval_paper", replace(ENTERPRISE, approvals=("news",)))) == 31
+    assert len(asking("approval_paper", replace(ENTERPRISE, approvals=(NEWS,)))) == 31
     assert asking("approval_paper", ENTERPRISE) == set()
 
 
@@ -156,8 +157,8 @@ def test_papers_by_app_bring_a_letter_of_commitment_in_five_provinces(facts):
 
 def test_finance_sites_bring_one_in_guangdong():
     assert asking("commitment", replace(ENTERPRISE, finance=True)) == {"44"}
-    assert asking("commitment", replace(ENTERPRISE, approvals=("finance",))) == {"44"}
-    assert asking("commitment", replace(ENTERPRISE, approvals=("news",))) == set()
+    assert asking("commitment", replace(ENTERPRISE, approvals=(FINANCE,))) == {"44"}
+    assert asking("commitment", replace(ENTERPRISE, approvals=(NEWS,))) == set()
 
 
 def test_individuals_with_more_than_five_sites_bring_one_in_chongqing():
@@ -233,7 +234,7 @@ def test_slots_come_once_each_and_in_the_page_s_order():
         same_person=False,
         is_legal_rep=False,
         admin_is_legal_rep=False,
-        approvals=("news", "finance"),
+        approvals=(NEWS, FINANCE),
         by_app=True,
         lead_id_region="11",
         admin_id_region="11",
