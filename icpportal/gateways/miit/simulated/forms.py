@@ -20,8 +20,9 @@ DECISIONS = {
 }
 FALLBACK_CODES = {"turn_down": "1002", "report_failed": "5999"}
 CERTIFICATES = ((1, _("Business licence")), (2, _("Resident ID card")), (7, _("Passport")))
+WORKS = "works"
 FAULTS = (
-    ("", pgettext_lazy("switch", "Works")),
+    (WORKS, pgettext_lazy("switch", "Works")),
     (SimulatedFault.DOWN, pgettext_lazy("switch", "Down")),
     (SimulatedFault.SLOW, pgettext_lazy("switch", "Slow")),
     (SimulatedFault.GARBAGE, _("Answers with nonsense")),
@@ -75,7 +76,7 @@ class FaultForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in QUESTIONS:
-            self.fields[question] = ChoiceField(label=QUESTION_LABELS[question], choices=FAULTS, required=False)
+            self.fields[question] = ChoiceField(label=QUESTION_LABELS[question], choices=FAULTS, initial=WORKS)
 
 
 class FilingForm(forms.Form):

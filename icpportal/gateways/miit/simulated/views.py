@@ -12,7 +12,7 @@ from django.views.generic import View
 
 from icpportal.gateways.miit.simulated import desk, world
 from icpportal.gateways.miit.simulated.faults import QUESTIONS, switch
-from icpportal.gateways.miit.simulated.forms import DECISIONS, CodeForm, DecisionForm, FaultForm, FilingForm
+from icpportal.gateways.miit.simulated.forms import DECISIONS, WORKS, CodeForm, DecisionForm, FaultForm, FilingForm
 from icpportal.gateways.miit.simulated.models import (
     SimulatedFault,
     SimulatedFiling,
@@ -177,7 +177,8 @@ class FaultsView(SimulatorView):
         if not form.is_valid():
             return show_desk(request, form, FilingForm())
         for question in QUESTIONS:
-            switch(question, form.cleaned_data[question], seconds=form.cleaned_data["seconds"])
+            kind = form.cleaned_data[question]
+            switch(question, "" if kind == WORKS else kind, seconds=form.cleaned_data["seconds"])
         messages.success(request, _("The switches are set."))
         return redirect("demo-authority")
 
