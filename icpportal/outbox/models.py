@@ -31,32 +31,34 @@ class Message(SealedModel):
     `next_at` says when to try (while it is being sent: when the lease ends), and is null once nothing is owed.
     """
 
-    key = models.CharField(_("key"), max_length=200, unique=True)
-    channel = models.CharField(_("channel"), max_length=20)
-    template = models.CharField(_("message"), max_length=60, blank=True)
-    event = models.CharField(_("event"), max_length=200, blank=True)
-    reference = models.CharField(_("reference"), max_length=80, blank=True)
+    key = models.CharField(pgettext_lazy("outbox", "key"), max_length=200, unique=True)
+    channel = models.CharField(pgettext_lazy("outbox", "channel"), max_length=20)
+    template = models.CharField(pgettext_lazy("outbox", "message"), max_length=60, blank=True)
+    event = models.CharField(pgettext_lazy("outbox", "event"), max_length=200, blank=True)
+    reference = models.CharField(pgettext_lazy("outbox", "reference"), max_length=80, blank=True)
     payload = EncryptedJSONField(blank=True, default=dict)
-    is_secret = models.BooleanField(_("erased once sent"), default=False)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    next_at = models.DateTimeField(_("next attempt"), null=True, blank=True, default=timezone.now)
-    not_after = models.DateTimeField(_("useless after"), null=True, blank=True)
-    leased_until = models.DateTimeField(_("lease until"), null=True, blank=True)
-    receipt = models.CharField(_("receipt"), max_length=200, blank=True)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    delivered_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    failed_at = models.DateTimeField(_("failed"), null=True, blank=True)
-    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    is_secret = models.BooleanField(pgettext_lazy("outbox", "erased once sent"), default=False)
+    state = models.CharField(
+        pgettext_lazy("outbox", "state"), max_length=10, choices=State.choices, default=State.WAITING
+    )
+    attempts = models.PositiveIntegerField(pgettext_lazy("outbox", "attempts"), default=0)
+    next_at = models.DateTimeField(pgettext_lazy("outbox", "next attempt"), null=True, blank=True, default=timezone.now)
+    not_after = models.DateTimeField(pgettext_lazy("outbox", "useless after"), null=True, blank=True)
+    leased_until = models.DateTimeField(pgettext_lazy("outbox", "lease until"), null=True, blank=True)
+    receipt = models.CharField(pgettext_lazy("outbox", "receipt"), max_length=200, blank=True)
+    last_error = models.CharField(pgettext_lazy("outbox", "last error"), max_length=200, blank=True)
+    created_at = models.DateTimeField(pgettext_lazy("outbox", "created"), default=timezone.now)
+    delivered_at = models.DateTimeField(pgettext_lazy("outbox", "sent"), null=True, blank=True)
+    failed_at = models.DateTimeField(pgettext_lazy("outbox", "failed"), null=True, blank=True)
+    given_up_at = models.DateTimeField(pgettext_lazy("outbox", "given up"), null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
-    read_at = models.DateTimeField(_("read"), null=True, blank=True)
+    read_at = models.DateTimeField(pgettext_lazy("outbox", "read"), null=True, blank=True)
 
     class Meta:
         verbose_name = pgettext_lazy("outbox", "message")
-        verbose_name_plural = _("outgoing messages")
+        verbose_name_plural = pgettext_lazy("outbox", "outgoing messages")
         ordering = ["-created_at", "-id"]
         permissions = [("deliver_message", _("Can send messages again or give them up"))]
         # partial on a column that is null, because SQLite cannot match `state IN (?, ?)` with a partial index

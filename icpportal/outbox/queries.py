@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from icpportal.outbox.models import OWED, SITE, Message, State
@@ -82,6 +83,14 @@ def notes(user: Any, *, now: datetime | None = None) -> QuerySet[Message]:
     return mine.exclude(state=State.FAILED).exclude(state=State.WAITING, next_at__gt=now or timezone.now())
 
 
+def notes_before(user: Any, pk: UUID) -> QuerySet[Message]:
+    """The reader's notes that are older than the one given; all of them when that one is not theirs."""
+    mark = notes(user).filter(pk=pk).values_list("created_at", flat=True).first()
+    if mark is None:
+        return notes(user)
+    return notes(user).filter(Q(created_at__lt=mark) | Q(created_at=mark, pk__lt=pk))
+
+
 def unread(user: Any) -> int:
     """How many notes the reader has not opened."""
     return notes(user).filter(read_at=None).count()
@@ -100,3 +109,8 @@ def beside(user: Any, events: Iterable[str]) -> dict[str, list[Message]]:
 def about(reference: str) -> QuerySet[Message]:
     """Every message about one order, oldest first, without what it says."""
     return Message.objects.filter(reference=reference).exclude(reference="").defer("payload").order_by("created_at")
+
+
+def templates_of(keys: Iterable[str]) -> dict[str, str]:
+    """Which message of the catalogue each key was; one query."""
+    return dict(Message.objects.filter(key__in=list(keys)).values_list("key", "template"))

@@ -1,1 +1,9 @@
-urlpatterns: list = []
+from django.urls import path
+
+from icpportal.outbox import views
+
+urlpatterns = [
+    path("", views.notifications, name="notifications"),
+    path("read/", views.read_all, name="notifications-read"),
+    path("<uuid:pk>/", views.notification, name="notification"),
+]

@@ -2,18 +2,21 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class WorkCalendarDay(models.Model):
     """One day as a notice or a member of staff states it; it wins over the holiday list that the portal ships with."""
 
-    date = models.DateField(_("date"), primary_key=True)
-    is_workday = models.BooleanField(_("working day"))
-    source = models.CharField(_("source"), max_length=200, help_text=_("The notice that says so"))
+    date = models.DateField(pgettext_lazy("calendar", "date"), primary_key=True)
+    is_workday = models.BooleanField(pgettext_lazy("calendar", "working day"))
+    source = models.CharField(
+        pgettext_lazy("calendar", "source"), max_length=200, help_text=_("The notice that says so")
+    )
 
     class Meta:
-        verbose_name = _("calendar day")
-        verbose_name_plural = _("work calendar")
+        verbose_name = pgettext_lazy("calendar", "calendar day")
+        verbose_name_plural = pgettext_lazy("calendar", "work calendar")
         ordering = ["-date"]
 
     def __str__(self) -> str:

@@ -1,0 +1,113 @@
+"""The outbox at the review desk: what is owed, what failed, and the two things operations can do about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal import moments
+from icpportal.outbox import actions
+from icpportal.outbox.models import OWED, Message, State
+from icpportal.outbox.queries import LATE
+
+
+class Care(admin.SimpleListFilter):
+    """What needs a person, instead of every state there is."""
+
+    title = pgettext_lazy("outbox", "needs care")
+    parameter_name = "care"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("failed", _("Failed, not given up")), ("late", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:  # noqa: ARG002
+        kinds = {
+            "failed": {"failed_at__isnull": False, "given_up_at": None},
+            "late": {"next_at__lt": timezone.now() - LATE, "state__in": OWED},
+        }
+        return queryset.filter(**kinds.get(self.value() or "", {}))
+
+
+@admin.register(Message)
+class MessageAdmin(admin.ModelAdmin):
+    """Read-only, and without a word of what a message says or to whom it goes."""
+
+    list_display = [
+        "created_at",
+        "channel",
+        "template",
+        "reference",
+        "state",
+        "attempts",
+        "age",
+        "next_at",
+        "last_error",
+    ]
+    list_filter = [Care, "state", "channel"]
+    search_fields = ["=key", "=reference"]
+    search_help_text = _("Key or order reference, in full")
+    fields = [
+        "key", "channel", "template", "event", "reference", "state", "attempts", "next_at", "leased_until",
+        "not_after", "receipt", "last_error", "created_at", "delivered_at", "failed_at", "given_up_at",
+    ]  # fmt: skip
+    actions = ["send_again", "give_up"]
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).defer("payload")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_deliver_permission(self, request: HttpRequest) -> bool:
+        """Whether the account may act on messages: `outbox.deliver_message`."""
+        return request.user.has_perm("outbox.deliver_message")
+
+    @admin.display(description=pgettext_lazy("outbox", "age"))
+    def age(self, message: Message) -> str:
+        """How long it has been owed; nothing once it was sent."""
+        if message.state == State.DELIVERED:
+            return ""
+        return moments.span_words(max(timezone.now() - message.created_at, moments.HOUR * 0))
+
+    @admin.action(description=_("Send again"), permissions=["deliver"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Each message on its own; those that are done or erased are counted apart."""
+        self._each(request, queryset, actions.send_again, gettext("sent again by staff"))
+
+    @admin.action(description=_("Give up"), permissions=["deliver"])
+    def give_up(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Each message on its own; those that are done are counted apart."""
+        self._each(request, queryset, actions.give_up, gettext("given up by staff"))
+
+    def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: str) -> None:
+        done = [message for message in queryset.defer(None) if _acts(act, message, request.user)]
+        for message in done:
+            LogEntry.objects.log_actions(request.user.pk, [message], CHANGE, words, single_object=True)
+        left = queryset.count() - len(done)
+        if done:
+            text = ngettext("%(n)s message: %(what)s", "%(n)s messages: %(what)s", len(done))
+            self.message_user(request, text % {"n": len(done), "what": words}, messages.SUCCESS)
+        if left:
+            text = ngettext("%(n)s message was left as it is", "%(n)s messages were left as they are", left)
+            self.message_user(request, text % {"n": left}, messages.WARNING)
+
+
+def _acts(act: Callable[..., bool], message: Message, actor: Any) -> bool:
+    try:
+        return act(message, actor=actor)
+    except actions.Erased:
+        return False

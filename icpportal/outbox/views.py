@@ -1,0 +1,147 @@
+"""What a reader finds on the site: their messages, newest first, and each on a page of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from icpportal.accounts.access import signed_in_required
+from icpportal.outbox import queries
+from icpportal.outbox.actions import mark_read
+from icpportal.outbox.catalogue import Rendered, UnknownMessage
+from icpportal.outbox.letters import read_in
+from icpportal.outbox.models import Message, State
+
+ON_A_PAGE = 20
+CHANNELS = {
+    "email": (pgettext_lazy("channel", "E-mail"), "mail"),
+    "sms": (pgettext_lazy("channel", "Text message"), "phone"),
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the mail or the text of the same event fared."""
+
+    channel: str
+    icon: str
+    state: str
+    at: datetime | None
+    is_failed: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """One message as the page shows it, in the page's language."""
+
+    id: UUID
+    at: datetime
+    is_new: bool
+    words: Rendered
+    deliveries: list[Delivery]
+
+
+@require_safe
+@signed_in_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """The reader's messages, a page at a time, read by key."""
+    rows = list(_page_of(request)[: ON_A_PAGE + 1])
+    shown, older = rows[:ON_A_PAGE], rows[ON_A_PAGE:]
+    notes = _notes(request.user, shown)
+    here = reverse("notifications")
+    return render(
+        request,
+        "outbox/notifications.html",
+        {
+            "notes": notes,
+            "unread_count": queries.unread(request.user),
+            "mail_bounced": _mail_bounced(notes),
+            "older_url": f"{here}?before={shown[-1].pk}" if older else "",
+            "newer_url": here if "before" in request.GET else "",
+        },
+    )
+
+
+@require_safe
+@signed_in_required
+def notification(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One message; opening it marks it read. A stranger's is not there."""
+    message = get_object_or_404(queries.notes(request.user), pk=pk)
+    if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # a browser that only guesses has read nothing
+        mark_read(request.user, pk)
+    (note,) = _notes(request.user, [message])
+    context = {"note": note, "order_url": _order_url(message), "unread_count": queries.unread(request.user)}
+    return render(request, "outbox/notification.html", context)
+
+
+@require_POST
+@signed_in_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Marks every message of the reader as read."""
+    mark_read(request.user)
+    return redirect("notifications")
+
+
+def _page_of(request: HttpRequest) -> Any:
+    mine = queries.notes(request.user)
+    before = request.GET.get("before", "")
+    if not before:
+        return mine
+    try:
+        return queries.notes_before(request.user, UUID(before))
+    except ValueError:
+        return mine
+
+
+def _notes(user: Any, messages: list[Message]) -> list[Note]:
+    beside = queries.beside(user, [message.event for message in messages])
+    return [
+        Note(
+            id=message.pk,
+            at=message.created_at,
+            is_new=message.read_at is None,
+            words=_words(message),
+            deliveries=[_delivery(one) for one in beside[message.event] if one.channel in CHANNELS],
+        )
+        for message in messages
+    ]
+
+
+def _words(message: Message) -> Rendered:
+    try:
+        return read_in(message, get_language() or "")
+    except UnknownMessage:  # its text went with an old release
+        return Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
+
+
+def _delivery(message: Message) -> Delivery:
+    name, icon = CHANNELS[message.channel]
+    return Delivery(
+        channel=str(name),
+        icon=icon,
+        state=message.get_state_display(),
+        at=message.delivered_at,
+        is_failed=message.state == State.FAILED,
+    )
+
+
+def _mail_bounced(notes: list[Note]) -> bool:
+    """Whether the newest mail on the page could not be sent."""
+    mails = [one for note in notes for one in note.deliveries if one.icon == "mail"]
+    return bool(mails) and mails[0].is_failed
+
+
+def _order_url(message: Message) -> str:
+    reference = message.payload.get("context", {}).get("ref")
+    if not reference:
+        return ""
+    try:
+        return reverse("order", args=[reference])
+    except NoReverseMatch:
+        return ""
