@@ -1,0 +1,234 @@
+from dataclasses import asdict
+
+import pytest
+
+from filings import queries
+from filings.actions import end_access, keep_legacy_record
+from filings.keys import subject_key
+from filings.models import Website
+from filings.queries import Known, known_about, known_to_checks, record_of
+from tests.filings.checks.cases import PERSON_TYPE, TYPE
+from tests.filings.register import KEY, account, on_file
+
+ASKED = {"subject_key": KEY, "domain": "example.com", "region": "640106", "name": "宁夏示例纸业有限公司"}
+ELSEWHERE = {"subject_key": "0" * 64, "domain": "example.cn", "region": "640104", "name": "别的公司"}
+
+
+@pytest.fixture
+def lin(db):
+    return account("lin@example.com")
+
+
+@pytest.fixture
+def chen(db):
+    return account("chen@example.com")
+
+
+def told(**asked):
+    known = asdict(known_about(**asked))
+    return {name: value for name, value in known.items() if isinstance(value, bool)}
+
+
+NOTHING = {
+    "own_subject": False,
+    "own_access": False,
+    "own_site_other_document": False,
+    "other_subject": False,
+    "old_record": False,
+    "name_fits": True,
+}
+
+
+def test_an_empty_register_knows_nothing(lin):
+    assert known_about(owner=lin, **ASKED) == Known()
+    assert told(owner=lin, **ASKED) == NOTHING
+
+
+def test_one_s_own_filing_is_known(lin):
+    subject, website = on_file(lin)
+
+    known = known_about(owner=lin, **ASKED)
+
+    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
+    assert (known.subject, known.website) == (subject, website)
+
+
+def test_one_s_own_subject_with_another_domain_is_known_without_access(lin):
+    on_file(lin)
+
+    assert told(owner=lin, **{**ASKED, "domain": "example.cn"}) == {**NOTHING, "own_subject": True}
+
+
+def test_after_an_ended_access_there_is_none(lin):
+    _subject, website = on_file(lin)
+    end_access(website)
+
+    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True}
+
+
+def test_one_s_own_website_under_another_document_is_seen(lin):
+    on_file(lin)
+
+    assert told(owner=lin, **{**ASKED, "subject_key": "0" * 64}) == {**NOTHING, "own_site_other_document": True}
+
+
+def test_another_name_for_one_s_own_subject_does_not_fit(lin):
+    on_file(lin)
+
+    assert told(owner=lin, **{**ASKED, "name": "宁夏示例纸业"})["name_fits"] is False
+
+
+def test_another_account_s_filing_is_told_when_everything_matches(lin, chen):
+    on_file(chen)
+
+    assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}
+    assert known_about(owner=lin, **ASKED).subject is None
+    assert known_about(owner=lin, **ASKED).website is None
+
+
+@pytest.mark.parametrize("part", ["subject_key", "domain", "region"])
+def test_a_partial_match_with_another_account_is_as_no_match(lin, chen, part):
+    on_file(chen)
+
+    assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
+
+
+def test_the_name_of_another_account_s_filing_counts_only_when_everything_matches(lin, chen):
+    on_file(chen)
+
+    assert told(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
+    assert told(owner=lin, **{**ASKED, "name": "别的公司", "region": "640104"}) == NOTHING
+
+
+def test_a_record_of_the_old_platform_is_told_when_everything_matches(lin):
+    keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
+
+    assert told(owner=lin, **ASKED) == {**NOTHING, "old_record": True}
+    assert told(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
+    for part in ("subject_key", "domain", "region"):
+        assert told(owner=lin, **{**ASKED, part: ELSEWHERE[part]}) == NOTHING
+
+
+def test_a_record_that_was_imported_is_not_asked_for_again(lin):
+    record = keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name="别的公司")
+    record.imported_at = record.created_at
+    record.save()
+
+    assert told(owner=lin, **ASKED) == NOTHING
+
+
+def test_a_website_filed_by_me_under_somebody_else_s_subject_is_mine(lin, chen):
+    on_file(chen, domain="example.cn")
+    on_file(lin, report="T7Q4-M2KY.1")
+
+    assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
+    assert told(owner=chen, **ASKED) == {**NOTHING, "own_subject": True}
+
+
+@pytest.mark.parametrize("filed_by", ["nobody", "me", "another"])
+def test_the_same_questions_are_asked_whatever_is_found(lin, chen, filed_by, django_assert_num_queries):
+    if filed_by != "nobody":
+        on_file({"me": lin, "another": chen}[filed_by])
+        keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
+
+    with django_assert_num_queries(3):
+        known_about(owner=lin, **ASKED)
+
+
+def test_my_websites_are_mine_live_and_with_us(lin, chen):
+    _subject, mine = on_file(lin)
+    on_file(chen, report="T7Q4-M2KY.1", domain="example.cn")
+    _subject, cancelled = on_file(lin, report="T7Q4-M2KZ.1", domain="example.net")
+    end_access(cancelled)
+
+    assert list(queries.websites_of(lin)) == [mine]
+
+
+def test_a_list_of_websites_costs_the_same_with_one_and_with_three(lin, django_assert_num_queries):
+    on_file(lin)
+    with django_assert_num_queries(1):
+        assert [each.subject.subject_number for each in queries.websites_of(lin)] == ["宁ICP备00000000号"]
+
+    for place in (1, 2):
+        on_file(lin, report=f"T7Q4-M2K{place}.1", domain=f"example{place}.com")
+    with django_assert_num_queries(1):
+        assert len([each.subject.subject_number for each in queries.websites_of(lin)]) == 3
+
+
+def test_my_subjects_are_those_i_own_or_file_under(lin, chen):
+    subject, _website = on_file(chen)
+    assert list(queries.subjects_of(lin)) == []
+
+    on_file(lin, report="T7Q4-M2KY.1", domain="example.cn")
+    on_file(lin, report="T7Q4-M2KZ.1", domain="example.net")
+
+    assert list(queries.subjects_of(lin)) == [subject]
+
+
+def test_a_subject_is_found_by_document_and_by_exact_name(lin):
+    subject, website = on_file(lin)
+
+    assert queries.subject_with(KEY) == subject
+    assert queries.subject_with("0" * 64) is None
+    assert list(queries.subjects_named("宁夏示例纸业有限公司")) == [subject]
+    assert list(queries.subjects_named("宁夏示例纸业")) == []
+    assert queries.website_with("example.com") == website
+    assert queries.website_with("example.cn") is None
+
+
+def test_a_website_that_ended_is_not_found_by_its_domain(lin):
+    on_file(lin)
+    Website.objects.update(ended_at="2026-11-24T04:00:00Z")
+
+    assert queries.website_with("example.com") is None
+
+
+def test_a_mobile_or_person_of_another_subject_is_taken_and_one_s_own_is_not(lin):
+    on_file(lin)
+    own, other = (
+        known_to_checks(subject_key=KEY, domain="example.com", owner=lin),
+        known_to_checks(subject_key=subject_key("2", PERSON_TYPE["id_number"]), domain="example.com", owner=lin),
+    )
+
+    assert [own["mobile_taken"](mobile) for mobile in ("13900000001", "13900000009", "")] == [False] * 3
+    assert [other["mobile_taken"](mobile) for mobile in ("13900000001", "13900000009", "")] == [True, False, False]
+    assert own["person_taken"]("2", "649999198806060008") is False
+    assert other["person_taken"]("2", "649999198806060008") is True
+    assert other["person_taken"]("7", "649999198806060008") is False
+    assert other["person_taken"]("2", "") is False
+
+
+def test_the_record_to_compare_with_is_the_owner_s_own(lin, chen):
+    on_file(lin)
+
+    record = record_of(subject_key=KEY, domain="example.com", owner=lin)
+
+    assert record == {
+        "name": TYPE["name"],
+        "id_number": TYPE["id_number"],
+        "id_address": "宁夏回族自治区银川市金凤区示例路1号",
+        "post_region": "640106",
+        "post_address": "示例路1号2号楼301室",
+        "investor": "林示范",
+        "is_legal_rep": "yes",
+        "lead_name": "林示范",
+        "lead_id_number": "649999198502140009",
+        "lead_phone1": "13900000001",
+        "lead_email": "lin@example.com",
+        "site_name": "示例纸业官网",
+        "home_url": "https://www.example.com/",
+        "admin_name": "陈样例",
+        "admin_id_number": "649999198806060008",
+        "admin_phone1": "13900000002",
+        "admin_email": "chen@example.com",
+    }
+    assert record_of(subject_key=KEY, domain="example.com", owner=chen) == {}
+
+
+def test_for_another_website_the_record_tells_the_subject_and_no_website(lin):
+    on_file(lin)
+
+    record = record_of(subject_key=KEY, domain="example.cn", owner=lin)
+
+    assert record["lead_name"] == "林示范"
+    assert [name for name in record if name.startswith(("admin_", "site_", "home_"))] == []
