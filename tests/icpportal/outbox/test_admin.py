@@ -1,0 +1,191 @@
+"""The outbox at the review desk: seen by operations, moved by those who may, and nothing personal on it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.outbox.actions import tell
+from icpportal.outbox.models import Message, State
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:outbox_message_changelist"
+
+
+@pytest.fixture(autouse=True)
+def no_second_factor(settings):
+    settings.STAFF_SECOND_FACTOR = False
+
+
+@pytest.fixture
+def staff(client, people):
+    """Signs in an account of staff with these permissions."""
+
+    def sign_in(*codenames: str, email: str = "op@example.com") -> Any:
+        user = people(email, is_staff=True, language="en")
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label="outbox", codename__in=codenames))
+        client.force_login(user)
+        client.cookies["django_language"] = "en"
+        return client
+
+    return sign_in
+
+
+def told(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+    context = {"domain": "secret-domain.example", "ref": "T7Q4-M2KX", "due": timezone.now() + timedelta(days=2)}
+    message = tell(
+        key=key,
+        template="order_received",
+        channel="sms",
+        to="13900000002",
+        language="en",
+        context=context,
+        reference="T7Q4-M2KX",
+    )
+    if columns:
+        Message.objects.filter(pk=message.pk).update(**columns)
+    return message
+
+
+def failed(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
+    ended = {
+        "state": State.FAILED,
+        "attempts": 9,
+        "next_at": None,
+        "failed_at": timezone.now(),
+        "last_error": "refused: 550",
+    }
+    return told(key, **{**ended, **columns})
+
+
+def act(client: Any, action: str, *messages: Message) -> Any:
+    return client.post(reverse(LIST), {"action": action, "_selected_action": [str(message.pk) for message in messages]})
+
+
+def test_operations_see_state_key_and_trouble_and_nothing_personal(staff):
+    message = failed()
+    client = staff("view_message")
+
+    pages = [client.get(reverse(LIST)), client.get(reverse("admin:outbox_message_change", args=[message.pk]))]
+
+    texts = [page.content.decode() for page in pages]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert "Could not be sent" in texts[0]
+    assert "refused: 550" in texts[0]
+    assert "order_received:7:account:sms" in texts[1]
+    for text in texts:
+        assert "13900000002" not in text
+        assert "secret-domain" not in text
+
+
+@pytest.mark.parametrize(
+    "query", ["care=failed", "care=late", "state__exact=failed", "channel__exact=sms", "q=T7Q4-M2KX"]
+)
+def test_the_list_can_be_narrowed(staff, query: str):
+    failed("k:failed:sms")
+    told("k:late:sms", next_at=timezone.now() - timedelta(hours=1), reference="OTHER")
+    client = staff("view_message")
+
+    answer = client.get(f"{reverse(LIST)}?{query}")
+
+    expected = {"care=late": {"k:late:sms"}, "channel__exact=sms": {"k:late:sms", "k:failed:sms"}}
+    keys = {message.key for message in answer.context["cl"].queryset}
+    assert keys == expected.get(query, {"k:failed:sms"})
+
+
+def test_nothing_can_be_added_changed_or_deleted(staff):
+    message = failed()
+    client = staff("view_message", "deliver_message", "add_message", "change_message", "delete_message")
+
+    change = reverse("admin:outbox_message_change", args=[message.pk])
+    answers = [
+        client.get(reverse("admin:outbox_message_add")),
+        client.post(change, {"state": "delivered", "key": "other"}),
+        client.post(reverse("admin:outbox_message_delete", args=[message.pk]), {"post": "yes"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    message.refresh_from_db()
+    assert (message.key, message.state) == ("order_received:7:account:sms", State.FAILED)
+
+
+@pytest.mark.parametrize("action", ["send_again", "give_up", "delete_selected"])
+def test_who_may_only_look_can_run_no_action(staff, action: str):
+    message = failed()
+    client = staff("view_message")
+
+    act(client, action, message)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.given_up_at) == (State.FAILED, 9, None)
+    assert LogEntry.objects.count() == 0
+
+
+def test_operations_send_again_what_failed_and_it_is_written_down(staff):
+    messages = [failed(f"k:{number}:sms") for number in range(2)]
+    done = told("k:done:sms", state=State.DELIVERED, next_at=None)
+    client = staff("view_message", "deliver_message")
+
+    answer = client.get(act(client, "send_again", *messages, done).url)
+
+    assert set(Message.objects.exclude(pk=done.pk).values_list("state", "attempts")) == {(State.WAITING, 0)}
+    assert Message.objects.get(pk=done.pk).state == State.DELIVERED
+    notes = LogEntry.objects.values_list("object_id", "change_message")
+    assert sorted(notes) == sorted((str(message.pk), "sent again by staff") for message in messages)
+    text = answer.content.decode()
+    assert "2 messages: sent again by staff" in text
+    assert "1 message was left as it is" in text
+
+
+def test_operations_give_up_what_will_not_go(staff):
+    waiting = told()
+    client = staff("view_message", "deliver_message")
+
+    act(client, "give_up", waiting)
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.next_at, waiting.last_error) == (State.FAILED, None, "given up by staff")
+    assert waiting.given_up_at is not None
+
+
+def test_a_code_that_is_gone_is_left_as_it_is(staff):
+    message = failed()
+    message.refresh_from_db()
+    message.payload = {}
+    message.save()
+    client = staff("view_message", "deliver_message")
+
+    answer = client.get(act(client, "send_again", message).url)
+
+    assert Message.objects.get().state == State.FAILED
+    assert "1 message was left as it is" in answer.content.decode()
+
+
+def test_an_applicant_does_not_find_the_review_desk(client, people):
+    failed()
+    client.force_login(people())
+
+    assert client.get(reverse(LIST)).status_code == 404
+
+
+def test_staff_without_the_permission_are_refused(staff):
+    failed()
+
+    assert staff().get(reverse(LIST)).status_code == 403
+
+
+def test_the_list_costs_the_same_for_one_and_three(staff, django_assert_max_num_queries):
+    client = staff("view_message", "deliver_message")
+    costs = []
+    for number in (1, 3):
+        for n in range(number):
+            failed(f"k:{number}:{n}:sms")
+        with django_assert_max_num_queries(15) as captured:
+            client.get(reverse(LIST))
+        costs.append(len(captured))
+
+    assert costs[0] == costs[1]

@@ -1,0 +1,64 @@
+"""The work calendar at the review desk."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from icpportal.workdays.calendar import is_workday
+from icpportal.workdays.models import WorkCalendarDay
+
+pytestmark = pytest.mark.django_db
+NOTICE = {"date": "2026-11-27", "is_workday": "", "source": "notice 7"}
+
+
+@pytest.fixture
+def desk(client, settings, django_user_model):
+    settings.STAFF_SECOND_FACTOR = False
+
+    def sign_in(*codenames: str):
+        user = django_user_model.objects.create_user(
+            email="op@example.com", password="a-long-password-1", is_staff=True
+        )
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label="workdays", codename__in=codenames))
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def test_operations_write_down_a_day_and_it_counts_at_once(desk):
+    client = desk("view_workcalendarday", "add_workcalendarday")
+    assert is_workday(date(2026, 11, 27))
+
+    answer = client.post(reverse("admin:workdays_workcalendarday_add"), NOTICE)
+
+    assert answer.status_code == 302
+    assert not is_workday(date(2026, 11, 27))
+
+
+def test_the_date_of_a_day_cannot_be_changed_into_another(desk):
+    day = WorkCalendarDay.objects.create(date=date(2026, 11, 27), is_workday=False, source="notice 7")
+    client = desk("view_workcalendarday", "change_workcalendarday")
+
+    client.post(
+        reverse("admin:workdays_workcalendarday_change", args=[day.pk]),
+        {"date": "2026-11-30", "is_workday": "on", "source": "notice 8"},
+    )
+
+    assert list(WorkCalendarDay.objects.values_list("date", "is_workday", "source")) == [
+        (date(2026, 11, 27), True, "notice 8")
+    ]
+
+
+def test_who_may_only_look_changes_nothing(desk):
+    client = desk("view_workcalendarday")
+
+    answers = [
+        client.get(reverse("admin:workdays_workcalendarday_changelist")),
+        client.post(reverse("admin:workdays_workcalendarday_add"), NOTICE),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert WorkCalendarDay.objects.count() == 0
