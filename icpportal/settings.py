@@ -229,12 +229,43 @@ SESSION_LIMITS = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # What each role may do, as "app.codename"; `manage.py ensure_roles` writes it into the groups.
+REVIEW = [
+    "transfers.review_order",
+    "transfers.view_order",
+    "transfers.view_objection",
+    "transfers.change_objection",
+    "transfers.view_returnreason",
+    "filings.view_subject",
+    "filings.view_website",
+]
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "applicant": [],
-    "reviewer": [],
-    "lead reviewer": [],
-    "auditor": ["accounts.view_user", "codes.view_code", "privacy.view_accessnote"],
-    "operations": ["accounts.view_user", "accounts.add_user", "accounts.change_user", "codes.view_code"],
+    "reviewer": [*REVIEW],
+    "lead reviewer": [*REVIEW, "transfers.lead_review", "transfers.add_returnreason", "transfers.change_returnreason"],
+    "auditor": [
+        "accounts.view_user",
+        "codes.view_code",
+        "outbox.view_message",
+        "privacy.view_accessnote",
+        "transfers.audit_order",
+        "transfers.view_order",
+        "transfers.view_reviewround",
+    ],
+    "operations": [
+        "accounts.view_user",
+        "accounts.add_user",
+        "accounts.change_user",
+        "codes.view_code",
+        "outbox.view_message",
+        "outbox.deliver_message",
+        "transfers.operate_order",
+        "transfers.view_parkedanswer",
+        "transfers.change_parkedanswer",
+        "workdays.view_workcalendarday",
+        "workdays.add_workcalendarday",
+        "workdays.change_workcalendarday",
+        "workdays.delete_workcalendarday",
+    ],
 }
 
 # --- language and time -----------------------------------------------------------------------
@@ -243,6 +274,7 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "icpportal.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
@@ -252,6 +284,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_ROOT = VAR_DIR / "documents"
 QUARANTINE_ROOT = VAR_DIR / "quarantine"
+PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 S3_BUCKET = env.str("S3_BUCKET", default="")
 if S3_BUCKET:
     S3_OPTIONS = {
@@ -273,11 +306,11 @@ if S3_BUCKET:
 else:
     DOCUMENT_STORAGE = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+        "OPTIONS": {"location": PRIVATE_ROOT, **PRIVATE_FILES},
     }
     QUARANTINE_STORAGE = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": QUARANTINE_ROOT, "base_url": None},
+        "OPTIONS": {"location": QUARANTINE_ROOT, **PRIVATE_FILES},
     }
 STORAGES = {
     "default": DOCUMENT_STORAGE,
@@ -289,6 +322,11 @@ STORAGES = {
 }
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "verification.documents.intake.BoundedUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # --- privacy ---------------------------------------------------------------------------------

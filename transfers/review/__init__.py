@@ -1,0 +1,1 @@
+"""The provider's review (初审): claim, verdicts, decision."""

@@ -1,0 +1,142 @@
+"""What reviewers do: claim an order, note a call, accept it, return it with a reason a field, judge the photo."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from icpportal.lifecycle import LEAD, REVIEWER
+from transfers import queries, states
+from transfers.firing import ORDER, note
+from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
+from transfers.review.values import value_of
+from transfers.verdict_words import lines, reason_words
+
+LEASE = timedelta(minutes=30)
+PHOTO = "photo"
+
+
+class Claimed(Exception):
+    """Another reviewer has this order."""
+
+
+class NothingNamed(Exception):
+    """An order is returned with at least one field and its reason."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """One field that has to be changed, and why: a reason of the catalogue, words of one's own, or both."""
+
+    field: str
+    reason: ReturnReason | None
+    words: str = ""
+
+
+def claim(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+    """Take the order for half an hour, renewed by work on it; raises `Claimed` when somebody else has it."""
+    now = now or timezone.now()
+    free = Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now)
+    taken = Order.objects.filter(free, pk=order.pk, state__in=states.IN_REVIEW)
+    if taken.update(reviewer=reviewer, claimed_until=now + LEASE) != 1:
+        raise Claimed(order.reference)
+    order.reviewer, order.claimed_until = reviewer, now + LEASE
+
+
+def release(order: Order, reviewer: Any) -> bool:
+    """Give the order back to the queue."""
+    mine = Order.objects.filter(pk=order.pk, reviewer=reviewer)
+    return mine.update(reviewer=None, claimed_until=None) == 1
+
+
+def note_call(order: Order, reviewer: Any, words: str) -> None:
+    """Write down that the applicant was called; it stands in the timeline."""
+    note(order, "call", by=REVIEWER, actor=reviewer, words=words)
+
+
+def _round(order: Order, reviewer: Any, decision: str, named: Iterable[Named], now: datetime) -> ReviewRound:
+    """One round with its verdicts, kept for ever; the value of each named field as it stands."""
+    last = queries.last_round(order)
+    opened = ReviewRound.objects.create(
+        order=order,
+        number=last.number + 1 if last else 1,
+        reviewer=reviewer,
+        opened_at=now,
+        decided_at=now,
+        decision=decision,
+    )
+    for each in named:
+        FieldVerdict.objects.create(
+            round=opened,
+            field=each.field,
+            verdict=FieldVerdict.RETURN,
+            reason=each.reason,
+            words=each.words,
+            value=value_of(order, each.field),
+        )
+    return opened
+
+
+FREED = {"reviewer": None, "claimed_until": None}
+
+
+def accept(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+    """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        claim(order, reviewer, now=now)
+        ORDER.fire(
+            order, "accept", by=REVIEWER, actor=reviewer, facts=queries.facts_of(order), columns=dict(FREED), now=now
+        )
+        _round(order, reviewer, "accept", (), now)
+
+
+def send_back(order: Order, reviewer: Any, named: list[Named], *, now: datetime | None = None) -> None:
+    """Return the order with exactly the fields that have to be changed; raises `NothingNamed` without any."""
+    if not named:
+        raise NothingNamed(order.reference)
+    now = now or timezone.now()
+    with transaction.atomic():
+        claim(order, reviewer, now=now)
+        opened = _round(order, reviewer, "send_back", named, now)
+        verdicts = list(opened.verdicts.select_related("reason"))
+        facts = {**queries.facts_of(order), "n": len(named), "reasons": lines(order, verdicts)}
+        ORDER.fire(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
+
+
+def accept_photo(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+    """The photo shows the website administrator by the rules; the order goes to the authority."""
+    now = now or timezone.now()
+    facts = queries.facts_of(order)
+    columns = {**FREED, "photo_accepted_for": facts["administrator_key"]}
+    with transaction.atomic():
+        claim(order, reviewer, now=now)
+        ORDER.fire(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
+        _round(order, reviewer, "accept_photo", (), now)
+
+
+def refuse_photo(order: Order, reviewer: Any, named: Named, *, now: datetime | None = None) -> None:
+    """The photo has to be taken again, for this reason."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        claim(order, reviewer, now=now)
+        opened = _round(order, reviewer, "refuse_photo", [named], now)
+        verdict = opened.verdicts.select_related("reason").get()
+        reason = {language: reason_words(verdict, chinese=language == "zh", short=True) for language in ("zh", "en")}
+        ORDER.fire(
+            order, "refuse_photo", by=REVIEWER, actor=reviewer, facts={"reason": reason}, columns=dict(FREED), now=now
+        )
+
+
+def refuse(order: Order, lead: Any, words: str, *, now: datetime | None = None) -> None:
+    """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        claim(order, lead, now=now)
+        _round(order, lead, "refuse", (), now)
+        facts = {"reason": {"zh": words, "en": words}}
+        ORDER.fire(order, "refuse", by=LEAD, actor=lead, note=words, facts=facts, columns=dict(FREED), now=now)

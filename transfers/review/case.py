@@ -1,0 +1,87 @@
+"""What a reviewer sees of one order: every part with its value, what stood there last time, and its documents."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from transfers import asking_type, queries, readiness, slots, stages, states
+from transfers.answer_rows import rows
+from transfers.labels import label_of
+from transfers.models import FieldVerdict, Order
+from transfers.review.forms import ReturnForm
+from transfers.steps import STEPS
+
+# the pictures a reviewer looks at while judging a page
+BESIDE = {
+    "subject": ("lead_id", "subject_id", "letter"),
+    "website": ("statement", "domain_cert", "approval_paper"),
+    "administrator": ("admin_id", "lead_id", "statement", "holding_photo"),
+}
+
+
+def parts_of(order: Order) -> list[str]:
+    """Every part that can be named in a return."""
+    found = [row["field"] for step in _pages() for row in rows(order, step)]
+    return [*found, *(f"paper.{slot.key}" for slot in slots.needed(order))]
+
+
+def _pages() -> list[Any]:
+    return [step for step in STEPS if step.stage == stages.ADMINISTRATORS]
+
+
+def last_verdicts(order: Order) -> dict[str, FieldVerdict]:
+    """What the last return said, by part: old value and reason beside the new value."""
+    return queries.open_verdicts(order)
+
+
+def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
+    """The pages of the order with their fields, the last return's words, and the pictures to compare with."""
+    papers = list(queries.papers_of(order))
+    earlier = last_verdicts(order)
+    found = [
+        {
+            "title": step.title,
+            "rows": [_row(row, earlier, form) for row in rows(order, step)],
+            "pictures": [_picture(paper) for paper in papers if paper.slot in BESIDE[step.key]],
+        }
+        for step in _pages()
+    ]
+    paper_rows = [
+        _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form)
+        for slot in slots.needed(order)
+    ]
+    return [
+        {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "pictures": []},
+        *found,
+        {"title": _("Documents"), "rows": paper_rows, "pictures": [_picture(paper) for paper in papers]},
+    ]
+
+
+def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm | None) -> dict[str, Any]:
+    part = row["field"]
+    before = earlier.get(part)
+    asked = form is not None and f"reason.{part}" in form.fields
+    return {**row, "before": before, "pair": form.pair(part) if asked else None}
+
+
+def _picture(paper: Any) -> dict[str, Any]:
+    document = paper.document
+    return {
+        "title": label_of(f"paper.{paper.slot}") if paper.slot != "photo" else label_of("photo"),
+        "side": paper.side,
+        "url": reverse("document", args=[document.reference]) if document.is_ready else "",
+        "advice": document.advice_texts,
+    }
+
+
+def photos(order: Order) -> list[dict[str, Any]]:
+    """The administrator's photo beside the picture of the document."""
+    wanted = ("photo", "admin_id", "lead_id")
+    found = [paper for paper in queries.papers_of(order) if paper.slot in wanted]
+    return [_picture(paper) for paper in sorted(found, key=lambda paper: wanted.index(paper.slot))]
+
+
+def hints(order: Order) -> list[Any]:
+    """What the checks would say: advice for the reviewer, never a verdict."""
+    return readiness.advice(order) if order.state == states.SUBMITTED else []

@@ -1,0 +1,19 @@
+"""The value of a part of an order as a reviewer and the applicant read it."""
+
+from typing import Any
+
+from transfers.answer_rows import words
+from transfers.steps import STEPS
+
+FORMS = {step.key: step.form_class for step in STEPS}
+
+
+def value_of(order: Any, part: str) -> str:
+    """`subject.lead_name` → what stands there now, in words; nothing for a paper."""
+    step, _dot, name = part.partition(".")
+    form_class = FORMS.get(step)
+    if form_class is None:
+        return ""
+    form = form_class(row=order)
+    field = form.fields.get(name)
+    return words(field, order.answer(step).get(name, "")) if field is not None else ""
