@@ -4,6 +4,7 @@ Every proof is a `Pending` row and codes bound to it; see `icpportal.codes`. An 
 same way with the same work: only who reads the code in that mailbox learns which it was.
 """
 
+import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import roles
 from icpportal.accounts.models import Pending, User
@@ -27,9 +30,12 @@ PURPOSES = {
     Kind.MOBILE: "mobile",
     Kind.EMAIL: "email",
     Kind.RESET: "reset",
-    Kind.STEP_UP: "sign_in",
+    Kind.STEP_UP: "step_up",
 }
 CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: e-mail, unless told
+
+
+EMAIL, MOBILE, PASSWORD = _("e-mail address"), _("mobile"), _("password")  # what was changed, as a notice says it
 
 
 class Taken(Exception):
@@ -175,12 +181,16 @@ def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
 def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
     """Give the account the mobile that was just proved; raises `Taken` when another account has it."""
     user = pending.user
+    before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
     user.mobile_confirmed_at = now or timezone.now()
     try:
         with transaction.atomic():
             user.save(update_fields=["mobile", "mobile_confirmed_at"])
             pending.delete()
+            if before:
+                tell_changed(user, MOBILE)
+                tell_changed(user, MOBILE, to=before, channel=Channel.SMS)
     except IntegrityError as error:
         pending.delete()
         raise Taken from error
@@ -189,13 +199,15 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
 def confirm_email(pending: Pending) -> None:
     """Give the account the address that was just proved; raises `Taken` when another account has it."""
     user = pending.user
-    user.email = pending.destination
+    before, user.email = user.email, pending.destination
     try:
         with transaction.atomic():
             user.save(update_fields=["email"])
             EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
             EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
             pending.delete()
+            if before != user.email:
+                tell_changed(user, EMAIL, to=before)
     except IntegrityError as error:
         pending.delete()
         raise Taken from error
@@ -218,11 +230,13 @@ def account_to_reset(pending: Pending) -> User | None:
 
 
 def set_password(user: User, password: str, *, keep_session: str | None = None) -> None:
-    """A new password; every other session of the account ends, and codes on their way for it are void."""
+    """A new password; every other session of the account ends, and what it was about to prove is void."""
     user.set_password(password)
-    user.save(update_fields=["password"])
-    Pending.objects.filter(user=user).delete()
-    end_sessions(user, keep=keep_session)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        Pending.objects.filter(user=user).delete()
+        end_sessions(user, keep=keep_session)
+        tell_changed(user, PASSWORD)
 
 
 def finish_reset(user: User, password: str) -> None:
@@ -236,6 +250,18 @@ def begin_step_up(user: User, *, channel: str, language: str, now: datetime | No
     """Note that somebody is to prove again that it is them, by a code to the confirmed mobile or address."""
     destination = user.mobile if channel == Channel.SMS else user.email
     return begin(Kind.STEP_UP, destination=destination, language=language, user=user, channel=channel, now=now)
+
+
+def tell_changed(user: User, what: Any, *, to: str = "", channel: str = Channel.EMAIL) -> None:
+    """Tell the account that something about it was changed: at its address, or where it could be reached before."""
+    import_string(settings.MESSENGER)(
+        key=f"account_changed:{uuid.uuid4()}",
+        template="account_changed",
+        channel=channel,
+        to=to or user.email,
+        language=user.language,
+        context={"time": timezone.now(), "what": what},
+    )
 
 
 def forget_old(*, now: datetime | None = None) -> int:

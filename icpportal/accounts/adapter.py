@@ -13,12 +13,18 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import sessions
+from icpportal.accounts.actions import tell_changed
 from icpportal.accounts.languages import remember_language
 from icpportal.accounts.models import User
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import MobileField
 
 NO_MATCH = _("E-mail or mobile and password do not match: check both")
+NOTICES = {
+    "mfa/email/totp_activated": _("authenticator app"),
+    "mfa/email/totp_deactivated": _("authenticator app"),
+    "mfa/email/recovery_codes_generated": _("recovery codes"),
+}
 PASSWORD, CODE, SECOND_FACTOR = (
     {"id": "reauthenticate", "description": _("Use your password"), "urlname": "account_reauthenticate"},
     {"id": "step_up", "description": _("Use a code"), "urlname": "account_step_up"},
@@ -85,6 +91,17 @@ class AccountAdapter(DefaultAccountAdapter):
             return []
         methods = [SECOND_FACTOR] if is_mfa_enabled(user) else [CODE, PASSWORD]
         return [{**method, "url": reverse(str(method["urlname"]))} for method in methods]
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Any,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """What allauth would mail about the second factor goes through the outbox."""
+        if template_prefix in NOTICES:
+            tell_changed(user, NOTICES[template_prefix])
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:  # noqa: ARG002
         raise RuntimeError(f"{template_prefix}: messages leave through the outbox, never inside a request")

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -80,19 +81,6 @@ class NewStaffForm(RolesForm):
         roles.refuse_combination(chosen)
         return chosen
 
-    def save(self, commit: bool = True) -> User:  # noqa: ARG002 -- Django's signature
-        return open_account(
-            email=self.cleaned_data["email"],
-            password=None,
-            name=self.cleaned_data["name"],
-            language=get_language() or "",
-            confirmed=False,
-            held_roles=self.cleaned_data["held_roles"],
-        )
-
-    def save_m2m(self) -> None:
-        """The roles were saved with the account."""
-
 
 @admin.register(User)
 class AccountAdmin(admin.ModelAdmin):
@@ -133,7 +121,7 @@ class AccountAdmin(admin.ModelAdmin):
         if not typed:
             return queryset, False
         try:
-            return User.objects.with_mobile(phones.mobile(typed)).prefetch_related("groups"), False
+            return queryset.filter(pk__in=User.objects.with_mobile(phones.mobile(typed))), False
         except ValidationError:
             return queryset.filter(email=typed.lower()), False
 
@@ -167,7 +155,15 @@ class AccountAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
-            obj.pk = form.save().pk
+            made = open_account(
+                email=form.cleaned_data["email"],
+                password=None,
+                name=form.cleaned_data["name"],
+                language=get_language() or settings.LANGUAGE_CODE,
+                confirmed=False,
+                held_roles=form.cleaned_data["held_roles"],
+            )
+            obj.pk = made.pk
             return
         obj.save(update_fields=["name", "is_active"])
         roles.give(obj, *form.cleaned_data["held_roles"])

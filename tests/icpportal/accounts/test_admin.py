@@ -1,0 +1,235 @@
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+from icpportal.codes.models import Code
+from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import work
+from tests.icpportal.codes.letterbox import codes_to
+
+USERS = "/admin/accounts/user/"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def demo(letters, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+
+
+@pytest.fixture
+def ops():
+    return open_account(email="ops@example.com", password=PASSWORD, name="Ops", held_roles=(roles.OPERATIONS,))
+
+
+@pytest.fixture
+def desk(client, ops):
+    client.force_login(ops)
+    return client
+
+
+def change(desk, user, **typed):
+    data = {"name": user.name, "is_active": "on", "held_roles": sorted(roles.held(user)), **typed}
+    return desk.post(f"{USERS}{user.pk}/change/", {name: value for name, value in data.items() if value is not None})
+
+
+def reasons(response):
+    return {name: list(found) for name, found in response.context["adminform"].form.errors.items()}
+
+
+def test_the_list_masks_what_is_personal(desk, lin, chen):
+    html = desk.get(USERS).content.decode()
+
+    assert "l***@example.com" in html
+    assert "139****0001" in html
+    assert not any(secret in html for secret in (lin.email, lin.mobile, chen.email, chen.mobile))
+
+
+def test_one_account_masks_what_is_personal(desk, lin):
+    html = desk.get(f"{USERS}{lin.pk}/change/").content.decode()
+
+    assert "139****0001" in html
+    assert not any(secret in html for secret in (lin.email, lin.mobile, lin.password))
+
+
+@pytest.mark.parametrize("typed", ["lin@example.com", " LIN@example.com", "139 0000 0001"])
+def test_an_account_is_found_by_its_whole_address_or_mobile(desk, lin, chen, typed):
+    found = desk.get(USERS, {"q": typed}).context["cl"].result_list
+
+    assert list(found) == [lin]
+
+
+@pytest.mark.parametrize("typed", ["lin", "@example.com", "1390000", "13900000009"])
+def test_a_part_of_an_address_finds_nobody(desk, lin, typed):
+    assert list(desk.get(USERS, {"q": typed}).context["cl"].result_list) == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_list_costs_the_same_for_one_account_and_for_three(desk, number):
+    for place in range(number):
+        open_account(email=f"p{place}@example.com", password=PASSWORD)
+    desk.get(USERS)
+
+    with work() as asked:
+        desk.get(USERS)
+
+    assert len(asked) == 8
+
+
+def test_operations_make_staff_who_set_their_own_password(desk, client_factory):
+    made = desk.post(f"{USERS}add/", {"email": "New.Rev@example.com", "name": "Zhou", "held_roles": [roles.REVIEWER]})
+    rev = User.objects.get(email="new.rev@example.com")
+    browser = client_factory()
+    browser.post("/account/password/reset/", {"email": rev.email})
+    browser.post("/account/password/reset/code/", {"code": codes_to(rev.email)[0]})
+    browser.post("/account/password/reset/new/", {"password1": "twelve-chars1", "password2": "twelve-chars1"})
+    signed_in = browser.post(reverse("account_login"), {"login": rev.email, "password": "twelve-chars1"})
+
+    assert made.status_code == 302
+    assert (rev.is_staff, rev.has_usable_password(), roles.held(rev)) == (True, False, {roles.REVIEWER})
+    assert signed_in.url == reverse("admin:index")
+    assert LogEntry.objects.filter(object_id=str(rev.pk)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (
+            {"held_roles": ["reviewer", "operations"]},
+            {"held_roles": ["Reviewer and Operations cannot be one person: choose one of the two"]},
+        ),
+        ({"email": "LIN@example.com"}, {"email": ["There is an account with this address"]}),
+        ({"email": "nonsense"}, {"email": ["Enter a full e-mail address, such as lin@example.com"]}),
+        (
+            {"held_roles": ["king"]},
+            {"held_roles": ["Select a valid choice. king is not one of the available choices."]},
+        ),
+    ],
+)
+def test_new_staff_that_do_not_fit_are_refused_with_a_reason(desk, lin, typed, expected):
+    answer = desk.post(
+        f"{USERS}add/", {"email": "rev@example.com", "name": "Zhou", "held_roles": ["reviewer"], **typed}
+    )
+
+    assert reasons(answer) == expected
+    assert User.objects.filter(name="Zhou").count() == 0
+
+
+def test_roles_are_given_and_taken_and_the_desk_follows(desk, lin):
+    change(desk, lin, held_roles=["auditor"])
+    given = User.objects.get(pk=lin.pk)
+    assert (roles.held(given), given.is_staff) == ({"auditor"}, True)
+
+    change(desk, lin, held_roles=[])
+
+    taken = User.objects.get(pk=lin.pk)
+    assert (roles.held(taken), taken.is_staff) == (set(), False)
+
+
+def test_roles_that_cannot_be_one_person_are_refused_and_nothing_changes(desk, lin):
+    answer = change(desk, lin, held_roles=["auditor", "operations"])
+
+    assert reasons(answer) == {"held_roles": ["Auditor and Operations cannot be one person: choose one of the two"]}
+    assert roles.held(lin) == {roles.APPLICANT}
+
+
+def test_nobody_changes_their_own_roles_or_closes_their_own_account(desk, ops):
+    wish = change(desk, ops, held_roles=["reviewer"])
+    close = change(desk, ops, is_active=None)
+    rename = change(desk, ops, name="Operations")
+
+    assert reasons(wish) == {"held_roles": ["Your own roles are changed by somebody else"]}
+    assert reasons(close) == {"is_active": ["Your own account is closed by somebody else"]}
+    assert rename.status_code == 302
+    assert roles.held(ops) == {roles.OPERATIONS}
+
+
+def test_a_forged_field_changes_nothing(desk, lin):
+    change(desk, lin, is_superuser="on", is_staff="on", email="evil@example.com", mobile="13900000009", password="x")
+
+    after = User.objects.get(pk=lin.pk)
+    assert (after.is_superuser, after.is_staff, after.email, after.mobile) == (False, False, lin.email, lin.mobile)
+    assert after.check_password(PASSWORD)
+
+
+def test_closing_an_account_ends_its_sessions(desk, client_factory, lin, chen):
+    browsers = [client_factory(), client_factory()]
+    for browser, user in zip(browsers, (lin, chen), strict=True):
+        browser.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+    change(desk, lin, is_active=None)
+
+    assert [browser.get("/papers/").status_code for browser in browsers] == [302, 200]
+    assert User.objects.get(pk=lin.pk).is_active is False
+
+
+def test_nobody_is_deleted(desk, lin):
+    page = desk.get(USERS).content.decode()
+    gone = desk.post(f"{USERS}{lin.pk}/delete/", {"post": "yes"})
+    desk.post(USERS, {"action": "delete_selected", "_selected_action": [str(lin.pk)], "post": "yes"})
+
+    assert "delete_selected" not in page
+    assert gone.status_code == 403
+    assert User.objects.filter(pk=lin.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"), [(roles.REVIEWER, 403), (roles.LEAD_REVIEWER, 403), (roles.AUDITOR, 200)]
+)
+def test_reviewers_see_no_accounts_and_auditors_read_them(client, lin, role, expected):
+    client.force_login(open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(role,)))
+
+    listed = client.get(USERS).status_code
+    changed = change(client, lin, held_roles=["operations"]).status_code
+
+    assert (listed, changed) == (expected, 403)
+    assert roles.held(lin) == {roles.APPLICANT}
+
+
+def test_an_auditor_reads_one_account(client, lin):
+    client.force_login(open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(roles.AUDITOR,)))
+
+    html = client.get(f"{USERS}{lin.pk}/change/").content.decode()
+
+    assert "l***@example.com" in html
+    assert lin.email not in html
+    assert 'name="_save"' not in html
+
+
+def test_codes_are_read_without_what_they_are_and_where_they_went(desk, lin):
+    desk.post("/account/step-up/", {"send": "email"})
+    code = Code.objects.get()
+
+    html = (
+        desk.get("/admin/codes/code/").content.decode()
+        + desk.get(f"/admin/codes/code/{code.pk}/change/").content.decode()
+    )
+
+    assert "step_up" in html
+    assert not any(
+        secret in html for secret in (codes_to("ops@example.com")[0], code.digest, code.destination, code.holder)
+    )
+    assert desk.get("/admin/codes/code/add/").status_code == 403
+    assert desk.post(f"/admin/codes/code/{code.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_allauths_own_lists_and_the_groups_are_not_in_the_desk():
+    shown = {model._meta.label for model in admin.site._registry}
+
+    assert (
+        shown
+        & {
+            "account.EmailAddress",
+            "account.EmailConfirmation",
+            "mfa.Authenticator",
+            "usersessions.UserSession",
+            "auth.Group",
+        }
+        == set()
+    )
+    assert {"accounts.User", "codes.Code"} <= shown

@@ -1,0 +1,68 @@
+import pytest
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from tests.icpportal.accounts.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+SWITCH = "/language/"
+
+
+def sign_in(client, user):
+    return client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+
+
+def test_the_switch_is_remembered_by_browser_and_account(client, lin, chen):
+    client.force_login(lin)
+
+    answer = client.post(SWITCH, {"language": "zh-hans", "next": "/account/"})
+
+    assert answer.url == "/account/"
+    assert client.cookies["django_language"].value == "zh-hans"
+    assert client.cookies["django_language"]["max-age"] == 365 * 86400
+    assert User.objects.get(pk=lin.pk).language == "zh-hans"
+    assert User.objects.get(pk=chen.pk).language == "en"
+
+
+def test_strangers_switch_their_browser_only(client, lin):
+    client.post(SWITCH, {"language": "zh-hans"})
+
+    assert client.cookies["django_language"].value == "zh-hans"
+    assert User.objects.get(pk=lin.pk).language == "en"
+
+
+@pytest.mark.parametrize("browser", ["zh-hans", "en", None])
+def test_at_sign_in_the_language_of_the_account_wins(client, lin, browser):
+    User.objects.filter(pk=lin.pk).update(language="zh-hans")
+    if browser:
+        client.cookies["django_language"] = browser
+
+    sign_in(client, lin)
+
+    assert client.cookies["django_language"].value == "zh-hans"
+    assert 'lang="zh-Hans"' in client.get("/account/").content.decode()[:400]
+
+
+@pytest.mark.parametrize("chosen", ["fr", "", "zh-hans; DROP TABLE", "xx"])
+def test_a_language_that_is_not_offered_does_not_reach_the_account(client, lin, chosen):
+    client.force_login(lin)
+
+    client.post(SWITCH, {"language": chosen})
+
+    assert User.objects.get(pk=lin.pk).language == "en"
+
+
+def test_looking_does_not_switch(client, lin):
+    client.force_login(lin)
+
+    client.get(SWITCH, {"language": "zh-hans"})
+
+    assert User.objects.get(pk=lin.pk).language == "en"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/"])
+def test_the_switch_leads_nobody_elsewhere(client, elsewhere):
+    answer = client.post(SWITCH, {"language": "en", "next": elsewhere})
+
+    assert answer.url == "/"

@@ -1,0 +1,135 @@
+import io
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+from tests.icpportal.accounts.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions(name):
+    rows = Permission.objects.filter(group__name=name).select_related("content_type")
+    return sorted(f"{row.content_type.app_label}.{row.codename}" for row in rows)
+
+
+def test_the_groups_are_there_after_migrate():
+    assert set(Group.objects.values_list("name", flat=True)) == {
+        "applicant",
+        "reviewer",
+        "lead reviewer",
+        "auditor",
+        "operations",
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        (roles.APPLICANT,),
+        (roles.REVIEWER,),
+        (roles.REVIEWER, roles.LEAD_REVIEWER),
+        (roles.AUDITOR,),
+        (roles.OPERATIONS,),
+        (roles.APPLICANT, roles.OPERATIONS),
+    ],
+)
+def test_roles_of_one_duty_go_together(lin, names):
+    roles.give(lin, *names)
+
+    assert roles.held(lin) == set(names)
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        ((roles.OPERATIONS, roles.REVIEWER), "Reviewer and Operations cannot be one person: choose one of the two"),
+        ((roles.LEAD_REVIEWER, roles.AUDITOR), "Lead reviewer and Auditor cannot be one person: choose one of the two"),
+        ((roles.AUDITOR, roles.OPERATIONS), "Auditor and Operations cannot be one person: choose one of the two"),
+        (
+            (roles.REVIEWER, roles.AUDITOR, roles.OPERATIONS),
+            "Reviewer and Auditor cannot be one person: choose one of the two",
+        ),
+    ],
+)
+def test_roles_of_two_duties_are_refused_by_name_and_nothing_changes(lin, names, says):
+    with pytest.raises(ValidationError) as refused:
+        roles.give(lin, *names)
+
+    assert refused.value.messages == [says]
+    assert refused.value.code == "roles_together"
+    assert roles.held(lin) == {roles.APPLICANT}
+    assert User.objects.get(pk=lin.pk).is_staff is False
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [((roles.REVIEWER,), True), ((roles.AUDITOR,), True), ((roles.APPLICANT,), False), ((), False)],
+)
+def test_a_staff_role_opens_the_desk_and_none_closes_it(names, expected):
+    user = open_account(email="sun@example.com", password=PASSWORD, held_roles=(roles.OPERATIONS,))
+
+    roles.give(user, *names)
+
+    assert User.objects.get(pk=user.pk).is_staff is expected
+
+
+def test_ensure_writes_what_settings_say_and_takes_back_what_they_do_not(settings):
+    settings.ROLE_PERMISSIONS = {"auditor": ["accounts.view_user", "codes.view_code"]}
+    group = Group.objects.get(name="auditor")
+    group.permissions.add(Permission.objects.get(codename="delete_user"))
+
+    missing = [roles.ensure(), roles.ensure()]
+
+    assert missing == [[], []]
+    assert permissions("auditor") == ["accounts.view_user", "codes.view_code"]
+    assert permissions("operations") == []
+
+
+def test_a_permission_of_one_app_is_not_taken_for_that_of_another(settings):
+    settings.ROLE_PERMISSIONS = {"auditor": ["codes.view_user"]}
+
+    assert roles.ensure() == ["codes.view_user"]
+    assert permissions("auditor") == []
+
+
+def test_the_command_says_how_many_roles_there_are(settings):
+    settings.ROLE_PERMISSIONS = {"operations": ["accounts.view_user"]}
+    out = io.StringIO()
+
+    call_command("ensure_roles", stdout=out)
+
+    assert out.getvalue() == "ensure_roles: 5 roles\n"
+    assert permissions("operations") == ["accounts.view_user"]
+
+
+def test_the_command_fails_on_a_permission_that_no_model_declares(settings):
+    settings.ROLE_PERMISSIONS = {"reviewer": ["transfers.fly"], "auditor": ["accounts.view_user"]}
+
+    with pytest.raises(CommandError, match="transfers.fly"):
+        call_command("ensure_roles")
+
+    assert permissions("auditor") == ["accounts.view_user"]
+
+
+def test_what_the_portals_settings_give_exists(settings):
+    assert [name for name in roles.ensure() if name.split(".")[0] in ("accounts", "codes", "privacy")] == []
+
+
+def test_who_configures_sees_no_case_and_who_audits_changes_nothing(settings):
+    given = settings.ROLE_PERMISSIONS
+
+    assert [name for name in given["operations"] if name.startswith(("transfers.", "filings.", "verification."))] == []
+    assert [name for name in given["auditor"] if not name.split(".")[1].startswith("view_")] == []
+    assert given["applicant"] == []
+
+
+def test_roles_read_in_the_language_of_the_page():
+    assert roles.in_words([roles.REVIEWER, roles.LEAD_REVIEWER]) == "Reviewer, Lead reviewer"
+    assert roles.in_words([]) == ""

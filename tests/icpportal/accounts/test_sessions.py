@@ -1,0 +1,116 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import words, work
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+LONG = "review-bridge-42"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(NOW, tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def rev(settings):
+    settings.STAFF_SECOND_FACTOR = False
+    return open_account(email="rev@example.com", password=LONG, name="Wang", held_roles=(roles.REVIEWER,))
+
+
+def sign_in(client, user, password=PASSWORD):
+    client.post(reverse("account_login"), {"login": user.email, "password": password})
+
+
+def is_in(client, address="/papers/"):
+    return client.get(address).status_code == 200
+
+
+def test_an_applicants_session_ends_after_fourteen_days_however_busy(client, lin, clock):
+    sign_in(client, lin)
+    seen = []
+    for _ in range(14 * 24 - 1):
+        clock.shift(timedelta(hours=1))
+        if clock is not None and len(seen) % 24 == 0:
+            seen.append(is_in(client))
+        else:
+            seen.append(True)
+    last_minute = is_in(client)
+    clock.shift(timedelta(hours=1))
+
+    assert all(seen)
+    assert last_minute is True
+    assert is_in(client) is False
+
+
+def test_an_applicants_session_ends_after_three_idle_days(client, lin, clock):
+    sign_in(client, lin)
+    clock.shift(timedelta(days=3))
+    just_in_time = is_in(client)
+    clock.shift(timedelta(days=3, seconds=1))
+
+    assert just_in_time is True
+    assert is_in(client) is False
+    assert Session.objects.filter(session_data__contains="_auth_user").count() == 0
+
+
+def test_staff_are_signed_out_after_an_idle_hour_and_told_so(client, rev, clock):
+    sign_in(client, rev, LONG)
+    clock.shift(timedelta(hours=1))
+    just_in_time = is_in(client, "/admin/")
+    clock.shift(timedelta(hours=1, seconds=1))
+    page = client.get("/admin/", follow=True)
+
+    assert just_in_time is True
+    assert page.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert "You were signed out. Sign in again: nothing is lost" in words(page)
+
+
+def test_a_session_of_staff_ends_after_twelve_hours_however_busy(client, rev, clock):
+    sign_in(client, rev, LONG)
+    busy = []
+    for _ in range(23):
+        clock.shift(timedelta(minutes=30))
+        busy.append(is_in(client, "/admin/"))
+    clock.shift(timedelta(minutes=30))
+
+    assert busy == [True] * 23
+    assert is_in(client, "/admin/") is False
+
+
+def test_the_cookie_lasts_as_long_as_the_session_and_is_out_of_scripts_reach(client, lin, rev, clock):
+    ages = []
+    for user, password in ((lin, PASSWORD), (rev, LONG)):
+        client.cookies.clear()
+        sign_in(client, user, password)
+        cookie = client.cookies["session"]
+        ages.append((int(cookie["max-age"]), cookie["httponly"], cookie["samesite"]))
+
+    assert ages == [(14 * 86400, True, "Lax"), (12 * 3600, True, "Lax")]
+
+
+def test_a_busy_session_is_written_every_five_minutes_at_most(client, lin, clock):
+    sign_in(client, lin)
+    written = []
+    for _ in range(3):
+        clock.shift(timedelta(minutes=4))
+        with work() as asked:
+            client.get("/papers/")
+        written.append("UPDATE django_session" in asked)
+
+    assert written == [False, True, False]
+
+
+def test_strangers_cost_the_session_limits_nothing(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        client.get("/account/login/")
