@@ -27,7 +27,7 @@ class Care(admin.SimpleListFilter):
         return [("failed", _("Failed, not given up")), ("late", _("Overdue"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:  # noqa: ARG002
-        kinds = {
+        kinds: dict[str, dict[str, Any]] = {
             "failed": {"failed_at__isnull": False, "given_up_at": None},
             "late": {"next_at__lt": timezone.now() - LATE, "state__in": OWED},
         }
@@ -94,9 +94,10 @@ class MessageAdmin(admin.ModelAdmin):
         self._each(request, queryset, actions.give_up, gettext("given up by staff"))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: str) -> None:
-        done = [message for message in queryset.defer(None) if _acts(act, message, request.user)]
+        actor: Any = request.user
+        done = [message for message in queryset.defer(None) if _acts(act, message, actor)]
         for message in done:
-            LogEntry.objects.log_actions(request.user.pk, [message], CHANGE, words, single_object=True)
+            LogEntry.objects.log_actions(actor.pk, [message], CHANGE, words, single_object=True)
         left = queryset.count() - len(done)
         if done:
             text = ngettext("%(n)s message: %(what)s", "%(n)s messages: %(what)s", len(done))

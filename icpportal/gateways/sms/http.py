@@ -70,7 +70,7 @@ class HttpSms:
         values = {"to": to, "text": text, "key": key}
         body = {**theirs.extra, **{names[name]: value for name, value in values.items() if names[name]}}
         headers = {**theirs.headers, theirs.key_header: key}
-        sent = {"json": body} if theirs.body == "json" else {"data": body}
+        sent: dict[str, Any] = {"json": body} if theirs.body == "json" else {"data": body}
         answer = _object(self._call("POST", theirs.url, headers=headers, **sent))
         return _receipt(answer, theirs)
 
