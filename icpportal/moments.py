@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 BEIJING = ZoneInfo("Asia/Shanghai")
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
 
 ZH_WEEKDAYS = "一二三四五六日"
 EN_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -61,6 +61,8 @@ def span_words(span: timedelta) -> str:
         pieces.append(ngettext("%(n)s day", "%(n)s days", days) % {"n": days})
     if hours:
         pieces.append(ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours})
+    if not pieces and not minutes:
+        return gettext("less than a minute")
     if not pieces:
         pieces.append(ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes})
     return " ".join(pieces)
@@ -71,4 +73,6 @@ def left_words(moment: datetime, *, now: datetime | None = None) -> str:
     span = moment - (now or timezone.now())
     if span <= timedelta(0):
         return gettext("The time is over")
+    if span < MINUTE:
+        return gettext("Less than a minute left")
     return pgettext("time", "%(time)s left") % {"time": span_words(span)}

@@ -12,6 +12,10 @@ document.querySelectorAll("[data-countdown]").forEach((place) => {
       window.clearInterval(timer);
       return;
     }
+    if (minutes === 0) {
+      place.textContent = place.dataset.less;
+      return;
+    }
     place.textContent = minutes === 1 ? place.dataset.one : place.dataset.many.replace("{n}", String(minutes));
   };
   const timer = window.setInterval(draw, 15000);

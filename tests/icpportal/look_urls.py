@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django import forms
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
 from django.urls import path
 from django.views.i18n import set_language
@@ -137,7 +137,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "form": form,
         "now": NOW,
         "due": DUE,
-        "soon": NOW + timedelta(minutes=42),
+        "soon": NOW + timedelta(minutes=42, seconds=30),
         "gone": NOW - timedelta(hours=3),
         "back_url": "/gallery/",
         "unread_count": 3,
@@ -330,6 +330,33 @@ def picture(request: HttpRequest) -> HttpResponse:
     return HttpResponse(drawn, content_type="image/svg+xml")
 
 
+class RegionForm(forms.Form):
+    """Province and city, the one deciding the other."""
+
+    province = forms.ChoiceField(
+        label="Province",
+        choices=[("", "Choose"), ("64", "宁夏"), ("12", "天津")],
+        widget=forms.Select(attrs={"data-chained": "/gallery/cities/", "data-chained-target": "id_city"}),
+    )
+    city = forms.ChoiceField(label="City", choices=[("", "Choose the city")])
+
+
+CHAINED = """{% extends "base.html" %}{% block title %}Regions{% endblock %}{% block heading %}Regions{% endblock %}
+{% block content %}<form>{{ form }}
+<button class="button" data-chained-button>Show cities</button></form>{% endblock %}"""
+CITIES = {"64": [["6401", "银川市"], ["6402", "石嘴山市"]], "12": [["1201", "市辖区"]]}
+
+
+def regions(request: HttpRequest) -> HttpResponse:
+    """A page with chained selects."""
+    return HttpResponse(engines["django"].from_string(CHAINED).render({"form": RegionForm()}, request))
+
+
+def cities(request: HttpRequest) -> JsonResponse:
+    """The cities of a province."""
+    return JsonResponse({"options": CITIES[request.GET["parent"]]})
+
+
 def explode(request: HttpRequest) -> HttpResponse:
     """A page with a fault."""
     raise RuntimeError("a fault made on purpose")
@@ -350,6 +377,8 @@ urlpatterns = [
     path("gallery/step/", step_page),
     path("gallery/slot/", slot),
     path("gallery/picture.svg", picture),
+    path("gallery/regions/", regions),
+    path("gallery/cities/", cities),
     path("gallery/broken/", explode),
     path("gallery/missing/", missing),
     path("gallery/too-many/", lambda request: errors.too_many(request, DUE)),

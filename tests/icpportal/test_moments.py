@@ -69,7 +69,7 @@ def test_new_year_in_beijing_is_judged_by_beijing_and_not_by_utc():
         (timedelta(hours=1, minutes=1), "1 小时", "1 hour"),
         (timedelta(minutes=45, seconds=59), "45 分钟", "45 minutes"),
         (timedelta(minutes=1), "1 分钟", "1 minute"),
-        (timedelta(seconds=30), "0 分钟", "0 minutes"),
+        (timedelta(seconds=30), "不到 1 分钟", "less than a minute"),
     ],
 )
 def test_a_span_is_told_in_whole_units_and_never_longer_than_it_is(span, chinese, english):
@@ -87,7 +87,7 @@ def test_left_words_count_to_the_last_second_and_the_end_itself_is_over():
         at_the_end = moments.left_words(DUE, now=DUE)
         long_before = moments.left_words(DUE, now=NOW)
 
-    assert (long_before, before, at_the_end) == ("1 day 7 hours left", "0 minutes left", "The time is over")
+    assert (long_before, before, at_the_end) == ("1 day 7 hours left", "Less than a minute left", "The time is over")
 
 
 def test_left_words_are_chinese_on_a_chinese_page():

@@ -1,0 +1,323 @@
+"""The look in a real browser: accessible, within the strict policy, on a narrow phone, with and without script."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from playwright.sync_api import expect, sync_playwright
+
+from icpportal.accounts.models import User
+from tests.environment import CHROMIUM
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.urls("tests.icpportal.look_urls"),
+]
+
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+LANGUAGES = ("zh-hans", "en")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for the module; Playwright's loop runs in this thread, which Django would otherwise refuse."""
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def visit(chromium, live_server):
+    """Opens a page; what the browser complained about is in `page.complaints`."""
+    opened = []
+
+    def open_page(address, language="en", width=1280, cookies=(), act=None, **options):
+        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        opened.append(context)
+        context.add_cookies(
+            [
+                {"name": name, "value": value, "url": live_server.url}
+                for name, value in (("django_language", language), *cookies)
+            ]
+        )
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.on("pageerror", lambda fault: page.complaints.append(str(fault)))
+        if act:
+            act(page)
+        page.goto(live_server.url + address)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("address", ["/gallery/?errors", "/gallery/step/", "/help/", "/gallery/too-many/"])
+def test_axe_finds_nothing(visit, address, language, theme, width):
+    page = visit(address, language, width, color_scheme=theme, bypass_csp=True)
+
+    report = Axe().run(page)
+
+    assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in report.response["violations"]] == []
+
+
+@pytest.mark.parametrize("address", ["/gallery/", "/gallery/?errors", "/gallery/step/", "/help/", "/privacy/"])
+def test_the_browser_has_nothing_to_complain_about(visit, address):
+    page = visit(address)
+
+    page.wait_for_load_state("networkidle")
+
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", ["/gallery/", "/gallery/?errors", "/gallery/step/", "/help/", "/privacy/"])
+def test_nothing_scrolls_sideways_on_the_narrowest_phone(visit, address, language):
+    page = visit(address, language, width=320)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_words_spaced_wider_by_the_reader_are_not_cut_off(visit):
+    page = visit("/gallery/step/", width=360, bypass_csp=True)
+
+    page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+    )
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_everything_to_press_is_at_least_44_pixels_high(visit, language):
+    page = visit("/gallery/step/", language, width=360)
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, summary, select, .button, .back, .choice, .foot-links a")]
+            .filter((e) => e.checkVisibility() && e.type !== "hidden")
+            .map((e) => [e.textContent.trim().slice(0, 20), Math.round(e.getBoundingClientRect().height)])
+            .filter(([, height]) => height < 44)"""
+    )
+
+    assert small == []
+
+
+def test_the_first_tab_reaches_the_skip_link_and_it_leads_to_the_content(visit):
+    page = visit("/gallery/step/")
+
+    page.keyboard.press("Tab")
+    first = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Enter")
+
+    assert first == "skip"
+    assert page.evaluate("document.activeElement.id") == "content"
+
+
+def test_the_reader_is_taken_to_the_summary_and_from_there_to_each_field(visit):
+    page = visit("/gallery/?errors")
+    at_first = page.evaluate("document.activeElement.id")
+
+    page.click(".error-summary a >> nth=0")
+    text_field = page.evaluate("document.activeElement.id")
+    page.click('.error-summary a[href="#id_nature_0"]')
+
+    assert (at_first, text_field) == ("error-summary", "id_site_name")
+    assert page.evaluate("document.activeElement.id") == "id_nature_0"
+    assert page.title().startswith("Error: ")
+
+
+def test_without_script_everything_needed_is_there_and_nothing_dead_is_shown(visit):
+    page = visit("/gallery/", java_script_enabled=False)
+
+    page.click("details.menu > summary")
+
+    expect(page.locator(".menu-sheet")).to_be_visible()
+    expect(page.get_by_role("link", name="Refresh")).to_be_visible()
+    expect(page.locator(".reveal-button")).to_be_hidden()
+    expect(page.locator("[data-copy]")).to_be_hidden()
+    assert "1 day 7 hours left" in page.locator(".deadline-left").first.text_content()
+
+
+def test_a_password_is_shown_and_hidden_again(visit):
+    page = visit("/gallery/step/")
+    page.fill("#id_password", "Abc12345")
+
+    page.click(".reveal-button")
+    shown = (page.get_attribute("#id_password", "type"), page.text_content(".reveal-button"))
+    page.click(".reveal-button")
+
+    assert shown == ("text", "Hide")
+    assert (page.get_attribute("#id_password", "type"), page.text_content(".reveal-button")) == ("password", "Show")
+
+
+def test_in_the_last_hour_the_minutes_tick_by_the_servers_clock(visit):
+    far_off = datetime(2031, 5, 5, 12, 0, tzinfo=UTC)
+    page = visit("/gallery/", act=lambda page: page.clock.install(time=far_off))
+    lines = page.locator("[data-countdown]")
+    before = lines.all_text_contents()
+
+    page.clock.fast_forward("02:10")
+    after = lines.all_text_contents()
+    page.clock.fast_forward("40:00")
+    near_the_end = lines.all_text_contents()[1]
+    page.clock.fast_forward("01:00")
+
+    assert before == ["1 day 7 hours left", "42 minutes left", "The time is over"]
+    assert after == ["1 day 7 hours left", "40 minutes left", "The time is over"]
+    assert near_the_end == "Less than a minute left"
+    assert lines.all_text_contents()[1] == "The time is over"
+
+
+def test_a_slot_that_is_being_checked_becomes_ready_by_itself(visit):
+    page = visit("/gallery/")
+    slot = page.locator("#slot-lead_id_back")
+    expect(slot).to_contain_text("Checking")
+
+    expect(slot).to_contain_text("Ready", timeout=10_000)
+
+    assert slot.get_attribute("data-poll") is None
+    assert page.complaints == []
+
+
+def test_a_form_pressed_twice_is_sent_once(visit):
+    page = visit("/gallery/step/")
+    sent = []
+
+    def hold(route):
+        if route.request.method != "POST":
+            return route.continue_()
+        sent.append(route.request.url)
+        page.wait_for_timeout(300)
+        return route.fulfill(status=204)
+
+    page.route("**/gallery/step/", hold)
+    button = page.get_by_role("button", name="Verify password")
+    button.dblclick()
+    button.click()
+    page.wait_for_timeout(500)
+
+    assert len(sent) == 1
+    assert button.is_enabled()
+
+
+def test_a_province_decides_the_cities_and_the_button_for_readers_without_script_goes_away(visit):
+    page = visit("/gallery/regions/")
+    cities = page.locator("#id_city option")
+    expect(page.locator("[data-chained-button]")).to_be_hidden()
+
+    page.select_option("#id_province", "64")
+    expect(cities).to_have_text(["Choose the city", "银川市", "石嘴山市"])
+    page.select_option("#id_province", "")
+
+    expect(cities).to_have_text(["Choose the city"])
+    assert page.complaints == []
+
+
+def test_without_script_the_button_for_cities_is_there(visit):
+    page = visit("/gallery/regions/", java_script_enabled=False)
+
+    expect(page.get_by_role("button", name="Show cities")).to_be_visible()
+
+
+def test_a_long_text_counts_its_characters_a_rare_one_as_one(visit):
+    page = visit("/gallery/")
+
+    page.fill("#id_note", "𠮷" * 190)
+    near = page.text_content(".counter")
+    page.fill("#id_note", "a" * 201)
+
+    assert near == "190 / 200"
+    expect(page.locator(".counter.is-over")).to_have_text("201 / 200")
+
+
+def test_the_footer_code_is_copied_whole(visit, live_server):
+    page = visit("/gallery/", permissions=["clipboard-read", "clipboard-write"])
+
+    page.click("[data-copy]")
+    expect(page.locator("[data-copy-word]")).to_have_text("Copied")
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == '<a href="https://beian.miit.gov.cn/">宁ICP备00000000号-1</a>'
+
+
+def test_the_language_switch_keeps_the_page(visit):
+    page = visit("/gallery/step/?errors")
+
+    page.get_by_role("button", name="中文").click()
+
+    assert page.url.endswith("/gallery/step/?errors")
+    assert page.get_attribute("html", "lang") == "zh-Hans"
+
+
+def test_the_reader_chooses_dark_and_print_stays_light(visit):
+    page = visit("/gallery/step/")
+    ground = "getComputedStyle(document.body).backgroundColor"
+
+    page.click("details.menu > summary")
+    page.get_by_role("button", name="Dark").click()
+    chosen = page.evaluate(ground)
+    page.emulate_media(media="print")
+
+    assert chosen == "rgb(17, 25, 29)"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    expect(page.locator(".top-tools")).to_be_hidden()
+
+
+def test_escape_closes_the_menu_and_gives_the_focus_back(visit):
+    page = visit("/gallery/step/")
+    page.click("details.menu > summary")
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(".menu-sheet")).to_be_hidden()
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_a_first_visit_loads_little_and_nothing_from_elsewhere(visit, live_server):
+    fetched = []
+    page = visit("/gallery/step/", act=lambda page: page.on("response", lambda answer: fetched.append(answer)))
+
+    page.wait_for_load_state("networkidle")
+
+    assert {answer.url for answer in fetched if not answer.url.startswith(live_server.url)} == set()
+    assert sum(len(answer.body()) for answer in fetched if answer.ok) < 120_000  # before compression
+
+
+@pytest.mark.urls("icpportal.urls")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_review_desk_keeps_the_policy_on_list_form_and_index(visit, theme):
+    staff = User.objects.create_superuser("staff@example.com", "x", name="审核员")
+    client = Client()
+    client.force_login(staff)
+    session = [(name, morsel.value) for name, morsel in client.cookies.items()]
+
+    pages = [
+        visit(address, cookies=session, color_scheme=theme)
+        for address in ("/admin/", "/admin/accounts/user/", f"/admin/accounts/user/{staff.pk}/change/")
+    ]
+
+    for page in pages:
+        expect(page.locator(".desk-brand")).to_contain_text("Review desk")
+        assert page.complaints == []
+
+
+@pytest.mark.urls("icpportal.urls")
+def test_a_stranger_at_the_review_desk_meets_no_broken_policy(visit):
+    page = visit("/admin/")
+
+    page.wait_for_load_state("networkidle")
+
+    assert [text for text in page.complaints if "Content Security Policy" in text] == []
