@@ -26,7 +26,7 @@ def access_report(order: Any, number: int) -> AccessReport:
     return AccessReport(
         key=report_key(order.reference, number),
         site_number=order.site_number,
-        places=(PLACES[server.get("province") or settings.SERVER_PROVINCE],),
+        places=(PLACES[settings.SERVER_PROVINCE],),
         methods=(method_of(order.answer("service_code").get("product_type", "")),),
         addresses=(AddressRange(server["ip"], server["ip"]),),
         attachments=tuple(_attachments(order)),

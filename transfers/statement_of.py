@@ -23,7 +23,7 @@ def facts(order: Any) -> StatementFacts:
     rules = queries.rules_of(order)
     nature = NATURES[answers["nature"]]
     extras = rules.statement_extras(answers["nature"])
-    place = region(server.get("province") or settings.SERVER_PROVINCE)
+    place = region(settings.SERVER_PROVINCE)
     return StatementFacts(
         reference=order.reference,
         date=timezone.localdate(),

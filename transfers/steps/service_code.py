@@ -142,7 +142,7 @@ def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
     if rule != service_codes.OK or instance is None:
         form.add_error(field, _refusal(rule, order, form.cleaned_data))
         return False
-    server = {"ip": instance.public_ip, "province": instance.province, "name": instance.name}
+    server = {"ip": instance.public_ip, "name": instance.name}
     change(order, lambda answers: {**answers, "server": server}, service_code=code, instance=instance.id)
     return True
 

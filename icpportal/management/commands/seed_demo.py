@@ -1,0 +1,34 @@
+"""`manage.py seed_demo`: an invented provider's customers, filings, servers, and orders in every state. Safe to repeat."""
+
+import random
+from argparse import ArgumentParser
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from icpportal.accounts import roles
+from icpportal.management import demo_orders, demo_world
+from icpportal.management.demo_accounts import ACCOUNTS, PASSWORD, open_accounts
+
+
+class Command(BaseCommand):
+    help = "Fills the demo with invented people, filings, servers and orders; nobody in it exists."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--seed", type=int, default=2026, help="the same number gives the same world")
+
+    def handle(self, *, seed: int, **options: object) -> None:
+        if not settings.SIMULATORS:
+            raise CommandError("The simulators are off here (SIMULATORS): invented data have no place in this portal.")
+        dice = random.Random(seed)  # noqa: S311 -- invented data, no secret
+        roles.ensure()
+        accounts = open_accounts()
+        demo_world.fill(dice)
+        orders = demo_orders.place(accounts["applicant"], dice)
+        self.stdout.write("Demo accounts (password for all: " + PASSWORD + ")")
+        for account in ACCOUNTS:
+            self.stdout.write(f"  {account.email:24} {account.words}")
+        self.stdout.write("Try a transfer yourself with one of these filings:")
+        for free in demo_world.FREE:
+            self.stdout.write(f"  {free.line()}")
+        self.stdout.write(f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders")

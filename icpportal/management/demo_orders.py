@@ -1,0 +1,276 @@
+"""One invented order in every state, so that every page has something to show."""
+
+import io
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from filings.keys import subject_key
+from icpportal.gateways.miit.simulated import world
+from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
+from icpportal.management import invented
+from icpportal.privacy.masks import mask_mobile
+from transfers import authority, slots, states
+from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
+from transfers.people import administrator
+from transfers.report import access_report
+from verification.documents.actions import receive
+from verification.documents.examination import examine
+
+PLACES = {
+    "12": ("120101", "天津", "天津市和平区"),
+    "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
+    "44": ("440304", "深圳", "广东省深圳市福田区"),
+}
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A state, the province it is shown in, what led there, and columns that differ."""
+
+    state: str
+    moves: tuple[str, ...]
+    province: str = "64"
+    kind: str = states.TRANSFER
+    columns: dict[str, Any] = field(default_factory=dict)
+    papers: bool = True
+    other_mobile: bool = False
+
+
+SENT = ("start", "submit")
+ACCEPTED = (*SENT, "accept", "send_photo", "accept_photo")
+REPORTED = (*ACCEPTED, "reported")
+SEEDS = (
+    Seed(states.DRAFT, ("start",), papers=False),
+    Seed(states.SUBMITTED, SENT),
+    Seed(states.RETURNED, (*SENT, "send_back")),
+    Seed(states.PHOTO_DUE, (*SENT, "accept"), "44"),
+    Seed(states.PHOTO_REVIEW, (*SENT, "accept", "send_photo"), "44"),
+    Seed(states.HANDING_OVER, ACCEPTED, "44", columns={"held": True, "report": 1}),
+    Seed(states.PHONE_DUE, REPORTED, "12", columns={"report": 1}, other_mobile=True),
+    Seed(states.AUTHORITY_REVIEW, REPORTED, "44", columns={"report": 1}),
+    Seed(states.AUTHORITY_RETURNED, (*REPORTED, "turn_down"), "44", columns={"report": 1, "authority_code": "1056", "authority_words": "附件图片不清晰"}),
+    Seed(states.LAPSED, (*REPORTED, "lapse"), "12", columns={"report": 1}, other_mobile=True),
+    Seed(states.APPROVED, (*REPORTED, "grant"), "44", columns={"report": 1}),
+    Seed(states.REFUSED, (*SENT, "refuse")),
+    Seed(states.WITHDRAWN, (*SENT, "withdraw")),
+    Seed(states.ABANDONED, ("start", "abandon"), papers=False),
+    Seed(states.EXPIRED, ("start", "expire_draft"), papers=False),
+    Seed(states.COOLING_OFF, ("start", "cool"), kind=states.CANCELLATION, papers=False),
+    Seed(states.CANCELLED, ("start", "confirm_cancel", "reported", "ended"), kind=states.CANCELLATION, papers=False),
+)  # fmt: skip
+NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
+ACTORS = {
+    "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant",
+    "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
+    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority",
+    "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
+}  # fmt: skip
+
+
+def place(owner: Any, dice: random.Random) -> int:
+    """The orders of the demo's applicant; nothing happens when they are there. Returns how many there are."""
+    if not Order.objects.filter(owner=owner).exists():
+        for number, seed in enumerate(SEEDS):
+            _place(owner, seed, dice, number)
+    return Order.objects.filter(owner=owner).count()
+
+
+def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
+    region, short, address = PLACES[seed.province]
+    name, code = invented.organisation(dice, seed.province, short)
+    leader, admin = invented.person(dice, seed.province), invented.person(dice, seed.province)
+    domain = f"sample{number + 1}-example.cn"
+    filing = invented.filing_number(dice, seed.province)
+    on_file = invented.person(dice, seed.province).mobile if seed.other_mobile else admin.mobile
+    world.add_filing(
+        filing,
+        province=seed.province,
+        id_type_code=1,
+        id_number=code,
+        password=f"Pw{number:06d}",
+        lead=world.Person(leader.mobile, leader.id_number),
+        administrator=world.Person(on_file, admin.id_number),
+        sites=(world.Site(domain, f"示例网站{number + 1}"),),
+    )
+    answers = _answers(region, name, code, domain, address, leader, admin)
+    now = timezone.now()
+    with transaction.atomic():
+        order = _order(owner, seed, region, filing, domain, answers, now)
+        _history(order, seed, owner, now)
+    if seed.papers:
+        _papers(order, with_photo="send_photo" in seed.moves)
+    EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
+
+
+def _answers(
+    region: str, name: str, code: str, domain: str, address: str, leader: invented.Invented, admin: invented.Invented
+) -> dict[str, Any]:
+    return {
+        "type": {
+            "region": region, "nature": "enterprise", "id_type": "1", "id_number": code, "name": name, "domain": domain,
+            "subject_key": subject_key("1", code),
+        },
+        "service_code": {"product_type": "ecs", "how": "instance", "instance": "i-example-demo0001", "service_code": ""},
+        "server": {"ip": "192.0.2.10", "name": "示例服务器"},
+        "filing_password": {"filing_number": ""},
+        "subject": {
+            "id_address": f"{address}示例路1号", "post_region": region, "post_address": "示例路1号2号楼301室",
+            "no_door_number": False, "investor": leader.name, "remark": "", "is_legal_rep": "yes",
+            **_person("lead", leader),
+        },
+        "website": {
+            "site_name": "示例品牌官网", "home_url": f"https://www.{domain}/", "content": ["8"], "service_kind": "1",
+            "languages": ["1"], "needs_approval": "no", "approval_types": [], "approval_number": "", "site_remark": "",
+        },
+        "administrator": {"same_person": "no", "admin_told": True, **_person("admin", admin)},
+    }  # fmt: skip
+
+
+def _person(prefix: str, who: invented.Invented) -> dict[str, Any]:
+    return {
+        f"{prefix}_name": who.name,
+        f"{prefix}_id_type": "2",
+        f"{prefix}_id_number": who.id_number,
+        f"{prefix}_id_until": "2036-06-06",
+        f"{prefix}_phone1": who.mobile,
+        f"{prefix}_phone2": "",
+        f"{prefix}_emergency": "13900000003",
+        f"{prefix}_email": who.email,
+    }
+
+
+def _order(
+    owner: Any, seed: Seed, region: str, filing: str, domain: str, answers: dict[str, Any], now: datetime
+) -> Order:
+    due = {
+        states.DRAFT: now + settings.DRAFT_KEPT,
+        states.RETURNED: now + settings.RETURNED_KEPT,
+        states.PHONE_DUE: now + timedelta(hours=20),
+        states.COOLING_OFF: now + timedelta(hours=24),
+    }
+    kept = seed.state not in states.ENDED and "submit" in seed.moves
+    return Order.objects.create(
+        owner=owner,
+        kind=seed.kind,
+        state=seed.state,
+        due_at=due.get(seed.state),
+        rule_profile=settings.RULE_PROFILE,
+        province=seed.province,
+        subject_key=answers["type"]["subject_key"],
+        domain=domain,
+        subject_number=filing,
+        site_number=f"{filing}-1",
+        answers=answers if seed.papers else {"type": answers["type"]},
+        claimed=kept,
+        password_kept=kept,
+        password_digest="0" * 32 if kept else "",
+        service_code="00000000-0000-4000-8000-000000000000" if seed.papers else "",
+        instance="i-example-demo0001" if seed.papers else "",
+        submitted_at=now - DAY if "submit" in seed.moves else None,
+        reported_at=now - timedelta(hours=28) if "reported" in seed.moves else None,
+        created_at=now - 3 * DAY,
+        entered_at=now - timedelta(hours=5),
+        **seed.columns,
+    )
+
+
+def _history(order: Order, seed: Seed, owner: Any, now: datetime) -> None:
+    step = timedelta(hours=6)
+    begun = now - step * len(seed.moves)
+    OrderEvent.objects.bulk_create(
+        OrderEvent(
+            order=order,
+            move=move,
+            from_state=order.state,
+            to_state=order.state,
+            by=ACTORS[move],
+            actor=owner if ACTORS[move] == "applicant" else None,
+            note=NOTES.get(move, ""),
+            at=begun + step * place,
+        )
+        for place, move in enumerate(seed.moves)
+    )
+    if "accept_photo" in seed.moves:
+        Order.objects.filter(pk=order.pk).update(photo_accepted_for=administrator(order).key)
+
+
+class Picture:
+    """A drawn picture as an upload."""
+
+    def __init__(self, words: str) -> None:
+        self.name = f"{words}.jpg"
+        out = io.BytesIO()
+        image = Image.new("RGB", (1200, 900), "#f7f6f2")
+        pen = ImageDraw.Draw(image)
+        pen.rectangle((60, 60, 1140, 840), outline="#0b5a5e", width=6)
+        pen.text((120, 120), f"SAMPLE {words.upper()} - INVENTED", fill="#1b2a33", font_size=48)
+        image.save(out, "JPEG", quality=85)
+        self.bytes = out.getvalue()
+        self.size = len(self.bytes)
+
+    def read(self, num_bytes: int = -1, /) -> bytes:
+        return self.bytes
+
+
+def _papers(order: Order, *, with_photo: bool) -> None:
+    wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
+    for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
+        document = receive(kind=slot, upload=Picture(f"{slot} {side}"), holder=order.reference)
+        examine(document.pk)
+        OrderDocument.objects.create(order=order, slot=slot, side=side, document=document)
+
+
+def _returned(order: Order, owner: Any, on_file: str) -> None:
+    OrderEvent.objects.filter(order=order, move="send_back").update(from_state=states.SUBMITTED)
+    opened = ReviewRound.objects.create(
+        order=order, number=1, reviewer=owner, decision="send_back", decided_at=timezone.now()
+    )
+    for part, reason, value in (
+        ("website.site_name", "site_name", order.answer("website")["site_name"]),
+        ("paper.statement", "statement_unsealed", ""),
+    ):
+        FieldVerdict.objects.create(
+            round=opened, field=part, verdict="return", reason=ReturnReason.objects.get(key=reason), value=value
+        )
+
+
+def _reported(order: Order, owner: Any, on_file: str) -> None:
+    gateway = SimulatedAuthority()
+    gateway.queue(access_report(order, order.report))
+    if order.state == states.PHONE_DUE:
+        authority.refresh_phones(order, now=timezone.now())
+
+
+def _lapsed(order: Order, owner: Any, on_file: str) -> None:
+    PhoneCheck.objects.bulk_create(
+        PhoneCheck(
+            order=order, report=order.report, role=role, mobile_masked=mask_mobile(mobile), sent_at=order.reported_at,
+            confirmed_at=confirmed,
+        )
+        for role, mobile, confirmed in (
+            ("subject_lead", order.answer("subject")["lead_phone1"], order.reported_at + timedelta(hours=1)),
+            ("administrator", on_file, None),
+        )
+    )  # fmt: skip
+
+
+def _approved(order: Order, owner: Any, on_file: str) -> None:
+    order.subject, order.website = authority.record_access(**authority.access_facts(order))
+    Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
+
+
+EXTRAS = {
+    states.RETURNED: _returned,
+    states.PHONE_DUE: _reported,
+    states.AUTHORITY_REVIEW: _reported,
+    states.LAPSED: _lapsed,
+    states.APPROVED: _approved,
+}

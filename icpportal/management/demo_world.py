@@ -1,0 +1,125 @@
+"""What the simulated authority has on record, and which servers the invented provider rents out."""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from filings.actions import keep_legacy_record
+from filings.keys import subject_key
+from filings.models import LegacyRecord
+from filings.provinces import PROVINCES, province
+from filings.provinces.terms import SUBJECT_LEAD
+from icpportal.gateways.inventory.file import save
+from icpportal.gateways.inventory.types import Billing, Instance
+from icpportal.gateways.miit.simulated import world
+from icpportal.gateways.miit.simulated.models import SimulatedProvince
+
+
+@dataclass(frozen=True)
+class FreeFiling:
+    """A filing at another provider that nobody has begun to transfer."""
+
+    province: str
+    region: str
+    number: str
+    id_type: str
+    id_number: str
+    name: str
+    domain: str
+    site_name: str
+    password: str
+    lead: tuple[str, str, str]  # name, document, mobile on the filing
+    administrator: tuple[str, str, str]
+
+    def line(self) -> str:
+        return f"{self.number}-1  {self.domain:22} {self.id_number}  {self.name}  filing password {self.password}"
+
+
+FREE = (
+    FreeFiling(
+        "64", "640106", "宁ICP备00000000号", "1", "91649999000000019L", "宁夏示例纸业有限公司", "example.com",
+        "示例纸业官网", "Abc12345",
+        ("林示范", "649999198502140009", "13900000001"), ("陈样例", "649999198806060008", "13900000002"),
+    ),
+    FreeFiling(
+        "12", "120101", "津ICP备00000001号", "2", "119999199009090002", "赵样本", "zhao-sample.cn",
+        "样本随笔小站", "Tj000001",
+        ("赵样本", "119999199009090002", "13900000004"), ("赵样本", "119999199009090002", "13900000004"),
+    ),
+    FreeFiling(
+        "44", "440304", "粤ICP备00000002号", "1", "91449999000000130L", "深圳示例灯具有限公司", "lamp-sample.cn",
+        "示例灯具官网", "Gd000002",
+        ("周范本", "449999197903030001", "13900000021"), ("吴试写", "449999198207070004", "13900000022"),
+    ),
+)  # fmt: skip
+
+
+def fill(dice: random.Random) -> None:  # noqa: ARG001 -- one signature for all parts of the demo
+    """Provinces by the rules of the running profile, the free filings, a record of the old platform, the servers."""
+    for code in PROVINCES:
+        _province(code)
+    for free in FREE:
+        add(free)
+    _old_platform()
+    servers()
+
+
+def _province(code: str) -> None:
+    phones = province(code).phones
+    people = phones.people if phones else ()
+    world.set_province(
+        code,
+        asks_phones=phones is not None,
+        people=SimulatedProvince.LEAD_AND_ADMINISTRATOR if SUBJECT_LEAD in people else SimulatedProvince.ADMINISTRATOR,
+        hours=phones.hours if phones else 48,
+    )
+
+
+def add(free: FreeFiling, *, lead_mobile: str = "", administrator_mobile: str = "") -> None:
+    """Put a filing on the authority's record, with other mobiles than the people's own where they are given."""
+    world.add_filing(
+        free.number,
+        province=free.province,
+        id_type_code=int(free.id_type),
+        id_number=free.id_number,
+        password=free.password,
+        lead=world.Person(lead_mobile or free.lead[2], free.lead[1]),
+        administrator=world.Person(administrator_mobile or free.administrator[2], free.administrator[1]),
+        sites=(world.Site(free.domain, free.site_name),),
+    )
+
+
+def _old_platform() -> None:
+    key = subject_key("1", "91649999000000027F")
+    if not LegacyRecord.objects.filter(domain="old-sample.cn").exists():
+        keep_legacy_record(subject_key=key, domain="old-sample.cn", region="640106", name="宁夏示例茶叶有限公司")
+
+
+def servers() -> None:
+    """The server list: one that qualifies and one for each rule that can fail, for everybody."""
+    today = date.today()
+    year = timedelta(days=365)
+
+    def server(key: str, name: str, **changes: object) -> Instance:
+        usual = {
+            "product": "ecs",
+            "region": "银川示例机房",
+            "mainland": True,
+            "billing": Billing.SUBSCRIPTION,
+            "started_on": today - year,
+            "ends_on": today + year,
+            "public_ip": "192.0.2.10",
+        }
+        return Instance(id=f"i-{key}-*", name=name, **{**usual, **changes})  # type: ignore[arg-type]
+
+    save(
+        {},
+        everyone=[
+            server("example", "示例服务器", codes_max=5),
+            server("short", "短期服务器", started_on=today - timedelta(days=10), ends_on=today + timedelta(days=40)),
+            server("noip", "内网服务器", public_ip=""),
+            server("payg", "按量服务器", billing=Billing.PAYG, ends_on=None),
+            server("abroad", "香港服务器", mainland=False, region="香港示例机房"),
+            server("over", "到期服务器", ends_on=today - timedelta(days=3)),
+        ],
+    )

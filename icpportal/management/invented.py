@@ -1,0 +1,57 @@
+"""People and organisations that do not exist: county 9999 is nobody's, sequence 000 is never issued, check digits are right.
+
+Imports no model: the rehearsal, which is a synthetic person outside of the portal, uses it too.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from stdnum.cn import ric, uscc
+
+SURNAMES = "林陈赵周吴徐孙朱马胡郭何高罗郑梁谢宋唐许"
+GIVEN = ("示范", "样例", "样本", "例文", "范本", "试写", "拟名", "假设", "虚构", "示意")
+TRADES = ("纸业", "茶叶", "园艺", "印刷", "工具", "灯具", "陶瓷", "书画", "衣架", "文具")
+ORG_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CHARACTERS = {"12": "津", "44": "粤", "64": "宁", "31": "沪", "11": "京", "62": "陇", "46": "琼"}
+
+
+@dataclass(frozen=True)
+class Invented:
+    """One person with an ID card and a mobile."""
+
+    name: str
+    id_number: str
+    mobile: str
+    email: str
+
+
+def id_number(province: str, born: date) -> str:
+    """An ID card number of county 9999 and sequence 000."""
+    stem = f"{province}9999{born:%Y%m%d}000"
+    return stem + ric.calc_check_digit(f"{stem}0")  # it ignores the last character
+
+
+def credit_code(province: str, digits: str) -> str:
+    """A credit code of county 9999 with these nine characters for the organisation."""
+    stem = f"91{province}9999{digits}"
+    return stem + uscc.calc_check_digit(stem)
+
+
+def person(dice: random.Random, province: str) -> Invented:
+    """A grown person of the province."""
+    born = date(1965, 1, 1) + timedelta(days=dice.randrange(12_000))
+    mobile = f"139{dice.randrange(10**8):08d}"
+    name = dice.choice(SURNAMES) + dice.choice(GIVEN)
+    return Invented(name, id_number(province, born), mobile, f"p{mobile[3:]}@example.com")
+
+
+def organisation(dice: random.Random, province: str, place: str) -> tuple[str, str]:
+    """Name and credit code of a company of the province."""
+    digits = "".join(dice.choice(ORG_ALPHABET) for _ in range(9))
+    return f"{place}示例{dice.choice(TRADES)}有限公司", credit_code(province, digits)
+
+
+def filing_number(dice: random.Random, province: str) -> str:
+    """A subject's filing number of the province."""
+    return f"{CHARACTERS[province]}ICP备{dice.randrange(10**8):08d}号"
