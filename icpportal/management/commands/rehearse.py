@@ -1,0 +1,67 @@
+"""`manage.py rehearse`: a synthetic person walks a whole transfer over HTTP, to approval."""
+
+import json
+from argparse import ArgumentParser
+
+import requests
+from django.core.management.base import BaseCommand, CommandError
+
+from icpportal.management.browsing import NotAsItShouldBe
+from icpportal.management.rehearsal import REGIONS, STEPS, Done, Walk
+
+REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
+
+
+class Command(BaseCommand):
+    help = "Walks a transfer from sign-up to approval over HTTP alone; exits non-zero at the first thing that is wrong."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="where the demo answers")
+        parser.add_argument(
+            "--province", default="12", choices=sorted(REGIONS), help="two-digit code; 12 asks for phones"
+        )
+        parser.add_argument("--json", action="store_true", help="one object: state and steps")
+        parser.add_argument("--reviewer", default=REVIEWER[0], help="the demo's reviewer")
+        parser.add_argument("--reviewer-password", default=REVIEWER[1])
+
+    def handle(self, *, base_url: str, province: str, **options: object) -> None:
+        walk = Walk(base_url, province, (str(options["reviewer"]), str(options["reviewer_password"])))
+        quiet = bool(options["json"])
+        walk.say = lambda done: None if quiet else self.stdout.write(line(done))
+        problem = ""
+        try:
+            walk.run()
+        except NotAsItShouldBe as wrong:
+            problem = str(wrong)
+        except requests.RequestException as unreachable:
+            problem = f"{base_url} does not answer: {type(unreachable).__name__}"
+        if quiet:
+            self.stdout.write(json.dumps(summary(walk, problem), ensure_ascii=False))
+        if problem:
+            raise CommandError(f"{failed_step(walk)}: {problem}")
+        if not quiet:
+            self.stdout.write(
+                f"{walk.state} in {sum(done.seconds for done in walk.steps):.1f} s: order {walk.reference}"
+            )
+
+
+def line(done: Done) -> str:
+    return f"{done.name:16} {done.seconds:6.2f} s  {done.state}"
+
+
+def failed_step(walk: Walk) -> str:
+    """The step the walk stopped in."""
+    return STEPS[min(len(walk.steps), len(STEPS) - 1)][0]
+
+
+def summary(walk: Walk, problem: str) -> dict[str, object]:
+    """What `--json` prints."""
+    found: dict[str, object] = {
+        "state": walk.state,
+        "reference": walk.reference,
+        "province": walk.province,
+        "seconds": round(sum(done.seconds for done in walk.steps), 2),
+        "steps": [{"name": done.name, "seconds": done.seconds, "state": done.state} for done in walk.steps],
+    }
+    return {**found, "problem": problem, "failed": failed_step(walk)} if problem else found
