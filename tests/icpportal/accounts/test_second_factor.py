@@ -147,11 +147,13 @@ def test_signing_in_takes_the_app_too_and_the_password_alone_opens_nothing(clien
     secret = with_app(rev)
 
     half = sign_in(client, rev)
+    held = repr(dict(client.session.items()))
     shut = client.get("/admin/").url
     wrong = client.post(half.url, {"code": "000000" if shown_now(secret) != "000000" else "000001"})
     whole = client.post(half.url, {"code": shown_now(secret)})
 
     assert half.url == reverse("mfa_authenticate")
+    assert [secret for secret in (rev.email, LONG, secret) if secret in held] == []
     assert shut == "/account/login/?next=/admin/"
     assert errors(wrong) == {"code": ["incorrect_code"]}
     assert whole.url == reverse("admin:index")

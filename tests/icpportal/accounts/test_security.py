@@ -172,8 +172,8 @@ def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(client, clien
     changed = change(client)
 
     assert changed.url == reverse("account")
-    assert [browser.get("/papers/").status_code for browser in (client, phone, chens)] == [200, 302, 200]
     assert not Session.objects.filter(session_key=phone.cookies["session"].value).exists()
+    assert [browser.get("/papers/").status_code for browser in (client, phone, chens)] == [200, 302, 200]
     assert [(one["template"], one["to"]) for one in letters] == [("account_changed", lin.email)]
     assert words(client.get(SESSIONS)).count("This session") == 1
 
