@@ -111,7 +111,7 @@ def sections(province: Province) -> Iterator[tuple[object, list[Said]]]:
 def _said(line: Line, province: Province) -> Said:
     by_reader = {nature: line.says(province, nature) for nature in EVERYBODY}
     if len(set(by_reader.values())) == 1:
-        found = [("", text) for text in set(by_reader.values())]
+        found: list[tuple[object, str]] = [("", text) for text in set(by_reader.values())]
     else:
         found = [(READERS[nature], text) for nature, text in by_reader.items()]
     return Said(line.rule, line.label, tuple(each for each in found if each[1]), line.source(province))
