@@ -38,17 +38,7 @@ class Care(admin.SimpleListFilter):
 class MessageAdmin(admin.ModelAdmin):
     """Read-only, and without a word of what a message says or to whom it goes."""
 
-    list_display = [
-        "created_at",
-        "channel",
-        "template",
-        "reference",
-        "state",
-        "attempts",
-        "age",
-        "next_at",
-        "last_error",
-    ]
+    list_display = ["created_at", "template", "channel", "reference", "state", "attempts", "age", "last_error"]
     list_filter = [Care, "state", "channel"]
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")

@@ -1,0 +1,15 @@
+"""The demo's text messages with a supplier slow enough to be killed in the middle."""
+
+import time
+
+from icpportal.gateways.sms.page import PageSms
+
+
+class SlowPage(PageSms):
+    """Takes a moment before and after the message is out."""
+
+    def send(self, to: str, text: str, key: str) -> str:
+        time.sleep(0.05)
+        receipt = super().send(to, text, key)
+        time.sleep(0.05)
+        return receipt

@@ -1,0 +1,75 @@
+"""Several processes on one outbox, one of them killed: every message arrives, and none is doubled on the page."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+NUMBER = 40
+QUEUE = f"""
+from icpportal.outbox.actions import tell
+for number in range({NUMBER}):
+    tell(key=f"code:{{number}}", template="code_sign_in", channel="sms", to="13900000001", language="en",
+         context={{"code": f"{{number:06}}"}})
+"""
+
+
+@pytest.fixture
+def portal(tmp_path):
+    """Runs `manage.py` on a database of its own."""
+    own = {
+        "VAR_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+        "SMS_GATEWAY": "tests.icpportal.outbox.slow_page.SlowPage",
+        "REDIS_URL": "",
+        "DJANGO_SETTINGS_MODULE": "icpportal.settings",
+    }
+
+    def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True, **how)
+
+    return start
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    out, _err = process.communicate(timeout=120)
+    assert process.returncode == 0, out
+    return out
+
+
+def sheets(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in (folder / "messages").glob("*.json")]
+
+
+def wait_for(number: int, folder: Path) -> None:
+    ends = time.monotonic() + 60
+    while len(list((folder / "messages").glob("*.json"))) < number:
+        assert time.monotonic() < ends, "nothing is being delivered"
+        time.sleep(0.02)
+
+
+def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(portal, tmp_path):
+    finished(portal("migrate", "-v0"))
+    finished(portal("shell", "-v0", "-c", QUEUE))
+    processes = [portal("deliver_outbox", "--json") for _ in range(3)]
+    wait_for(5, tmp_path)
+
+    processes[0].kill()
+    totals = [json.loads(finished(process)) for process in processes[1:]]
+    processes[0].communicate()
+
+    after_lease = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 90))
+    last = json.loads(finished(portal("deliver_outbox", "--json", "--at", after_lease)))
+    delivered = {sheet["key"]: sheet["text"] for sheet in sheets(tmp_path)}
+    assert set(delivered) == {f"code:{number}" for number in range(NUMBER)}
+    assert len(sheets(tmp_path)) == NUMBER
+    assert last["left"] == 0
+    assert last["delivered"] <= 1  # at most the one the killed process held
+    assert sum(one["failed"] + one["faults"] for one in [*totals, last]) == 0
