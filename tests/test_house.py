@@ -253,6 +253,7 @@ def test_files_stay_short():
         str(path.relative_to(ROOT)): lines
         for path in python_files()
         if (lines := len(path.read_text("utf-8").splitlines())) > 400
+        and path.name != "settings.py"  # one file, by the issue
     }
 
     assert long == {}

@@ -4,15 +4,11 @@ Nothing here knows the portal's models; codes are read from the demo's message p
 the authority on its page. The first thing that is not as it should be ends the walk.
 """
 
-import io
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
-
-from PIL import Image, ImageDraw
 
 from icpportal.management import invented
 from icpportal.management.browsing import Browser, NotAsItShouldBe, Page
@@ -45,7 +41,7 @@ class Walk:
     dice: random.Random = field(default_factory=lambda: random.Random())  # noqa: S311 -- invented people
     steps: list[Done] = field(default_factory=list)
     say: Callable[[Done], None] = lambda done: None
-    state: str = "draft"
+    standing: str = "draft"  # the order's state, as its page says
     reference: str = ""
 
     def __post_init__(self) -> None:
@@ -62,12 +58,12 @@ class Walk:
         self.account = f"rehearsal{self.dice.randrange(10**9):09d}@example.com"
         self.account_mobile = f"138{self.dice.randrange(10**8):08d}"
 
-    def run(self) -> None:
+    def run(self, steps: "tuple[tuple[str, Callable[[Walk], None]], ...]") -> None:
         """Every step in order; raises `NotAsItShouldBe` at the first thing that is wrong."""
-        for name, step in STEPS:
+        for name, step in steps:
             begun = time.monotonic()
             step(self)
-            done = Done(name, round(time.monotonic() - begun, 2), self.state)
+            done = Done(name, round(time.monotonic() - begun, 2), self.standing)
             self.steps.append(done)
             self.say(done)
 
@@ -100,349 +96,15 @@ class Walk:
         found = page.find(class_="order-head")
         if not found:
             raise NotAsItShouldBe(f"no order on {page.url}")
-        self.state = found[0].attrs["data-state"]
-        return self.state
+        self.standing = found[0].attrs["data-state"]
+        return self.standing
 
     def expect_state(self, *wanted: str) -> None:
         """Wait until the order is in one of these states."""
-        self.wait_for(f"{' or '.join(wanted)} (it is {self.state})", lambda: self.order_state() in wanted)
+        self.wait_for(f"{' or '.join(wanted)} (it is {self.standing})", lambda: self.order_state() in wanted)
 
     def moved_on(self, page: Page, left: str) -> Page:
         """A form that was taken leads to another address; one that stays says why."""
         if page.url.rstrip("/").endswith(left.rstrip("/")):
             raise NotAsItShouldBe(f"{left} was not taken: {page.trouble()}")
         return page
-
-
-def picture(words: str, *, width: int = 1400, height: int = 1000) -> bytes:
-    """A drawn picture of a paper."""
-    image = Image.new("RGB", (width, height), "#fbfaf6")
-    pen = ImageDraw.Draw(image)
-    pen.rectangle((40, 40, width - 40, height - 40), outline="#0b5a5e", width=8)
-    pen.text((120, 120), words, fill="#1b2a33", font_size=56)
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=88)
-    return out.getvalue()
-
-
-def prepare(walk: Walk) -> None:
-    """The portal is there, its simulators are on, and an invented filing is put on the authority's record."""
-    page = walk.watcher.get("/demo/authority/")
-    if page.status != 200:
-        raise NotAsItShouldBe("this portal's simulators are off: a rehearsal is only for a demo")
-    form = page.form("site_name", "lead_mobile")
-    page = walk.watcher.send(
-        form,
-        number=walk.number,
-        province=walk.province,
-        id_type_code="1",
-        id_number=walk.code,
-        password=walk.filing_password,
-        domain=walk.domain,
-        site_name="示例演练网站",
-        lead_mobile=walk.lead.mobile,
-        lead_id_number=walk.lead.id_number,
-        administrator_mobile=walk.admin.mobile,
-        administrator_id_number=walk.admin.id_number,
-    )
-    if walk.domain not in page.html:
-        raise NotAsItShouldBe(f"the filing was not put on record: {page.trouble()}")
-
-
-def start_page(walk: Walk) -> None:
-    """The first page, and the rules of the province."""
-    for path in ("/", f"/rules/{walk.province}/"):
-        if walk.me.get(path).status != 200:
-            raise NotAsItShouldBe(f"{path} answers {walk.me.page.status}")
-
-
-def sign_up(walk: Walk) -> None:
-    """An account, its e-mail and mobile confirmed by code."""
-    secret = f"rehearse-{walk.dice.randrange(10**9)}-Aa"
-    page = walk.me.get("/account/signup/")
-    page = walk.me.send(
-        page.form("email", "password1"),
-        email=walk.account,
-        mobile=walk.account_mobile,
-        password1=secret,
-        password2=secret,
-        agree="on",
-    )
-    for address in (walk.account, walk.account_mobile):
-        page = walk.me.send(page.form("code"), code=walk.code_for(address))
-    if "/filings/" not in page.url:
-        raise NotAsItShouldBe(f"sign-up ended on {page.url}: {page.trouble()}")
-
-
-def verify_type(walk: Walk) -> None:
-    """Step 1; the system decides that it is a transfer, and the order begins."""
-    page = walk.me.get("/transfers/new/")
-    page = walk.me.send(
-        page.form("id_number", "domain"),
-        nature="enterprise",
-        id_type="1",
-        id_number=walk.code,
-        name=walk.company,
-        region_province=walk.province,
-        region_city=walk.region[:4] + "00",
-        region_county=walk.region,
-        domain=f"www.{walk.domain}",
-    )
-    found = page.find(class_="outcome")
-    outcome = found[0].attrs.get("data-outcome") if found else page.trouble()
-    if outcome != "transfer":
-        raise NotAsItShouldBe(f"filing type is {outcome}, not transfer")
-    page = walk.me.send(page.form(action="/start/"))
-    walk.reference = page.url.split("/transfers/")[1].split("/")[0]
-
-
-def service_code(walk: Walk) -> None:
-    """Step 2; an instance of the account's own."""
-    page = walk.me.get(walk.url("service_code/"))
-    options = [each.attrs.get("value", "") for each in page.find("option")]
-    server = next((each for each in options if each.startswith("i-example-")), "")
-    if not server:
-        raise NotAsItShouldBe("no server to choose from")
-    page = walk.me.send(page.form("product_type", "how"), product_type="ecs", how="instance", instance=server)
-    walk.moved_on(page, "service_code")
-
-
-def filing_password(walk: Walk) -> None:
-    """Step 3; one wrong password first, then the right one."""
-    page = walk.me.get(walk.url("filing_password/"))
-    if "filing_password" not in page.url:
-        return  # this profile asks for none
-    page = walk.me.send(page.form("filing_password"), filing_password="wrong-one")  # noqa: S106
-    if "filing_password" not in page.url:
-        raise NotAsItShouldBe("a wrong filing password was taken")
-    page = walk.me.send(page.form("filing_password"), filing_password=walk.filing_password)
-    walk.moved_on(page, "filing_password")
-
-
-def people(walk: Walk) -> None:
-    """Step 4; subject lead, website, website administrator."""
-    page = walk.me.get(walk.url("subject/"))
-    page = walk.me.send(
-        page.form("lead_name"),
-        id_address=f"{walk.address}示例路1号",
-        post_region=walk.region,
-        post_address="示例路1号2号楼301室",
-        investor=walk.lead.name,
-        is_legal_rep="yes",
-        **_person("lead", walk.lead, walk.dice),
-    )
-    walk.moved_on(page, "subject")
-    page = walk.me.get(walk.url("website/"))
-    page = walk.me.send(
-        page.form("site_name"),
-        site_name="示例演练品牌网",
-        home_url=f"https://www.{walk.domain}/",
-        content=["8"],
-        service_kind="1",
-        languages=["1"],
-        needs_approval="no",
-    )
-    walk.moved_on(page, "website")
-    page = walk.me.get(walk.url("administrator/"))
-    page = walk.me.send(
-        page.form("same_person"), same_person="no", admin_told="on", **_person("admin", walk.admin, walk.dice)
-    )
-    walk.moved_on(page, "administrator")
-
-
-def _person(prefix: str, who: invented.Invented, dice: random.Random) -> dict[str, str]:
-    return {
-        f"{prefix}_name": who.name,
-        f"{prefix}_id_type": "2",
-        f"{prefix}_id_number": who.id_number,
-        f"{prefix}_id_until": f"{date.today().year + 9}-06-06",
-        f"{prefix}_phone1": who.mobile,
-        f"{prefix}_phone2": f"137{dice.randrange(10**8):08d}",
-        f"{prefix}_emergency": f"136{dice.randrange(10**8):08d}",
-        f"{prefix}_email": who.email,
-    }
-
-
-def phones_alive(walk: Walk) -> None:
-    """Where the province asks: each phone answers a code of ours."""
-    page = walk.me.get(walk.url("people/"))
-    cards = [card.attrs["data-role"] for card in page.find(class_="phone-card")]
-    for role in cards:
-        mobile = (walk.lead if role == "subject_lead" else walk.admin).mobile
-        page = walk.me.get(walk.url(f"people/phone/{role}/"))
-        page = walk.me.send(page.form("send"), button=("send", "1"))
-        page = walk.me.send(page.form("code"), code=walk.code_for(mobile))
-        walk.moved_on(page, f"people/phone/{role}")
-
-
-def documents(walk: Walk) -> None:
-    """Step 5; every paper the hub asks for, each checked by the worker."""
-    page = walk.me.get(walk.url("documents/"))
-    slots = sorted({link.attrs["href"].rstrip("/").split("/")[-1] for link in page.find("a") if _is_slot(link, walk)})
-    if not slots:
-        raise NotAsItShouldBe(f"no document slots on {page.url}")
-    for slot in slots:
-        _upload(walk, slot)
-    sheet = walk.me.session.get(walk.me.base + walk.url("documents/statement.pdf").lstrip("/"), timeout=30)
-    if not sheet.content.startswith(b"%PDF"):
-        raise NotAsItShouldBe("the statement is no PDF")
-    walk.wait_for("the papers to be ready", lambda: not _unready(walk))
-
-
-def _is_slot(link: Any, walk: Walk) -> bool:
-    href = link.attrs.get("href", "").rstrip("/")
-    return f"/transfers/{walk.reference}/documents/" in href and not href.endswith(".pdf")
-
-
-def _upload(walk: Walk, slot: str) -> None:
-    page = walk.me.get(walk.url(f"documents/{slot}/"))
-    if any("agree" in form.names for form in page.forms):
-        page = walk.me.send(page.form("agree"), agree="on")
-    sides = [form.action for form in page.forms if "file" in form.names]
-    wanted = sides[:2] if slot in ("lead_id", "admin_id") else sides[:1]
-    for number, action in enumerate(wanted, 1):
-        form = next(form for form in page.forms if form.action == action and "file" in form.names)
-        content = picture(f"{slot} {number} {walk.reference}")
-        page = walk.me.send(form, files={"file": (f"{slot}-{number}.jpg", content, "image/jpeg")})
-        refused = page.find(class_="slot-again")
-        if refused:
-            raise NotAsItShouldBe(f"{slot} was refused: {' '.join(refused[0].text.split())[:200]}")
-
-
-def _unready(walk: Walk) -> list[str]:
-    page = walk.me.get(walk.url("check/"))
-    return [each.text for each in page.find("ul", class_="gaps")]
-
-
-def submit(walk: Walk) -> None:
-    """Check your answers, and send; twice pressed is sent once."""
-    page = walk.me.get(walk.url("check/"))
-    form = page.form("declared")
-    page = walk.me.send(form, declared="on")
-    walk.moved_on(page, "check")
-    walk.me.send(form, declared="on")
-    walk.expect_state("submitted")
-
-
-def _staff(walk: Walk) -> Browser:
-    staff = Browser(walk.base_url)
-    page = staff.get("/admin/")
-    page = staff.send(page.form("login", "password"), login=walk.reviewer[0], password=walk.reviewer[1])
-    if "/admin/" not in page.url:
-        raise NotAsItShouldBe(f"the reviewer could not sign in: {page.trouble()}")
-    return staff
-
-
-def _case(walk: Walk, staff: Browser) -> Page:
-    page = staff.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
-    links = [each.attrs["href"] for each in page.find("a") if "/admin/transfers/order/" in each.attrs.get("href", "")]
-    rows = [href for href in links if href.rstrip("/").endswith("change") or "/change/" in href]
-    if not rows:
-        raise NotAsItShouldBe(f"the queue does not show {walk.reference}")
-    return staff.get(rows[0])
-
-
-def review(walk: Walk) -> None:
-    """The provider's reviewer accepts the order in Django admin."""
-    staff = _staff(walk)
-    page = _case(walk, staff)
-    form = next((form for form in page.forms if ("move", "accept") in form.buttons), None)
-    if form is None:
-        raise NotAsItShouldBe(f"no Accept button on {page.url}")
-    staff.send(form, button=("move", "accept"))
-    walk.expect_state("photo_due")
-
-
-def photo(walk: Walk) -> None:
-    """Step 6; the photo, and its review."""
-    page = walk.me.get(walk.url("photo/"))
-    form = next(form for form in page.forms if "file" in form.names)
-    content = picture("PORTRAIT IN FRONT OF THE BACKDROP", width=1200, height=1600)
-    page = walk.me.send(form, files={"file": ("photo.jpg", content, "image/jpeg")})
-
-    def sent() -> bool:
-        page = walk.me.get(walk.url("photo/"))
-        if not page.find(class_="slot-ready"):
-            return False
-        walk.me.send(page.form("photo_way"), photo_way="backdrop", photo_confirm="on", send="1")
-        return walk.order_state() == "photo_review"
-
-    walk.wait_for("the photo to be ready", sent)
-    staff = _staff(walk)
-    page = _case(walk, staff)
-    form = next((form for form in page.forms if ("move", "accept_photo") in form.buttons), None)
-    if form is None:
-        raise NotAsItShouldBe(f"no button to accept the photo on {page.url}")
-    staff.send(form, button=("move", "accept_photo"))
-    walk.expect_state("phone_due", "authority_review")
-
-
-def phones(walk: Walk) -> None:
-    """Step 7, where the province asks: the codes the ministry texted, typed on its own site."""
-    if walk.state != "phone_due":
-        return
-    page = walk.me.get(walk.url("phones/"))
-    if not page.find(class_="phone-card"):
-        raise NotAsItShouldBe("nobody is named on the page of the phones")
-    desk = walk.watcher.get("/demo/authority/")
-    report = next((each for each in desk.find("li", data_reference=walk.reference)), None)
-    if report is None:
-        raise NotAsItShouldBe("the authority has no report of this order")
-    texts = _texts_of(desk, walk)
-    for mobile, code in texts:
-        tail = (walk.lead if mobile == walk.lead.mobile else walk.admin).id_number[-6:]
-        page = walk.watcher.get("/demo/authority/codes/")
-        walk.watcher.send(page.form("mobile", "code", "tail"), mobile=mobile, code=code, tail=tail)
-    walk.expect_state("authority_review")
-
-
-def _texts_of(desk: Page, walk: Walk) -> list[tuple[str, str]]:
-    mine = {walk.lead.mobile, walk.admin.mobile}
-    texts = [each.attrs for each in desk.find("li") if "data-text" in each.attrs]
-    found = [(each["data-mobile"], each["data-code"]) for each in texts if each["data-mobile"] in mine]
-    if not found:
-        raise NotAsItShouldBe("the authority texted nobody")
-    return found
-
-
-def decision(walk: Walk) -> None:
-    """The authority grants."""
-    page = walk.watcher.get("/demo/authority/")
-    form = page.form("report", data_reference=walk.reference)
-    walk.watcher.send(form, button=("decision", "grant"))
-    walk.expect_state("approved")
-
-
-def result(walk: Walk) -> None:
-    """The number stands on the page, in the list of filings, and was told by mail and text."""
-    page = walk.me.get(walk.url())
-    number = f"{walk.number}-1"
-    if number not in page.html:
-        raise NotAsItShouldBe(f"{number} is not on the order's page")
-    if walk.domain not in walk.me.get("/filings/").html:
-        raise NotAsItShouldBe("the site is not among my filings")
-
-    def told() -> bool:
-        page = walk.watcher.get(f"/demo/messages/?to={walk.account}")
-        return bool(page.find("article", data_template="order_approved"))
-
-    walk.wait_for("the message of the result", told)
-
-
-STEPS: tuple[tuple[str, Callable[[Walk], None]], ...] = (
-    ("prepare", prepare),
-    ("start", start_page),
-    ("sign_up", sign_up),
-    ("verify_type", verify_type),
-    ("service_code", service_code),
-    ("filing_password", filing_password),
-    ("people", people),
-    ("phones_alive", phones_alive),
-    ("documents", documents),
-    ("submit", submit),
-    ("review", review),
-    ("photo", photo),
-    ("phones", phones),
-    ("decision", decision),
-    ("result", result),
-)

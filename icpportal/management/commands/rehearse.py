@@ -7,7 +7,8 @@ import requests
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.management.browsing import NotAsItShouldBe
-from icpportal.management.rehearsal import REGIONS, STEPS, Done, Walk
+from icpportal.management.rehearsal import REGIONS, Done, Walk
+from icpportal.management.rehearsal_steps import STEPS
 
 REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         walk.say = lambda done: None if quiet else self.stdout.write(line(done))
         problem = ""
         try:
-            walk.run()
+            walk.run(STEPS)
         except NotAsItShouldBe as wrong:
             problem = str(wrong)
         except requests.RequestException as unreachable:
@@ -42,7 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"{failed_step(walk)}: {problem}")
         if not quiet:
             self.stdout.write(
-                f"{walk.state} in {sum(done.seconds for done in walk.steps):.1f} s: order {walk.reference}"
+                f"{walk.standing} in {sum(done.seconds for done in walk.steps):.1f} s: order {walk.reference}"
             )
 
 
@@ -58,7 +59,7 @@ def failed_step(walk: Walk) -> str:
 def summary(walk: Walk, problem: str) -> dict[str, object]:
     """What `--json` prints."""
     found: dict[str, object] = {
-        "state": walk.state,
+        "state": walk.standing,
         "reference": walk.reference,
         "province": walk.province,
         "seconds": round(sum(done.seconds for done in walk.steps), 2),
