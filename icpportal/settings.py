@@ -192,9 +192,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "icpportal.accounts.passwords.NotAlike"},
+    {"NAME": "icpportal.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 8}},
+    {"NAME": "icpportal.accounts.passwords.NotCommon"},
     {"NAME": "icpportal.accounts.passwords.LongerForStaff"},
 ]
 # Confirmation, reset and step-up are the portal's own pages with codes of its own: allauth keeps its codes in the session.

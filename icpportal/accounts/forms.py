@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.fields import CodeField, PasswordField
@@ -88,7 +88,7 @@ class SignUpForm(NewPassword):
 class CodeForm(forms.Form):
     """One texted or mailed code."""
 
-    code = CodeField(label=_("Code"), help_text=_("6 digits"))
+    code = CodeField(label=pgettext_lazy("one-time", "Code"), help_text=_("6 digits"))
 
 
 class EmailForm(forms.Form):

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icpportal.codes.models import Channel
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
@@ -59,8 +60,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         _("Language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     is_staff = models.BooleanField(_("Staff"), default=False)
-    is_active = models.BooleanField(_("Active"), default=True)
-    date_joined = models.DateTimeField(_("Since"), default=timezone.now)
+    is_active = models.BooleanField(pgettext_lazy("account", "Active"), default=True)
+    date_joined = models.DateTimeField(pgettext_lazy("account", "Since"), default=timezone.now)
     terms_version = models.CharField(_("Terms agreed to"), max_length=20, blank=True)
     terms_agreed_at = models.DateTimeField(_("Agreed at"), null=True, blank=True)
 

@@ -1,11 +1,37 @@
-"""What a password of staff needs on top of everybody's."""
+"""What a password must be, in sentences that say what to do."""
 
 from typing import Any
 
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 STAFF_LENGTH = 12
+
+
+class LongEnough(MinimumLengthValidator):
+    """So many characters at least."""
+
+    def get_error_message(self) -> str:
+        return _("Make the password longer: at least %(min)s characters") % {"min": self.min_length}
+
+
+class NotCommon(CommonPasswordValidator):
+    """None that everybody uses."""
+
+    def get_error_message(self) -> str:
+        return _("This password is used by many people: choose another one")
+
+
+class NotAlike(UserAttributeSimilarityValidator):
+    """None that resembles the address."""
+
+    def get_error_message(self) -> str:
+        return _("The password resembles your e-mail: choose another one")
 
 
 class LongerForStaff:
@@ -13,11 +39,7 @@ class LongerForStaff:
 
     def validate(self, password: str, user: Any = None) -> None:
         if getattr(user, "is_staff", False) and len(password) < STAFF_LENGTH:
-            raise ValidationError(
-                _("Staff passwords have at least %(min)s characters: make it longer"),
-                code="password_staff",
-                params={"min": STAFF_LENGTH},
-            )
+            raise ValidationError(self.get_help_text(), code="password_staff")
 
     def get_help_text(self) -> str:
         return _("Staff passwords have at least %(min)s characters: make it longer") % {"min": STAFF_LENGTH}

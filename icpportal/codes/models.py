@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 MAX_ATTEMPTS = 5
 
@@ -9,25 +10,27 @@ MAX_ATTEMPTS = 5
 class Channel(models.TextChoices):
     """How a code travels."""
 
-    SMS = "sms"
-    EMAIL = "email"
+    SMS = "sms", _("Text message")
+    EMAIL = "email", _("E-mail")
 
 
 class Code(models.Model):
     """A code that was sent out: what it is good for, whose it is, until when, and how often it was tried."""
 
-    purpose = models.CharField(max_length=40)
+    purpose = models.CharField(_("Purpose"), max_length=40)
     holder = models.CharField(max_length=120)
     digest = models.CharField(max_length=64)
     destination = models.CharField(max_length=64, db_index=True)
-    channel = models.CharField(max_length=8, choices=Channel.choices)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
-    spent_at = models.DateTimeField(null=True)
+    channel = models.CharField(_("Sent by"), max_length=8, choices=Channel.choices)
+    attempts = models.PositiveSmallIntegerField(_("Tries"), default=0)
+    created_at = models.DateTimeField(_("Sent at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("Good until"), db_index=True)
+    spent_at = models.DateTimeField(_("Used at"), null=True)
     spent_by = models.UUIDField(null=True)
 
     class Meta:
+        verbose_name = _("One-time code")
+        verbose_name_plural = _("One-time codes")
         indexes = [models.Index(fields=["purpose", "holder", "-id"], name="code_of_holder")]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from icpportal.moments import long_words
 def overview(request: HttpRequest) -> HttpResponse:
     """Address, mobile, password, second factor, sessions: each with its way to change it."""
     user = request.user
-    set_up = _("Set up") if is_mfa_enabled(user) else _("Not set up")
+    set_up = _("The app is set up") if is_mfa_enabled(user) else _("No app yet")
     rows = [
         _row(_("E-mail"), user.email, "account_email"),
         _row(_("Mobile"), user.mobile or _("Not confirmed yet"), "account_mobile"),

@@ -253,7 +253,7 @@ def test_an_applicant_may_use_an_app_too(client, client_factory, lin):
     client.post(ACTIVATE, {"code": shown_now(secret)})
 
     assert sign_in(client_factory(), lin, PASSWORD).url == reverse("mfa_authenticate")
-    assert "Set up" in words(client.get("/account/"))
+    assert "The app is set up" in words(client.get("/account/"))
 
 
 def test_the_pages_have_one_code_field_each(client, rev, asked):

@@ -25,7 +25,9 @@ def clock():
 @pytest.fixture
 def rev(settings):
     settings.STAFF_SECOND_FACTOR = False
-    return open_account(email="rev@example.com", password=LONG, name="Wang", held_roles=(roles.REVIEWER,))
+    return open_account(
+        email="rev@example.com", password=LONG, name="Wang", language="en", held_roles=(roles.REVIEWER,)
+    )
 
 
 def sign_in(client, user, password=PASSWORD):
