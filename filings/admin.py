@@ -30,6 +30,13 @@ class ReadOnly(admin.ModelAdmin):
     actions = None
     show_full_result_count = False
     list_per_page = 50
+    on_page: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature
+        return self.on_page
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- same
+        return self.on_page
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
         return False
@@ -80,10 +87,10 @@ class Masked(ReadOnly):
 class SubjectAdmin(Masked):
     """Subjects by number, exact name or document number."""
 
-    list_display = ["subject_number", "shown_name", "nature_in_words", "masked_number", "place_in_words", "created_at"]
+    columns = ("subject_number", "shown_name", "nature_in_words", "masked_number", "place_in_words", "created_at")
+    list_display = columns
     list_filter = ["nature"]
-    fields = [*list_display, "document", "lead", "owner", "ministry_id"]
-    readonly_fields = fields
+    on_page = (*columns, "document", "lead", "owner", "ministry_id")
     search_fields = ["subject_number"]
     list_select_related = ["lead", "owner"]
 
@@ -108,9 +115,9 @@ class SubjectAdmin(Masked):
 class PersonAdmin(Masked):
     """People in charge by document number or mobile."""
 
-    list_display = ["masked_name", "masked_number", "masked_mobile", "subject"]
-    fields = [*list_display, "document", "masked_email", "id_until"]
-    readonly_fields = fields
+    columns = ("masked_name", "masked_number", "masked_mobile", "subject")
+    list_display = columns
+    on_page = (*columns, "document", "masked_email", "id_until")
     search_fields = ["mobile_index"]
     list_select_related = ["subject"]
 
@@ -131,9 +138,9 @@ class PersonAdmin(Masked):
 class WebsiteAdmin(ReadOnly):
     """Websites by domain or number."""
 
-    list_display = ["display_domain", "site_number", "name", "subject", "since", "ended_at"]
-    fields = [*list_display, "home_url", "administrator", "owner", "ministry_id"]
-    readonly_fields = fields
+    columns = ("display_domain", "site_number", "name", "subject", "since", "ended_at")
+    list_display = columns
+    on_page = (*columns, "home_url", "administrator", "owner", "ministry_id")
     search_fields = ["domain"]
     list_select_related = ["subject", "administrator", "owner"]
 
@@ -145,10 +152,10 @@ class WebsiteAdmin(ReadOnly):
 class AccessAdmin(ReadOnly):
     """Accesses by report, instance or domain."""
 
-    list_display = ["website", "own", "provider", "instance", "since", "ended_at"]
+    columns = ("website", "own", "provider", "instance", "since", "ended_at")
+    list_display = columns
     list_filter = ["own"]
-    fields = [*list_display, "report_key", "service_code", "ip", "method", "ministry_id", "ended_because"]
-    readonly_fields = fields
+    on_page = (*columns, "report_key", "service_code", "ip", "method", "ministry_id", "ended_because")
     search_fields = ["report_key"]
     list_select_related = ["website"]
 
@@ -160,10 +167,10 @@ class AccessAdmin(ReadOnly):
 class LegacyRecordAdmin(ReadOnly):
     """Records that still lie on the old platform."""
 
-    list_display = ["__str__", "subject_number", "created_at", "imported_at"]
+    columns = ("__str__", "subject_number", "created_at", "imported_at")
+    list_display = columns
     list_filter = [("imported_at", admin.EmptyFieldListFilter)]
-    fields = ["domain", "subject_number", "region", "created_at", "imported_at"]
-    readonly_fields = fields
+    on_page = ("domain", "subject_number", "region", "created_at", "imported_at")
     search_fields = ["domain"]
 
     def found_by(self, term: str) -> Q:

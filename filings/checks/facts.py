@@ -117,12 +117,17 @@ class Facts:
         return bool(self.administrator.id_number) and bool(self.lead.id_number) and not self.one_person
 
 
+def text(answers: Answers, name: str) -> str:
+    """An answer as text; "" when there is none."""
+    return str(answers.get(name) or "")
+
+
 def person(answers: Answers, prefix: str, role: str) -> PersonFacts:
     """The person whose answers begin with `lead_` or `admin_`."""
     return PersonFacts(
         role=role,
         id_until=day(answers.get(f"{prefix}_id_until")),
-        **{name: str(answers.get(f"{prefix}_{name}") or "") for name in PERSONAL},
+        **{name: text(answers, f"{prefix}_{name}") for name in PERSONAL},
     )
 
 
@@ -144,8 +149,12 @@ def read(
     same = {YES: True, NO: False}.get(admin.get("same_person", ""))
     return Facts(
         province=province,
-        **{name: str(type_answers.get(name) or "") for name in ("nature", "id_type", "id_number", "name", "region")},
-        domain=str(type_answers.get("domain") or ""),
+        nature=text(type_answers, "nature"),
+        id_type=text(type_answers, "id_type"),
+        id_number=text(type_answers, "id_number"),
+        name=text(type_answers, "name"),
+        region=text(type_answers, "region"),
+        domain=text(type_answers, "domain"),
         subject=subject,
         lead=lead,
         website=dict(website_answers or {}),

@@ -80,7 +80,7 @@ class PlainTextField(Labelled, forms.CharField):
         super().__init__(strip=False, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        text = strip_outer(super().to_python(value))
+        text = strip_outer(super().to_python(value) or "")
         if self.lines:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         refuse_hidden(text, self.plain_label, lines=self.lines)

@@ -60,7 +60,8 @@ def test_what_is_no_county_in_force_cannot_be_chosen(code):
 
 
 @pytest.mark.parametrize(
-    ("code", "name"), [("110103", "崇文区"), ("110224", "大兴县"), ("310226", "奉贤县"), ("500105", "江北区")]
+    ("code", "name"),
+    [("110103", "崇文区"), ("110224", "大兴县"), ("310226", "奉贤县"), ("500105", "江北区"), ("440602", "城区")],
 )
 def test_a_county_that_is_gone_keeps_its_name_for_display(code, name):
     found = region(code)

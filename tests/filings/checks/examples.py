@@ -380,6 +380,7 @@ says(
         case("35"),
         case("64", lead_emergency="13900000002", admin_emergency="13900000001"),
         case("35", lead_emergency="13900000002"),
+        case("35", same_person="yes", lead_emergency="13900000001"),
     ],
     refused=[case("35", lead_emergency="13900000002", admin_emergency="13900000001")],
 )

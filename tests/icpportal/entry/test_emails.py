@@ -28,6 +28,7 @@ def test_an_address_is_made_regular(typed, regular):
         "lin@@example.com",
         "lin example@example.com",
         "林@example.com",
+        "lin@示例.中国",
         "lin@example.com\nbcc: chen@example.com",
         "lin@example.com, chen@example.com",
         "a" * 250 + "@example.com",
