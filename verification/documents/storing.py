@@ -66,10 +66,16 @@ def changed_at(alias: str, name: str) -> datetime | None:
     """When a file was written, None when it is gone."""
     try:
         return place(alias).get_modified_time(name)
-    except FileNotFoundError:
-        return None
     except TROUBLE as trouble:
+        if says_gone(trouble):
+            return None
         raise StorageDown(alias) from trouble
+
+
+def says_gone(trouble: Exception) -> bool:
+    """Django's way to say that there is no such file, or S3's own, which not every call of the backend translates."""
+    answer = getattr(trouble, "response", None) or {}
+    return isinstance(trouble, FileNotFoundError) or answer.get("Error", {}).get("Code") in ("404", "NoSuchKey")
 
 
 def days(alias: str) -> list[str]:

@@ -1,0 +1,53 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.verification.documents import pictures
+from verification.documents import actions
+from verification.models.documents import Document
+
+FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path: Path) -> Path:
+    """Both storages in a folder of the test's own."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{name: {"BACKEND": FILE_STORAGE, "OPTIONS": {"location": tmp_path / name}} for name in PLACES},
+    }
+    settings.SCANNER_GATEWAY = "icpportal.gateways.scanner.fake.FakeScanner"
+    return tmp_path
+
+
+PLACES = ("quarantine", "documents")
+
+
+@pytest.fixture(autouse=True)
+def nudges(monkeypatch) -> list[tuple[Any, ...]]:
+    """What the worker was asked to look at."""
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(actions, "nudge", lambda *call: calls.append(call))
+    return calls
+
+
+@pytest.fixture
+def files(places: Path):
+    """The files that lie in one place."""
+
+    def lying(place: str) -> list[bytes]:
+        return [path.read_bytes() for path in sorted((places / place).rglob("*")) if path.is_file()]
+
+    return lying
+
+
+@pytest.fixture
+def received(db):
+    """Takes a picture in."""
+
+    def receive(content: bytes | None = None, *, kind: str = "lead_id", holder: str = "T7Q4-M2KX", **more) -> Document:
+        upload = pictures.upload(pictures.jpeg() if content is None else content, **more)
+        return actions.receive(kind=kind, upload=upload, holder=holder)
+
+    return receive

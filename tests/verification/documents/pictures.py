@@ -1,0 +1,85 @@
+"""Pictures for tests, all drawn here: nobody's papers."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+PAPER, INK, CORNER = (236, 233, 224), (40, 40, 40), (200, 30, 30)
+ORIENTATION, GPS = 0x0112, 0x8825
+
+
+def card(width: int = 1200, height: int = 900) -> Image.Image:
+    """An invented card; its red corner is top left when it is upright."""
+    picture = Image.new("RGB", (width, height), PAPER)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((width // 4, height // 4, width // 2, height // 2), fill=INK)
+    pen.rectangle((0, 0, width // 8, height // 8), fill=CORNER)
+    return picture
+
+
+def encoded(picture: Image.Image, kind: str, **how: object) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, kind, **how)
+    return target.getvalue()
+
+
+def jpeg(width: int = 1200, height: int = 900, **how: object) -> bytes:
+    return encoded(card(width, height), "JPEG", quality=90, **how)
+
+
+def png(width: int = 1200, height: int = 900, **how: object) -> bytes:
+    return encoded(card(width, height), "PNG", **how)
+
+
+def webp(width: int = 1200, height: int = 900, **how: object) -> bytes:
+    return encoded(card(width, height), "WEBP", **how)
+
+
+def heic() -> bytes:
+    """1200×900, stored turned, with an invented place in its EXIF."""
+    return (FIXTURES / "turned.heic").read_bytes()
+
+
+def avif() -> bytes:
+    return (FIXTURES / "card.avif").read_bytes()
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    """A place (invented), a camera and an orientation."""
+    data = Image.Exif()
+    data[ORIENTATION] = orientation
+    data[0x010F] = "Invented Camera"
+    data[GPS] = {1: "N", 2: (38.0, 29.0, 0.0), 3: "E", 4: (106.0, 13.0, 0.0)}
+    return data
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_claiming(width: int, height: int, rows: int | None = None) -> bytes:
+    """A grey PNG of a few kilobytes with as many pixels as it says, or `rows` of them: a decompression bomb."""
+    squeeze = zlib.compressobj(9)
+    row = b"\x00" * (width + 1)
+    packed = b"".join(squeeze.compress(row) for _ in range(height if rows is None else rows)) + squeeze.flush()
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def upload(content: bytes, name: str = "card.jpg", declared: str = "image/jpeg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content, content_type=declared)
+
+
+def opened(content: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(content))
+    picture.load()
+    return picture
+
+
+def is_near(colour: tuple[int, ...], wanted: tuple[int, int, int], by: int = 12) -> bool:
+    return all(abs(one - other) <= by for one, other in zip(colour, wanted, strict=True))

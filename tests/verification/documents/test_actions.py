@@ -1,0 +1,264 @@
+"""Taking a picture in, and retiring it."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.utils import translation
+
+from tests.verification.documents import pictures
+from verification.documents import actions, storing
+from verification.documents.messages import UploadRefused
+from verification.models.documents import Document, DocumentState
+
+NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
+
+
+def refused(content: bytes, *, kind: str = "lead_id", **more: str) -> tuple[str | None, str]:
+    with pytest.raises(UploadRefused) as caught:
+        actions.receive(kind=kind, upload=pictures.upload(content, **more), holder="T7Q4-M2KX")
+    return caught.value.code, caught.value.messages[0]
+
+
+@pytest.mark.parametrize("content", [pictures.jpeg(), pictures.png(), pictures.webp(), pictures.heic()])
+def test_a_picture_of_each_kind_goes_into_quarantine(db, nudges, files, content: bytes):
+    document = actions.receive(kind="lead_id", upload=pictures.upload(content), holder="T7Q4-M2KX", now=NOW)
+
+    assert document.state == DocumentState.CHECKING
+    assert {document.width, document.height} == {1200, 900}
+    assert (document.size, document.holder, document.kind) == (len(content), "T7Q4-M2KX", "lead_id")
+    assert document.created_at == NOW
+    assert files("quarantine") == [content]
+    assert files("documents") == []
+    assert nudges == [("icpportal.tasks.examine_document", str(document.pk))]
+
+
+def test_the_name_in_storage_is_ours_and_theirs_is_only_shown(received, places):
+    document = received(name="../../陈样例\u202egpj.exe")
+
+    (path,) = [path for path in (places / "quarantine").rglob("*") if path.is_file()]
+    assert str(path.relative_to(places / "quarantine")) == document.quarantine_name
+    assert len(path.name) == 48
+    assert Document.objects.get().display_name == "陈样例gpj.exe"
+
+
+def test_the_name_people_gave_is_not_readable_in_the_database(received):
+    received(name="陈样例身份证.jpg")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM verification_document")
+        assert "陈样例" not in repr(cursor.fetchall())
+
+
+@pytest.mark.parametrize("declared", ["text/html", "image/svg+xml", "application/pdf", ""])
+def test_what_the_browser_declares_is_not_read(received, declared: str):
+    assert received(declared=declared).state == DocumentState.CHECKING
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "message"),
+    [
+        (b"", "file_empty", "The file is empty: choose again"),
+        (b"hello", "file_type", "Upload a JPEG, PNG, HEIC or WebP picture"),
+        (b"GIF89a" + b"\x00" * 99, "file_type", "This is a GIF file. Upload a JPEG, PNG, HEIC or WebP picture"),
+        (b"%PDF-1.7", "file_type", "This is a PDF file. Upload a JPEG, PNG, HEIC or WebP picture"),
+        (b"%!PS-Adobe", "file_type", "This is a EPS file. Upload a JPEG, PNG, HEIC or WebP picture"),
+        (b"<svg/>", "file_type", "This is a SVG file. Upload a JPEG, PNG, HEIC or WebP picture"),
+        (pictures.avif(), "file_type", "This is a AVIF file. Upload a JPEG, PNG, HEIC or WebP picture"),
+        (pictures.jpeg()[:20], "file_broken", "The picture does not open: take it again"),
+        (pictures.png_claiming(9000, 9000, rows=1), "file_pixels", "Too many pixels: reduce it to 40 million"),
+        (pictures.png(399, 900), None, ""),
+        (pictures.png(390, 299), "file_small", "Too small to read: take it again from nearer"),
+        (pictures.png(900, 299), "file_small", "Too small to read: take it again from nearer"),
+        (pictures.png(1, 1), "file_small", "Too small to read: take it again from nearer"),
+    ],
+)
+def test_a_request_refuses_what_it_can_see(received, files, nudges, content: bytes, code: str | None, message: str):
+    if code is None:
+        assert received(content).state == DocumentState.CHECKING
+        return
+
+    with translation.override("en"):
+        assert refused(content, declared="image/jpeg") == (code, message)
+
+    assert not Document.objects.exists()
+    assert files("quarantine") == []
+    assert nudges == []
+
+
+def test_a_file_one_byte_over_the_limit_is_refused_and_at_the_limit_taken(received, settings, files):
+    content = pictures.jpeg()
+    settings.UPLOAD_MAX_BYTES = len(content)
+
+    taken = received(content)
+
+    assert taken.size == len(content)
+    with translation.override("en"):
+        assert refused(content + b"\x00") == ("file_big", "Over 0 MB: reduce it or take it again")
+    assert files("quarantine") == [content]
+
+
+def test_the_limit_in_the_sentence_is_the_one_in_the_settings(db):
+    with translation.override("en"):
+        assert refused(b"\xff\xd8\xff" + b"\x00" * (8 * 1024 * 1024)) == (
+            "file_big",
+            "Over 8 MB: reduce it or take it again",
+        )
+
+
+def test_a_length_that_lies_is_not_believed(db, settings):
+    settings.UPLOAD_MAX_BYTES = 1000
+    upload = pictures.upload(pictures.jpeg())
+    upload.size = 10
+
+    with pytest.raises(UploadRefused) as caught:
+        actions.receive(kind="lead_id", upload=upload, holder="T7Q4-M2KX")
+
+    assert caught.value.code == "file_big"
+
+
+def test_40_megapixels_are_taken_and_one_row_more_is_not(received):
+    received(pictures.png_claiming(8000, 5000, rows=1))
+
+    assert refused(pictures.png_claiming(8000, 5001, rows=1))[0] == "file_pixels"
+
+
+@pytest.mark.parametrize(("width", "height", "code"), [(800, 600, ""), (600, 800, ""), (799, 600, "photo_size")])
+def test_a_photo_must_have_800_by_600_and_a_paper_need_not(received, width: int, height: int, code: str):
+    content = pictures.png(width, height)
+
+    if code:
+        with translation.override("en"):
+            assert refused(content, kind="photo") == (code, "Under 800×600: take it again from nearer")
+    else:
+        received(content, kind="photo")
+
+    assert received(content, kind="lead_id").state == DocumentState.CHECKING
+
+
+def test_a_refusal_is_an_error_a_form_can_show(db):
+    with pytest.raises(ValidationError, match="文件是空的|The file is empty"):
+        actions.receive(kind="lead_id", upload=pictures.upload(b""), holder="T7Q4-M2KX")
+
+
+def test_a_storage_without_room_refuses_the_upload_and_leaves_no_row(db, monkeypatch):
+    def full(*_args: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(storing.place("quarantine"), "save", full)
+
+    with translation.override("en"):
+        assert refused(pictures.jpeg()) == ("upload_failed", "The upload stopped. Choose the file again")
+    assert not Document.objects.exists()
+
+
+def test_a_polyglot_of_picture_and_page_is_taken_for_a_picture_only(received):
+    document = received(pictures.png() + b"<script>alert(1)</script>")
+
+    actions.examine(document.pk)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY
+    assert b"<script>" not in storing.read("documents", document.stored_name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uploads_at_the_same_time_each_get_a_row_and_a_file_of_their_own(files):
+    contents = [pictures.jpeg(800 + number, 600) for number in range(8)]
+    start, trouble = threading.Barrier(len(contents)), []
+
+    def send(content: bytes) -> None:
+        try:
+            start.wait()
+            actions.receive(kind="lead_id", upload=pictures.upload(content), holder="T7Q4-M2KX")
+        except Exception as problem:
+            trouble.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send, args=[content]) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert trouble == []
+    assert sorted(files("quarantine")) == sorted(contents)
+    assert {document.width for document in Document.objects.all()} == {800 + number for number in range(8)}
+    assert Document.objects.values("reference").distinct().count() == 8
+
+
+def test_receiving_costs_one_query(received, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        received()
+
+
+def ready(received) -> Document:
+    document = received()
+    actions.examine(document.pk)
+    document.refresh_from_db()
+    return document
+
+
+def test_retiring_takes_the_files_and_leaves_the_row(received, files, django_capture_on_commit_callbacks):
+    document, other = ready(received), ready(received)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.retire(document, now=NOW) is True
+
+    document.refresh_from_db()
+    assert (document.state, document.retired_at) == (DocumentState.RETIRED, NOW)
+    assert (document.stored_name, document.preview_name, document.quarantine_name) == ("", "", "")
+    assert document.sha256
+    assert sorted(files("documents")) == sorted(
+        storing.read("documents", name) for name in (other.stored_name, other.preview_name)
+    )
+
+
+def test_retiring_twice_happens_once(received):
+    document = received()
+
+    assert [actions.retire(document, now=NOW), actions.retire(document)] == [True, False]
+    assert Document.objects.get().retired_at == NOW
+
+
+def test_retiring_in_a_transaction_that_fails_keeps_the_files(received, files):
+    document = ready(received)
+
+    with transaction.atomic():
+        actions.retire(document)
+        transaction.set_rollback(True)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.READY
+    assert len(files("documents")) == 2
+
+
+def test_retiring_what_is_still_in_quarantine_empties_it(received, files, django_capture_on_commit_callbacks):
+    document = received()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.retire(document)
+
+    assert files("quarantine") == []
+    assert actions.examine(document.pk) == "nothing"
+
+
+def test_a_retirement_whose_storage_is_down_leaves_the_files_owed(
+    received, monkeypatch, django_capture_on_commit_callbacks
+):
+    document = ready(received)
+
+    def down(*_args: object) -> None:
+        raise OSError("down")
+
+    with monkeypatch.context() as patched, django_capture_on_commit_callbacks(execute=True):
+        patched.setattr(storing.place("documents"), "delete", down)
+        actions.retire(document)
+
+    document.refresh_from_db()
+    assert document.state == DocumentState.RETIRED
+    assert document.to_clear is True
+    assert document.stored_name

@@ -1,0 +1,185 @@
+"""The same walk with both storages in S3, against a real endpoint."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import boto3
+import pytest
+from django.utils import timezone
+from moto.server import ThreadedMotoServer
+
+from tests.verification.documents import pictures
+from verification.documents import examination, storing
+from verification.documents.actions import examine, receive, retire
+from verification.documents.messages import UploadRefused
+from verification.documents.serving import NotReady, open_ready, response
+from verification.documents.sweeping import Orphans, delete_orphans, orphans
+from verification.models.documents import Document, DocumentState
+
+KEYS = {"aws_access_key_id": "invented", "aws_secret_access_key": "invented", "region_name": "cn-north-1"}
+
+
+@pytest.fixture(scope="module")
+def endpoint():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(endpoint: str, settings):
+    """An empty bucket, and both storages in it as the settings set them up."""
+    client = boto3.client("s3", endpoint_url=endpoint, **KEYS)
+    client.create_bucket(Bucket="papers", CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+    options = {
+        "bucket_name": "papers",
+        "endpoint_url": endpoint,
+        "region_name": "cn-north-1",
+        "access_key": "invented",
+        "secret_key": "invented",
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 60,
+        "file_overwrite": False,
+    }
+    backend = "storages.backends.s3.S3Storage"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            name: {"BACKEND": backend, "OPTIONS": {**options, "location": name}} for name in ("documents", "quarantine")
+        },
+    }
+    yield client
+    for key in keys(client):
+        client.delete_object(Bucket="papers", Key=key)
+    client.delete_bucket(Bucket="papers")
+
+
+def keys(client) -> list[str]:
+    return [one["Key"] for one in client.list_objects_v2(Bucket="papers").get("Contents", [])]
+
+
+def after(document: Document) -> Document:
+    return Document.objects.get(pk=document.pk)
+
+
+def test_a_picture_goes_through_quarantine_to_documents(received, bucket):
+    document = received(pictures.heic())
+    assert keys(bucket) == [f"quarantine/{document.quarantine_name}"]
+
+    assert examine(document.pk) == "ready"
+
+    ready = after(document)
+    assert sorted(keys(bucket)) == sorted([f"documents/{ready.stored_name}", f"documents/{ready.preview_name}"])
+    with open_ready(ready) as picture:
+        assert pictures.opened(picture.read()).size == (1200, 900)
+    assert b"".join(response(ready).streaming_content)[:3] == b"\xff\xd8\xff"
+
+
+def test_no_object_can_be_read_without_the_portal(received, bucket):
+    document = received()
+
+    acl = bucket.get_object_acl(Bucket="papers", Key=f"quarantine/{document.quarantine_name}")
+
+    assert [grant["Permission"] for grant in acl["Grants"]] == ["FULL_CONTROL"]
+    assert "AllUsers" not in repr(acl)
+
+
+def test_retiring_deletes_the_objects(received, bucket, django_capture_on_commit_callbacks):
+    document = received()
+    examine(document.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        retire(document)
+
+    assert keys(bucket) == []
+    with pytest.raises(NotReady):
+        open_ready(document)
+
+
+def test_an_object_that_is_gone_is_missing_not_an_outage(received, bucket):
+    document = received()
+    bucket.delete_object(Bucket="papers", Key=f"quarantine/{document.quarantine_name}")
+
+    assert examine(document.pk) == "refused"
+
+    assert after(document).reason == "upload_failed"
+    with pytest.raises(storing.Missing):
+        storing.read("documents", "20261125/nothing.jpg")
+    assert storing.changed_at("documents", "20261125/nothing.jpg") is None
+    storing.drop("documents", "20261125/nothing.jpg")
+
+
+def test_a_ready_picture_whose_object_is_gone_is_not_ready(received, bucket):
+    document = received()
+    examine(document.pk)
+    bucket.delete_object(Bucket="papers", Key=f"documents/{after(document).stored_name}")
+
+    with pytest.raises(NotReady):
+        open_ready(document)
+
+
+def test_orphans_are_found_in_the_bucket(received, bucket):
+    examine(received().pk)
+    stray = storing.keep("documents", "20261101/stray.jpg", b"stray")
+    later = timezone.now() + timedelta(hours=2)
+
+    found = orphans(later)
+
+    assert found == Orphans(files=[("documents", stray)])
+    delete_orphans(found)
+    assert orphans(later) == Orphans()
+
+
+def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(received, bucket, settings, monkeypatch):
+    document = received()
+    down = {
+        name: {**one, "OPTIONS": {**one["OPTIONS"], "endpoint_url": "http://127.0.0.1:9", "client_config": QUICK}}
+        for name, one in settings.STORAGES.items()
+        if name in storing.PLACES
+    }
+    up = settings.STORAGES
+    settings.STORAGES = {**up, **down}
+
+    with pytest.raises(UploadRefused) as caught:
+        receive(kind="lead_id", upload=pictures.upload(pictures.jpeg()), holder="T7Q4-M2KX")
+    outcome = examine(document.pk)
+
+    assert caught.value.code == "upload_failed"
+    assert outcome == "waiting"
+    assert (after(document).state, after(document).tries) == (DocumentState.CHECKING, 0)
+    settings.STORAGES = up
+    assert examination.examine(document.pk) == "ready"
+
+
+SCRIPT = """
+import django
+django.setup()
+from verification.documents import storing
+print(storing.keep("documents", "20261125/one", b"one"), storing.keep("quarantine", "20261125/two", b"two"))
+"""
+
+
+def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoint, tmp_path):
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "icpportal.settings",
+        "VAR_DIR": str(tmp_path),
+        "S3_BUCKET": "papers",
+        "S3_ENDPOINT_URL": endpoint,
+        "S3_REGION": "cn-north-1",
+        "S3_ACCESS_KEY": "invented",
+        "S3_SECRET_KEY": "invented",
+    }
+
+    done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
+
+    assert done.stdout == "20261125/one 20261125/two\n", done.stderr
+    assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
+
+
+QUICK = boto3.session.Config(connect_timeout=1, retries={"max_attempts": 0})

@@ -1,0 +1,191 @@
+"""The sweep: files that wait, files owed to the bin, files without a row."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.verification.documents import pictures
+from verification.documents import examination, storing, sweeping
+from verification.documents.actions import examine, retire
+from verification.documents.sandbox import Crashed
+from verification.documents.sweeping import Orphans, Swept, delete_orphans, orphans, sweep_documents
+from verification.models.documents import Document, DocumentState
+
+
+def soon(seconds: int = 21) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def states() -> list[str]:
+    return list(Document.objects.order_by("created_at").values_list("state", flat=True))
+
+
+def test_what_has_been_checking_for_20_seconds_is_examined(received):
+    for _ in range(3):
+        received()
+
+    assert sweep_documents(soon()) == Swept(found=3, ready=3)
+    assert states() == [DocumentState.READY] * 3
+
+
+def test_what_came_in_just_now_is_left_to_the_nudge(received):
+    received()
+
+    assert sweep_documents(soon(10)) == Swept()
+    assert states() == [DocumentState.CHECKING]
+
+
+def test_what_another_run_is_at_is_left_alone(received):
+    document = received()
+    examination.claim(document.pk, soon())
+
+    assert sweep_documents(soon(30)) == Swept()
+    assert sweep_documents(soon(600)) == Swept(found=1, ready=1)
+
+
+def test_a_dry_run_counts_and_does_nothing(received):
+    received()
+
+    assert sweep_documents(soon(), dry_run=True) == Swept(found=1)
+    assert states() == [DocumentState.CHECKING]
+
+
+def test_a_poisoned_file_stops_no_other(received, monkeypatch):
+    original = examination.open_picture
+
+    def open_picture(content: bytes):
+        if content == pictures.png():
+            raise Crashed("killed")
+        if content == pictures.webp():
+            raise ZeroDivisionError("a bug of ours")
+        return original(content)
+
+    monkeypatch.setattr(examination, "open_picture", open_picture)
+    for content in (pictures.png(), pictures.webp(), pictures.jpeg()):
+        received(content)
+
+    assert sweep_documents(soon()) == Swept(found=3, again=1, failed=1, ready=1)
+    assert states() == [DocumentState.CHECKING, DocumentState.CHECKING, DocumentState.READY]
+
+
+def test_sweeps_end_with_every_file_judged(received, monkeypatch):
+    monkeypatch.setattr(examination, "open_picture", lambda _content: (_ for _ in ()).throw(Crashed("killed")))
+    received()
+
+    outcomes = [sweep_documents(soon(60 * number)).as_dict() for number in range(1, 6)]
+
+    assert [(one["again"], one["refused"], one["found"]) for one in outcomes] == [
+        (1, 0, 1),
+        (1, 0, 1),
+        (0, 1, 1),
+        (0, 0, 0),
+        (0, 0, 0),
+    ]
+
+
+def test_a_scanner_that_is_down_is_asked_once_a_sweep(received, settings):
+    settings.SCANNER_GATEWAY = "icpportal.gateways.scanner.fake.Down"
+    for _ in range(4):
+        received()
+
+    assert sweep_documents(soon()) == Swept(found=4, waiting=1)
+
+
+def test_a_sweep_ends_with_its_time(received, monkeypatch):
+    monkeypatch.setattr(sweeping, "BUDGET", timedelta(0))
+    for _ in range(3):
+        received()
+
+    assert sweep_documents(soon()).ready == 1
+
+
+def test_the_sweep_empties_the_bin(received, files, monkeypatch):
+    document, kept = received(), received()
+    examine(kept.pk)
+    with monkeypatch.context() as patched:
+        patched.setattr(examination, "clear", lambda _pk: False)
+        examine(document.pk)
+    retire(document)
+    assert (len(files("quarantine")), len(files("documents"))) == (1, 4)
+
+    assert sweep_documents(soon()) == Swept(cleared=1)
+
+    assert (len(files("quarantine")), len(files("documents"))) == (0, 2)
+    assert sweep_documents(soon()) == Swept()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_idle_sweep_costs_two_queries_however_many_are_ready(received, django_assert_num_queries, count: int):
+    for _ in range(count):
+        examine(received().pk)
+
+    with django_assert_num_queries(2):
+        sweep_documents(soon())
+
+
+def test_in_a_tidy_portal_nothing_is_an_orphan(received):
+    received()
+    examine(received().pk)
+    refused = received(pictures.jpeg()[:5000])
+    examine(refused.pk)
+
+    assert orphans(soon(7200)) == Orphans()
+
+
+def test_nothing_stored_yet_is_tidy(db):
+    assert orphans(soon()) == Orphans()
+
+
+def test_a_file_without_a_row_and_a_row_without_a_file_are_found(received, files):
+    ready, lost = received(), received()
+    examine(ready.pk)
+    examine(lost.pk)
+    lost.refresh_from_db()
+    storing.drop("documents", lost.stored_name)
+    stray = storing.keep("documents", "20261101/stray.jpg", b"stray")
+    strange = storing.keep("quarantine", "20261102/stray", b"stray")
+
+    found = orphans(soon(7200))
+
+    assert found == Orphans(files=[("quarantine", strange), ("documents", stray)], documents=[lost.reference])
+    assert delete_orphans(found) == 2
+    assert orphans(soon(7200)) == Orphans(documents=[lost.reference])
+    assert b"stray" not in files("documents") + files("quarantine")
+
+
+def test_a_whole_day_that_is_gone_is_missed(received, places):
+    ready = received()
+    examine(ready.pk)
+    ready.refresh_from_db()
+    for name in (ready.stored_name, ready.preview_name):
+        storing.drop("documents", name)
+    os.rmdir(places / "documents" / ready.stored_name[:8])
+
+    assert orphans(soon(7200)) == Orphans(documents=[ready.reference])
+
+
+def test_a_file_that_may_be_about_to_get_its_row_is_no_orphan(db):
+    storing.keep("quarantine", "20261125/fresh", b"fresh")
+
+    assert orphans(soon(3500)) == Orphans()
+    assert orphans(soon(3700)).files == [("quarantine", "20261125/fresh")]
+
+
+def test_only_the_newest_days_are_looked_at_when_asked_so(db):
+    for day in ("20261101", "20261102", "20261103"):
+        storing.keep("documents", f"{day}/stray", b"stray")
+
+    assert [name for _place, name in orphans(soon(7200), days=2).files] == ["20261102/stray", "20261103/stray"]
+    assert orphans(soon(7200), days=0) == Orphans()
+
+
+def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, django_assert_num_queries):
+    day = f"{datetime.now(UTC):%Y%m%d}"
+    for number in range(30):
+        storing.keep("documents", f"{day}/stray{number}", b"stray")
+    examine(received().pk)
+
+    with django_assert_num_queries(4):  # the days of the rows, two columns of names, the ready rows of the day
+        assert len(orphans(soon(7200)).files) == 30

@@ -1,0 +1,246 @@
+"""The authenticity statement: what is on the sheet, in which type, on how many pages."""
+
+import subprocess
+from dataclasses import fields, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from verification.statement import StatementFacts, pdf, words
+from verification.statement.lettering import FILE, code_point, missing
+from verification.statement.paper import BOTTOM, Paper
+from verification.statement.sheet import draw
+
+UNIT = StatementFacts(
+    reference="T7Q4-M2KX",
+    date=date(2026, 11, 25),
+    province="宁夏回族自治区",
+    subject_name="宁夏示例纸业有限公司",
+    nature="企业",
+    certificate_type="营业执照",
+    number="91649999000000019L",
+    subject_lead="林示范",
+    site_name="示例纸业官网",
+    domains=("example.com", "例子.中国"),
+    provider="示例云计算有限公司",
+    ip="203.0.113.25",
+    access_method="云服务器（ECS）",
+    server_place="宁夏回族自治区银川市",
+    administrator="陈样例",
+    seal=True,
+)
+PERSON = replace(
+    UNIT,
+    subject_name="赵样本",
+    nature="个人",
+    certificate_type="居民身份证",
+    number="119999199009090002",
+    subject_lead="",
+    administrator="赵样本",
+    seal=False,
+)
+
+
+def tool(*command: str, content: bytes, tmp_path: Path) -> str:
+    file = tmp_path / "sheet.pdf"
+    file.write_bytes(content)
+    done = subprocess.run([command[0], *command[1:], str(file), *TAIL[command[0]]], capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+TAIL = {"pdftotext": ["-"], "pdffonts": [], "pdfinfo": []}
+
+
+@pytest.fixture
+def text(tmp_path):
+    """The words on a sheet, spaces left out."""
+
+    def read(facts: StatementFacts) -> str:
+        return "".join(tool("pdftotext", "-layout", content=pdf(facts), tmp_path=tmp_path).split())
+
+    return read
+
+
+def test_every_answer_stands_on_the_sheet_in_full(text):
+    said = text(UNIT)
+
+    for answer in (
+        "T7Q4-M2KX",
+        "2026年11月25日",
+        "宁夏示例纸业有限公司",
+        "企业",
+        "营业执照",
+        "91649999000000019L",
+        "林示范",
+        "示例纸业官网",
+        "example.com",
+        "例子.中国",
+        "示例云计算有限公司",
+        "203.0.113.25",
+        "云服务器（ECS）",
+        "宁夏回族自治区银川市",
+        "陈样例",
+    ):
+        assert answer in said
+
+
+def test_the_form_is_chinese_with_an_english_guide_beside_it(text):
+    said = text(UNIT)
+
+    for part in (words.TITLE, words.SUBJECT, words.WEBSITE, words.ACCESS, words.RECORD, words.PLEDGE):
+        assert "".join(part.split()) in said
+    for part in ("①Subject", "②Website", "③Access", "④Fortheprovider", "⑤Sign", "SIGNHERE", "在此签字"):
+        assert part in said
+
+
+ASKED = {
+    "seal": (words.SEAL, "SEALHERE"),
+    "fingerprint": (words.FINGERPRINT, "FINGERPRINT"),
+    "handwriting": ("个人承诺（本人手写", "按管局公布的承诺文字"),
+    "registrar": ("注册商简称", "Beijingwants"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(ASKED))
+def test_each_provinces_addition_is_there_when_asked_and_only_then(text, what: str):
+    bare = replace(UNIT, seal=False)
+    asked = replace(bare, **{what: "示例" if what == "registrar" else True})
+
+    with_it, without = text(asked), text(bare)
+
+    for part in ASKED[what]:
+        assert part in with_it
+        assert part not in without
+
+
+def test_the_pledge_is_the_units_or_the_persons(text):
+    unit, person = text(UNIT), text(PERSON)
+
+    assert "本单位及网站负责人承诺" in unit
+    assert "本单位" not in person
+    assert "本人承诺" in person
+
+
+def test_the_authoritys_words_stand_above_the_lines_to_write_on(text):
+    said = text(replace(PERSON, handwriting=True, handwriting_text="本人承诺网站不用于经营。"))
+
+    assert "本人承诺网站不用于经营。" in said
+    assert "按管局公布" not in said
+
+
+def test_the_typeface_is_embedded_and_no_other_is_used(tmp_path):
+    rows = tool("pdffonts", content=pdf(UNIT), tmp_path=tmp_path).splitlines()[2:]
+
+    assert rows
+    for row in rows:
+        assert "WenQuanYiMicroHei" in row
+        assert row.split()[-5:-2] == ["yes", "yes", "yes"]
+
+
+def test_the_typeface_lies_in_the_repository_with_its_licence():
+    assert FILE.is_relative_to(Path(__file__).parents[3])
+    assert "Apache License" in (FILE.parent / "LICENSE-Apache-2.0.txt").read_text()
+    assert "WenQuanYi" in (FILE.parent / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("domains", "pages"), [(("example.com",), 1), (tuple(f"a{n}.example.com" for n in range(30)), 2)]
+)
+def test_pages_are_counted_and_say_which_of_how_many_they_are(text, tmp_path, domains: tuple[str, ...], pages: int):
+    facts = replace(UNIT, domains=domains)
+
+    said = text(facts)
+
+    assert f"Pages:{pages}" in "".join(tool("pdfinfo", content=pdf(facts), tmp_path=tmp_path).split())
+    for page in range(1, pages + 1):
+        assert f"第{page}页，共{pages}页" in said
+    assert all(domain in said for domain in domains)
+    assert said.count("T7Q4-M2KX") >= 2 * pages
+
+
+RARE = "赵㛃𠮷䶮"
+
+
+def test_a_rare_character_never_vanishes(text):
+    said = text(replace(PERSON, subject_name=RARE, administrator=RARE))
+
+    assert said.count("U+36C3") == 3  # twice where it belongs, once in the note
+    assert said.count("U+20BB7") == 3
+    assert said.count("U+4DAE") == 3
+    assert "字库缺字" in said
+    assert "赵□" in said
+
+
+def test_a_sheet_without_rare_characters_has_no_note(text):
+    assert "字库缺字" not in text(PERSON)
+
+
+def test_rare_characters_are_found_in_every_answer(text):
+    names = {part.name for part in fields(UNIT) if isinstance(getattr(UNIT, part.name), str)}
+    everywhere = dict.fromkeys(names - {"reference", "province", "handwriting_text"}, "𠮷")
+
+    said = text(replace(UNIT, **everywhere, domains=("𠮷.中国",)))
+
+    assert said.count("U+20BB7") == len(everywhere) + 2
+    assert "�" not in said
+
+
+def test_what_the_font_lacks_is_told_in_order_and_once():
+    assert missing("赵㛃样𠮷㛃") == ["㛃", "𠮷"]
+    assert [code_point(letter) for letter in "㛃𠮷"] == ["U+36C3", "U+20BB7"]
+
+
+@pytest.mark.parametrize("hostile", ["<b>甲</b> & 乙", "</para>甲", "&nbsp;甲", "<font color='red'>甲", "%s %(a)s 甲"])
+def test_markup_in_an_answer_is_printed_as_typed(text, hostile: str):
+    assert "".join(hostile.split()) in text(replace(UNIT, site_name=hostile))
+
+
+def test_a_long_answer_is_printed_whole(text):
+    assert text(replace(UNIT, site_name="鑫" * 400)).count("鑫") == 400
+
+
+@pytest.mark.parametrize("seal", [True, False])
+@pytest.mark.parametrize("fingerprint", [True, False])
+@pytest.mark.parametrize("handwriting", [True, False])
+def test_nothing_is_drawn_below_the_foot(monkeypatch, seal: bool, fingerprint: bool, handwriting: bool):
+    lowest: list[float] = []
+    original = Paper.guide
+
+    def guide(paper: Paper, *said: object) -> None:
+        original(paper, *said)
+        lowest.append(min(paper.y, paper.guide_y))
+
+    monkeypatch.setattr(Paper, "guide", guide)
+    facts = replace(
+        UNIT, seal=seal, fingerprint=fingerprint, handwriting=handwriting, registrar="示例", subject_name=RARE
+    )
+
+    for count in (1, 8, 14, 20, 26, 40):
+        draw(replace(facts, domains=tuple(f"a{n}.example.com" for n in range(count))), pages=1)
+
+    assert min(lowest) > BOTTOM - 10
+
+
+def test_the_same_answers_give_the_same_bytes():
+    assert pdf(UNIT) == pdf(UNIT)
+    assert pdf(UNIT) != pdf(replace(UNIT, ip="203.0.113.26"))
+
+
+def test_no_personal_data_stands_in_the_files_own_title():
+    content = pdf(UNIT)
+
+    assert UNIT.number.encode() not in content
+    assert "陈样例".encode("utf-16-be") not in content
+
+
+def test_sheets_printed_at_the_same_time_do_not_mix():
+    from concurrent.futures import ThreadPoolExecutor
+
+    facts = [replace(UNIT, reference=f"REF-{number}", site_name=f"示例{number}") for number in range(12)]
+    alone = [pdf(one) for one in facts]
+
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(pdf, facts))
+
+    assert together == alone

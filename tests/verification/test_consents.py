@@ -1,0 +1,134 @@
+"""Each person's own consent to the use of pictures of their papers."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from verification import consents
+from verification.models import Consent
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
+
+
+def given(person: str = "lead", holder: str = "T7Q4-M2KX", **more: str) -> Consent:
+    return consents.give(holder=holder, person_key=person, now=NOW, **more)
+
+
+def test_a_consent_keeps_its_version_its_language_and_its_time():
+    consent = given(language="en", client="192.0.2.7")
+
+    consent.refresh_from_db()
+    assert (consent.version, consent.language, consent.given_at, consent.withdrawn_at) == (
+        consents.CURRENT,
+        "en",
+        NOW,
+        None,
+    )
+    assert len(consent.client_index) == 64
+    assert "192.0.2.7" not in consent.client_index
+
+
+def test_the_language_is_that_of_the_page_unless_told():
+    with translation.override("en"):
+        assert given().language == "en"
+
+
+def test_it_stands_for_that_person_and_that_holder_only():
+    assert not consents.stands("T7Q4-M2KX", "lead")
+
+    given()
+    given("administrator", holder="OTHER")
+
+    assert consents.stands("T7Q4-M2KX", "lead")
+    assert not consents.stands("T7Q4-M2KX", "administrator")
+    assert not consents.stands("OTHER", "lead")
+
+
+def test_given_twice_the_first_stands():
+    first = given()
+
+    again = consents.give(holder="T7Q4-M2KX", person_key="lead", now=NOW + timedelta(days=1))
+
+    assert (again.pk, again.given_at) == (first.pk, NOW)
+    assert Consent.objects.count() == 1
+
+
+def test_a_withdrawn_consent_stays_on_record_and_can_be_given_anew():
+    given()
+
+    assert consents.withdraw(holder="T7Q4-M2KX", person_key="lead", now=NOW) is True
+    assert not consents.stands("T7Q4-M2KX", "lead")
+    assert consents.withdraw(holder="T7Q4-M2KX", person_key="lead") is False
+
+    given()
+    assert consents.stands("T7Q4-M2KX", "lead")
+    assert [consent.withdrawn_at for consent in Consent.objects.order_by("pk")] == [NOW, None]
+
+
+def test_withdrawing_takes_back_nobody_elses():
+    given()
+    given("administrator")
+
+    consents.withdraw(holder="T7Q4-M2KX", person_key="lead")
+
+    assert consents.standing("T7Q4-M2KX") == {"administrator"}
+
+
+def test_a_new_wording_asks_anew(monkeypatch):
+    given()
+    monkeypatch.setattr(consents, "TEXTS", {**consents.TEXTS, "2027-01": consents.TEXTS[consents.CURRENT]})
+
+    assert not consents.stands("T7Q4-M2KX", "lead", version="2027-01")
+    given(version="2027-01")
+
+    assert consents.stands("T7Q4-M2KX", "lead", version="2027-01")
+    assert consents.stands("T7Q4-M2KX", "lead")
+
+
+def test_a_text_that_is_not_there_cannot_be_agreed_to():
+    with pytest.raises(ValueError, match="1999"):
+        given(version="1999-01")
+
+
+def test_the_current_text_is_one_of_the_texts_and_differs_by_language():
+    text = consents.TEXTS[consents.CURRENT]
+
+    with translation.override("en"):
+        assert str(text.label) == "I agree to the use of document pictures for verification"
+        assert "sensitive personal data" in str(text.explanation)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_a_page_asks_once_for_everybody(django_assert_num_queries, people: int):
+    for number in range(people):
+        given(f"person{number}")
+
+    with django_assert_num_queries(1):
+        assert len(consents.standing("T7Q4-M2KX")) == people
+
+
+@pytest.mark.django_db(transaction=True)
+def test_given_by_parallel_posts_there_is_one():
+    start, trouble = threading.Barrier(6), []
+
+    def post() -> None:
+        try:
+            start.wait()
+            given()
+        except Exception as problem:
+            trouble.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert trouble == []
+    assert Consent.objects.count() == 1
