@@ -151,7 +151,9 @@ def make_order(
         "website": website_answers(domain),
         "administrator": administrator_answers(),
     }
-    kept = {"type": type_answers(province, domain=domain), **{step: ready[step] for step in steps}, **(answers or {})}
+    subject = type_answers(province, domain=domain)
+    subject["subject_key"] = columns.pop("subject_key", f"{next(_counter):064d}")  # another subject each time
+    kept = {"type": subject, **{step: ready[step] for step in steps}, **(answers or {})}
     now = timezone.now()
     if "service_code" in steps:
         columns.setdefault("service_code", "00000000-0000-4000-8000-000000000001")
@@ -178,7 +180,7 @@ def make_order(
         owner=owner or make_user(),
         state=state,
         province=province,
-        subject_key=columns.pop("subject_key", kept["type"]["subject_key"]),
+        subject_key=kept["type"]["subject_key"],
         domain=domain,
         subject_number=number,
         site_number=f"{number}-1",

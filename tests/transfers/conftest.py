@@ -1,0 +1,50 @@
+"""A world for orders: a fake authority that says what a test tells it to."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.types import AccessReport, Answer, PhoneState
+
+
+@dataclass
+class FakeAuthority:
+    """Answers as it is told; `down` makes every question fail."""
+
+    waiting: list[Answer] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+    reports: list[AccessReport] = field(default_factory=list)
+    phone_states: list[PhoneState] | None = field(default_factory=list)
+    down: bool = False
+
+    def _ask(self) -> None:
+        if self.down:
+            raise Retryable("down")
+
+    def queue(self, report: AccessReport) -> None:
+        self._ask()
+        if report.key not in [each.key for each in self.reports]:
+            self.reports.append(report)
+
+    def answers(self) -> list[Answer]:
+        self._ask()
+        return [each for each in self.waiting if each.id not in self.acknowledged]
+
+    def acknowledge(self, answer_id: str) -> None:
+        self._ask()
+        self.acknowledged.append(answer_id)
+
+    def phones(self, report_key: str) -> list[PhoneState] | None:
+        self._ask()
+        return self.phone_states
+
+    def check(self) -> None:
+        self._ask()
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch) -> FakeAuthority:
+    fake = FakeAuthority()
+    monkeypatch.setattr("transfers.authority.authority", lambda: fake)
+    return fake

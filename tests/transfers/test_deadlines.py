@@ -1,0 +1,186 @@
+"""The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; one poisoned order stops nobody."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
+from icpportal.outbox.models import Message
+from tests.transfers.builders import make_order, moves
+from tests.transfers.conftest import FakeAuthority
+from transfers import actions, queries, states
+from transfers.deadlines import sweep
+from transfers.models import Order, PhoneCheck
+
+pytestmark = pytest.mark.django_db
+SENT = timezone.now().replace(microsecond=0)
+DUE = SENT + timedelta(hours=48)
+
+
+def phone_due(due_at: datetime = DUE, *, stated: bool = False, **columns: object) -> Order:
+    order = make_order(state=states.PHONE_DUE, province="12", due_at=due_at, **columns)
+    PhoneCheck.objects.bulk_create(
+        PhoneCheck(order=order, report=order.report, role=role, stated_at=SENT if stated else None)
+        for role in ("subject_lead", "administrator")
+    )
+    return order
+
+
+def state(order: Order) -> str:
+    return Order.objects.get(pk=order.pk).state
+
+
+def phones(*confirmed: datetime | None) -> list[PhoneState]:
+    roles = (Role.SUBJECT_LEAD, Role.ADMINISTRATOR)
+    return [
+        PhoneState(role, "139****0001", sent_at=SENT, confirmed_at=at)
+        for role, at in zip(roles, confirmed, strict=True)
+    ]
+
+
+def test_one_second_before_the_48th_hour_nothing_happens(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.phone_states = phones(None, None)
+
+    sweep(now=DUE - timedelta(seconds=1))
+
+    assert state(order) == states.PHONE_DUE
+
+
+def test_at_the_48th_hour_the_order_lapses_once_and_everyone_is_told_once(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.phone_states = phones(None, None)
+
+    sweep(now=DUE)
+    sweep(now=DUE + timedelta(minutes=1))
+
+    assert (state(order), moves(order)) == (states.LAPSED, ["lapse"])
+    told = Message.objects.filter(template="order_lapsed").values_list("channel", flat=True)
+    assert sorted(told) == ["email"] * 3 + ["site"] + ["sms"] * 3
+
+
+def test_a_confirmation_in_the_last_second_counts(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.phone_states = phones(SENT, DUE - timedelta(seconds=1))
+
+    sweep(now=DUE + timedelta(minutes=5))
+
+    assert (state(order), moves(order)) == (states.AUTHORITY_REVIEW, ["phones_done"])
+
+
+def test_a_confirmation_at_the_48th_hour_is_late(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.phone_states = phones(SENT, DUE)
+
+    sweep(now=DUE + timedelta(minutes=5))
+
+    assert state(order) == states.LAPSED
+
+
+def test_an_outcome_that_is_waiting_at_the_authority_is_fetched_before_the_deadline_is_judged(
+    authority: FakeAuthority,
+) -> None:
+    order = phone_due()
+    authority.phone_states = phones(None, None)
+    authority.waiting = [
+        Answer(id="1", kind=AnswerKind.GRANTED, report_key=order.report_key, at=SENT, site_number=order.site_number)
+    ]
+
+    sweep(now=DUE + timedelta(hours=1))
+
+    assert (state(order), moves(order)) == (states.APPROVED, ["grant"])
+
+
+def test_a_silent_authority_and_everybody_stated_goes_on(authority: FakeAuthority) -> None:
+    order = phone_due(stated=True)
+    authority.phone_states = None
+
+    sweep(now=DUE)
+
+    assert (state(order), moves(order)) == (states.AUTHORITY_REVIEW, ["go_on"])
+
+
+def test_a_silent_authority_and_one_who_did_not_state_lapses(authority: FakeAuthority) -> None:
+    order = phone_due(stated=True)
+    actions.state_phone(order, "administrator", stated=False, now=SENT)
+    authority.phone_states = None
+
+    sweep(now=DUE)
+
+    assert state(order) == states.LAPSED
+
+
+def test_an_unreachable_authority_costs_the_applicant_nothing(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.down = True
+
+    totals = sweep(now=DUE)
+
+    assert (state(order), totals.moved, totals.failed) == (states.AUTHORITY_REVIEW, {"go_on": 1}, 0)
+
+
+def test_a_statement_after_the_deadline_does_not_count(authority: FakeAuthority) -> None:
+    order = phone_due()
+
+    assert actions.state_phone(order, "administrator", stated=True, now=DUE) is False
+    assert queries.phone_checks(order).filter(stated_at__isnull=False).count() == 0
+
+
+def test_a_draft_expires_and_its_owner_is_told(authority: FakeAuthority) -> None:
+    order = make_order(due_at=SENT)
+
+    sweep(now=SENT)
+
+    assert (state(order), moves(order)) == (states.EXPIRED, ["expire_draft"])
+    assert set(Message.objects.values_list("template", flat=True)) == {"draft_expired"}
+
+
+def test_a_poisoned_order_does_not_stop_the_rest(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> None:
+    poisoned, order = make_order(due_at=SENT - timedelta(hours=1)), make_order(due_at=SENT)
+    real = queries.rules_of
+
+    def rules(one: Order) -> object:
+        if one.pk == poisoned.pk:
+            raise ValueError("poison")
+        return real(one)
+
+    monkeypatch.setattr(queries, "rules_of", rules)
+
+    totals = sweep(now=SENT)
+
+    assert (state(poisoned), state(order)) == (states.DRAFT, states.EXPIRED)
+    assert (totals.moved, totals.failed) == ({"expire_draft": 1}, 1)
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(authority: FakeAuthority) -> None:
+    order = phone_due()
+    authority.down = True
+
+    totals = sweep(now=DUE, dry_run=True)
+
+    assert (state(order), totals.lines) == (states.PHONE_DUE, [f"{order.reference} lapse"])
+
+
+def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthority) -> None:
+    order = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61))
+    fresh = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=59))
+
+    sweep(now=SENT)
+
+    order.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (order.password_kept, order.password_digest) == (False, "")
+    assert (fresh.password_kept, fresh.password_digest) == (True, "0" * 32)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_sweep_with_nothing_due_costs_the_same_whatever_lies_in_the_archive(
+    authority: FakeAuthority, django_assert_num_queries: object, count: int
+) -> None:
+    for _ in range(count):
+        make_order(state=states.APPROVED)
+        make_order()
+
+    with django_assert_num_queries(4):
+        sweep(now=SENT)

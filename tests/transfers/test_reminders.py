@@ -1,0 +1,93 @@
+"""Reminders at 24, 6 and 1 hours: once each, to those who have not confirmed, quiet between 22:00 and 8:00."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from icpportal.outbox.models import Message
+from tests.transfers.builders import make_order
+from transfers import states
+from transfers.models import Order, PhoneCheck
+from transfers.reminders import remind, send_at
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+DUE = datetime(2026, 11, 27, 16, 20, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize(
+    ("due", "hours", "expected"),
+    [
+        (DUE, 24, datetime(2026, 11, 26, 16, 20, tzinfo=BEIJING)),
+        (DUE, 6, datetime(2026, 11, 27, 10, 20, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 11, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 5, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 3, 0, tzinfo=BEIJING), 1, datetime(2026, 11, 27, 2, 0, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 14, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 27, 8, 0, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 4, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
+    ],
+)
+def test_a_reminder_that_would_fall_into_the_night_goes_out_before_it(
+    due: datetime, hours: int, expected: datetime
+) -> None:
+    assert send_at(due, hours) == expected
+
+
+def waiting(**done: bool) -> Order:
+    order = make_order(state=states.PHONE_DUE, province="12", due_at=DUE, entered_at=DUE - timedelta(hours=48))
+    for role in ("subject_lead", "administrator"):
+        confirmed = DUE - timedelta(hours=40) if done.get(role) else None
+        PhoneCheck.objects.create(order=order, report=1, role=role, mobile_masked="139****0001", confirmed_at=confirmed)
+    return order
+
+
+def sent() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for message in Message.objects.order_by("key"):
+        found.setdefault(message.template, []).append(message.key.split(":")[2])
+    return {template: sorted(set(roles)) for template, roles in found.items()}
+
+
+@pytest.mark.django_db
+def test_each_reminder_goes_out_once_to_those_who_have_not_confirmed() -> None:
+    order = waiting(subject_lead=True)
+
+    for hours in (25, 24, 23, 6, 5, 1, 0.5):
+        order.refresh_from_db()
+        remind(order, DUE - timedelta(hours=hours))
+
+    assert sent() == {name: ["account", "administrator"] for name in ("phones_24h", "phones_6h", "phones_1h")}
+    assert Message.objects.filter(template="phones_6h", channel="sms").count() == 2
+
+
+@pytest.mark.django_db
+def test_after_a_long_outage_only_the_nearest_reminder_goes_out() -> None:
+    order = waiting()
+
+    remind(order, DUE - timedelta(minutes=30))
+
+    assert list(sent()) == ["phones_1h"]
+
+
+@pytest.mark.django_db
+def test_nobody_is_reminded_when_all_have_confirmed() -> None:
+    order = waiting(subject_lead=True, administrator=True)
+
+    assert remind(order, DUE - timedelta(hours=5)) == ""
+    assert sent() == {}
+
+
+@pytest.mark.django_db
+def test_nobody_is_reminded_after_the_fact() -> None:
+    order = waiting()
+
+    assert remind(order, DUE) == ""
+
+
+@pytest.mark.django_db
+def test_a_window_that_opened_with_less_than_24_hours_has_no_24_hour_reminder() -> None:
+    order = waiting()
+    Order.objects.filter(pk=order.pk).update(entered_at=DUE - timedelta(hours=24))
+    order.refresh_from_db()
+
+    assert remind(order, DUE - timedelta(hours=23)) == ""

@@ -1,0 +1,31 @@
+"""Moving deadlines after an outage: the column, the timeline, and a new message with a calendar file."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from transfers import queries, states
+from transfers.firing import note
+from transfers.models import Order
+from transfers.telling import tell_everyone
+
+
+def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> list[str]:
+    """Move every running deadline in [first, last) by `by`; returns the references. An order that moved on is left."""
+    due = Order.objects.filter(due_at__gte=first, due_at__lt=last).exclude(state__in=states.ENDED).order_by("due_at")
+    if dry_run:
+        return list(due.values_list("reference", flat=True))
+    return [order.reference for order in list(due) if _extended(order, by, reason)]
+
+
+def _extended(order: Order, by: timedelta, reason: str) -> bool:
+    with transaction.atomic():
+        same = Order.objects.filter(pk=order.pk, version=order.version, due_at=order.due_at)
+        if same.update(due_at=F("due_at") + by, version=F("version") + 1, reminded=0) != 1:
+            return False  # it moved on between the query and the update
+        order.refresh_from_db()
+        event = note(order, "deadline_moved", by="operations", words=reason)
+        if order.state == states.PHONE_DUE:
+            tell_everyone(order, "confirm_phones", event_id=event.pk, facts=queries.facts_of(order), now=event.at)
+    return True

@@ -1,0 +1,49 @@
+"""`manage.py extend_deadlines`: after an outage, give everybody whose time ran meanwhile some more of it."""
+
+import json
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+
+from django.core.management.base import BaseCommand, CommandError
+
+from icpportal.moments import typed_moment
+from transfers.extending import extend
+
+
+class Command(BaseCommand):
+    help = (
+        "Moves the deadlines that fall between two moments by some hours, writes it into each timeline, tells people."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--from",
+            dest="begin",
+            type=typed_moment,
+            required=True,
+            help="first deadline that is moved (ISO, Beijing time)",
+        )
+        parser.add_argument(
+            "--to", dest="end", type=typed_moment, required=True, help="deadlines before this moment are moved"
+        )
+        parser.add_argument("--by", type=float, required=True, help="hours")
+        parser.add_argument("--reason", required=True, help="what the applicants read in the timeline")
+        parser.add_argument("--dry-run", action="store_true")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(
+        self, *, begin: datetime, end: datetime, by: float, reason: str, dry_run: bool, **options: object
+    ) -> None:
+        if by <= 0:
+            raise CommandError("--by is a positive number of hours, such as 12")
+        if not reason.strip():
+            raise CommandError("--reason says why: applicants read it")
+        if begin >= end:
+            raise CommandError("--from lies before --to")
+        moved = extend(begin, end, timedelta(hours=by), reason=reason.strip(), dry_run=dry_run)
+        if options["json"]:
+            self.stdout.write(json.dumps({"extended": moved, "hours": by, "dry_run": dry_run}))
+            return
+        for reference in moved:
+            self.stdout.write(reference)
+        self.stdout.write(f"{len(moved)} deadlines {'would be ' if dry_run else ''}moved by {by:g} h")

@@ -1,0 +1,32 @@
+"""`manage.py sweep_deadlines`: what beat does each minute, by hand; `--at` judges as if it were another moment."""
+
+import json
+from argparse import ArgumentParser
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError
+
+from icpportal.moments import typed_moment
+from transfers.deadlines import sweep
+
+
+class Command(BaseCommand):
+    help = "Moves every order whose time has run out, sends the reminders that are due, erases old filing passwords."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--at", type=typed_moment, help="judge as if it were this moment (ISO, Beijing time)")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+        parser.add_argument("--json", action="store_true", help="one object instead of lines")
+
+    def handle(self, *, at: datetime | None, dry_run: bool, **options: object) -> None:
+        totals = sweep(now=at, dry_run=dry_run)
+        if options["json"]:
+            found = {"moved": totals.moved, "failed": totals.failed, "dry_run": dry_run, "lines": totals.lines}
+            self.stdout.write(json.dumps(found))
+        else:
+            for line in totals.lines:
+                self.stdout.write(line)
+            done = ", ".join(f"{move} {number}" for move, number in sorted(totals.moved.items())) or "nothing due"
+            self.stdout.write(f"{'would be ' if dry_run else ''}{done}; {totals.failed} failed")
+        if totals.failed:
+            raise CommandError(f"{totals.failed} orders could not be moved; see the log", returncode=2)
