@@ -73,6 +73,7 @@ def test_the_desk_opens_at_once_where_no_second_factor_is_asked(client, rev, set
 
     assert page.status_code == 200
     assert page.context["second_factor_off"] is True
+    assert "The second factor of staff is off here; production asks for it." in page.content.decode()
     assert client.get("/desk/").status_code == 200
 
 
