@@ -13,7 +13,15 @@ from filings.keys import mobile_key, name_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 
 SUBJECT_DETAILS = ("id_address", "post_region", "post_address", "no_door_number", "investor", "remark", "is_legal_rep")
-WEBSITE_DETAILS = ("content", "service_kind", "languages", "needs_approval", "approval_types", "site_remark")
+WEBSITE_DETAILS = (
+    "content",
+    "service_kind",
+    "languages",
+    "needs_approval",
+    "approval_types",
+    "approval_number",
+    "site_remark",
+)
 MOVED_TO_ANOTHER_SUBJECT = "moved_to_another_subject"
 
 

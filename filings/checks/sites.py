@@ -194,13 +194,15 @@ def approval_not_named(facts: Facts) -> str | None:
     return _("Choose the content that needs approval")
 
 
+def approval_numbers(facts: Facts) -> dict[str, str]:
+    """The number of each approval: numbers are typed one a line, in the order of the approvals chosen."""
+    lines = [line.strip() for line in str(facts.website.get("approval_number") or "").splitlines()]
+    return dict(zip(_approvals(facts), filter(None, lines), strict=False))
+
+
 def approval_without_number(facts: Facts) -> str | None:
-    given = {**(facts.website.get("approval_numbers") or {})}
-    missing = [
-        kind for kind in _approvals(facts) if not (given.get(kind) or facts.website.get(f"approval_number_{kind}"))
-    ]
-    one_field = facts.website.get("approval_number") and len(_approvals(facts)) == 1
-    if not missing or one_field:
+    given = approval_numbers(facts)
+    if all(kind in given for kind in _approvals(facts)):
         return None
     return _("Enter the approval number, or get the approval first")
 

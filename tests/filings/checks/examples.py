@@ -543,13 +543,14 @@ says(
     "approval_number",
     accepted=[
         case(),
-        case(needs_approval="yes", approval_types=["1"], approval_numbers={"1": "示例字〔2018〕000号"}),
+        case(needs_approval="yes", approval_types=["1"], approval_number="示例字〔2018〕000号"),
+        case(needs_approval="yes", approval_types=["1", "2"], approval_number="示例字〔2018〕000号\n\n 示例字000号\n"),
         case(needs_approval="no", approval_types=["1"]),
     ],
     refused=[
         case(needs_approval="yes", approval_types=["1"]),
-        case(needs_approval="yes", approval_types=["1", "2"], approval_numbers={"1": "示例字〔2018〕000号"}),
-        case(needs_approval="yes", approval_types=["1"], approval_numbers={"1": ""}),
+        case(needs_approval="yes", approval_types=["1", "2"], approval_number="示例字〔2018〕000号\n "),
+        case(needs_approval="yes", approval_types=["1"], approval_number="\n"),
     ],
 )
 says(
