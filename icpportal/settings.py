@@ -132,7 +132,7 @@ CACHES = {
 }
 
 # --- workers ---------------------------------------------------------------------------------
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -179,6 +179,7 @@ else:
         "store_processed": False,
         "polling_interval": 0.2,
     }
+    CELERY_BROKER_TRANSPORT = "icpportal.broker:Transport"
 
 # --- accounts --------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
