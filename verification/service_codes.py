@@ -24,6 +24,7 @@ SHAPE = "code_shape"
 NOT_USABLE = "code_not_usable"
 QUOTA = "instance_quota"
 HEX_LENGTH = 32
+ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
 MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
 
 
@@ -159,24 +160,43 @@ def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: d
 
 
 def bind(code: uuid.UUID, holder: str, *, now: datetime | None = None) -> bool:
-    """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free."""
+    """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free.
+
+    Each UPDATE is a transaction of its own, so that two tabs of one order cannot lock each other out: call it outside
+    of one.
+    """
     moment = now or timezone.now()
-    try:
-        return _bind(code, holder, moment)
-    except IntegrityError:  # two tabs of one order bound two codes at the same moment: the later one counts
-        return _bind(code, holder, moment)
+    for _round in range(ROUNDS):
+        try:
+            return _bind(code, holder, moment)
+        except IntegrityError:  # another tab of the same order bound a code at the same moment: the later one counts
+            continue
+    return False
 
 
 def _bind(code: uuid.UUID, holder: str, moment: datetime) -> bool:
-    free_or_ours = Q(state=ServiceCodeState.FREE) | Q(state=ServiceCodeState.BOUND, holder=holder)
+    usable = Q(state=ServiceCodeState.FREE) | Q(state=ServiceCodeState.BOUND, holder=holder)
+    ours = Q(state=ServiceCodeState.BOUND, holder=holder)
+    found = list(ServiceCode.objects.filter(usable & Q(pk=code) | ours).values_list("pk", flat=True))
+    if code not in found:
+        return False
+    had = [pk for pk in found if pk != code]
+    if had:
+        _freed(ServiceCode.objects.filter(ours, pk__in=had))
+    if _bound(code, holder, usable, moment):
+        return True
+    for pk in had:  # somebody took the code between the look and the update: back to how it was
+        _bound(pk, holder, usable, moment)
+    return False
+
+
+def _bound(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
     with transaction.atomic():
-        _freed(ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND).exclude(pk=code))
-        bound = ServiceCode.objects.filter(free_or_ours, pk=code).update(
-            state=ServiceCodeState.BOUND, holder=holder, bound_at=moment
+        return bool(
+            ServiceCode.objects.filter(usable, pk=code).update(
+                state=ServiceCodeState.BOUND, holder=holder, bound_at=moment
+            )
         )
-        if not bound:
-            transaction.set_rollback(True)
-    return bool(bound)
 
 
 def _freed(codes: QuerySet[ServiceCode]) -> bool:
@@ -224,18 +244,22 @@ def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime 
 
 
 def _bind_one(instance: Instance, account: str, holder: str, codes: list[ServiceCode], moment: datetime) -> ServiceCode:
-    free = [code for code in codes if code.state == ServiceCodeState.FREE and code.account == account]
-    code = _first_bound([code for code in free if code.silent], holder, moment)
+    hidden = [code for code in codes if code.state == ServiceCodeState.FREE and code.account == account and code.silent]
+    code = _first_bound(hidden, holder, moment)
     if code is not None:
         return code
     try:
         code = _issue(instance, account, {code.slot for code in codes}, moment, silent=True)
-    except CodeRefused:
-        code = _first_bound([code for code in free if not code.silent], holder, moment)
+    except CodeRefused:  # the last ones: shown to somebody, or issued by another tab of this order a moment ago
+        free = Q(state=ServiceCodeState.FREE, account=account)
+        usable = free | Q(state=ServiceCodeState.BOUND, holder=holder)
+        last = ServiceCode.objects.filter(usable, instance_id=instance.id).order_by("state", "slot")  # bound, free
+        code = _first_bound(list(last), holder, moment)
         if code is None:
             raise
         return code
-    bind(code.pk, holder, now=moment)
+    if not bind(code.pk, holder, now=moment):
+        raise CodeRefused(NOT_USABLE)
     return code
 
 

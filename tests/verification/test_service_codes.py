@@ -294,6 +294,21 @@ def test_an_order_that_fails_to_take_another_code_keeps_the_one_it_had(db):
     assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "bound", OTHER_ORDER)])
 
 
+def test_an_order_whose_new_code_is_taken_at_the_last_moment_keeps_the_one_it_had(db, monkeypatch):
+    mine, wanted = issue(), issue("i-2")
+    service_codes.bind(mine, ORDER)
+    free = service_codes._freed
+
+    def taken_meanwhile(codes):
+        ServiceCode.objects.filter(pk=wanted).update(state=ServiceCodeState.BOUND, holder=OTHER_ORDER)
+        return free(codes)
+
+    monkeypatch.setattr(service_codes, "_freed", taken_meanwhile)
+
+    assert not service_codes.bind(wanted, ORDER)
+    assert (states("i-1"), states("i-2")) == ([(1, "bound", ORDER)], [(1, "bound", OTHER_ORDER)])
+
+
 def test_an_abandoned_order_gives_its_code_back_and_nobody_elses(db):
     service_codes.bind(issue(), ORDER)
     service_codes.bind(issue(), OTHER_ORDER)
@@ -350,6 +365,8 @@ def in_parallel(count, call):
             found.append(call(number))
         except CodeRefused as refused:
             found.append(refused.rule)
+        except Exception as problem:
+            found.append(repr(problem))
         connection.close()
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
@@ -380,15 +397,17 @@ def test_twelve_applications_at_once_get_five_codes():
 def test_two_tabs_that_bind_two_codes_to_one_order_leave_it_with_one():
     codes = [issue("i-1"), issue("i-2")]
 
-    in_parallel(2, lambda number: service_codes.bind(codes[number], ORDER))
+    won = in_parallel(2, lambda number: service_codes.bind(codes[number], ORDER))
 
+    assert won == [True, True]
     assert ServiceCode.objects.filter(state="bound", holder=ORDER).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_order_that_picks_its_instance_six_times_at_once_has_one_code_bound():
-    in_parallel(6, lambda _: service_codes.pick_instance("i-1", LIN, ORDER, now=NOW).slot)
+def test_one_order_that_picks_its_instance_nine_times_at_once_has_one_code_bound():
+    slots = in_parallel(9, lambda _: service_codes.pick_instance("i-1", LIN, ORDER, now=NOW).slot)
 
+    assert set(slots) <= {1, 2, 3, 4, 5}
     assert ServiceCode.objects.filter(state="bound", holder=ORDER).count() == 1
 
 
@@ -501,7 +520,7 @@ def test_a_step_that_binds_a_code_costs_few_queries(db):
     typed = real_queries(lambda: service_codes.bind(code, ORDER))
     picked = real_queries(lambda: pick("i-2"))
 
-    assert (typed, picked) == (2, 5)
+    assert (typed, picked) == (2, 6)  # the second also frees the code of the first
 
 
 def real_queries(call):
