@@ -150,6 +150,22 @@ def test_confirming_the_link_proves_once():
     assert phone_proofs.open_link(token(), now=after(3)) is None
 
 
+def test_a_link_confirmed_between_reading_and_writing_is_not_confirmed_again(monkeypatch):
+    start()
+    original, link = phone_proofs.open_link, token()
+
+    def open_slowly(one: str, *, now: datetime) -> PhoneProof | None:
+        proof = original(one, now=now)
+        monkeypatch.setattr(phone_proofs, "open_link", original)
+        phone_proofs.confirm_link(one, now=after(1))
+        return proof
+
+    monkeypatch.setattr(phone_proofs, "open_link", open_slowly)
+
+    assert phone_proofs.confirm_link(link, now=after(2)) is None
+    assert PhoneProof.objects.get().proved_at == after(1)
+
+
 @pytest.mark.parametrize("bad", ["", "x", "A" * 32])
 def test_a_link_nobody_sent_opens_nothing(bad: str):
     start()

@@ -26,6 +26,8 @@ def person(top: tuple[int, int, int], backdrop: tuple[int, int, int] = BACKDROP)
         (GREY, []),
         ((245, 245, 240), []),
         ((25, 25, 28), []),
+        ((45, 4, 4), []),
+        ((4, 4, 45), []),
         ((60, 120, 60), []),
         ((190, 160, 60), []),
         (SKIN, []),
