@@ -1,21 +1,26 @@
 """`manage.py demo`: the whole portal on this machine, with invented data, until Ctrl-C."""
 
 import fcntl
+import logging
 import os
+import signal
 import socket
 import sys
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from icpportal import pulse
 from icpportal.management.supervisor import Part, Supervisor
+from transfers import deadlines
 
 HOST = "127.0.0.1"
 WEB = (
@@ -51,11 +56,15 @@ class Command(BaseCommand):
             environment=environment(port),
             say=lambda line: self.stdout.write(line),
         )
+        self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            seeded = prepare(seed=not no_seed)
+        except KeyboardInterrupt:
+            raise CommandError("Stopped before anything was started.", returncode=130) from None
         supervisor.listen()
-        self.stdout.write(f"Preparing {settings.VAR_DIR} …")
-        prepare(seed=not no_seed, out=self.stdout)
         self.stdout.write("Starting web, worker and beat …")
-        supervisor.run(ready=lambda: answers(port), when_ready=lambda: self.stdout.write(welcome(port)))
+        supervisor.run(ready=lambda: answers(port), when_ready=lambda: self.stdout.write(welcome(port, seeded)))
         lock.close()
         self.stdout.write("Stopped: web, worker and beat are gone.")
 
@@ -96,13 +105,25 @@ def port_beside(port: int) -> int:
     return port + 1 if 1024 <= port < 65535 else 8001
 
 
-def prepare(*, seed: bool, out: object) -> None:
-    """Tables, style sheets, invented data; each does nothing the second time."""
+def prepare(*, seed: bool) -> str:
+    """Tables, style sheets, invented data: each does nothing the second time. Returns what was invented, in words."""
+    told = StringIO()
+    logging.disable(logging.INFO)
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
-    if seed and "seed_demo" in get_commands():
-        call_command("seed_demo", stdout=out)
+    if seed:
+        call_command("seed_demo", stdout=told)
+    first_round()
     connections.close_all()
+    logging.disable(logging.NOTSET)
+    return told.getvalue().strip()
+
+
+def first_round() -> None:
+    """What beat asks for within its first minute, so that the health page knows at once."""
+    deadlines.sweep()
+    pulse.beat("sweep_deadlines")
+    pulse.ask_gateways()
 
 
 def environment(port: int) -> dict[str, str]:
@@ -156,7 +177,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def welcome(port: int) -> str:
+def welcome(port: int, seeded: str) -> str:
     """What a person needs to know now."""
     return f"""
 The ICP filing portal is ready:  http://{HOST}:{port}/
@@ -165,7 +186,9 @@ The ICP filing portal is ready:  http://{HOST}:{port}/
   review desk (staff)            http://{HOST}:{port}/admin/
   the authority, simulated       http://{HOST}:{port}/demo/authority/
 
-Everything is invented; data and logs are in {settings.VAR_DIR}
-The second factor of staff is OFF here; outside the demo it is on.
-Ctrl-C stops it.
+{seeded}
+
+Everything is invented. Data and logs are in {settings.VAR_DIR}
+The second factor of staff is OFF in this demo; in production it is on.
+Ctrl-C stops everything.
 """
