@@ -82,13 +82,26 @@ class NewStaffForm(RolesForm):
         return chosen
 
 
+class RoleFilter(admin.SimpleListFilter):
+    """Accounts that hold one role."""
+
+    title = _("Roles")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return list(roles.NAMES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
+        return queryset.filter(groups__name=self.value()) if self.value() in roles.NAMES else queryset
+
+
 @admin.register(User)
 class AccountAdmin(admin.ModelAdmin):
     """Read-mostly: a name, open or closed, and the roles. Nobody is deleted here."""
 
     form = RolesForm
     list_display = ["__str__", "masked_email", "masked_mobile", "role_words", "is_active", "date_joined"]
-    list_filter = ["is_active", "is_staff", "groups"]
+    list_filter = ["is_active", RoleFilter]
     search_fields = ["email"]  # whole addresses and mobiles only: see get_search_results
     search_help_text = _("A whole e-mail address or mobile")
     ordering = ["-date_joined"]

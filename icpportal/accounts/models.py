@@ -99,6 +99,10 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
             kwargs["update_fields"] = {*fields, "mobile_index"}
         super().save(*args, **kwargs)
 
+    def get_short_name(self) -> str:
+        """How the review desk greets staff."""
+        return self.name
+
     @property
     def email_confirmed(self) -> bool:
         """Whether the present address was proved by a code (allauth's EmailAddress says so)."""

@@ -1,7 +1,9 @@
 """The second factor: allauth's TOTP with the secret sealed at rest, also before it is confirmed."""
 
+import io
 from typing import Any
 
+import qrcode
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as base_forms
@@ -11,6 +13,7 @@ from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_sec
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
 
 from icpportal.accounts.fields import CodeField
 from icpportal.privacy.crypto import seal, unseal
@@ -44,8 +47,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return f"{settings.PROVIDER_NAME_EN} ICP Filing"
 
     def build_totp_svg(self, url: str) -> str:
-        """The QR code as an element to stand in the page: no XML line in front."""
-        return super().build_totp_svg(url).partition("?>")[2].strip()
+        """The QR code as an element to stand in the page, on white also where the page is dark."""
+        drawn = io.BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode().partition("?>")[2].strip()
 
 
 class AppCodeField(CodeField):

@@ -67,6 +67,24 @@ class OpenSession:
     is_this_one: bool
 
 
+BROWSERS = {"MicroMessenger": "WeChat", "Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+LONGEST = 60
+
+
+def device_words(agent: str) -> str:
+    """What a browser says of itself, as a person knows it: "Firefox · Windows"; else the beginning of what it says."""
+    known = [next((word for mark, word in table.items() if mark in agent), "") for table in (BROWSERS, SYSTEMS)]
+    return " · ".join(known) if all(known) else agent[:LONGEST]
+
+
 def open_sessions(user: Any, *, this_key: str | None, now: datetime | None = None) -> list[OpenSession]:
     """Where the account is signed in, newest first; two queries however many there are."""
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-created_at", "-pk"))
@@ -74,7 +92,7 @@ def open_sessions(user: Any, *, this_key: str | None, now: datetime | None = Non
     alive = Session.objects.filter(session_key__in=keys, expire_date__gt=now or timezone.now())
     living = set(alive.values_list("session_key", flat=True))
     return [
-        OpenSession(row.pk, row.created_at, row.ip, row.user_agent, row.session_key == this_key)
+        OpenSession(row.pk, row.created_at, row.ip, device_words(row.user_agent), row.session_key == this_key)
         for row in rows
         if row.session_key in living
     ]

@@ -5,7 +5,7 @@ import time_machine
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from icpportal.accounts import roles
+from icpportal.accounts import roles, sessions
 from icpportal.accounts.actions import open_account
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import words, work
@@ -111,6 +111,29 @@ def test_a_busy_session_is_written_every_five_minutes_at_most(client, lin, clock
         written.append("UPDATE django_session" in asked)
 
     assert written == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("agent", "expected"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Windows"),
+        (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Safari/537.36",
+            "Chrome · Linux",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 MicroMessenger/8.1",
+            "WeChat · Android",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1", "Safari · iPhone"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/150.0 Safari/537.36 Edg/150.0", "Edge · Windows"),
+        ("curl/8.0", "curl/8.0"),
+        ("x" * 200, "x" * 60),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_as_people_know_it(agent, expected):
+    assert sessions.device_words(agent) == expected
 
 
 def test_strangers_cost_the_session_limits_nothing(client, django_assert_num_queries):
