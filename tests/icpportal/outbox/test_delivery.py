@@ -252,6 +252,18 @@ def test_two_workers_that_saw_the_same_row_send_it_once(owe, post):
     assert (first.totals.lost, second.totals.lost) == (0, 1)
 
 
+def test_a_worker_that_saw_a_row_before_another_one_tried_it_looks_again(owe, post):
+    owe("a")
+    post.trouble["a"] = raising(Retryable("no answer"))
+    late = delivery._Round(NOW)
+    (seen,) = late.next_chunk(1)
+    deliver(now=NOW)
+    late.fixed_now = NOW + timedelta(minutes=1)  # by now it is due once more
+
+    assert not late.claim(seen)
+    assert (row("a").state, row("a").attempts) == (State.WAITING, 1)
+
+
 def test_a_second_worker_inside_the_first_ones_delivery_finds_nothing(owe, post):
     owe("a")
     inner: list[Totals] = []

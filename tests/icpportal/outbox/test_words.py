@@ -18,7 +18,7 @@ DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)  # 16:20 in Beijing
         ("due", datetime(2026, 12, 31, 16, 5, tzinfo=UTC), "1月1日00:05", "1 Jan 00:05"),
         ("from", date(2026, 12, 3), "12月3日", "3 Dec"),
         ("left", timedelta(days=1, hours=7, minutes=59), "1 天 7 小时", "1 day 7 hours"),
-        ("left", timedelta(seconds=-5), "0 分钟", "0 minutes"),
+        ("left", timedelta(minutes=45), "45 分钟", "45 minutes"),
         ("n", 3, "3", "3"),
         ("province", {"zh": "宁夏", "en": "Ningxia"}, "宁夏", "Ningxia"),
         ("province", "Ningxia", "Ningxia", "Ningxia"),
@@ -28,6 +28,10 @@ DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)  # 16:20 in Beijing
 )
 def test_a_value_is_said_in_the_readers_language(name: str, value: object, zh: str, en: str):
     assert (say(name, value, "zh"), say(name, value, "en")) == (zh, en)
+
+
+def test_time_that_is_over_is_no_time_and_not_less():
+    assert say("left", timedelta(seconds=-5), "en") == say("left", timedelta(), "en")
 
 
 def test_a_lazy_text_is_said_in_the_language_of_the_message_and_not_of_the_request():
