@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.utils import timezone
 
 from icpportal.gateways.errors import Retryable
@@ -74,8 +75,12 @@ class SimulatedAuthority:
         return [_phone_state(text) for text in SimulatedText.objects.filter(report__key=report_key)]
 
     def check(self) -> None:
-        """Raises while the status question is switched off."""
-        read_status(pass_through("status", None) or {"filed": False})
+        """Raises while the status question is switched off, or before the tables are there."""
+        try:
+            raw = pass_through("status", None)
+        except DatabaseError as problem:
+            raise Retryable("the simulated authority has no tables: run migrate") from problem
+        read_status(raw or {"filed": False})
 
 
 def _status_of_site(site: SimulatedSite | None) -> dict[str, Any]:

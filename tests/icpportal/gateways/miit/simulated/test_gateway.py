@@ -4,10 +4,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError
 
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.simulated import desk, world
+from icpportal.gateways.miit.simulated import desk, gateway, world
 from icpportal.gateways.miit.simulated.faults import switch
 from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority, read_password_answer, read_status
 from icpportal.gateways.miit.simulated.models import SimulatedGuess, SimulatedReport, SimulatedText
@@ -187,6 +188,16 @@ def test_a_slow_question_is_answered_when_there_is_time_for_it(filing):
 def test_the_check_fails_with_the_status_question(filing):
     GATEWAY.check()
     switch("status", "down")
+
+    with pytest.raises(Retryable):
+        GATEWAY.check()
+
+
+def test_the_check_fails_before_the_tables_are_there(filing, monkeypatch):
+    def no_such_table(*args: object) -> None:
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr(gateway, "pass_through", no_such_table)
 
     with pytest.raises(Retryable):
         GATEWAY.check()
