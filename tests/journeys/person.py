@@ -1,0 +1,266 @@
+"""What a person does in a browser window: the words of a journey."""
+
+import random
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from icpportal.management import invented
+from icpportal.management.browsing import Browser
+from icpportal.management.rehearsal import REGIONS
+from icpportal.management.rehearsal_steps import picture
+from tests.journeys.portal import Portal
+
+SECRET = "a long enough secret 27"
+REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
+
+
+@dataclass
+class Person:
+    """One applicant in one window, in one language, with an invented filing at another provider."""
+
+    portal: Portal
+    page: Page
+    folder: Path
+    province: str = "12"
+    language: str = "en"
+    other_number_on_file: bool = False
+    reference: str = ""
+    dice: random.Random = field(default_factory=random.Random)
+
+    def __post_init__(self) -> None:
+        self.region, place, self.address = REGIONS[self.province]
+        self.lead = invented.person(self.dice, self.province)
+        self.admin = invented.person(self.dice, self.province)
+        self.company, self.code = invented.organisation(self.dice, self.province, place)
+        self.number = invented.filing_number(self.dice, self.province)
+        self.domain = f"journey{self.dice.randrange(10**9):09d}.com"
+        self.password = f"Pw{self.dice.randrange(10**6):06d}"
+        self.email = f"journey{self.dice.randrange(10**9):09d}@example.com"
+        self.mobile = f"138{self.dice.randrange(10**8):08d}"
+        self.on_file = invented.person(self.dice, self.province).mobile if self.other_number_on_file else self.admin.mobile
+        self.desk = Browser(self.portal.url)
+        self._put_on_record()
+
+    # --- the world outside ---
+
+    def _put_on_record(self) -> None:
+        page = self.desk.get("/demo/authority/")
+        self.desk.send(
+            page.form("site_name", "lead_mobile"),
+            number=self.number,
+            province=self.province,
+            id_type_code="1",
+            id_number=self.code,
+            password=self.password,
+            domain=self.domain,
+            site_name="示例旅程网站",
+            lead_mobile=self.lead.mobile,
+            lead_id_number=self.lead.id_number,
+            administrator_mobile=self.on_file,
+            administrator_id_number=self.admin.id_number,
+        )
+
+    def newest_code(self, address: str) -> str:
+        """The code that was sent to an address, from the demo's page of messages."""
+        for _ in range(60):
+            found = self.desk.get(f"/demo/messages/?to={address}").find("code", class_="code")
+            if found:
+                return found[0].text.strip()
+            self.page.wait_for_timeout(300)
+        raise AssertionError(f"no code came to {address}")
+
+    def authority_decides(self, decision: str, code: str = "") -> None:
+        page = self.desk.get("/demo/authority/")
+        form = page.form("report", data_reference=self.reference)
+        self.desk.send(form, button=("decision", decision), **({"code": code} if code else {}))
+
+    def confirm_at_the_ministry(self) -> None:
+        page = self.desk.get("/demo/authority/")
+        mine = {self.lead.mobile: self.lead, self.on_file: self.admin}
+        texts = [each.attrs for each in page.find("li") if each.attrs.get("data-mobile") in mine]
+        assert len(texts) == 2
+        for text in texts:
+            form = self.desk.get("/demo/authority/codes/").form("mobile", "code", "tail")
+            tail = mine[text["data-mobile"]].id_number[-6:]
+            self.desk.send(form, mobile=text["data-mobile"], code=text["data-code"], tail=tail)
+
+    # --- the browser ---
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.portal.url}{path}")
+
+    def tick(self, box: str) -> None:
+        """A box or a choice; its label lies over it, as on the page a person touches."""
+        self.page.locator(box).check(force=True)
+
+    def press(self) -> None:
+        """The one primary button of the page."""
+        self.page.locator("main form .actions button.button:not(.button-secondary)").last.click()
+
+    def choose_language(self) -> None:
+        self.open("/")
+        if (self.page.locator("html").get_attribute("lang") == "en") != (self.language == "en"):
+            self.page.locator("form[action*='language'] button").first.click()
+        expect(self.page.locator("html")).to_have_attribute("lang", "en" if self.language == "en" else "zh-Hans")
+
+    def sign_up(self) -> None:
+        self.choose_language()
+        self.open("/account/signup/")
+        for name, value in (
+            ("email", self.email),
+            ("mobile", self.mobile),
+            ("password1", SECRET),
+            ("password2", SECRET),
+        ):
+            self.page.fill(f"[name={name}]", value)
+        self.tick("[name=agree]")
+        self.press()
+        for address in (self.email, self.mobile):
+            self.page.fill("[name=code]", self.newest_code(address))
+            self.page.locator("main form:has([name=code]) button.button").first.click()
+        expect(self.page).to_have_url(re.compile("/filings/$"))
+
+    def verify_type(self) -> None:
+        self.open("/transfers/new/")
+        self.page.select_option("[name=nature]", "enterprise")
+        self.page.select_option("[name=id_type]", "1")
+        self.page.fill("[name=id_number]", self.code)
+        self.page.fill("[name=name]", self.company)
+        self.page.select_option("[name=region_province]", self.province)
+        self.page.select_option("[name=region_city]", self.region[:4] + "00", timeout=10_000)
+        self.page.select_option("[name=region_county]", self.region, timeout=10_000)
+        self.page.fill("[name=domain]", self.domain)
+        self.press()
+        expect(self.page.locator(".outcome")).to_have_attribute("data-outcome", "transfer")
+        self.press()
+        self.reference = self.page.url.split("/transfers/")[1].split("/")[0]
+
+    def pass_the_gates(self) -> None:
+        self.tick("[name=product_type][value=ecs]")
+        self.tick("[name=how][value=instance]")
+        server = self.page.locator("[name=instance] option[value^='i-example-']").first.get_attribute("value")
+        self.page.select_option("[name=instance]", server)
+        self.press()
+        self.page.fill("[name=filing_password]", self.password)
+        self.press()
+        expect(self.page).to_have_url(re.compile("/gates/$"))
+
+    def enter_the_details(self) -> None:
+        self.open(f"/transfers/{self.reference}/subject/")
+        self.page.fill("[name=id_address]", f"{self.address}示例路1号")
+        self.page.select_option("[name=post_region]", self.region)
+        self.page.fill("[name=post_address]", "示例路1号2号楼301室")
+        self.page.fill("[name=investor]", self.lead.name)
+        self.tick("[name=is_legal_rep][value=yes]")
+        self._person("lead", self.lead)
+        self.press()
+        self.open(f"/transfers/{self.reference}/website/")
+        self.page.fill("[name=site_name]", "示例旅程品牌网")
+        self.tick("[name=content][value='8']")
+        self.tick("[name=needs_approval][value=no]")
+        self.press()
+        self.open(f"/transfers/{self.reference}/administrator/")
+        self.tick("[name=same_person][value=no]")
+        self._person("admin", self.admin)
+        self.tick("[name=admin_told]")
+        self.press()
+        expect(self.page).to_have_url(re.compile("/people/$"))
+
+    def _person(self, prefix: str, who: invented.Invented) -> None:
+        self.page.fill(f"[name={prefix}_name]", who.name)
+        self.page.select_option(f"[name={prefix}_id_type]", "2")
+        self.page.fill(f"[name={prefix}_id_number]", who.id_number)
+        self.page.fill(f"[name={prefix}_id_until]", f"{date.today().year + 9}-06-06")
+        self.page.fill(f"[name={prefix}_phone1]", who.mobile)
+        self.page.fill(f"[name={prefix}_phone2]", f"137{self.dice.randrange(10**8):08d}")
+        self.page.fill(f"[name={prefix}_emergency]", f"136{self.dice.randrange(10**8):08d}")
+        self.page.fill(f"[name={prefix}_email]", who.email)
+
+    def prove_the_phones(self) -> None:
+        for role, who in (("subject_lead", self.lead), ("administrator", self.admin)):
+            self.open(f"/transfers/{self.reference}/people/phone/{role}/")
+            self.page.click("[name=send]")
+            self.page.fill("[name=code]", self.newest_code(who.mobile))
+            self.page.locator("form:has([name=code]) button.button").click()
+            expect(self.page).to_have_url(re.compile("/people/$"))
+
+    def upload_the_papers(self, *slots: str) -> None:
+        for slot in slots or ("lead_id", "admin_id", "subject_id", "statement"):
+            self.open(f"/transfers/{self.reference}/documents/{slot}/")
+            if self.page.locator("[name=agree]").count():
+                self.tick("[name=agree]")
+                self.page.locator("form:has([name=agree]) button.button").click()
+            for side in range(1, 3 if slot in ("lead_id", "admin_id") else 2):
+                self._choose_file(f"#slot-{slot}-{side}", f"{slot} {side} {self.reference} {self.dice.random()}")
+
+    def _choose_file(self, slot: str, words: str, *, width: int = 1400, height: int = 1000) -> None:
+        file = self.folder / "paper.jpg"
+        file.write_bytes(picture(words, width=width, height=height))
+        self.page.locator(f"{slot} input[type=file]").set_input_files(str(file))
+        self.page.locator(f"{slot} .slot-form button").click()
+        self._wait_until_checked(slot)
+
+    def _wait_until_checked(self, slot: str) -> None:
+        """The page tells by itself once the worker has looked; a person without script reloads."""
+        expect(self.page.locator(f"{slot}.slot-checking, {slot}.slot-ready")).to_be_visible()
+        for _ in range(60):
+            if self.page.locator(f"{slot}.slot-ready").count():
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        raise AssertionError(f"{slot} was never ready")
+
+    def submit(self) -> None:
+        self.open(f"/transfers/{self.reference}/check/")
+        self.tick("[name=declared]")
+        self.press()
+        self.sees("submitted")
+
+    def send_the_photo(self) -> None:
+        self.open(f"/transfers/{self.reference}/photo/")
+        self._choose_file("#slot-photo", f"photo {self.reference}", width=1200, height=1600)
+        self.tick("[name=photo_way][value=backdrop]")
+        self.tick("[name=photo_confirm]")
+        self.page.click("button[name=send]")
+        self.sees("photo_review")
+
+    def sees(self, state: str) -> None:
+        """The order's page says so, now or after the workers have done their part."""
+        for _ in range(60):
+            self.open(f"/transfers/{self.reference}/")
+            if self.page.locator(f".order-head[data-state={state}]").count():
+                return
+            self.page.wait_for_timeout(500)
+        shown = self.page.locator(".order-head").get_attribute("data-state")
+        raise AssertionError(f"the order is {shown}, not {state}")
+
+
+@dataclass
+class Reviewer:
+    """The provider's reviewer in a window of their own."""
+
+    portal: Portal
+    page: Page
+
+    def sign_in(self) -> None:
+        self.page.goto(f"{self.portal.url}/admin/")
+        self.page.fill("[name=login]", REVIEWER[0])
+        self.page.fill("[name=password]", REVIEWER[1])
+        self.page.locator("main form:has([name=password]) button").last.click()
+        self.page.wait_for_url(re.compile("/admin/"))
+
+    def open(self, reference: str) -> None:
+        self.page.goto(f"{self.portal.url}/admin/transfers/order/?queue=all&q={reference}")
+        self.page.click(f"th.field-reference a:has-text('{reference}')")
+        expect(self.page.locator(".case")).to_have_attribute("data-reference", reference)
+
+    def press(self, move: str) -> None:
+        self.page.locator(f"button[name=move][value={move}]").click()
+
+    def name(self, part: str, reason: str) -> None:
+        """Give a reason for one field."""
+        self.page.select_option(f"[name='reason.{part}']", reason)

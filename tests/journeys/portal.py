@@ -1,0 +1,108 @@
+"""A real portal for journeys: `manage.py demo` with web, worker and beat, on data of its own."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 90
+
+
+@dataclass
+class Portal:
+    """Where it answers, and the environment that leads `manage.py` to its data."""
+
+    url: str
+    environment: dict[str, str]
+    process: subprocess.Popen
+
+    def manage(self, *command: str, check: bool = True) -> str:
+        """What a management command says about this portal's data."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{command} exited {done.returncode}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """On PostgreSQL a database of its own; SQLite lies in the data folder anyway."""
+    url = environment.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        yield {}
+        return
+    name = f"journey_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextlib.contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Portal]:
+    """A portal that answers, until the block ends; then nothing of it is left."""
+    port = free_port()
+    with database(dict(os.environ)) as own:
+        environment = {
+            **os.environ,
+            **own,
+            "VAR_DIR": str(folder),
+            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "CODE_RESEND_SECONDS": "1",
+            **settings,
+        }
+        log = (folder / "demo.out").open("w")
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "demo", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}/readyz", process, folder)
+            yield Portal(f"http://127.0.0.1:{port}", environment, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+            log.close()
+
+
+def wait_until_ready(url: str, process: subprocess.Popen, folder: Path) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError), urlopen(url, timeout=2) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.3)
+    raise AssertionError(f"the portal did not start: {(folder / 'demo.out').read_text()[-2000:]}")

@@ -1,0 +1,108 @@
+"""A transfer in a real browser, with a real worker: to approval, returned and mended, lapsed at 48 hours."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.person import Person, Reviewer
+from tests.journeys.portal import Portal
+
+pytestmark = [pytest.mark.browser, pytest.mark.worker]
+LANGUAGES = ["en", "zh-hans"]
+
+
+@pytest.fixture
+def reviewer(portal: Portal, browser: Browser) -> Reviewer:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    found = Reviewer(portal, context.new_page())
+    found.sign_in()
+    return found
+
+
+def sent(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
+    """A person who has sent a complete order to review."""
+    person = Person(portal, window, folder, **about)
+    person.sign_up()
+    person.verify_type()
+    person.pass_the_gates()
+    person.enter_the_details()
+    if person.province == "12":
+        person.prove_the_phones()
+    person.upload_the_papers()
+    person.submit()
+    return person
+
+
+def accepted(person: Person, reviewer: Reviewer) -> None:
+    reviewer.open(person.reference)
+    reviewer.press("accept")
+    person.sees("photo_due")
+    person.send_the_photo()
+    reviewer.open(person.reference)
+    reviewer.press("accept_photo")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_transfer_walks_from_sign_up_to_approval(
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+) -> None:
+    person = sent(portal, window, tmp_path, language=language)
+
+    accepted(person, reviewer)
+    person.sees("phone_due")
+    person.confirm_at_the_ministry()
+    person.sees("authority_review")
+    person.authority_decides("grant")
+    person.sees("approved")
+
+    expect(window.locator("main")).to_contain_text(f"{person.number}-1")
+    person.open("/filings/")
+    expect(window.locator("main")).to_contain_text(person.domain)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_returned_order_is_mended_in_exactly_the_named_fields(
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+) -> None:
+    person = sent(portal, window, tmp_path, province="44", language=language)
+    reviewer.open(person.reference)
+    reviewer.name("website.site_name", "site_name")
+    reviewer.name("paper.statement", "statement_unsealed")
+    reviewer.press("send_back")
+
+    person.sees("returned")
+    expect(window.locator(".verdicts li")).to_have_count(2)
+    person.open(f"/transfers/{person.reference}/website/")
+    expect(window.locator("[name=home_url]")).to_be_disabled()
+    expect(window.locator("main")).to_contain_text("示例旅程品牌网")
+    window.fill("[name=site_name]", "示例新名称品牌")
+    person.press()
+    person.upload_the_papers("statement")
+    person.submit()
+
+    reviewer.open(person.reference)
+    expect(reviewer.page.locator("[data-field='website.site_name'] .case-old")).to_contain_text("新名称")
+    accepted(person, reviewer)
+    person.sees("authority_review")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged(
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+) -> None:
+    person = sent(portal, window, tmp_path, language=language, other_number_on_file=True)
+    accepted(person, reviewer)
+    person.sees("phone_due")
+    person.open(f"/transfers/{person.reference}/phones/")
+    expect(window.locator(".phone-differs")).to_have_count(1)
+
+    late = timezone.now() + timedelta(hours=48)
+    portal.manage("sweep_deadlines", "--at", late.isoformat())
+
+    person.sees("lapsed")
+    expect(window.locator("main")).to_contain_text(f"{person.on_file[:3]}****{person.on_file[-4:]}")
+    window.locator("form[action$='/do/resubmit/'] button").click()
+    person.sees("phone_due")
