@@ -2,7 +2,10 @@
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+
+from icpportal.outbox.queries import unread
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
@@ -15,4 +18,11 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "ministry_site": settings.MINISTRY_SITE,
         "demo": settings.DEMO,
         "simulators": settings.SIMULATORS,
+        "unread_count": SimpleLazyObject(lambda: _unread(request)),
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notes wait for the signed-in reader; asked only by a page that shows the bell."""
+    user = getattr(request, "user", None)
+    return unread(user) if user is not None and user.is_authenticated else 0
