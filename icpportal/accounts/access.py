@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -13,10 +13,16 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from icpportal.accounts.adapter import AccountAdapter
+from icpportal.accounts.models import User
 from icpportal.accounts.second_factor import second_factor_missing
 
 View = Callable[..., HttpResponseBase]
 Judge = Callable[[HttpRequest], HttpResponseBase | None]
+
+
+def account_of(request: HttpRequest) -> User:
+    """The signed-in account; for views behind one of the guards below."""
+    return cast(User, request.user)
 
 
 def safe_next(request: HttpRequest) -> str:

@@ -116,7 +116,7 @@ def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
         purpose=PURPOSES[Kind(pending.kind)],
         holder=pending.holder,
         destination=pending.destination,
-        channel=pending.channel,
+        channel="sms" if pending.channel == Channel.SMS else "email",
         language=pending.language,
         client=client,
         now=now,
@@ -178,9 +178,15 @@ def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
     return user, mobile
 
 
+def _account(pending: Pending) -> User:
+    if pending.user is None:
+        raise ValueError(f"{pending.kind} belongs to no account")
+    return pending.user
+
+
 def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
     """Give the account the mobile that was just proved; raises `Taken` when another account has it."""
-    user = pending.user
+    user = _account(pending)
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
     user.mobile_confirmed_at = now or timezone.now()
@@ -198,7 +204,7 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
 
 def confirm_email(pending: Pending) -> None:
     """Give the account the address that was just proved; raises `Taken` when another account has it."""
-    user = pending.user
+    user = _account(pending)
     before, user.email = user.email, pending.destination
     try:
         with transaction.atomic():

@@ -150,8 +150,8 @@ class AccountAdmin(admin.ModelAdmin):
     def role_words(self, user: User) -> str:
         return roles.in_words(group.name for group in user.groups.all())
 
-    def get_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:  # type: ignore[override]
-        return list(self.fields if obj else self.add_fields)
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.fields if obj else self.add_fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:  # type: ignore[override]
         return list(self.readonly_fields) if obj else []
@@ -163,7 +163,7 @@ class AccountAdmin(admin.ModelAdmin):
         # declared fields are not columns: the factory is asked for columns only
         kwargs["fields"] = base.Meta.fields
         form = super().get_form(request, obj, change=change, form=base, **kwargs)
-        form.current_user = request.user
+        form.current_user = request.user  # type: ignore[attr-defined]
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

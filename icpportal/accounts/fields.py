@@ -25,7 +25,7 @@ class CodeField(NumberField):
     widget = forms.TextInput(
         attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code input-8", "spellcheck": "false"}
     )
-    lengths = (6,)
+    lengths: tuple[int, ...] = (6,)
 
     def to_python(self, value: Any) -> str:
         code = super().to_python(value)

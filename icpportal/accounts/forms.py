@@ -110,8 +110,10 @@ class SignInForm(allauth_forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        login = PlainTextField(label=_("E-mail or mobile"), max_length=254, widget=forms.TextInput(attrs=LOGIN_ATTRS))
-        self.fields = {"login": login, "password": self.fields["password"]}
+        self.fields["login"] = PlainTextField(
+            label=_("E-mail or mobile"), max_length=254, widget=forms.TextInput(attrs=LOGIN_ATTRS)
+        )
+        self.fields.pop("remember", None)
 
     def clean_login(self) -> str:
         typed = self.cleaned_data["login"]

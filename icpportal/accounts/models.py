@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -67,7 +68,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS = []
 
     objects = UserManager()
 
@@ -107,7 +108,9 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     def email_confirmed(self) -> bool:
         """Whether the present address was proved by a code (allauth's EmailAddress says so)."""
         told = self.__dict__.get("email_is_confirmed")  # told by AccountBackend, which loads the signed-in user
-        return self.emailaddress_set.filter(email=self.email, verified=True).exists() if told is None else told
+        if told is not None:
+            return told
+        return EmailAddress.objects.filter(user_id=self.pk, email=self.email, verified=True).exists()
 
     @property
     def confirmed(self) -> bool:

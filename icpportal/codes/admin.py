@@ -14,7 +14,7 @@ class CodeAdmin(admin.ModelAdmin):
     list_filter = ["purpose", "channel"]
     ordering = ["-pk"]
     fields = ["purpose", "channel", "created_at", "expires_at", "attempts", "spent_at"]
-    readonly_fields = fields
+    readonly_fields = ["purpose", "channel", "created_at", "expires_at", "attempts", "spent_at"]
     show_full_result_count = False
     actions = None
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from icpportal.accounts import actions
-from icpportal.accounts.access import safe_next, signed_in_required, step_up_required
+from icpportal.accounts.access import account_of, safe_next, signed_in_required, step_up_required
 from icpportal.accounts.forms import EmailForm, MobileForm
 from icpportal.accounts.models import Pending
 from icpportal.accounts.views.codes import CodePage, send_and_say, sentence
@@ -40,12 +40,12 @@ class Confirm(TemplateView):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if safe_next(request):
             request.session[AFTERWARDS] = safe_next(request)
-        if request.user.confirmed:
+        if account_of(request).confirmed:
             return HttpResponseRedirect(home(request))
         return super().dispatch(request, *args, **kwargs)
 
     def post(self, request: Any) -> HttpResponse:
-        user = request.user
+        user = account_of(request)
         language = get_language() or user.language
         if not user.email_confirmed:
             pending = actions.find(Kind.EMAIL, user=user)
@@ -62,7 +62,7 @@ class Confirm(TemplateView):
         return redirect("account_mobile_code")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user = account_of(self.request)
         pending = actions.find(Kind.FIRST_MOBILE, user=user)
         return super().get_context_data(**kwargs, mobile=pending.destination if pending else user.mobile)
 
@@ -74,7 +74,7 @@ class ContactPage(FormView):
     field: str
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user = self.request.user
+        user = account_of(self.request)
         try:
             actions.ask(
                 self.kind,
@@ -108,7 +108,7 @@ class ChangeMobile(ContactPage):
     field = "mobile"
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.kind = mobile_kind(request.user)
+        self.kind = mobile_kind(account_of(request))
         show = super().dispatch
         return step_up_required(show)(request, *args, **kwargs) if self.kind == Kind.MOBILE else show(request)
 
@@ -120,7 +120,7 @@ class EmailCode(CodePage):
     title = gettext_lazy("Confirm your e-mail")
 
     def to_prove(self) -> Pending | None:
-        return actions.find(Kind.EMAIL, user=self.request.user)
+        return actions.find(Kind.EMAIL, user=account_of(self.request))
 
     def nothing_to_prove(self) -> str:
         return reverse("account")
@@ -132,7 +132,7 @@ class EmailCode(CodePage):
             messages.error(self.request, TAKEN_EMAIL)
             return redirect("account_email")
         messages.success(self.request, _("Your e-mail is confirmed"))
-        return redirect("account" if self.request.user.confirmed else "account_confirm")
+        return redirect("account" if account_of(self.request).confirmed else "account_confirm")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs, change_url=reverse("account_email"))
@@ -145,10 +145,10 @@ class MobileCode(CodePage):
     title = gettext_lazy("Confirm your mobile")
 
     def to_prove(self) -> Pending | None:
-        return actions.find(mobile_kind(self.request.user), user=self.request.user)
+        return actions.find(mobile_kind(account_of(self.request)), user=account_of(self.request))
 
     def nothing_to_prove(self) -> str:
-        return reverse("account" if self.request.user.mobile_confirmed_at else "account_confirm")
+        return reverse("account" if account_of(self.request).mobile_confirmed_at else "account_confirm")
 
     def proved(self) -> HttpResponseBase:
         first = self.pending.kind == Kind.FIRST_MOBILE

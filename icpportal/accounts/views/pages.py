@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from icpportal.accounts.access import signed_in_required
+from icpportal.accounts.access import account_of, signed_in_required
 from icpportal.moments import long_words
 
 
@@ -16,7 +16,7 @@ from icpportal.moments import long_words
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     """Address, mobile, password, second factor, sessions: each with its way to change it."""
-    user = request.user
+    user = account_of(request)
     set_up = _("The app is set up") if is_mfa_enabled(user) else _("No app yet")
     rows = [
         _row(_("E-mail"), user.email, "account_email"),

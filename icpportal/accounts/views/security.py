@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from icpportal.accounts import actions, sessions
-from icpportal.accounts.access import safe_next, signed_in_required, with_next
+from icpportal.accounts.access import account_of, safe_next, signed_in_required, with_next
 from icpportal.accounts.adapter import AccountAdapter
 from icpportal.accounts.forms import PasswordChangeForm
 from icpportal.accounts.models import Pending
@@ -46,7 +46,7 @@ class StepUp(CodePage):
     title = gettext_lazy("Confirm that it is you")
 
     def to_prove(self) -> Pending | None:
-        return actions.find(Pending.Kind.STEP_UP, user=self.request.user)
+        return actions.find(Pending.Kind.STEP_UP, user=account_of(self.request))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
@@ -58,7 +58,7 @@ class StepUp(CodePage):
 
     def choose_channel(self, request: HttpRequest) -> HttpResponse:
         """Ask where the code shall go, or send it there."""
-        user = request.user
+        user = account_of(request)
         offered = {Channel.EMAIL.value: mask_email(user.email)}
         if user.mobile_confirmed_at:
             offered = {Channel.SMS.value: mask_mobile(user.mobile), **offered}
@@ -131,7 +131,7 @@ class PasswordChange(FormView):
         return {**super().get_form_kwargs(), "user": self.request.user}
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:  # type: ignore[override]
-        user = self.request.user
+        user = account_of(self.request)
         actions.set_password(user, form.cleaned_data["password1"], keep_session=self.request.session.session_key)
         sessions.renew(self.request, lambda: update_session_auth_hash(self.request, user))
         messages.success(self.request, _("The new password is set. Your other sessions have ended"))

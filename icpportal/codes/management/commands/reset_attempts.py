@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
 
 from icpportal.codes import limits
 from icpportal.entry import phones
@@ -15,10 +16,10 @@ from icpportal.entry import phones
 def keys_of_account(who: str) -> list[str]:
     """What is counted about an account: its id, its e-mail address and its mobile."""
     try:
-        mine = {"pk": uuid.UUID(who)}
+        mine = Q(pk=uuid.UUID(who))
     except ValueError:
-        mine = {"email__iexact": who}
-    user = get_user_model().objects.filter(**mine).first()
+        mine = Q(email__iexact=who)
+    user = get_user_model().objects.filter(mine).first()
     if user is None:
         raise CommandError("No such account")
     return [key for key in (str(user.pk), user.email, getattr(user, "mobile", "")) if key]
