@@ -50,25 +50,13 @@ def bucket_is_abroad() -> bool:
     return not (region.startswith(MAINLAND) or any(f"{word}" in endpoint for word in MAINLAND))
 
 
-def simulated(*names: str) -> Callable[[], bool]:
-    """One of these gateways is the demo's."""
-    return lambda: any(word in getattr(settings, name) for name in names for word in (".simulated.", ".page."))
-
-
 RULES = (
     Rule("portal.E001", secrets_are_invented, "A secret is the demo's or a placeholder.", "See README, “Production”."),
     Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
     Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
-    Rule("portal.E004", lambda: settings.SIMULATORS, "The simulators are on.", "Unset SIMULATORS."),
-    Rule(
-        "portal.E005",
-        simulated("AUTHORITY_GATEWAY"),
-        "A simulated authority answers in place of the ministry.",
-        "AUTHORITY_GATEWAY: the class that talks to the ministry's interface.",
-    ),
     Rule(
         "portal.E006",
-        simulated("SMS_GATEWAY"),
+        lambda: ".page." in settings.SMS_GATEWAY,
         "Text messages are written to a page instead of being sent.",
         "SMS_GATEWAY=icpportal.gateways.sms.http.HttpSms and SMS_HTTP.",
     ),

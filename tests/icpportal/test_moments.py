@@ -1,5 +1,6 @@
 """Moments in words, in both languages."""
 
+from argparse import ArgumentTypeError
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -95,3 +96,24 @@ def test_left_words_are_chinese_on_a_chinese_page():
         words = [moments.left_words(DUE, now=NOW), moments.left_words(DUE, now=DUE)]
 
     assert words == ["还剩 1 天 7 小时", "时限已过"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2026-11-24T16:20", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
+        ("2026-11-24 16:20", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
+        ("2026-11-24T16:20+08:00", datetime(2026, 11, 24, 8, 20, tzinfo=UTC)),
+        ("2026-11-24T16:20:30Z", datetime(2026, 11, 24, 16, 20, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_typed_without_an_offset_is_beijing_time(typed, meant):
+    found = moments.typed_moment(typed)
+
+    assert found == meant
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "2026-13-24T16:20", "2026-11-24T25:00"])
+def test_what_is_no_moment_is_answered_with_an_example(typed):
+    with pytest.raises(ArgumentTypeError, match="write it like 2026-11-24T16:20"):
+        moments.typed_moment(typed)

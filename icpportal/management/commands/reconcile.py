@@ -2,14 +2,13 @@
 
 import json
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from dataclasses import asdict
 from datetime import datetime
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
+from icpportal.moments import typed_moment
 from icpportal.reconciliation import Reconciled, reconcile
 
 
@@ -19,24 +18,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="delete nothing")
         parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
-        parser.add_argument("--at", type=moment, help="as of this time, for example 2026-11-24T16:20+08:00")
+        parser.add_argument("--at", type=typed_moment, help="as of this time, for example 2026-11-24T16:20+08:00")
 
     def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, **options: object) -> None:
         result = reconcile(now=at, dry_run=dry_run)
         self.stdout.write(in_json(result) if as_json else in_lines(result))
         if result.findings:
             sys.exit(1)
-
-
-def moment(text: str) -> datetime:
-    """The time typed; without an offset it is Beijing time."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ArgumentTypeError(f"{text}: write it like 2026-11-24T16:20+08:00")
-    return found if timezone.is_aware(found) else timezone.make_aware(found)
 
 
 def in_json(result: Reconciled) -> str:

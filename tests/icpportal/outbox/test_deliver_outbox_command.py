@@ -63,7 +63,7 @@ def test_the_clock_can_be_set_in_beijing_time_or_with_a_zone(owe, post, capsys, 
 
 @pytest.mark.parametrize("at", ["tomorrow", "2030-13-01T00:00", ""])
 def test_a_moment_that_is_none_is_said(at: str):
-    with pytest.raises(CommandError, match="write a moment as"):
+    with pytest.raises(CommandError, match="write it like"):
         call_command("deliver_outbox", "--at", at)
 
 

@@ -1,33 +1,20 @@
 """`manage.py deliver_outbox`: one round of sending, as beat does it. Exit code 1 when something needs people."""
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import datetime
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
+from icpportal.moments import typed_moment
 from icpportal.outbox.delivery import Totals, deliver
-
-
-def moment(text: str) -> datetime:
-    """An ISO moment; without a zone it is Beijing time."""
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        found = None
-    if found is None:
-        raise ArgumentTypeError("write a moment as 2026-11-27T16:20 or 2026-11-27T08:20:00Z")
-    return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
 class Command(BaseCommand):
     help = "Send the messages and reports that are due."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--at", type=moment, default=None, help="as if it were this moment")
+        parser.add_argument("--at", type=typed_moment, default=None, help="as if it were this moment")
         parser.add_argument("--limit", type=int, default=100, help="at most so many messages")
         parser.add_argument("--dry-run", action="store_true", help="count what is due, by channel, and send nothing")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of words")
