@@ -62,7 +62,7 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
 def reduced(picture: Image.Image) -> Image.Image:
     """In a mode that is safe to shrink, and at most `LONGEST` on its longer side."""
     if picture.mode in DEEP_GREY:
-        picture = picture.point(lambda level: level * (1 / 256)).convert("L")
+        picture = picture.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
     if picture.mode in BEFORE_REDUCING:
         picture = picture.convert(BEFORE_REDUCING[picture.mode])
     picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
@@ -83,9 +83,10 @@ def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
         return picture.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture.convert("RGB")
+        converted = None
+    return converted or picture.convert("RGB")
 
 
 def encoded(picture: Image.Image, quality: int) -> bytes:

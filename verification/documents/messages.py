@@ -11,7 +11,7 @@ from verification.photos.checks import CHECKS
 
 SENTENCES: Mapping[str, str | Promise] = {
     "file_type": _("Upload a JPEG, PNG, HEIC or WebP picture"),
-    "file_type_named": _("This is a %(found)s file. Upload a JPEG, PNG, HEIC or WebP picture"),
+    "file_type_named": _("This file is %(found)s. Upload a JPEG, PNG, HEIC or WebP picture"),
     "file_big": _("Over %(max)s MB: reduce it or take it again"),
     "file_empty": _("The file is empty: choose again"),
     "file_broken": _("The picture does not open: take it again"),
@@ -29,7 +29,7 @@ class UploadRefused(ValidationError):
 
     def __init__(self, code: str, message: str | Promise = "", params: Mapping[str, Any] | None = None) -> None:
         sentence = message or SENTENCES[code]
-        super().__init__(str(sentence) % params if params else sentence, code=code)
+        super().__init__(str(sentence) % params if params else str(sentence), code=code)
 
 
 def sentence(key: str) -> str | Promise:

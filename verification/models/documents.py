@@ -24,7 +24,9 @@ class DocumentState(models.TextChoices):
 class Document(SealedModel):
     """One picture. Until `ready` its bytes lie in quarantine and are shown to nobody."""
 
-    reference = models.CharField(_("reference"), max_length=40, unique=True, default=names.reference, editable=False)
+    reference = models.CharField(
+        _("document number"), max_length=40, unique=True, default=names.reference, editable=False
+    )
     kind = models.CharField(_("kind"), max_length=40)
     holder = models.CharField(_("holder"), max_length=120, db_index=True)
     state = models.CharField(_("state"), max_length=10, choices=DocumentState.choices, default=DocumentState.CHECKING)
