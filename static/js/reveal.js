@@ -1,7 +1,7 @@
 // Show and hide what was typed into a password field.
 document.querySelectorAll("[data-reveal]").forEach((button) => {
   const input = document.getElementById(button.dataset.reveal);
-  if (!input) return;
+  if (!input || input.disabled) return;
   const show = button.textContent;
   button.hidden = false;
   button.setAttribute("aria-controls", input.id);
