@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "deadlines": every("sweep_deadlines", 60),
     "heartbeat": every("heartbeat", 60),
     "reconcile": every("reconcile", 600),
+    "tidy": every("tidy", 3600),
 }
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
@@ -202,16 +203,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_ADAPTER = "icpportal.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "icpportal.accounts.forms.SignInForm",
-    "change_password": "icpportal.accounts.forms.PasswordChangeForm",
     "reauthenticate": "icpportal.accounts.forms.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "phone*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 MFA_ADAPTER = "icpportal.accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "icpportal.accounts.second_factor.AuthenticateForm",

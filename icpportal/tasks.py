@@ -2,7 +2,7 @@
 
 from celery import Task
 
-from icpportal import pulse, reconciliation
+from icpportal import pulse, reconciliation, tidying
 from icpportal.celery import app
 from icpportal.outbox import delivery
 from transfers import authority, deadlines
@@ -52,6 +52,12 @@ def sweep_deadlines() -> None:
 def reconcile() -> None:
     """Looks for what stands still and for files without rows."""
     reconciliation.reconcile()
+
+
+@app.task(base=Job)
+def tidy() -> None:
+    """Deletes what is not needed any more."""
+    tidying.tidy()
 
 
 @app.task(base=Job)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError
@@ -13,10 +13,11 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states
 from transfers.firing import ORDER
-from transfers.models import Order
+from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
 
 logger = logging.getLogger(__name__)
+TYPE_CHECKS_KEPT = timedelta(days=30)
 CAN_FAIL = (Forbidden, Retryable, Refused, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
@@ -118,3 +119,9 @@ CLOCK_MOVES: dict[str, Callable[[Order, datetime, bool], str]] = {
     states.PHONE_DUE: _phones_over,
     states.COOLING_OFF: _cooled,
 }
+
+
+def forget_type_checks(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete what was asked about a filing thirty days ago and led to no order; how many that were."""
+    old = TypeCheck.objects.filter(order=None, created_at__lte=(now or timezone.now()) - TYPE_CHECKS_KEPT)
+    return old.count() if dry_run else old.delete()[0]

@@ -270,6 +270,7 @@ def tell_changed(user: User, what: Any, *, to: str = "", channel: str = Channel.
     )
 
 
-def forget_old(*, now: datetime | None = None) -> int:
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what was never proved within a day; how many rows that were."""
-    return Pending.objects.filter(created_at__lte=(now or timezone.now()) - Pending.KEPT).delete()[0]
+    rows = Pending.objects.filter(created_at__lte=(now or timezone.now()) - Pending.KEPT)
+    return rows.count() if dry_run else rows.delete()[0]

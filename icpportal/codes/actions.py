@@ -180,6 +180,7 @@ def standing(*, purpose: str, holder: str, now: datetime | None = None) -> Stand
     return Standing(left=newest.left, expires_at=newest.expires_at, resend_in=wait)
 
 
-def forget_old(*, now: datetime | None = None) -> int:
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete codes that ran out a day ago; how many that were."""
-    return Code.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT).delete()[0]
+    rows = Code.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
+    return rows.count() if dry_run else rows.delete()[0]

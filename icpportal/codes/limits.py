@@ -103,7 +103,8 @@ def reset(keys: Iterable[str], *, dry_run: bool = False) -> int:
     return rows.count() if dry_run else rows.delete()[0]
 
 
-def forget_old(*, now: datetime | None = None) -> int:
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete counters whose window is over for certain; how many that were."""
     longest = max(seconds for _amount, seconds in settings.LIMITS.values())
-    return Allowance.objects.filter(began_at__lte=(now or timezone.now()) - timedelta(seconds=longest)).delete()[0]
+    rows = Allowance.objects.filter(began_at__lte=(now or timezone.now()) - timedelta(seconds=longest))
+    return rows.count() if dry_run else rows.delete()[0]

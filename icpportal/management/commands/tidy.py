@@ -1,0 +1,34 @@
+"""`manage.py tidy`: what beat does each hour, by hand; exit code 1 when a job had to wait."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import datetime
+
+from django.core.management.base import BaseCommand
+
+from icpportal.moments import typed_moment
+from icpportal.tidying import Tidied, tidy
+
+
+class Command(BaseCommand):
+    help = "Deletes codes, counters, wrong passwords and questions that are over, and expires codes of dead servers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="count what would go, delete nothing")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+        parser.add_argument("--at", type=typed_moment, help="as of this time, for example 2026-11-24T16:20+08:00")
+
+    def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, **options: object) -> None:
+        result = tidy(now=at, dry_run=dry_run)
+        self.stdout.write(json.dumps({**asdict(result), "dry_run": dry_run}) if as_json else in_lines(result, dry_run))
+        if result.skipped:
+            sys.exit(1)
+
+
+def in_lines(result: Tidied, dry_run: bool) -> str:
+    """One line a job that had to wait, last the totals."""
+    waited = [f"{name} skipped: {why}" for name, why in result.skipped.items()]
+    totals = ", ".join(f"{name} {number}" for name, number in result.done.items())
+    return "\n".join([*waited, f"{'would be ' if dry_run else ''}gone: {totals}"])

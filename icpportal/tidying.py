@@ -1,0 +1,48 @@
+"""What is deleted because nobody needs it any more: secrets that are over, counters, questions that led nowhere."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+
+from icpportal.accounts import actions as accounts
+from icpportal.codes import actions as codes
+from icpportal.codes import limits
+from icpportal.gateways.errors import Refused, Retryable
+from transfers import deadlines
+from verification import filing_passwords, service_codes
+
+logger = logging.getLogger(__name__)
+
+Job = Callable[..., int]
+JOBS: dict[str, Job] = {
+    "wrong_passwords": filing_passwords.purge,
+    "dead_service_codes": service_codes.expire_dead,
+    "unproved_addresses": accounts.forget_old,
+    "codes": codes.forget_old,
+    "counters": limits.forget_old,
+    "type_checks": deadlines.forget_type_checks,
+}
+
+
+@dataclass
+class Tidied:
+    """How many rows each job took, and which jobs had to wait, with the reason; nothing personal."""
+
+    done: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def tidy(*, now: datetime | None = None, dry_run: bool = False) -> Tidied:
+    """Does every job; one whose outside system does not answer is left for the next hour and said."""
+    now = now or timezone.now()
+    result = Tidied()
+    for name, job in JOBS.items():
+        try:
+            result.done[name] = job(now=now, dry_run=dry_run)
+        except (Refused, Retryable) as trouble:
+            result.skipped[name] = str(trouble)
+            logger.warning("tidying skipped", extra={"kind": name, "trouble": str(trouble)})
+    return result

@@ -1,0 +1,150 @@
+"""What is deleted each hour, and what has to stay."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from icpportal.accounts.models import Pending
+from icpportal.codes.models import Allowance, Code
+from icpportal.tidying import JOBS, tidy
+from tests.transfers.builders import make_order, make_user, type_answers
+from transfers.decide import Outcome
+from transfers.models import Order, TypeCheck
+from verification.models import ServiceCode, WrongPassword
+
+NOW = timezone.now()
+DAY = timedelta(days=1)
+ALIVE = "icpportal.gateways.inventory.fake.FakeInventory"
+NOTHING = dict.fromkeys(JOBS, 0)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def servers(settings):
+    settings.INVENTORY_GATEWAY = ALIVE
+
+
+def old_and_new() -> dict[str, list]:
+    """One row of each kind that is over, and one that is not, by model."""
+    owner = make_user()
+    order = make_order(owner)
+    checks = {"owner": owner, "answers": type_answers(), "outcome": Outcome.TRANSFER}
+    pending = {"kind": Pending.Kind.RESET, "destination": owner.email}
+    code = {"purpose": "sign_up", "holder": "h", "digest": "d", "destination": "i", "channel": "sms"}
+    TypeCheck.objects.create(**checks, created_at=NOW - 30 * DAY)
+    Pending.objects.create(**pending, created_at=NOW - DAY)
+    Code.objects.create(**code, expires_at=NOW - DAY)
+    Allowance.objects.create(name="verify_type", key="old", used=1, began_at=NOW - DAY)
+    WrongPassword.objects.create(digest="old", at=NOW - DAY)
+    little = timedelta(minutes=1)
+    return {
+        TypeCheck: [
+            TypeCheck.objects.create(**checks, created_at=NOW - 30 * DAY + little),
+            TypeCheck.objects.create(**checks, created_at=NOW - 90 * DAY, order=order),
+        ],
+        Pending: [Pending.objects.create(**pending, created_at=NOW - DAY + little)],
+        Code: [Code.objects.create(**code, expires_at=NOW - DAY + little)],
+        Allowance: [Allowance.objects.create(name="verify_type", key="new", used=1, began_at=NOW - DAY + little)],
+        WrongPassword: [WrongPassword.objects.create(digest="new", at=NOW - DAY + little)],
+    }
+
+
+def left(models) -> dict[str, list]:
+    return {model: sorted(model.objects.all(), key=lambda row: str(row.pk)) for model in models}
+
+
+def in_order(kept: dict[str, list]) -> dict[str, list]:
+    return {model: sorted(rows, key=lambda row: str(row.pk)) for model, rows in kept.items()}
+
+
+EACH_ONE = {
+    "wrong_passwords": 1,
+    "dead_service_codes": 0,
+    "unproved_addresses": 1,
+    "codes": 1,
+    "counters": 1,
+    "type_checks": 1,
+}
+
+
+def test_only_what_is_over_goes_and_a_second_round_finds_nothing():
+    kept = old_and_new()
+
+    first = tidy(now=NOW)
+    second = tidy(now=NOW)
+
+    assert (first.done, first.skipped) == (EACH_ONE, {})
+    assert second.done == NOTHING
+    assert left(kept) == in_order(kept)
+    assert Order.objects.count() == 1
+
+
+def test_a_dry_run_counts_the_same_and_deletes_nothing():
+    kept = old_and_new()
+    before = left(kept)
+
+    result = tidy(now=NOW, dry_run=True)
+
+    assert (result.done, result.skipped) == (EACH_ONE, {})
+    assert left(kept) == before
+
+
+@pytest.mark.parametrize(("gateway", "why"), [("Down", "connection refused"), ("Refusing", "forbidden")])
+def test_a_server_list_that_does_not_answer_is_said_and_stops_nothing_else(settings, gateway, why):
+    settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com")
+    old_and_new()
+
+    result = tidy(now=NOW)
+
+    assert list(result.skipped) == ["dead_service_codes"]
+    assert why in result.skipped["dead_service_codes"]
+    assert result.done == {name: number for name, number in EACH_ONE.items() if name != "dead_service_codes"}
+    assert ServiceCode.objects.get().state == "free"
+
+
+def test_only_the_two_failures_of_gateways_are_taken_for_a_wait(monkeypatch):
+    monkeypatch.setitem(JOBS, "codes", lambda **_: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        tidy(now=NOW)
+
+
+def told(*arguments: str) -> tuple[str, int]:
+    out = StringIO()
+    try:
+        call_command("tidy", *arguments, stdout=out)
+    except SystemExit as end:
+        return out.getvalue(), end.code
+    return out.getvalue(), 0
+
+
+def test_the_command_says_the_totals_last():
+    old_and_new()
+    at = NOW.isoformat()
+
+    would, did = told("--at", at, "--dry-run"), told("--at", at)
+
+    words = "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, codes 1, counters 1, type_checks 1\n"
+    assert would == (f"would be {words}", 0)
+    assert did == (words, 0)
+
+
+def test_the_command_as_json_and_with_a_job_that_waits(settings):
+    settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com")
+
+    out, code = told("--json")
+
+    assert code == 1
+    assert json.loads(out) == {
+        "done": {name: 0 for name in JOBS if name != "dead_service_codes"},
+        "skipped": {"dead_service_codes": "connection refused"},
+        "dry_run": False,
+    }
+    assert told()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"
