@@ -57,7 +57,7 @@ def start_page(walk: Walk) -> None:
 
 def sign_up(walk: Walk) -> None:
     """An account, its e-mail and mobile confirmed by code."""
-    secret = f"rehearse-{walk.dice.randrange(10**9)}-Aa"
+    secret = f"Quay-{walk.dice.randrange(10**9)}-lamp"
     page = walk.me.get("/account/signup/")
     page = walk.me.send(
         page.form("email", "password1"),
