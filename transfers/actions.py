@@ -58,7 +58,10 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
             note(order, "start", by=APPLICANT, actor=check.owner)
             TypeCheck.objects.filter(pk=check.pk).update(order=order)
     except IntegrityError as taken:
-        raise Taken(check.reference) from taken
+        check.refresh_from_db()
+        if check.order is None:
+            raise Taken(check.reference) from taken
+        return check.order  # another tab was first
     return order
 
 

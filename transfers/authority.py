@@ -20,13 +20,15 @@ from icpportal.gateways.miit.seam import authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
-from transfers.firing import ORDER, note
+from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
 from transfers.processing_codes import plain_words
 from transfers.report import access_report
 
 logger = logging.getLogger(__name__)
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
+OVERTAKEN = "the order moved meanwhile"
+TRIES = 5
 
 
 def deliver_report(message: Any) -> str:
@@ -62,17 +64,26 @@ def pull(*, now: datetime | None = None) -> int:
 def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
     """Bring one outcome to its order; a second time it changes nothing."""
     now = now or timezone.now()
+    reason = OVERTAKEN
+    for _ in range(TRIES):  # another worker may bring the same answer at this moment
+        if reason == OVERTAKEN:
+            reason = _brought(answer, now)
+    if reason:
+        park(answer, reason)
+
+
+def _brought(answer: Answer, now: datetime) -> str:
+    """Nothing when the order has taken the answer, else why not."""
     order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
     if order is None:
-        park(answer, "no such order")
-        return
+        return "no such order"
     if answer.report_key != order.report_key:
-        park(answer, "an earlier report of this order")
-        return
+        return "an earlier report of this order"
     try:
         HANDLERS[answer.kind](order, answer, now)
     except Forbidden as refusal:
-        park(answer, str(refusal))
+        return OVERTAKEN if overtaken(order) else str(refusal)
+    return ""
 
 
 def park(answer: Answer, reason: str) -> None:
@@ -191,8 +202,21 @@ def refresh_phones(order: Order, *, now: datetime) -> bool:
     PhoneCheck.objects.filter(order=order, report=order.report).exclude(role__in=roles).delete()
     in_time = [p for p in told if p.confirmed_at and (order.due_at is None or p.confirmed_at < order.due_at)]
     if told and len(in_time) == len(told):
-        ORDER.fire(order, "phones_done", by=AUTHORITY, facts=queries.facts_of(order), now=now)
+        _phones_done(order, now)
     return True
+
+
+def _phones_done(order: Order, now: datetime) -> None:
+    for _ in range(TRIES):
+        try:
+            ORDER.fire(order, "phones_done", by=AUTHORITY, facts=queries.facts_of(order), now=now)
+        except Forbidden:
+            if not overtaken(order):
+                raise
+            order.refresh_from_db()
+        if order.state != states.PHONE_DUE:
+            return
+    raise Forbidden(f"phones_done: {OVERTAKEN}")
 
 
 def reachable_and_told(order: Order, now: datetime) -> tuple[bool, bool]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states
-from transfers.firing import ORDER
+from transfers.firing import ORDER, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
 
@@ -61,6 +61,8 @@ def _guarded(totals: Totals, order: Order, move: Callable[[Order], str]) -> None
     try:
         done = move(order)
     except CAN_FAIL as problem:
+        if isinstance(problem, Forbidden) and overtaken(order):  # another sweep or a person was first
+            return
         totals.failed += 1
         totals.lines.append(f"{order.reference} failed: {type(problem).__name__}")
         logger.exception("deadline failed", extra={"reference": order.reference})

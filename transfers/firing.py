@@ -48,6 +48,11 @@ def close(order: Any) -> None:
         service_codes.release(order.reference)
 
 
+def overtaken(order: Any) -> bool:
+    """Whether somebody moved or changed the order since it was read; then a `Forbidden` says no more than that."""
+    return not Order.objects.filter(pk=order.pk, version=order.version).exists()
+
+
 def note(order: Any, what: str, *, by: str, actor: Any = None, words: str = "") -> OrderEvent:
     """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report."""
     return OrderEvent.objects.create(
