@@ -228,14 +228,20 @@ SESSION_LIMITS = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # What each role may do, as "app.codename"; `manage.py ensure_roles` writes it into the groups.
+REGISTER = [
+    "filings.view_subject",
+    "filings.view_person",
+    "filings.view_website",
+    "filings.view_access",
+    "filings.view_legacyrecord",
+]
 REVIEW = [
     "transfers.review_order",
     "transfers.view_order",
     "transfers.view_objection",
     "transfers.change_objection",
     "transfers.view_returnreason",
-    "filings.view_subject",
-    "filings.view_website",
+    *REGISTER,
 ]
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "applicant": [],
@@ -249,6 +255,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.audit_order",
         "transfers.view_order",
         "transfers.view_reviewround",
+        *REGISTER,
     ],
     "operations": [
         "accounts.view_user",
@@ -365,6 +372,7 @@ OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it a
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DRAFT_KEPT = timedelta(days=45)
 RETURNED_KEPT = timedelta(days=60)
+CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
 
 # --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from transfers import asking_type, queries, readiness, slots, stages, states
@@ -11,6 +12,7 @@ from transfers.labels import label_of
 from transfers.models import FieldVerdict, Order
 from transfers.review.forms import ReturnForm
 from transfers.steps import STEPS
+from transfers.verdict_words import reason_words
 
 # the pictures a reviewer looks at while judging a page
 BESIDE = {
@@ -62,7 +64,16 @@ def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm
     part = row["field"]
     before = earlier.get(part)
     asked = form is not None and f"reason.{part}" in form.fields
-    return {**row, "before": before, "pair": form.pair(part) if asked else None}
+    return {
+        **row,
+        "before": before,
+        "before_words": reason_words(before, chinese=_reads_chinese()) if before else "",
+        "pair": form.pair(part) if asked else None,
+    }
+
+
+def _reads_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
 
 
 def _picture(paper: Any) -> dict[str, Any]:

@@ -1,0 +1,118 @@
+"""Chinese is complete: every message translated, with the same placeholders, and compiled as it was written."""
+
+import re
+from functools import cache
+
+import polib
+import pytest
+
+from tests.messages import ROOT, Message, messages, of_template
+
+CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
+PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
+BRACE = re.compile(r"\{\w*\}")
+# words that are the same in both languages, or Chinese by themselves
+SAME = {"SMS", "App", "ICP"}
+
+
+@cache
+def written() -> dict[Message, polib.POEntry]:
+    return {Message(e.msgid, e.msgid_plural, e.msgctxt or ""): e for e in polib.pofile(str(CATALOGUE / "django.po"))}
+
+
+@cache
+def used() -> dict[Message, str]:
+    return messages()
+
+
+def texts(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def placeholders(text: str) -> list[str]:
+    bare = text.replace("%%", "")
+    return sorted({*PERCENT.findall(bare), *BRACE.findall(bare)})
+
+
+def wrong_placeholders(message: Message, entry: polib.POEntry) -> bool:
+    wanted = placeholders(message.plural or message.msgid)
+    return any(placeholders(text) != wanted for text in texts(entry))
+
+
+def test_the_sources_hold_messages_of_every_package_and_of_templates():
+    places = {place.split("/")[0] for place in used().values()}
+
+    assert places == {"icpportal", "verification", "filings", "transfers", "templates"}
+    assert len(used()) > 1000
+
+
+def test_every_message_is_translated_and_none_is_fuzzy():
+    missing = {
+        f"{place} {message.msgid!r}"
+        for message, place in used().items()
+        if message not in written() or not written()[message].translated()
+    }
+
+    assert missing == set()
+
+
+def test_placeholders_are_the_same_in_both_languages():
+    wrong = {
+        f"{place} {message.msgid!r}"
+        for message, place in used().items()
+        if message in written() and wrong_placeholders(message, written()[message])
+    }
+
+    assert wrong == set()
+
+
+@pytest.mark.parametrize(
+    ("msgid", "msgstr"),
+    [("Order %(ref)s", "订单"), ("Order %(ref)s", "订单 %(reference)s"), ("{n} left", "还剩"), ("Left", "还剩 %s")],
+)
+def test_a_placeholder_that_differs_is_found(msgid, msgstr):
+    entry = polib.POEntry(msgid=msgid, msgstr=msgstr)
+
+    assert wrong_placeholders(Message(msgid), entry)
+
+
+def test_the_compiled_catalogue_is_what_the_written_one_says():
+    compiled = {(e.msgctxt, e.msgid): texts(e) for e in polib.mofile(str(CATALOGUE / "django.mo"))}
+    source = {(e.msgctxt, e.msgid): texts(e) for e in polib.pofile(str(CATALOGUE / "django.po")) if e.translated()}
+
+    assert compiled == source
+
+
+def test_no_message_shouts_in_either_language():
+    shouting = [
+        entry.msgid
+        for message, entry in written().items()
+        if any(mark in text for text in (message.msgid, message.plural, *texts(entry)) for mark in "!！")
+    ]
+
+    assert shouting == []
+
+
+def test_chinese_is_chinese():
+    """A translation that was left in English is found by having no Han character where the English has words."""
+    left = [
+        entry.msgid
+        for message, entry in written().items()
+        if message in used()
+        and re.search(r"[a-z]{4,}", PERCENT.sub("", message.msgid))
+        and not any(re.search(r"[㐀-鿿]", text) for text in texts(entry))
+        and message.msgid not in SAME
+    ]
+
+    assert left == []
+
+
+def test_messages_in_templates_are_found_whatever_the_indentation():
+    source = (
+        '{% load i18n %}\n    {% translate "One" %}\n  {% blocktranslate with n=n %}Two {{ n }}{% endblocktranslate %}'
+    )
+
+    python = of_template(f"{{% load i18n %}}\n{source}")
+
+    assert "gettext(u'One')" in python.replace('"', "'")
+    assert "Two %(n)s" in python
