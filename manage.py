@@ -4,7 +4,7 @@
 import os
 import sys
 
-if sys.version_info < (3, 11):
+if sys.version_info < (3, 11):  # noqa: UP036 -- older ones get a sentence instead of a traceback
     sys.exit("The portal needs Python 3.11 or newer.")
 
 

@@ -24,7 +24,8 @@ def _escaped(text: str) -> str:
 
 def _folded(line: str) -> str:
     """RFC 5545 §3.1: no line over 75 octets, never cut inside a character."""
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for char in line:
         if len((piece + char).encode()) > (75 if not pieces else 74):
             pieces.append(piece)

@@ -44,7 +44,7 @@ def province_asks(order: Any, facts: Facts) -> bool:
 
 
 def stated_and_authority_silent(order: Any, facts: Facts) -> bool:
-    """At the deadline: nobody can tell, and either everybody stated that the code was entered or the authority is out of reach."""
+    """At the deadline nobody can tell: the authority is out of reach, or silent while everybody stated it was done."""
     return bool(facts.get("authority_unreachable") or (facts.get("authority_silent") and facts.get("all_stated")))
 
 
@@ -55,7 +55,7 @@ def unchanged_and_valid(order: Any, facts: Facts) -> bool:
 
 def cool_off_set(order: Any, facts: Facts) -> bool:
     """The operator gives a cancellation some hours in which it can be stopped."""
-    return getattr(settings, "CANCEL_COOL_OFF", timedelta(0)) > timedelta(0)
+    return timedelta(0) < settings.CANCEL_COOL_OFF
 
 
 def phone_window(order: Any, now: datetime, facts: Facts) -> datetime:

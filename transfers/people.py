@@ -1,4 +1,4 @@
-"""The two people of an order, read from its answers: the subject lead (主体负责人) and the website administrator (网站负责人)."""
+"""The two people of an order, read from its answers: subject lead (主体负责人), website administrator (网站负责人)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -27,9 +27,12 @@ def send_at(due_at: datetime, hours: int) -> datetime:
 
 def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
     """The nearest reminder whose time has come and that was not sent yet."""
+    due_at = order.due_at
+    if due_at is None:
+        return None
     for hours, template in REMINDERS:
-        begun = order.due_at - timedelta(hours=hours) > order.entered_at
-        if begun and send_at(order.due_at, hours) <= now < order.due_at:
+        begun = due_at - timedelta(hours=hours) > order.entered_at
+        if begun and send_at(due_at, hours) <= now < due_at:
             return None if order.reminded and order.reminded <= hours else (hours, template)
     return None
 

@@ -20,8 +20,8 @@ After = Callable[[Any, T, models.Model, dict[str, Any]], None]
 class Lifecycle:
     """The life of one model, run by its table.
 
-    The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field` and `move`,
-    `from_state`, `to_state`, `by`, `actor`, `note`, `at`. `after(thing, row, event, facts)` runs inside the transaction:
+    The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field`, `move`,
+    `from_state`, `to_state`, `by`, `actor`, `note`, `at`. `after(thing, row, event, facts)` runs in the transaction:
     it queues what the row tells and owes.
     """
 

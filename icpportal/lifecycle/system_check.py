@@ -14,7 +14,11 @@ def check_table(
     reached = {row.target for row in table.rows} | {initial}
     found = [
         (sorted(table.timed_states() - table.left_by_clock()), "E001", "{} has a deadline but no move by the clock"),
-        (sorted({r.tell for r in table.rows if r.tell and not has_message(r.tell)}), "E002", "no text in both languages for {}"),
+        (
+            sorted({r.tell for r in table.rows if r.tell and not has_message(r.tell)}),
+            "E002",
+            "no text in both languages for {}",
+        ),
         (sorted(table.states() - set(sentences)), "E003", "{} has no sentence: whose turn, what, by when, what if not"),
         (sorted(table.states() - reached), "E004", "{} can be left but never entered"),
     ]

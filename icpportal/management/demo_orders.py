@@ -28,7 +28,7 @@ PLACES = {
     "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
     "44": ("440304", "深圳", "广东省深圳市福田区"),
 }
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,9 @@ def _history(order: Order, seed: Seed, owner: Any, now: datetime) -> None:
 class Picture:
     """A drawn picture as an upload."""
 
+    name: str | None
+    size: int | None
+
     def __init__(self, words: str) -> None:
         self.name = f"{words}.jpg"
         out = io.BytesIO()
@@ -250,16 +253,11 @@ def _reported(order: Order, owner: Any, on_file: str) -> None:
 
 
 def _lapsed(order: Order, owner: Any, on_file: str) -> None:
-    PhoneCheck.objects.bulk_create(
-        PhoneCheck(
-            order=order, report=order.report, role=role, mobile_masked=mask_mobile(mobile), sent_at=order.reported_at,
-            confirmed_at=confirmed,
-        )
-        for role, mobile, confirmed in (
-            ("subject_lead", order.answer("subject")["lead_phone1"], order.reported_at + timedelta(hours=1)),
-            ("administrator", on_file, None),
-        )
-    )  # fmt: skip
+    sent = order.reported_at or order.entered_at
+    lead = {"role": "subject_lead", "mobile_masked": mask_mobile(order.answer("subject")["lead_phone1"])}
+    missing = {"role": "administrator", "mobile_masked": mask_mobile(on_file)}
+    PhoneCheck.objects.create(order=order, report=order.report, sent_at=sent, confirmed_at=sent + HOUR, **lead)
+    PhoneCheck.objects.create(order=order, report=order.report, sent_at=sent, **missing)
 
 
 def _approved(order: Order, owner: Any, on_file: str) -> None:

@@ -1,4 +1,4 @@
-"""People and organisations that do not exist: county 9999 is nobody's, sequence 000 is never issued, check digits are right.
+"""People and organisations that do not exist: county 9999 is nobody's, sequence 000 is never issued.
 
 Imports no model: the rehearsal, which is a synthetic person outside of the portal, uses it too.
 """

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from icpportal.management import invented
-from icpportal.management.browsing import Browser, NotAsItShouldBe, Page
+from icpportal.management.browsing import Browser, Form, NotAsItShouldBe, Page
 from icpportal.management.rehearsal import Walk
 
 
@@ -149,7 +149,8 @@ def people(walk: Walk) -> None:
     walk.moved_on(page, "administrator")
 
 
-def _person(prefix: str, who: invented.Invented, dice: random.Random) -> dict[str, str]:
+def _person(prefix: str, who: invented.Invented, dice: random.Random) -> dict[str, Any]:
+    """A person in charge as the page asks for them."""
     return {
         f"{prefix}_name": who.name,
         f"{prefix}_id_type": "2",
@@ -241,14 +242,18 @@ def _case(walk: Walk, staff: Browser) -> Page:
     return staff.get(rows[0])
 
 
+def _with_move(page: Page, move: str) -> Form:
+    for form in page.forms:
+        if ("move", move) in form.buttons:
+            return form
+    raise NotAsItShouldBe(f"no button {move} on {page.url}")
+
+
 def review(walk: Walk) -> None:
     """The provider's reviewer accepts the order in Django admin."""
     staff = _staff(walk)
     page = _case(walk, staff)
-    form = next((form for form in page.forms if ("move", "accept") in form.buttons), None)
-    if form is None:
-        raise NotAsItShouldBe(f"no Accept button on {page.url}")
-    staff.send(form, button=("move", "accept"))
+    staff.send(_with_move(page, "accept"), button=("move", "accept"))
     walk.expect_state("photo_due")
 
 
@@ -269,10 +274,7 @@ def photo(walk: Walk) -> None:
     walk.wait_for("the photo to be ready", sent)
     staff = _staff(walk)
     page = _case(walk, staff)
-    form = next((form for form in page.forms if ("move", "accept_photo") in form.buttons), None)
-    if form is None:
-        raise NotAsItShouldBe(f"no button to accept the photo on {page.url}")
-    staff.send(form, button=("move", "accept_photo"))
+    staff.send(_with_move(page, "accept_photo"), button=("move", "accept_photo"))
     walk.expect_state("phone_due", "authority_review")
 
 

@@ -23,6 +23,8 @@ class Token(str):
 class OpenedWhenRead(DeferredAttribute):
     """Opens the sealed value at the first read of the attribute."""
 
+    field: "EncryptedTextField"
+
     def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
         if instance is None:
             return self

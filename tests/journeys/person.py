@@ -41,7 +41,9 @@ class Person:
         self.password = f"Pw{self.dice.randrange(10**6):06d}"
         self.email = f"journey{self.dice.randrange(10**9):09d}@example.com"
         self.mobile = f"138{self.dice.randrange(10**8):08d}"
-        self.on_file = invented.person(self.dice, self.province).mobile if self.other_number_on_file else self.admin.mobile
+        self.on_file = (
+            invented.person(self.dice, self.province).mobile if self.other_number_on_file else self.admin.mobile
+        )
         self.desk = Browser(self.portal.url)
         self._put_on_record()
 

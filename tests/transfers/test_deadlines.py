@@ -1,4 +1,4 @@
-"""The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; one poisoned order stops nobody."""
+"""The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; poison stops nobody."""
 
 from datetime import datetime, timedelta
 

@@ -121,7 +121,7 @@ class Order(SealedModel):
 
 
 class OrderEvent(models.Model):
-    """One thing that happened to an order; appended, never changed. `move` is a row of the lifecycle or a noted fact."""
+    """One thing that happened to an order; appended, never changed. `move` is a row of the life or a noted fact."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
     move = models.CharField(max_length=30)

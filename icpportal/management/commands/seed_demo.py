@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: an invented provider's customers, filings, servers, and orders in every state. Safe to repeat."""
+"""`manage.py seed_demo`: invented customers, filings, servers, and orders in every state. Safe to repeat."""
 
 import random
 from argparse import ArgumentParser

@@ -25,7 +25,8 @@ def test_a_lead_may_do_what_a_reviewer_may_and_not_the_reverse() -> None:
 
 
 def test_a_row_without_kinds_holds_for_the_usual_ones_only() -> None:
-    rows = table(T("send", ("draft",), "sent", by=APPLICANT), T("stop", ("draft",), "late", by=APPLICANT, kinds=("card",)))
+    send = T("send", ("draft",), "sent", by=APPLICANT)
+    rows = table(send, T("stop", ("draft",), "late", by=APPLICANT, kinds=("card",)))
 
     assert [r.name for r in rows.rows_from("letter", "draft", APPLICANT)] == ["send"]
     assert [r.name for r in rows.rows_from("card", "draft", APPLICANT)] == ["stop"]
