@@ -3,7 +3,7 @@
 import os
 import uuid
 from pathlib import Path
-from time import monotonic_ns
+from time import time_ns
 from typing import Any
 
 from kombu.transport import filesystem
@@ -15,7 +15,7 @@ class Channel(filesystem.Channel):
 
     def _put(self, queue: str, payload: dict[str, Any], **kwargs: object) -> None:
         folder = Path(self.data_folder_out)
-        name = f"{monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}"
+        name = f"{time_ns()}_{uuid.uuid4()}.{queue}"  # in the order they were sent
         unfinished = folder / f"{name}.part"
         unfinished.write_text(dumps(payload))
         os.replace(unfinished, folder / f"{name}.msg")

@@ -1,0 +1,47 @@
+"""A complete production environment, for the tests to take things away from."""
+
+import base64
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+
+PRODUCTION = {
+    "PORTAL_MODE": "production",
+    "SECRET_KEY": secrets.token_urlsafe(60),
+    "PII_KEYS": "2026:" + base64.b64encode(os.urandom(32)).decode(),
+    "BLIND_INDEX_KEY": secrets.token_urlsafe(32),
+    "DATABASE_URL": "postgres://portal:portal@postgres.invalid:5432/portal",
+    "REDIS_URL": "redis://redis.invalid:6379/0",
+    "EMAIL_URL": "smtp+tls://portal:portal@mail.invalid:587",
+    "ALLOWED_HOSTS": "beian.example.com",
+    "PUBLIC_BASE_URL": "https://beian.example.com",
+    "AUTHORITY_GATEWAY": "provider.ministry.Authority",
+    "INVENTORY_GATEWAY": "icpportal.gateways.inventory.http.HttpInventory",
+    "INVENTORY_URL": "https://inventory.example.com/api",
+    "INVENTORY_TOKEN": "letters",
+    "SMS_GATEWAY": "icpportal.gateways.sms.http.HttpSms",
+    "SMS_HTTP": '{"url": "https://sms.example.com/send"}',
+    "VAR_DIR": "/var/lib/portal",
+    "STATIC_ROOT": "/usr/share/portal/static",
+    "TRUSTED_PROXY_COUNT": "1",
+    "LOG_LEVEL": "WARNING",
+}
+
+
+def manage(*command: str, without: tuple[str, ...] = (), **changed: str) -> subprocess.CompletedProcess:
+    """`manage.py` in that environment and nothing else of ours."""
+    environment = {name: value for name, value in (PRODUCTION | changed).items() if name not in without}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

@@ -1,0 +1,123 @@
+"""Without an environment it is the demo under var/; in production nothing secret has a default."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.icpportal.production import PRODUCTION, ROOT, manage
+
+SECRETS = ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "EMAIL_URL", "INVENTORY_TOKEN")
+
+
+def told(expression, **environment):
+    """What a setting is in a fresh process with this environment only."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    program = f"from icpportal import settings; print(({expression}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+def test_without_an_environment_everything_lies_under_var():
+    assert told("settings.DATABASES['default']['NAME']") == str(ROOT / "var" / "portal.sqlite3")
+    assert told("str(settings.VAR_DIR), settings.DEMO, settings.SIMULATORS") == f"('{ROOT / 'var'}', True, True)"
+
+
+def test_the_data_folder_can_be_another_one(tmp_path):
+    folder = tmp_path / "elsewhere"
+
+    assert told("settings.DATABASES['default']['NAME']", VAR_DIR=str(folder)) == str(folder / "portal.sqlite3")
+    assert told("settings.CELERY_BROKER_TRANSPORT_OPTIONS['data_folder_in']", VAR_DIR=str(folder)) == str(
+        folder / "broker" / "messages"
+    )
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_missing_secret_stops_the_start_and_is_named(name):
+    done = manage("check", without=(name,))
+
+    assert done.returncode != 0
+    assert f"Set the {name} environment variable" in done.stderr
+
+
+def test_a_mode_that_is_neither_is_refused():
+    done = manage("check", PORTAL_MODE="staging")
+
+    assert done.returncode != 0
+    assert "PORTAL_MODE is 'demo' or 'production'" in done.stderr
+
+
+def test_the_complete_environment_starts():
+    done = manage("check")
+
+    assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n")
+
+
+@pytest.mark.parametrize("name", SECRETS[:4])
+def test_no_secret_of_production_is_that_of_the_demo(name, tmp_path):
+    of_the_demo = told(f"settings.{name}", VAR_DIR=str(tmp_path))
+
+    assert PRODUCTION[name] != of_the_demo
+    assert told(f"settings.{name}", **PRODUCTION) == PRODUCTION[name]
+
+
+def test_sqlite_is_opened_in_wal_and_immediate(tmp_path):
+    options = told("settings.DATABASES['default']['OPTIONS']", VAR_DIR=str(tmp_path))
+
+    assert "'transaction_mode': 'IMMEDIATE'" in options
+    assert "journal_mode=WAL" in options
+
+
+def test_redis_carries_tasks_and_cache_when_it_is_named(tmp_path):
+    url = "redis://cache.invalid:6379/3"
+
+    assert told("settings.CELERY_BROKER_URL", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
+    assert told("settings.CACHES['default']['LOCATION']", VAR_DIR=str(tmp_path), REDIS_URL=url) == url
+    assert told("hasattr(settings, 'CELERY_BROKER_TRANSPORT')", VAR_DIR=str(tmp_path), REDIS_URL=url) == "False"
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "ssl"),
+    [("smtp+tls://u:p@mail.invalid:587", True, False), ("smtp+ssl://u:p@mail.invalid:465", False, True)],
+)
+def test_mail_is_sent_encrypted_as_its_address_says(url, tls, ssl):
+    assert (
+        told("settings.EMAIL_USE_TLS, settings.EMAIL_USE_SSL", **(PRODUCTION | {"EMAIL_URL": url})) == f"({tls}, {ssl})"
+    )
+
+
+def test_cookies_belong_to_this_host_and_travel_encrypted():
+    names = "settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.SESSION_COOKIE_SECURE"
+
+    assert told(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
+
+
+def test_https_is_told_by_a_proxy_only_where_one_stands():
+    proxy = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
+
+    assert told(proxy, **PRODUCTION) == "('HTTP_X_FORWARDED_PROTO', 'https')"
+    assert told(proxy, **(PRODUCTION | {"TRUSTED_PROXY_COUNT": "0"})) == "None"
+
+
+def test_the_compose_file_asks_for_every_secret_and_gives_it_to_each_process():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    example = (ROOT / "production.env.example").read_text()
+
+    for name in ("web", "worker", "beat", "migrate"):
+        given = services[name]["environment"]
+        assert given["PORTAL_MODE"] == "production"
+        for secret in ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "EMAIL_URL", "INVENTORY_TOKEN"):
+            assert given[secret].startswith(f"${{{secret}:?")
+            assert f"\n{secret}=" in example
+    assert {"web", "worker", "beat", "postgres", "redis"} <= set(services)
+
+
+def test_the_pins_of_the_image_are_those_of_the_demo():
+    pins = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line]
+
+    assert pins
+    assert [pin for pin in pins if "==" not in pin] == []
