@@ -22,10 +22,11 @@ from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
-from transfers.processing_codes import plain_words
+from transfers.processing_codes import code_of, plain_words
 from transfers.report import access_report
 
 logger = logging.getLogger(__name__)
+PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
 OVERTAKEN = "the order moved meanwhile"
 TRIES = 5
@@ -151,7 +152,9 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     if order.state == states.AUTHORITY_RETURNED:
         return
     _accepted(order, answer, now)
-    columns = {"authority_code": answer.code, "authority_words": answer.words}
+    columns: dict[str, Any] = {"authority_code": answer.code, "authority_words": answer.words}
+    if PASSWORD in code_of(answer.code).opens:  # what the ministry refused is asked again
+        columns |= {"password_digest": "", "password_kept": False}
     facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
     order.authority_words = answer.words
     ORDER.fire(order, "turn_down", by=AUTHORITY, note=answer.code, facts=facts, columns=columns, now=now)

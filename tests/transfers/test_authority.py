@@ -13,6 +13,7 @@ from tests.transfers.conftest import FakeAuthority
 from transfers import queries, states
 from transfers.authority import deliver_report, pull, refresh_phones, take_answer
 from transfers.models import Order, ParkedAnswer
+from transfers.opening import open_parts
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
@@ -148,6 +149,25 @@ def test_a_refusal_keeps_the_authoritys_words_and_our_own() -> None:
     )
     text = Message.objects.get(template="order_turned_down", channel="email", user=order.owner)
     assert text.payload["context"]["authority_words"] == "备案密码错误"
+
+
+def test_a_filing_password_that_the_ministry_refused_is_erased_and_asked_again() -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1018", words="备案密码错误"))
+    order = reload(order)
+    fire(order, "mend", "applicant", facts=queries.facts_of(order))
+
+    assert (order.password_kept, order.password_digest) == (False, "")
+    assert open_parts(order) == {"filing_password"}
+
+
+def test_another_refusal_keeps_the_filing_password() -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1056", words="附件错误"))
+
+    assert reload(order).password_kept is True
 
 
 def test_the_providers_fault_holds_the_order_and_stops_the_phone_window() -> None:
