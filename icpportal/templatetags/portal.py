@@ -33,21 +33,26 @@ def _reads_chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
+def _read(text: object) -> str:
+    # str() of a lazy translation keeps what was marked safe
+    return text if isinstance(text, str) else str(text)
+
+
 def _is_done(text: object) -> bool:
     """Nothing to mark: the page is Chinese, or whoever made the text has marked it (also behind a lazy translation)."""
-    return _reads_chinese() or isinstance(text if isinstance(text, str) else str(text), SafeString)
+    return _reads_chinese() or isinstance(_read(text), SafeString)
 
 
 @register.filter
 def zh(text: object) -> SafeString:
     """Chinese text (a name, a legal term, user data) marked as Chinese in a page of another language."""
-    return conditional_escape(text) if _is_done(text) else zh_mark(text)
+    return conditional_escape(_read(text)) if _is_done(text) else zh_mark(text)
 
 
 @register.filter
 def zh_parts(text: object) -> SafeString:
     """A sentence of the page's language in which only the Chinese words are marked."""
-    return conditional_escape(text) if _is_done(text) else zh_runs(text)
+    return conditional_escape(_read(text)) if _is_done(text) else zh_runs(text)
 
 
 @register.simple_tag
