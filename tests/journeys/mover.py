@@ -1,0 +1,96 @@
+"""`python -m tests.journeys.mover`: moves orders on request, each in a process that is gone once the move is committed.
+
+Requests and answers are lines of JSON. It loads the portal once and forks for each request.
+"""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connections, transaction  # noqa: E402 -- after setup
+
+from filings.certificates import CERTIFICATES  # noqa: E402
+from icpportal.gateways.miit.simulated import world  # noqa: E402
+from icpportal.gateways.miit.simulated.models import SimulatedReport  # noqa: E402
+from icpportal.lifecycle import REVIEWER  # noqa: E402
+from icpportal.outbox.models import Message  # noqa: E402
+from tests.transfers.builders import TYPE, make_order, moves  # noqa: E402
+from transfers import queries, states  # noqa: E402
+from transfers.firing import ORDER  # noqa: E402
+from transfers.models import Order, ParkedAnswer  # noqa: E402
+
+
+def place(number: int) -> list[str]:
+    """So many orders whose photo is in review, in turn in a province with and without phone verification."""
+    someone = world.Person("13900000001", "649999198502140009")
+    for code in ("12", "44"):
+        world.set_province(code, asks_phones=code == "12")
+        world.add_filing(
+            TYPE[code]["number"],
+            province=code,
+            id_type_code=next(iter(CERTIFICATES)),
+            id_number=f"91649999000000{code}9L",
+            password="SamplePw1",
+            lead=someone,
+            administrator=someone,
+            sites=(world.Site(f"filed{code}.com", "示例"),),
+        )
+    return [make_order(state=states.PHOTO_REVIEW, province=("12", "44")[turn % 2]).reference for turn in range(number)]
+
+
+def move(reference: str, kill: int, silent: bool) -> None:
+    """Accept the photo. At the very moment of the commit `kill`, a session, is ended, and `silent` is this process too:
+    then nobody was told that something is owed."""
+    order = Order.objects.get(reference=reference)
+    with transaction.atomic():
+        if kill:
+            transaction.on_commit(lambda: os.killpg(kill, signal.SIGKILL))
+        if silent:
+            transaction.on_commit(lambda: os._exit(0))
+        ORDER.fire(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
+
+
+def owed(reference: str) -> list[tuple[str, str]]:
+    """How the messages about an order stand, by channel."""
+    return list(Message.objects.filter(reference=reference).order_by("channel").values_list("channel", "state"))
+
+
+def summary() -> dict[str, Any]:
+    """Everything that counts in the end."""
+    return {
+        "orders": {order.reference: [order.province, order.state, *moves(order)] for order in Order.objects.all()},
+        "messages": {row.key: [row.channel, row.state] for row in Message.objects.all()},
+        "reports": sorted(SimulatedReport.objects.values_list("key", flat=True)),
+        "keys_of_reports": sorted(order.report_key for order in Order.objects.all()),
+        "parked": ParkedAnswer.objects.count(),
+    }
+
+
+REQUESTS: dict[str, Callable[..., Any]] = {"place": place, "move": move, "owed": owed, "summary": summary}
+
+
+def main() -> None:
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if not child:
+            answer = REQUESTS[request.pop("do")](**request)
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        if status or request.get("silent"):
+            sys.stdout.write(json.dumps(status) + "\n")
+            sys.stdout.flush()
+
+
+connections.close_all()
+if __name__ == "__main__":
+    main()
