@@ -3,13 +3,16 @@
 Whatever is found, the same questions are asked and the same rows are read, so that time tells nothing.
 """
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings import certificates, regions
-from filings.numbers import FilingNumber
+from filings.numbers import FilingNumber, read_number
 from filings.provinces import Province, province
 from filings.queries import Known, known_about
 from icpportal.codes import limits
@@ -17,12 +20,13 @@ from icpportal.entry.domains import display_domain
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.seam import authority
-from icpportal.gateways.miit.types import FilingStatus
 from icpportal.privacy.masks import mask_number
 from transfers import queries
 from transfers.decide import Outcome, TypeFacts, decide
 from transfers.models import TypeCheck
 from transfers.refusals import busy, too_many
+
+GOOD_FOR = timedelta(days=1)
 
 
 def ask(owner: Any, form: forms.Form) -> TypeCheck | None:
@@ -33,27 +37,56 @@ def ask(owner: Any, form: forms.Form) -> TypeCheck | None:
         return None
     answers = form.answers()
     try:
-        with asking() as question:
-            gateway = authority()
-            by_document = gateway.status_by_certificate(
-                int(answers["id_type"]), answers["id_number"], timeout=question.left
-            )
-            by_domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
+        by_document, by_domain = _asked(answers)
     except (Retryable, Refused):
         limits.give_back("verify_type", str(owner.pk))
         form.add_error(None, busy())
         return None
-    outcome = decide(facts(owner, answers, by_document, by_domain))
     return TypeCheck.objects.create(
         owner=owner,
         answers=answers,
-        outcome=outcome,
-        subject_number=by_document.subject_number,
-        site_number=by_domain.site_number,
+        outcome=decide(facts(owner, answers, by_document, by_domain)),
+        subject_number=by_document.number,
+        site_number=by_domain.number,
     )
 
 
-def facts(owner: Any, answers: dict[str, str], by_document: FilingStatus, by_domain: FilingStatus) -> TypeFacts:
+@dataclass(frozen=True)
+class Filed:
+    """What the authority knows: the number it has on file, as it is written; "" when it has none."""
+
+    number: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The subject's number inside a website's: `京ICP备12345678号` of `京ICP备12345678号-1`."""
+        return str(FilingNumber.parse(self.number).subject) if self.number else ""
+
+    @property
+    def province(self) -> str:
+        return FilingNumber.parse(self.number).province if self.number else ""
+
+
+def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
+    """The same two questions about the document and the domain, whatever the first one brings."""
+    with asking() as question:
+        gateway = authority()
+        document = gateway.status_by_certificate(int(answers["id_type"]), answers["id_number"], timeout=question.left)
+        domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
+    return _read(document.filed, document.subject_number), _read(domain.filed, domain.site_number)
+
+
+def _read(filed: bool, number: str) -> Filed:
+    """A number that is none is no answer: the other side is out of order, and the applicant pays nothing for it."""
+    if not filed:
+        return Filed()
+    found = read_number(number)
+    if found is None:
+        raise Retryable("the authority named a filing number that is none")
+    return Filed(str(found))
+
+
+def facts(owner: Any, answers: dict[str, str], by_document: Filed, by_domain: Filed) -> TypeFacts:
     """What `decide` reads."""
     known = known_about(
         owner=owner,
@@ -63,9 +96,9 @@ def facts(owner: Any, answers: dict[str, str], by_document: FilingStatus, by_dom
         name=answers["name"],
     )
     return TypeFacts(
-        certificate_number=by_document.subject_number if by_document.filed else "",
-        domain_number=stem(by_domain.site_number) if by_domain.filed else "",
-        number_fits_region=_fits(by_document.subject_number, answers["region"]),
+        certificate_number=by_document.stem,
+        domain_number=by_domain.stem,
+        number_fits_region=by_document.province in ("", answers["region"][:2]),
         own_order=queries.own_open_order(owner, answers["subject_key"], answers["domain"]) is not None,
         other_order=queries.other_open_order(owner, answers["subject_key"], answers["domain"], answers["region"]),
         **_known(known),
@@ -83,13 +116,10 @@ def _known(known: Known) -> dict[str, bool]:
     }
 
 
-def stem(number: str) -> str:
-    """The subject's number inside a website's: `京ICP备12345678号` of `京ICP备12345678号-1`."""
-    return str(FilingNumber.parse(number).subject)
-
-
-def _fits(number: str, region: str) -> bool:
-    return not number or FilingNumber.parse(number).province == region[:2]
+def is_stale(check: TypeCheck, now: datetime | None = None) -> bool:
+    """Whether too much may have changed since to begin an order from this answer, or its order has ended."""
+    is_over = check.order is not None and check.order.is_ended
+    return is_over or (check.order is None and check.created_at + GOOD_FOR <= (now or timezone.now()))
 
 
 def note_own_order(check: TypeCheck) -> TypeCheck:

@@ -1,9 +1,17 @@
 """Objecting to an open order of somebody else (提交证明): what the form asks."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.fields import PlainTextField
+from transfers.models import Objection
+
+
+def is_waiting(owner: Any, domain: str) -> bool:
+    """Whether an objection of this account about the domain lies with a reviewer."""
+    return Objection.objects.filter(owner=owner, domain=domain, closed_at__isnull=True).exists()
 
 
 class ObjectionForm(forms.Form):

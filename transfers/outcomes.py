@@ -1,5 +1,6 @@
 """What each outcome of "verify filing type" says: heading, one sentence, one way out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from transfers.decide import STARTS, Outcome
+from filings import checks
+from filings.provinces import province
+from filings.queries import websites_of
+from icpportal.entry.domains import display_domain
+from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
 from transfers.queries import own_open_order
 
@@ -98,16 +103,26 @@ def page(check: TypeCheck) -> dict[str, Any]:
     """The page of a decided type check, with its address and whether its button posts."""
     found = PAGES[Outcome(check.outcome)]
     order = open_order(check)
+    if found.way == "own_order" and order is None:
+        found = NO_LONGER
     return {
         "outcome": check.outcome,
         "heading": found.heading,
         "sentence": found.sentence % {"ref": order.reference} if order else found.sentence,
         "button": found.button,
         "drawing": found.drawing,
-        "starts": Outcome(check.outcome) in STARTS,
-        "url": _url(found.way, check, order),
-        "again_url": f"{reverse('verify-type')}?from={check.reference}",
+        "starts": found.way == "start",
+        "url": WAYS[found.way](check, order),
+        "again_url": again_url(check),
+        "domain": display_domain(check.answers["domain"]),
+        "name": check.answers["name"],
+        "advice": advice(check) if found.way == "start" else [],
     }
+
+
+NO_LONGER = OutcomePage(
+    _("The order that was open has ended"), _("Verify the filing type once more"), _("Check entries"), "again"
+)
 
 
 def open_order(check: TypeCheck) -> Order | None:
@@ -117,15 +132,30 @@ def open_order(check: TypeCheck) -> Order | None:
     return own_open_order(check.owner, check.answers["subject_key"], check.answers["domain"])
 
 
-def _url(way: str, check: TypeCheck, order: Order | None) -> str:
-    ways = {
-        "start": lambda: reverse("verify-type-start", args=[check.reference]),
-        "objection": lambda: reverse("objection", args=[check.reference]),
-        "again": lambda: f"{reverse('verify-type')}?from={check.reference}",
-        "own_order": lambda: order.get_absolute_url() if order else reverse("dashboard"),
-        "sign_in": lambda: reverse("account_logout"),
-        "help": lambda: reverse("help"),
-        "filing": lambda: reverse("dashboard"),
-        "dashboard": lambda: reverse("dashboard"),
-    }
-    return ways[way]()
+def advice(check: TypeCheck) -> list[str]:
+    """What stops nothing here but is likely to come back later, by the rules of the province."""
+    answers = check.answers
+    facts = checks.read(province=province(answers["region"][:2]), type_answers=answers)
+    return [finding.message for finding in checks.run("type", facts) if not finding.stops]
+
+
+def again_url(check: TypeCheck) -> str:
+    """The form of step 1 with what was typed."""
+    return f"{reverse('verify-type')}?from={check.reference}"
+
+
+def _filing(check: TypeCheck) -> str:
+    site = websites_of(check.owner).filter(domain=check.answers["domain"]).first()
+    return reverse("filing", args=[site.pk]) if site else reverse("dashboard")
+
+
+WAYS: dict[str, Callable[[TypeCheck, Order | None], str]] = {
+    "start": lambda check, _order: reverse("verify-type-start", args=[check.reference]),
+    "objection": lambda check, _order: reverse("objection", args=[check.reference]),
+    "again": lambda check, _order: again_url(check),
+    "own_order": lambda _check, order: order.get_absolute_url() if order else reverse("dashboard"),
+    "sign_in": lambda _check, _order: reverse("account_logout"),
+    "help": lambda _check, _order: reverse("help"),
+    "filing": lambda check, _order: _filing(check),
+    "dashboard": lambda _check, _order: reverse("dashboard"),
+}

@@ -1,20 +1,26 @@
 """The document slots of an order: which there are, in which state each is, and what the page shows of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from filings.certificate_numbers import age_on, birth_date, id_province
-from filings.provinces import Province
-from filings.provinces.papers import PaperFacts, paper_slots
-from transfers import queries
+from filings.provinces import Province, answers
+from filings.provinces.papers import PaperFacts, other_papers, paper_slots
+from filings.queries import websites_of
+from transfers import paper_marks, queries, states
 from transfers.models import OrderDocument
 from transfers.people import administrator, is_same_person, lead
+from transfers.steps.website import HOLDER_PERSON
 
+BY_PHONE = "phone"  # the applicant sends the papers with the authority's or our phone app
+STATEMENT, OTHER, PHOTO = "statement", "other", "photo"
 FRONT, BACK = _("front"), _("back")
 
 
@@ -62,11 +68,18 @@ SLOTS: dict[str, Slot] = {
         Slot("holding_photo", _("Photo holding the document"), _("Face and document both clear"), drawing="photo"),
         Slot("approval_paper", _("Prior approval"), _("The paper with the number you entered")),
         Slot("residence", _("Residence permit"), _("Of the province where you file"), (FRONT, BACK), needed=1),
-        Slot("commitment", _("Letter of commitment"), _("Download, sign, upload")),
+        Slot(
+            "commitment", _("Letter of commitment"), _("Download the form from the authority's site, sign, upload")
+        ),
         Slot(
             "registrant_proof", _("Proof of the domain's registrant"), _("The registrant and the subject on one paper")
         ),
-        Slot("other", _("Other papers"), _("What this province or our reviewer asks for")),
+        Slot(
+            OTHER,
+            _("Other papers"),
+            _("What this province or our reviewer asks for"),
+            tuple(format_lazy(_("paper {n}"), n=n) for n in range(1, 6)),
+        ),
     )
 }
 
@@ -96,10 +109,16 @@ class UploadForm(forms.Form):
 
 def paper_facts(order: Any) -> PaperFacts:
     """What the list of papers depends on."""
-    answers, website = order.answer("type"), order.answer("website")
+    kind, website = order.answer("type"), order.answer("website")
     leader, admin = lead(order), administrator(order)
+    on_file = _sites_with_this(order)
     return PaperFacts(
-        nature=answers.get("nature", ""),
+        by_app=order.answer("documents").get("way") == BY_PHONE,
+        holder_is_person=website.get("domain_holder") == HOLDER_PERSON,
+        # one website, one domain: what is filed here for the subject, and this one
+        domains_of_subject=on_file,
+        sites_of_subject=on_file,
+        nature=kind.get("nature", ""),
         same_person=is_same_person(order),
         is_legal_rep=order.answer("subject").get("is_legal_rep") != "no",
         approvals=tuple(website.get("approval_types") or ()) if website.get("needs_approval") == "yes" else (),
@@ -108,6 +127,17 @@ def paper_facts(order: Any) -> PaperFacts:
         lead_age=_age(order, leader),
         admin_age=_age(order, admin),
     )
+
+
+def _sites_with_this(order: Any) -> int:
+    """How many websites the subject has with us once this one is here; asked only where a paper depends on it."""
+    rules = queries.rules_of(order)
+    certificate = rules.domain_certificate
+    asked = {*rules.commitment, *(paper.when for paper in rules.extra_papers)}
+    if "individual_many_sites" not in asked and not (certificate and certificate.from_of_subject > 1):
+        return 1
+    others = websites_of(order.owner).filter(subject__subject_key=order.subject_key).exclude(domain=order.domain)
+    return others.count() + 1
 
 
 def _region(person: Any) -> str | None:
@@ -120,8 +150,20 @@ def _age(order: Any, person: Any) -> int | None:
 
 
 def needed(order: Any) -> list[Slot]:
-    """The slots this order must fill, in the order of the page."""
-    return [SLOTS[key] for key in paper_slots(queries.rules_of(order), paper_facts(order))]
+    """The slots this order must fill, in the order of the page; `other` also when our reviewer asked for it."""
+    keys = paper_slots(queries.rules_of(order), paper_facts(order))
+    asked = order.state == states.RETURNED and f"paper.{OTHER}" in queries.open_verdicts(order)
+    return [slot for slot in SLOTS.values() if slot.key in keys or (asked and slot.key == OTHER)]
+
+
+def wanted(order: Any, slot: Slot) -> list[str | Promise]:
+    """What this province asks for in a slot, item by item; empty where the slot's own hint says it all."""
+    rules = queries.rules_of(order)
+    if slot.key == OTHER:
+        return [answers.PAPERS[key] for key in other_papers(rules, paper_facts(order))]
+    if slot.key == STATEMENT:
+        return [answers.EXTRA[extra] for extra in rules.statement_extras(order.answer("type").get("nature", ""))]
+    return []
 
 
 def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[Slot]:
@@ -129,8 +171,8 @@ def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[S
     return [SLOTS[key] for key in paper_slots(rules, PaperFacts(nature=nature, same_person=same_person))]
 
 
-def missing(slots: list[Slot], papers: list[OrderDocument]) -> list[Slot]:
-    """The slots that lack a ready picture."""
+def missing(slots: list[Slot], papers: Iterable[OrderDocument]) -> list[Slot]:
+    """The slots that lack a ready picture; hand in the papers that still fit the answers."""
     ready: dict[str, int] = {}
     for paper in papers:
         ready[paper.slot] = ready.get(paper.slot, 0) + paper.document.is_ready
@@ -148,7 +190,8 @@ def drawn(
     """What `partials/slot.html` draws of one side of a slot."""
     page = reverse("slot", args=[order.reference, slot.key])
     word = slot.sides[side - 1]
-    shown = _shown(paper, reason)
+    stale = paper_marks.why_stale(slot.key) if paper is not None and paper_marks.is_stale(order, paper) else ""
+    shown = _shown(paper, reason or str(stale))
     shown.update(
         key=f"{slot.key}-{side}",
         title=f"{slot.title} · {word}" if word else slot.title,
@@ -173,14 +216,16 @@ def drawn(
     return shown
 
 
-def photo_slot(paper: OrderDocument | None, *, url: str, reason: str = "") -> dict[str, Any]:
+def photo_slot(order: Any, paper: OrderDocument | None, *, reason: str = "") -> dict[str, Any]:
     """The same for the photo step."""
+    url = reverse("photo", args=[order.reference])
     return {
         **_shown(paper, reason),
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, clothes of the season"),
         "drawing": "photo",
+        "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
         "refresh_url": url,
         "form": UploadForm(key="photo"),
         "form_url": url,

@@ -46,6 +46,11 @@ def _phones_done(order: Any) -> bool:
     return order.state in (states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED, states.APPROVED)
 
 
+def asks_password(order: Any) -> bool:
+    """Whether the rules this order began under ask for a filing password."""
+    return queries.rules_of(order).asks_password
+
+
 STAGES = (
     Stage(TYPE, _("Filing type"), "order-type", done=lambda order: True),
     Stage(SERVICE_CODE, _("Product"), "step", done=lambda order: bool(order.service_code), is_step=True),
@@ -54,7 +59,7 @@ STAGES = (
         _("Filing password"),
         "step",
         done=lambda order: order.password_kept or _sent(order),
-        applies=lambda order: queries.rules_of(order).asks_password,
+        applies=asks_password,
         is_step=True,
     ),
     Stage(

@@ -32,6 +32,13 @@ def in_chinese(name: str, label: Callable[[], str]) -> Callable[[Facts], str | N
     return judge
 
 
+def investor_in_chinese(facts: Facts) -> str | None:
+    """An individual's investor is its own name, as on the document, which the page of the filing type has judged."""
+    if facts.is_individual:
+        return None
+    return in_chinese("investor", lambda: pgettext("label", "investor"))(facts)
+
+
 def mailing_in_province(facts: Facts) -> str | None:
     place = region(str(facts.subject.get("post_region") or ""))
     if place is None or place.province == facts.province.code:
@@ -82,6 +89,6 @@ CHECKS: tuple[Check, ...] = (
         in_chinese("post_address", lambda: pgettext("label", "mailing address")),
     ),
     Check("address_door", PageOf.SUBJECT, "post_address", to_the_door),
-    Check("chinese_needed", PageOf.SUBJECT, "investor", in_chinese("investor", lambda: pgettext("label", "investor"))),
+    Check("chinese_needed", PageOf.SUBJECT, "investor", investor_in_chinese),
     Check("investor_self", PageOf.SUBJECT, "investor", investor_is_self),
 )

@@ -53,7 +53,9 @@ def as_form_data(kept: dict[str, Any]) -> MultiValueDict:
     for name, value in kept.items():
         if value is None or value is False:
             continue
-        data.setlist(name, [str(v) for v in value] if isinstance(value, list) else ["on" if value is True else str(value)])
+        data.setlist(
+            name, [str(v) for v in value] if isinstance(value, list) else ["on" if value is True else str(value)]
+        )
     return data
 
 
@@ -64,7 +66,9 @@ def seen_mark(row: Any, step: str) -> str:
 
 
 def keep(row: Any, step: str, values: dict[str, Any]) -> None:
-    """Write one step's answers; other steps saved meanwhile in another tab stay. Raises `Closed`."""
+    """Write one step's answers if they are new; other steps saved meanwhile in another tab stay. Raises `Closed`."""
+    if row.answers.get(step) == values:
+        return
     change(row, lambda answers: {**answers, step: values})
 
 

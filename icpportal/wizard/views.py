@@ -1,4 +1,4 @@
-"""django-formtools as the portal needs it: one draft per row, no skipping, `done` only on POST, `clean()` without effects.
+"""django-formtools as the portal needs it: one draft per row, no skipping, done only on POST, pure `clean()`.
 
 What formtools does otherwise was measured (it resets on GET, files on GET of `done`, lets steps be skipped, shares one
 set of answers between two filings); each correction is one method here.
@@ -95,20 +95,31 @@ class RowWizardView(NamedUrlWizardView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
         self.storage.current_step = self.step.key
         form = self.get_form(data=request.POST)
-        if not form.is_valid() or self._changed_elsewhere(form) or not self.step.ask(self.row, form, request):
-            return self.render(form)
+        if getattr(form, "is_locked", False):
+            return self.after(self.step)
         try:
-            self.storage.set_step_data(self.step.key, self.process_step(form))
+            return self.after(self.step) if self._kept(form) else self.render(form)
         except Closed:
             return self.closed(self.row)
-        return self.after(self.step)
+
+    def _kept(self, form: forms.Form) -> bool:
+        """Judge what was typed, ask outside what has to be asked, and keep it; `False` with the errors on the form."""
+        if not form.is_valid() or self._changed_elsewhere(form) or not self.step.ask(self.row, form, self.request):
+            return False
+        self.storage.set_step_data(self.step.key, self.process_step(form))
+        return True
 
     def _changed_elsewhere(self, form: forms.Form) -> bool:
+        """Whether another tab saved since this page was drawn; what it saved is then on `form.saved_elsewhere`."""
         seen = self.request.POST.get("seen", "")
-        same = self.process_step(form) == self.row.answers.get(self.step.key)
-        if not seen or same or seen == seen_mark(self.row, self.step.key):
+        typed, kept = self.process_step(form), self.row.answers.get(self.step.key)
+        if not seen or typed == kept or seen == seen_mark(self.row, self.step.key):
             return False
-        form.add_error(None, ValidationError(_("This page was changed elsewhere. Compare, then save"), code="changed_elsewhere"))
+        form.saved_elsewhere = [name for name, value in (kept or {}).items() if value != typed.get(name)]  # type: ignore[attr-defined]
+        form.add_error(
+            None,
+            ValidationError(_("This page was changed elsewhere. Compare, then save"), code="changed_elsewhere"),
+        )
         return True
 
     def process_step(self, form: forms.Form) -> dict[str, Any]:

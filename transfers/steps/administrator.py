@@ -6,8 +6,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from filings.certificates import INDIVIDUAL
+from filings.provinces.terms import AdminRule
 from icpportal.entry.fields import ChoiceField
-from transfers import stages
+from transfers import queries, stages
 from transfers.steps.base import Step
 from transfers.steps.checked import CheckedForm, person_fields, regular_number
 
@@ -38,10 +39,27 @@ class AdministratorForm(CheckedForm, AdministratorFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.order.answer("type").get("nature") == INDIVIDUAL:
-            self.initial["same_person"] = SAME
-            self.fields["same_person"].disabled = True
-            for name in (*PERSONAL, "admin_told"):
-                del self.fields[name]
+            self._is_the_subject()
+        elif queries.rules_of(self.order).admin_rule == AdminRule.MUST_DIFFER:
+            self._must_be_another()
+        self.unlock_refused()
+
+    @property
+    def another_fields(self) -> list[forms.BoundField]:
+        """What is asked only about another person; the page shows them as one group."""
+        return [self[name] for name in (*PERSONAL, "admin_told") if name in self.fields]
+
+    def _is_the_subject(self) -> None:
+        self.initial["same_person"] = SAME
+        self.fields["same_person"].disabled = True
+        self.fields["same_person"].help_text = _("For an individual the administrator is that person")
+        for name in (*PERSONAL, "admin_told"):
+            del self.fields[name]
+
+    def _must_be_another(self) -> None:
+        self.initial["same_person"] = ANOTHER
+        self.fields["same_person"].choices = [(ANOTHER, _("Another person"))]
+        self.fields["same_person"].help_text = _("Your province asks for two different people")
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -12,7 +13,10 @@ from transfers.opening import is_open, open_parts
 
 
 class StepForm(forms.Form):
-    """A form about one order: in a returned order every field that was not named is locked."""
+    """A form about one order: in a returned order every field that was not named is locked.
+
+    A locked field whose kept answer would be refused today is opened as well: otherwise nobody could mend it.
+    """
 
     step_key = ""
     never_kept: tuple[str, ...] = ()
@@ -21,13 +25,38 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.order = row
         self.parts = open_parts(row)
-        for name, field in self.fields.items():
-            field.disabled = field.disabled or not is_open(self.parts, f"{self.step_key}.{name}")
+        self.locked = {name for name in self.fields if not is_open(self.parts, f"{self.step_key}.{name}")}
+        for name in self.locked:
+            self.fields[name].disabled = True
+
+    def unlock(self, name: str) -> None:
+        """Open a field that the return did not name."""
+        self.locked.remove(name)
+        self.fields[name].disabled = False
+
+    def unlock_refused(self) -> None:
+        """Open the locked fields whose kept answer is refused; called when the form has its final fields."""
+        for name in sorted(self.locked & set(self.fields)):
+            if not self._stands(name):
+                self.unlock(name)
+
+    def _stands(self, name: str) -> bool:
+        field = self.fields[name]
+        try:
+            field.clean(self.get_initial_for_field(field, name))
+        except ValidationError:
+            return False
+        return True
 
     @property
     def is_locked(self) -> bool:
         """Whether nothing on this page can be changed."""
-        return all(field.disabled for field in self.fields.values())
+        return set(self.fields) <= self.locked
+
+    @property
+    def is_partly_locked(self) -> bool:
+        """Whether the return left some of this page as it is."""
+        return bool(self.locked & set(self.fields)) and not self.is_locked
 
 
 def always(order: Any) -> bool:

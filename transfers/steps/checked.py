@@ -1,6 +1,5 @@
 """A form whose page is judged by the catalogue of checks, and the fields that two people share."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -10,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from filings import checks
 from filings.certificate_numbers import regular
 from filings.certificates import certificates_of_people
-from filings.queries import mobile_serves_another, person_serves_another
+from filings.queries import known_to_checks
 from icpportal.entry.fields import ChoiceField, EmailField, MobileField, NumberField, PhoneField, PlainTextField
 from icpportal.wizard.storage import as_json
 from transfers import queries
 from transfers.steps.base import StepForm
 
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+YES, NO = "yes", "no"
+YES_NO = [(YES, _("Yes")), (NO, _("No"))]
 
 
 def chinese(**attrs: str) -> forms.TextInput:
@@ -24,12 +24,28 @@ def chinese(**attrs: str) -> forms.TextInput:
     return forms.TextInput(attrs={"lang": "zh-Hans", "autocomplete": "off", **attrs})
 
 
+FIXED = _("%(label)s: %(message)s. It comes from the filing type: to change it, abandon the order and verify anew")
+LOCKED = _("%(label)s, which is not open, no longer fits: %(message)s. Change what you have just entered")
+
+
 class CheckedForm(StepForm):
     """Runs every check of its page when its own fields are in order; advice is kept in `warnings`."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.warnings: list[checks.Finding] = []
+
+    def unlock_refused(self) -> None:
+        if not self.locked:
+            return
+        super().unlock_refused()
+        for finding in checks.run(self.step_key, facts_of(self.order)):
+            if finding.stops and finding.field in self.locked & set(self.fields):
+                self.unlock(finding.field)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        self.warnings: list[checks.Finding] = []
+        self.warnings = []
         for finding in checks.run(self.step_key, self.facts(cleaned)):
             self._say(finding)
         return cleaned
@@ -38,9 +54,17 @@ class CheckedForm(StepForm):
         if not finding.stops:
             self.warnings.append(finding)
             return
-        field = finding.field if finding.field in self.fields else None
-        if field is None or (field not in self.errors and not self.fields[field].disabled):
-            self.add_error(field, ValidationError(finding.message, code=finding.id))
+        field = self.fields.get(finding.field)
+        if field is None or field.disabled:
+            self.add_error(None, self._about_a_closed_field(finding, field))
+        elif finding.field not in self.errors:
+            self.add_error(finding.field, ValidationError(finding.message, code=finding.id))
+
+    def _about_a_closed_field(self, finding: checks.Finding, field: forms.Field | None) -> ValidationError:
+        if field is None:
+            return ValidationError(finding.message, code=finding.id)
+        words = LOCKED if finding.field in self.locked else FIXED
+        return ValidationError(words, code=finding.id, params={"label": field.label, "message": finding.message})
 
     def facts(self, cleaned: dict[str, Any]) -> checks.Facts:
         """The order's answers with this page's as they were just typed."""
@@ -59,17 +83,8 @@ def facts_of(order: Any, **typed: dict[str, Any]) -> checks.Facts:
         subject_answers=answers("subject"),
         website_answers=answers("website"),
         administrator_answers=answers("administrator"),
-        mobile_taken=partial(_mobile_taken, order.subject_key),
-        person_taken=partial(_person_taken, order.subject_key),
+        **known_to_checks(subject_key=order.subject_key, domain=order.domain, owner=order.owner),
     )
-
-
-def _mobile_taken(subject_key: str, mobile: str) -> bool:
-    return mobile_serves_another(mobile, subject_key)
-
-
-def _person_taken(subject_key: str, id_type: str, number: str) -> bool:
-    return person_serves_another(id_type, number, subject_key)
 
 
 def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Field]:

@@ -1,6 +1,8 @@
 """Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
 
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -17,9 +19,9 @@ from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
-from icpportal.wizard.storage import change
+from icpportal.wizard.storage import Closed, as_json, change
 from transfers import stages
-from transfers.refusals import BUSY, too_many
+from transfers.refusals import busy, too_many
 from transfers.steps.base import Step, StepForm
 from verification import service_codes
 from verification.models import ServiceCode
@@ -83,8 +85,9 @@ class ServiceCodeForm(StepForm):
 
     @cached_property
     def servers(self) -> list[tuple[str, Any]]:
-        """The account's instances; asked only when the page is drawn, and not again after an outage."""
-        kept = [(self.order.instance, self.order.instance)] if self.order.instance else []
+        """The account's instances; asked once a request, inside the question `ask` put, not after an outage."""
+        chosen = dict.fromkeys(filter(None, (self.data.get("instance"), self.order.instance)))
+        kept = [(instance, instance) for instance in chosen]
         if self.unreachable:
             return kept
         try:
@@ -122,48 +125,81 @@ def _choice_words(row: service_codes.Choice) -> str:
     return f"{name} · {left}"
 
 
+@dataclass(frozen=True)
+class Bound:
+    """What came of binding a code: the rule that fails or "ok", and then the code and its server."""
+
+    rule: str
+    code: str = ""
+    server: Instance | None = None
+
+
 def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
     """Bind the picked or typed code to this order; a gateway that does not answer counts nothing."""
-    field = "instance" if form.cleaned_data["how"] == OWN else "service_code"
-    if field == "service_code":
+    is_typed = form.cleaned_data["how"] == TYPED
+    field = "service_code" if is_typed else "instance"
+    if is_typed:
         allowed = limits.take("service_code", str(order.owner.pk))
         if not allowed.ok:
             form.add_error(field, too_many(allowed.until))
             return False
     try:
-        with asking():
-            rule, code, instance = _bind(order, form.cleaned_data)
+        bound = _asked(order, form)
     except (Retryable, Refused):
-        if field == "service_code":
+        if is_typed:
             limits.give_back("service_code", str(order.owner.pk))
         form.unreachable = True
-        form.add_error(None, ValidationError(BUSY, code="service_busy"))
+        form.add_error(None, busy())
         return False
-    if rule != service_codes.OK or instance is None:
-        form.add_error(field, _refusal(rule, order, form.cleaned_data))
+    if bound.server is None:
+        form.add_error(field, _refusal(bound.rule, order, form.cleaned_data))
         return False
-    server = {"ip": instance.public_ip, "name": instance.name}
-    change(order, lambda answers: {**answers, "server": server}, service_code=code, instance=instance.id)
+    _write(order, bound.code, bound.server, as_json(form.cleaned_data))
     return True
 
 
-def _bind(order: Any, cleaned: dict[str, Any]) -> tuple[str, str, Instance | None]:
-    """The rule that fails or "ok", the code that is now bound, and its server."""
-    account = order.owner.email
-    if cleaned["how"] == OWN:
-        try:
-            row = service_codes.pick_instance(cleaned["instance"], account, order.reference)
-        except service_codes.CodeRefused as refused:
-            return refused.rule, "", None
-        return service_codes.OK, str(row.pk), inventory().instance(row.instance_id)
-    typed = cleaned["service_code"]
-    rule = service_codes.judge_typed(typed, account, cleaned["product_type"], order.reference)
+def _asked(order: Any, form: ServiceCodeForm) -> Bound:
+    """One slot and one clock for everything this request asks: a refused page draws the server list again."""
+    with asking():
+        bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)
+        if bound.server is None:
+            _ = form.servers
+    return bound
+
+
+def _picked(order: Any, form: ServiceCodeForm) -> Bound:
+    picked = form.cleaned_data["instance"]
+    server = inventory().instance(picked)
+    try:
+        row = service_codes.pick_instance(picked, order.owner.email, order.reference)
+    except service_codes.CodeRefused as refused:
+        return Bound(refused.rule)
+    return Bound(service_codes.OK, str(row.pk), server) if server else Bound(service_codes.NOT_USABLE)
+
+
+def _typed(order: Any, form: ServiceCodeForm) -> Bound:
+    typed, product = form.cleaned_data["service_code"], form.cleaned_data["product_type"]
+    rule = service_codes.judge_typed(typed, order.owner.email, product, order.reference)
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
-        return rule, "", None
-    if not service_codes.bind(code, order.reference):
-        return service_codes.NOT_USABLE, "", None
-    return service_codes.OK, str(code), inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
+        return Bound(rule)
+    # the server is asked for before the code is bound: an outage in between would leave the order with another code
+    server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
+    if server is None or not service_codes.bind(code, order.reference):
+        return Bound(service_codes.NOT_USABLE)
+    return Bound(service_codes.OK, str(code), server)
+
+
+def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> None:
+    """Put answers, code and server on the order at once; if it was sent meanwhile, it keeps the code it has."""
+    earlier = order.service_code
+    new = {stages.SERVICE_CODE: values, "server": {"ip": server.public_ip, "name": server.name}}
+    try:
+        change(order, lambda answers: {**answers, **new}, service_code=code, instance=server.id)
+    except Closed:
+        if earlier and earlier != code:
+            service_codes.bind(UUID(earlier), order.reference)
+        raise
 
 
 def _refusal(rule: str, order: Any, cleaned: dict[str, Any]) -> ValidationError:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from filings import regions
 from filings.certificates import INDIVIDUAL
+from filings.queries import record_of
 from icpportal.entry.fields import ChoiceField, PlainTextField
-from transfers import stages
+from transfers import stages, states
 from transfers.steps.base import Step
 from transfers.steps.checked import YES_NO, CheckedForm, chinese, person_fields, regular_number
 
@@ -63,9 +64,21 @@ class SubjectForm(CheckedForm, LeadFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["post_region"].choices = _counties(self.order.province)
-        self.initial.setdefault("post_region", self.order.answer("type").get("region"))
+        self.initial = {"post_region": self.order.answer("type").get("region"), **self._known(), **self.initial}
         if self.is_individual:
             self._lock_to_the_subject()
+        self.unlock_refused()
+
+    def _known(self) -> dict[str, Any]:
+        """What the register holds of a subject that is on file here (继续接入), until this page is saved."""
+        order = self.order
+        if order.kind != states.TRANSFER_ANOTHER or self.step_key in order.answers:
+            return {}
+        return {
+            name: value
+            for name, value in record_of(subject_key=order.subject_key, domain=order.domain, owner=order.owner).items()
+            if name in self.fields
+        }
 
     @property
     def is_individual(self) -> bool:

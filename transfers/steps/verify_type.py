@@ -8,14 +8,13 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from filings import certificate_numbers, certificates, regions
+from filings import certificate_numbers, certificates, checks, regions
 from filings.keys import subject_key
 from filings.provinces import province
-from icpportal.entry.domains import is_gov_domain
 from icpportal.entry.fields import ChoiceField, DomainField, NumberField, PlainTextField
-from icpportal.entry.marks import HAS_HAN
 
 NOTHING = ("", _("Choose…"))
+ON_PAGE = {"region": "region_county"}  # the check's field, where the page calls it otherwise
 PLACES = ("region_province", "region_city", "region_county")
 
 
@@ -74,38 +73,21 @@ class VerifyTypeForm(forms.Form):
         self.fields["region_city"].choices = _options(regions.cities(chosen["region_province"]))
         self.fields["region_county"].choices = _options(regions.counties(chosen["region_city"]))
 
-    def clean_domain(self) -> str:
-        domain = self.cleaned_data["domain"]
-        if is_gov_domain(domain):
-            raise ValidationError(_("For gov.cn domains call us: they are not filed here"), code="domain_gov")
-        return domain
-
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        foreign = self.data.get("id_type") in FOREIGN_DOCUMENTS
-        if not foreign and not HAS_HAN.search(name):
-            raise ValidationError(
-                _("Enter the %(label)s in Chinese, as on the document"),
-                code="chinese_needed",
-                params={"label": self.fields["name"].plain_label},
-            )
-        return name
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        nature, id_type, number = cleaned.get("nature"), cleaned.get("id_type"), cleaned.get("id_number")
-        if nature and id_type and not certificates.fits(nature, id_type):
-            label = certificates.NATURES[nature].label
-            words = _("This document does not fit “%(nature)s”: choose again")
-            self.add_error("id_type", ValidationError(words, code="number_nature", params={"nature": label}))
-        elif id_type and number:
-            self._judge_number(id_type, number)
+        for finding in self._findings() if self.rules else ():
+            field = ON_PAGE.get(finding.field, finding.field)
+            if finding.stops and field not in self.errors:
+                self.add_error(field, ValidationError(finding.message, code=finding.id))
         return cleaned
 
-    def _judge_number(self, id_type: str, number: str) -> None:
-        fault = certificate_numbers.fault(id_type, number)
-        if fault is not None:
-            self.add_error("id_number", fault.as_error())
+    def _findings(self) -> list[checks.Finding]:
+        """What the catalogue of checks says about the answers as far as they are in order."""
+        typed = {key: self.cleaned_data.get(key, "") for key in ("nature", "id_type", "name", "domain")}
+        number = certificate_numbers.regular(self.cleaned_data.get("id_number", ""))
+        place = {"region": self.cleaned_data.get("region_county", "")}
+        facts = checks.read(province=self.rules, type_answers={**typed, **place, "id_number": number})
+        return checks.run("type", facts)
 
     def answers(self) -> dict[str, str]:
         """What is kept of this step."""
@@ -126,9 +108,6 @@ class VerifyTypeForm(forms.Form):
         """The rules of the chosen province, to be linked; `None` before one is chosen."""
         code = self.data.get("region_province") or self.initial.get("region_province")
         return province(code) if code in {place.code for place in regions.provinces()} else None
-
-
-FOREIGN_DOCUMENTS = {"7", "30"}
 
 
 def _documents() -> list[tuple[Any, list[tuple[str, Any]]]]:

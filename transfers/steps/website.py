@@ -5,12 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from filings.certificates import INDIVIDUAL
+from filings.provinces.terms import HolderRule
 from filings.site_codes import APPROVALS, CONTENT, LANGUAGES
+from icpportal.entry.domains import display_domain
 from icpportal.entry.fields import ChoiceField, MultipleChoiceField, PlainTextField
-from transfers import stages
+from transfers import queries, stages
 from transfers.steps.base import Step
-from transfers.steps.checked import YES_NO, CheckedForm, chinese
+from transfers.steps.checked import NO, YES_NO, CheckedForm, chinese
 
+HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
 WEBSITE_KIND = "1"  # the ministry's table of service types: website
 
 
@@ -30,6 +34,14 @@ class WebsiteForm(CheckedForm):
         max_length=255,
         help_text=_("Opens the home page, such as https://www.example.com/"),
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "url"}),
+    )
+    domain_holder = ChoiceField(
+        label=_("Whose name is the domain registered in?"),
+        choices=[(HOLDER_SUBJECT, _("The subject's")), (HOLDER_PERSON, _("A person's, as this province allows"))],
+        initial=HOLDER_SUBJECT,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("For a person's name we ask for a paper that shows how person and subject belong together"),
     )
     content = MultipleChoiceField(
         label=_("Site content"),
@@ -77,15 +89,27 @@ class WebsiteForm(CheckedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("home_url", f"https://www.{self.order.domain}/")
+        self.initial.setdefault("home_url", f"https://www.{display_domain(self.order.domain)}/")
+        if not self._asks_holder():
+            del self.fields["domain_holder"]
+        self.unlock_refused()
 
-    def facts(self, cleaned: dict[str, Any]) -> Any:
-        return super().facts({**cleaned, "approval_numbers": _by_type(cleaned)})
+    def _asks_holder(self) -> bool:
+        """Only where a province takes an organisation's domain in the name of a person, and then wants a paper."""
+        is_individual = self.order.answer("type").get("nature") == INDIVIDUAL
+        return not is_individual and queries.rules_of(self.order).domain_holder != HolderRule.NAME_ONLY
+
+    @property
+    def approval_fields(self) -> list[forms.BoundField]:
+        """What is asked only where prior approval is needed; the page shows them as one group."""
+        return [self["approval_types"], self["approval_number"]]
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("needs_approval") == NO and not self.locked & {"approval_types", "approval_number"}:
+            self.cleaned_data.update(approval_types=[], approval_number="")
+            for name in ("approval_types", "approval_number"):
+                self.errors.pop(name, None)
+        return super().clean()
 
 
-def _by_type(cleaned: dict[str, Any]) -> dict[str, str]:
-    numbers = [line.strip() for line in (cleaned.get("approval_number") or "").splitlines() if line.strip()]
-    return dict(zip(cleaned.get("approval_types") or [], numbers, strict=False))
-
-
-WEBSITE = Step("website", _("Website details"), WebsiteForm, stages.ADMINISTRATORS, template="transfers/checked.html")
+WEBSITE = Step("website", _("Website details"), WebsiteForm, stages.ADMINISTRATORS, template="transfers/website.html")

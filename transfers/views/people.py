@@ -14,8 +14,10 @@ from icpportal.accounts.access import confirmed_required
 from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import NumberField
-from transfers import proving, queries, stages
+from transfers import proving, queries, stages, states
+from transfers.answer_rows import words
 from transfers.models import Order
+from transfers.rules_shown import brief_of, must_match_of
 from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.verdict_words import shown
@@ -51,15 +53,16 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if gate is not None:
         return redirect(gate.url(order))
-    tasks = [_task(order, step) for step in STEPS if step.stage == stages.ADMINISTRATORS]
-    ready = all(task["state"] == "done" for task in tasks)
-    verdicts = queries.open_verdicts(order).values() if order.state == "returned" else []
+    verdicts = queries.open_verdicts(order) if order.state == states.RETURNED else {}
+    pages = [step for step in STEPS if step.stage == stages.ADMINISTRATORS]
+    ready = all(step.answered(order) for step in pages)
     context = {
         "order": order,
-        "tasks": tasks,
+        "tasks": [_task(order, step, verdicts) for step in pages],
         "proofs": proving.asked(order) if ready else [],
         "ready": ready,
-        "verdicts": [shown(order, verdict, chinese=is_chinese()) for verdict in verdicts],
+        "verdicts": [shown(order, verdict, chinese=is_chinese()) for verdict in verdicts.values()],
+        **must_match_of(order),
         **_frame(order),
     }
     return render(request, "transfers/people.html", context)
@@ -67,19 +70,26 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _frame(order: Order) -> dict[str, Any]:
     return {
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "stepper": stages.stepper(order, stages.ADMINISTRATORS),
         "slip": slip(order),
         "back_url": stages.back_url(order, stages.ADMINISTRATORS),
     }
 
 
-def _task(order: Order, step: Any) -> dict[str, Any]:
+def _task(order: Order, step: Any, verdicts: dict[str, Any]) -> dict[str, Any]:
     done = step.answered(order)
+    fields = step.form_class.base_fields
+    waiting = [
+        name
+        for name, field in fields.items()
+        if (verdict := verdicts.get(f"{step.key}.{name}"))
+        and verdict.value == words(field, order.answer(step.key).get(name, ""))
+    ]
     return {
         "title": step.title,
         "url": reverse("step", args=[order.reference, step.key]),
-        "state": "done" if done else "todo",
+        "state": "wrong" if done and waiting else ("done" if done else "todo"),
     }
 
 

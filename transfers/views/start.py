@@ -8,6 +8,7 @@ from filings import regions
 from filings.certificates import INDIVIDUAL
 from filings.provinces import PROVINCES, province
 from transfers import queries, states
+from transfers.rules_shown import brief
 from transfers.slots import papers_to_have
 
 
@@ -25,7 +26,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "who": request.GET.get("who", ""),
             "administrator": request.GET.get("administrator", ""),
         },
-        "rules": rules,
+        **(brief(rules, nature) if rules else {}),
         "papers": papers_to_have(rules, nature, same_person=same) if rules else [],
         "draft": _draft(request),
     }

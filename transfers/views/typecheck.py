@@ -2,15 +2,18 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings import regions
 from icpportal.accounts.access import confirmed_required
-from transfers import actions, asking_type, outcomes, queries, stages
+from icpportal.entry.domains import display_domain
+from transfers import actions, asking_type, objecting, outcomes, queries, stages, states
 from transfers.decide import STARTS, Outcome
 from transfers.models import TypeCheck
 from transfers.objecting import ObjectionForm
+from transfers.rules_shown import brief, brief_of, must_match_of
 from transfers.slips import slip
 from transfers.steps.verify_type import VerifyTypeForm
 from transfers.views.access import own_order
@@ -34,7 +37,11 @@ def verify_type(request: HttpRequest) -> HttpResponse:
             return redirect("verify-type-outcome", check.reference)
     if "show_places" in request.POST:
         form = VerifyTypeForm(initial=request.POST.dict())
-    context = {"form": form, "own_draft": queries.orders_of(request.user).filter(state="draft").first()}
+    context = {
+        "form": form,
+        "own_draft": queries.orders_of(request.user).filter(state=states.DRAFT).first(),
+        **(brief(form.rules, form["nature"].value() or "") if form.rules else {}),
+    }
     return render(request, "transfers/verify_type.html", context)
 
 
@@ -54,22 +61,33 @@ def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     """What the system decided, in one heading, one sentence, one button."""
     check = _own_check(request, reference)
-    context = {"check": check, "page": outcomes.page(check), "province": asking_type.rules(check.answers["region"])}
+    rules = asking_type.rules(check.answers["region"])
+    context = {"check": check, "page": outcomes.page(check), **brief(rules, check.answers["nature"])}
     return render(request, "transfers/outcome.html", context)
 
 
 @confirmed_required
 @require_POST
 def start_order(request: HttpRequest, reference: str) -> HttpResponse:
-    """Begin the order, once; the second press finds the first one."""
+    """Begin the order, once; the second press finds the first one. An old answer is asked for anew."""
     check = _own_check(request, reference)
     if Outcome(check.outcome) not in STARTS:
         raise Http404
+    if asking_type.is_stale(check):
+        return redirect(outcomes.again_url(check))
     try:
         order = actions.start(check)
     except actions.Taken:
-        return redirect("verify-type-outcome", asking_type.note_own_order(check).reference)
+        return _beaten(request, check)
     return redirect(stages.next_url(order, stages.TYPE))
+
+
+def _beaten(request: HttpRequest, check: TypeCheck) -> HttpResponse:
+    """Another press of the same button was faster, or another check of this account has begun an order."""
+    first = _own_check(request, check.reference).order
+    if first is not None:
+        return redirect(stages.next_url(first, stages.TYPE))
+    return redirect("verify-type-outcome", asking_type.note_own_order(check).reference)
 
 
 @confirmed_required
@@ -78,27 +96,30 @@ def objection(request: HttpRequest, reference: str) -> HttpResponse:
     check = _own_check(request, reference)
     if check.outcome != Outcome.OTHER_ORDER:
         raise Http404
-    return _object(request, check.answers, back=reference)
+    back = reverse("verify-type-outcome", args=[reference])
+    return _object(request, check.answers["domain"], check.answers["subject_key"], back)
 
 
 @confirmed_required
 def taken(request: HttpRequest, reference: str) -> HttpResponse:
     """The same from inside an order that lost the race for its subject or domain."""
     order = own_order(request, reference)
-    return _object(request, {"domain": order.domain, "subject_key": order.subject_key}, back="")
+    if not order.is_editable or order.claimed:
+        raise Http404
+    return _object(request, order.domain, order.subject_key, order.get_absolute_url())
 
 
-def _object(request: HttpRequest, answers: dict[str, str], *, back: str) -> HttpResponse:
+def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> HttpResponse:
+    """Asked once: who has objected already is told that a reviewer has it."""
+    context = {"domain": display_domain(domain), "back_url": back}
+    if objecting.is_waiting(request.user, domain):
+        return render(request, "transfers/objection_sent.html", context)
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = actions.object_to(
-            owner=request.user,
-            domain=answers["domain"],
-            subject_key=answers["subject_key"],
-            words=form.cleaned_data["words"],
-        )
-        return render(request, "transfers/objection_sent.html", {"objection": found})
-    return render(request, "transfers/objection.html", {"form": form, "back": back, "domain": answers["domain"]})
+        words = form.cleaned_data["words"]
+        actions.object_to(owner=request.user, domain=domain, subject_key=subject_key, words=words)
+        return redirect(request.path)
+    return render(request, "transfers/objection.html", {"form": form, **context})
 
 
 @confirmed_required
@@ -109,7 +130,8 @@ def order_type(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "order": order,
         "rows": asking_type.rows(order.answer("type")),
-        "rules": queries.rules_of(order),
+        **brief_of(order),
+        **must_match_of(order),
         "stepper": stages.stepper(order, stages.TYPE),
         "slip": slip(order),
         "next_url": stages.next_url(order, stages.TYPE),
@@ -131,7 +153,7 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
         "order": order,
         "stepper": stages.stepper(order, stages.ADMINISTRATORS),
         "slip": slip(order),
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "done": [stage.title for stage in stages.applying(order) if stage.key in stages.GATES],
     }
     return render(request, "transfers/gates_passed.html", context)
@@ -142,12 +164,14 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
 def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
     """How to get the filing password back from the ministry; the draft stays."""
     order = own_order(request, reference)
+    if not stages.asks_password(order):
+        raise Http404
     context = {
         "order": order,
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "stepper": stages.stepper(order, stages.FILING_PASSWORD),
         "slip": slip(order),
-        "back_url": stages.back_url(order, stages.FILING_PASSWORD),
+        "back_url": reverse("step", args=[order.reference, stages.FILING_PASSWORD]),
         "title": _("Get the password back"),
     }
     return render(request, "transfers/password_forgotten.html", context)

@@ -7,11 +7,12 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from filings.matching import fields_to_match
 from icpportal.accounts.access import confirmed_required
 from icpportal.wizard.views import RowWizardView, Step
 from transfers import asking_type, queries, stages, states
+from transfers.answer_rows import rows
 from transfers.models import Order
+from transfers.rules_shown import brief_of, must_match_of
 from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.verdict_words import shown
@@ -44,12 +45,13 @@ class OrderWizard(RowWizardView):
         context = super().get_context_data(form=form, **kwargs)
         context.update(
             order=self.row,
-            rules=queries.rules_of(self.row),
             stepper=stages.stepper(self.row, self.step.stage),
             back_url=stages.back_url(self.row, self.step.stage),
             slip=slip(self.row),
             named=named_on(self.row, self.step.key),
-            to_match=to_match(self.row, self.step.key),
+            elsewhere=saved_elsewhere(self.row, self.step, form),
+            **brief_of(self.row),
+            **must_match_of(self.row, self.step.key),
             type_rows=asking_type.rows(self.row.answer("type")) if self.step.key == "subject" else [],
         )
         return context
@@ -63,10 +65,10 @@ def named_on(order: Order, step: str) -> list[dict[str, Any]]:
     return [shown(order, each, chinese=is_chinese()) for each in found if each.field.partition(".")[0] == step]
 
 
-def to_match(order: Order, step: str) -> list[Any]:
-    """The fields of this page that must equal the present filing, as far as the province says."""
-    fields = fields_to_match(queries.rules_of(order), order.answer("type").get("nature", "")) or ()
-    return [field for field in fields if field.step == step]
+def saved_elsewhere(order: Order, step: Any, form: Any) -> list[dict[str, Any]]:
+    """What another tab saved meanwhile and this page would overwrite."""
+    names = {f"{step.key}.{name}" for name in getattr(form, "saved_elsewhere", ())}
+    return [row for row in rows(order, step) if row["field"] in names] if names else []
 
 
 wizard = confirmed_required(

@@ -1,0 +1,14 @@
+// A group of fields that only one answer asks for: hidden, and not sent, while another answer is chosen.
+document.querySelectorAll("[data-shown-when]").forEach((group) => {
+  const [name, wanted] = group.dataset.shownWhen.split("=");
+  const form = group.closest("form");
+  const draw = () => {
+    const chosen = form.querySelector(`[name="${name}"]:checked`);
+    group.hidden = !chosen || chosen.value !== wanted;
+    group.disabled = group.hidden;
+  };
+  form.addEventListener("change", (event) => {
+    if (event.target.name === name) draw();
+  });
+  draw();
+});

@@ -1,0 +1,388 @@
+"""Step 2: one of my servers, or a code that somebody gave me."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from icpportal.codes import limits
+from icpportal.gateways import asking
+from icpportal.gateways.inventory import fake
+from icpportal.wizard import storage
+from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.outside import ALICE, alice, cost, errors, kept, look, page_of, send, server
+from transfers import states
+from transfers.models import Order
+from verification import service_codes
+from verification.models import ServiceCode
+
+pytestmark = pytest.mark.django_db
+FAKES = "icpportal.gateways.inventory.fake"
+
+
+def draft(**changes: Any) -> Order:
+    return make_order(changes.pop("owner", None) or alice(), steps=changes.pop("steps", ()), **changes)
+
+
+def own(instance: str = "i-example0001") -> dict[str, str]:
+    return {"product_type": "ecs", "how": "instance", "instance": instance}
+
+
+def typed(code: object) -> dict[str, str]:
+    return {"product_type": "ecs", "how": "code", "service_code": str(code)}
+
+
+def code_of(account: str = "bob@example.com", **changes: Any) -> ServiceCode:
+    """A free code of somebody's server, which stands in the list."""
+    there = server(changes.pop("instance", "i-bob"), **changes)
+    fake.FakeInventory.accounts.setdefault(account, []).append(there)
+    return ServiceCode.objects.create(instance_id=there.id, slot=1, product="ecs", account=account)
+
+
+def bound_to(order: Order) -> list[str]:
+    return [str(pk) for pk in ServiceCode.objects.filter(holder=order.reference).values_list("pk", flat=True)]
+
+
+# --- one of my servers -------------------------------------------------------------------------
+
+
+def test_a_picked_server_gets_a_code_of_its_own_bound_to_the_order(client: Client, servers: Any) -> None:
+    order = draft()
+
+    answer = send(client, order, "service_code", own())
+
+    after = kept(order)
+    assert (answer.status_code, answer["Location"]) == (302, page_of(order, "filing_password"))
+    assert bound_to(order) == [after.service_code]
+    assert after.instance == "i-example0001"
+    assert after.answer("server") == {"ip": "192.0.2.10", "name": "示例服务器"}
+
+
+def test_picking_the_same_server_again_takes_no_second_code(client: Client, servers: Any) -> None:
+    order = draft()
+    send(client, order, "service_code", own())
+    first = kept(order).service_code
+
+    send(client, order, "service_code", own())
+
+    assert (kept(order).service_code, ServiceCode.objects.count()) == (first, 1)
+
+
+def test_another_server_frees_the_code_of_the_first(client: Client, servers: Any) -> None:
+    servers[ALICE].append(server("i-example0002"))
+    order = draft()
+    send(client, order, "service_code", own())
+
+    send(client, order, "service_code", own("i-example0002"))
+
+    assert kept(order).instance == "i-example0002"
+    assert [code.state for code in ServiceCode.objects.order_by("instance_id")] == ["free", "bound"]
+
+
+TODAY = date.today()
+RULES = [
+    ("instance_region", {"mainland": False}),
+    ("instance_term", {"started_on": TODAY - timedelta(days=10), "ends_on": TODAY + timedelta(days=20)}),
+    ("instance_no_ip", {"public_ip": ""}),
+    ("instance_expired", {"ends_on": TODAY - timedelta(days=1)}),
+    ("instance_payg", {"billing": "payg", "ends_on": None}),
+    ("instance_quota", {"codes_max": 0}),
+]
+
+
+@pytest.mark.parametrize(("rule", "changes"), RULES, ids=[row[0] for row in RULES])
+def test_the_rule_that_my_server_breaks_is_named(
+    client: Client, servers: Any, rule: str, changes: dict[str, Any]
+) -> None:
+    servers[ALICE] = [server(**changes)]
+    order = draft()
+
+    answer = send(client, order, "service_code", own())
+
+    assert errors(answer) == {"instance": [rule]}
+    assert (kept(order).service_code, kept(order).answers) == ("", order.answers)
+
+
+def test_the_sixth_code_of_a_server_is_refused(client: Client, servers: Any) -> None:
+    for slot in range(1, 6):
+        ServiceCode.objects.create(
+            instance_id="i-example0001", slot=slot, product="ecs", account=ALICE, state="used", holder=f"old{slot}"
+        )
+    order = draft()
+
+    answer = send(client, order, "service_code", own())
+
+    assert errors(answer) == {"instance": ["instance_quota"]}
+
+
+def test_a_server_of_another_account_cannot_be_picked(client: Client, servers: Any) -> None:
+    code_of()
+    order = draft()
+
+    answer = send(client, order, "service_code", own("i-bob"))
+
+    assert errors(answer) == {"instance": ["code_not_usable"]}
+    assert bound_to(order) == []
+
+
+def test_no_server_chosen_is_asked_for_and_nothing_outside_is_bound(client: Client, servers: Any) -> None:
+    order = draft()
+
+    answer = send(client, order, "service_code", own(""))
+
+    assert errors(answer) == {"instance": ["choose"]}
+    assert not ServiceCode.objects.exists()
+
+
+# --- a code that somebody gave me ----------------------------------------------------------------
+
+
+def forms_of(code: ServiceCode) -> list[str]:
+    plain = code.pk.hex
+    return [
+        str(code.pk),
+        str(code.pk).upper(),
+        plain,
+        " ".join(plain[at : at + 4] for at in range(0, 32, 4)),
+        str(code.pk).replace("-", "－"),
+        "".join(chr(ord(char) + 0xFEE0) for char in plain),
+        plain.replace("0", "O").replace("1", "l"),
+    ]
+
+
+@pytest.mark.parametrize("at", range(7))
+def test_a_free_code_of_another_account_works_however_it_is_pasted(client: Client, servers: Any, at: int) -> None:
+    code = code_of()
+    order = draft()
+
+    answer = send(client, order, "service_code", typed(forms_of(code)[at]))
+
+    assert answer.status_code == 302
+    assert (kept(order).service_code, kept(order).instance) == (str(code.pk), "i-bob")
+
+
+@pytest.mark.parametrize("text", ["", "123", "g" * 32, "0" * 33, "００００"])
+def test_what_is_no_code_is_refused_without_costing_a_try(
+    client: Client, servers: Any, text: str, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
+    order = draft()
+
+    answer = send(client, order, "service_code", typed(text))
+
+    assert errors(answer) == {"service_code": ["code_shape"]}
+    assert limits.peek("service_code", str(order.owner.pk)).ok
+
+
+def unknown() -> str:
+    return "00000000-0000-4000-8000-00000000000f"
+
+
+def used() -> str:
+    code = code_of()
+    ServiceCode.objects.filter(pk=code.pk).update(state="used", holder="gone")
+    return str(code.pk)
+
+
+def elsewhere() -> str:
+    code = code_of()
+    service_codes.bind(code.pk, "SOME-ELSE")
+    return str(code.pk)
+
+
+def expired() -> str:
+    code = code_of(ends_on=TODAY - timedelta(days=1))
+    ServiceCode.objects.filter(pk=code.pk).update(state="expired")
+    return str(code.pk)
+
+
+def other_product() -> str:
+    code = code_of()
+    ServiceCode.objects.filter(pk=code.pk).update(product="hosting")
+    return str(code.pk)
+
+
+@pytest.mark.parametrize("make", [unknown, used, elsewhere, expired, other_product])
+def test_a_strangers_code_that_does_not_work_gets_one_same_page_after_the_same_work(
+    client: Client, servers: Any, make: Callable[[], str]
+) -> None:
+    order = draft()
+    text = make()
+    sign_in(client, order.owner)
+    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))
+    plain = cost(lambda: client.post(page_of(order, "service_code"), typed(unknown())))  # the first opens the counter
+
+    this = cost(lambda: client.post(page_of(order, "service_code"), typed(text)))
+
+    answer = client.post(page_of(order, "service_code"), typed(text))
+    assert this == plain
+    assert errors(answer) == {"service_code": ["code_not_usable"]}
+    assert "SOME-ELSE" not in answer.content.decode()
+    assert answer.content.decode().count(text) == 1  # what was typed stays in the field
+
+
+def test_my_own_bound_code_names_the_order_it_is_in(client: Client, servers: Any) -> None:
+    order, other = draft(), make_order(steps=())
+    code = ServiceCode.objects.create(instance_id="i-example0001", slot=1, product="ecs", account=ALICE)
+    service_codes.bind(code.pk, other.reference)
+
+    answer = send(client, order, "service_code", typed(code.pk))
+
+    assert errors(answer) == {"service_code": ["code_bound"]}
+    assert other.reference in answer.content.decode()
+
+
+def test_tries_of_typed_codes_are_limited_and_the_limit_says_until_when(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "service_code": (2, 3600)}
+    code, order = code_of(), draft()
+    for _ in range(2):
+        send(client, order, "service_code", typed(unknown()))
+
+    answer = send(client, order, "service_code", typed(code.pk))
+
+    assert errors(answer) == {"service_code": ["too_many"]}
+    assert kept(order).service_code == ""
+
+
+# --- a server list that is down ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
+@pytest.mark.parametrize("what", [own(), typed("00000000-0000-4000-8000-000000000001")])
+def test_an_outage_counts_no_try_and_loses_nothing_that_was_typed(
+    client: Client, servers: Any, settings: Any, gateway: str, what: dict[str, str]
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
+    order = draft()
+    settings.INVENTORY_GATEWAY = f"{FAKES}.{gateway}"
+
+    answer = send(client, order, "service_code", what)
+
+    page = answer.content.decode()
+    assert errors(answer) == {"__all__": ["service_busy"]}
+    assert (what.get("instance") or what["service_code"]) in page
+    assert limits.peek("service_code", str(order.owner.pk)).ok
+    assert kept(order).version == order.version
+
+
+def test_the_page_still_opens_when_the_list_is_down_and_offers_the_code(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    order = draft()
+    settings.INVENTORY_GATEWAY = f"{FAKES}.Down"
+
+    page = look(client, order, "service_code")
+
+    assert "The server list cannot be read now" in page
+    assert "You can enter a service code instead" in page
+
+
+def test_a_busy_process_says_so_at_once_and_counts_nothing(client: Client, servers: Any, settings: Any) -> None:
+    settings.GATEWAY_REQUESTS_AT_ONCE = 0
+    settings.LIMITS = {**settings.LIMITS, "service_code": (1, 3600)}
+    order = draft()
+
+    answer = send(client, order, "service_code", typed(unknown()))
+
+    assert errors(answer) == {"__all__": ["service_busy"]}
+    assert limits.peek("service_code", str(order.owner.pk)).ok
+
+
+@pytest.mark.parametrize("what", [own("i-nobody"), typed("00000000-0000-4000-8000-00000000000f")])
+def test_a_refused_page_asks_the_list_within_one_question(
+    client: Client, servers: Any, monkeypatch: pytest.MonkeyPatch, what: dict[str, str]
+) -> None:
+    opened: list[int] = []
+    take = asking.Slots.take
+    monkeypatch.setattr(asking.Slots, "take", lambda self, most: opened.append(most) or take(self, most))
+    order = draft()
+
+    send(client, order, "service_code", what)
+
+    assert len(opened) == 1
+
+
+def test_a_stalled_list_costs_the_time_of_one_question_when_sent_and_drawn_again(
+    client: Client, servers: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(fake.time, "sleep", waits.append)
+    settings.INVENTORY_GATEWAY = f"{FAKES}.Stalling"
+    order = draft()
+
+    send(client, order, "service_code", own())
+
+    assert len(waits) == 1
+    assert waits[0] <= settings.GATEWAY_REQUEST_SECONDS
+
+
+# --- what a stranger, a skip and a race come to ---------------------------------------------------
+
+
+def test_an_order_sent_meanwhile_keeps_the_code_it_was_sent_with(
+    client: Client, servers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers[ALICE].append(server("i-example0002"))
+    order = draft()
+    send(client, order, "service_code", own())
+    first = kept(order).service_code
+
+    def sent_first(row: Order, edit: object, **columns: object) -> None:
+        Order.objects.filter(pk=row.pk).update(state=states.SUBMITTED)
+        raise storage.Closed(str(row))
+
+    monkeypatch.setattr("transfers.steps.service_code.change", sent_first)
+    answer = send(client, order, "service_code", own("i-example0002"))
+
+    assert (answer.status_code, answer["Location"]) == (302, order.get_absolute_url())
+    assert bound_to(order) == [first] == [kept(order).service_code]
+
+
+def test_a_stranger_finds_no_such_order_and_binds_nothing(client: Client, servers: Any) -> None:
+    order, stranger = draft(), make_user()
+
+    got = sign_in(client, stranger).get(page_of(order, "service_code"))
+    posted = client.post(page_of(order, "service_code"), own())
+
+    assert (got.status_code, posted.status_code) == (404, 404)
+    assert not ServiceCode.objects.exists()
+
+
+def test_looking_at_the_page_changes_nothing(client: Client, servers: Any) -> None:
+    order = draft()
+
+    sign_in(client, order.owner).get(page_of(order, "service_code"))
+
+    assert (kept(order).version, ServiceCode.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_servers_stand_in_the_list_with_their_codes_or_their_fault(
+    client: Client, servers: Any, language: str
+) -> None:
+    servers[ALICE] += [server("i-abroad", mainland=False)]
+    order = draft(owner=alice(language=language))
+
+    page = look(client, order, "service_code", language)
+
+    words = {
+        "en": ("5 codes left", "The server must be in mainland China: pick another"),
+        "zh-hans": ("还可用 5 个", "服务器须在中国大陆，另选实例"),
+    }[language]
+    assert [text in page for text in words] == [True, True]
+
+
+def test_a_step_costs_at_most_ten_queries_to_show_and_twelve_to_send(client: Client, servers: Any) -> None:
+    code, order = code_of(), draft()
+    sign_in(client, order.owner)
+
+    shown = cost(lambda: client.get(page_of(order, "service_code")))
+    sent = cost(lambda: client.post(page_of(order, "service_code"), own()))
+    again = cost(lambda: client.post(page_of(order, "service_code"), typed(code.pk)))
+
+    assert kept(order).service_code == str(code.pk)
+    assert (shown <= 10, sent <= 12, again <= 12) == (True, True, True), (shown, sent, again)

@@ -1,0 +1,35 @@
+"""The province's rules as a page of an order shows them: in brief, folded, and what must equal the present filing."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from filings.matching import fields_to_match
+from filings.provinces import Province
+from filings.provinces.lines import rules_in_brief
+from transfers import queries
+from transfers.models import Order
+
+
+def brief(rules: Province, nature: str) -> dict[str, Any]:
+    """What `transfers/rules_brief.html` draws: the rules, where they stand in full, and the short list."""
+    return {
+        "rules": rules,
+        "rules_url": f"{reverse('rules-province', args=[rules.code])}?profile={rules.profile}",
+        "rules_lines": rules_in_brief(rules, nature or "enterprise"),
+    }
+
+
+def brief_of(order: Order) -> dict[str, Any]:
+    """The rules under which this order began, for its nature of subject."""
+    return brief(queries.rules_of(order), order.answer("type").get("nature", ""))
+
+
+def must_match_of(order: Order, step: str = "") -> dict[str, Any]:
+    """What `transfers/must_match.html` draws: fields, of one page or of all; or that none must, or none is stated."""
+    fields = fields_to_match(queries.rules_of(order), order.answer("type").get("nature", ""))
+    return {
+        "match_stated": fields is not None,
+        "match_nothing": fields == (),
+        "to_match": [field for field in fields or () if step in ("", field.step)],
+    }
