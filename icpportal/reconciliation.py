@@ -45,10 +45,14 @@ class Reconciled:
 def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconciled:
     """Looks at everything; deletes only files that no row has known for 24 hours, and with `dry_run` not even those."""
     now = now or timezone.now()
-    orphans = sweeping.orphans(now)
-    result = Reconciled([*stuck_orders(now), *troubled_messages(now), *lonely_files(orphans)])
-    if not dry_run:
-        result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
+    result = Reconciled([*stuck_orders(now), *troubled_messages(now)])
+    try:
+        orphans = sweeping.orphans(now)
+        result.findings += lonely_files(orphans)
+        if not dry_run:
+            result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
+    except storing.StorageDown:
+        result.findings.append(Finding("file", "storage", "does not answer"))
     for finding in result.findings:
         logger.warning(
             "reconcile found",
@@ -69,7 +73,7 @@ def troubled_messages(now: datetime) -> list[Finding]:
 
 def lonely_files(orphans: sweeping.Orphans) -> list[Finding]:
     """Files without a row, and rows whose file is gone."""
-    files = [Finding("file", f"{place}/{name}", "no row knows it") for place, name in orphans.files]
+    files = [Finding("file", f"{place}/{name}", "no row knows it") for place, name in sorted(orphans.files)]
     return files + [Finding("document", reference, "its file is gone") for reference in orphans.documents]
 
 

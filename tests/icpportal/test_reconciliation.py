@@ -1,0 +1,168 @@
+"""What stands still is found and named without a person in it; only old files that no row knows are deleted."""
+
+import json
+import os
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from icpportal.outbox.actions import queue
+from icpportal.outbox.models import Message, State
+from icpportal.reconciliation import Finding, reconcile
+from transfers.queries import Stuck
+from verification.documents.storing import StorageDown
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+HOUR = timedelta(hours=1)
+FILES = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    """Both storages in a folder of the test's own."""
+    own = {name: {"BACKEND": FILES, "OPTIONS": {"location": tmp_path / name}} for name in ("documents", "quarantine")}
+    settings.STORAGES = settings.STORAGES | own
+    return tmp_path
+
+
+@pytest.fixture
+def lay(places):
+    """Lays a file without a row, so old, in one of the two places."""
+
+    def lay(place, name, age):
+        path = places / place / NOW.strftime("%Y%m%d") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"bytes")
+        changed = (NOW - age).timestamp()
+        os.utime(path, (changed, changed))
+        return path
+
+    return lay
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """Orders that stand still, as transfers tells."""
+
+    def say(*rows):
+        monkeypatch.setattr("icpportal.reconciliation.orders.stuck", lambda now: list(rows))
+
+    return say
+
+
+def failed_message():
+    queue(channel="email", key="order_received:T1", payload={"to": "chen@example.com"}, reference="T1")
+    Message.objects.update(state=State.FAILED, failed_at=NOW, next_at=None)
+
+
+def said(capsys, *arguments):
+    """Lines and exit code of the command."""
+    try:
+        call_command("reconcile", *arguments)
+    except SystemExit as ended:
+        return capsys.readouterr().out.splitlines(), ended.code
+    return capsys.readouterr().out.splitlines(), 0
+
+
+def test_a_portal_in_order_has_nothing_to_say(capsys):
+    lines, code = said(capsys)
+
+    assert (lines, code) == (["orders 0, messages 0, files 0, documents 0, deleted 0"], 0)
+
+
+def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
+    stuck(Stuck("T1", "handing_over", "standing too long"), Stuck("T2", "phone_due", "deadline passed"))
+    failed_message()
+    lay("documents", "b.jpg", 25 * HOUR)
+    day = NOW.strftime("%Y%m%d")
+
+    lines, code = said(capsys)
+
+    reason = lines[2].rpartition(": ")[2]
+    assert code == 1
+    assert reason
+    assert lines == [
+        "order T1: handing_over, standing too long",
+        "order T2: phone_due, deadline passed",
+        f"message email order_received:T1: {reason}",
+        f"file documents/{day}/b.jpg: no row knows it",
+        "orders 2, messages 1, files 1, documents 0, deleted 1",
+    ]
+    assert "chen" not in "".join(lines)
+
+
+def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
+    fresh, lonely, old = (lay("quarantine", f"{age}.bin", timedelta(hours=age)) for age in (0, 23, 24))
+
+    result = reconcile(now=NOW)
+
+    assert [found.reference.rpartition("/")[2] for found in result.findings] == ["23.bin", "24.bin"]
+    assert (fresh.exists(), lonely.exists(), old.exists()) == (True, True, False)
+    assert result.totals == {"orders": 0, "messages": 0, "files": 2, "documents": 0, "deleted": 1}
+
+
+def test_a_dry_run_deletes_nothing(capsys, lay):
+    old = lay("documents", "old.jpg", 48 * HOUR)
+
+    lines, code = said(capsys, "--dry-run")
+
+    assert (lines[-1], code) == ("orders 0, messages 0, files 1, documents 0, deleted 0", 1)
+    assert old.exists()
+
+
+def test_it_judges_by_the_time_it_is_told(capsys, lay):
+    old = lay("documents", "old.jpg", HOUR * 2)
+
+    lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
+
+    assert lines[-1] == "orders 0, messages 0, files 1, documents 0, deleted 1"
+    assert not old.exists()
+
+
+def test_a_time_it_cannot_read_is_refused_with_an_example():
+    with pytest.raises(CommandError, match="2026-"):
+        call_command("reconcile", "--at", "yesterday")
+
+
+def test_machines_get_one_object(capsys, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    lines, code = said(capsys, "--json")
+
+    assert code == 1
+    assert [json.loads(line) for line in lines] == [
+        {
+            "findings": [{"kind": "order", "reference": "T1", "trouble": "handing_over, held"}],
+            "totals": {"orders": 1, "messages": 0, "files": 0, "documents": 0, "deleted": 0},
+        }
+    ]
+
+
+def test_what_a_worker_finds_is_in_the_log(caplog, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    found = reconcile(now=NOW).findings
+
+    assert found == [Finding("order", "T1", "handing_over, held")]
+    assert [(record.getMessage(), record.kind, record.reference) for record in caplog.records] == [
+        ("reconcile found", "order", "T1")
+    ]
+
+
+def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    def down(now):
+        raise StorageDown("documents")
+
+    monkeypatch.setattr("icpportal.reconciliation.sweeping.orphans", down)
+
+    assert list(map(str, reconcile(now=NOW).findings)) == [
+        "order T1: handing_over, held",
+        "file storage: does not answer",
+    ]

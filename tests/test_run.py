@@ -1,0 +1,113 @@
+"""`make test` counts what ran, and is not content with less than it was asked for."""
+
+import pytest
+
+from tests import run
+from tests.run import Counts
+
+REPORT = (
+    """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"></testsuite></testsuites>"""
+)
+
+
+def test_a_report_is_counted(tmp_path):
+    report = tmp_path / "report.xml"
+    report.write_text(REPORT)
+
+    assert run.read(report) == Counts(passed=4, failed=3, skipped=3)
+    assert str(run.read(report) + Counts(1, 0, 0)) == "5 passed, 3 failed, 3 skipped"
+
+
+def test_a_report_that_was_never_written_counts_nothing(tmp_path):
+    assert run.read(tmp_path / "report.xml") == Counts()
+
+
+@pytest.mark.parametrize(
+    ("strict", "total", "missing", "reasons"),
+    [
+        (False, Counts(5, 0, 2), "Redis did not answer", []),
+        (False, Counts(5, 1, 0), "", ["Tests failed: 1."]),
+        (False, Counts(0, 0, 3), "", ["No test passed."]),
+        (True, Counts(5, 0, 0), "", []),
+        (True, Counts(5, 0, 2), "", ["STRICT: tests were skipped: 2."]),
+        (True, Counts(5, 0, 0), "Redis did not answer", ["STRICT: the second run is missing, Redis did not answer."]),
+    ],
+)
+def test_what_is_not_good_is_said(monkeypatch, strict, total, missing, reasons):
+    monkeypatch.setattr(run, "STRICT", strict)
+
+    assert run.verdict(total, missing) == reasons
+
+
+@pytest.fixture
+def suite_of_one(tmp_path, monkeypatch):
+    """Lets `run` work on a folder with one test file of ours."""
+
+    def make(body):
+        (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npython_files = ['one.py']\n")
+        (tmp_path / "one.py").write_text(body)
+        monkeypatch.setattr(run, "ROOT", tmp_path)
+        return run.pytest({}, ["-p", "no:django", "-p", "no:cacheprovider", "one.py"])
+
+    return make
+
+
+def test_a_run_is_counted_from_what_pytest_did(suite_of_one):
+    body = "import pytest\ndef test_a(): pass\ndef test_b(): assert 0\n@pytest.mark.skip\ndef test_c(): pass\n"
+
+    assert suite_of_one(body) == Counts(1, 1, 1)
+
+
+def test_a_file_that_cannot_be_read_counts_as_failed(suite_of_one):
+    assert suite_of_one("import nothing_of_that_name\n") == Counts(0, 1, 0)
+
+
+def test_a_run_that_dies_counts_as_failed(suite_of_one):
+    assert suite_of_one("import os\ndef test_a(): os._exit(3)\n") == Counts(0, 1, 0)
+
+
+def test_a_file_without_tests_is_no_failure(suite_of_one):
+    assert suite_of_one("") == Counts(0, 0, 0)
+
+
+def test_the_environment_of_whoever_starts_it_does_not_leak_in(suite_of_one, monkeypatch):
+    for name in run.NOT_OURS:
+        monkeypatch.setenv(name, "leaked")
+
+    assert suite_of_one("import os\ndef test_a(): assert 'leaked' not in os.environ.values()\n") == Counts(1, 0, 0)
+
+
+def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
+    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: Counts(7, 0, 1))
+    monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
+    monkeypatch.setattr(run, "STRICT", False)
+
+    code = run.main([])
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "On SQLite and files: 7 passed, 0 failed, 1 skipped",
+        "On PostgreSQL and Redis: not run, PostgreSQL and Redis did not answer",
+        "7 passed, 0 failed, 1 skipped",
+    ]
+
+
+def refuse():
+    raise run.redis.ConnectionError("no")
+
+
+@pytest.mark.services
+def test_the_database_of_a_run_is_there_for_it_and_gone_afterwards(monkeypatch):
+    monkeypatch.setattr(run, "empty_redis", lambda: None)  # other tests are using them just now
+
+    with run.services() as found:
+        name = found.environment["DATABASE_URL"].rpartition("/")[2]
+        with run.connect_postgres() as postgres:
+            there = postgres.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
+        assert there == (1,)
+        assert found.title.startswith("PostgreSQL 1")
+
+    with run.connect_postgres() as postgres:
+        there = postgres.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
+    assert there == (0,)
