@@ -26,6 +26,7 @@ WITHDRAW_REASONS: dict[str, dict[str, str]] = {
     "sent_twice": {"zh": "重复提交", "en": "sent twice"},
     "other": {"zh": "其他", "en": "other"},
 }
+STARTS_AGAIN = (states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED)
 KIND_OF = {Outcome.TRANSFER: states.TRANSFER, Outcome.TRANSFER_ANOTHER: states.TRANSFER_ANOTHER}
 
 
@@ -66,7 +67,7 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
 
 
 def claim(order: Order, **columns: Any) -> None:
-    """Count the order against everybody else and write `columns` with it; raises `Taken` when somebody else was first."""
+    """Count the order against everybody else and write `columns` with it; raises `Taken` to the second."""
     try:
         with transaction.atomic():
             change(order, lambda answers: answers, claimed=True, **columns)
@@ -113,6 +114,11 @@ def mend(order: Order, *, actor: Any) -> None:
 def resubmit(order: Order, *, actor: Any) -> None:
     """Send a lapsed order again, unchanged, without a new review."""
     ORDER.fire(order, "resubmit", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
+
+
+def can_start_again(order: Order) -> bool:
+    """Whether an order that came to nothing may lend its answers to a new one."""
+    return order.state in STARTS_AGAIN and order.kind != states.CANCELLATION
 
 
 def start_again(order: Order, *, actor: Any, now: datetime | None = None) -> Order:

@@ -47,7 +47,7 @@ class ReadOnly(admin.ModelAdmin):
 class OrderAdmin(ReadOnly):
     """The queue, and the case page behind each row."""
 
-    list_display = ("reference", "domain", "kind_shown", "province", "state_shown", "age", "whose", "third_return")
+    list_display = ("reference", "domain", "kind_shown", "province", "state_shown", "age", "whose", "handed_over")
     list_filter = (Tab, "province")
     search_fields = ("=reference", "=domain", "=site_number")
     search_help_text = gettext_lazy("Order, domain or filing number, exactly")
@@ -79,7 +79,7 @@ class OrderAdmin(ReadOnly):
         return str(order.reviewer) if live else "—"
 
     @admin.display(description=gettext_lazy("Handed over"))
-    def third_return(self, order: Order) -> str:
+    def handed_over(self, order: Order) -> str:
         return str(order.report or "")
 
     # --- actions of the list: safe ones only ---
@@ -90,13 +90,20 @@ class OrderAdmin(ReadOnly):
     def has_operate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("transfers.operate_order")
 
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """Operations see the queue and release held orders; what applicants entered is not theirs to read."""
+        return list_display[:1] if self._may_open(request) else ()
+
+    def _may_open(self, request: HttpRequest) -> bool:
+        return self.has_review_permission(request) or request.user.has_perm("transfers.audit_order")
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_view_permission(request, obj)
         return allowed or self.has_operate_permission(request)
 
     @admin.action(description=gettext_lazy("Claim"), permissions=["review"])
     def claim_them(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, lambda order: review.claim(order, request.user), review.Claimed)
+        self._each(request, queryset, lambda order: review.claim(order, request.user), (review.Claimed, Forbidden))
 
     @admin.action(description=gettext_lazy("Give back to the queue"), permissions=["review"])
     def release_them(self, request: HttpRequest, queryset: Any) -> None:
@@ -106,7 +113,7 @@ class OrderAdmin(ReadOnly):
     def release_hold(self, request: HttpRequest, queryset: Any) -> None:
         self._each(request, queryset, lambda order: actions.release_hold(order, actor=request.user), Forbidden)
 
-    def _each(self, request: HttpRequest, orders: Any, act: Callable[[Order], Any], refusal: type[Exception]) -> None:
+    def _each(self, request: HttpRequest, orders: Any, act: Callable[[Order], Any], refusal: Any) -> None:
         done = 0
         for order in Order.objects.filter(pk__in=[order.pk for order in orders]):
             try:
@@ -129,7 +136,7 @@ class OrderAdmin(ReadOnly):
 
     def case_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Everything about one order on one page; each button is a move of its life."""
-        if not (self.has_review_permission(request) or request.user.has_perm("transfers.audit_order")):
+        if not self._may_open(request):
             raise PermissionDenied
         order = get_object_or_404(Order.objects.select_related("owner", "reviewer"), pk=pk)
         if request.method == "POST":
@@ -141,12 +148,15 @@ class OrderAdmin(ReadOnly):
         move = request.POST.get("move", "")
         if move not in MOVES or not request.user.has_perm(MOVES[move].permission):
             raise PermissionDenied
+        if move in JUDGEMENTS and request.POST.get("seen") != str(order.version):
+            messages.error(request, MOVED)
+            return redirect(case_url(order))
         try:
             form = MOVES[move].act(request, order)
         except review.Claimed:
             messages.error(request, _("Another reviewer has this order"))
         except Forbidden:
-            messages.error(request, _("The order has moved on meanwhile. This is how it stands"))
+            messages.error(request, MOVED)
         else:
             if form is not None:
                 return self._case(request, order, **{MOVES[move].form_name: form})
@@ -181,6 +191,7 @@ class OrderAdmin(ReadOnly):
             "events": timeline(order, chinese=chinese),
             "answers_due": order.reviewer_id and order.claimed_until,
             "may_judge": may_judge,
+            "objections": queries.objections_to(order),
         }
         return TemplateResponse(request, "admin/transfers/order/case.html", context)
 
@@ -265,6 +276,9 @@ MOVES = {
     "refuse": Move(_refuse, gettext_lazy("Refused"), permission="lead_review", form_name="refuse_form"),
 }
 STAY = ("claim", "call")
+# what a reviewer decides is about the order as the page showed it, not as it became meanwhile
+JUDGEMENTS = ("accept", "send_back", "accept_photo", "refuse_photo", "refuse")
+MOVED = gettext_lazy("The order has moved on meanwhile. This is how it stands")
 
 
 @admin.register(ReturnReason)

@@ -8,8 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.lifecycle import APPLICANT
-from transfers import queries, stages, states
+from transfers import actions, queries, stages, states
 from transfers.firing import ORDER
+from transfers.judging import is_over
 
 PRIMARY, SECONDARY, LINK = "primary", "secondary", "link"
 
@@ -42,7 +43,7 @@ ASKED_FIRST = ("withdraw", "abandon")
 def buttons(order: Any) -> list[dict[str, Any]]:
     """The actions of `partials/action.html`, the next act first."""
     found = []
-    if order.state in PAGES:
+    if order.state in PAGES and not (order.state == states.PHONE_DUE and is_over(order)):
         label, url = PAGES[order.state]
         found.append({"label": label, "url": url(order), "kind": PRIMARY})
     for row in ORDER.available(order, APPLICANT, queries.facts_of(order)):
@@ -52,7 +53,7 @@ def buttons(order: Any) -> list[dict[str, Any]]:
         url = reverse("order-move", args=[order.reference, row.name])
         kind = SECONDARY if found and found[0]["kind"] == PRIMARY else kind
         found.append({"label": label, "url": url, "kind": kind, "post": row.name not in ASKED_FIRST})
-    if order.is_ended and order.state in (states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED):
+    if actions.can_start_again(order):
         url = reverse("order-move", args=[order.reference, "start_again"])
         found.append({"label": _("Start again with these answers"), "url": url, "kind": PRIMARY, "post": True})
     return found

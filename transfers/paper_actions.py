@@ -3,29 +3,54 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from transfers.models import Order, OrderDocument
+from transfers.paper_marks import mark_of
 from verification.documents.actions import receive, retire
 from verification.models import Document
 
 
+class Moved(Exception):
+    """The order has left the state in which its papers may be changed."""
+
+
 def upload(order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "") -> OrderDocument:
-    """Take a file into a slot; the one that was there retires. Raises `UploadRefused`, and then nothing changed."""
+    """Take a file into a slot; the one that was there retires.
+
+    Raises `UploadRefused` or `Moved`, and then nothing changed. Two uploads at one moment leave one living paper: the
+    later one.
+    """
     document = receive(kind=kind or slot, upload=file, holder=order.reference)
-    with transaction.atomic():
-        earlier = _taken_out(order, slot, side)
-        paper = OrderDocument.objects.create(order=order, slot=slot, side=side, document=document)
+    try:
+        with transaction.atomic():
+            _hold(order)
+            earlier = _taken_out(order, slot, side)
+            paper = OrderDocument.objects.create(
+                order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document
+            )
+    except Moved:
+        retire(document)
+        raise
     _retire_unused(earlier)
     return paper
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:
-    """Take the document out of a slot; False when the slot was empty."""
+    """Take the document out of a slot; False when the slot was empty. Raises `Moved`."""
     with transaction.atomic():
+        _hold(order)
         earlier = _taken_out(order, slot, side)
     _retire_unused(earlier)
     return bool(earlier)
+
+
+def _hold(order: Order) -> None:
+    """Count a change of the order: whoever is sending it at this moment has to look again."""
+    standing = Order.objects.filter(pk=order.pk, state=order.state)
+    if standing.update(version=F("version") + 1) != 1:
+        raise Moved(order.reference)
 
 
 def _taken_out(order: Order, slot: str, side: int) -> list[Document]:

@@ -1,4 +1,4 @@
-"""One card a person of the phone verification: whose phone, what is known, and whether the filing has another number."""
+"""One card a person of the phone verification: whose phone, what is known, whether another number is on file."""
 
 from django.utils.translation import gettext_lazy as _
 

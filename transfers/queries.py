@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from filings.provinces import Province, province
 from transfers import states
-from transfers.models import FieldVerdict, Order, OrderDocument, PhoneCheck, ReviewRound
+from transfers.models import FieldVerdict, Objection, Order, OrderDocument, PhoneCheck, ReviewRound
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
 STUCK_AFTER = {
@@ -72,6 +72,12 @@ def papers_of(order: Order) -> QuerySet[OrderDocument]:
     return order.papers.filter(retired_at__isnull=True).select_related("document").order_by("slot", "side")
 
 
+def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
+    """The papers that stood at `moment` and were replaced afterwards: old beside new."""
+    stood = order.papers.filter(added_at__lte=moment, retired_at__gt=moment, document__state="ready")
+    return stood.select_related("document").order_by("slot", "side")
+
+
 def phone_checks(order: Order) -> QuerySet[PhoneCheck]:
     """The phones of the latest report."""
     return order.phone_checks.filter(report=order.report)
@@ -81,9 +87,14 @@ def last_round(order: Order) -> ReviewRound | None:
     return order.rounds.order_by("-number").first()
 
 
+def last_return(order: Order) -> ReviewRound | None:
+    """The round that sent the order back last."""
+    return order.rounds.filter(decision="send_back").order_by("-number").first()
+
+
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
     """In a returned order, the fields the reviewer named, by field key."""
-    latest = order.rounds.filter(decision="send_back").order_by("-number").first()
+    latest = last_return(order)
     if latest is None:
         return {}
     found = latest.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason")
@@ -140,6 +151,12 @@ def other_open_order(owner: Any, subject_key: str, domain: str, region: str) -> 
     """Whether another account has a claimed open order that matches in certificate, region and domain together."""
     claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
     return any(order.answer("type").get("region") == region for order in claimed)
+
+
+def objections_to(order: Order) -> QuerySet[Objection]:
+    """Open objections of others to this order: about its domain or its subject."""
+    about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
+    return Objection.objects.filter(about, closed_at=None).exclude(owner=order.owner_id).select_related("owner")
 
 
 def refusal_words(order: Order) -> str:

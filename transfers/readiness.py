@@ -8,10 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from filings import checks
-from transfers import proving, queries, slots, stages
+from transfers import paper_marks, proving, queries, slots, stages
 from transfers.labels import label_of
 from transfers.steps import STEPS
 from transfers.steps.checked import facts_of
+from verification import consents
 
 PAGES = ("subject", "website", "administrator")
 
@@ -27,7 +28,8 @@ class Gap:
 
 def gaps(order: Any, papers: list[Any] | None = None) -> list[Gap]:
     """Everything that must be done before submit; empty when the order can be sent."""
-    return [*_gates(order), *_pages(order), *_findings(order), *_papers(order, papers), *_phones(order)]
+    papers = list(queries.papers_of(order)) if papers is None else papers
+    return [*_gates(order), *_pages(order), *_findings(order), *paper_gaps(order, papers), *_phones(order)]
 
 
 def _gates(order: Any) -> list[Gap]:
@@ -66,17 +68,45 @@ def advice(order: Any) -> list[Gap]:
     return [_as_gap(order, finding) for finding in all_findings(order) if not finding.stops]
 
 
-def _papers(order: Any, papers: list[Any] | None) -> list[Gap]:
-    found = list(queries.papers_of(order)) if papers is None else papers
+def paper_gaps(order: Any, papers: list[Any], needed: list[slots.Slot] | None = None) -> list[Gap]:
+    """What the papers lack: a picture that is ready and fits the answers, or the agreement of the person it shows."""
     if not set(PAGES) <= set(order.answers):
         return []
-    return [
+    needed = slots.needed(order) if needed is None else needed
+    lacking = [
         Gap(
-            _("%(slot)s is missing: upload it, then send") % {"slot": slot.title},
+            _paper_words(order, slot, [paper for paper in papers if paper.slot == slot.key]),
             reverse("slot", args=[order.reference, slot.key]),
             f"paper.{slot.key}",
         )
-        for slot in slots.missing(slots.needed(order), found)
+        for slot in slots.missing(needed, paper_marks.standing(order, papers))
+    ]
+    return [*lacking, *_consents(order, papers)]
+
+
+def _paper_words(order: Any, slot: slots.Slot, papers: list[Any]) -> str:
+    if any(paper_marks.is_stale(order, paper) for paper in papers):
+        return f"{slot.title}: {paper_marks.why_stale(slot.key)}"
+    if slots.waiting(papers):
+        return _("%(slot)s is still being checked: wait a moment, then send") % {"slot": slot.title}
+    return _("%(slot)s is missing: upload it, then send") % {"slot": slot.title}
+
+
+def _consents(order: Any, papers: list[Any]) -> list[Gap]:
+    """A person whose papers are here and whose agreement is not, or no longer, on record."""
+    given = consents.standing(order.reference)
+    missing = {}
+    for paper in papers:
+        person = paper_marks.person_of(order, paper.slot)
+        if person is not None and person.key not in given and not paper_marks.is_stale(order, paper):
+            missing.setdefault(person.key, paper.slot)
+    return [
+        Gap(
+            _("%(slot)s: the person's agreement is missing, tick it there") % {"slot": slots.SLOTS[slot].title},
+            reverse("slot", args=[order.reference, slot]),
+            f"paper.{slot}",
+        )
+        for slot in missing.values()
     ]
 
 

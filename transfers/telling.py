@@ -14,7 +14,7 @@ from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from icpportal.workdays.calendar import add_workdays, end_of_answer
 from transfers import queries, states
 from transfers.calendar_file import deadline_ics
-from transfers.people import ADMINISTRATOR, SUBJECT_LEAD, administrator, by_role
+from transfers.people import ADMINISTRATOR, SUBJECT_LEAD, administrator, by_role, lead
 
 ACCOUNT = "account"
 
@@ -130,7 +130,7 @@ def context(order: Any, reader: Reader, language: str, facts: dict[str, Any], no
     return {
         "addressee": mask_email(reader.name) if reader.role == ACCOUNT else mask_name(reader.name),
         "name": mask_name(administrator(order).name),
-        "mobile": mask_mobile(reader.mobile),
+        "mobile": mask_mobile(lead(order).mobile),
         "mobiles": facts.get("mobiles") or _mobiles(order, chinese),
         "domain": order.domain,
         "ref": order.reference,

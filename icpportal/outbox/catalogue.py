@@ -144,6 +144,8 @@ class _Page:
         self.texts, self.frame = sections(template, folder), sections(FRAME, folder)
         context.setdefault("host", urlsplit(settings.PUBLIC_BASE_URL).netloc)
         context.setdefault("phone", settings.PROVIDER_HOTLINE)
+        context.setdefault("hours", settings.PROVIDER_HOURS)
+        context.setdefault("callers", list(settings.PROVIDER_CALLER_NUMBERS))
         if not context.get("url") and context.get("ref"):
             context["url"] = order_url(str(context["ref"]))
 

@@ -121,6 +121,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slot', models.CharField(max_length=30)),
                 ('side', models.PositiveSmallIntegerField(default=1)),
+                ('mark', models.CharField(blank=True, max_length=16)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('retired_at', models.DateTimeField(null=True)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='verification.document')),

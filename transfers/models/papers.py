@@ -13,6 +13,8 @@ class OrderDocument(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="papers")
     slot = models.CharField(max_length=30)
     side = models.PositiveSmallIntegerField(default=1)
+    # what it was made for: the answers a sheet was printed from, the person whose document it shows
+    mark = models.CharField(max_length=16, blank=True)
     document = models.ForeignKey("verification.Document", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     retired_at = models.DateTimeField(null=True)

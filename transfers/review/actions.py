@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from icpportal.lifecycle import LEAD, REVIEWER
+from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from transfers import queries, states
 from transfers.firing import ORDER, note
 from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
@@ -43,7 +43,8 @@ def claim(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
     free = Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now)
     taken = Order.objects.filter(free, pk=order.pk, state__in=states.IN_REVIEW)
     if taken.update(reviewer=reviewer, claimed_until=now + LEASE) != 1:
-        raise Claimed(order.reference)
+        waits = Order.objects.filter(pk=order.pk, state__in=states.IN_REVIEW).exists()
+        raise Claimed(order.reference) if waits else Forbidden(f"claim from {order.state}")
     order.reviewer, order.claimed_until = reviewer, now + LEASE
 
 

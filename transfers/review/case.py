@@ -25,7 +25,12 @@ BESIDE = {
 def parts_of(order: Order) -> list[str]:
     """Every part that can be named in a return."""
     found = [row["field"] for step in _pages() for row in rows(order, step)]
-    return [*found, *(f"paper.{slot.key}" for slot in slots.needed(order))]
+    return [*found, *(f"paper.{slot.key}" for slot in _slots(order))]
+
+
+def _slots(order: Order) -> list[slots.Slot]:
+    """The papers of the order, and the slot in which a reviewer may ask for others."""
+    return [*(slot for slot in slots.needed(order) if slot.key != slots.OTHER), slots.SLOTS[slots.OTHER]]
 
 
 def _pages() -> list[Any]:
@@ -50,13 +55,17 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
         for step in _pages()
     ]
     paper_rows = [
-        _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form)
-        for slot in slots.needed(order)
+        _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form) for slot in _slots(order)
     ]
     return [
         {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "pictures": []},
         *found,
-        {"title": _("Documents"), "rows": paper_rows, "pictures": [_picture(paper) for paper in papers]},
+        {
+            "title": _("Documents"),
+            "rows": paper_rows,
+            "pictures": [_picture(paper) for paper in papers],
+            "replaced": _replaced(order),
+        },
     ]
 
 
@@ -74,6 +83,12 @@ def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm
 
 def _reads_chinese() -> bool:
     return (get_language() or "").startswith("zh")
+
+
+def _replaced(order: Order) -> list[dict[str, Any]]:
+    """The pictures that the last return was about, beside those that came in their place."""
+    last = queries.last_return(order)
+    return [_picture(paper) for paper in queries.papers_replaced(order, last.decided_at)] if last else []
 
 
 def _picture(paper: Any) -> dict[str, Any]:

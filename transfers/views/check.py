@@ -1,5 +1,6 @@
 """Check your answers, then submit: once, however often it is pressed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.lifecycle import Forbidden
-from transfers import actions, asking_type, queries, readiness, slots, stages
+from transfers import actions, asking_type, queries, readiness, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.models import Order
+from transfers.opening import is_open, open_parts
 from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.views.access import own_order
@@ -48,8 +50,12 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
 def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
     try:
         actions.submit(order, actor=request.user)
-    except Forbidden:  # another press was first
-        return True
+    except Forbidden:  # another press was first, or a paper changed meanwhile
+        order.refresh_from_db()
+        if not order.is_editable:
+            return True
+        form.add_error(None, ValidationError(_("A page of this order was changed meanwhile. Check it, then send")))
+        return False
     except actions.Taken:
         words = _("An order is open elsewhere for this domain or document. Your entries stay: send us proof")
         form.add_error(None, ValidationError(words, code="taken"))
@@ -58,6 +64,8 @@ def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
 
 
 def _context(order: Order, form: forms.Form, gaps: list[Any], papers: list[Any]) -> dict[str, Any]:
+    verdicts = queries.open_verdicts(order) if order.state == states.RETURNED else {}
+    parts = open_parts(order)
     return {
         "order": order,
         "form": form,
@@ -65,20 +73,11 @@ def _context(order: Order, form: forms.Form, gaps: list[Any], papers: list[Any])
         "advice": readiness.advice(order),
         "sections": [
             {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "url": ""},
-            *(_section(order, step) for step in STEPS if step.stage == stages.ADMINISTRATORS),
+            *(_section(order, step, verdicts, parts) for step in STEPS if step.stage == stages.ADMINISTRATORS),
         ],
-        "papers": [
-            {
-                "title": slots.SLOTS[paper.slot].title if paper.slot in slots.SLOTS else paper.slot,
-                "side": paper.side,
-                "url": reverse("slot", args=[order.reference, paper.slot]),
-                "preview_url": f"{reverse('document', args=[paper.document.reference])}?preview=1"
-                if paper.document.is_ready
-                else "",
-            }
-            for paper in papers
-            if paper.slot != "photo"
-        ],
+        "papers": [_paper(order, paper, parts) for paper in papers if paper.slot in slots.SLOTS],
+        "replaced": [_paper(order, paper, parts) for paper in _replaced(order)],
+        "returned": order.state == states.RETURNED,
         "rules": queries.rules_of(order),
         "stepper": stages.stepper(order, stages.DOCUMENTS),
         "slip": slip(order),
@@ -86,9 +85,31 @@ def _context(order: Order, form: forms.Form, gaps: list[Any], papers: list[Any])
     }
 
 
-def _section(order: Order, step: Any) -> dict[str, Any]:
+def _section(order: Order, step: Any, verdicts: dict[str, Any], parts: set[str] | None) -> dict[str, Any]:
+    """One page of the details; what was named in a return stands old beside new."""
+    opened = parts is None or any(part.partition(".")[0] == step.key for part in parts)
     return {
         "title": step.title,
-        "rows": rows(order, step),
-        "url": reverse("step", args=[order.reference, step.key]),
+        "rows": [{**row, "old": _old(row, verdicts)} for row in rows(order, step)],
+        "url": reverse("step", args=[order.reference, step.key]) if opened else "",
+    }
+
+
+def _old(row: dict[str, Any], verdicts: dict[str, Any]) -> str:
+    verdict = verdicts.get(row["field"])
+    return verdict.value if verdict and verdict.value != row["value"] else ""
+
+
+def _replaced(order: Order) -> Iterable[Any]:
+    return queries.papers_replaced(order, order.entered_at) if order.state == states.RETURNED else ()
+
+
+def _paper(order: Order, paper: Any, parts: set[str] | None) -> dict[str, Any]:
+    slot = slots.SLOTS[paper.slot]
+    ready = paper.document.is_ready
+    return {
+        "title": slot.title,
+        "side": slot.sides[paper.side - 1],
+        "url": reverse("slot", args=[order.reference, slot.key]) if is_open(parts, f"paper.{slot.key}") else "",
+        "preview_url": f"{reverse('document', args=[paper.document.reference])}?preview=1" if ready else "",
     }

@@ -1,22 +1,28 @@
 """Step 5, documents (上传资料): the hub, one page a paper, the statement to sign, and pictures for their owner."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required, signed_in_required
 from icpportal.entry.client import client_address
+from icpportal.entry.fields import ChoiceField
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import mask_name
-from transfers import paper_actions, queries, slots, stages, statement_of
+from icpportal.wizard.storage import keep
+from transfers import paper_actions, queries, readiness, slots, stages, statement_of, states
 from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
-from transfers.people import administrator, is_same_person, lead
+from transfers.paper_actions import Moved
+from transfers.paper_marks import is_stale, person_of
 from transfers.slips import slip
 from transfers.verdict_words import shown
 from transfers.views.access import own_order
@@ -25,8 +31,8 @@ from verification import consents
 from verification.documents import serving
 from verification.documents.messages import UploadRefused
 
-# whose papers a slot holds: the first of each person needs that person's consent
-PERSON_OF = {"lead_id": "lead", "admin_id": "administrator", "holding_photo": "administrator", "residence": "lead"}
+UPLOAD = "upload"
+WAYS = [(UPLOAD, gettext_lazy("Upload here")), (slots.BY_PHONE, gettext_lazy("Take photos with your phone"))]
 
 
 def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
@@ -46,8 +52,13 @@ def _details_missing(order: Order) -> bool:
     return not {"subject", "website", "administrator"} <= set(order.answers)
 
 
+class WayForm(forms.Form):
+    """How the papers come in; asked where the province takes them by phone."""
+
+    way = ChoiceField(label=gettext_lazy("How do you send the papers?"), choices=WAYS, widget=forms.RadioSelect)
+
+
 @confirmed_required
-@require_GET
 def hub(request: HttpRequest, reference: str) -> HttpResponse:
     """Every slot with its state; n of m ready."""
     order = own_order(request, reference)
@@ -55,33 +66,51 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(order)
     if _details_missing(order):
         return redirect("people", order.reference)
-    papers = _papers(order)
-    parts = open_parts(order)
+    by_phone = queries.rules_of(order).papers_by_app
+    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if by_phone else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        keep(order, "documents", form.cleaned_data)
+        return redirect("documents", order.reference)
+    return render(request, "transfers/documents.html", {**_hub(order), "form": form})
+
+
+def _hub(order: Order) -> dict[str, Any]:
+    papers = list(queries.papers_of(order))
     needed = slots.needed(order)
-    missing = slots.missing(needed, list(papers.values()))
-    context = {
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    opened = _open_slots(order, papers, gaps)
+    return {
         **_frame(order),
-        "tasks": [_task(order, slot, papers, is_open(parts, f"paper.{slot.key}")) for slot in needed],
-        "ready": len(needed) - len(missing),
+        "tasks": [_task(order, slot, papers, gaps, opened(slot)) for slot in needed],
+        "ready": sum(f"paper.{slot.key}" not in gaps for slot in needed),
         "total": len(needed),
+        "returned": order.state == states.RETURNED,
         "back_url": reverse("people", args=[order.reference]),
     }
-    return render(request, "transfers/documents.html", context)
 
 
-def _task(order: Order, slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument], opened: bool) -> dict[str, Any]:
-    mine = [paper for (key, _side), paper in papers.items() if key == slot.key]
-    state = "done" if not slots.missing([slot], mine) else _unfinished(mine)
+def _open_slots(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Callable[[slots.Slot], bool]:
+    """Which slots may be changed: those that were named, those that lack something, those mended since."""
+    parts = open_parts(order)
+    fresh = {paper.slot for paper in papers if paper.added_at >= order.entered_at}
+    return lambda slot: is_open(parts, f"paper.{slot.key}") or f"paper.{slot.key}" in gaps or slot.key in fresh
+
+
+def _task(
+    order: Order, slot: slots.Slot, papers: list[OrderDocument], gaps: set[str], is_open_slot: bool
+) -> dict[str, Any]:
+    mine = [paper for paper in papers if paper.slot == slot.key]
+    items = slots.wanted(order, slot) if slot.key == slots.OTHER else []
     return {
         "title": slot.title,
-        "url": reverse("slot", args=[order.reference, slot.key]) if opened else "",
-        "state": state,
-        "hint": slot.hint,
+        "url": reverse("slot", args=[order.reference, slot.key]) if is_open_slot else "",
+        "state": _unfinished(order, mine) if f"paper.{slot.key}" in gaps else "done",
+        "hint": capfirst("; ".join(str(item) for item in items)) or slot.hint,
     }
 
 
-def _unfinished(papers: list[OrderDocument]) -> str:
-    if any(paper.document.state == "refused" for paper in papers):
+def _unfinished(order: Order, papers: list[OrderDocument]) -> str:
+    if any(paper.document.state == "refused" or is_stale(order, paper) for paper in papers):
         return "wrong"
     return "waiting" if slots.waiting(papers) else "todo"
 
@@ -95,16 +124,20 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
         return redirect(order)
     if _details_missing(order):
         return redirect("people", order.reference)
-    if found is None or found not in slots.needed(order) or not is_open(open_parts(order), f"paper.{slot}"):
+    papers = list(queries.papers_of(order))
+    needed = slots.needed(order)
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    if found is None or found not in needed or not _open_slots(order, papers, gaps)(found):
         raise Http404
-    if request.method == "POST":
-        return _changed(request, order, found)
-    return _slot(request, order, found)
+    try:
+        return _changed(request, order, found) if request.method == "POST" else _slot(request, order, found)
+    except Moved:
+        return redirect(order)
 
 
 def _side(request: HttpRequest, slot: slots.Slot) -> int:
     side = request.GET.get("side", "1")
-    if not side.isdecimal() or not 1 <= int(side) <= len(slot.sides):
+    if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
         raise Http404
     return int(side)
 
@@ -127,28 +160,20 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
     return redirect("slot", order.reference, slot.key)
 
 
-def _person_key(order: Order, slot: slots.Slot) -> str:
-    role = PERSON_OF.get(slot.key)
-    if role is None:
-        return ""
-    person = lead(order) if role == "lead" or is_same_person(order) else administrator(order)
-    return person.key
-
-
 def _needs_consent(order: Order, slot: slots.Slot) -> bool:
-    key = _person_key(order, slot)
-    return bool(key) and not consents.stands(order.reference, key)
+    person = person_of(order, slot.key)
+    return person is not None and not consents.stands(order.reference, person.key)
 
 
 def _consented(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    person = person_of(order, slot.key)
     if "agree" not in request.POST:
         return _slot(request, order, slot, consent_error=True)
-    key = _person_key(order, slot)
-    if key:
+    if person is not None:
         consents.give(
             holder=order.reference,
-            person_key=key,
-            language=order.owner.language,
+            person_key=person.key,
+            language=get_language() or order.owner.language,
             client=client_address(request),
         )
     return redirect("slot", order.reference, slot.key)
@@ -169,6 +194,7 @@ def _slot(
     consent_error: bool = False,
 ) -> HttpResponse:
     papers = _papers(order)
+    person = person_of(order, slot.key)
     needs_consent = _needs_consent(order, slot)
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
@@ -184,26 +210,33 @@ def _slot(
         )
         for side in range(1, len(slot.sides) + 1)
     ]
-    verdict = queries.open_verdicts(order).get(f"paper.{slot.key}") if order.state == "returned" else None
+    verdict = queries.open_verdicts(order).get(f"paper.{slot.key}") if order.state == states.RETURNED else None
     context = {
         **_frame(order),
         "slot_title": slot.title,
         "slot_key": slot.key,
         "slot_hint": slot.hint,
+        "wanted": slots.wanted(order, slot),
         "sides": sides,
         "consent": consent,
         "consent_text": consents.TEXTS[consents.CURRENT].explanation,
-        "person": mask_name(_person_name(order, slot)),
+        "person": mask_name(person.name) if person else "",
         "verdict": verdict,
-        "named": [shown(order, verdict, chinese=is_chinese())] if verdict else [],
+        "named": [{**shown(order, verdict, chinese=is_chinese()), "url": ""}] if verdict else [],
+        "before": _before(order, slot) if verdict else [],
         "back_url": reverse("documents", args=[order.reference]),
         "form": consent,
     }
     return render(request, "transfers/slot.html", context)
 
 
-def _person_name(order: Order, slot: slots.Slot) -> str:
-    return (lead(order) if PERSON_OF.get(slot.key) == "lead" else administrator(order)).name
+def _before(order: Order, slot: slots.Slot) -> list[dict[str, Any]]:
+    """The pictures our reviewer saw, beside those that replace them."""
+    replaced = queries.papers_replaced(order, order.entered_at).filter(slot=slot.key)
+    return [
+        {"url": f"{reverse('document', args=[paper.document.reference])}?preview=1", "side": slot.sides[paper.side - 1]}
+        for paper in replaced
+    ]
 
 
 @confirmed_required
@@ -212,10 +245,13 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     """One side alone, asked again by a page with script while it is being checked."""
     order = own_order(request, reference)
     found = slots.SLOTS.get(slot)
-    if found is None or not 1 <= side <= len(found.sides):
-        raise Http404
     paper = _papers(order).get((slot, side))
-    drawn = slots.drawn(order, found, side, paper, is_open=order.is_editable)
+    if slot == slots.PHOTO and side == 1:
+        drawn = slots.photo_slot(order, paper)
+    elif found is None or not 1 <= side <= len(found.sides):
+        raise Http404
+    else:
+        drawn = slots.drawn(order, found, side, paper, is_open=order.is_editable)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 

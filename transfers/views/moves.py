@@ -57,7 +57,7 @@ def _resubmit(order: Order, user: Any, form: None) -> Order:
 
 
 def _start_again(order: Order, user: Any, form: None) -> Order:
-    if not order.is_ended:
+    if not actions.can_start_again(order):
         raise Forbidden(f"start_again from {order.state}")
     return actions.start_again(order, actor=user)
 

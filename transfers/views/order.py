@@ -8,15 +8,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
+from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
 from transfers import queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
+from transfers.firing import ORDER
+from transfers.judging import is_over
 from transfers.models import Order
 from transfers.people import lead
 from transfers.phone_cards import cards
@@ -37,6 +41,8 @@ def is_chinese() -> bool:
 
 def sentence(order: Order, returned: int) -> str:
     """The state's sentence with its dates and words filled in."""
+    if order.state in OTHERWISE and OTHERWISE[order.state][0](order):
+        return str(OTHERWISE[order.state][1])
     language = "zh" if is_chinese() else "en"
     reason = plain_words(order.authority_code)[language]
     return SENTENCES[order.state].words % {
@@ -45,6 +51,23 @@ def sentence(order: Order, returned: int) -> str:
         "number": order.site_number,
         "reason": order.authority_words or reason if order.state != states.REFUSED else queries.refusal_words(order),
     }
+
+
+def _cannot_go_as_it_is(order: Order) -> bool:
+    return not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))
+
+
+# a state's usual sentence would be wrong: when, and what is said instead
+OTHERWISE = {
+    states.PHONE_DUE: (
+        is_over,
+        _("The time is over. We are fetching the authority's last word; this page shows the result in a few minutes"),
+    ),
+    states.LAPSED: (
+        _cannot_go_as_it_is,
+        _("The phones were not confirmed in time. Something has run out since: mend it, then send it again"),
+    ),
+}
 
 
 def due_of(order: Order) -> Any:
@@ -75,6 +98,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
         "slip": slip(order),
         "rules": queries.rules_of(order),
         "now": timezone.now(),
+        "is_over": is_over(order),
         **(extra(order) if extra else {}),
     }
     return render(request, "transfers/order.html", context)
@@ -92,15 +116,16 @@ def _result(order: Order) -> dict[str, Any]:
     return {"result": {"snippet": snippet}}
 
 
-def _cards(order: Order) -> dict[str, Any]:
-    return {"cards": cards(order)}
+def _lapsed(order: Order) -> dict[str, Any]:
+    asks = queries.rules_of(order).asks_password
+    return {"cards": cards(order), "password_gone": asks and not order.password_kept}
 
 
 EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
     states.SUBMITTED: _call,
     states.PHOTO_REVIEW: _call,
     states.APPROVED: _result,
-    states.LAPSED: _cards,
+    states.LAPSED: _lapsed,
 }
 
 

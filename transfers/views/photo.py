@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import confirmed_required
@@ -20,12 +21,12 @@ from transfers.firing import ORDER
 from transfers.models import Order
 from transfers.people import administrator
 from transfers.slips import slip
+from transfers.slots import PHOTO
 from transfers.verdict_words import reason_words
 from transfers.views.access import own_order
 from transfers.views.order import is_chinese
 from verification.documents.messages import UploadRefused
 
-PHOTO = "photo"
 SHANGHAI_APP = "shanghai_app"
 WAYS = {
     "backdrop": _("Take it in front of our backdrop"),
@@ -42,6 +43,17 @@ RULES = (
 )
 
 
+WAY_HINTS = {
+    "backdrop": _("Take it yourself once the backdrop is there. One from an earlier order will do"),
+    "place": _("Bring the document and the statement; we tell you the address by phone. Upload the photo taken there"),
+    SHANGHAI_APP: _("The app shows a picture code afterwards: enter it below"),
+}
+
+
+def _with_hint(way: str) -> SafeString:
+    return format_html('{}<span class="choice-hint">{}</span>', WAYS[way], WAY_HINTS[way])
+
+
 class PhotoForm(forms.Form):
     """How the photo was taken, and that it shows the right person."""
 
@@ -56,7 +68,7 @@ class PhotoForm(forms.Form):
 
     def __init__(self, *args: Any, ways: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["photo_way"].choices = [(way, WAYS[way]) for way in ways]
+        self.fields["photo_way"].choices = [(way, _with_hint(way)) for way in ways]
         self.fields["photo_way"].initial = ways[0]
         if SHANGHAI_APP not in ways:
             del self.fields["sh_code"]
@@ -95,6 +107,8 @@ def photo(request: HttpRequest, reference: str) -> HttpResponse:
 def _upload(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         paper_actions.upload(order, slot=PHOTO, file=request.FILES.get("file") or slots.NoFile(), kind=PHOTO)
+    except paper_actions.Moved:
+        return redirect(order)
     except UploadRefused as refused:
         form = PhotoForm(ways=queries.rules_of(order).photo_ways)
         return _page(request, order, form, reason=str(refused.message))
@@ -132,7 +146,7 @@ def _page(request: HttpRequest, order: Order, form: PhotoForm, *, reason: str = 
         "rules": rules,
         "photo_rules": RULES,
         "name": mask_name(administrator(order).name),
-        "slot": slots.photo_slot(photo_paper(order), url=reverse("photo", args=[order.reference]), reason=reason),
+        "slot": slots.photo_slot(order, photo_paper(order), reason=reason),
         "verdict": verdict,
         "verdict_words": reason_words(verdict, chinese=is_chinese()) if verdict else "",
         "shanghai_only": rules.photo_ways == (SHANGHAI_APP,),

@@ -398,5 +398,5 @@ def test_both_languages_are_good_for_the_same_time(name: str):
 def test_only_what_a_channel_needs_is_kept_on_the_row():
     assert catalogue.words_needed("order_received", "sms") == {"domain", "due", "ref", "link"}
     assert catalogue.words_needed("order_received", "site") == {
-        "domain", "due", "mobile", "ref", "name", "addressee", "url",
+        "domain", "due", "mobile", "ref", "name", "addressee", "url", "hours", "callers",
     }  # fmt: skip

@@ -1,0 +1,52 @@
+"""What a paper was made for: a signed sheet fits the answers it was printed from, a document the person it shows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from transfers import statement_of
+from transfers.models import OrderDocument
+from transfers.people import Person, administrator, is_same_person, lead
+
+STATEMENT = "statement"
+LEAD, ADMINISTRATOR = "lead", "administrator"
+# whose papers a slot holds: the first of each person needs that person's consent
+PERSON_OF = {"lead_id": LEAD, "admin_id": ADMINISTRATOR, "holding_photo": ADMINISTRATOR, "residence": ADMINISTRATOR}
+WHY: dict[str, str | Promise] = {
+    STATEMENT: _("Details changed: download and sign the sheet again"),
+    LEAD: _("Another person is named now: upload this person's document"),
+    ADMINISTRATOR: _("Another person is named now: upload this person's document"),
+}
+
+
+def person_of(order: Any, slot: str) -> Person | None:
+    """Whose paper the slot holds; `None` for a paper of the subject or the site."""
+    role = PERSON_OF.get(slot)
+    if role is None:
+        return None
+    return lead(order) if role == LEAD or is_same_person(order) else administrator(order)
+
+
+def mark_of(order: Any, slot: str) -> str:
+    """The mark a paper gets when it comes in now; "" where nothing can make it out of date."""
+    if slot == STATEMENT:
+        return statement_of.mark(order)
+    person = person_of(order, slot)
+    return person.key[:16] if person else ""
+
+
+def is_stale(order: Any, paper: OrderDocument) -> bool:
+    """Whether the answers changed under a paper so that it no longer fits."""
+    return bool(paper.mark) and paper.mark != mark_of(order, paper.slot)
+
+
+def why_stale(slot: str) -> str | Promise:
+    """What to do about a paper that no longer fits."""
+    return WHY[PERSON_OF.get(slot, slot)]
+
+
+def standing(order: Any, papers: Iterable[OrderDocument]) -> list[OrderDocument]:
+    """The papers that still fit the answers."""
+    return [paper for paper in papers if not is_stale(order, paper)]
