@@ -1,0 +1,197 @@
+"""Every outside system stalls: who asks is told within seconds, nobody else notices, nothing is counted."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from icpportal.management.browsing import Browser
+from tests.journeys.portal import Portal, running
+
+pytestmark = pytest.mark.worker
+
+PROCESSES, AT_ONCE = 2, 2  # of the demo's gunicorn; of settings.GATEWAY_REQUESTS_AT_ONCE
+ASKERS = 12
+LONGEST_QUESTION = 6.0  # settings.GATEWAY_REQUEST_SECONDS
+MARGIN = 1.5
+AT_THE_LATEST = 1.0  # for a page that asks nobody, and for being told "busy"
+
+PLACE = """
+import json
+from icpportal.management.invented import organisation
+from tests.transfers.builders import PASSWORD, make_order, make_user
+import random
+owner = make_user("asker@example.com", mobile="13700000001")
+first = make_order(owner, province="12", steps=())
+second = make_order(owner, province="12", steps=("service_code",))
+name, code = organisation(random.Random(1), "12", "天津")
+print(json.dumps({"password": PASSWORD, "service_code": first.reference, "filing_password": second.reference,
+    "name": name, "code": code}))
+"""
+LOOK = """
+import json
+from icpportal.codes.models import Allowance
+from transfers.models import Order, TypeCheck
+from verification.models import ServiceCode, WrongPassword
+mine = Order.objects.filter(owner__email="asker@example.com")
+print(json.dumps({
+    "counted": sorted((row.name, row.used) for row in Allowance.objects.filter(name__in=[
+        "verify_type", "service_code", "filing_password_order", "filing_password_account", "filing_password_number"])),
+    "kept": TypeCheck.objects.filter(owner__email="asker@example.com").count() + WrongPassword.objects.count(),
+    "bound": ServiceCode.objects.filter(holder__in=[order.reference for order in mine]).count(),
+    "versions": sorted(mine.values_list("version", flat=True)),
+}))
+"""
+
+
+@dataclass
+class Answer:
+    """How one request ended, and after how many seconds."""
+
+    what: str
+    seconds: float
+    status: int
+    text: str
+
+    @property
+    def was_counted_as_nothing(self) -> bool:
+        return "not counted" in self.text.lower()
+
+
+class Visitor:
+    """Sends requests as one signed-in person does from several tabs at once."""
+
+    def __init__(self, portal: Portal, placed: dict[str, str]) -> None:
+        self.portal, self.placed = portal, placed
+        browser = Browser(portal.url)
+        page = browser.get("/account/login/")
+        browser.send(page.form("login", "password"), login="asker@example.com", password=placed["password"])
+        self.cookies = browser.session.cookies.get_dict()
+
+    def get(self, path: str) -> Answer:
+        return self._timed(path, lambda: requests.get(self.portal.url + path, cookies=self.cookies, timeout=30))
+
+    def post(self, path: str, **values: str) -> Answer:
+        data = {"csrfmiddlewaretoken": self.cookies["csrf"], **values}
+        headers = {"Referer": self.portal.url, "Accept-Language": "en"}
+        return self._timed(
+            path,
+            lambda: requests.post(self.portal.url + path, data=data, cookies=self.cookies, headers=headers, timeout=30),
+        )
+
+    def _timed(self, what: str, send: Callable[[], requests.Response]) -> Answer:
+        began = time.monotonic()
+        answer = send()
+        return Answer(what, time.monotonic() - began, answer.status_code, answer.text)
+
+    # --- the three questions of a request, and pages that ask nobody ---
+
+    def verify_type(self) -> Answer:
+        return self.post(
+            "/transfers/new/",
+            nature="enterprise",
+            id_type="1",
+            id_number=self.placed["code"],
+            name=self.placed["name"],
+            region_province="12",
+            region_city="120100",
+            region_county="120101",
+            domain="stalled-example.com",
+        )
+
+    def service_code(self) -> Answer:
+        code = "00000000-0000-4000-8000-000000000077"
+        place = f"/transfers/{self.placed['service_code']}/service_code/"
+        return self.post(place, product_type="ecs", how="code", service_code=code)
+
+    def server(self) -> Answer:
+        place = f"/transfers/{self.placed['service_code']}/service_code/"
+        return self.post(place, product_type="ecs", how="instance", instance="i-example-demo0001")
+
+    def filing_password(self) -> Answer:
+        place = f"/transfers/{self.placed['filing_password']}/filing_password/"
+        return self.post(place, filing_password="NotTheOne1")
+
+    @property
+    def questions(self) -> list[Callable[[], Answer]]:
+        return [self.verify_type, self.server, self.filing_password]
+
+    @property
+    def pages(self) -> list[str]:
+        return [
+            "/",
+            "/rules/",
+            "/rules/12/",
+            "/filings/",
+            f"/transfers/{self.placed['filing_password']}/",
+            "/messages/",
+        ]
+
+
+def switch_faults(portal: Portal, kind: str) -> None:
+    desk = Browser(portal.url)
+    form = desk.get("/demo/authority/").form("status", "password", "answers", "phones")
+    desk.send(form, status=kind, password=kind, answers=kind, phones=kind, seconds="60")
+
+
+def look(portal: Portal) -> dict[str, Any]:
+    return json.loads(portal.manage("shell", "-v0", "-c", LOOK))
+
+
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
+    folder: Path = tmp_path_factory.mktemp("stalled")
+    with running(folder, INVENTORY_GATEWAY="icpportal.gateways.inventory.fake.Stalling") as portal:
+        placed = json.loads(portal.manage("shell", "-v0", "-c", PLACE))
+        switch_faults(portal, "slow")
+        yield Visitor(portal, placed)
+
+
+def test_many_ask_at_once_and_other_pages_answer_within_a_second(visitor: Visitor) -> None:
+    before = look(visitor.portal)
+    for path in visitor.pages:  # templates and texts are loaded once
+        assert visitor.get(path).status == 200
+
+    with ThreadPoolExecutor(ASKERS) as pool:
+        asked = [pool.submit(visitor.questions[turn % 3]) for turn in range(ASKERS)]
+        time.sleep(0.5)
+        others = []
+        while not all(each.done() for each in asked):
+            others += [visitor.get(path) for path in visitor.pages]
+        answers = [each.result() for each in asked]
+
+    assert [other for other in others if other.status != 200 or other.seconds > AT_THE_LATEST] == []
+    assert len(others) >= 5 * len(visitor.pages)
+    stalled = [answer for answer in answers if answer.seconds > AT_THE_LATEST]
+    assert AT_ONCE <= len(stalled) <= PROCESSES * AT_ONCE
+    assert max(answer.seconds for answer in answers) < LONGEST_QUESTION + MARGIN
+    assert min(answer.seconds for answer in stalled) > LONGEST_QUESTION - MARGIN
+    assert [answer.what for answer in answers if not answer.was_counted_as_nothing or answer.status != 200] == []
+    after = look(visitor.portal)
+    assert {used for _name, used in after["counted"]} <= {0}
+    assert {**after, "counted": []} == {**before, "counted": []}
+
+
+@pytest.mark.parametrize("name", ["verify_type", "server", "filing_password"])
+def test_a_lone_question_ends_after_the_time_there_is_and_counts_nothing(visitor: Visitor, name: str) -> None:
+    answer = getattr(visitor, name)()
+
+    assert LONGEST_QUESTION - MARGIN < answer.seconds < LONGEST_QUESTION + MARGIN
+    assert answer.was_counted_as_nothing
+    assert {used for _name, used in look(visitor.portal)["counted"]} <= {0}
+
+
+def test_once_the_authority_answers_again_a_wrong_password_is_counted(visitor: Visitor) -> None:
+    switch_faults(visitor.portal, "works")
+
+    answers = [visitor.filing_password(), visitor.verify_type()]
+
+    assert max(answer.seconds for answer in answers) < AT_THE_LATEST
+    counted = dict(look(visitor.portal)["counted"])
+    assert {counted["filing_password_order"], counted["filing_password_account"], counted["verify_type"]} == {1}
