@@ -16,7 +16,8 @@ from icpportal.gateways.miit.simulated import world
 from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
 from icpportal.management import invented
 from icpportal.privacy.masks import mask_mobile
-from transfers import authority, slots, states
+from transfers import authority, queries, slots, states
+from transfers.lifecycle import TABLE
 from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
 from transfers.people import administrator
 from transfers.report import access_report
@@ -183,23 +184,35 @@ def _order(
 
 
 def _history(order: Order, seed: Seed, owner: Any, now: datetime) -> None:
+    """The events that led here, six hours apart, each with the state it led to."""
     step = timedelta(hours=6)
     begun = now - step * len(seed.moves)
-    OrderEvent.objects.bulk_create(
-        OrderEvent(
-            order=order,
-            move=move,
-            from_state=order.state,
-            to_state=order.state,
-            by=ACTORS[move],
-            actor=owner if ACTORS[move] == "applicant" else None,
-            note=NOTES.get(move, ""),
-            at=begun + step * place,
+    state, events = states.DRAFT, []
+    for place, move in enumerate(seed.moves):
+        target = _target(order, move, state)
+        events.append(
+            OrderEvent(
+                order=order,
+                move=move,
+                from_state=state,
+                to_state=target,
+                by=ACTORS[move],
+                actor=owner if ACTORS[move] == "applicant" else None,
+                note=NOTES.get(move, ""),
+                at=begun + step * place,
+            )
         )
-        for place, move in enumerate(seed.moves)
-    )
+        state = target
+    events[-1].to_state = order.state
+    OrderEvent.objects.bulk_create(events)
     if "accept_photo" in seed.moves:
         Order.objects.filter(pk=order.pk).update(photo_accepted_for=administrator(order).key)
+
+
+def _target(order: Order, move: str, state: str) -> str:
+    facts = queries.facts_of(order)
+    rows = (row for row in TABLE.rows if row.name == move and state in row.sources and TABLE.holds_for(row, order.kind))
+    return next((row.target for row in rows if row.when is None or row.when(order, facts)), state)
 
 
 class Picture:
@@ -232,7 +245,6 @@ def _papers(order: Order, *, with_photo: bool) -> None:
 
 
 def _returned(order: Order, owner: Any, on_file: str) -> None:
-    OrderEvent.objects.filter(order=order, move="send_back").update(from_state=states.SUBMITTED)
     opened = ReviewRound.objects.create(
         order=order, number=1, reviewer=owner, decision="send_back", decided_at=timezone.now()
     )
