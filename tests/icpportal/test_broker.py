@@ -81,6 +81,8 @@ def test_no_reader_ever_finds_half_a_message(connect, queue_of_ours):
         with connect() as connection:
             send(connection, queue_of_ours, *({"text": "长" * 2000} for _ in range(total // writers)))
 
+    with connect() as connection:
+        send(connection, queue_of_ours)  # the queue is there before anybody writes
     threads = [threading.Thread(target=write) for _ in range(writers)]
     for thread in threads:
         thread.start()
