@@ -6,6 +6,7 @@ import pytest
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.types import AccessReport, Answer, PhoneState
+from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures of every page that asks outside
 
 
 @dataclass
