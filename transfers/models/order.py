@@ -57,7 +57,7 @@ class Order(SealedModel):
     photo_accepted_for = models.CharField(max_length=64, blank=True)
     photo_way = models.CharField(max_length=20, blank=True)
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="claimed_orders"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="claimed_orders", db_index=False
     )
     claimed_until = models.DateTimeField(null=True)
 
@@ -88,6 +88,13 @@ class Order(SealedModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
             models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
+            models.Index(
+                fields=["domain"], name="order_domain"
+            ),  # the partial ones above do not serve SQLite's questions
+            models.Index(fields=["site_number"], name="order_site_number"),
+            models.Index(fields=["entered_at"], condition=Q(held=True), name="order_held"),
+            models.Index(fields=["entered_at"], condition=Q(password_kept=True), name="order_password_kept"),
+            models.Index(fields=["reviewer"], condition=Q(reviewer__isnull=False), name="order_of_reviewer"),
         ]
         permissions = [
             ("review_order", "Can review orders"),

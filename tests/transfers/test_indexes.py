@@ -1,0 +1,93 @@
+"""What is asked all day reads the work in hand, not the archive: the plans of both databases say so."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tests.transfers.archive import fill
+from tests.transfers.builders import make_user
+from transfers import deadlines, queries, states
+from transfers.models import Order, OrderEvent, TypeCheck
+from transfers.review.queue import TABS
+
+NUMBER = 10_000
+NOW = timezone.now()
+MINE = {"subject_key": f"{7:064d}", "domain": "archive7.com"}
+# how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
+# PostgreSQL rightly reads a table of a few rows
+PARTIAL = "order_held|order_password_kept|order_due|order_of_reviewer"
+WHOLE_TABLE = {
+    "sqlite": re.compile(rf"\bSCAN \w+(?! USING INDEX ({PARTIAL})\b)\b"),
+    "postgresql": re.compile(r"Seq Scan on transfers_order(event)?\b"),
+}
+
+Query = Callable[[Order], QuerySet]
+SWEEP: dict[str, Query] = {
+    "due": lambda order: queries.due(NOW),
+    "to remind": lambda order: queries.to_remind(NOW),
+    "passwords to erase": lambda order: queries.digests_to_erase(NOW),
+    "phones to ask for": lambda order: Order.objects.filter(state=states.PHONE_DUE).order_by("due_at"),
+    "the order of an answer": lambda order: Order.objects.filter(reference=order.reference),
+    "questions that led nowhere": lambda order: TypeCheck.objects.filter(
+        order=None, created_at__lte=NOW - deadlines.TYPE_CHECKS_KEPT
+    ),
+    "overdue, for reconcile": lambda order: Order.objects.filter(due_at__lt=NOW - timedelta(minutes=10)),
+}
+PAGES: dict[str, Query] = {
+    "my orders": lambda order: queries.orders_of(order.owner)[:20],
+    "my open order for the domain": lambda order: queries.in_progress().filter(
+        owner=order.owner, domain=MINE["domain"]
+    ),
+    "my open order for the subject": lambda order: queries.in_progress().filter(
+        owner=order.owner, subject_key=MINE["subject_key"]
+    ),
+    "somebody else's open order": lambda order: queries.in_progress().filter(claimed=True, **MINE),
+    "timeline": lambda order: order.events.all(),
+    "papers": lambda order: queries.papers_of(order),
+    "phones": lambda order: queries.phone_checks(order),
+    "rounds": lambda order: order.rounds.order_by("-number"),
+}
+DESK: dict[str, Query] = {
+    "waiting for us": lambda order: Order.objects.filter(state__in=states.IN_REVIEW).order_by("entered_at", "-pk")[:50],
+    "mine": lambda order: Order.objects.filter(reviewer=order.owner, claimed_until__gt=NOW).order_by("entered_at"),
+    **{
+        f"tab {key}": lambda order, chosen=chosen: Order.objects.filter(**chosen).order_by("entered_at", "-pk")[:50]
+        for key, (_label, chosen) in TABS.items()
+        if chosen
+    },
+    "search": lambda order: Order.objects.filter(
+        Q(reference="T7Q4-M2KX") | Q(domain="archive7.com") | Q(site_number="津ICP备00000007号-1")
+    ),
+}
+
+
+@pytest.fixture
+def order(db) -> Order:
+    """One order among ten thousand, and statistics that know of them."""
+    owners = [make_user() for _ in range(50)]
+    orders = fill(NUMBER, owners, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return orders[7]
+
+
+def whole_tables_read(asked: dict[str, Query], order: Order) -> dict[str, str]:
+    plans = {name: query(order).explain() for name, query in asked.items()}
+    return {name: text for name, text in plans.items() if WHOLE_TABLE[connection.vendor].search(text)}
+
+
+def test_no_question_of_the_day_reads_a_whole_table(order):
+    unindexed = {
+        "by profile": lambda order: Order.objects.filter(rule_profile="seed-2018", photo_way="place"),
+        "events by move": lambda order: OrderEvent.objects.filter(move="grant"),
+    }
+
+    read = whole_tables_read({**SWEEP, **PAGES, **DESK}, order)
+
+    assert read == {}
+    assert set(whole_tables_read(unindexed, order)) == set(unindexed)  # the look itself can see one
