@@ -199,7 +199,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "icpportal.accounts.passwords.NotCommon"},
     {"NAME": "icpportal.accounts.passwords.LongerForStaff"},
 ]
-# Confirmation, reset and step-up are the portal's own pages with codes of its own: allauth keeps its codes in the session.
+# Confirmation, reset and step-up are pages of our own: allauth keeps its codes in the session.
 ACCOUNT_ADAPTER = "icpportal.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "icpportal.accounts.forms.SignInForm",

@@ -153,8 +153,8 @@ class OrderAdmin(ReadOnly):
             return redirect(case_url(order))
         try:
             form = MOVES[move].act(request, order)
-        except review.Claimed:
-            messages.error(request, _("Another reviewer has this order"))
+        except review.Claimed as refused:
+            messages.error(request, refused.words)
         except Forbidden:
             messages.error(request, MOVED)
         else:

@@ -122,7 +122,9 @@ CURRENT_STAGE = {
 
 
 def current(order: Any) -> str:
-    """The stage a sent order stands in; documents while it is with our reviewers."""
+    """The stage an order stands in: the first open one of a draft; documents while it is with our reviewers."""
+    if order.is_editable and order.submitted_at is None:
+        return first_unanswered(order).key
     return CURRENT_STAGE.get(order.state, DOCUMENTS if not order.photo_accepted_for else PHOTO)
 
 

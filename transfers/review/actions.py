@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from transfers import queries, states
@@ -22,6 +23,14 @@ PHOTO = "photo"
 
 class Claimed(Exception):
     """Another reviewer has this order."""
+
+    words = _("Another reviewer has this order")
+
+
+class OwnOrder(Claimed):
+    """Nobody judges an order of their own."""
+
+    words = _("You cannot review an order of your own")
 
 
 class NothingNamed(Exception):
@@ -41,6 +50,8 @@ def claim(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
     """Take the order for half an hour, renewed by work on it; raises `Claimed` when somebody else has it."""
     now = now or timezone.now()
     free = Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now)
+    if order.owner_id == reviewer.pk:
+        raise OwnOrder(order.reference)
     taken = Order.objects.filter(free, pk=order.pk, state__in=states.IN_REVIEW)
     if taken.update(reviewer=reviewer, claimed_until=now + LEASE) != 1:
         waits = Order.objects.filter(pk=order.pk, state__in=states.IN_REVIEW).exists()

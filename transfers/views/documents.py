@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required, signed_in_required
+from icpportal.accounts.second_factor import second_factor_missing
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import ChoiceField
 from icpportal.privacy.actions import note_access
@@ -251,7 +252,10 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     elif found is None or not 1 <= side <= len(found.sides):
         raise Http404
     else:
-        drawn = slots.drawn(order, found, side, paper, is_open=order.is_editable)
+        may_upload = (
+            order.is_editable and is_open(open_parts(order), f"paper.{slot}") and not _needs_consent(order, found)
+        )
+        drawn = slots.drawn(order, found, side, paper, is_open=may_upload)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 
@@ -275,7 +279,8 @@ def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     """A picture, for the order's owner and for reviewers; everybody else gets 404. Staff looks are written down."""
     papers = OrderDocument.objects.select_related("order", "document").filter(document__reference=reference)
-    reviewer = request.user.is_staff and request.user.has_perm("transfers.review_order")
+    user = request.user
+    reviewer = user.is_staff and user.has_perm("transfers.review_order") and not second_factor_missing(user)
     paper = get_object_or_404(papers[:1] if reviewer else papers.filter(order__owner=request.user)[:1])
     try:
         response = serving.response(paper.document, preview="preview" in request.GET)
