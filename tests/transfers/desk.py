@@ -1,0 +1,55 @@
+"""An order that can be sent, its papers, agreements and pictures, for tests of the pages after step 4."""
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.transfers.builders import make_order, make_ready_document, picture
+from transfers import paper_marks, slots
+from transfers.models import Order, OrderDocument
+from transfers.proving import asked
+from verification import consents
+from verification.models import PhoneProof
+from verification.phone_proofs import mobile_index
+
+
+def photo_file(name: str = "photo.jpg", **changes: Any) -> SimpleUploadedFile:
+    """A picture as a browser sends it."""
+    return SimpleUploadedFile(name, picture(**changes), content_type="image/jpeg")
+
+
+def fill_papers(order: Order) -> None:
+    """Every paper ready and agreed to, made for the answers as they are."""
+    for slot in slots.needed(order):
+        for side in range(1, slot.needed + 1):
+            make_ready_document(order, slot.key, side=side)
+        OrderDocument.objects.filter(order=order, slot=slot.key).update(mark=paper_marks.mark_of(order, slot.key))
+        agree(order, slot.key)
+
+
+def agree(order: Order, slot: str) -> None:
+    """The person whose paper the slot holds has ticked the box."""
+    person = paper_marks.person_of(order, slot)
+    if person is not None:
+        consents.give(holder=order.reference, person_key=person.key)
+
+
+def prove_phones(order: Order) -> None:
+    """Every mobile that the ministry will text has answered."""
+    for proof in asked(order):
+        PhoneProof.objects.create(
+            holder=order.reference,
+            person_key=proof.role,
+            mobile=proof.mobile,
+            mobile_index=mobile_index(proof.mobile),
+            asked_at=order.created_at,
+            proved_at=order.created_at,
+        )
+
+
+def make_complete(**columns: Any) -> Order:
+    """A draft with nothing missing."""
+    order = make_order(**columns)
+    fill_papers(order)
+    prove_phones(order)
+    return order
