@@ -3,6 +3,7 @@
 from typing import Any
 
 from transfers import queries, states
+from transfers.models import FieldVerdict
 from transfers.processing_codes import code_of
 
 # everything is open in a draft and in a lapsed order that is mended
@@ -11,13 +12,20 @@ ALL = None
 
 def open_parts(order: Any) -> set[str] | None:
     """The open parts (`subject.lead_name`, `paper.lead_id`, or a whole step `website`); `None` when all are."""
+    return read(order)[0]
+
+
+def read(order: Any) -> tuple[set[str] | None, dict[str, FieldVerdict]]:
+    """The open parts, and what the reviewer said of those that a reviewer named."""
     if order.state != states.RETURNED:
-        return ALL
+        return ALL, {}
     entered = order.events.filter(to_state=states.RETURNED).exclude(from_state=states.RETURNED).first()
     if entered is None or (entered.move == "mend" and entered.from_state == states.LAPSED):
-        return ALL
-    named = set(code_of(order.authority_code).opens) if entered.move == "mend" else set(queries.open_verdicts(order))
-    return named | _gates_to_repeat(order)
+        return ALL, {}
+    if entered.move == "mend":
+        return set(code_of(order.authority_code).opens) | _gates_to_repeat(order), {}
+    verdicts = queries.open_verdicts(order)
+    return set(verdicts) | _gates_to_repeat(order), verdicts
 
 
 def _gates_to_repeat(order: Any) -> set[str]:

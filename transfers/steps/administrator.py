@@ -15,6 +15,7 @@ from transfers.steps.checked import CheckedForm, person_fields, regular_number
 SAME, ANOTHER = "yes", "no"
 PERSONAL = tuple(person_fields("admin"))
 OPTIONAL = ("admin_id_until",)
+DEMANDED = tuple(name for name in PERSONAL if name not in OPTIONAL)
 
 
 AdministratorFields = type("AdministratorFields", (forms.Form,), person_fields("admin", required=False))
@@ -24,6 +25,7 @@ class AdministratorForm(CheckedForm, AdministratorFields):
     """First: is it the same person? Then nothing more is asked."""
 
     step_key = "administrator"
+    asked_with = (*DEMANDED, "admin_told")
     field_order = ("same_person", *PERSONAL, "admin_told")
 
     same_person = ChoiceField(
@@ -77,10 +79,9 @@ class AdministratorForm(CheckedForm, AdministratorFields):
                 self.cleaned_data[name] = False if name == "admin_told" else ""
 
     def _ask_for_all(self) -> None:
-        for name in PERSONAL:
-            field = self.fields[name]
-            if name not in OPTIONAL and name not in self.errors and not self.cleaned_data.get(name):
-                self.add_error(name, field.wanting())
+        for name in DEMANDED:
+            if name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, self.fields[name].wanting())
 
 
 ADMINISTRATOR = Step(

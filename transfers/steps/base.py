@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from transfers.opening import is_open, open_parts
+from transfers import opening
 
 
 class StepForm(forms.Form):
@@ -20,14 +20,27 @@ class StepForm(forms.Form):
 
     step_key = ""
     never_kept: tuple[str, ...] = ()
+    # asked only with one answer of another field: `clean` judges them, the page does not call them optional
+    asked_with: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.order = row
-        self.parts = open_parts(row)
-        self.locked = {name for name in self.fields if not is_open(self.parts, f"{self.step_key}.{name}")}
+        self.parts, self.verdicts = opening.read(row)
+        self.locked = {name for name in self.fields if not opening.is_open(self.parts, f"{self.step_key}.{name}")}
         for name in self.locked:
             self.fields[name].disabled = True
+        self._call_required(not self.is_bound)
+
+    def full_clean(self) -> None:
+        self._call_required(False)
+        super().full_clean()
+        self._call_required(True)
+
+    def _call_required(self, required: bool) -> None:
+        for name in self.asked_with:
+            if name in self.fields:
+                self.fields[name].required = required
 
     def unlock(self, name: str) -> None:
         """Open a field that the return did not name."""
@@ -36,9 +49,11 @@ class StepForm(forms.Form):
 
     def unlock_refused(self) -> None:
         """Open the locked fields whose kept answer is refused; called when the form has its final fields."""
+        self._call_required(False)
         for name in sorted(self.locked & set(self.fields)):
             if not self._stands(name):
                 self.unlock(name)
+        self._call_required(not self.is_bound)
 
     def _stands(self, name: str) -> bool:
         field = self.fields[name]

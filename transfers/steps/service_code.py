@@ -52,6 +52,7 @@ class ServiceCodeForm(StepForm):
     """Which product, and how it is proved."""
 
     step_key = stages.SERVICE_CODE
+    asked_with = ("instance", "service_code")
 
     product_type = ChoiceField(label=_("Product type"), help_text=_("As purchased"), widget=forms.RadioSelect)
     how = ChoiceField(

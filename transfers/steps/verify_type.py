@@ -50,11 +50,7 @@ class VerifyTypeForm(forms.Form):
     )
     region_province = ChoiceField(label=_("Province"), widget=_place_select("region_city"))
     region_city = ChoiceField(label=_("City"), widget=_place_select("region_county"))
-    region_county = ChoiceField(
-        label=_("County or district"),
-        widget=_place_select(),
-        help_text=_("Where the subject really is. Local rules then appear"),
-    )
+    region_county = ChoiceField(label=_("County or district"), widget=_place_select())
     domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.wizard.views import RowWizardView, Step
-from transfers import asking_type, queries, stages, states
+from transfers import asking_type, stages
 from transfers.answer_rows import rows
 from transfers.models import Order
 from transfers.rules_shown import brief_of, must_match_of
@@ -48,7 +48,7 @@ class OrderWizard(RowWizardView):
             stepper=stages.stepper(self.row, self.step.stage),
             back_url=stages.back_url(self.row, self.step.stage),
             slip=slip(self.row),
-            named=named_on(self.row, self.step.key),
+            named=named_on(self.row, self.step.key, form.verdicts),
             elsewhere=saved_elsewhere(self.row, self.step, form),
             **brief_of(self.row),
             **must_match_of(self.row, self.step.key),
@@ -57,12 +57,10 @@ class OrderWizard(RowWizardView):
         return context
 
 
-def named_on(order: Order, step: str) -> list[dict[str, Any]]:
+def named_on(order: Order, step: str, verdicts: dict[str, Any]) -> list[dict[str, Any]]:
     """What the reviewer named on this page, old value and reason, to stand above the form."""
-    if order.state != states.RETURNED:
-        return []
-    found = queries.open_verdicts(order).values()
-    return [shown(order, each, chinese=is_chinese()) for each in found if each.field.partition(".")[0] == step]
+    found = (each for part, each in verdicts.items() if part.partition(".")[0] == step)
+    return [shown(order, each, chinese=is_chinese()) for each in found]
 
 
 def saved_elsewhere(order: Order, step: Any, form: Any) -> list[dict[str, Any]]:
