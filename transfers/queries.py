@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from filings.provinces import Province, province
 from transfers import states
-from transfers.models import FieldVerdict, Objection, Order, OrderDocument, PhoneCheck, ReviewRound
+from transfers.models import FieldVerdict, Objection, Order, OrderDocument, OrderEvent, PhoneCheck, ReviewRound
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
 STUCK_AFTER = {
@@ -94,10 +94,8 @@ def last_return(order: Order) -> ReviewRound | None:
 
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
     """In a returned order, the fields the reviewer named, by field key."""
-    latest = last_return(order)
-    if latest is None:
-        return {}
-    found = latest.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason")
+    latest = order.rounds.filter(decision="send_back").order_by("-number").values("pk")[:1]
+    found = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason")
     return {verdict.field: verdict for verdict in found}
 
 
@@ -129,9 +127,11 @@ def _why(due_at: datetime | None, held: bool, now: datetime) -> str:
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
     """Lapsed or returned orders whose filing password was kept long enough (architecture, rule 8)."""
     resting = (states.LAPSED, states.AUTHORITY_RETURNED, states.RETURNED)
-    return Order.objects.filter(
-        password_kept=True, state__in=resting, entered_at__lt=now - settings.PASSWORD_DIGEST_KEPT
-    )
+    cutoff = now - settings.PASSWORD_DIGEST_KEPT
+    came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=("lapse", "turn_down", "send_back"))
+    # opening it for changes does not begin the time anew
+    long_ago = Q(entered_at__lt=cutoff) | (Exists(came_back) & ~Exists(came_back.filter(at__gte=cutoff)))
+    return Order.objects.filter(long_ago, password_kept=True, state__in=resting)
 
 
 def to_remind(now: datetime) -> QuerySet[Order]:
