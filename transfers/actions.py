@@ -16,6 +16,7 @@ from transfers import queries, states
 from transfers.decide import Outcome
 from transfers.firing import ORDER, hand_over, note
 from transfers.models import Objection, Order, OrderEvent, TypeCheck
+from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD
 
 CARRIED_OVER = ("type", "subject", "website", "administrator")
 WITHDRAW_REASONS: dict[str, dict[str, str]] = {
@@ -151,6 +152,8 @@ def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None =
     """The applicant says that a person has entered the code, or takes it back; a statement, shown as such."""
     now = now or timezone.now()
     if order.state != states.PHONE_DUE or (order.due_at is not None and now >= order.due_at):
+        return False
+    if role not in (SUBJECT_LEAD, ADMINISTRATOR, BOTH):
         return False
     rows = queries.phone_checks(order).filter(role=role, confirmed_at__isnull=True)
     return rows.update(stated_at=now if stated else None) == 1

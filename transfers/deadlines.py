@@ -38,10 +38,9 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
     """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough."""
     now = now or timezone.now()
     totals = Totals()
-    if not dry_run:
-        _fetch_outcomes(now)
+    reached = dry_run or _fetch_outcomes(now)
     for order in queries.due(now):
-        _guarded(totals, order, lambda o: CLOCK_MOVES[o.state](o, now, dry_run))
+        _guarded(totals, order, lambda o: CLOCK_MOVES[o.state](o, now, Sweep(dry_run, reached)))
     for order in queries.to_remind(now):
         _guarded(totals, order, lambda o: remind(o, now, dry_run=dry_run))
     for order in queries.digests_to_erase(now):
@@ -49,12 +48,22 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
     return totals
 
 
-def _fetch_outcomes(now: datetime) -> None:
-    """What the authority already knows counts before any deadline is judged."""
+@dataclass(frozen=True)
+class Sweep:
+    """How this round is done: without effects, and whether the authority could be asked before it."""
+
+    dry_run: bool
+    reached: bool
+
+
+def _fetch_outcomes(now: datetime) -> bool:
+    """What the authority already knows counts before any deadline is judged; False when it cannot be asked."""
     try:
         authority.pull(now=now)
     except (Retryable, Refused) as problem:
         logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
+        return False
+    return True
 
 
 def _guarded(totals: Totals, order: Order, move: Callable[[Order], str]) -> None:
@@ -71,17 +80,18 @@ def _guarded(totals: Totals, order: Order, move: Callable[[Order], str]) -> None
         totals.count(order.reference, done)
 
 
-def _expire_draft(order: Order, now: datetime, dry_run: bool) -> str:
-    return _fire(order, "expire_draft", {}, now, dry_run)
+def _expire_draft(order: Order, now: datetime, sweep: Sweep) -> str:
+    return _fire(order, "expire_draft", {}, now, sweep)
 
 
-def _cooled(order: Order, now: datetime, dry_run: bool) -> str:
-    return _fire(order, "cooled", {}, now, dry_run)
+def _cooled(order: Order, now: datetime, sweep: Sweep) -> str:
+    return _fire(order, "cooled", {}, now, sweep)
 
 
-def _phones_over(order: Order, now: datetime, dry_run: bool) -> str:
+def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
     """Ask the authority once more; then go on where it cannot say, lapse where it can or nobody stated anything."""
-    reachable, told = (True, True) if dry_run else authority.reachable_and_told(order, now)
+    reachable, told = (True, True) if sweep.dry_run else authority.reachable_and_told(order, now)
+    reachable = reachable and sweep.reached  # one that does not tell about phones may still be out of reach
     if order.state != states.PHONE_DUE:  # the last question brought the confirmation
         return ""
     checks = list(queries.phone_checks(order))
@@ -94,7 +104,7 @@ def _phones_over(order: Order, now: datetime, dry_run: bool) -> str:
         "mobiles": unconfirmed_mobiles(order, checks),
     }
     move = "go_on" if ORDER.can(order, "go_on", CLOCK, facts) else "lapse"
-    return _fire(order, move, facts, now, dry_run)
+    return _fire(order, move, facts, now, sweep)
 
 
 def unconfirmed_mobiles(order: Order, checks: list[Any]) -> str:
@@ -102,8 +112,8 @@ def unconfirmed_mobiles(order: Order, checks: list[Any]) -> str:
     return "、".join(check.mobile_masked for check in checks if not check.is_done and check.mobile_masked)
 
 
-def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, dry_run: bool) -> str:
-    if not dry_run:
+def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:
+    if not sweep.dry_run:
         ORDER.fire(order, move, by=CLOCK, facts=facts, now=now)
     return move
 
@@ -115,7 +125,7 @@ def erase_digest(order: Order, *, dry_run: bool = False) -> str:
     return "erase_password"
 
 
-CLOCK_MOVES: dict[str, Callable[[Order, datetime, bool], str]] = {
+CLOCK_MOVES: dict[str, Callable[[Order, datetime, Sweep], str]] = {
     states.DRAFT: _expire_draft,
     states.RETURNED: _expire_draft,
     states.PHONE_DUE: _phones_over,

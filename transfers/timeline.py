@@ -55,10 +55,17 @@ WHAT: dict[str, str | Promise] = {
 CHANNELS: dict[str, str | Promise] = {"email": _("E-mail"), "sms": _("Text message"), "site": _("On the site")}
 # what a note holds that the reader is shown in plain words
 NOTES = {
-    "withdraw": lambda note, language: WITHDRAW_REASONS.get(note.partition(":")[0], {}).get(language, note),
+    "withdraw": lambda note, language: _withdrawn(note, language),
     "turn_down": lambda note, language: plain_words(note)[language],
     "report_failed": lambda note, language: "",
 }
+
+
+def _withdrawn(note: str, language: str) -> str:
+    """The reason from the list in the reader's language, and the words that came with it."""
+    key, _colon, words = note.partition(": ")
+    reason = WITHDRAW_REASONS.get(key, {}).get(language, key)
+    return f"{reason}: {words}" if words else reason
 
 
 def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from tests.transfers.builders import make_order, moves
 from tests.transfers.conftest import FakeAuthority
 from transfers import actions, queries, states
 from transfers.deadlines import sweep
-from transfers.models import Order, PhoneCheck
+from transfers.models import Order, OrderEvent, PhoneCheck
 
 pytestmark = pytest.mark.django_db
 SENT = timezone.now().replace(microsecond=0)
@@ -172,6 +172,38 @@ def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthorit
     fresh.refresh_from_db()
     assert (order.password_kept, order.password_digest) == (False, "")
     assert (fresh.password_kept, fresh.password_digest) == (True, "0" * 32)
+
+
+def test_opening_an_order_for_changes_does_not_begin_the_60_days_anew(authority: FakeAuthority) -> None:
+    order = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1))
+    young = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1))
+    for one, days in ((order, 61), (young, 59)):
+        OrderEvent.objects.create(
+            order=one,
+            move="lapse",
+            from_state="phone_due",
+            to_state="lapsed",
+            by="clock",
+            at=SENT - timedelta(days=days),
+        )
+
+    sweep(now=SENT)
+
+    order.refresh_from_db()
+    young.refresh_from_db()
+    assert (order.password_kept, young.password_kept) == (False, True)
+
+
+def test_an_authority_that_never_tells_and_cannot_be_reached_lets_the_order_go_on(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = phone_due()
+    authority.phone_states = None
+    monkeypatch.setattr(authority, "answers", lambda: authority.__class__(down=True).answers())
+
+    sweep(now=DUE)
+
+    assert (state(order), moves(order)) == (states.AUTHORITY_REVIEW, ["go_on"])
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -59,6 +59,7 @@ def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
     except actions.Taken:
         words = _("An order is open elsewhere for this domain or document. Your entries stay: send us proof")
         form.add_error(None, ValidationError(words, code="taken"))
+        form.taken = True  # type: ignore[attr-defined] -- the page shows the way to object
         return False
     return True
 

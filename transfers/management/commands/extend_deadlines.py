@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from icpportal.moments import typed_moment
 from transfers.extending import extend
 
+MOST_HOURS = 24 * 90
+
 
 class Command(BaseCommand):
     help = (
@@ -34,8 +36,8 @@ class Command(BaseCommand):
     def handle(
         self, *, begin: datetime, end: datetime, by: float, reason: str, dry_run: bool, **options: object
     ) -> None:
-        if by <= 0:
-            raise CommandError("--by is a positive number of hours, such as 12")
+        if not 0 < by <= MOST_HOURS:
+            raise CommandError(f"--by is a number of hours up to {MOST_HOURS}, such as 12")
         if not reason.strip():
             raise CommandError("--reason says why: applicants read it")
         if begin >= end:
