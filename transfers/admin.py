@@ -92,7 +92,7 @@ class OrderAdmin(ReadOnly):
 
     def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
         """Operations see the queue and release held orders; what applicants entered is not theirs to read."""
-        return list_display[:1] if self._may_open(request) else ()
+        return super().get_list_display_links(request, list_display) if self._may_open(request) else None
 
     def _may_open(self, request: HttpRequest) -> bool:
         return self.has_review_permission(request) or request.user.has_perm("transfers.audit_order")

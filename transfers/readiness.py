@@ -28,8 +28,16 @@ class Gap:
 
 def gaps(order: Any, papers: list[Any] | None = None) -> list[Gap]:
     """Everything that must be done before submit; empty when the order can be sent."""
+    return judged(order, papers)[0]
+
+
+def judged(order: Any, papers: list[Any] | None = None) -> tuple[list[Gap], list[Gap]]:
+    """The gaps, and the advice: every check is run once."""
     papers = list(queries.papers_of(order)) if papers is None else papers
-    return [*_gates(order), *_pages(order), *_findings(order), *paper_gaps(order, papers), *_phones(order)]
+    found = all_findings(order)
+    stops = [_as_gap(order, finding) for finding in found if finding.stops]
+    may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]
+    return [*_gates(order), *_pages(order), *stops, *paper_gaps(order, papers), *_phones(order)], may_come_back
 
 
 def _gates(order: Any) -> list[Gap]:
@@ -43,10 +51,6 @@ def _pages(order: Any) -> list[Gap]:
         for step in STEPS
         if step.key in PAGES and not step.answered(order)
     ]
-
-
-def _findings(order: Any) -> list[Gap]:
-    return [_as_gap(order, finding) for finding in all_findings(order) if finding.stops]
 
 
 def _as_gap(order: Any, finding: checks.Finding) -> Gap:
@@ -95,7 +99,7 @@ def _paper_words(order: Any, slot: slots.Slot, papers: list[Any]) -> str:
 def _consents(order: Any, papers: list[Any]) -> list[Gap]:
     """A person whose papers are here and whose agreement is not, or no longer, on record."""
     given = consents.standing(order.reference)
-    missing = {}
+    missing: dict[str, Any] = {}
     for paper in papers:
         person = paper_marks.person_of(order, paper.slot)
         if person is not None and person.key not in given and not paper_marks.is_stale(order, paper):

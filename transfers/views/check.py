@@ -38,13 +38,13 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     if not order.is_editable:
         return redirect(order)
     papers = list(queries.papers_of(order))
-    gaps = readiness.gaps(order, papers)
+    gaps, advice = readiness.judged(order, papers)
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and not gaps and _submitted(request, order, form):
         return redirect(order)
     if gaps and request.method == "POST":
         form.add_error(None, ValidationError(_("Some things are still missing: see the list"), code="gaps"))
-    return render(request, "transfers/check.html", _context(order, form, gaps, papers))
+    return render(request, "transfers/check.html", _context(order, form, gaps, advice, papers))
 
 
 def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
@@ -59,19 +59,19 @@ def _submitted(request: HttpRequest, order: Order, form: forms.Form) -> bool:
     except actions.Taken:
         words = _("An order is open elsewhere for this domain or document. Your entries stay: send us proof")
         form.add_error(None, ValidationError(words, code="taken"))
-        form.taken = True  # type: ignore[attr-defined] -- the page shows the way to object
+        form.taken = True  # the page shows the way to object
         return False
     return True
 
 
-def _context(order: Order, form: forms.Form, gaps: list[Any], papers: list[Any]) -> dict[str, Any]:
+def _context(order: Order, form: forms.Form, gaps: list[Any], advice: list[Any], papers: list[Any]) -> dict[str, Any]:
     verdicts = queries.open_verdicts(order) if order.state == states.RETURNED else {}
     parts = open_parts(order)
     return {
         "order": order,
         "form": form,
         "gaps": gaps,
-        "advice": readiness.advice(order),
+        "advice": advice,
         "sections": [
             {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "url": ""},
             *(_section(order, step, verdicts, parts) for step in STEPS if step.stage == stages.ADMINISTRATORS),
