@@ -46,6 +46,8 @@ class CheckedForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.warnings = []
+        if self.errors:  # a check that reads a missing answer would say something false
+            return cleaned
         for finding in checks.run(self.step_key, self.facts(cleaned)):
             self._say(finding)
         return cleaned

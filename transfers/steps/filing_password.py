@@ -37,7 +37,10 @@ class FilingPasswordForm(StepForm):
         max_length=32,
         strip=False,
         help_text=_("Sent by the ministry when the site was approved. Case matters"),
-        error_messages={"required": _("Enter the filing password")},
+        error_messages={
+            "required": _("Enter the filing password"),
+            "max_length": _("A filing password has at most 32 characters: check and enter again"),
+        },
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "input-20"}),
     )
 

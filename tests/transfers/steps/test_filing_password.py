@@ -1,0 +1,247 @@
+"""Step 3: the filing password is asked of the ministry once and never kept as typed."""
+
+import logging
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.gateways.miit import fake
+from icpportal.gateways.miit.types import PasswordAnswer
+from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.outside import PASSWORD, cost, errors, kept, look, page_of, send
+from transfers import states
+from transfers.models import Objection, Order
+
+pytestmark = pytest.mark.django_db
+GATE = ("service_code",)
+RIGHT_DIGEST = "1a64a010767f0725fb52111b0a9e9f84"  # the ministry's own example
+
+
+def draft(**changes: Any) -> Order:
+    return make_order(steps=GATE, **changes)
+
+
+def type_in(client: Client, order: Order, password: str = PASSWORD) -> Any:
+    return send(client, order, "filing_password", {"filing_password": password})
+
+
+def test_a_right_password_keeps_its_fingerprint_and_claims_subject_and_domain(client: Client, ministry: Any) -> None:
+    order = draft()
+
+    answer = type_in(client, order)
+
+    after = kept(order)
+    assert answer["Location"] == reverse("gates-passed", args=[order.reference])
+    assert (after.password_digest, after.password_kept, after.claimed) == (RIGHT_DIGEST, True, True)
+    assert after.answer("filing_password") == {"filing_number": "宁ICP备00000000号-1"}
+
+
+def test_the_number_comes_from_the_filing_and_not_from_the_browser(client: Client, ministry: Any) -> None:
+    order = draft()
+
+    send(client, order, "filing_password", {"filing_password": PASSWORD, "filing_number": "京ICP备11111111号-1"})
+
+    assert ("password", "宁ICP备00000000号") in ministry.asked
+    assert kept(order).answer("filing_password") == {"filing_number": "宁ICP备00000000号-1"}
+
+
+@pytest.mark.parametrize(("answer", "left"), [(PasswordAnswer.RIGHT, True), (PasswordAnswer.WRONG, False)])
+def test_the_password_is_nowhere_afterwards(
+    client: Client, ministry: Any, caplog: pytest.LogCaptureFixture, answer: PasswordAnswer, left: bool
+) -> None:
+    ministry.password_answer = answer
+    fake.FakeAuthority.password_answer = answer
+    order, secret = draft(), "Geheim9753"
+    caplog.set_level(logging.DEBUG)
+
+    page = type_in(client, order, secret)
+
+    after = kept(order)
+    assert after.password_kept is left
+    assert secret not in page.content.decode()
+    assert secret not in str(after.answers) + after.password_digest
+    assert secret not in caplog.text + "".join(str(record.__dict__) for record in caplog.records)
+    assert not any(secret in str(session.get_decoded()) for session in Session.objects.all())
+
+
+ANSWERS = [
+    (PasswordAnswer.WRONG, {"filing_password": ["password_wrong"]}),
+    (PasswordAnswer.LOCKED, {"filing_password": ["password_locked"]}),
+    (PasswordAnswer.UNKNOWN_NUMBER, {"filing_password": ["number_unknown"]}),
+    (PasswordAnswer.CANNOT_TELL, {"__all__": ["ministry_down"]}),
+]
+
+
+@pytest.mark.parametrize(("answer", "said"), ANSWERS)
+def test_wrong_locked_unknown_and_unreachable_are_different_answers(
+    client: Client, ministry: Any, answer: PasswordAnswer, said: dict[str, list[str]]
+) -> None:
+    ministry.password_answer = fake.FakeAuthority.password_answer = answer
+    order = draft()
+
+    page = type_in(client, order)
+
+    assert errors(page) == said
+    assert (kept(order).version, kept(order).claimed) == (order.version, False)
+
+
+def test_the_tries_count_down_the_last_one_warns_and_then_it_pauses(client: Client, ministry: Any) -> None:
+    order = draft()
+
+    said = [errors(type_in(client, order, f"Wrong{n}"))["filing_password"] for n in range(6)]
+
+    assert said == [["password_wrong"]] * 3 + [["password_last"], ["password_wrong"], ["password_paused"]]
+    assert len([1 for what, _number in ministry.asked if what == "password"]) == 5
+
+
+def test_the_last_try_is_announced_above_the_form(client: Client, ministry: Any) -> None:
+    order = draft()
+    pages = [type_in(client, order, f"Wrong{n}").content.decode() for n in range(4)]
+
+    assert [("先停一下，找回密码再试" in page) for page in pages] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("gateway", ["Down", "Refusing", "Stalling"])
+def test_an_outage_costs_no_try(
+    client: Client, ministry: Any, settings: Any, monkeypatch: pytest.MonkeyPatch, gateway: str
+) -> None:
+    monkeypatch.setattr(fake.time, "sleep", lambda seconds: None)
+    settings.AUTHORITY_GATEWAY = f"icpportal.gateways.miit.fake.{gateway}"
+    order = draft()
+    outages = [errors(type_in(client, order)) for _ in range(7)]
+
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
+
+    assert outages == [{"__all__": ["ministry_down"]}] * 7
+    assert type_in(client, order).status_code == 302
+
+
+def test_a_busy_process_says_so_and_counts_nothing(client: Client, ministry: Any, settings: Any) -> None:
+    settings.GATEWAY_REQUESTS_AT_ONCE = 0
+    order = draft()
+
+    assert [errors(type_in(client, order)) for _ in range(7)] == [{"__all__": ["service_busy"]}] * 7
+    assert ministry.asked == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("", "required"), ("密码密码", "password_shape"), ("a\u202eb", "password_shape"), ("x" * 33, "max_length")],
+)
+def test_what_is_no_password_asks_nobody(client: Client, ministry: Any, typed: str, said: str) -> None:
+    page = type_in(client, draft(), typed)
+
+    assert errors(page) == {"filing_password": [said]}
+    assert ministry.asked == []
+
+
+def test_spaces_round_a_pasted_password_are_forgiven(client: Client, ministry: Any) -> None:
+    assert type_in(client, draft(), f"  {PASSWORD} ").status_code == 302
+
+
+# --- the race for a subject and a domain -----------------------------------------------------------
+
+
+def test_the_loser_learns_of_an_order_without_learning_whose_and_may_object(client: Client, ministry: Any) -> None:
+    winner = make_order(make_user("winner@example.com"), domain="example.com", subject_key="c" * 64)
+    order = draft(domain="example.com", subject_key="c" * 64)
+
+    page = type_in(client, order)
+
+    text = page.content.decode()
+    assert errors(page) == {"__all__": ["taken"]}
+    assert reverse("taken", args=[order.reference]) in text
+    assert (winner.reference in text, "winner@" in text, PASSWORD in text) == (False, False, False)
+    assert (kept(order).password_digest, kept(order).answers) == ("", order.answers)
+
+
+def test_an_objection_is_sent_once_and_a_reviewer_finds_it(client: Client, ministry: Any) -> None:
+    order = draft(domain="example.com")
+    page = reverse("taken", args=[order.reference])
+    sign_in(client, order.owner)
+
+    first = client.post(page, {"words": "域名由我公司持有"})
+    second = client.post(page, {"words": "再说一次"})
+
+    assert (first.status_code, first["Location"]) == (302, page)
+    assert (second.status_code, Objection.objects.get().words) == (200, "域名由我公司持有")
+    assert "已收到您的说明" in client.get(page).content.decode()
+
+
+def test_who_has_the_claim_has_nothing_to_object_to(client: Client) -> None:
+    order = make_order()
+
+    assert sign_in(client, order.owner).get(reverse("taken", args=[order.reference])).status_code == 404
+
+
+def test_an_order_that_left_its_draft_while_the_ministry_was_asked_is_shown_as_it_is(
+    client: Client, ministry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = draft()
+    check = fake.FakeAuthority.check_password
+
+    def abandoned_meanwhile(self: Any, number: str, password: str, *, timeout: float | None = None) -> Any:
+        Order.objects.filter(pk=order.pk).update(state=states.ABANDONED, version=7)
+        return check(self, number, password, timeout=timeout)
+
+    monkeypatch.setattr(fake.FakeAuthority, "check_password", abandoned_meanwhile)
+
+    answer = type_in(client, order)
+
+    assert (answer.status_code, answer["Location"]) == (302, order.get_absolute_url())
+    assert (kept(order).state, kept(order).password_digest) == (states.ABANDONED, "")
+
+
+# --- the frame -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "忘记密码"), ("en", "I forgot it")])
+def test_the_page_never_shows_a_password_and_leads_to_its_retrieval(client: Client, language: str, words: str) -> None:
+    order = draft()
+
+    page = look(client, order, "filing_password", language)
+
+    assert (words in page, reverse("password-forgotten", args=[order.reference]) in page) == (True, True)
+    assert 'autocomplete="off"' in page
+
+
+def test_a_stranger_cannot_spend_the_owners_tries(client: Client, ministry: Any) -> None:
+    order = draft()
+
+    answer = sign_in(client, make_user()).post(page_of(order, "filing_password"), {"filing_password": "Wrong1"})
+
+    assert (answer.status_code, ministry.asked) == (404, [])
+
+
+def test_skipping_the_service_code_leads_back_to_it(client: Client, ministry: Any) -> None:
+    order = make_order(steps=())
+
+    answer = type_in(client, order)
+
+    assert answer["Location"] == page_of(order, "service_code")
+    assert (kept(order).claimed, ministry.asked) == (False, [])
+
+
+def test_a_profile_without_a_password_has_no_such_page(client: Client, ministry: Any) -> None:
+    order = draft(rule_profile="current-2020")
+
+    pages = [sign_in(client, order.owner).get(page_of(order, "filing_password"))]
+    pages += [client.post(page_of(order, "filing_password"), {"filing_password": PASSWORD})]
+    pages += [client.get(reverse("password-forgotten", args=[order.reference]))]
+
+    assert [page.status_code for page in pages] == [404, 404, 404]
+
+
+def test_the_step_costs_at_most_ten_queries_to_show_and_twelve_to_send(client: Client, ministry: Any) -> None:
+    order = draft()
+    sign_in(client, order.owner)
+
+    shown = cost(lambda: client.get(page_of(order, "filing_password")))
+    wrong = cost(lambda: client.post(page_of(order, "filing_password"), {"filing_password": "Wrong1"}))
+    right = cost(lambda: client.post(page_of(order, "filing_password"), {"filing_password": PASSWORD}))
+
+    assert kept(order).password_kept
+    assert (shown <= 10, wrong <= 12, right <= 12) == (True, True, True), (shown, wrong, right)
