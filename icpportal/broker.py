@@ -18,7 +18,7 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Writes beside and renames: a file is there with all it says, or not at all."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: object) -> None:
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: object) -> None:  # type: ignore[override]
         name = f"{time_ns()}_{uuid.uuid4()}.{queue}.msg"  # in the order they were sent
         _write(Path(self.data_folder_out) / name, dumps(payload))
 

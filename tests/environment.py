@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from importlib import import_module
 
 import pytest
 
@@ -28,6 +29,11 @@ REASONS = {
     "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
     "sqlite": "runs on SQLite and files only" if ON_POSTGRES else "",
 }
+
+
+def pytest_sessionstart() -> None:
+    """Addresses are read with the settings as they are, not as the first test that needs them has changed them."""
+    import_module("icpportal.urls")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from icpportal.wizard.storage import change
 from transfers import queries, states
 from transfers.decide import Outcome
 from transfers.firing import ORDER, hand_over, note
-from transfers.models import Objection, Order, OrderEvent, TypeCheck
+from transfers.models import Objection, Order, TypeCheck
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD
 
 CARRIED_OVER = ("type", "subject", "website", "administrator")
@@ -85,7 +85,7 @@ def keep_password(order: Order, digest: str, *, number: str, now: datetime | Non
     claim(order, password_digest=kept, password_kept=True, password_confirmed_at=now, site_number=number)
 
 
-def submit(order: Order, *, actor: Any, now: datetime | None = None) -> OrderEvent | None:
+def submit(order: Order, *, actor: Any, now: datetime | None = None) -> Any:
     """Send the order to review, once, however often it is pressed; `None` when it already was."""
     now = now or timezone.now()
     if order.state not in states.EDITABLE:

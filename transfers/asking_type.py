@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,7 +28,7 @@ from transfers.refusals import busy, too_many
 GOOD_FOR = timedelta(days=1)
 
 
-def ask(owner: Any, form: forms.Form) -> TypeCheck | None:
+def ask(owner: Any, form: Any) -> TypeCheck | None:
     """Decide on what was typed and keep the answer; `None` with an error on the form when nobody could be asked."""
     allowed = limits.take("verify_type", str(owner.pk))
     if not allowed.ok:

@@ -42,10 +42,10 @@ ASKED_FIRST = ("withdraw", "abandon")
 
 def buttons(order: Any) -> list[dict[str, Any]]:
     """The actions of `partials/action.html`, the next act first."""
-    found = []
+    found: list[dict[str, Any]] = []
     if order.state in PAGES and not (order.state == states.PHONE_DUE and is_over(order)):
-        label, url = PAGES[order.state]
-        found.append({"label": label, "url": url(order), "kind": PRIMARY})
+        words, page = PAGES[order.state]
+        found.append({"label": words, "url": page(order), "kind": PRIMARY})
     for row in ORDER.available(order, APPLICANT, queries.facts_of(order)):
         if row.name not in POSTS:
             continue

@@ -49,7 +49,7 @@ def as_json(cleaned: dict[str, Any]) -> dict[str, Any]:
 
 def as_form_data(kept: dict[str, Any]) -> MultiValueDict:
     """Kept answers as a browser would send them, to validate them once more."""
-    data = MultiValueDict()
+    data: MultiValueDict[str, str] = MultiValueDict()
     for name, value in kept.items():
         if value is None or value is False:
             continue
