@@ -1,0 +1,146 @@
+"""The applicant's moves: exactly those of the table, each only by the owner, asked first where an order closes."""
+
+import pytest
+from django.urls import reverse
+
+from icpportal.outbox.models import Message
+from tests.transfers.builders import make_order, moves, sign_in
+from transfers import states
+from transfers.models import Order
+
+pytestmark = pytest.mark.django_db
+
+# move → the states it leads out of, and where to (architecture §4)
+TABLE = {
+    "withdraw": ({states.SUBMITTED, states.PHOTO_DUE}, states.WITHDRAWN),
+    "abandon": ({states.DRAFT, states.RETURNED, states.LAPSED, states.AUTHORITY_RETURNED}, states.ABANDONED),
+    "mend": ({states.LAPSED, states.AUTHORITY_RETURNED}, states.RETURNED),
+    "resubmit": ({states.LAPSED}, states.HANDING_OVER),
+}
+TRANSFERS = [state for state in states.ALL if state not in (states.COOLING_OFF, states.CANCELLED)]
+SENT = {"reason": "other_server", "words": ""}
+
+
+def press(client, order, move, data=None):
+    return sign_in(client, order.owner).post(reverse("order-move", args=[order.reference, move]), data or SENT)
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+@pytest.mark.parametrize("move", TABLE)
+@pytest.mark.parametrize("state", TRANSFERS)
+def test_a_move_works_from_its_states_and_from_no_other(client, move, state):
+    order = make_order(state=state)
+    sources, target = TABLE[move]
+
+    answer = press(client, order, move)
+
+    assert answer.status_code == 302
+    assert read(order).state == (target if state in sources else state)
+    assert moves(order) == ([move] if state in sources else [])
+
+
+@pytest.mark.parametrize("move", ["accept", "grant", "lapse", "refuse", "send_back", "submit", "nonsense"])
+def test_moves_of_others_have_no_address(client, move):
+    order = make_order(state=states.SUBMITTED)
+
+    assert press(client, order, move).status_code == 404
+    assert read(order).state == states.SUBMITTED
+
+
+@pytest.mark.parametrize("move", [*TABLE, "start_again"])
+def test_a_strangers_order_does_not_move(client, move):
+    order = make_order(state=states.LAPSED)
+    client = sign_in(client, make_order(state=states.LAPSED).owner)
+
+    assert client.post(reverse("order-move", args=[order.reference, move]), SENT).status_code == 404
+    assert read(order).state == states.LAPSED
+
+
+@pytest.mark.parametrize("move", ["mend", "resubmit", "start_again"])
+def test_looking_moves_nothing(client, move):
+    order = make_order(state=states.LAPSED)
+
+    answer = sign_in(client, order.owner).get(reverse("order-move", args=[order.reference, move]))
+
+    assert answer.status_code == 404
+    assert moves(order) == []
+
+
+def test_withdrawing_asks_for_a_reason_which_the_timeline_shows(client):
+    order = make_order(state=states.SUBMITTED)
+    client.cookies["django_language"] = "en"
+
+    refused = press(client, order, "withdraw", {"words": "x"})
+    press(client, order, "withdraw", {"reason": "other", "words": "换了主意"})
+
+    assert "is-wrong" in refused.content.decode()
+    assert order.events.get().note == "other: 换了主意"
+    assert Message.objects.filter(template="order_withdrawn", channel="site").count() == 1
+    html = client.get(order.get_absolute_url()).content.decode()
+    assert "Start again with these answers" in html
+
+
+@pytest.mark.parametrize("move", ["withdraw", "abandon"])
+def test_a_move_that_closes_an_order_asks_first(client, move):
+    order = make_order(state=states.SUBMITTED if move == "withdraw" else states.DRAFT)
+
+    answer = sign_in(client, order.owner).get(reverse("order-move", args=[order.reference, move]))
+
+    assert answer.status_code == 200
+    assert "button-danger" in answer.content.decode()
+    assert moves(order) == []
+
+
+def test_an_ended_order_forgets_the_password_and_frees_its_claims(client):
+    order = make_order(state=states.AUTHORITY_RETURNED)
+
+    press(client, order, "abandon")
+
+    ended = read(order)
+    assert (ended.password_digest, ended.password_kept) == ("", False)
+    make_order(domain=order.domain, subject_key=order.subject_key)  # no constraint stands in the way
+
+
+def test_a_lapsed_order_whose_password_was_erased_cannot_go_again_but_be_mended(client):
+    order = make_order(state=states.LAPSED, password_kept=False, password_digest="")
+
+    press(client, order, "resubmit")
+    assert read(order).state == states.LAPSED
+
+    press(client, order, "mend")
+    assert read(order).state == states.RETURNED
+
+
+AGAIN = {states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED}
+
+
+@pytest.mark.parametrize("state", TRANSFERS)
+def test_start_again_makes_a_new_draft_from_an_order_that_came_to_nothing(client, state):
+    order = make_order(state=state)
+
+    answer = press(client, order, "start_again")
+
+    fresh = Order.objects.exclude(pk=order.pk).first()
+    assert read(order).state == state
+    assert (fresh is not None) == (state in AGAIN)
+    if fresh is None:
+        return
+    assert answer.url == fresh.get_absolute_url()
+    assert (fresh.owner, fresh.domain, fresh.state) == (order.owner, order.domain, states.DRAFT)
+    assert set(fresh.answers) == {"type", "subject", "website", "administrator"}
+    assert (fresh.claimed, fresh.service_code, fresh.password_kept) == (False, "", False)
+
+
+def test_a_second_order_for_the_same_site_is_not_begun(client):
+    order = make_order(state=states.WITHDRAWN)
+    client.cookies["django_language"] = "en"
+    press(client, order, "start_again")
+
+    answer = press(client, order, "start_again")
+
+    assert answer.url == order.get_absolute_url()
+    assert Order.objects.count() == 2
+    assert "An order is open for this domain or document already" in client.get(answer.url).content.decode()

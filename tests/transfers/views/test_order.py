@@ -1,0 +1,177 @@
+"""The page of an order: whose turn, until when, which number we call, what can be done, what happened."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.outbox.catalogue import render
+from tests.transfers.builders import make_order, moves, sign_in
+from tests.transfers.outside import cost
+from transfers import states
+from transfers.firing import ORDER, note
+from transfers.models import Order, PhoneCheck
+from transfers.sentences import SENTENCES
+from transfers.telling import ACCOUNT, context, readers
+
+pytestmark = pytest.mark.django_db
+
+
+def show(client, order, language="en"):
+    client.cookies["django_language"] = language
+    return sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("state", states.ALL)
+def test_every_state_has_its_sentence_in_both_languages(client, state):
+    kind = states.CANCELLATION if state in (states.COOLING_OFF, states.CANCELLED) else states.TRANSFER
+    due = timezone.now() + timedelta(hours=5) if state == states.COOLING_OFF else None
+    columns = {"due_at": due} if due else {}
+    order = make_order(state=state, kind=kind, **columns)
+
+    english, chinese = show(client, order), show(client, order, "zh-hans")
+
+    assert "%(" not in english + chinese
+    assert f'data-state="{state}"' in english
+    assert str(SENTENCES[state].label) in chinese
+
+
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW])
+def test_while_we_review_the_page_says_which_number_we_call_when_and_from_where(client, settings, state):
+    settings.PROVIDER_CALLER_NUMBERS = ["010-0000-0007"]
+    settings.PROVIDER_HOURS = "8:30–17:30"
+    order = make_order(state=state)
+
+    html = show(client, order)
+
+    sentence = "we call 139****0001, on working days 8:30–17:30 Beijing time, from 010-0000-0007"
+    assert sentence in html
+
+
+def test_the_receipt_says_the_same():
+    order = make_order(state=states.SUBMITTED)
+    words = context(order, readers(order, [ACCOUNT])[0], "en", {}, timezone.now())
+
+    text = render("order_received", "email", "en", words).text
+
+    assert "139****0001" in text
+    assert "9:00–18:00 Beijing time" in text
+    assert "010-0000-0001" in text
+
+
+def test_a_call_stands_in_the_timeline_and_so_does_the_delivery_of_messages(client):
+    order = make_order(state=states.DRAFT)
+    ORDER.fire(order, "submit", by="applicant", actor=order.owner)
+    note(order, "call", by="reviewer", words="确认了手机")
+
+    html = show(client, order)
+
+    assert "We called you" in html
+    assert "确认了手机" in html
+    assert "Sent to review" in html
+    assert "Text message" in html
+
+
+def test_an_approved_order_shows_number_snippet_and_what_follows(client):
+    order = make_order(state=states.APPROVED)
+
+    html = show(client, order)
+
+    assert "宁ICP备00000000号-1" in html
+    assert "&lt;a href=&quot;https://beian.miit.gov.cn" in html
+    assert "Point the domain at our server" in html
+
+
+def test_the_authoritys_words_are_shown_as_words(client):
+    order = make_order(
+        state=states.AUTHORITY_RETURNED, authority_code="1056", authority_words="<script>alert(1)</script>附件不清"
+    )
+
+    html = show(client, order)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;附件不清" in html
+    assert "<script>alert" not in html
+
+
+def test_a_lapsed_order_explains_that_another_number_is_on_file(client):
+    order = make_order(state=states.LAPSED)
+    PhoneCheck.objects.create(order=order, report=1, role="administrator", mobile_masked="138****0009")
+
+    html = show(client, order)
+
+    assert "The ministry texted 138****0009, the number on the filing. You entered 139****0002." in html
+    assert "Send again unchanged" in html
+
+
+def test_a_lapsed_order_whose_password_was_erased_is_mended_not_resubmitted(client):
+    order = make_order(state=states.LAPSED, password_kept=False, password_digest="")
+
+    html = show(client, order)
+
+    assert "The filing password was kept for 60 days and is erased" in html
+    assert "Send again unchanged" not in html
+    assert reverse("order-move", args=[order.reference, "mend"]) in html
+
+
+def test_when_the_time_of_the_phones_is_over_the_page_says_so_and_offers_nothing(client):
+    order = make_order(state=states.PHONE_DUE, due_at=timezone.now())
+
+    html = show(client, order)
+
+    assert "The time is over. We are fetching the authority&#x27;s last word" in html
+    assert reverse("phones", args=[order.reference]) not in html.partition("<main")[2].partition("timeline")[0]
+    assert reverse("deadline-file", args=[order.reference]) not in html
+    assert Order.objects.get(pk=order.pk).state == states.PHONE_DUE, "the authority has the last word"
+
+
+def test_a_draft_whose_time_is_over_is_closed_by_its_page(client):
+    order = make_order(due_at=timezone.now())
+
+    assert f'data-state="{states.EXPIRED}"' in show(client, order)
+    assert moves(order) == ["expire_draft"]
+
+
+def test_a_held_order_says_that_there_is_nothing_to_do(client):
+    order = make_order(state=states.HANDING_OVER, held=True)
+
+    assert "We are clearing something up with the authority" in show(client, order)
+
+
+def test_a_stranger_finds_neither_page_nor_calendar_file(client):
+    order = make_order(state=states.PHONE_DUE)
+    client = sign_in(client, make_order().owner)
+
+    assert client.get(order.get_absolute_url()).status_code == 404
+    assert client.get(reverse("deadline-file", args=[order.reference])).status_code == 404
+
+
+def test_the_calendar_file_names_no_person_and_no_number(client):
+    order = make_order(state=states.PHONE_DUE)
+
+    answer = sign_in(client, order.owner).get(reverse("deadline-file", args=[order.reference]))
+
+    text = answer.content.decode()
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert f"DTEND:{order.due_at:%Y%m%dT%H%M%SZ}" in text
+    assert text.count("BEGIN:VALARM") == 3
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert not any(word in text for word in ("林示范", "陈样例", "13900000001", "649999"))
+
+
+def test_without_a_deadline_there_is_no_calendar_file(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    assert sign_in(client, order.owner).get(reverse("deadline-file", args=[order.reference])).status_code == 404
+
+
+def test_the_page_costs_at_most_ten_queries_however_much_happened(client):
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, order.owner)
+    one = cost(lambda: client.get(order.get_absolute_url()))
+    for _ in range(5):
+        note(order, "call", by="reviewer", words="x")
+
+    assert cost(lambda: client.get(order.get_absolute_url())) == one
+    assert one <= 10
