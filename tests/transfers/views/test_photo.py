@@ -1,0 +1,172 @@
+"""The photo: its ways by province, checked before it is sent, taken again with a reason."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves, sign_in
+from tests.transfers.desk import photo_file
+from tests.transfers.outside import cost
+from transfers import states
+from transfers.models import Order, OrderDocument
+from transfers.review import actions as review
+from verification.models import Document
+
+pytestmark = pytest.mark.django_db
+SEND = {"photo_way": "backdrop", "photo_confirm": "on"}
+
+
+def page_of(order):
+    return reverse("photo", args=[order.reference])
+
+
+def due(**columns):
+    return make_order(state=states.PHOTO_DUE, **columns)
+
+
+def show(client, order):
+    client.cookies["django_language"] = "en"
+    return sign_in(client, order.owner).get(page_of(order)).content.decode()
+
+
+def send(client, order, **data):
+    client.cookies["django_language"] = "en"
+    return sign_in(client, order.owner).post(page_of(order), {**SEND, **data})
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+@pytest.mark.parametrize(
+    ("province", "ways"), [("64", ["backdrop", "place"]), ("12", ["backdrop", "place"]), ("31", ["shanghai_app"])]
+)
+def test_the_ways_are_those_of_the_province(client, province, ways):
+    html = show(client, due(province=province))
+
+    assert re.findall(r'name="photo_way" value="(\w+)"', html) == ways
+
+
+def test_the_rules_are_said_and_each_way_says_what_it_needs(client):
+    html = show(client, due())
+
+    for words in ("No red or blue top", "The backdrop fills the picture", "Bring the document and the statement"):
+        assert words in html
+    assert "In Shanghai" not in html
+
+
+def test_shanghai_asks_for_the_code_of_its_app_and_no_picture(client):
+    order = due(province="31")
+
+    html = show(client, order)
+    refused = send(client, order, photo_way="shanghai_app", sh_code="A")
+    sent = send(client, order, photo_way="shanghai_app", sh_code="ＡＢ１２ＣＤ")
+
+    assert "In Shanghai the authority's app is a must" in html
+    assert 'type="file"' not in html
+    assert "The code does not fit: enter it as the app shows it" in refused.content.decode()
+    assert sent.url == order.get_absolute_url()
+    assert read(order).answer("photo")["sh_code"] == "AB12CD"
+    assert read(order).photo_way == "shanghai_app"
+
+
+@pytest.mark.parametrize("way", ["shanghai_app", "", "nonsense"])
+def test_a_way_of_another_province_is_refused(client, way):
+    order = due()
+    make_ready_document(order, "photo")
+
+    assert send(client, order, photo_way=way).status_code == 200
+    assert read(order).state == states.PHOTO_DUE
+
+
+def test_a_ready_photo_is_sent_once_however_often_it_is_pressed(client):
+    order = due()
+    make_ready_document(order, "photo")
+
+    answers = [send(client, order) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302] * 3
+    assert read(order).state == states.PHOTO_REVIEW
+    assert moves(order) == ["send_photo"]
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("", "Choose a photo, then send"),
+        ("refused", "Choose a photo, then send"),
+        ("checking", "The photo is still being checked: try again in a moment"),
+    ],
+)
+def test_a_photo_that_is_not_ready_is_not_sent(client, document, words):
+    order = due()
+    if document:
+        make_ready_document(order, "photo")
+        Document.objects.update(state=document)
+
+    html = send(client, order).content.decode()
+
+    assert words in html
+    assert read(order).state == states.PHOTO_DUE
+
+
+def test_who_is_shown_has_to_be_confirmed(client):
+    order = due()
+    make_ready_document(order, "photo")
+
+    html = sign_in(client, order.owner).post(page_of(order), {"photo_way": "backdrop"}).content.decode()
+
+    assert "确认照片中的人，再发送" in html
+    assert read(order).state == states.PHOTO_DUE
+
+
+def test_a_small_photo_is_refused_with_what_to_do(client):
+    order = due()
+    client.cookies["django_language"] = "en"
+
+    answer = sign_in(client, order.owner).post(
+        page_of(order), {"upload": "1", "file": photo_file(width=700, height=500)}
+    )
+
+    assert "Under 800×600: take it again from nearer" in answer.content.decode()
+    assert OrderDocument.objects.count() == 0
+
+
+def test_a_photo_that_has_to_be_taken_again_says_why(client):
+    order = make_order(state=states.PHOTO_REVIEW)
+    reason = make_reason("photo_clothes", text_en="The top is red or blue: change and take it again")
+    review.refuse_photo(order, make_reviewer(), review.Named("photo", reason))
+
+    html = show(client, order)
+
+    assert "The photo has to be taken again" in html
+    assert "The top is red or blue: change and take it again" in html
+
+
+@pytest.mark.parametrize("state", [states.DRAFT, states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED])
+def test_the_step_is_open_only_when_the_order_is_there(client, state):
+    order = make_order(state=state)
+    client = sign_in(client, order.owner)
+
+    assert client.get(page_of(order)).url == order.get_absolute_url()
+    assert client.post(page_of(order), {"upload": "1", "file": photo_file()}).url == order.get_absolute_url()
+    assert (OrderDocument.objects.count(), read(order).state) == (0, state)
+
+
+def test_a_stranger_can_neither_see_nor_send(client):
+    order = due()
+    client = sign_in(client, due().owner)
+
+    assert client.get(page_of(order)).status_code == 404
+    assert client.post(page_of(order), {"upload": "1", "file": photo_file()}).status_code == 404
+    assert OrderDocument.objects.count() == 0
+
+
+def test_it_stays_cheap(client):
+    order = due()
+    make_ready_document(order, "photo")
+    client = sign_in(client, order.owner)
+
+    assert cost(lambda: client.get(page_of(order))) <= 10
+    assert cost(lambda: client.post(page_of(order), {"upload": "1", "file": photo_file()})) <= 20
