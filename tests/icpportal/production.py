@@ -33,9 +33,12 @@ PRODUCTION = {
 }
 
 
-def manage(*command: str, without: tuple[str, ...] = (), **changed: str) -> subprocess.CompletedProcess:
-    """`manage.py` in that environment and nothing else of ours."""
-    environment = {name: value for name, value in (PRODUCTION | changed).items() if name not in without}
+def manage(
+    *command: str, without: tuple[str, ...] = (), only: dict[str, str] | None = None, **changed: str
+) -> subprocess.CompletedProcess:
+    """`manage.py` in that environment, or in `only` this one, and nothing else of ours."""
+    chosen = PRODUCTION | changed if only is None else only
+    environment = {name: value for name, value in chosen.items() if name not in without}
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *command],

@@ -1,6 +1,7 @@
 """Without an environment it is the demo under var/; in production nothing secret has a default."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ import yaml
 
 from tests.icpportal.production import PRODUCTION, ROOT, manage
 
+EXAMPLE = ROOT / "production.env.example"
 SECRETS = ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "EMAIL_URL", "INVENTORY_TOKEN")
 
 
@@ -105,7 +107,7 @@ def test_https_is_told_by_a_proxy_only_where_one_stands():
 
 def test_the_compose_file_asks_for_every_secret_and_gives_it_to_each_process():
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    example = (ROOT / "production.env.example").read_text()
+    example = EXAMPLE.read_text()
 
     for name in ("web", "worker", "beat", "migrate"):
         given = services[name]["environment"]
@@ -114,6 +116,29 @@ def test_the_compose_file_asks_for_every_secret_and_gives_it_to_each_process():
             assert given[secret].startswith(f"${{{secret}:?")
             assert f"\n{secret}=" in example
     assert {"web", "worker", "beat", "postgres", "redis"} <= set(services)
+
+
+def test_with_the_values_of_an_operator_the_compose_file_passes_the_deployment_check():
+    """What the containers get, with the example's blanks filled in, is a complete production environment."""
+    given = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["web"]["environment"]
+    example = dict(line.split("=", 1) for line in EXAMPLE.read_text().splitlines() if line and line[0] != "#")
+    typed = example | {name: value for name, value in PRODUCTION.items() if name in example}
+
+    environment = {name: filled_in(str(value), typed) for name, value in given.items()}
+    image = {"VAR_DIR": "/data", "STATIC_ROOT": "/app/static-collected"}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", only=environment | image)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def filled_in(value, typed):
+    """`${NAME:?why}` and `${NAME:-default}` as compose would fill them in."""
+
+    def fill(match):
+        name, kind, words = match.groups()
+        return typed.get(name, words if kind == ":-" else "")
+
+    return re.sub(r"\$\{(\w+)(?:(:[?-])([^}]*))?\}", fill, value)
 
 
 def test_the_pins_of_the_image_are_those_of_the_demo():
