@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 from filings.actions import record_access
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.seam import authority
-from icpportal.gateways.miit.types import Answer, AnswerKind, reference_of
+from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
 from transfers.firing import ORDER, note, overtaken
@@ -189,24 +189,26 @@ def refresh_phones(order: Order, *, now: datetime) -> bool:
     told = authority().phones(order.report_key)
     if told is None:
         return False
-    for phone in told:
-        PhoneCheck.objects.update_or_create(
-            order=order,
-            report=order.report,
-            role=phone.role,
-            defaults={
-                "mobile_masked": phone.mobile_masked,
-                "sent_at": phone.sent_at,
-                "confirmed_at": phone.confirmed_at,
-                "wrong": phone.wrong,
-            },
-        )
-    roles = {str(phone.role) for phone in told}
-    PhoneCheck.objects.filter(order=order, report=order.report).exclude(role__in=roles).delete()
+    _write_down(order, told)
     in_time = [p for p in told if p.confirmed_at and (order.due_at is None or p.confirmed_at < order.due_at)]
     if told and len(in_time) == len(told):
         _phones_done(order, now)
     return True
+
+
+TOLD = ("mobile_masked", "sent_at", "confirmed_at", "wrong")
+
+
+def _write_down(order: Order, told: list[PhoneState]) -> None:
+    """One row a person; it is asked every few seconds, so only what is news is written."""
+    known = {check.role: check for check in queries.phone_checks(order)}
+    for phone in told:
+        news = {name: getattr(phone, name) for name in TOLD}
+        check = known.pop(str(phone.role), None)
+        if check is None or any(getattr(check, name) != value for name, value in news.items()):
+            PhoneCheck.objects.update_or_create(order=order, report=order.report, role=phone.role, defaults=news)
+    if known:
+        queries.phone_checks(order).filter(role__in=known).delete()
 
 
 def _phones_done(order: Order, now: datetime) -> None:

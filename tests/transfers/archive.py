@@ -21,16 +21,19 @@ DUE = {
 }
 
 
-def fill(number: int, owners: list[User], *, now: datetime | None = None) -> list[Order]:
-    """So many orders of these accounts with one event each; a lapsed one rests, its password long erased."""
+def fill(number: int, owners: list[User], *, begin: int = 0, now: datetime | None = None) -> list[Order]:
+    """So many orders of these accounts with one event each; a lapsed one rests, its password long erased.
+
+    `begin` is how many there are already.
+    """
     now = now or timezone.now()
     in_hand = [state for state in states.ALL if state not in states.ENDED]
     here = [state for state in in_hand for _ in range(min(IN_HAND_EACH, number // 40))]
     chosen = [*here, *(OVER[place % len(OVER)] for place in range(number - len(here)))]
     answers = {"subject": subject_answers(), "website": website_answers(), "administrator": administrator_answers()}
     orders = Order.objects.bulk_create(
-        (_order(place, state, owners[place % len(owners)], answers, now, in_hand=place < len(here))
-         for place, state in enumerate(chosen)),
+        (_order(place, state, owners[place % len(owners)], answers, now, in_hand=place < begin + len(here))
+         for place, state in enumerate(chosen, start=begin)),
         batch_size=500,
     )  # fmt: skip
     OrderEvent.objects.bulk_create(
@@ -50,7 +53,7 @@ def _order(place: int, state: str, owner: User, answers: dict[str, Any], now: da
         due_at=now + DUE[state] if state in DUE else None,
         rule_profile="seed-2018",
         province="12",
-        subject_key=f"{place:064d}",
+        subject_key=f"a{place:063d}",
         domain=domain,
         subject_number=number,
         site_number=f"{number}-1",

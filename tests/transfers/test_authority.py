@@ -280,3 +280,20 @@ def test_the_report_of_an_order_that_moved_on_is_not_sent(authority: FakeAuthori
 
     assert deliver_report(Message.objects.get(channel="authority")) == "superseded"
     assert authority.reports == []
+
+
+def test_asking_for_phones_again_and_again_writes_only_what_is_news(authority, django_assert_num_queries) -> None:
+    order = make_order(state=states.PHONE_DUE, province="12")
+    lead = PhoneState(Role.SUBJECT_LEAD, "139****0001", NOW, NOW, 0)
+    authority.phone_states = [lead, PhoneState(Role.ADMINISTRATOR, "139****0002", NOW, None, 0)]
+    refresh_phones(order, now=NOW)
+
+    with django_assert_num_queries(1):
+        refresh_phones(order, now=NOW)
+    authority.phone_states = [lead, PhoneState(Role.ADMINISTRATOR, "139****0002", NOW, None, 3)]
+    refresh_phones(order, now=NOW)
+
+    assert {check.role: check.wrong for check in queries.phone_checks(order)} == {"subject_lead": 0, "administrator": 3}
+    authority.phone_states = [lead]
+    refresh_phones(order, now=NOW - timedelta(hours=1))
+    assert [check.role for check in queries.phone_checks(order)] == ["subject_lead"]

@@ -17,7 +17,7 @@ from transfers.review.queue import TABS
 
 NUMBER = 10_000
 NOW = timezone.now()
-MINE = {"subject_key": f"{7:064d}", "domain": "archive7.com"}
+MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
 # how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
 # PostgreSQL rightly reads a table of a few rows
 PARTIAL = "order_held|order_password_kept|order_due|order_of_reviewer"
