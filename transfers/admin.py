@@ -24,7 +24,7 @@ from transfers.models import Objection, Order, ParkedAnswer, ReturnReason
 from transfers.review import actions as review
 from transfers.review import case
 from transfers.review.forms import CallForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.queue import Tab
+from transfers.review.queue import ByProvince, Tab, province_name
 from transfers.sentences import mark
 from transfers.stages import KIND_NAMES
 from transfers.timeline import timeline
@@ -47,8 +47,8 @@ class ReadOnly(admin.ModelAdmin):
 class OrderAdmin(ReadOnly):
     """The queue, and the case page behind each row."""
 
-    list_display = ("reference", "domain", "kind_shown", "province", "state_shown", "age", "whose", "handed_over")
-    list_filter = (Tab, "province")
+    list_display = ("reference", "domain", "kind_shown", "province_shown", "state_shown", "age", "whose", "handed_over")
+    list_filter = (Tab, ByProvince)
     search_fields = ("=reference", "=domain", "=site_number")
     search_help_text = gettext_lazy("Order, domain or filing number, exactly")
     list_select_related = ("reviewer",)
@@ -63,6 +63,10 @@ class OrderAdmin(ReadOnly):
     @admin.display(description=gettext_lazy("Type"))
     def kind_shown(self, order: Order) -> str:
         return str(KIND_NAMES[order.kind])
+
+    @admin.display(description=gettext_lazy("Province"), ordering="province")
+    def province_shown(self, order: Order) -> str:
+        return province_name(order.province)
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, order: Order) -> str:

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.core import checks
+from django.utils.translation import gettext_lazy as _
 
 
 def check_life(**kwargs: object) -> list[checks.CheckMessage]:
@@ -18,6 +19,7 @@ def check_life(**kwargs: object) -> list[checks.CheckMessage]:
 class TransfersConfig(AppConfig):
     name = "transfers"
     label = "transfers"
+    verbose_name = _("Transfers")
 
     def ready(self) -> None:
         checks.register(check_life)

@@ -68,9 +68,7 @@ SLOTS: dict[str, Slot] = {
         Slot("holding_photo", _("Photo holding the document"), _("Face and document both clear"), drawing="photo"),
         Slot("approval_paper", _("Prior approval"), _("The paper with the number you entered")),
         Slot("residence", _("Residence permit"), _("Of the province where you file"), (FRONT, BACK), needed=1),
-        Slot(
-            "commitment", _("Letter of commitment"), _("Download the form from the authority's site, sign, upload")
-        ),
+        Slot("commitment", _("Letter of commitment"), _("Download the form from the authority's site, sign, upload")),
         Slot(
             "registrant_proof", _("Proof of the domain's registrant"), _("The registrant and the subject on one paper")
         ),

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icpportal.gateways.miit.types import report_key
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
@@ -27,7 +29,7 @@ def new_reference() -> str:
 class Order(SealedModel):
     """A transfer, another transfer, or a cancellation. `state` is written by `fire` alone."""
 
-    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    reference = models.CharField(_("Order"), max_length=12, unique=True, default=new_reference, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     kind = models.CharField(max_length=20, default=states.TRANSFER)
     state = models.CharField(max_length=20, default=states.DRAFT, db_index=True)
@@ -37,9 +39,9 @@ class Order(SealedModel):
     due_at = models.DateTimeField(null=True)
 
     rule_profile = models.CharField(max_length=20)
-    province = models.CharField(max_length=2)
+    province = models.CharField(_("Province"), max_length=2)
     subject_key = models.CharField(max_length=64)
-    domain = models.CharField(max_length=253)
+    domain = models.CharField(_("Domain name"), max_length=253)
     subject_number = models.CharField(max_length=40, blank=True)
     site_number = models.CharField(max_length=40, blank=True)
     answers = EncryptedJSONField(default=dict)
@@ -72,6 +74,7 @@ class Order(SealedModel):
     website = models.ForeignKey("filings.Website", null=True, on_delete=models.PROTECT, related_name="orders")
 
     class Meta:
+        verbose_name, verbose_name_plural = pgettext_lazy("register", "order"), pgettext_lazy("register", "orders")
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "subject_key"], condition=IN_PROGRESS, name="one_order_per_own_subject"

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class ParkedAnswer(models.Model):
@@ -17,6 +18,7 @@ class ParkedAnswer(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("parked answer"), _("parked answers")
         ordering = ["closed_at", "-at"]
 
     def __str__(self) -> str:

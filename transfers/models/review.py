@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.models import SealedModel
@@ -21,6 +22,7 @@ class ReturnReason(models.Model):
     active = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("reason for returning"), _("reasons for returning")
         ordering = ["key"]
 
     def __str__(self) -> str:

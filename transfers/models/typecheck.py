@@ -5,6 +5,7 @@ import secrets
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
@@ -45,6 +46,7 @@ class Objection(SealedModel):
     answer = models.TextField(blank=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = _("objection"), _("objections")
         ordering = ["closed_at", "created_at"]
 
     def __str__(self) -> str:

@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from filings.provinces import PROVINCES
 from transfers import states
 from transfers.models import Order
 
@@ -21,6 +23,24 @@ TABS: dict[str, tuple[Any, dict[str, Any]]] = {
     "all": (_("All orders"), {}),
 }
 FIRST = "open"
+
+
+def province_name(code: str) -> str:
+    """The province in the reader's language."""
+    return PROVINCES[code].name(chinese=(get_language() or "").startswith("zh")) if code in PROVINCES else code
+
+
+class ByProvince(admin.SimpleListFilter):
+    """Every province by name; no look into the table for it."""
+
+    title = _("province")
+    parameter_name = "province"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, province_name(code)) for code in PROVINCES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(province=self.value()) if self.value() else queryset
 
 
 class Tab(admin.SimpleListFilter):
