@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words
 from icpportal.privacy.actions import note_access
-from icpportal.privacy.masks import mask_name
 from transfers import actions, queries, states
 from transfers.firing import ORDER
 from transfers.models import Objection, Order, ParkedAnswer, ReturnReason
@@ -26,6 +25,7 @@ from transfers.review import case
 from transfers.review.forms import CallForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.queue import ByProvince, Tab, province_name
 from transfers.sentences import mark
+from transfers.slips import subject_words
 from transfers.stages import KIND_NAMES
 from transfers.timeline import timeline
 
@@ -133,6 +133,9 @@ class OrderAdmin(ReadOnly):
         own = path("<uuid:pk>/case/", self.admin_site.admin_view(self.case_view), name="transfers_order_case")
         return [own, *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Orders"), **(extra_context or {})})
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -182,7 +185,7 @@ class OrderAdmin(ReadOnly):
             "order": order,
             "state": mark(order),
             "can": can if may_judge else set(),
-            "subject": mask_name(order.answer("type").get("name", "")),
+            "subject": subject_words(order),
             "rules": queries.rules_of(order),
             "sections": case.sections(order, returning),
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],

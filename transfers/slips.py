@@ -4,8 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from filings.certificates import NATURES
 from icpportal.privacy.masks import mask_name
 from transfers.sentences import mark
+
+
+def subject_words(order: Any) -> str:
+    """The subject's name: an organisation's in full, a person's masked."""
+    answers = order.answer("type")
+    name = answers.get("name", "")
+    nature = NATURES.get(answers.get("nature", ""))
+    return name if nature is not None and not nature.is_individual else mask_name(name)
 
 
 def slip(order: Any) -> dict[str, Any]:
@@ -13,7 +22,7 @@ def slip(order: Any) -> dict[str, Any]:
     return {
         "reference": order.reference,
         "domain": order.domain,
-        "subject": mask_name(order.answer("type").get("name", "")),
+        "subject": subject_words(order),
         "state": mark(order),
         "number": order.site_number,
         "next_at": order.due_at,

@@ -1,5 +1,7 @@
 """My filings (我的备案): what is your turn, what we work on, what is on file."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_GET
 from filings.queries import live_accesses, websites_of
 from icpportal.accounts.access import confirmed_required
 from transfers import queries, states
+from transfers.models import Order
 from transfers.sentences import SENTENCES, mark
 from transfers.stages import KIND_NAMES
 
@@ -23,7 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     rows = [_row(order) for order in queries.orders_of(request.user)[:PAGE]]
     open_rows = [row for row in rows if not row["order"].is_ended]
     context = {
-        "your_turn": [row for row in open_rows if row["order"].state in states.APPLICANTS_TURN],
+        "your_turn": sorted((row for row in open_rows if row["order"].state in states.APPLICANTS_TURN), key=_urgency),
         "ours": [row for row in open_rows if row["order"].state not in states.APPLICANTS_TURN],
         "ended": [row for row in rows if row["order"].is_ended],
         "websites": websites_of(request.user)[:PAGE],
@@ -32,7 +35,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return render(request, "transfers/dashboard.html", context)
 
 
-def _row(order: object) -> dict[str, object]:
+def _urgency(row: dict[str, Any]) -> tuple[bool, datetime]:
+    """What runs out first stands first; what waits without a deadline follows, the longest first."""
+    order = row["order"]
+    return order.due_at is None, order.due_at or order.entered_at
+
+
+def _row(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "kind": KIND_NAMES[order.kind],

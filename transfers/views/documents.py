@@ -209,7 +209,7 @@ def _slot(
             is_open=not needs_consent,
             reason=(refused or {}).get(side, ""),
         )
-        for side in range(1, len(slot.sides) + 1)
+        for side in _sides_shown(slot, papers)
     ]
     verdict = queries.open_verdicts(order).get(f"paper.{slot.key}") if order.state == states.RETURNED else None
     context = {
@@ -229,6 +229,12 @@ def _slot(
         "form": consent,
     }
     return render(request, "transfers/slot.html", context)
+
+
+def _sides_shown(slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) -> list[int]:
+    """The sides that must be there, those that are, and room for one more."""
+    filled = max((side for key, side in papers if key == slot.key), default=0)
+    return [side for side in range(1, len(slot.sides) + 1) if side <= max(slot.needed, filled + 1)]
 
 
 def _before(order: Order, slot: slots.Slot) -> list[dict[str, Any]]:

@@ -48,6 +48,16 @@ def test_orders_stand_under_whose_turn_it_is(client):
     assert heads[0] < places[0] < heads[1] < places[1] < heads[2] < places[2]
 
 
+def test_what_runs_out_first_stands_first(client):
+    user = make_user()
+    lapsed, draft, phones = (make_order(user, state=each) for each in (states.LAPSED, states.DRAFT, states.PHONE_DUE))
+
+    html = show(client, user)
+
+    places = [html.index(f'data-reference="{order.reference}"') for order in (phones, draft, lapsed)]
+    assert places == sorted(places)
+
+
 def test_other_peoples_orders_are_not_there(client):
     other = make_order()
 
