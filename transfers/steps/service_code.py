@@ -73,7 +73,7 @@ class ServiceCodeForm(StepForm):
         max_length=80,
         required=False,
         help_text=_("Paste it whole. Dashes may be left out"),
-        widget=forms.TextInput(attrs={"class": "code input-20", "autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"class": "code", "autocomplete": "off", "spellcheck": "false"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

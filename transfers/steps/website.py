@@ -22,7 +22,7 @@ class WebsiteForm(CheckedForm):
     """What the site is called, where it opens, what it holds."""
 
     step_key = "website"
-    asked_with = ("approval_types", "approval_number")
+    asked_with = ("approval_types", "approval_number", "domain_holder")
 
     site_name = PlainTextField(
         label=_("Website name"),
