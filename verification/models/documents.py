@@ -25,7 +25,7 @@ class Document(SealedModel):
     """One picture. Until `ready` its bytes lie in quarantine and are shown to nobody."""
 
     reference = models.CharField(
-        _("document number"), max_length=40, unique=True, default=names.reference, editable=False
+        _("picture number"), max_length=40, unique=True, default=names.reference, editable=False
     )
     kind = models.CharField(_("kind"), max_length=40)
     holder = models.CharField(_("holder"), max_length=120, db_index=True)
