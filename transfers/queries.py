@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from filings.provinces import Province, province
@@ -130,8 +130,9 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
     cutoff = now - settings.PASSWORD_DIGEST_KEPT
     came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=("lapse", "turn_down", "send_back"))
     # opening it for changes does not begin the time anew
-    long_ago = Q(entered_at__lt=cutoff) | (Exists(came_back) & ~Exists(came_back.filter(at__gte=cutoff)))
-    return Order.objects.filter(long_ago, password_kept=True, state__in=resting)
+    last_back = Subquery(came_back.order_by("-at").values("at")[:1])
+    kept = Order.objects.filter(password_kept=True, state__in=resting).annotate(came_back_at=last_back)
+    return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff))
 
 
 def to_remind(now: datetime) -> QuerySet[Order]:
