@@ -16,13 +16,17 @@ from icpportal.gateways.miit.simulated import world
 from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
 from icpportal.management import invented
 from icpportal.privacy.masks import mask_mobile
-from transfers import authority, queries, slots, states
+from transfers import authority, proving, queries, slots, states
 from transfers.lifecycle import TABLE
 from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
+from transfers.paper_marks import mark_of, person_of
 from transfers.people import administrator
 from transfers.report import access_report
+from verification import consents
 from verification.documents.actions import receive
 from verification.documents.examination import examine
+from verification.models import PhoneProof
+from verification.phone_proofs import mobile_index
 
 PLACES = {
     "12": ("120101", "天津", "天津市和平区"),
@@ -241,7 +245,15 @@ def _papers(order: Order, *, with_photo: bool) -> None:
     for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
         document = receive(kind=slot, upload=Picture(f"{slot} {side}"), holder=order.reference)
         examine(document.pk)
-        OrderDocument.objects.create(order=order, slot=slot, side=side, document=document)
+        OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document)
+        person = person_of(order, slot)
+        if person is not None:
+            consents.give(holder=order.reference, person_key=person.key)
+    for proof in proving.asked(order):
+        PhoneProof.objects.create(
+            holder=order.reference, person_key=proof.role, mobile=proof.mobile, mobile_index=mobile_index(proof.mobile),
+            asked_at=order.created_at, proved_at=order.created_at,
+        )  # fmt: skip
 
 
 def _returned(order: Order, owner: Any, on_file: str) -> None:
