@@ -176,3 +176,33 @@ def test_a_returned_page_stays_within_its_queries(client: Client, step: str) -> 
     sent = cost(lambda: client.post(page_of(order, step), as_sent(answers)))
 
     assert (shown <= 10, sent <= 12) == (True, True), (shown, sent)
+
+
+def mended(code: str, **changes: Any) -> Order:
+    """An order that the authority turned down with this code, and its owner mends."""
+    order = make_order(state=states.RETURNED, authority_code=code, **changes)
+    OrderEvent.objects.create(
+        order=order, move="mend", from_state=states.AUTHORITY_RETURNED, to_state=states.RETURNED, by="applicant"
+    )
+    return order
+
+
+CODES = [
+    ("1018", {"filing_password"}),
+    ("1041", {"website"}),
+    ("1024", {"service_code"}),
+    ("9999", {"subject", "website", "administrator", "paper"}),
+]
+
+
+@pytest.mark.parametrize(("code", "opened"), CODES)
+def test_after_the_authority_exactly_what_its_code_points_at_is_open(code: str, opened: set[str]) -> None:
+    assert open_parts(mended(code)) == opened
+
+
+def test_a_password_that_the_authority_refused_can_be_entered_anew(client: Client, ministry: Any) -> None:
+    order = mended("1018")
+
+    answer = send(client, order, "filing_password", {"filing_password": "Abc12345"})
+
+    assert (answer.status_code, kept(order).password_digest) == (302, "1a64a010767f0725fb52111b0a9e9f84")
