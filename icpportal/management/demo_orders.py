@@ -245,7 +245,9 @@ def _papers(order: Order, *, with_photo: bool) -> None:
     for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
         document = receive(kind=slot, upload=Picture(f"{slot} {side}"), holder=order.reference)
         examine(document.pk)
-        OrderDocument.objects.create(order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document)
+        OrderDocument.objects.create(
+            order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document, added_at=order.created_at
+        )
         person = person_of(order, slot)
         if person is not None:
             consents.give(holder=order.reference, person_key=person.key)
