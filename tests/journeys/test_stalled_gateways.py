@@ -19,8 +19,9 @@ pytestmark = pytest.mark.worker
 PROCESSES, AT_ONCE = 2, 2  # of the demo's gunicorn; of settings.GATEWAY_REQUESTS_AT_ONCE
 ASKERS = 12
 LONGEST_QUESTION = 6.0  # settings.GATEWAY_REQUEST_SECONDS
-MARGIN = 1.5
-AT_THE_LATEST = 1.0  # for a page that asks nobody, and for being told "busy"
+MARGIN = 2.0
+AT_THE_LATEST = 1.0  # for a page that asks nobody
+BUSY_AT_THE_LATEST = 3.0  # for being told so as one of a dozen who press at the same moment, on a loaded machine
 
 PLACE = """
 import json
@@ -155,7 +156,7 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
 
 def test_many_ask_at_once_and_other_pages_answer_within_a_second(visitor: Visitor) -> None:
     before = look(visitor.portal)
-    for path in visitor.pages:  # templates and texts are loaded once
+    for path in [*visitor.pages, "/transfers/new/"] * 3:  # both processes load their templates and texts
         assert visitor.get(path).status == 200
 
     with ThreadPoolExecutor(ASKERS) as pool:
@@ -168,7 +169,7 @@ def test_many_ask_at_once_and_other_pages_answer_within_a_second(visitor: Visito
 
     assert [other for other in others if other.status != 200 or other.seconds > AT_THE_LATEST] == []
     assert len(others) >= 5 * len(visitor.pages)
-    stalled = [answer for answer in answers if answer.seconds > AT_THE_LATEST]
+    stalled = [answer for answer in answers if answer.seconds > BUSY_AT_THE_LATEST]
     assert AT_ONCE <= len(stalled) <= PROCESSES * AT_ONCE
     assert max(answer.seconds for answer in answers) < LONGEST_QUESTION + MARGIN
     assert min(answer.seconds for answer in stalled) > LONGEST_QUESTION - MARGIN
