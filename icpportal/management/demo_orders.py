@@ -146,7 +146,7 @@ def _person(prefix: str, who: invented.Invented) -> dict[str, Any]:
         f"{prefix}_id_number": who.id_number,
         f"{prefix}_id_until": "2036-06-06",
         f"{prefix}_phone1": who.mobile,
-        f"{prefix}_phone2": "",
+        f"{prefix}_phone2": f"138{who.mobile[3:]}",
         f"{prefix}_emergency": "13900000003",
         f"{prefix}_email": who.email,
     }
