@@ -1,6 +1,7 @@
 """A signed sheet belongs to the answers it was printed from, a person's document to that person."""
 
 import pytest
+from django.utils.translation import override
 
 from tests.transfers.builders import administrator_answers, make_order, subject_answers, website_answers
 from transfers import paper_marks
@@ -32,7 +33,8 @@ def test_a_sheet_is_out_of_date_when_what_it_says_has_changed(step, answers):
     answered(order, step, answers)
 
     assert paper_marks.is_stale(order, sheet)
-    assert str(paper_marks.why_stale("statement")) == "信息改过，核验单需重新下载并签字"
+    with override("en"):
+        assert str(paper_marks.why_stale("statement")) == "Details changed: download and sign the sheet again"
 
 
 def test_a_sheet_stays_good_when_something_changed_that_is_not_on_it():
