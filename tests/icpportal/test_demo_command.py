@@ -136,7 +136,7 @@ def try_another(portal: Portal, **changed: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.worker
 def test_the_demo_answers_and_says_who_can_sign_in(portal):
-    assert within(10, lambda: "Ctrl-C stops everything." in said(portal))
+    assert within(20, lambda: "Ctrl-C stops everything." in said(portal))
 
     told = said(portal)
     assert f"The ICP filing portal is ready:  {portal.url}/\n" in told
@@ -161,7 +161,7 @@ def test_the_health_page_is_green_from_the_start(portal):
         told = subprocess.run(["curl", "-s", f"{portal.url}/healthz/deep"], capture_output=True, text=True).stdout
         return json.loads(told)["state"] == "green"
 
-    assert within(15, green)
+    assert within(40, green)
 
 
 @pytest.mark.worker
@@ -273,7 +273,7 @@ def test_ctrl_c_twice_ends_everything_in_order(tmp_path):
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
 
-        assert process.wait(10) == 0
+        assert process.wait(20) == 0
         assert with_word(str(tmp_path)) == set()
         assert (tmp_path / "demo.out").read_text().endswith("Stopped: web, worker and beat are gone.\n")
 
@@ -303,7 +303,7 @@ def test_ctrl_c_while_it_prepares_ends_it_in_one_line(tmp_path):
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(10) == 130
+    assert process.wait(20) == 130
     assert process.stdout.read() == "CommandError: Stopped before anything was started.\n"
     assert with_word(str(tmp_path)) == set()
     process.stdout.close()

@@ -40,7 +40,7 @@ def others(process, word):
 
 def test_each_part_runs_in_a_session_of_its_own(tmp_path):
     with supervised(tmp_path, "meek", "stubborn") as (process, word):
-        assert within(5, lambda: len(others(process, word)) == 5)  # two watches, two parts, one grandchild
+        assert within(15, lambda: len(others(process, word)) == 5)  # two watches, two parts, one grandchild
         sessions = {session_of(pid) for pid in others(process, word)}
 
         assert len(sessions) == 2
@@ -52,20 +52,20 @@ def test_a_stop_signal_ends_everything_and_exits_with_0(tmp_path, number):
     with supervised(tmp_path, "meek", "meek") as (process, word):
         process.send_signal(number)
 
-        assert process.wait(5) == 0
+        assert process.wait(20) == 0
         assert process.stdout.read() == "stopped\n"
         assert with_word(word) == set()
 
 
 def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_path):
     with supervised(tmp_path, "stubborn") as (process, word):
-        assert within(5, lambda: len(others(process, word)) == 3)
+        assert within(15, lambda: len(others(process, word)) == 3)
         began = time.monotonic()
 
         process.send_signal(signal.SIGTERM)
 
-        assert process.wait(8) == 0
-        assert 3.9 < time.monotonic() - began < 6
+        assert process.wait(20) == 0
+        assert 3.9 < time.monotonic() - began < 9
         assert with_word(word) == set()
 
 
@@ -77,29 +77,29 @@ def test_ctrl_c_twice_is_safe(tmp_path):
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)
 
-        assert process.wait(8) == 0
+        assert process.wait(20) == 0
         assert with_word(word) == set()
 
 
 def test_the_parts_end_when_the_supervisor_is_killed(tmp_path):
     with supervised(tmp_path, "meek", "stubborn") as (process, word):
-        assert within(5, lambda: len(others(process, word)) == 5)
+        assert within(15, lambda: len(others(process, word)) == 5)
 
         process.kill()
         process.wait()
 
-        assert within(8, lambda: with_word(word) == set())
+        assert within(15, lambda: with_word(word) == set())
 
 
 def test_a_stopped_process_is_ended_too(tmp_path):
     with supervised(tmp_path, "meek") as (process, word):
-        assert within(5, lambda: len(others(process, word)) == 2)
+        assert within(15, lambda: len(others(process, word)) == 2)
         for pid in others(process, word):
             os.kill(pid, signal.SIGSTOP)
 
         process.send_signal(signal.SIGINT)
 
-        assert process.wait(8) == 0
+        assert process.wait(20) == 0
         assert with_word(word) == set()
 
 
@@ -113,10 +113,10 @@ def test_a_part_that_dies_is_started_again_after_a_pause_and_said_in_one_line(tm
 
 def test_what_a_killed_part_left_behind_is_ended_before_it_is_started_again(tmp_path):
     with supervised(tmp_path, "stubborn") as (process, word):
-        assert within(5, lambda: len(others(process, word)) == 3)
+        assert within(15, lambda: len(others(process, word)) == 3)
         before = others(process, word)
 
         os.kill(min(before), signal.SIGKILL)  # the watch: the oldest
 
         assert process.stdout.readline().startswith("stubborn was ended by signal 9;")
-        assert within(5, lambda: len(others(process, word)) == 3 and not others(process, word) & before)
+        assert within(15, lambda: len(others(process, word)) == 3 and not others(process, word) & before)
