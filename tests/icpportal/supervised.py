@@ -4,6 +4,7 @@ PART is `meek` (ends at TERM), `stubborn` (ignores TERM, and so does its own chi
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ SLEEPERS = {
 def main(logs: str, *names: str) -> None:
     parts = [Part(name, (sys.executable, "-c", f"{SLEEPERS[name]} # {logs}")) for name in names]
     supervisor = Supervisor(parts, logs=Path(logs), environment=dict(os.environ), say=say)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if os.environ.get("NOHUP") else signal.SIG_DFL)
     supervisor.listen()
     supervisor.run(ready=lambda: True, when_ready=lambda: say("ready"))
     say("stopped")

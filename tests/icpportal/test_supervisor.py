@@ -57,6 +57,15 @@ def test_a_stop_signal_ends_everything_and_exits_with_0(tmp_path, number):
         assert with_word(word) == set()
 
 
+def test_under_nohup_it_outlives_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("NOHUP", "1")
+    with supervised(tmp_path, "meek") as (process, _word):
+        process.send_signal(signal.SIGHUP)
+
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+
+
 def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_path):
     with supervised(tmp_path, "stubborn") as (process, word):
         assert within(15, lambda: len(others(process, word)) == 3)
