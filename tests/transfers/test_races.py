@@ -191,10 +191,14 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them():
     seen = set()
     for _turn in ROUNDS:
         order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+        mine, theirs = (
+            read(order),
+            read(order),
+        )  # as it was sent; withdrawing afterwards is legal
 
         ends = together(
-            lambda order=order: actions.withdraw(read(order), actor=order.owner, reason="not_wanted"),
-            lambda order=order, who=reviewer: review.accept(read(order), who),
+            lambda mine=mine: actions.withdraw(mine, actor=mine.owner, reason="not_wanted"),
+            lambda theirs=theirs, who=reviewer: review.accept(theirs, who),
         )
 
         assert words(ends)[1] == "done"
