@@ -14,9 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from filings.provinces import UnknownProfile, UnknownProvince, province, provinces, rule_profile
 from filings.provinces.lines import Said, sections
-from filings.provinces.texts import is_chinese
 from filings.provinces.types import Province, Source
 from filings.rules_filter import RulesFilter
+from icpportal.entry.marks import reads_chinese
 
 AREAS = {
     "north": _("North China"),
@@ -86,7 +86,7 @@ def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
 
 def _names(asked: Province) -> dict[str, str]:
     """The province and its authority in the page's language, with the Chinese to stand beside the English."""
-    if is_chinese():
+    if reads_chinese():
         return {"name": asked.name_zh, "authority": asked.authority_zh}
     return {
         "name": asked.name_en,

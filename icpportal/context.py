@@ -3,14 +3,14 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language
 
+from icpportal.entry.marks import reads_chinese
 from icpportal.outbox.queries import unread
 
 
 def portal(request: HttpRequest) -> dict[str, object]:
     """The provider's names and hours, and whether this is a demo."""
-    chinese = (get_language() or "").startswith("zh")
+    chinese = reads_chinese()
     return {
         "provider_name": settings.PROVIDER_NAME_ZH if chinese else settings.PROVIDER_NAME_EN,
         "provider_hotline": settings.PROVIDER_HOTLINE,

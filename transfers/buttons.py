@@ -12,7 +12,7 @@ from transfers import actions, queries, stages, states
 from transfers.firing import ORDER
 from transfers.judging import is_over
 
-PRIMARY, SECONDARY, LINK = "primary", "secondary", "link"
+PRIMARY, SECONDARY = "primary", "secondary"
 
 
 def _continue(order: Any) -> str:

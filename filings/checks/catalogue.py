@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils.translation import get_language
-
 from filings.checks.facts import Facts, PersonFacts
 from filings.provinces import Province
-from filings.provinces.terms import SUBJECT_LEAD
+from icpportal.entry.marks import reads_chinese
 
 Message = str | None
 Judge = Callable[[Facts], Message]
@@ -97,8 +95,4 @@ def run_all(checks: Iterable[Check], facts: Facts) -> list[Finding]:
 
 def short_name(province: Province) -> str:
     """The province in the reader's language, inside a sentence."""
-    return province.name(chinese=(get_language() or "").startswith("zh"))
-
-
-def is_lead(person: PersonFacts) -> bool:
-    return person.role == SUBJECT_LEAD
+    return province.name(chinese=reads_chinese())

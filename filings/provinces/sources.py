@@ -30,7 +30,6 @@ PICTURE_GUIDE = Source(f"{HELP_SET}: cn.zh-CN/首次备案流程图文引导", "
 FORM_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案流程（PC端）/填写主体信息和网站信息.md", "2019-09-19")
 DOMAIN_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案前准备/网站域名准备与检查.md", "2019-09-10")
 STATEMENT_PAGE = Source(f"{HELP_SET}: cn.zh-CN/资料下载/核验单.md", "2019-05-28")
-PAPERS_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案前准备/备案所需资料.md", "2019-09-11")
 APPROVAL_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案前准备/前置审批.md", "2019")
 APP_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案流程（PC端）/上传资料及真实性核验.md", "2019-09")
 SHANGHAI_APP_PAGE = Source(f"{HELP_SET}: cn.zh-CN/关于上海地区用户备案APP临时调整的通知.md", "2019-04-23")

@@ -6,7 +6,7 @@ A sentence never names the province and, in English, holds no Chinese but the wo
 from collections.abc import Iterable
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from filings.provinces import answers
 from filings.provinces.terms import (
@@ -20,29 +20,25 @@ from filings.provinces.terms import (
     kind_of,
 )
 from filings.provinces.types import Province
-
-
-def is_chinese() -> bool:
-    """True when the page being written is Chinese."""
-    return (get_language() or "").startswith("zh")
+from icpportal.entry.marks import reads_chinese
 
 
 def listed(words: Iterable[object], last: str = "") -> str:
     """Words as a list in the page's language; `last` stands before the last of several."""
     texts = [str(word) for word in words]
-    comma = "、" if is_chinese() else ", "
+    comma = "、" if reads_chinese() else ", "
     if last and len(texts) > 1:
         return f"{comma.join(texts[:-1])}{last}{texts[-1]}"
     return comma.join(texts)
 
 
 def either(words: Iterable[object]) -> str:
-    return listed(words, "或" if is_chinese() else " or ")
+    return listed(words, "或" if reads_chinese() else " or ")
 
 
 def sentences(texts: Iterable[object]) -> str:
     """Sentences one after the other, as the page's language sets them."""
-    return ("" if is_chinese() else " ").join(str(text) for text in texts if str(text))
+    return ("" if reads_chinese() else " ").join(str(text) for text in texts if str(text))
 
 
 def _one(words: Iterable[object]) -> str:

@@ -4,12 +4,18 @@ import re
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HAS_HAN = re.compile(f"[{HAN}]")
 # a run may hold Chinese punctuation and digits between two characters, as in 示例路1号2号楼
 HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HAN}])?)")
 SPAN = '<span lang="zh-Hans">{}</span>'
+
+
+def reads_chinese() -> bool:
+    """True when the page or message being written is Chinese."""
+    return (get_language() or "").startswith("zh")
 
 
 def has_han(text: object) -> bool:

@@ -13,12 +13,12 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal import moments
 from icpportal.appearance import chosen_theme
-from icpportal.entry.marks import zh_mark, zh_runs
+from icpportal.entry.marks import reads_chinese, zh_mark, zh_runs
 from icpportal.privacy import masks
 
 register = template.Library()
@@ -29,10 +29,6 @@ for mask in (masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_e
 # --- languages ---------------------------------------------------------------------------------
 
 
-def _reads_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def _read(text: object) -> str:
     # str() of a lazy translation keeps what was marked safe
     return text if isinstance(text, str) else str(text)
@@ -40,7 +36,7 @@ def _read(text: object) -> str:
 
 def _is_done(text: object) -> bool:
     """Nothing to mark: the page is Chinese, or whoever made the text has marked it (also behind a lazy translation)."""
-    return _reads_chinese() or isinstance(_read(text), SafeString)
+    return reads_chinese() or isinstance(_read(text), SafeString)
 
 
 @register.filter
@@ -58,7 +54,7 @@ def zh_parts(text: object) -> SafeString:
 @register.simple_tag
 def page_language() -> str:
     """The page's language as browsers and screen readers expect it."""
-    return "zh-Hans" if _reads_chinese() else "en"
+    return "zh-Hans" if reads_chinese() else "en"
 
 
 # --- time --------------------------------------------------------------------------------------

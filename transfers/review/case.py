@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from icpportal.entry.marks import reads_chinese
 from transfers import asking_type, queries, readiness, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.labels import label_of
@@ -76,13 +76,9 @@ def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm
     return {
         **row,
         "before": before,
-        "before_words": reason_words(before, chinese=_reads_chinese()) if before else "",
+        "before_words": reason_words(before, chinese=reads_chinese()) if before else "",
         "pair": form.pair(part) if asked else None,
     }
-
-
-def _reads_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def _replaced(order: Order) -> list[dict[str, Any]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.fields import PlainTextField
+from icpportal.entry.marks import reads_chinese
 from transfers.models import ReturnReason
 from transfers.review.actions import PHOTO, Named
 
@@ -27,7 +27,7 @@ def reasons_for(part: str, reasons: Iterable[ReturnReason]) -> list[ReturnReason
 
 
 def choices_for(part: str, reasons: Iterable[ReturnReason]) -> list[tuple[str, Any]]:
-    chinese = (get_language() or "").startswith("zh")
+    chinese = reads_chinese()
     found = [(each.key, each.text_zh if chinese else each.text_en) for each in reasons_for(part, reasons)]
     return [("", _("In order")), *found, ("own", _("In my own words"))]
 

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import PROVINCES
+from icpportal.entry.marks import reads_chinese
 from transfers import states
 from transfers.models import Order
 
@@ -22,12 +22,11 @@ TABS: dict[str, tuple[Any, dict[str, Any]]] = {
     "authority": (_("With the administration"), {"state": states.AUTHORITY_REVIEW}),
     "all": (_("All orders"), {}),
 }
-FIRST = "open"
 
 
 def province_name(code: str) -> str:
     """The province in the reader's language."""
-    return PROVINCES[code].name(chinese=(get_language() or "").startswith("zh")) if code in PROVINCES else code
+    return PROVINCES[code].name(chinese=reads_chinese()) if code in PROVINCES else code
 
 
 class ByProvince(admin.SimpleListFilter):

@@ -16,6 +16,7 @@ from icpportal.accounts.access import confirmed_required, signed_in_required
 from icpportal.accounts.second_factor import second_factor_missing
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import ChoiceField
+from icpportal.entry.marks import reads_chinese
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
@@ -27,7 +28,6 @@ from transfers.paper_marks import is_stale, person_of
 from transfers.slips import slip
 from transfers.verdict_words import shown
 from transfers.views.access import own_order
-from transfers.views.order import is_chinese
 from verification import consents
 from verification.documents import serving
 from verification.documents.messages import UploadRefused
@@ -223,7 +223,7 @@ def _slot(
         "consent_text": consents.TEXTS[consents.CURRENT].explanation,
         "person": mask_name(person.name) if person else "",
         "verdict": verdict,
-        "named": [{**shown(order, verdict, chinese=is_chinese()), "url": ""}] if verdict else [],
+        "named": [{**shown(order, verdict, chinese=reads_chinese()), "url": ""}] if verdict else [],
         "before": _before(order, slot) if verdict else [],
         "back_url": reverse("documents", args=[order.reference]),
         "form": consent,

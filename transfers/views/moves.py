@@ -7,11 +7,11 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.fields import ChoiceField, PlainTextField
+from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT, Forbidden
 from transfers import actions, queries, stages
 from transfers.firing import ORDER
@@ -28,7 +28,7 @@ class WithdrawForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        language = "zh" if reads_chinese() else "en"
         self.fields["reason"].choices = [(key, text[language]) for key, text in actions.WITHDRAW_REASONS.items()]
 
 

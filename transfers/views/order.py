@@ -7,11 +7,11 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
+from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
@@ -35,15 +35,11 @@ from transfers.views.access import own_order
 ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 
-def is_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def sentence(order: Order, returned: int) -> str:
     """The state's sentence with its dates and words filled in."""
     if order.state in OTHERWISE and OTHERWISE[order.state][0](order):
         return str(OTHERWISE[order.state][1])
-    language = "zh" if is_chinese() else "en"
+    language = "zh" if reads_chinese() else "en"
     reason = plain_words(order.authority_code)[language]
     return SENTENCES[order.state].words % {
         "due": long_words(due_of(order)),
@@ -91,9 +87,9 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
         "state": mark(order),
         "turn": SENTENCES[order.state].turn,
         "sentence": sentence(order, len(verdicts)),
-        "verdicts": [shown(order, verdict, chinese=is_chinese()) for verdict in verdicts],
+        "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
         "buttons": buttons(order),
-        "events": timeline(order, chinese=is_chinese()),
+        "events": timeline(order, chinese=reads_chinese()),
         "stepper": stages.stepper(order),
         "slip": slip(order),
         "rules": queries.rules_of(order),
@@ -106,7 +102,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _call(order: Order) -> dict[str, Any]:
     """Which number of theirs we call, and from which of ours."""
-    numbers = ("、" if is_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
     return {"call": {"mobile": mask_mobile(lead(order).mobile), "numbers": numbers}}
 
 

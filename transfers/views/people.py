@@ -14,6 +14,7 @@ from icpportal.accounts.access import confirmed_required
 from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import NumberField
+from icpportal.entry.marks import reads_chinese
 from transfers import proving, queries, stages, states
 from transfers.answer_rows import words
 from transfers.models import Order
@@ -22,7 +23,6 @@ from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.verdict_words import shown
 from transfers.views.access import own_order
-from transfers.views.order import is_chinese
 from verification import phone_proofs
 
 
@@ -61,7 +61,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
         "tasks": [_task(order, step, verdicts) for step in pages],
         "proofs": proving.asked(order) if ready else [],
         "ready": ready,
-        "verdicts": [shown(order, verdict, chinese=is_chinese()) for verdict in verdicts.values()],
+        "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts.values()],
         **must_match_of(order),
         **_frame(order),
     }

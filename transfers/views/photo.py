@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.fields import ChoiceField, NumberField
+from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT, Forbidden
 from icpportal.privacy.fields import sealed
 from icpportal.privacy.masks import mask_name
@@ -24,7 +25,6 @@ from transfers.slips import slip
 from transfers.slots import PHOTO
 from transfers.verdict_words import reason_words
 from transfers.views.access import own_order
-from transfers.views.order import is_chinese
 from verification.documents.messages import UploadRefused
 
 SHANGHAI_APP = "shanghai_app"
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, order: Order, form: PhotoForm, *, reason: str = 
         "name": mask_name(administrator(order).name),
         "slot": slots.photo_slot(order, photo_paper(order), reason=reason),
         "verdict": verdict,
-        "verdict_words": reason_words(verdict, chinese=is_chinese()) if verdict else "",
+        "verdict_words": reason_words(verdict, chinese=reads_chinese()) if verdict else "",
         "shanghai_only": rules.photo_ways == (SHANGHAI_APP,),
         "stepper": stages.stepper(order, stages.PHOTO),
         "slip": slip(order),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from icpportal.accounts.access import confirmed_required
+from icpportal.entry.marks import reads_chinese
 from icpportal.wizard.views import RowWizardView, Step
 from transfers import asking_type, stages
 from transfers.answer_rows import rows
@@ -17,7 +18,6 @@ from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.verdict_words import shown
 from transfers.views.access import own_order
-from transfers.views.order import is_chinese
 
 
 class OrderWizard(RowWizardView):
@@ -60,7 +60,7 @@ class OrderWizard(RowWizardView):
 def named_on(order: Order, step: str, verdicts: dict[str, Any]) -> list[dict[str, Any]]:
     """What the reviewer named on this page, old value and reason, to stand above the form."""
     found = (each for part, each in verdicts.items() if part.partition(".")[0] == step)
-    return [shown(order, each, chinese=is_chinese()) for each in found]
+    return [shown(order, each, chinese=reads_chinese()) for each in found]
 
 
 def saved_elsewhere(order: Order, step: Any, form: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 TITLE = "网站备案信息真实性核验单"
 CONTINUED = "网站备案信息真实性核验单（续页）"
 TITLE_GUIDE = "Authenticity statement for the ICP filing of a website"
-GUIDE_TITLE = "ENGLISH GUIDE"
 SCAN_GUIDE = "Keep this square clear: it tells which order the sheet belongs to."
 
 SUBJECT = "一、主办单位（主体）信息"
@@ -61,10 +60,6 @@ PLEDGE_LINES = (
     "三、对备案信息的真实性承担法律责任。",
 )
 SIGN = "核验人签字：　　　　　　　　　　　核验日期：　　　　年　　　月　　　日"
-PLEDGE_TEXT = (
-    "本人（本单位）承诺：以上所填备案信息真实、准确、完整，所交证件和材料均为真实原件的影像；"
-    "信息发生变更时，及时办理变更手续；不利用网站从事违法活动，并对备案信息的真实性承担法律责任。"
-)
 SIGN = "网站负责人签字（正楷，黑色签字笔）"
 SIGN_HERE = "在此签字  SIGN HERE"
 SIGN_DATE = "日期：　　　　　年　　　　月　　　　日"

@@ -23,18 +23,6 @@ from icpportal.management.supervisor import Part, Supervisor
 from transfers import deadlines
 
 HOST = "127.0.0.1"
-WEB = (
-    "--worker-class",
-    "gthread",
-    "--workers",
-    "2",
-    "--threads",
-    "4",
-    "--graceful-timeout",
-    "3",
-    "--no-control-socket",
-)
-WORKER = ("--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 class Command(BaseCommand):
