@@ -5,7 +5,6 @@
 The questions go in the body, not in the address, so that no e-mail address lands in an access log.
 """
 
-import json
 import time
 from http import HTTPStatus
 from typing import Any
@@ -13,13 +12,14 @@ from typing import Any
 import requests
 from django.conf import settings
 
+from icpportal.gateways.answers import content, json_object, judge
 from icpportal.gateways.asking import bounded, seconds_for
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Retryable
 from icpportal.gateways.inventory.reading import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
 
 LARGEST = 2 * 1024 * 1024
-LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
+WHO = "the server list"
 
 
 class HttpInventory:
@@ -67,27 +67,5 @@ def _read(response: requests.Response, ends: float) -> dict[str, Any] | None:
     status = response.status_code
     if status == HTTPStatus.NOT_FOUND:
         return None
-    if 400 <= status < 500 and status not in LATER:
-        raise Refused(f"the server list refused: {status}", code=str(status))
-    if status != HTTPStatus.OK:
-        raise Retryable(f"the server list answered {status}")
-    return _object(_content(response, ends))
-
-
-def _content(response: requests.Response, ends: float) -> bytes:
-    content = bytearray()
-    for piece in response.iter_content(16 * 1024):
-        content += piece
-        if len(content) > LARGEST or time.monotonic() > ends:
-            raise Retryable("the server list is too long or too slow")
-    return bytes(content)
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except ValueError as problem:
-        raise Retryable("the server list is not JSON") from problem
-    if not isinstance(found, dict):
-        raise Retryable("the server list is not an object")
-    return found
+    judge(status, WHO, good=(HTTPStatus.OK,))
+    return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)

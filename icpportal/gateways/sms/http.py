@@ -7,23 +7,22 @@ A field with an empty name is left out. `success` names what a good answer holds
 mean "try again".
 """
 
-import json
 import time
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 import requests
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from icpportal.gateways import answers
 from icpportal.gateways.asking import bounded
 from icpportal.gateways.errors import Refused, Retryable
 
 LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
 LONGEST_WORD = 40
-LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+WHO = "the supplier"
 OWN_FIELDS = {"to": "to", "text": "text", "key": "key"}
 BODIES = ("json", "form")
 
@@ -71,7 +70,7 @@ class HttpSms:
         body = {**theirs.extra, **{names[name]: value for name, value in values.items() if names[name]}}
         headers = {**theirs.headers, theirs.key_header: key}
         sent: dict[str, Any] = {"json": body} if theirs.body == "json" else {"data": body}
-        answer = _object(self._call("POST", theirs.url, headers=headers, **sent))
+        answer = answers.json_object(self._call("POST", theirs.url, headers=headers, **sent), WHO)
         return _receipt(answer, theirs)
 
     def check(self) -> None:
@@ -92,36 +91,10 @@ def _exchange(method: str, url: str, seconds: float, *, judge: bool, sent: dict[
     try:
         with requests.request(method, url, timeout=seconds, allow_redirects=False, stream=True, **sent) as response:
             if judge:
-                _judge(response.status_code)
-            return _content(response, ends)
+                answers.judge(response.status_code, WHO)
+            return answers.content(response, WHO, ends=ends, largest=LARGEST)
     except requests.RequestException as problem:
         raise Retryable(f"the supplier did not answer: {type(problem).__name__}") from problem
-
-
-def _judge(status: int) -> None:
-    if 400 <= status < 500 and status not in LATER:
-        raise Refused(f"the supplier refused: {status}", code=str(status))
-    if not 200 <= status < 300:
-        raise Retryable(f"the supplier answered {status}")
-
-
-def _content(response: requests.Response, ends: float) -> bytes:
-    content = bytearray()
-    for piece in response.iter_content(8 * 1024):
-        content += piece
-        if len(content) > LARGEST or time.monotonic() > ends:
-            raise Retryable("the supplier's answer is too long or too slow")
-    return bytes(content)
-
-
-def _object(content: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(content)
-    except ValueError as problem:
-        raise Retryable("the supplier's answer is not JSON") from problem
-    if not isinstance(found, dict):
-        raise Retryable("the supplier's answer is not an object")
-    return found
 
 
 def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
