@@ -54,9 +54,3 @@ def read_number(typed: str) -> FilingNumber | None:
         return FilingNumber.parse(typed)
     except ValidationError:
         return None
-
-
-def refuse_other_province(number: FilingNumber, province: str) -> None:
-    """Raise when the number's character is not that of the province with this two-digit code."""
-    if number.province != province:
-        raise ValidationError(_("The number belongs to another province: check it"), code="number_province")

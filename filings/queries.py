@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from filings.keys import mobile_key, name_key, person_key
+from filings.keys import mobile_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 
 
@@ -19,25 +19,10 @@ def subject_with(subject_key: str) -> Subject | None:
     return Subject.objects.filter(subject_key=subject_key).first()
 
 
-def website_with(domain: str) -> Website | None:
-    """The live website with this domain."""
-    return Website.objects.filter(domain=domain, ended_at__isnull=True).select_related("subject").first()
-
-
 def websites_of(owner: Any) -> QuerySet[Website]:
     """The owner's websites that have an access with us, newest first."""
     ours = Exists(live_accesses().filter(website=OuterRef("pk")))
     return Website.objects.filter(ours, owner=owner, ended_at__isnull=True).select_related("subject")
-
-
-def subjects_of(owner: Any) -> QuerySet[Subject]:
-    """The subjects with which the owner has something on file here."""
-    return Subject.objects.filter(Q(owner=owner) | Q(websites__owner=owner)).distinct()
-
-
-def subjects_named(name: str) -> QuerySet[Subject]:
-    """Subjects with exactly this name."""
-    return Subject.objects.filter(name_index=name_key(name))
 
 
 def mobile_serves_another(mobile: str, subject_key: str) -> bool:

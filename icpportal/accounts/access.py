@@ -9,7 +9,6 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from icpportal.accounts.adapter import AccountAdapter
@@ -87,11 +86,3 @@ signed_in_required = _guard(_not_signed_in)
 confirmed_required = _guard(_not_confirmed)  # applicant pages: address and mobile proved, else to the confirmation page
 step_up_required = _guard(_not_proved_again)  # sensitive pages: proved within ACCOUNT_REAUTHENTICATION_TIMEOUT
 staff_required = _guard(_not_staff)  # pages of staff: a stranger gets 404; a second factor where it is asked for
-
-
-@method_decorator(confirmed_required, name="dispatch")
-class ConfirmedRequired:
-    """For class-based applicant pages; the first of their bases."""
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]

@@ -60,12 +60,6 @@ def trouble(now: datetime | None = None) -> list[Trouble]:
     return list(found.values())
 
 
-def trouble_counts(now: datetime | None = None) -> dict[str, int]:
-    """How many messages failed, are overdue, are tried again and again; for the health page and the admin's index."""
-    rows = {"failed": failed(), "late": overdue(now or timezone.now()), "stubborn": stubborn()}
-    return {name: found.count() for name, found in rows.items()}
-
-
 def oldest_waiting(now: datetime) -> datetime | None:
     """Since when the message that is longest overdue should have been sent; `None` when nothing is due."""
     return due(now).values_list("next_at", flat=True).first()

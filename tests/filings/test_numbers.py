@@ -4,7 +4,7 @@ from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from filings.numbers import FilingNumber, read_number, refuse_other_province
+from filings.numbers import FilingNumber, read_number
 from filings.provinces import PROVINCES
 
 
@@ -82,15 +82,6 @@ def test_a_website_belongs_to_its_subject_and_to_no_other():
     assert site.belongs_to(FilingNumber.parse("宁ICP备00000000号-2"))
     assert not site.belongs_to(FilingNumber.parse("宁ICP备00000001号"))
     assert not site.belongs_to(FilingNumber.parse("陕ICP备00000000号"))
-
-
-def test_a_number_of_another_province_is_refused():
-    number = FilingNumber.parse("晋ICP备00000000号")
-
-    refuse_other_province(number, "14")
-    with pytest.raises(ValidationError) as refused:
-        refuse_other_province(number, "61")
-    assert refused.value.code == "number_province"
 
 
 def test_what_comes_from_elsewhere_is_read_or_nothing():

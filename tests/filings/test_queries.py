@@ -5,7 +5,6 @@ import pytest
 from filings import queries
 from filings.actions import end_access, keep_legacy_record
 from filings.keys import subject_key
-from filings.models import Website
 from filings.queries import Known, known_about, known_to_checks, record_of
 from tests.filings.checks.cases import PERSON_TYPE, TYPE
 from tests.filings.register import KEY, account, on_file
@@ -155,32 +154,11 @@ def test_a_list_of_websites_costs_the_same_with_one_and_with_three(lin, django_a
         assert len([each.subject.subject_number for each in queries.websites_of(lin)]) == 3
 
 
-def test_my_subjects_are_those_i_own_or_file_under(lin, chen):
-    subject, _website = on_file(chen)
-    assert list(queries.subjects_of(lin)) == []
-
-    on_file(lin, report="T7Q4-M2KY.1", domain="example.cn")
-    on_file(lin, report="T7Q4-M2KZ.1", domain="example.net")
-
-    assert list(queries.subjects_of(lin)) == [subject]
-
-
-def test_a_subject_is_found_by_document_and_by_exact_name(lin):
-    subject, website = on_file(lin)
+def test_a_subject_is_found_by_its_document(lin):
+    subject, _website = on_file(lin)
 
     assert queries.subject_with(KEY) == subject
     assert queries.subject_with("0" * 64) is None
-    assert list(queries.subjects_named("宁夏示例纸业有限公司")) == [subject]
-    assert list(queries.subjects_named("宁夏示例纸业")) == []
-    assert queries.website_with("example.com") == website
-    assert queries.website_with("example.cn") is None
-
-
-def test_a_website_that_ended_is_not_found_by_its_domain(lin):
-    on_file(lin)
-    Website.objects.update(ended_at="2026-11-24T04:00:00Z")
-
-    assert queries.website_with("example.com") is None
 
 
 def test_a_mobile_or_person_of_another_subject_is_taken_and_one_s_own_is_not(lin):
