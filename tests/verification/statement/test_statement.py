@@ -1,6 +1,7 @@
 """The authenticity statement: what is on the sheet, in which type, on how many pages."""
 
 import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -234,7 +235,16 @@ def test_no_personal_data_stands_in_the_files_own_title():
     assert "陈样例".encode("utf-16-be") not in content
 
 
-def test_sheets_printed_at_the_same_time_do_not_mix():
+@pytest.fixture
+def often_switched():
+    """Threads take turns a thousand times as often, so that what is not guarded shows."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_sheets_printed_at_the_same_time_do_not_mix(often_switched):
     from concurrent.futures import ThreadPoolExecutor
 
     facts = [replace(UNIT, reference=f"REF-{number}", site_name=f"示例{number}") for number in range(12)]
