@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "icpportal.workdays",
     "icpportal.outbox",
     "icpportal.wizard",
+    "icpportal.gateways.miit",
     "icpportal.gateways.miit.simulated",
     "verification",
     "filings",
@@ -342,6 +343,36 @@ BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 
 # --- gateways (dotted names; each module's factory is called without arguments) ---------------
 AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.simulated.gateway.SimulatedAuthority")
+# The ministry's interface (docs/ministry.md). In the demo its simulator answers, a process of its own.
+SIMULATOR_NOTE = VAR_DIR / "simulator.url"  # where the running demo's simulator is
+SIMULATOR_URL = env.str(
+    "SIMULATOR_URL",
+    default=(
+        SIMULATOR_NOTE.read_text("utf-8").strip() if DEMO and SIMULATOR_NOTE.exists() else "http://127.0.0.1:8001"
+    ),
+).rstrip("/")
+MIIT_VERSION = env.str("MIIT_VERSION", default="V.3.0")
+MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001 if DEMO else 0)
+MIIT_USER = secret("MIIT_USER", demo="demo-provider")
+MIIT_PASSWORD = secret("MIIT_PASSWORD", demo="demo-only-password")
+MIIT_ENCRYPT = env.bool("MIIT_ENCRYPT", default=True)
+MIIT_AES_KEY = secret("MIIT_AES_KEY", demo="demo-only-key-16") if MIIT_ENCRYPT else env.str("MIIT_AES_KEY", default="")
+MIIT_AES_IV = secret("MIIT_AES_IV", demo="demo-only-iv--16") if MIIT_ENCRYPT else env.str("MIIT_AES_IV", default="")
+MIIT_FILES_URL = secret("MIIT_FILES_URL", demo=f"{SIMULATOR_URL}/ISPWebService/upDownLoad")
+MIIT_STATUS_URL = secret("MIIT_STATUS_URL", demo=f"{SIMULATOR_URL}/BeianStatusWebService/queryBeianStatus")
+MIIT_PASSWORD_URL = secret("MIIT_PASSWORD_URL", demo=f"{SIMULATOR_URL}/BeianStatusWebService/verifyBamm")
+MIIT_FILES_WSDL = env.str("MIIT_FILES_WSDL", default=f"{MIIT_FILES_URL}?wsdl")  # an address or a file
+MIIT_STATUS_WSDL = env.str("MIIT_STATUS_WSDL", default=f"{MIIT_STATUS_URL}?wsdl")
+MIIT_PASSWORD_WSDL = env.str("MIIT_PASSWORD_WSDL", default=f"{MIIT_PASSWORD_URL}?wsdl")
+MIIT_SOURCE_ADDRESS = env.str("MIIT_SOURCE_ADDRESS", default="")  # the address the administration knows us by
+MIIT_CONNECT_SECONDS = env.int("MIIT_CONNECT_SECONDS", default=10)
+MIIT_FILES_SECONDS = env.int("MIIT_FILES_SECONDS", default=180)  # for one upload or download
+MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; with them nothing leaves unvalidated
+MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
+MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
+MIIT_PHONES_URL = env.str("MIIT_PHONES_URL", default=f"{SIMULATOR_URL}/phones" if DEMO else "")  # not part of V3.0
+MIIT_FILES_KEPT = timedelta(days=100)  # at least three months, says the interface
+AUTHORITY_PICTURES = "transfers.report.picture"  # the bytes of an attachment, by its handle
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="icpportal.gateways.inventory.file.FileInventory")
 INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
 INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
@@ -354,7 +385,7 @@ SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl"
 SIMULATORS = env.bool("SIMULATORS", default=DEMO)
 GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
 GATEWAY_REQUESTS_AT_ONCE = 2  # per process
-AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=True)
+AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=bool(MIIT_PHONES_URL))
 
 # --- where a lower part reaches up (architecture §3): dotted names, never imports -------------
 MESSENGER = "icpportal.outbox.actions.tell"  # codes and accounts send through this

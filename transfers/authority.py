@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from filings.actions import record_access
-from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit.seam import authority
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
@@ -48,6 +48,7 @@ def pull(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
+    unreached = _fetch(gateway)
     taken = 0
     for answer in gateway.answers():
         try:
@@ -57,9 +58,20 @@ def pull(*, now: datetime | None = None) -> int:
             park(answer, type(problem).__name__)
         gateway.acknowledge(answer.id)
         taken += 1
+    if unreached:
+        raise unreached
     for order in Order.objects.filter(state=states.PHONE_DUE).order_by("due_at"):
         refresh_phones(order, now=now)
     return taken
+
+
+def _fetch(gateway: Authority) -> Retryable | Refused | None:
+    """Bring in what there is; what keeps the authority out of reach, so that what is here already is taken first."""
+    try:
+        gateway.fetch()
+    except (Retryable, Refused) as problem:
+        return problem
+    return None
 
 
 def take_answer(answer: Answer, *, now: datetime | None = None) -> None:

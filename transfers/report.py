@@ -1,6 +1,5 @@
 """The report of an order to the authority (新增接入, XZJR), made from what was reviewed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from icpportal.gateways.miit.codes import PLACES, method_of
 from icpportal.gateways.miit.types import AccessReport, AddressRange, Attachment, Owner, Purpose, report_key
 from transfers import queries
 from verification.documents.serving import open_ready
+from verification.models.documents import Document
 
 # slot of the order → (what the ministry calls it, whom it belongs to)
 ATTACHED = {
@@ -41,13 +41,11 @@ def _attachments(order: Any) -> list[Attachment]:
             continue
         purpose, owner = ATTACHED[paper.slot]
         number = order.subject_number if owner == Owner.SUBJECT else order.site_number
-        found.append(Attachment(purpose, owner, number, read=_reader(paper.document)))
+        found.append(Attachment(purpose, owner, number, document=str(paper.document_id)))
     return found
 
 
-def _reader(document: Any) -> Callable[[], bytes]:
-    def read() -> bytes:
-        with open_ready(document) as file:
-            return file.read()
-
-    return read
+def picture(document: str) -> bytes:
+    """`settings.AUTHORITY_PICTURES`: the picture behind an attachment's handle; `NotReady` when it is gone."""
+    with open_ready(Document(pk=document)) as file:
+        return file.read()

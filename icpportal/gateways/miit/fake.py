@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.types import AccessReport, Answer, FilingStatus, PasswordAnswer, PhoneState, refuse_faults
+from icpportal.gateways.miit.types import Answer, FilingStatus, PasswordAnswer, PhoneState, Report, refuse_faults
 
 STALL_SECONDS = 60
 
@@ -18,7 +18,7 @@ class FakeAuthority:
     passwords: dict[str, str] = {}
     password_answer: PasswordAnswer | None = None
     asked: list[tuple[str, str]] = []
-    reports: dict[str, AccessReport] = {}
+    reports: dict[str, Report] = {}
     waiting: dict[str, Answer] = {}
     phone_states: dict[str, list[PhoneState]] | None = {}
 
@@ -55,14 +55,23 @@ class FakeAuthority:
             return PasswordAnswer.UNKNOWN_NUMBER
         return PasswordAnswer.RIGHT if self.passwords[number] == password else PasswordAnswer.WRONG
 
-    def queue(self, report: AccessReport) -> None:
+    def queue(self, report: Report) -> None:
         """Keeps the first report of a key."""
         refuse_faults(report)
         self.reports.setdefault(report.key, report)
 
+    def send(self) -> int:
+        """Nothing is on its way here: a queued report is there."""
+        self.suffer(None)
+        return 0
+
+    def fetch(self) -> int:
+        """Nothing to bring: what is told lies in `waiting`."""
+        self.suffer(None)
+        return 0
+
     def answers(self) -> list[Answer]:
         """What was put into `waiting`."""
-        self.suffer(None)
         return list(self.waiting.values())
 
     def acknowledge(self, answer_id: str) -> None:

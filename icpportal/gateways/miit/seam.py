@@ -9,7 +9,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from icpportal.gateways.miit.types import AccessReport, Answer, FilingStatus, PasswordAnswer, PhoneState
+from icpportal.gateways.miit.types import Answer, FilingStatus, PasswordAnswer, PhoneState, Report
 
 
 class Authority(Protocol):
@@ -24,11 +24,17 @@ class Authority(Protocol):
     def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
         """Is this the filing password of the subject number ("京ICP备00000000号", without "-1")?"""
 
-    def queue(self, report: AccessReport) -> None:
+    def queue(self, report: Report) -> None:
         """Takes the report to be sent; local, idempotent by `report.key`; `Refused` if V3.0 cannot carry it."""
 
+    def send(self) -> int:
+        """Sends what is queued, in order; how many files were accepted. One sender at a time, another does nothing."""
+
+    def fetch(self) -> int:
+        """Brings in everything the authority has ready; how many files came."""
+
     def answers(self) -> list[Answer]:
-        """Every outcome that was not acknowledged yet, oldest first."""
+        """Every outcome that is here and was not acknowledged yet, oldest first; asks nobody."""
 
     def acknowledge(self, answer_id: str) -> None:
         """This outcome is safe with us: do not hand it out again. Twice is as good as once."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from icpportal.gateways.errors import Refused
 
@@ -37,6 +38,14 @@ class PasswordAnswer(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class ReportKind(StrEnum):
+    """What the portal reports; nothing else is ever sent."""
+
+    ACCESS = "access"  # XZJR
+    CANCELLATION = "cancellation"  # ZXBA with Zxlb=2
+    MATERIAL = "material"  # XZHYD
+
+
 class Purpose(StrEnum):
     """What an attachment is for (Fjyt)."""
 
@@ -56,12 +65,12 @@ class Owner(StrEnum):
 
 @dataclass(frozen=True)
 class Attachment:
-    """One picture of the report (Fj): `read()` gives its bytes when the report is written, not before."""
+    """One picture of the report (Fj): `settings.AUTHORITY_PICTURES` reads it when the report is written, not before."""
 
     purpose: Purpose
     owner: Owner
     owner_number: str  # the filing number of the subject or of the site (Baxh)
-    read: Callable[[], bytes]
+    document: str  # the handle under which the portal keeps the picture
     remark: str = ""  # Bz, 1..256
 
 
@@ -88,6 +97,34 @@ class AccessReport:
     attachments: tuple[Attachment, ...] = ()  # Fj
     password_md5: str = ""  # ICPmm, hexadecimal; empty under a rule profile without filing password
 
+    kind: ClassVar[ReportKind] = ReportKind.ACCESS
+
+
+@dataclass(frozen=True)
+class CancellationReport:
+    """The end of an access of ours (取消接入, ZXBA with Zxlb=2); the filing and its other accesses stay."""
+
+    key: str
+    access_id: int  # Jlid: the Jrid the authority gave to the access
+    reason: int  # Zxly, 1..999: the values come with the authority's tables (JCDM)
+    remark: str = ""  # Zxlybz, 1..1000
+    password_md5: str = ""  # ICPmm
+
+    kind: ClassVar[ReportKind] = ReportKind.CANCELLATION
+
+
+@dataclass(frozen=True)
+class MaterialReport:
+    """Verification material alone (核验单, XZHYD), asked for after a report."""
+
+    key: str
+    attachments: tuple[Attachment, ...]
+
+    kind: ClassVar[ReportKind] = ReportKind.MATERIAL
+
+
+Report = AccessReport | CancellationReport | MaterialReport
+
 
 def report_key(reference: str, number: int) -> str:
     """The key of the `number`th report of an order."""
@@ -107,23 +144,56 @@ def _address_fault(row: AddressRange) -> str:
     return "" if first <= last else f"range upside down: {row.first}-{row.last}"
 
 
-def faults(report: AccessReport) -> list[str]:
-    """What V3.0 could not carry of this report; empty when it is well formed."""
-    rows = (
-        ("key missing", not report.key),
+def _digest_fault(digest: str) -> tuple[str, bool]:
+    return "password digest is not MD5 in hex", not MD5_HEX.fullmatch(digest or "0" * 32)
+
+
+def _attachment_faults(attachments: tuple[Attachment, ...]) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("attachment without owner", any(not row.owner_number for row in attachments)),
+        ("remark too long", any(len(row.remark) > 256 for row in attachments)),
+    )
+
+
+def _access_faults(report: AccessReport) -> tuple[tuple[str, bool], ...]:
+    return (
         ("site number missing", not 1 <= len(report.site_number) <= 128),
         ("place missing or not 1..64", not report.places or any(code not in CODES for code in report.places)),
         ("method missing or not 1..64", not report.methods or any(code not in CODES for code in report.methods)),
         ("address missing", not report.addresses),
-        ("password digest is not MD5 in hex", not MD5_HEX.fullmatch(report.password_md5 or "0" * 32)),
-        ("attachment without owner", any(not row.owner_number for row in report.attachments)),
-        ("remark too long", any(len(row.remark) > 256 for row in report.attachments)),
+        _digest_fault(report.password_md5),
+        *_attachment_faults(report.attachments),
+        *((words, bool(words)) for words in map(_address_fault, report.addresses)),
     )
-    addresses = (_address_fault(row) for row in report.addresses)
-    return [words for words, wrong in rows if wrong] + [words for words in addresses if words]
 
 
-def refuse_faults(report: AccessReport) -> None:
+def _cancellation_faults(report: CancellationReport) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("access id missing", report.access_id < 1),
+        ("reason not 1..999", not 1 <= report.reason <= 999),
+        ("remark too long", len(report.remark) > 1000),
+        _digest_fault(report.password_md5),
+    )
+
+
+def _material_faults(report: MaterialReport) -> tuple[tuple[str, bool], ...]:
+    return (("attachment missing", not report.attachments), *_attachment_faults(report.attachments))
+
+
+FAULTS: dict[ReportKind, Callable[[Any], tuple[tuple[str, bool], ...]]] = {
+    ReportKind.ACCESS: _access_faults,
+    ReportKind.CANCELLATION: _cancellation_faults,
+    ReportKind.MATERIAL: _material_faults,
+}
+
+
+def faults(report: Report) -> list[str]:
+    """What V3.0 could not carry of this report; empty when it is well formed."""
+    rows = (("key missing", not report.key), *FAULTS[report.kind](report))
+    return [words for words, wrong in rows if wrong]
+
+
+def refuse_faults(report: Report) -> None:
     """Raises `Refused` (the interface's own code 5001) when the report is not well formed."""
     found = faults(report)
     if found:
@@ -131,12 +201,86 @@ def refuse_faults(report: AccessReport) -> None:
 
 
 class AnswerKind(StrEnum):
-    """What became of a report."""
+    """What became of a report, or what the authority tells of its own accord."""
 
     ACCEPTED = "accepted"  # taken in; `sent_at` is when it was sent
     GRANTED = "granted"  # approved, `subject_number` and `site_number` say under which number
     TURNED_DOWN = "turned_down"  # sent back by the authority: `code` and its `words`
     REPORT_FAILED = "report_failed"  # the provider's own fault: `code` and `words`, for staff
+    RECORD = "record"  # a filing as the authority has it now (BASJ): `record`; `report_key` where it is known
+    STRUCK = "struck"  # a subject, site or access that is on file no more (ZXSJ): `struck`
+
+
+@dataclass(frozen=True)
+class FiledContact:
+    """A person in charge as the authority has them on record (Fzr, Wz_Fzr)."""
+
+    name: str = ""
+    phone: str = ""
+    mobile: str = ""
+    email: str = ""
+    id_type: int | None = None
+    id_number: str = ""
+
+
+@dataclass(frozen=True)
+class FiledAccess:
+    """An access on record (Jr_xx): `access_id` is the authority's Jrid, `own_id` our IspJrid, `provider` its Ispid."""
+
+    access_id: int
+    provider: int | None = None
+    own_id: int | None = None
+    places: tuple[int, ...] = ()
+    methods: tuple[int, ...] = ()
+    addresses: tuple[AddressRange, ...] = ()
+
+
+@dataclass(frozen=True)
+class FiledSite:
+    """A website on record (Wz_xx): `site_id` is the authority's Wzid."""
+
+    site_id: int
+    site_number: str = ""
+    names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    home_url: str = ""
+    administrator: FiledContact = FiledContact()
+    accesses: tuple[FiledAccess, ...] = ()
+    content: tuple[int, ...] = ()
+    languages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class FiledRecord:
+    """A subject on record with its sites (BASJ, Baxx): `subject_id` is the authority's Ztid."""
+
+    subject_id: int
+    subject_number: str = ""
+    name: str = ""
+    nature: int | None = None
+    id_type: int | None = None
+    id_number: str = ""
+    id_address: str = ""
+    region: str = ""  # six digits, the finest given
+    address: str = ""
+    lead: FiledContact = FiledContact()
+    sites: tuple[FiledSite, ...] = ()
+
+
+class Level(StrEnum):
+    """What was struck off the record (Zxlb)."""
+
+    SUBJECT = "0"
+    SITE = "1"
+    ACCESS = "2"
+
+
+@dataclass(frozen=True)
+class Struck:
+    """Off the record: the authority's id of a subject, site or access (Jlid)."""
+
+    level: Level
+    id: int
 
 
 @dataclass(frozen=True)
@@ -152,6 +296,8 @@ class Answer:
     site_number: str = ""
     code: str = ""
     words: str = ""
+    record: FiledRecord | None = None
+    struck: Struck | None = None
 
 
 class Role(StrEnum):

@@ -61,7 +61,7 @@ def body_of(report: AccessReport, site: SimulatedSite | None) -> dict[str, objec
         "methods": list(report.methods),
         "addresses": [asdict(row) for row in report.addresses],
         "attachments": [
-            {"purpose": row.purpose.value, "owner": row.owner.value, "size": len(row.read())}
+            {"purpose": row.purpose.value, "owner": row.owner.value, "document": row.document}
             for row in report.attachments
         ],
         "password_fits": secrets.compare_digest(expected, report.password_md5) if report.password_md5 else None,

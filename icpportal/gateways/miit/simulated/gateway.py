@@ -51,11 +51,18 @@ class SimulatedAuthority:
         refuse_faults(report)
         desk.receive(report)
 
+    def send(self) -> int:
+        """Nothing is on its way here."""
+        return 0
+
+    def fetch(self) -> int:
+        """Nothing to bring, but it can be out of reach."""
+        if pass_through("answers", None):
+            raise Retryable("the download is not readable")
+        return 0
+
     def answers(self) -> list[Answer]:
         """What was not acknowledged yet, oldest first."""
-        nonsense = pass_through("answers", None)
-        if nonsense:
-            raise Retryable("the download is not readable")
         waiting = SimulatedAnswer.objects.filter(acknowledged_at__isnull=True).select_related("report__site__filing")
         return [_answer(row) for row in waiting.order_by("pk")[:AT_ONCE]]
 

@@ -24,7 +24,7 @@ REPORT = AccessReport(
     places=(22,),
     methods=(5,),
     addresses=(AddressRange("192.0.2.10", "192.0.2.10"),),
-    attachments=(Attachment(Purpose.STATEMENT, Owner.SITE, "宁ICP备00000000号-1", read=lambda: b"jpeg"),),
+    attachments=(Attachment(Purpose.STATEMENT, Owner.SITE, "宁ICP备00000000号-1", document="1"),),
     password_md5="1a64a010767f0725fb52111b0a9e9f84",
 )
 

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MinistryConfig(AppConfig):
+    """The ministry's interface: what is queued for it, what was sent, what came back."""
+
+    name = "icpportal.gateways.miit"
+    label = "miit"
+    verbose_name = _("Ministry's interface")

@@ -1,0 +1,193 @@
+"""What goes to the ministry and what comes from it: reports, numbered files, downloads, outcomes, code tables.
+
+A report is queued without a number; the one sender of an ispId gives the number together with the bytes. Bodies are
+sealed with a key of their own (`sealing.py`), so that destroying the key is enough to forget a file.
+"""
+
+import time
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.gateways.miit.types import AnswerKind, ReportKind
+
+
+def new_own_id() -> int:
+    """A number of ours for a new access (IspJrid) that was never used, not even before a restored backup."""
+    return time.time_ns() // 1000
+
+
+class ReportState(models.TextChoices):
+    """Where a report is on its way."""
+
+    QUEUED = "queued", pgettext_lazy("report", "queued")  # waits for its number
+    PARKED = "parked", pgettext_lazy("report", "parked")  # cannot be sent as it is; it has no number
+    NUMBERED = "numbered", pgettext_lazy("report", "being sent")  # has a number, not accepted yet
+    ACCEPTED = "accepted", pgettext_lazy("report", "accepted")  # taken in, waits for the authority's word
+    ANSWERED = "answered", pgettext_lazy("report", "answered")
+    SUPERSEDED = "superseded", pgettext_lazy("report", "superseded")  # its order went on without it; no number
+
+
+class Report(models.Model):
+    """A report on its way to the authority; `own_id` is our number for the access (IspJrid) for ever."""
+
+    key = models.CharField(_("Report"), max_length=120, unique=True)
+    kind = models.CharField(_("Kind"), max_length=20, choices=[(kind.value, kind.value) for kind in ReportKind])
+    reference = models.CharField(_("Order"), max_length=80, db_index=True)
+    site_number = models.CharField(_("Site number"), max_length=128, blank=True, db_index=True)
+    own_id = models.BigIntegerField(_("Our id"), unique=True, default=new_own_id)  # IspJrid
+    access_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True, db_index=True)  # Jrid
+    payload = models.TextField(editable=False)  # sealed JSON of the report (`carrying.py`)
+    state = models.CharField(_("State"), max_length=20, choices=ReportState, default=ReportState.QUEUED)
+    field = models.CharField(_("Field"), max_length=120, blank=True)  # of a parked report: which field cannot go
+    code = models.CharField(_("Code"), max_length=10, blank=True)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    tries = models.PositiveIntegerField(default=0)  # how often the authority asked to try again ("neither's fault")
+    queued_at = models.DateTimeField(_("Queued"), default=timezone.now)
+    next_at = models.DateTimeField(_("Not before"), default=timezone.now)
+    answered_at = models.DateTimeField(_("Answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("report"), _("reports")
+        ordering = ["-queued_at", "-pk"]
+        permissions = [("operate_ministry", "Can send, park and fetch reports")]
+        indexes = [
+            models.Index(fields=["next_at", "id"], condition=Q(state="queued"), name="report_queued"),
+            models.Index(fields=["state", "-queued_at"], name="report_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class UploadFile(models.Model):
+    """A numbered file: sent until it is accepted, kept for three months, never skipped."""
+
+    isp_id = models.BigIntegerField(_("Provider's id"))
+    sequence = models.BigIntegerField(_("Number"))
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files", verbose_name=_("report"))
+    name = models.CharField(_("File"), max_length=128, db_index=True)
+    digest = models.CharField(max_length=24)  # base64 of the MD5 of the zip, as it is sent
+    body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is forgotten
+    key = models.TextField(blank=True, editable=False)  # its own key, sealed; empty once it is destroyed
+    made_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)
+    tries = models.PositiveIntegerField(_("Tries"), default=0)
+    code = models.CharField(_("Last code"), max_length=10, blank=True)
+    words = models.CharField(_("Last words"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("numbered file"), _("numbered files")
+        ordering = ["-sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["isp_id", "sequence"], name="one_file_a_number"),
+            models.UniqueConstraint(
+                fields=["isp_id"], condition=Q(accepted_at__isnull=True), name="one_file_on_its_way"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["accepted_at"], condition=~Q(key=""), name="upload_with_key"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}"
+
+
+class Line(models.Model):
+    """How it stands with the authority for one ispId: the lease of its sender, the last number, what it waits for."""
+
+    isp_id = models.BigIntegerField(primary_key=True)
+    last_sequence = models.BigIntegerField(_("Last accepted number"), null=True, blank=True)  # None: ask first
+    holder = models.CharField(max_length=80, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    sending_waits_until = models.DateTimeField(_("Sending waits until"), null=True, blank=True)
+    sending_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    fetching_waits_until = models.DateTimeField(_("Fetching waits until"), null=True, blank=True)
+    fetching_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    stopped_at = models.DateTimeField(_("Stopped"), null=True, blank=True)  # until operations let it go on
+    stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    sent_at = models.DateTimeField(_("Last sent"), null=True, blank=True)
+    fetched_at = models.DateTimeField(_("Last fetched"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.isp_id)
+
+
+class InboxState(models.TextChoices):
+    """How far a download is."""
+
+    STORED = "stored", pgettext_lazy("download", "stored")
+    ACKNOWLEDGED = "acknowledged", pgettext_lazy("download", "acknowledged")
+    PROCESSED = "processed", pgettext_lazy("download", "processed")
+    PARKED = "parked", pgettext_lazy("download", "parked")
+
+
+class InboxFile(models.Model):
+    """A file from the authority, raw: stored, acknowledged, then processed; one that is not understood is parked."""
+
+    isp_id = models.BigIntegerField()
+    name = models.CharField(_("File"), max_length=200)
+    digest = models.CharField(max_length=64)  # SHA-256 of what came, so that a second delivery is known
+    body = models.BinaryField(null=True, editable=False)  # what came, as JSON of the wire file, sealed
+    key = models.TextField(blank=True, editable=False)
+    kind = models.CharField(_("Kind"), max_length=20, blank=True)  # BAJG, BASJ, ZXSJ, JCDM, …
+    state = models.CharField(_("State"), max_length=20, choices=InboxState, default=InboxState.STORED)
+    reason = models.CharField(_("Reason"), max_length=500, blank=True)
+    deliveries = models.PositiveIntegerField(_("Deliveries"), default=1)
+    received_at = models.DateTimeField(_("Received"), default=timezone.now)
+    acknowledged_at = models.DateTimeField(_("Acknowledged"), null=True, blank=True)
+    processed_at = models.DateTimeField(_("Processed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("download"), _("downloads")
+        ordering = ["-received_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["isp_id", "name", "digest"], name="one_row_a_download")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state__in=("stored", "acknowledged")), name="download_waiting"),
+            models.Index(fields=["received_at"], condition=~Q(key=""), name="download_with_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Outcome(models.Model):
+    """One answer for the portal, handed out until it is acknowledged; `once` makes a second telling harmless."""
+
+    once = models.CharField(max_length=200, unique=True)
+    report = models.ForeignKey(Report, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")
+    file = models.ForeignKey(InboxFile, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in AnswerKind])
+    payload = models.TextField(editable=False)  # sealed JSON of the rest of the answer
+    at = models.DateTimeField(default=timezone.now)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(acknowledged_at__isnull=True), name="outcome_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.once}"
+
+
+class TableRow(models.Model):
+    """One row of the authority's code tables (JCDM), which replace the seeds."""
+
+    table = models.CharField(_("Table"), max_length=40)
+    code = models.BigIntegerField(_("Code"))
+    name = models.CharField(_("Name"), max_length=255)
+    under = models.CharField(max_length=40, blank=True)  # Ysid, Dwflid, or the level of a region
+    valid = models.BooleanField(_("Valid"), default=True)  # Sfyx
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("code of the ministry"), _("codes of the ministry")
+        ordering = ["table", "code"]
+        constraints = [models.UniqueConstraint(fields=["table", "code"], name="one_row_a_code")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.code}"
