@@ -26,7 +26,8 @@ def questions(authority):
         lambda: authority.status_by_domain("example.com"),
         lambda: authority.status_by_certificate(1, "91649999000000019L"),
         lambda: authority.check_password(NUMBER, "Abc12345"),
-        authority.answers,
+        authority.send,
+        authority.fetch,
         lambda: authority.phones("A.1"),
         authority.check,
     )

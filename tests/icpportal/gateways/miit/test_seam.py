@@ -33,6 +33,8 @@ def test_every_gateway_has_the_hands_of_the_seam(gateway):
         "status_by_certificate",
         "check_password",
         "queue",
+        "send",
+        "fetch",
         "answers",
         "acknowledge",
         "phones",

@@ -10,6 +10,8 @@ from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,
     Attachment,
+    CancellationReport,
+    MaterialReport,
     Owner,
     Purpose,
     faults,
@@ -72,11 +74,11 @@ def test_a_report_under_a_profile_without_password_is_well_formed():
         ({"password_md5": "Abc12345"}, "password digest is not MD5 in hex"),
         ({"password_md5": "1A64A010767F0725FB52111B0A9E9F84"}, "password digest is not MD5 in hex"),
         (
-            {"attachments": (Attachment(Purpose.PHOTO, Owner.SITE, "", read=lambda: b""),)},
+            {"attachments": (Attachment(Purpose.PHOTO, Owner.SITE, "", document="1"),)},
             "attachment without owner",
         ),
         (
-            {"attachments": (Attachment(Purpose.PHOTO, Owner.SITE, "x", read=lambda: b"", remark="字" * 257),)},
+            {"attachments": (Attachment(Purpose.PHOTO, Owner.SITE, "x", document="1", remark="字" * 257),)},
             "remark too long",
         ),
     ],
@@ -91,13 +93,29 @@ def test_a_report_that_v3_cannot_carry_is_refused_with_the_schema_code(change, w
     assert (caught.value.code, str(caught.value)) == ("5001", words)
 
 
-def test_the_pictures_are_not_read_before_the_report_is_written():
-    def read() -> bytes:
-        raise AssertionError("read too early")
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"access_id": 0}, "access id missing"),
+        ({"reason": 0}, "reason not 1..999"),
+        ({"reason": 1000}, "reason not 1..999"),
+        ({"remark": "字" * 1001}, "remark too long"),
+        ({"password_md5": "Abc12345"}, "password digest is not MD5 in hex"),
+    ],
+)
+def test_a_cancellation_that_v3_cannot_carry_is_refused(change, words):
+    good = CancellationReport("A.1", access_id=7, reason=1, password_md5="1a64a010767f0725fb52111b0a9e9f84")
 
-    report = replace(REPORT, attachments=(Attachment(Purpose.PHOTO, Owner.SITE, "宁ICP备00000000号-1", read=read),))
+    assert faults(good) == []
+    assert faults(replace(good, **change)) == [words]
 
-    assert faults(report) == []
+
+def test_material_without_a_picture_is_refused():
+    picture = Attachment(Purpose.STATEMENT, Owner.SITE, "宁ICP备00000000号-1", document="1")
+
+    assert faults(MaterialReport("A.1", (picture,))) == []
+    assert faults(MaterialReport("A.1", ())) == ["attachment missing"]
+    assert faults(MaterialReport("A.1", (replace(picture, owner_number=""),))) == ["attachment without owner"]
 
 
 def test_a_report_key_holds_the_reference_and_the_number_of_the_report():

@@ -38,6 +38,6 @@ def report(key="T7Q4-M2KX.1", site_number=SITE_NUMBER, password_md5=MD5):
         places=(22,),
         methods=(5,),
         addresses=(AddressRange("192.0.2.10", "192.0.2.12"),),
-        attachments=(Attachment(Purpose.STATEMENT, Owner.SITE, site_number, read=lambda: b"x" * 2048),),
+        attachments=(Attachment(Purpose.STATEMENT, Owner.SITE, site_number, document="1"),),
         password_md5=password_md5,
     )
