@@ -1,0 +1,78 @@
+"""What the portal is still to be told: one row an outcome, handed out until it is acknowledged."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from icpportal.gateways.miit import models
+from icpportal.gateways.miit.carrying import record_from, sealed, struck_from, unsealed
+from icpportal.gateways.miit.types import Answer, AnswerKind, FiledRecord, Struck
+
+AT_ONCE = 1000  # handed out in one go; the rest follows when these are acknowledged
+
+
+def record(
+    kind: AnswerKind,
+    *,
+    once: str,
+    report: models.Report | None,
+    file: models.InboxFile | None = None,
+    at: datetime | None = None,
+    **answer_fields: Any,
+) -> models.Outcome | None:
+    """Write one outcome down, or nothing (`None`) when `once` was told before; call it inside the caller's transaction.
+
+    `answer_fields` are those of `types.Answer` that this kind carries: `code`, `words`, `record`, …
+    """
+    payload = sealed({name: _plain(value) for name, value in answer_fields.items()}, bound_to=_place(once))
+    outcome, created = models.Outcome.objects.get_or_create(
+        once=once,
+        defaults={"kind": kind, "report": report, "file": file, "at": at or timezone.now(), "payload": payload},
+    )
+    return outcome if created else None
+
+
+def record_accepted(report: models.Report, *, sent_at: datetime, sequence: int) -> models.Outcome | None:
+    """The authority took this report in; a retry of the same report tells nothing new."""
+    return record(
+        AnswerKind.ACCEPTED,
+        once=f"accepted:{report.key}",
+        report=report,
+        at=sent_at,
+        sent_at=sent_at,
+        words=str(sequence),
+    )
+
+
+def waiting() -> list[Answer]:
+    """What was not acknowledged yet, oldest first."""
+    rows = models.Outcome.objects.filter(acknowledged_at__isnull=True).select_related("report").order_by("pk")
+    return [_answer(row) for row in rows[:AT_ONCE]]
+
+
+def acknowledge(answer_id: str) -> None:
+    """Never handed out again; twice is as good as once."""
+    models.Outcome.objects.filter(pk=answer_id, acknowledged_at__isnull=True).update(acknowledged_at=timezone.now())
+
+
+def _place(once: str) -> str:
+    return f"miit.outcome:{once}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, FiledRecord | Struck):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+READERS = {"record": record_from, "struck": struck_from, "sent_at": parse_datetime}
+
+
+def _answer(row: models.Outcome) -> Answer:
+    told = unsealed(row.payload, bound_to=_place(row.once))
+    fields = {name: READERS[name](value) if name in READERS else value for name, value in told.items()}
+    key = row.report.key if row.report else ""
+    return Answer(id=str(row.pk), kind=AnswerKind(row.kind), report_key=key, at=row.at, **fields)
