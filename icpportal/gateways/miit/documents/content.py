@@ -39,6 +39,7 @@ class Result:
     approved: bool | None = None  # Shjg of a human decision; None for processing codes alone
     opinion: str = ""  # Shyj, the reason of a return
     at: datetime | None = None  # Shsj
+    note: str = ""  # Bz
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,10 @@ class CodeRow:
 
 @dataclass(frozen=True)
 class Download:
-    """A file from the authority, read: `kind` is BAJG, BASJ, ZXSJ, JCDM or the name of what is only stored."""
+    """A file from the authority, read: `kind` is BAJG, BASJ, ZXSJ, JCDM or the name of what is only stored.
+
+    A file that holds several has the kind of the first it understands, and the content of all of them.
+    """
 
     kind: str
     version: str = ""

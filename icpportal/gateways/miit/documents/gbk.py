@@ -1,0 +1,68 @@
+"""Which characters a document of the ministry can carry, and how its bytes become text."""
+
+import re
+
+# What XML 1.0 has no place for, not even as a reference.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)
+DECLARED_UTF8 = re.compile(rb"""\s*<\?xml\b[^>]{0,200}encoding\s*=\s*["']utf-?8["']""", re.IGNORECASE)
+UTF8_MARK = b"\xef\xbb\xbf"
+FIRST_HAN_OR_MARK = "\u2000"  # punctuation, symbols and Han; below are Latin, Greek, Cyrillic …
+FEW = 16  # bytes that are no character at all; a file with more of them is something else
+LOST = "\ufffd"
+
+
+def _carried(character: str) -> bool:
+    try:
+        character.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return not NOT_XML.match(character)
+
+
+def unsayable(text: str) -> str:
+    """The characters of `text` that a document cannot carry, each once: outside GBK, or no XML; "" when all can."""
+    try:
+        text.encode("gbk")
+    except UnicodeEncodeError:
+        pass  # noqa: S110 -- one by one, below
+    else:
+        if not NOT_XML.search(text):
+            return ""
+    return "".join(dict.fromkeys(character for character in text if not _carried(character)))
+
+
+def points(characters: str) -> str:
+    """The characters as code points ("U+36C3 U+20BB7"): says which they are without repeating a name."""
+    return " ".join(f"U+{ord(character):04X}" for character in characters)
+
+
+def _as_utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_utf8(text: str | None, declared: bool) -> bool:
+    """Few GBK bytes are UTF-8 by chance, and then they read as Greek or Hebrew, not as Chinese."""
+    if text is None:
+        return False
+    foreign = [character for character in text if character > "\x7f"]
+    chinese = sum(character >= FIRST_HAN_OR_MARK for character in foreign)
+    return declared or 2 * chinese > len(foreign)
+
+
+def decoded(data: bytes) -> tuple[str, int]:
+    """The text of a document without its declaration, and how many bytes of it are no character.
+
+    GBK with the rest of GB18030; UTF-8 whatever the declaration says. Bytes that are neither become U+FFFD.
+    """
+    declared = data.startswith(UTF8_MARK) or bool(DECLARED_UTF8.match(data))
+    data = data.removeprefix(UTF8_MARK)
+    text = _as_utf8(data)
+    if not _is_utf8(text, declared):
+        text = data.decode("gb18030", errors="replace")
+    assert text is not None
+    kept, stripped = NOT_XML.subn("", DECLARATION.sub("", text, count=1))
+    return kept, stripped + kept.count(LOST)

@@ -1,0 +1,8 @@
+"""The ministry's documents of V3.0 (October 2013)."""
+
+from icpportal.gateways.miit.documents.schema import validate
+from icpportal.gateways.miit.documents.v30.download import read
+from icpportal.gateways.miit.documents.v30.redaction import redacted
+from icpportal.gateways.miit.documents.v30.upload import NUMBER, build
+
+__all__ = ["NUMBER", "build", "read", "redacted", "validate"]

@@ -1,0 +1,104 @@
+"""Reads what the authority sends: results, records, struck entries, tables; all else is named and only stored."""
+
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from icpportal.gateways.miit.documents.content import Broken, CodeRow, Download, Result
+from icpportal.gateways.miit.documents.parsing import local, parsed
+from icpportal.gateways.miit.documents.v30 import filed, results, tables
+from icpportal.gateways.miit.types import FiledRecord, Struck
+
+BRANCHES = ("ICP", "IP", "YM", "JCDM", "SJTB")
+SHOWN = 20  # remarks
+NAME_LENGTH = 20  # of a kind
+
+
+@dataclass
+class Found:
+    """What was read of a file so far."""
+
+    kinds: list[str] = field(default_factory=list)
+    only_stored: list[str] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)
+    records: list[FiledRecord] = field(default_factory=list)
+    struck: list[Struck] = field(default_factory=list)
+    codes: list[CodeRow] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read(xml: bytes) -> Download:
+    """The file, tolerantly: never held against a schema, nothing in it is taken for granted. Raises `Broken`."""
+    root, remarks = parsed(xml)
+    if local(root) != "DownloadData":
+        raise Broken("root is not DownloadData")
+    found = Found(remarks=remarks)
+    for branch in root:
+        READERS.get(local(branch), _only_stored)(branch, found)
+    return _download(root.get("version", ""), found)
+
+
+def _download(version: str, found: Found) -> Download:
+    kind = next(iter(found.kinds + found.only_stored), "")
+    others = [name for name in dict.fromkeys(found.kinds + found.only_stored) if name != kind]
+    remarks = [*found.remarks, *(f"also {name}" for name in others), *(() if kind else ("empty",))]
+    return Download(
+        kind=kind,
+        version=version[:NAME_LENGTH],
+        results=tuple(found.results),
+        records=tuple(found.records),
+        struck=tuple(found.struck),
+        codes=tuple(found.codes),
+        remarks=tuple(dict.fromkeys(remarks))[:SHOWN],
+    )
+
+
+def _icp(branch: etree._Element, found: Found) -> None:
+    for child in branch:
+        READERS.get(local(child), _only_stored)(child, found)
+
+
+def _only_stored(branch: etree._Element, found: Found) -> None:
+    found.only_stored.append(local(branch)[:NAME_LENGTH])
+
+
+def _synchronised(branch: etree._Element, found: Found) -> None:
+    """SJTB wraps what another provider reported: it is not about our requests, so it is only named."""
+    found.only_stored.append("SJTB")
+    found.remarks += [f"SJTB holds {local(child)[:NAME_LENGTH]}" for child in branch]
+
+
+def _bajg(branch: etree._Element, found: Found) -> None:
+    found.kinds.append("BAJG")
+    found.results += results.of(branch, found.remarks)
+
+
+def _gjshs(branch: etree._Element, found: Found) -> None:
+    found.kinds.append("BAJG")
+    found.results += results.decisions(branch, found.remarks)
+
+
+def _basj(branch: etree._Element, found: Found) -> None:
+    found.kinds.append("BASJ")
+    found.records += filed.records(branch, found.remarks)
+
+
+def _zxsj(branch: etree._Element, found: Found) -> None:
+    found.kinds.append("ZXSJ")
+    found.struck += results.struck(branch, found.remarks)
+
+
+def _jcdm(branch: etree._Element, found: Found) -> None:
+    found.kinds.append("JCDM")
+    found.codes += tables.rows(branch, found.remarks)
+
+
+READERS = {
+    "ICP": _icp,
+    "BAJG": _bajg,
+    "GJSHS": _gjshs,
+    "BASJ": _basj,
+    "ZXSJ": _zxsj,
+    "JCDM": _jcdm,
+    "SJTB": _synchronised,
+}

@@ -1,0 +1,24 @@
+"""A document as it may be shown: without the filing password, pictures replaced by one that shows nothing."""
+
+from lxml import etree
+
+from icpportal.gateways.miit.documents.parsing import local, parsed
+from icpportal.gateways.miit.documents.v30.writing import in_gbk
+
+HIDDEN = "*" * 32
+# a JPEG of one white pixel
+PIXEL = (
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP////////////////////////////////////////////////////////////////////////////"
+    "//////////wAALCAABAAEBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAAA//EABQQAQAAAAAAAAAAAAAAAAAAAAD/2gAIAQEAAD8AR//Z"
+)
+
+
+def redacted(xml: bytes, *, attachments: bool) -> bytes:
+    """The same document, as valid as it was; pictures stay with `attachments`. Raises `Broken`."""
+    root, _remarks = parsed(xml)
+    shown = {"ICPmm": HIDDEN} | ({} if attachments else {"Fjnr": PIXEL, "Spwj": PIXEL})
+    for element in root.iter(etree.Element):
+        if local(element) in shown:
+            del element[:]
+            element.text = shown[local(element)]
+    return in_gbk(root, errors="xmlcharrefreplace")
