@@ -16,13 +16,13 @@ from django.utils.module_loading import import_string
 
 from filings.actions import record_access
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.processing import opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
-from transfers.processing_codes import code_of, plain_words
 from transfers.report import access_report
 
 logger = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
         return
     _accepted(order, answer, now)
     columns: dict[str, Any] = {"authority_code": answer.code, "authority_words": answer.words}
-    if PASSWORD in code_of(answer.code).opens:  # what the ministry refused is asked again
+    if PASSWORD in opened_by(answer.code):  # what the ministry refused is asked again
         columns |= {"password_digest": "", "password_kept": False}
     facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
     order.authority_words = answer.words

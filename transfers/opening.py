@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from icpportal.gateways.miit.processing import opened_by
 from transfers import queries, states
 from transfers.models import FieldVerdict
-from transfers.processing_codes import code_of
 
 # everything is open in a draft and in a lapsed order that is mended
 ALL = None
@@ -23,7 +23,7 @@ def read(order: Any) -> tuple[set[str] | None, dict[str, FieldVerdict]]:
     if entered is None or (entered.move == "mend" and entered.from_state == states.LAPSED):
         return ALL, {}
     if entered.move == "mend":
-        return set(code_of(order.authority_code).opens) | _gates_to_repeat(order), {}
+        return set(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
     verdicts = queries.open_verdicts(order)
     return set(verdicts) | _gates_to_repeat(order), verdicts
 

@@ -6,10 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER
 from icpportal.outbox.queries import about
 from transfers.actions import WITHDRAW_REASONS
-from transfers.processing_codes import plain_words
 
 WHO: dict[str, str | Promise] = {
     APPLICANT: _("You"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.marks import reads_chinese
+from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
@@ -24,7 +25,6 @@ from transfers.judging import is_over
 from transfers.models import Order
 from transfers.people import lead
 from transfers.phone_cards import cards
-from transfers.processing_codes import plain_words
 from transfers.sentences import SENTENCES, mark
 from transfers.slips import slip
 from transfers.telling import kept_until
