@@ -57,6 +57,11 @@ class Report(models.Model):
         indexes = [
             models.Index(fields=["next_at", "id"], condition=Q(state="queued"), name="report_queued"),
             models.Index(fields=["state", "-queued_at"], name="report_by_state"),
+            models.Index(
+                fields=["id"],
+                condition=~Q(payload="") & Q(state__in=("answered", "superseded")),
+                name="report_with_payload",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +79,7 @@ class UploadFile(models.Model):
     body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is forgotten
     key = models.TextField(blank=True, editable=False)  # its own key, sealed; empty once it is destroyed
     made_at = models.DateTimeField(default=timezone.now)
-    sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
     accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)
     tries = models.PositiveIntegerField(_("Tries"), default=0)
     code = models.CharField(_("Last code"), max_length=10, blank=True)
@@ -106,6 +111,7 @@ class Line(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     sending_waits_until = models.DateTimeField(_("Sending waits until"), null=True, blank=True)
     sending_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    sending_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
     fetching_waits_until = models.DateTimeField(_("Fetching waits until"), null=True, blank=True)
     fetching_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
     stopped_at = models.DateTimeField(_("Stopped"), null=True, blank=True)  # until operations let it go on

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('leased_until', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('sending_waits_until', models.DateTimeField(blank=True, null=True, verbose_name='Sending waits until')),
                 ('sending_waits_because', models.CharField(blank=True, max_length=500, verbose_name='Because')),
+                ('sending_tries', models.PositiveIntegerField(default=0, editable=False)),
                 ('fetching_waits_until', models.DateTimeField(blank=True, null=True, verbose_name='Fetching waits until')),
                 ('fetching_waits_because', models.CharField(blank=True, max_length=500, verbose_name='Because')),
                 ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='Stopped')),
@@ -81,7 +82,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'reports',
                 'ordering': ['-queued_at', '-pk'],
                 'permissions': [('operate_ministry', 'Can send, park and fetch reports')],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_at', 'id'], name='report_queued'), models.Index(fields=['state', '-queued_at'], name='report_by_state')],
+                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['next_at', 'id'], name='report_queued'), models.Index(fields=['state', '-queued_at'], name='report_by_state'), models.Index(condition=models.Q(models.Q(('payload', ''), _negated=True), ('state__in', ('answered', 'superseded'))), fields=['id'], name='report_with_payload')],
             },
         ),
         migrations.CreateModel(

@@ -1,0 +1,61 @@
+"""How long files are kept: at least three months, then their keys are destroyed; a password's digest goes earlier."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
+
+AT_ONCE = 500
+OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
+DONE = (InboxState.PROCESSED, InboxState.PARKED)
+FORGOTTEN = {"body": None, "key": ""}
+
+
+@dataclass(frozen=True)
+class Forgot:
+    """How many rows lost their content."""
+
+    uploads: int
+    downloads: int
+    reports: int
+
+    def as_dict(self) -> dict[str, int]:
+        """For JSON."""
+        return asdict(self)
+
+
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Destroy what `old` lists; how many rows, for the hourly tidying."""
+    return sum(forget(now=now, dry_run=dry_run).as_dict().values())
+
+
+def forget(*, now: datetime | None = None, dry_run: bool = False) -> Forgot:
+    """Destroy key and body of files older than `MIIT_FILES_KEPT`, and the content of reports that are over.
+
+    A file on its way, and a download that was not processed yet, stay whatever their age. The rows themselves stay.
+    """
+    before = (now or timezone.now()) - settings.MIIT_FILES_KEPT
+    uploads = UploadFile.objects.filter(~Q(key=""), accepted_at__lt=before)
+    downloads = InboxFile.objects.filter(~Q(key=""), received_at__lt=before, state__in=DONE)
+    reports = Report.objects.filter(~Q(payload=""), state__in=OVER)
+    return Forgot(
+        uploads=_emptied(uploads, FORGOTTEN, dry_run),
+        downloads=_emptied(downloads, FORGOTTEN, dry_run),
+        reports=_emptied(reports, {"payload": ""}, dry_run),
+    )
+
+
+def _emptied(rows: QuerySet, columns: Mapping[str, object], dry_run: bool) -> int:
+    if dry_run:
+        return rows.count()
+    return sum(rows.model.objects.filter(pk__in=chunk).update(**columns) for chunk in _chunks(rows))
+
+
+def _chunks(rows: QuerySet) -> Iterator[list[int]]:
+    while chunk := list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE]):
+        yield chunk

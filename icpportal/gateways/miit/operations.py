@@ -1,0 +1,161 @@
+"""What operations do by hand about a report or a number; each raises `Refused` with a sentence when it cannot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.gateways.errors import Refused
+from icpportal.gateways.miit import building, holding, lease, numbering, queueing
+from icpportal.gateways.miit.calling import Caller, Fate, clock, fate
+from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.models import Line, Report, UploadFile
+from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.gateways.miit.wire.returns import PreviousReply, Reply
+from icpportal.privacy.crypto import Unreadable
+
+
+def park(key: str, reason: str, *, now: datetime | None = None) -> None:
+    """Put a queued report aside; its order is held."""
+    if not queueing.park(_report(key), reason, now=now or timezone.now()):
+        raise Refused(_("Only a report that is queued can be parked. One with a number is sent until it is accepted."))
+
+
+def unpark(key: str, *, now: datetime | None = None) -> None:
+    """Let a parked report go again."""
+    if not queueing.unpark(_report(key), now=now or timezone.now()):
+        raise Refused(_("This report is not parked."))
+
+
+def let_go_on() -> None:
+    """Clear the stop and every wait: the next round sends and fetches."""
+    if not holding.let_go_on(settings.MIIT_ISP_ID):
+        raise Refused(_("Nothing was ever sent or fetched for this ispId."))
+
+
+def resend(sequence: int, *, now: datetime | None = None) -> None:
+    """Send an accepted file once more as it was; for the one on its way, let the next round send it at once."""
+    file = _file(sequence)
+    if file.accepted_at is None:
+        let_go_on()
+        return
+    with _alone(now) as caller:
+        _resend(caller, file)
+
+
+def rebuild(sequence: int, *, now: datetime | None = None) -> None:
+    """Make the file on its way anew from its report: same number, same own id; only while it was never accepted."""
+    with _alone(now) as caller:
+        file = _file(sequence)
+        if file.accepted_at is not None:
+            raise Refused(_("This file was accepted: it stays as it is."))
+        if fate(_asked(caller), file) != Fate.MISSED:
+            raise Refused(_("The ministry's last number does not say that this file is missing: run miit resync."))
+        try:
+            packed = building.build(file.report, sequence)
+        except Unfit as unfit:
+            raise Refused(f"{unfit.field}: {unfit}" if unfit.field else str(unfit), code=unfit.code) from unfit
+        numbering.replace(caller.lease, file, packed, now=caller.now())
+
+
+def resync(*, now: datetime | None = None) -> int:
+    """Ask for the ministry's last number, bring ours in line with it and let sending go on; returns that number.
+
+    Files that they lost are sent again. Our file on its way counts as accepted when they have it, and gets another
+    number when theirs belongs to a file that is not ours; its own id stays, so that no access is doubled.
+    """
+    with _alone(now) as caller:
+        previous = _asked(caller)
+        file = numbering.on_its_way(settings.MIIT_ISP_ID)
+        last = _in_line(caller, previous, file) if file else _after_all(caller, previous)
+        holding.let_go_on(settings.MIIT_ISP_ID)
+    return last
+
+
+def _in_line(caller: Caller, previous: PreviousReply, file: UploadFile) -> int:
+    if fate(previous, file) == Fate.ARRIVED:
+        numbering.accept(file, now=caller.now())
+        return file.sequence
+    if previous.sequence >= file.sequence:
+        numbering.release(caller.lease, file, last=previous.sequence, now=caller.now())
+        return previous.sequence
+    _fill(caller, range(previous.sequence + 1, file.sequence))
+    numbering.note_missed(file)
+    return _last_is(file.sequence - 1)
+
+
+def _after_all(caller: Caller, previous: PreviousReply) -> int:
+    ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID).aggregate(last=Max("sequence"))["last"] or 0
+    _fill(caller, range(previous.sequence + 1, ours + 1))
+    return _last_is(max(ours, previous.sequence))
+
+
+def _last_is(sequence: int) -> int:
+    Line.objects.filter(pk=settings.MIIT_ISP_ID).update(last_sequence=sequence)
+    return sequence
+
+
+def _fill(caller: Caller, missing: range) -> None:
+    files = numbering.kept(settings.MIIT_ISP_ID, missing)
+    if files is None:
+        raise Refused(
+            _("The ministry misses the files %(first)s to %(last)s, and not all are here: ask the administration.")
+            % {"first": missing[0], "last": missing[-1]}
+        )
+    for file in files:
+        _resend(caller, file)
+
+
+def _resend(caller: Caller, file: UploadFile) -> None:
+    try:
+        reply = caller.upload(file)
+    except (Forgotten, Unreadable) as gone:
+        raise Refused(_("The bytes of file %(number)s are not here any more.") % {"number": file.sequence}) from gone
+    if reaction(reply.code).act != Act.DONE:
+        raise Refused(_said(reply), code=str(reply.code))
+
+
+def _asked(caller: Caller) -> PreviousReply:
+    previous = caller.ask()
+    if reaction(previous.code).act not in (Act.DONE, Act.LOAD):
+        raise Refused(_said(previous), code=str(previous.code))
+    return previous
+
+
+def _said(reply: Reply) -> str:
+    return f"{holding.shown(holding.because(reply.code, reaction(reply.code).words))} ({reply.words})"
+
+
+@contextmanager
+def _alone(now: datetime | None) -> Iterator[Caller]:
+    """Nobody else sends meanwhile."""
+    time = clock(now)
+    mine = lease.take(settings.MIIT_ISP_ID, now=time())
+    if mine is None:
+        raise Refused(_("The sender is at work: try again in a minute."))
+    try:
+        yield Caller(mine, time)
+    except lease.Lost as lost:
+        raise Refused(_("Another sender took over meanwhile: look at miit status, then try again.")) from lost
+    finally:
+        mine.give_back()
+
+
+def _report(key: str) -> Report:
+    found = Report.objects.filter(key=key).first()
+    if found is None:
+        raise Refused(_("There is no report %(key)s.") % {"key": key})
+    return found
+
+
+def _file(sequence: int) -> UploadFile:
+    rows = UploadFile.objects.select_related("report").filter(isp_id=settings.MIIT_ISP_ID, sequence=sequence)
+    found = rows.first()
+    if found is None:
+        raise Refused(_("There is no file with the number %(number)s.") % {"number": sequence})
+    return found

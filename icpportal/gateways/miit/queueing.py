@@ -1,0 +1,118 @@
+"""Which reports wait for their number, which of them cannot go, and which go once more."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from icpportal.gateways.miit import models, outcomes
+from icpportal.gateways.miit.building import place
+from icpportal.gateways.miit.carrying import sealed
+from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.models import ReportState
+from icpportal.gateways.miit.types import AnswerKind, Report, reference_of, refuse_faults
+
+logger = logging.getLogger(__name__)
+
+HOUR = timedelta(hours=1)
+TROUBLE = timedelta(minutes=2)  # a storage that is down, or a fault of ours, is not asked again at once
+# "neither's fault": how long to wait before the authority is asked again, and after how many times it is enough
+AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
+GIVEN_UP = "the authority asked for the same report again and again"
+OURS = 3  # tries at a number of our own; another process may have taken it in the same microsecond
+NO_NUMBER = (ReportState.QUEUED, ReportState.PARKED)
+
+
+def queue(report: Report) -> models.Report:
+    """The row of this report, queued; the same key is the same row for ever. Asks nobody and reads no picture.
+
+    An earlier report of the order that has no number yet is superseded. Raises `Refused` when V3.0 cannot carry it.
+    """
+    refuse_faults(report)
+    columns = {
+        "kind": report.kind.value,
+        "reference": reference_of(report.key),
+        "site_number": getattr(report, "site_number", ""),
+        "access_id": getattr(report, "access_id", None),
+        "payload": sealed(report, bound_to=place(report.key)),
+    }
+    for left in reversed(range(OURS)):
+        try:
+            with transaction.atomic():
+                return _queued(report.key, columns)
+        except IntegrityError:
+            if not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _queued(key: str, columns: dict[str, object]) -> models.Report:
+    row, created = models.Report.objects.get_or_create(key=key, defaults=columns)
+    if created:
+        earlier = models.Report.objects.filter(reference=row.reference, kind=row.kind, state__in=NO_NUMBER)
+        earlier.exclude(pk=row.pk).update(state=ReportState.SUPERSEDED)
+    return row
+
+
+def supersede(key: str) -> bool:
+    """This report's order went on without it: it is not sent any more. False when it has its number already."""
+    rows = models.Report.objects.filter(key=key, state__in=NO_NUMBER)
+    return bool(rows.update(state=ReportState.SUPERSEDED))
+
+
+def next_due(now: datetime) -> models.Report | None:
+    """The report that waits longest and may go now."""
+    rows = models.Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now)
+    return rows.order_by("next_at", "id").first()
+
+
+def put_off(row: models.Report, why: str, *, now: datetime) -> None:
+    """Not now, for a reason that may pass; the others go first."""
+    rows = models.Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
+    rows.update(next_at=now + TROUBLE, reason=why[:500])
+    logger.warning("report put off", extra={"reference": row.reference, "until": (now + TROUBLE).isoformat()})
+
+
+def park(
+    row: models.Report, reason: str, *, now: datetime, field: str = "", code: str = "", since: str = ReportState.QUEUED
+) -> bool:
+    """Put a report without a number aside and let its order know that it is held. False when it was not `since`."""
+    columns = {"state": ReportState.PARKED, "field": field[:120], "code": code[:10], "reason": reason[:500]}
+    with transaction.atomic():
+        if not models.Report.objects.filter(pk=row.pk, state=since).update(**columns):
+            return False
+        words = f"{field}: {reason}" if field else reason
+        once = f"parked:{row.key}:{now:%Y%m%d%H%M%S%f}"
+        outcomes.record(AnswerKind.REPORT_FAILED, once=once, report=row, at=now, code=code, words=words)
+    logger.error("report parked", extra={"reference": row.reference, "field": field, "returned": code})
+    return True
+
+
+def park_unfit(row: models.Report, unfit: Unfit, *, now: datetime) -> bool:
+    """This document must not leave."""
+    return park(row, str(unfit), now=now, field=unfit.field, code=unfit.code or "5001")
+
+
+def unpark(row: models.Report, *, now: datetime) -> bool:
+    """Let a parked report go again. False when it is not parked."""
+    rows = models.Report.objects.filter(pk=row.pk, state=ReportState.PARKED)
+    return bool(rows.update(state=ReportState.QUEUED, next_at=now, field="", code="", reason="", tries=0))
+
+
+def retry(row: models.Report, not_before: datetime | None = None, *, now: datetime | None = None) -> bool:
+    """ "Neither's fault": an accepted report goes again under a new number with the same own id, later each time.
+
+    After the last time it is parked and operations are alarmed. False when it was not accepted, so twice is once.
+    """
+    now = now or timezone.now()
+    if row.tries >= len(AGAIN):
+        park(row, GIVEN_UP, now=now, code="5999", since=ReportState.ACCEPTED)
+        return False
+    earliest = now + AGAIN[row.tries]
+    rows = models.Report.objects.filter(pk=row.pk, state=ReportState.ACCEPTED, tries=row.tries)
+    return bool(
+        rows.update(
+            state=ReportState.QUEUED, tries=row.tries + 1, next_at=max(earliest, not_before) if not_before else earliest
+        )
+    )

@@ -1,0 +1,254 @@
+"""One round of sending: number the oldest report that can go, hand it over, write down what the ministry said.
+
+At any moment the process may be killed. A file that was being sent (`sent_at`, not accepted) is asked about before
+anything else; a number without an accepted file is sent again; a report without a number is built again.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit import building, holding, lease, numbering, queueing
+from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate
+from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.gateways.miit.wire.returns import Reply, UploadReply
+from icpportal.privacy.crypto import Unreadable
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 120
+WORKER_MARGIN = 20  # seconds between the end of a round's last call and the worker's limit
+BUSY = "another sender is at work"
+TAKEN_OVER = "another sender has taken over"
+NO_TIME = "the time of this round is over"
+OUT_OF_STEP = "the ministry's last file is another one than ours: compare both, then run miit resync"
+NO_BYTES = "the bytes of our numbered file cannot be read: run miit rebuild"
+
+
+@dataclass
+class Sent:
+    """What one round did, how many reports are left, and why it ended before they were sent."""
+
+    accepted: int = 0
+    resent: int = 0
+    parked: int = 0
+    put_off: int = 0
+    waiting: int = 0
+    reason: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def send_due(*, now: datetime | None = None, limit: int = 50) -> Sent:
+    """Send up to `limit` files; one sender for an ispId at a time, another does nothing.
+
+    Ends when there is nothing more, when the ministry wants us to wait or to stop, or after about two minutes.
+    """
+    isp_id, time = settings.MIIT_ISP_ID, clock(now)
+    totals = Sent()
+    if _owed(isp_id, time()):
+        mine = lease.take(isp_id, now=time())
+        if mine is None:
+            totals.reason = BUSY
+        else:
+            _Round(Caller(mine, time), totals, limit).run()
+    totals.waiting = Report.objects.filter(state__in=(ReportState.QUEUED, ReportState.NUMBERED)).count()
+    return totals
+
+
+def _owed(isp_id: int, now: datetime) -> bool:
+    on_its_way = UploadFile.objects.filter(isp_id=isp_id, accepted_at__isnull=True)
+    return Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now).exists() or on_its_way.exists()
+
+
+def round_seconds() -> float:
+    """How long a round may begin calls."""
+    left = settings.CELERY_TASK_SOFT_TIME_LIMIT - lease.longest_call().total_seconds() - WORKER_MARGIN
+    return max(0.0, min(ROUND_SECONDS, left))
+
+
+class _Round:
+    """One sender at work."""
+
+    def __init__(self, caller: Caller, totals: Sent, limit: int) -> None:
+        self.caller, self.totals, self.limit = caller, totals, limit
+        self.now = caller.now
+        self.isp_id = caller.lease.isp_id
+        self.deadline = Deadline(round_seconds())
+        self.lost = False  # the answer of this file was lost once already
+        self.filled: set[int] = set()
+        self.acts: dict[Act, Callable[[UploadFile, UploadReply], bool]] = {
+            Act.DONE: self.accepted,
+            Act.FILL: self.fill,
+            Act.WAIT: self.refused,
+            Act.STOP: self.refused,
+        }
+
+    def run(self) -> None:
+        """Step by step until there is a reason to end."""
+        try:
+            while self.totals.accepted < self.limit and self.step():
+                if self.deadline.passed:
+                    self.totals.reason = NO_TIME
+                    break
+        except lease.Lost:
+            self.totals.reason = TAKEN_OVER
+            logger.warning("the lease was lost", extra={"isp": self.isp_id})
+        finally:
+            self.caller.lease.give_back()
+
+    def step(self) -> bool:
+        """One file forward; False when this round is over."""
+        self.line = Line.objects.get(pk=self.isp_id)
+        self.totals.reason = holding.resting(self.line, self.now())
+        if self.totals.reason:
+            return False
+        try:
+            return self.advance()
+        except Retryable:
+            holding.wait_for_answer(self.line, now=self.now())
+            self.totals.reason = holding.NO_ANSWER
+            return False
+
+    def advance(self) -> bool:
+        if self.line.last_sequence is None:
+            return self.first_contact()
+        file = numbering.on_its_way(self.isp_id) or self.next_file(self.line.last_sequence + 1)
+        if file is None:
+            return False
+        return self.settle(file) if file.sent_at else self.send(file)
+
+    def first_contact(self) -> bool:
+        """A fresh database: their last number is ours."""
+        previous = self.caller.ask()
+        if not self.answered(previous):
+            return False
+        Line.objects.filter(pk=self.isp_id, last_sequence__isnull=True).update(last_sequence=previous.sequence)
+        logger.info("number taken from the ministry", extra={"isp": self.isp_id, "sequence": previous.sequence})
+        return True
+
+    def next_file(self, sequence: int) -> UploadFile | None:
+        """The longest waiting report that can go, with its number; what cannot go is put aside."""
+        while not self.deadline.passed and (row := queueing.next_due(self.now())):
+            packed = self.built(row, sequence)
+            file = numbering.number(self.caller.lease, row, packed, sequence, now=self.now()) if packed else None
+            if file:
+                return file
+        return None
+
+    def built(self, row: Report, sequence: int) -> Any:
+        try:
+            return building.build(row, sequence)
+        except Unfit as unfit:
+            self.totals.parked += queueing.park_unfit(row, unfit, now=self.now())
+        except Retryable as trouble:
+            self.put_off(row, str(trouble))
+        except Exception as fault:  # one report that breaks the writer must not stop the rest
+            last = traceback.extract_tb(fault.__traceback__)[-1]
+            place = f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"
+            logger.error("report broke its writer", extra={"reference": row.reference, "fault": place})
+            self.put_off(row, place)
+        return None
+
+    def put_off(self, row: Report, why: str) -> None:
+        queueing.put_off(row, why, now=self.now())
+        self.totals.put_off += 1
+
+    def send(self, file: UploadFile) -> bool:
+        """Hand it over. When the answer is lost the ministry is asked at once, the second time after a pause."""
+        try:
+            reply = self.caller.upload(file)
+        except Retryable:
+            logger.warning("answer lost", extra={"isp": self.isp_id, "sequence": file.sequence})
+            if self.lost or self.deadline.passed:
+                raise
+            self.lost = True
+            return self.settle(file)
+        except (Forgotten, Unreadable):
+            return self.stop(14, NO_BYTES, file.sequence)
+        return self.acts.get(reaction(reply.code).act, self.strange)(file, reply)
+
+    def settle(self, file: UploadFile) -> bool:
+        """Did it arrive? Decided by the ministry's last number and hash, before it is sent again."""
+        previous = self.caller.ask()
+        if not self.answered(previous):
+            return False
+        became = fate(previous, file)
+        if became == Fate.ARRIVED:
+            return self.accepted(file)
+        if became == Fate.OUT_OF_STEP:
+            return self.stop(14, OUT_OF_STEP, file.sequence, theirs=previous.sequence)
+        numbering.note_missed(file)
+        return True
+
+    def accepted(self, file: UploadFile, _reply: Reply | None = None) -> bool:
+        self.lost = False
+        self.totals.accepted += numbering.accept(file, now=self.now())
+        return True
+
+    def fill(self, file: UploadFile, reply: UploadReply) -> bool:
+        """Code 14: their missing files first, each until it is accepted; else their last number decides."""
+        numbering.note_code(file, reply.code, reply.words)
+        missing = tuple(sorted(set(reply.missing)))
+        files = numbering.kept(self.isp_id, missing) if missing and not self.filled & set(missing) else None
+        if not files or missing[-1] >= file.sequence:
+            return self.settle(file) and self.paused_if_missed(file, reply)
+        numbering.note_missed(file)
+        return all(self.resend(old) for old in files)
+
+    def paused_if_missed(self, file: UploadFile, reply: UploadReply) -> bool:
+        """They want exactly our number and did not take it: later, not again and again."""
+        return file.sent_at is not None or self.wait(reply)
+
+    def resend(self, old: UploadFile) -> bool:
+        try:
+            reply = self.caller.upload(old)
+        except (Forgotten, Unreadable):
+            return self.stop(14, NO_BYTES, old.sequence)
+        if reaction(reply.code).act != Act.DONE:
+            return self.not_now(reply, old.sequence)
+        self.filled.add(old.sequence)
+        self.totals.resent += 1
+        logger.info("missing file sent again", extra={"isp": self.isp_id, "sequence": old.sequence})
+        return True
+
+    def refused(self, file: UploadFile, reply: UploadReply) -> bool:
+        """They did not take it, or do not say so; the number stays."""
+        numbering.note_code(file, reply.code, reply.words, arrived=False if reaction(reply.code).certain else None)
+        return self.not_now(reply, file.sequence)
+
+    def answered(self, reply: Reply) -> bool:
+        """Whether a question was answered; else we wait or stop as its code says."""
+        return reaction(reply.code).act in (Act.DONE, Act.LOAD) or self.not_now(reply)
+
+    def not_now(self, reply: Reply, sequence: int | None = None) -> bool:
+        row = reaction(reply.code)
+        if row.act == Act.STOP:
+            return self.stop(reply.code, row.words, sequence)
+        return self.wait(reply) if row.pauses else self.strange(None, reply)
+
+    def wait(self, reply: Reply) -> bool:
+        row = reaction(reply.code)
+        holding.wait(self.line, reply.code, row, now=self.now(), said=reply.words)
+        self.totals.reason = holding.because(reply.code, row.words)
+        return False
+
+    def stop(self, code: int, words: str, sequence: int | None, **facts: object) -> bool:
+        self.totals.reason = holding.because(code, words)
+        holding.stop(self.isp_id, self.totals.reason, now=self.now(), returned=code, sequence=sequence, **facts)
+        return False
+
+    def strange(self, _file: UploadFile | None, reply: Reply) -> bool:
+        """An answer that belongs to another method is no answer."""
+        raise Retryable(f"return code {reply.code} in answer to an upload")
