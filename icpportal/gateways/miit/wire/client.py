@@ -1,7 +1,16 @@
 """The six methods of the ministry's interface, asked in its words and answered in ours."""
 
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from icpportal.gateways.asking import seconds_for
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.wire import account as accounts
+from icpportal.gateways.miit.wire import returns
 from icpportal.gateways.miit.wire.account import Account
-from icpportal.gateways.miit.wire.crypto import Packed
+from icpportal.gateways.miit.wire.crypto import AES, MD5, PLAIN, ZIP, Packed, pwd_hash, rand_val, wrap
 from icpportal.gateways.miit.wire.returns import (
     DownloadReply,
     PasswordReply,
@@ -10,36 +19,70 @@ from icpportal.gateways.miit.wire.returns import (
     StatusReply,
     UploadReply,
 )
+from icpportal.gateways.miit.wire.transport import FILE_LARGEST, Call, ask
 
 __all__ = ["DownloadReply", "Ministry", "PasswordReply", "PreviousReply", "Reply", "StatusReply", "UploadReply"]
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer", bound=Reply)
 
 
 class Ministry:
     """The ministry's interface for one account. Every method raises only `Retryable`; the reply carries the code."""
 
     def __init__(self, account: Account | None = None) -> None:
-        raise NotImplementedError
+        self.account = account or accounts.account()
 
     def upload(self, packed: Packed, sequence: int) -> UploadReply:
-        """Hands over one numbered file."""
-        raise NotImplementedError
+        """Hands over one numbered file. After `Retryable` nobody knows whether it arrived: ask `previous_upload`."""
+        cipher = self.account.cipher if self.account.encrypt else None
+        what = (wrap(packed.body, cipher=cipher), packed.digest, sequence, AES if cipher else PLAIN, MD5, ZIP)
+        call = self._file_call("isp_upload", *self._who(), *what)
+        return self._told(call, returns.uploaded, sequence=sequence)
 
     def download(self) -> DownloadReply:
         """The oldest file that waits for us and was not acknowledged."""
-        raise NotImplementedError
+        return self._told(self._file_call("isp_download", *self._who(), MD5), returns.downloaded)
 
     def acknowledge(self, name: str) -> Reply:
         """This file is safe with us: do not deliver it again."""
-        raise NotImplementedError
+        return self._told(self._file_call("isp_downloadack", *self._who(), MD5, name), returns.acknowledged)
 
     def previous_upload(self) -> PreviousReply:
         """The last file they accepted."""
-        raise NotImplementedError
+        return self._told(self._file_call("isp_querypreviousupload", *self._who(), MD5), returns.previous)
 
     def status(self, condition_type: int, condition: str, *, timeout: float | None = None) -> StatusReply:
-        """Is this domain (0) or certificate (1 to 11) on file?"""
-        raise NotImplementedError
+        """Is this domain (type 0) or the holder of this certificate (1 to 11) on file?"""
+        arguments = (*self._who(), MD5, condition_type, condition)
+        call = Call(self.account.status, "isp_querybeianstatus", arguments, seconds_for(timeout))
+        return self._told(call, lambda text: returns.status(text, condition))
 
     def verify_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordReply:
-        """Is this the filing password of the subject number?"""
-        raise NotImplementedError
+        """Is this the filing password of the subject number? It goes as typed: the interface knows no other way."""
+        arguments = (*self._who(), MD5, number, password)
+        call = Call(self.account.filing_password, "isp_verifybamm", arguments, seconds_for(timeout))
+        return self._told(call, returns.verified)
+
+    def _who(self) -> tuple[int, str, str, str]:
+        salt = rand_val()
+        return self.account.isp_id, self.account.user, salt, pwd_hash(self.account.password, salt)
+
+    def _file_call(self, method: str, *arguments: Any) -> Call:
+        return Call(self.account.files, method, arguments, self.account.files_seconds, FILE_LARGEST)
+
+    def _told(self, call: Call, read: Callable[[str], Answer], **noted: int) -> Answer:
+        """Asks and reads; one line in the log, whatever happens, that names nothing but the method and the figures."""
+        began = time.monotonic()
+        try:
+            reply = read(ask(self.account, call))
+        except Retryable as problem:
+            noted_trouble = {**_noted(call, began), **noted, "reason": str(problem)}
+            logger.warning("ministry did not answer", extra=noted_trouble)
+            raise
+        logger.info("ministry answered", extra={**_noted(call, began), **noted, "code": reply.code})
+        return reply
+
+
+def _noted(call: Call, began: float) -> dict[str, object]:
+    return {"method": call.method, "milliseconds": round((time.monotonic() - began) * 1000)}
