@@ -1,0 +1,61 @@
+"""The queue of files for the provider: first in, first out, handed out again until acknowledged."""
+
+import secrets
+from datetime import datetime
+
+from django.db.models import F
+
+from icpportal.gateways.miit.simulator import faults, writing
+from icpportal.gateways.miit.simulator.models import Download, Filing, Report
+from icpportal.gateways.miit.simulator.words import UNKNOWN, UNKNOWN_WORDS
+
+
+def put(kind: str, xml: bytes, *, moment: datetime, report: Report | None = None) -> Download:
+    """One more file in the queue."""
+    if "extra_in_file" in faults.on_writing():
+        xml = writing.with_extras(xml)
+    name = f"{kind}{moment:%Y%m%d%H%M%S}{secrets.token_hex(4)}.xml"
+    return Download.objects.create(name=name, kind=kind, xml=xml, report=report, at=moment)
+
+
+def put_verdict(
+    result: writing.Result, audit: writing.Audit | None, *, moment: datetime, report: Report | None = None
+) -> Download:
+    """A BAJG, odd where a switch says so."""
+    odd = faults.on_writing()
+    codes = result.codes
+    if "unknown_code" in odd:
+        codes = ((UNKNOWN, UNKNOWN_WORDS),)
+    if "several" in odd:
+        codes = (*codes, ("1062", "接入IP与IP库比对一致") if audit and audit.approved else ("1999", "其他错误"))
+    result = writing.Result(result.operation, result.handle, codes)
+    return put("BAJG", writing.verdict(result, audit), moment=moment, report=report)
+
+
+def put_record(filing: Filing, *, moment: datetime, report: Report | None = None) -> Download:
+    """A BASJ with the subject and all its sites."""
+    sites = list(filing.sites.prefetch_related("accesses").order_by("pk"))
+    return put("BASJ", writing.record(filing, sites), moment=moment, report=report)
+
+
+def waiting(*, newest_first: bool = False) -> tuple[Download | None, int]:
+    """The file that is due, and how many wait."""
+    rows = Download.objects.filter(acknowledged_at__isnull=True).order_by("-pk" if newest_first else "pk")
+    return rows.first(), rows.count()
+
+
+def delivered(file: Download) -> None:
+    """It was handed out once more."""
+    Download.objects.filter(pk=file.pk).update(deliveries=F("deliveries") + 1)
+
+
+def acknowledge(name: str, *, moment: datetime, again: bool = False) -> bool:
+    """Not handed out any more, unless `again`: then once more. False when there is no such file."""
+    file = Download.objects.filter(name=name).first()
+    if file is None:
+        return False
+    if again and not file.again and file.acknowledged_at is None:
+        Download.objects.filter(pk=file.pk).update(again=True)
+        return True
+    Download.objects.filter(pk=file.pk, acknowledged_at__isnull=True).update(acknowledged_at=moment)
+    return True

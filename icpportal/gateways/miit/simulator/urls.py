@@ -1,0 +1,17 @@
+"""What the simulator answers: the ministry's three services, our phone extension, JSON for commands, pages."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from icpportal.gateways.miit.simulator import api, endpoints
+
+urlpatterns = [
+    path("ISPWebService/upDownLoad", endpoints.service, {"service": "files"}, name="files"),
+    path("BeianStatusWebService/queryBeianStatus", endpoints.service, {"service": "status"}, name="status"),
+    path("BeianStatusWebService/verifyBamm", endpoints.service, {"service": "password"}, name="password"),
+    path("phones/<int:isp_id>/<int:own_id>", endpoints.phones, name="phones"),
+    path("healthz", endpoints.healthz, name="healthz"),
+    path("api/", include(api.urlpatterns)),
+    path("language/", set_language, name="set_language"),
+    path("", include("icpportal.gateways.miit.simulator.page_urls")),
+]

@@ -1,0 +1,12 @@
+"""Where gunicorn finds the simulator; its tables are there before the first request."""
+
+import os
+
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+
+# assigned, not a default: importing `icpportal` has named the portal's settings already
+os.environ["DJANGO_SETTINGS_MODULE"] = "icpportal.gateways.miit.simulator.settings"
+
+application = get_wsgi_application()
+call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
