@@ -1,4 +1,10 @@
-"""Numbers of the ministry's tables that a report needs (V3.0 §9; the numbering is inferred from power-of-two ids)."""
+"""Numbers of the ministry's tables that a report needs (V3.0 §9; the numbering is inferred from power-of-two ids).
+
+Whether such a number is valid, the tables say that the authority sent.
+"""
+
+from icpportal.gateways.miit import tables
+from icpportal.gateways.miit.types import AccessReport, CancellationReport, Report
 
 # two-digit GB/T 2260 code -> Wzfb, "where the servers stand"
 PLACES = {
@@ -46,3 +52,24 @@ METHOD_OF_PRODUCT = {"hosting": METHODS["hosting"]}
 def method_of(product: str) -> int:
     """The access method (接入方式) of a product of ours; cloud access unless it is web hosting."""
     return METHOD_OF_PRODUCT.get(product, METHODS["cloud"])
+
+
+def not_in_tables(report: Report) -> tuple[str, str]:
+    """The element of this report whose number the authority's tables do not allow, and its processing code; else ""."""
+    rows = [
+        (element, code)
+        for element, table, numbers, code in _numbers(report)
+        if not all(tables.valid(table, number) for number in numbers)
+    ]
+    return rows[0] if rows else ("", "")
+
+
+def _numbers(report: Report) -> tuple[tuple[str, str, tuple[int, ...], str], ...]:
+    if isinstance(report, AccessReport):
+        return (
+            ("Wzfb", tables.PLACES, report.places, "1036"),
+            ("Wzjrfs", tables.METHODS, report.methods, "1035"),
+        )
+    if isinstance(report, CancellationReport):
+        return (("Zxly", tables.REASONS, (report.reason,), "1026"),)
+    return ()

@@ -1,5 +1,6 @@
 """What the portal is still to be told: one row an outcome, handed out until it is acknowledged."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -36,14 +37,26 @@ def record(
 
 
 def record_accepted(report: models.Report, *, sent_at: datetime, sequence: int) -> models.Outcome | None:
-    """The authority took this report in; a retry of the same report tells nothing new."""
-    return record(
-        AnswerKind.ACCEPTED,
-        once=f"accepted:{report.key}",
-        report=report,
-        at=sent_at,
-        sent_at=sent_at,
-        words=str(sequence),
+    """The authority took this report in; a retry of the same report tells nothing new, unless it had failed since.
+
+    When its answer came before this receipt, the receipt is news to nobody.
+    """
+    if models.Report.objects.filter(pk=report.pk, state=models.ReportState.ANSWERED).exists():
+        return None
+    failed = models.Outcome.objects.filter(report=report, kind=AnswerKind.REPORT_FAILED).exists()
+    once = f"accepted:{report.key}:{sequence}" if failed else f"accepted:{report.key}"
+    return record(AnswerKind.ACCEPTED, once=once, report=report, at=sent_at, sent_at=sent_at)
+
+
+def tell_record_again(report: models.Report) -> None:
+    """A record that came before the grant found no register to fill: hand it out once more, behind the grant."""
+    early = models.Outcome.objects.filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
+    if early is None:
+        return
+    told = unsealed(early.payload, bound_to=_place(early.once))
+    once = f"record-again:{report.key}"
+    record(
+        AnswerKind.RECORD, once=once, report=report, file=early.file, at=early.at, record=record_from(told["record"])
     )
 
 
@@ -68,7 +81,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-READERS = {"record": record_from, "struck": struck_from, "sent_at": parse_datetime}
+READERS: dict[str, Callable[[Any], Any]] = {"record": record_from, "struck": struck_from, "sent_at": parse_datetime}
 
 
 def _answer(row: models.Outcome) -> Answer:

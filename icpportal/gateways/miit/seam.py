@@ -19,7 +19,7 @@ class Authority(Protocol):
         """Is this domain on file, under which numbers?"""
 
     def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
-        """Is a subject with this certificate on file, under which number?"""
+        """Is a subject with this certificate on file, under which number? `Refused` (`CANNOT_ASK`) for some types."""
 
     def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
         """Is this the filing password of the subject number ("京ICP备00000000号", without "-1")?"""

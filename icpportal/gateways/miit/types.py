@@ -16,6 +16,7 @@ from icpportal.gateways.errors import Refused
 
 MD5_HEX = re.compile(r"[0-9a-f]{32}")
 CODES = range(1, 65)  # Wzfb and Wzjrfs are 1..64
+CANNOT_ASK = "cannot_ask"  # the code of a `Refused`: the interface has no way to put this question
 
 
 @dataclass(frozen=True)

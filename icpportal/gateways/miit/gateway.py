@@ -1,0 +1,96 @@
+"""The ministry's interface behind the seam: questions go out at once, reports and answers lie in rows between."""
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending
+from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, PasswordAnswer, PhoneState, Report
+from icpportal.gateways.miit.wire.client import Ministry
+from icpportal.gateways.miit.wire.returns import Reply, StatusReply
+
+BY_DOMAIN = 0
+BY_CERTIFICATE = range(1, 12)  # V3.0 asks by the certificate types of its time and no others
+CONDITION = range(4, 256)  # characters
+PASSWORDS = {True: PasswordAnswer.RIGHT, False: PasswordAnswer.WRONG, None: PasswordAnswer.CANNOT_TELL}
+
+
+class MinistryAuthority:
+    """`seam.Authority` over the wire."""
+
+    def status_by_domain(self, domain: str, *, timeout: float | None = None) -> FilingStatus:
+        """By the registrable domain, with the site's name and number."""
+        return _status(BY_DOMAIN, domain, timeout)
+
+    def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
+        """By certificate, with the subject number alone; `Refused` (`CANNOT_ASK`) for types V3.0 has no word for."""
+        if id_type_code not in BY_CERTIFICATE:
+            raise Refused("V3.0 cannot be asked about this type of certificate", code=CANNOT_ASK)
+        found = _status(id_type_code, number, timeout)
+        if found.filed and not found.subject_number:
+            raise Retryable("the ministry's status is not readable")
+        return FilingStatus(found.filed, found.subject_number)
+
+    def check_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordAnswer:
+        """Right, wrong, locked, or it cannot tell; V3.0 has no word for a number it does not know."""
+        reply = Ministry().verify_password(number, password, timeout=timeout)
+        act = reaction(reply.code).act
+        if act == Act.LOCK:
+            return PasswordAnswer.LOCKED
+        if act == Act.STOP:
+            raise _refused(reply)
+        return PASSWORDS[reply.right if act == Act.DONE else None]
+
+    def queue(self, report: Report) -> None:
+        """A row that waits for its number; nothing is asked."""
+        queueing.queue(report)
+
+    def send(self) -> int:
+        """One round of the one sender."""
+        return sending.send_due().accepted
+
+    def fetch(self) -> int:
+        """Drains what the authority has ready."""
+        return inbox.fetch()
+
+    def answers(self) -> list[Answer]:
+        """The outcomes that were not acknowledged yet."""
+        return outcomes.waiting()
+
+    def acknowledge(self, answer_id: str) -> None:
+        """Never handed out again."""
+        outcomes.acknowledge(answer_id)
+
+    def phones(self, report_key: str) -> list[PhoneState] | None:
+        """By the extension at `MIIT_PHONES_URL`; `None` without one."""
+        return phones.phones(report_key)
+
+    def check(self) -> None:
+        """Asks which upload was the last: it changes nothing and proves the account."""
+        _judge(Ministry().previous_upload())
+
+
+def _status(condition_type: int, condition: str, timeout: float | None) -> FilingStatus:
+    if len(condition) not in CONDITION:
+        raise Refused("V3.0 cannot be asked about so short or long a text", code=CANNOT_ASK)
+    reply = Ministry().status(condition_type, condition, timeout=timeout)
+    _judge(reply)
+    return _read(reply)
+
+
+def _read(reply: StatusReply) -> FilingStatus:
+    if reply.filed is None or (reply.filed and not (reply.subject_number or reply.site_number)):
+        raise Retryable("the ministry's status is not readable")
+    if not reply.filed:
+        return FilingStatus(filed=False)
+    return FilingStatus(True, reply.subject_number, reply.site_name, reply.site_number)
+
+
+def _judge(reply: Reply) -> None:
+    act = reaction(reply.code).act
+    if act == Act.STOP:
+        raise _refused(reply)
+    if act != Act.DONE:
+        raise Retryable(f"{reply.code}: {reaction(reply.code).words}")
+
+
+def _refused(reply: Reply) -> Refused:
+    return Refused(f"{reply.code}: {reaction(reply.code).words}", code=str(reply.code))

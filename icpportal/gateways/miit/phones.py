@@ -1,0 +1,86 @@
+"""Who has confirmed a phone (短信核验): an extension of ours, which V3.0 does not have.
+
+`GET {MIIT_PHONES_URL}/{ispId}/{our id of the access}` with Basic authentication; masked mobiles alone go over it.
+"""
+
+import time
+from datetime import datetime
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from requests.auth import HTTPBasicAuth
+
+from icpportal.gateways.answers import content, json_object, judge
+from icpportal.gateways.asking import seconds_for
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.models import Report
+from icpportal.gateways.miit.types import PhoneState, Role
+from icpportal.privacy.masks import mask_mobile
+
+WHO = "the phone register"
+LARGEST = 64 * 1024
+NOT_THERE_YET = "404"
+
+
+def phones(report_key: str, *, timeout: float | None = None) -> list[PhoneState] | None:
+    """Per person of this report; `[]` when nobody must confirm, `None` when this authority does not tell."""
+    if not (settings.AUTHORITY_TELLS_PHONES and settings.MIIT_PHONES_URL):
+        return None
+    own_id = Report.objects.filter(key=report_key).values_list("own_id", flat=True).first()
+    if own_id is None:
+        raise Retryable("this report is not with the authority yet")
+    found = _asked(f"{settings.MIIT_PHONES_URL.rstrip('/')}/{settings.MIIT_ISP_ID}/{own_id}", seconds_for(timeout))
+    rows = found.get("phones")
+    if not isinstance(rows, list):
+        raise Retryable(f"the answer of {WHO} has no phones")
+    try:
+        return [_state(row) for row in rows]
+    except (KeyError, TypeError, ValueError) as problem:
+        raise Retryable(f"the answer of {WHO} is not readable") from problem
+
+
+def _asked(url: str, seconds: float) -> dict[str, Any]:
+    ends = time.monotonic() + seconds
+    try:
+        with requests.get(
+            url,
+            auth=HTTPBasicAuth(settings.MIIT_USER.encode(), settings.MIIT_PASSWORD.encode()),
+            timeout=seconds,
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            judge(response.status_code, WHO)
+            return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)
+    except requests.RequestException as problem:
+        raise Retryable(f"{WHO} cannot be reached: {type(problem).__name__}") from problem
+    except Refused as refusal:
+        if refusal.code == NOT_THERE_YET:
+            raise Retryable(f"{WHO} does not know this report yet") from refusal
+        raise
+
+
+def _state(row: dict[str, Any]) -> PhoneState:
+    return PhoneState(
+        role=Role(row["role"]),
+        mobile_masked=_masked(row["mobile_masked"]),
+        sent_at=_moment(row["sent_at"]),
+        confirmed_at=_moment(row["confirmed_at"]),
+        wrong=max(0, min(int(row["wrong"]), 99)),
+    )
+
+
+def _masked(mobile: str) -> str:
+    """As it came, when it is masked; whole numbers never go further than here."""
+    return mobile[:20] if "*" in mobile else mask_mobile(mobile[:20])
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    found = parse_datetime(text)
+    if found is None:
+        raise ValueError("no moment")
+    return timezone.make_aware(found) if timezone.is_naive(found) else found
