@@ -12,24 +12,19 @@ FEW = 16  # bytes that are no character at all; a file with more of them is some
 LOST = "\ufffd"
 
 
-def _carried(character: str) -> bool:
+def _is_gbk(text: str) -> bool:
     try:
-        character.encode("gbk")
+        text.encode("gbk")
     except UnicodeEncodeError:
         return False
-    return not NOT_XML.match(character)
+    return True
 
 
 def unsayable(text: str) -> str:
     """The characters of `text` that a document cannot carry, each once: outside GBK, or no XML; "" when all can."""
-    try:
-        text.encode("gbk")
-    except UnicodeEncodeError:
-        pass  # noqa: S110 -- one by one, below
-    else:
-        if not NOT_XML.search(text):
-            return ""
-    return "".join(dict.fromkeys(character for character in text if not _carried(character)))
+    if _is_gbk(text) and not NOT_XML.search(text):
+        return ""
+    return "".join(character for character in dict.fromkeys(text) if NOT_XML.match(character) or not _is_gbk(character))
 
 
 def points(characters: str) -> str:

@@ -1,0 +1,66 @@
+"""What GBK can carry is known beforehand, and bytes become text whatever wrote them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icpportal.gateways.miit.documents.gbk import decoded, points, unsayable
+
+
+@pytest.mark.parametrize(
+    ("text", "foreign"),
+    [
+        ("", ""),
+        ("示例（北京）科技有限公司", ""),
+        ("朱镕基 Zhu·O'Neill ～—…", ""),
+        ("龥丂〇ⅷ", ""),
+        ("王𠮷", "𠮷"),
+        ("㛃㛃𠮷字", "㛃𠮷"),
+        ("€1", "€"),
+        ("café", ""),
+        ("naïve", "ï"),
+        ("tab\tand\nnewline\r", ""),
+        ("bell\x07", "\x07"),
+        ("half\ud800", "\ud800"),
+        ("\ufffe", "\ufffe"),
+    ],
+)
+def test_the_characters_a_document_cannot_carry(text, foreign):
+    assert unsayable(text) == foreign
+
+
+def test_characters_are_named_by_their_points():
+    assert points("㛃𠮷") == "U+36C3 U+20BB7"
+
+
+@given(st.text())
+def test_what_is_left_when_they_are_taken_out_can_be_carried(text):
+    foreign = unsayable(text)
+
+    kept = "".join(character for character in text if character not in foreign)
+
+    assert kept.encode("gbk").decode("gbk") == kept
+    assert unsayable(kept) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ('<?xml version="1.0" encoding="GBK"?><a>备案</a>'.encode("gbk"), "<a>备案</a>"),
+        ('<?xml version="1.0" encoding="GBK"?><a>王𠮷㛃€</a>'.encode("gb18030"), "<a>王𠮷㛃€</a>"),
+        ('<?xml version="1.0" encoding="GBK"?><a>备案·成功</a>'.encode(), "<a>备案·成功</a>"),
+        ('<?xml version="1.0" encoding="UTF-8"?><a>é</a>'.encode(), "<a>é</a>"),
+        ('\ufeff<?xml version="1.0" encoding="GBK"?><a>备</a>'.encode(), "<a>备</a>"),
+        # these two are UTF-8 as well, by chance, and would read "ϵͳ" and "İ"
+        ("<a>系统</a>".encode("gbk"), "<a>系统</a>"),
+        (b"<a>\xc4\xb0</a>", "<a>" + b"\xc4\xb0".decode("gbk") + "</a>"),
+        (b"<a>plain</a>", "<a>plain</a>"),
+        (b"", ""),
+    ],
+)
+def test_bytes_become_text_whatever_their_declaration_says(data, text):
+    assert decoded(data) == (text, 0)
+
+
+def test_bytes_that_are_no_character_are_marked_and_counted():
+    assert decoded("备案".encode("gbk") + b"\xff<a/>\x01") == ("备案\ufffd<a/>", 2)

@@ -1,0 +1,48 @@
+"""A document can be shown: the password is not in it, pictures only when they are asked for."""
+
+import io
+from base64 import b64decode
+
+import pytest
+from lxml import etree
+from PIL import Image
+
+from icpportal.gateways.miit.documents import version
+from icpportal.gateways.miit.documents.content import Broken
+from icpportal.gateways.miit.documents.v30.redaction import PIXEL
+from tests.icpportal.gateways.miit.documents.samples import ACCESS, OUTGOING, golden
+from tests.icpportal.gateways.miit.schemas import against_schema
+
+
+def texts(xml: bytes, name: str) -> list[str]:
+    return [element.text for element in etree.fromstring(xml).iter(name)]
+
+
+@pytest.mark.parametrize("name", OUTGOING)
+@pytest.mark.parametrize("attachments", [True, False])
+def test_it_is_as_valid_as_it_was(name, attachments):
+    shown = version().redacted(golden(name), attachments=attachments)
+
+    assert against_schema(shown) == []
+    assert shown.startswith(b'<?xml version="1.0" encoding="GBK"?>')
+
+
+def test_the_password_is_as_many_asterisks():
+    shown = version().redacted(golden("xzjr.xml"), attachments=True)
+
+    assert texts(shown, "ICPmm") == ["*" * 32]
+    assert shown.replace(b"*" * 32, ACCESS.password_md5.encode()) == golden("xzjr.xml")
+
+
+def test_a_picture_is_one_white_pixel_unless_it_is_asked_for():
+    shown = version().redacted(golden("xzhyd.xml"), attachments=False)
+
+    assert texts(shown, "Fjnr") == [PIXEL, PIXEL]
+    assert version().redacted(golden("xzhyd.xml"), attachments=True) == golden("xzhyd.xml")
+    with Image.open(io.BytesIO(b64decode(PIXEL))) as image:
+        assert (image.format, image.size, image.convert("RGB").getpixel((0, 0))) == ("JPEG", (1, 1), (255, 255, 255))
+
+
+def test_what_is_no_document_is_broken():
+    with pytest.raises(Broken):
+        version().redacted(b"<UploadData", attachments=True)
