@@ -90,5 +90,3 @@ def _tell_record(report: Report, access: Access | None, moment: datetime) -> Non
         outgoing.put("ZXSJ", writing.struck(writing.STRUCK_ACCESS, access.access_id), moment=moment, report=report)
     if report.kind == Report.ACCESS and report.site is not None:
         outgoing.put_record(report.site.filing, moment=moment, report=report)
-
-

@@ -29,11 +29,11 @@ class Conduct(models.Model):
     wrong_passwords = models.PositiveIntegerField(default=5)  # allowed in the window, then code 22
     wrong_window = models.PositiveIntegerField(default=3600)  # seconds
     codes_of_download = models.CharField(max_length=10, default="counting")  # "counting": 3, 1, 2; "zero": 0, 2
-    encrypt = models.BooleanField(null=True)  # downloads; None: as MIIT_ENCRYPT says
+    encrypt = models.BooleanField(null=True, blank=True)  # downloads; None: as MIIT_ENCRYPT says
     phones = models.CharField(max_length=10, default="manual")  # "manual", "auto" (confirmed at once)
-    decides_after = models.PositiveIntegerField(null=True)  # seconds until it grants by itself; None: never
+    decides_after = models.PositiveIntegerField(null=True, blank=True)  # seconds until it grants by itself; None: never
     handle = models.CharField(max_length=10, default="own_id")  # Bs of a verdict on an access: "own_id", "number"
-    ip_ranges = models.JSONField(default=list)  # [first, last] of this provider; empty: not compared (1063)
+    ip_ranges = models.JSONField(default=list, blank=True)  # [first, last] of this provider; empty: not compared (1063)
     newest_first = models.BooleanField(default=False)  # the order in which downloads are handed out
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The ministry's texts: whom a province asks after a new access, and the codes it sends to the mobiles on the filing."""
+"""The ministry's texts: whom a province asks about a new access, and the codes to the mobiles on the filing."""
 
 import secrets
 from datetime import datetime, timedelta

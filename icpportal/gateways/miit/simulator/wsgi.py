@@ -10,3 +10,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "icpportal.gateways.miit.simulator.settin
 
 application = get_wsgi_application()
 call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+
+from icpportal.gateways.miit.simulator import examples  # noqa: E402 -- after the applications are ready
+
+examples.fill()

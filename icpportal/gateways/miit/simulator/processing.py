@@ -1,0 +1,120 @@
+"""A file that was accepted becomes reports, each refused at once or on its way to a decision."""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from icpportal.gateways.miit.simulator import deciding, judging, pictures, reading
+from icpportal.gateways.miit.simulator.models import Conduct, Report, Upload
+from icpportal.gateways.miit.simulator.packing import only_entry
+from icpportal.gateways.miit.simulator.texting import send_texts
+from icpportal.gateways.miit.simulator.words import STORED, words_of
+from icpportal.gateways.miit.simulator.writing import ACCESS, VERSION
+
+
+def process(upload: Upload, conduct: Conduct) -> None:
+    """Everything that follows from a file without a person, once; as of the moment it was accepted."""
+    moment = upload.at
+    if not Upload.objects.filter(pk=upload.pk, processed_at__isnull=True).update(processed_at=moment):
+        return
+    file, code = look_at(upload)
+    if file is None:
+        words = upload.name if code == "5001" else words_of(code)
+        _refuse(Report(upload=upload, place=1, kind=Report.OTHER, operation=ACCESS, at=moment), code, words, moment)
+        return
+    for place, request in enumerate(file.requests, start=1):
+        _take(judging.case_of(request, upload.isp_id, conduct, moment), upload, place)
+
+
+def look_at(upload: Upload) -> tuple[reading.File | None, str]:
+    """The file as it asks, or the code that refuses all of it."""
+    try:
+        root = reading.parse(only_entry(bytes(upload.body))[1])
+        if reading.version_of(root) != VERSION:
+            return None, "5004"
+        if reading.fault_by_schema(root, settings.MIIT_XSD_DIR):
+            return None, "5001"
+        file = reading.read(root)
+    except reading.Unreadable:
+        return None, "5001"
+    if file.isp_id != upload.isp_id:
+        return None, "5003"
+    return file, ""
+
+
+def _take(case: judging.Case, upload: Upload, place: int) -> None:
+    request = case.request
+    report = Report(
+        upload=upload,
+        place=place,
+        kind=request.kind,
+        operation=request.operation,
+        own_id=request.own_id,
+        handle=_handle(case),
+        site=case.site or (case.access.site if case.access else None),
+        access=case.access,
+        body=body_of(case),
+        at=case.at,
+    )
+    if code := judging.judge(case):
+        _refuse(report, code, words_of(code), case.at)
+        return
+    if request.kind == reading.MATERIAL:
+        report.stage, report.decided_at = Report.STORED, case.at
+        report.code, report.words = STORED, words_of(STORED)
+        report.save()
+        deciding.tell(report, case.at)
+        return
+    report.save()
+    if request.kind == reading.ACCESS:
+        send_texts(report, case.at, confirmed=case.conduct.phones == "auto")
+
+
+def _refuse(report: Report, code: str, words: str, moment: datetime) -> None:
+    report.stage, report.code, report.words, report.decided_at = Report.FAILED, code, words, moment
+    report.save()
+    deciding.tell(report, moment)
+
+
+def _handle(case: judging.Case) -> str:
+    """Bs: under which number the provider knows its request."""
+    request = case.request
+    if request.kind == reading.ACCESS:
+        by_number = case.conduct.handle == "number" and case.site is not None
+        return case.site.number if by_number and case.site else str(request.own_id)
+    if request.kind == reading.MATERIAL:
+        first = request.attachments[0]
+        return first.owner_number or str(first.owner_id)
+    return str(request.access_id or "")
+
+
+def body_of(case: judging.Case) -> dict[str, object]:
+    """What the desk shows of a request: sizes of the pictures, and whether the password fits, not the password."""
+    request = case.request
+    return {
+        "site_number": request.site_number,
+        "places": list(request.places),
+        "methods": list(request.methods),
+        "addresses": [{"own_id": row.own_id, "first": row.first, "last": row.last} for row in request.addresses],
+        "attachments": [
+            {
+                "format": pictures.FORMATS.get(row.format, str(row.format)),
+                "purpose": row.purpose,
+                "owner": row.owner,
+                "owner_number": row.owner_number or str(row.owner_id),
+                "size": len(row.content) * 3 // 4,
+                "remark": row.remark,
+            }
+            for row in request.attachments
+        ],
+        "access_id": request.access_id,
+        "reason": request.reason,
+        "remark": request.remark,
+        "password_fits": judging.password_fits(case),
+    }
+
+
+def attachments_of(report: Report) -> tuple[reading.Attachment, ...]:
+    """The pictures of a report again, out of its file; none when the file could not be read."""
+    file, _code = look_at(report.upload)
+    return file.requests[report.place - 1].attachments if file else ()

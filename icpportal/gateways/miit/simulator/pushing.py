@@ -1,0 +1,71 @@
+"""Files that the authority sends of its own accord: code tables, records, what is struck off, notices, anything."""
+
+from collections.abc import Callable
+from typing import Any
+
+from icpportal.gateways.miit.simulator import clock, outgoing, world, writing
+from icpportal.gateways.miit.simulator.models import Access, Download, Filing
+from icpportal.gateways.miit.simulator.words import REASONS
+from icpportal.gateways.miit.simulator.writing import node
+
+# tables of JCDM: wrapper, row, rows of (Id, name)
+TABLES: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
+    "Zxly_dms": ("Zxly_xx", tuple(REASONS.items())),
+    "Zjlx_dms": ("Zjlx_xx", ((1, "营业执照"), (2, "居民身份证"), (7, "护照"))),
+    "Wzjrfs_dms": ("Wzjrfs_xx", ((1, "专线"), (2, "主机托管"), (3, "虚拟主机"), (4, "其他方式"), (5, "云接入"))),
+}
+
+
+def push(kind: str, **given: Any) -> Download:
+    """Puts a file into the queue; with `xml` that text, whatever it says."""
+    moment = clock.now()
+    if "xml" in given:
+        return outgoing.put(kind[:20], str(given["xml"]).encode("gbk", "xmlcharrefreplace"), moment=moment)
+    if kind == "BASJ":
+        return outgoing.put_record(Filing.objects.get(number=given["number"]), moment=moment)
+    return outgoing.put(kind, WRITERS[kind](**given), moment=moment)
+
+
+def tables(**_nothing: Any) -> bytes:
+    """JCDM: a few tables, among them the reasons of a cancellation, which no public text lists."""
+    parts = [node(name, [_row(row, id_, words) for id_, words in rows]) for name, (row, rows) in TABLES.items()]
+    return writing.as_bytes(node("JCDM", node("Jcdm_xx", parts)))
+
+
+def _row(name: str, id_: int, words: str) -> Any:
+    return node(name, ("Id", id_), ("Mc", words), ("Sfyx", 1))
+
+
+def struck(access_id: int, level: int = writing.STRUCK_ACCESS) -> bytes:
+    """ZXSJ: the access ends here too."""
+    if level == writing.STRUCK_ACCESS:
+        Access.objects.filter(access_id=access_id, ended_at__isnull=True).update(ended_at=clock.now())
+    return writing.struck(level, int(access_id))
+
+
+def notice(number: str = "", words: str = "请在规定时间内整改") -> bytes:
+    """XGTZ: something on file has to be put right."""
+    row = node("Tzxx", ("Tzlb", 1), ("Baxh", number or "示例ICP备00000000号-1"), ("Tznr", words))
+    return writing.as_bytes(node("ICP", node("XGTZ", row)))
+
+
+def unfiled(domain: str = "unfiled-sample.cn", address: str = "192.0.2.99") -> bytes:
+    """WBAWZLB: a site on our addresses that is not on file."""
+    row = node("Wbawzxx", ("Ym", domain), ("Ip", writing.number_of(address)))
+    return writing.as_bytes(node("ICP", node("WBAWZLB", row)))
+
+
+def blacklist(domain: str = "blocked-sample.cn") -> bytes:
+    """HMDLB: a domain that may not file, here too."""
+    world.block("domain", domain)
+    row = node("Wzhmdxx", ("Wzmc", "示例"), ("Ym", domain), ("Czlx", 0))
+    return writing.as_bytes(node("ICP", node("HMDLB", node("Wzhmdxxs", row))))
+
+
+WRITERS: dict[str, Callable[..., bytes]] = {
+    "JCDM": tables,
+    "ZXSJ": struck,
+    "XGTZ": notice,
+    "WBAWZLB": unfiled,
+    "HMDLB": blacklist,
+}

@@ -1,0 +1,80 @@
+"""SOAP 1.1, document/literal wrapped: a call out of its envelope, an answer or a fault into one."""
+
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
+NAMESPACE = "urn:icp-simulator:v3"
+CONTENT_TYPE = "text/xml; charset=utf-8"
+
+
+class Malformed(Exception):
+    """No call can be made out of it; `code` is the fault code of SOAP."""
+
+    def __init__(self, words: str, *, code: str = "Client") -> None:
+        super().__init__(words)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation and its arguments by lower-case name, whatever their order, prefix or namespace."""
+
+    operation: str
+    arguments: dict[str, str]
+
+
+def read(body: bytes) -> Call:
+    """The call in an envelope; raises `Malformed`."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError) as problem:
+        raise Malformed("not well-formed XML") from problem
+    if root.getroottree().docinfo.doctype:
+        raise Malformed("a DTD is not allowed in SOAP")
+    name = etree.QName(root)
+    if name.localname != "Envelope":
+        raise Malformed("no SOAP envelope")
+    if name.namespace != ENVELOPE:
+        raise Malformed("this is a SOAP 1.1 service", code="VersionMismatch")
+    body_element = root.find(f"{{{ENVELOPE}}}Body")
+    calls = _children(body_element) if body_element is not None else []
+    if not calls:
+        raise Malformed("no operation in the body")
+    return Call(etree.QName(calls[0]).localname, _arguments(calls[0]))
+
+
+def _children(element: etree._Element) -> list[etree._Element]:
+    return [child for child in element if isinstance(child.tag, str)]
+
+
+def _arguments(call: etree._Element) -> dict[str, str]:
+    return {etree.QName(child).localname.lower(): child.text or "" for child in _children(call)}
+
+
+def answer(operation: str, text: str) -> bytes:
+    """The envelope around the one string that every operation returns."""
+    return _envelope(
+        f'<icp:{operation}Response xmlns:icp="{NAMESPACE}"><return>{_escaped(text)}</return></icp:{operation}Response>'
+    )
+
+
+def fault(words: str, *, code: str = "Client") -> bytes:
+    """The envelope around a fault."""
+    return _envelope(
+        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{_escaped(words)}</faultstring></soap:Fault>"
+    )
+
+
+def _escaped(text: str) -> str:
+    return escape(text, {"\r": "&#13;"})
+
+
+def _envelope(inside: str) -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<soap:Envelope xmlns:soap="{ENVELOPE}"><soap:Body>{inside}</soap:Body></soap:Envelope>'
+    ).encode()
