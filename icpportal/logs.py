@@ -137,6 +137,9 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, object]:
             "django.server": through_root,
             # a path can carry a one-time link; each answer is logged by its route instead (middleware.py)
             "django.request": through_root | {"level": "ERROR"},
+            # at DEBUG they tell what goes over the wire
+            "urllib3": through_root | {"level": "WARNING"},
+            "zeep": through_root | {"level": "WARNING"},
             "celery": through_root | {"level": "WARNING"},
             "celery.task": ours,
             "gunicorn.error": ours,

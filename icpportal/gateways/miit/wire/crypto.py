@@ -8,6 +8,7 @@ import io
 import re
 import secrets
 import string
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 NAME_LONGEST = 128
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date a zip can say
 # what zipfile lets through when an archive lies about itself
-ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError, ValueError)
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def _only_entry(body: bytes) -> bytes:
         entry = entries[0]
         if entry.flag_bits & ENCRYPTED_ENTRY:
             raise Broken("the archive asks for a password")
+        if entry.compress_type not in METHODS:
+            raise Broken("the archive is compressed in a way nobody agreed on")
         if entry.file_size > LARGEST or _is_bomb(entry):
             raise Broken("the file is too large when unpacked")
         with archive.open(entry) as source:

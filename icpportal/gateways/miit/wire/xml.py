@@ -23,10 +23,14 @@ ENCODINGS = {
 
 
 def decoded(body: bytes) -> str:
-    """The text of an XML document: as it declares itself, else UTF-8, else GBK; what fits nowhere is replaced."""
+    """The text of a document: UTF-8 where it can be, as it declares itself, else GBK; what fits nowhere is replaced.
+
+    UTF-8 comes before the declaration, because Chinese text in GBK is practically never valid UTF-8, and a document
+    that says GBK often is.
+    """
     declared = DECLARED.match(body[:200])
     named = ENCODINGS.get(declared[1].decode().lower(), "utf-8") if declared else "utf-8"
-    for encoding in (named, "utf-8", "gb18030"):
+    for encoding in ("utf-8", named, "gb18030"):
         text = _text(body, encoding)
         if text is not None:
             return text

@@ -35,6 +35,7 @@ FAULT = (
     '<f:Envelope xmlns:f="{0}"><f:Body><f:Fault><faultcode>f:Server</faultcode><faultstring>{1}</faultstring></f:Fault>'
 )
 FAULT += "</f:Body></f:Envelope>"
+MIME = "\r\n--b1\r\nContent-Type: text/xml\r\nContent-Id: <1>\r\n\r\n@\r\n--b1\r\n\r\nanother\r\n--b1--\r\n"
 TROUBLES = {
     "stall": "says nothing for `seconds` and then answers",
     "drip": "answers a byte at a time, for `seconds`",
@@ -52,6 +53,7 @@ TROUBLES = {
     "huge": "an answer without end",
     "redirect": "sends the caller to `elsewhere`",
     "entities": "an envelope with a DTD and entities",
+    "mime": "no trouble: the answer as the first of several MIME parts",
 }
 
 
@@ -74,6 +76,10 @@ class Waiting:
     fields: dict[str, str]
 
 
+class Raw(str):
+    """A returned string that goes into the envelope as it is, unescaped."""
+
+
 class FakeMinistryServer:
     """A context manager; `ispId`, user and password as above unless told."""
 
@@ -89,6 +95,7 @@ class FakeMinistryServer:
         self.filed: dict[str, dict[str, str]] = {}
         self.passwords: dict[str, str] = {}
         self.wsdl_down = False
+        self.reads_after = 0.0  # seconds before it begins to read what is sent
         self.seconds, self.elsewhere = 30.0, "http://127.0.0.1:9/"
         self.over = threading.Event()
         self.lock = threading.RLock()
@@ -285,13 +292,14 @@ def handler_of(ministry: FakeMinistryServer) -> type[BaseHTTPRequestHandler]:
                 return self.give(503, b"down", "text/plain")
             if trouble := ministry.next_trouble("wsdl"):
                 return self.get_into(trouble, b"")
-            write = {"wsdl": "wsdl", "wsdl=port.wsdl": "port_document", "xsd=1": "schema"}.get(query)
+            write = {"wsdl": "wsdl", "wsdl=port.wsdl": "port_document", "xsd=1": "schema"}.get(query.partition("&")[0])
             if path not in SERVICES or write is None:
                 return self.give(404, b"nothing", "text/plain")
             about = (path,) if write == "schema" else (path, ministry.base)
             return self.give(200, getattr(ministry.dialect, write)(*about).encode())
 
         def do_POST(self) -> None:
+            ministry.over.wait(ministry.reads_after)
             root = ElementTree.fromstring(self.rfile.read(int(self.headers["Content-Length"])))
             (body,) = [child for child in root if local(child) == "Body"]
             (wrapper,) = body
@@ -311,7 +319,7 @@ def handler_of(ministry: FakeMinistryServer) -> type[BaseHTTPRequestHandler]:
             if trouble == "stall":
                 ministry.over.wait(ministry.seconds)
             text = ministry.answer(method, arguments)
-            ready = text if text.startswith("<![CDATA[") else escape(text)
+            ready = text if isinstance(text, Raw) else escape(text)
             answer = ministry.dialect.response(method, ready).encode()
             if trouble in ("", "stall"):
                 return self.give(200, answer)
@@ -330,6 +338,7 @@ def handler_of(ministry: FakeMinistryServer) -> type[BaseHTTPRequestHandler]:
                 "html": (200, page, "text/html"),
                 "empty": (200, b"", "text/xml"),
                 "garbage": (200, bytes(range(256)), "application/octet-stream"),
+                "mime": (200, MIME.encode().replace(b"@", answer), 'multipart/related; boundary="b1"; type="text/xml"'),
                 "entities": (200, answer.replace(b"?>", b"?>" + dtd, 1), "text/xml"),
             }
             if trouble in plain:

@@ -45,6 +45,7 @@ class Dialect:
     own_address: str = ""  # what it says of its own address, "" for the truth
     soap_action: str = ""
     other_bindings: bool = False  # an HTTP binding before the SOAP binding
+    shape: str = "sequence"  # of a wrapper: sequence, all, or named (a type of its own, everything optional)
 
     def parameter(self, method: str, place: int) -> str:
         """What this server calls the parameter at this place."""
@@ -79,13 +80,12 @@ class Dialect:
 
     def schema(self, path: str) -> str:
         """Wrapper elements for the document style."""
-        if self.style == "rpc":
-            return ""
         form = "qualified" if self.qualified else "unqualified"
         elements = "".join(
             self._element(method, [(self.parameter(method, place), kind) for place, (_, kind) in enumerate(parameters)])
             + self._element(f"{method}Response", [(self.result, STRING)])
             for method, parameters in self._methods(path)
+            if self.style == "document"
         )
         return f"""<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="{TYPES}"
   elementFormDefault="{form}">{elements}</xsd:schema>"""
@@ -141,9 +141,14 @@ class Dialect:
 ><{tag}>{text}</{tag}></t:{method}Response></e:Body></e:Envelope>"""
 
     def _element(self, name: str, inside: list[tuple[str, str]]) -> str:
-        inner = "".join(f'<xsd:element name="{child}" type="{kind}"/>' for child, kind in inside)
-        return f"""<xsd:element name="{name}"><xsd:complexType><xsd:sequence>{inner}</xsd:sequence>
-</xsd:complexType></xsd:element>"""
+        optional = ' minOccurs="0" nillable="true"' if self.shape == "named" else ""
+        inner = "".join(f'<xsd:element name="{child}" type="{kind}"{optional}/>' for child, kind in inside)
+        group = "all" if self.shape == "all" else "sequence"
+        content = f"<xsd:{group}>{inner}</xsd:{group}></xsd:complexType>"
+        if self.shape != "named":
+            return f'<xsd:element name="{name}"><xsd:complexType>{content}</xsd:element>'
+        own = f'<xsd:element name="{name}" type="t:{name}" xmlns:t="{TYPES}"/>'
+        return f'{own}<xsd:complexType name="{name}">{content}'
 
     def _methods(self, path: str):
         return [(method, PARAMETERS[method]) for method in SERVICES[path]]
