@@ -43,7 +43,8 @@ def picture(attachment: Attachment) -> bytes:
     try:
         content: bytes = read(attachment.document)
     except GONE as gone:
-        raise Unfit("the picture is not there any more", field=f"Fj/{attachment.purpose.name}", code="5010") from gone
+        field = f"Fj (attachment {attachment.purpose.name.lower()})"
+        raise Unfit("the picture is not there any more", field=field, code="5010") from gone
     except Exception as trouble:  # a storage raises what it likes; its words may hold an address
         raise Retryable(f"a picture cannot be read: {type(trouble).__name__}") from trouble
     return content

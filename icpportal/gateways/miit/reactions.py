@@ -110,8 +110,8 @@ def reaction(code: int) -> Reaction:
 
 
 DAYPART = r"(?:上午|早上|早|中午|下午|晚上|晚)?"
-CLOCK = r"(\d{1,2})(?:[:时点](\d{2})?分?)?(?::\d{2})?"
-SPAN = re.compile(rf"(?<![\d-])({DAYPART}){CLOCK}(?:[-–—―~]|至|到)+({DAYPART}){CLOCK}(?![\d-])")
+CLOCK = r"(\d{1,2})(?:[:时点]([0-5]\d)?分?)?(?::[0-5]\d)?"
+SPAN = re.compile(rf"(?<![\d-])(?<!\d:)({DAYPART}){CLOCK}(?:[-–—―~]|至|到)+({DAYPART}){CLOCK}(?![\d:-])")
 AFTERNOON = ("下午", "晚上", "晚")
 
 

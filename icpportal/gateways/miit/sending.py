@@ -26,6 +26,7 @@ from icpportal.privacy.crypto import Unreadable
 logger = logging.getLogger(__name__)
 
 ROUND_SECONDS = 120
+LEAST_SECONDS = 5  # whatever the settings say, a round begins at least one call
 WORKER_MARGIN = 20  # seconds between the end of a round's last call and the worker's limit
 BUSY = "another sender is at work"
 TAKEN_OVER = "another sender has taken over"
@@ -75,7 +76,7 @@ def _owed(isp_id: int, now: datetime) -> bool:
 def round_seconds() -> float:
     """How long a round may begin calls."""
     left = settings.CELERY_TASK_SOFT_TIME_LIMIT - lease.longest_call().total_seconds() - WORKER_MARGIN
-    return max(0.0, min(ROUND_SECONDS, left))
+    return max(LEAST_SECONDS, min(ROUND_SECONDS, left))
 
 
 class _Round:
@@ -100,8 +101,9 @@ class _Round:
         try:
             while self.totals.accepted < self.limit and self.step():
                 if self.deadline.passed:
-                    self.totals.reason = NO_TIME
                     break
+            if self.deadline.passed:
+                self.totals.reason = self.totals.reason or NO_TIME
         except lease.Lost:
             self.totals.reason = TAKEN_OVER
             logger.warning("the lease was lost", extra={"isp": self.isp_id})
@@ -200,7 +202,7 @@ class _Round:
     def fill(self, file: UploadFile, reply: UploadReply) -> bool:
         """Code 14: their missing files first, each until it is accepted; else their last number decides."""
         numbering.note_code(file, reply.code, reply.words)
-        missing = tuple(sorted(set(reply.missing)))
+        missing = tuple(sorted(set(reply.missing) - {file.sequence}))
         files = numbering.kept(self.isp_id, missing) if missing and not self.filled & set(missing) else None
         if not files or missing[-1] >= file.sequence:
             return self.settle(file) and self.paused_if_missed(file, reply)

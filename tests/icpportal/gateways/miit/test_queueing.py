@@ -1,0 +1,183 @@
+"""Reports wait for their number; those that cannot go are put aside, and their order hears of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from icpportal.gateways.errors import Refused
+from icpportal.gateways.miit import outcomes, queueing
+from icpportal.gateways.miit.building import content_of
+from icpportal.gateways.miit.models import Report, ReportState
+from icpportal.gateways.miit.types import AccessReport, AnswerKind
+from tests.icpportal.gateways.miit import sending_world
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access, arrange, cancellation, statement, states
+
+
+@pytest.fixture
+def ministry(db, monkeypatch, settings):
+    return arrange(monkeypatch, settings)
+
+
+def told():
+    return [(answer.kind, answer.report_key, answer.code, answer.words) for answer in outcomes.waiting()]
+
+
+def test_a_queued_report_is_kept_sealed_and_comes_back_whole(ministry):
+    row = queueing.queue(access(attachments=[statement("gone")]))
+
+    assert (row.state, row.reference, row.site_number) == ("queued", "TR-1", "京ICP备10000001号-1")
+    assert "1a64a010767f0725fb52111b0a9e9f84" not in row.payload
+    assert content_of(Report.objects.get()) == access(attachments=[statement("gone")])
+
+
+def test_queueing_asks_nobody_and_reads_no_picture(ministry, monkeypatch):
+    monkeypatch.setattr(sending_world, "picture", lambda _document: pytest.fail("read"))
+
+    queueing.queue(access(attachments=[statement("gone")]))
+
+    assert ministry.calls == []
+
+
+def test_the_same_report_twice_is_one_row_with_one_own_id(ministry):
+    first, second = queueing.queue(access()), queueing.queue(access())
+
+    assert (first.pk, first.own_id) == (second.pk, second.own_id)
+    assert Report.objects.count() == 1
+
+
+def test_a_report_that_the_interface_cannot_carry_is_refused_and_not_kept(ministry):
+    with pytest.raises(Refused) as refusal:
+        queueing.queue(AccessReport("TR-1.1", "", (2,), (5,), ()))
+
+    assert refusal.value.code == "5001"
+    assert Report.objects.count() == 0
+
+
+def test_a_report_whose_own_id_was_taken_in_the_same_microsecond_takes_another(ministry, monkeypatch):
+    queueing.queue(access(reference="TR-9"))
+    taken = Report.objects.get().own_id
+    own_ids = iter([taken, taken + 1])
+    monkeypatch.setattr(Report._meta.get_field("own_id"), "default", lambda: next(own_ids))
+    monkeypatch.delitem(Report._meta.get_field("own_id").__dict__, "_get_default", raising=False)
+
+    assert queueing.queue(access()).own_id == taken + 1
+
+
+def test_a_cancellation_remembers_the_ministrys_id_of_the_access(ministry):
+    assert queueing.queue(cancellation()).access_id == 77
+
+
+def test_a_later_report_of_the_order_supersedes_the_earlier_one_and_no_other(ministry):
+    queueing.queue(access(1))
+    queueing.queue(access(reference="TR-2"))
+
+    queueing.queue(access(2))
+
+    assert states() == ["superseded", "queued", "queued"]
+
+
+def test_queueing_an_old_report_again_supersedes_nothing(ministry):
+    queueing.queue(access(1))
+    queueing.queue(access(2))
+
+    queueing.queue(access(1))
+
+    assert states() == ["superseded", "queued"]
+
+
+@pytest.mark.parametrize(
+    ("state", "goes"), [("queued", True), ("parked", True), ("numbered", False), ("accepted", False)]
+)
+def test_only_a_report_without_a_number_can_be_superseded(ministry, state, goes):
+    row = queueing.queue(access())
+    Report.objects.update(state=state)
+
+    assert queueing.supersede(row.key) is goes
+    assert states() == ["superseded" if goes else state]
+
+
+def test_a_parked_report_tells_its_order_which_field_is_at_fault(ministry, caplog):
+    row = queueing.queue(access())
+
+    assert queueing.park(row, "holds 𠮷", now=NOW, field="Zxlybz", code="5008")
+
+    row.refresh_from_db()
+    assert (row.state, row.field, row.code, row.reason) == ("parked", "Zxlybz", "5008", "holds 𠮷")
+    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5008", "Zxlybz: holds 𠮷")]
+    assert [(r.levelname, r.getMessage(), r.reference) for r in caplog.records] == [("ERROR", "report parked", "TR-1")]
+
+
+def test_a_report_parked_twice_tells_its_order_once(ministry):
+    row = queueing.queue(access())
+
+    assert [queueing.park(row, "no", now=NOW) for _ in range(2)] == [True, False]
+    assert len(told()) == 1
+
+
+def test_a_report_that_is_let_go_and_parked_again_tells_again(ministry):
+    row = queueing.queue(access())
+    queueing.park(row, "no", now=NOW)
+
+    queueing.unpark(row, now=NOW)
+    queueing.park(row, "no", now=NOW + MINUTE)
+
+    assert len(told()) == 2
+
+
+def accepted(tries=0):
+    row = queueing.queue(access())
+    Report.objects.update(state=ReportState.ACCEPTED, tries=tries)
+    row.refresh_from_db()
+    return row
+
+
+def test_nobodys_fault_queues_the_accepted_report_again_later_each_time(ministry):
+    row = accepted()
+    own_id, waits = row.own_id, []
+
+    for _ in range(7):
+        assert queueing.retry(row, now=NOW)
+        row.refresh_from_db()
+        waits.append(row.next_at - NOW)
+        Report.objects.update(state=ReportState.ACCEPTED)
+
+    assert waits == [timedelta(hours=hours) for hours in (1 / 6, 1, 4, 12, 24, 24, 24)]
+    assert (row.own_id, row.tries) == (own_id, 7)
+
+
+def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
+    row = accepted()
+
+    queueing.retry(row, NOW + timedelta(hours=3), now=NOW)
+
+    assert Report.objects.get().next_at == NOW + timedelta(hours=3)
+
+
+def test_a_retry_told_twice_counts_once(ministry):
+    row = accepted()
+
+    assert [queueing.retry(row, now=NOW) for _ in range(2)] == [True, False]
+    assert Report.objects.get().tries == 1
+
+
+def test_after_the_last_retry_the_report_is_parked_and_operations_are_alarmed(ministry, caplog):
+    row = accepted(tries=7)
+
+    assert not queueing.retry(row, now=NOW)
+
+    assert states() == ["parked"]
+    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5999", queueing.GIVEN_UP)]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_the_longest_waiting_report_is_next_and_one_that_is_not_due_is_not(ministry):
+    rows = sending_world.queued(3)
+    Report.objects.filter(pk=rows[0].pk).update(next_at=NOW + MINUTE)
+
+    assert queueing.next_due(NOW) == rows[1]
+
+
+def test_queueing_costs_the_same_however_many_wait(ministry, django_assert_num_queries):
+    for number in (1, 2, 3):
+        with django_assert_num_queries(7):  # two savepoints, look, insert, supersede
+            queueing.queue(access(reference=f"TR-{number}"))

@@ -1,0 +1,187 @@
+"""Killed at any step, suspended, or two at once: in the end each report is with the ministry once, and told once."""
+
+import threading
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from icpportal.gateways.miit import calling, lease, numbering, outcomes, queueing, sending
+from icpportal.gateways.miit.models import Outcome, Report
+from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.types import AnswerKind
+from tests.icpportal.gateways.miit.sending_world import (
+    MINUTE,
+    NOW,
+    Killed,
+    arrange,
+    files,
+    line,
+    queued,
+    states,
+)
+
+LONGER = 5 * MINUTE  # than a lease
+
+
+@pytest.fixture
+def ministry(transactional_db, monkeypatch, settings):
+    return arrange(monkeypatch, settings)
+
+
+def before(function):
+    def killed(*args, **named):
+        raise Killed
+
+    return killed
+
+
+def after(function):
+    def killed(*args, **named):
+        function(*args, **named)
+        raise Killed
+
+    return killed
+
+
+STEPS = {
+    "while the report is built": (sending.building, "build", before),
+    "before it is numbered": (numbering, "number", before),
+    "inside the transaction of the number": (numbering.UploadFile.objects, "create", after),
+    "when it has its number": (numbering, "number", after),
+    "before the sending is noted": (numbering, "note_sending", before),
+    "when the sending is noted": (numbering, "note_sending", after),
+    "when the ministry has it": (None, "", None),
+    "before the answer is noted": (numbering, "accept", before),
+    "inside the transaction of the answer": (outcomes, "record_accepted", after),
+    "when the answer is noted": (numbering, "accept", after),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(ministry, monkeypatch, step):
+    queued(2)
+    place, name, kind = STEPS[step]
+    with monkeypatch.context() as short:
+        short.setattr(lease.Lease, "give_back", lambda _lease: None)  # nobody tidies up behind the killed
+        if place:
+            short.setattr(place, name, kind(getattr(place, name)))
+        else:
+            ministry.uploads.append(Killed)
+        with pytest.raises(Killed):
+            send_due(now=NOW)
+
+    assert send_due(now=NOW + MINUTE).reason == sending.BUSY
+    send_due(now=NOW + LONGER)
+
+    assert (files(), states(), line().last_sequence) == ([(1, True), (2, True)], ["accepted", "accepted"], 2)
+    assert sorted(ministry.taken) == [1, 2]
+    told = [(answer.kind, answer.report_key) for answer in outcomes.waiting()]
+    assert told == [(AnswerKind.ACCEPTED, "TR-1.1"), (AnswerKind.ACCEPTED, "TR-2.1")]
+
+
+def test_what_the_ministry_took_before_the_kill_is_not_sent_again(ministry):
+    queued()
+    ministry.uploads.append(Killed)
+    with pytest.raises(Killed):
+        send_due(now=NOW)
+
+    send_due(now=NOW + LONGER)
+
+    assert ministry.calls == [("upload", 1), ("previous", None)]
+
+
+def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(ministry):
+    queued(2)
+    overtaker = []
+
+    def sleep():
+        ministry.before_upload = lambda: None
+        overtaker.append(send_due(now=NOW + LONGER))
+
+    ministry.before_upload = sleep
+
+    woken = send_due(now=NOW)
+
+    assert overtaker[0].accepted == 2
+    assert (woken.accepted, woken.reason) == (0, sending.TAKEN_OVER)
+    assert (files(), Outcome.objects.count()) == ([(1, True), (2, True)], 2)
+    assert (line().holder, line().stopped_at) == ("", None)
+
+
+def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, monkeypatch):
+    queued(2)
+    build, overtaker = sending.building.build, []
+
+    def slow(row, sequence):
+        packed = build(row, sequence)
+        if not overtaker:
+            overtaker.append("on its way")
+            overtaker.append(send_due(now=NOW + LONGER))
+        return packed
+
+    monkeypatch.setattr(sending.building, "build", slow)
+
+    assert send_due(now=NOW).reason == sending.TAKEN_OVER
+    assert (files(), ministry.sent) == ([(1, True), (2, True)], [1, 2])
+
+
+def together(count, work):
+    start, results, problems = threading.Barrier(count), [], []
+
+    def run():
+        start.wait()
+        try:
+            results.append(work())
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    return results
+
+
+def test_four_senders_at_once_send_each_report_once(ministry):
+    queued(12, at=timezone.now())
+    slow = threading.Event()
+    ministry.before_upload = lambda: slow.wait(0.02)
+
+    def work():
+        return sum(send_due().accepted for _ in range(6))
+
+    first_ones = sum(together(4, work))
+
+    assert first_ones > 0
+    assert first_ones + send_due().accepted == 12
+    assert ministry.sent == list(range(1, 13))
+    assert files() == [(number, True) for number in range(1, 13)]
+    assert Outcome.objects.count() == 12
+
+
+def test_one_report_queued_by_four_at_once_is_one_row(ministry):
+    from tests.icpportal.gateways.miit.sending_world import access
+
+    rows = together(4, lambda: queueing.queue(access()).pk)
+
+    assert len(set(rows)) == 1
+    assert Report.objects.count() == 1
+
+
+def test_each_call_renews_the_lease_before_it_goes_out(ministry, monkeypatch):
+    queued()
+    order = []
+    renew, upload = lease.Lease.renew, ministry.upload
+    monkeypatch.setattr(lease.Lease, "renew", lambda self, now: (order.append("renewed"), renew(self, now)))
+    monkeypatch.setattr(ministry, "upload", lambda *args: (order.append("sent"), upload(*args))[1])
+    monkeypatch.setattr(numbering, "note_sending", lambda *args, **named: order.append("noted"))
+
+    send_due(now=NOW)
+
+    assert order[-3:] == ["renewed", "noted", "sent"]
+    assert calling.Ministry is ministry
