@@ -20,8 +20,12 @@ FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
 NUMBER = re.compile(r"(?P<character>\w)ICP[备備](?P<digits>[0-9]+)[号號](?:-?(?P<site>[0-9]+))?")
 ALIASES = {"川": "蜀", "甘": "陇"}
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－﹣", "-"))
-# taken in, or on its way in when its answer was lost: the result may come before we know
-TAKEN_IN = Q(state=ReportState.ACCEPTED) | Q(state=ReportState.NUMBERED, files__sent_at__isnull=False)
+# taken in, or on its way in when its answer was lost (the result may come before we know), or waiting to go once more
+TAKEN_IN = (
+    Q(state=ReportState.ACCEPTED)
+    | Q(state=ReportState.NUMBERED, files__sent_at__isnull=False)
+    | Q(state__in=(ReportState.QUEUED, ReportState.PARKED), files__accepted_at__isnull=False)
+)
 
 
 class Unsure(LookupError):

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
@@ -38,7 +38,7 @@ SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
 CAME_WHOLE = "damaged on the way, came whole later"
 WAITING = (InboxState.STORED, InboxState.ACKNOWLEDGED)
 # a file that our own reading stumbles over is parked like one that is damaged
-STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DatabaseError)
+STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DataError, IntegrityError)
 GONE = (Forgotten, Unreadable)
 
 
