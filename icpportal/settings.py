@@ -244,6 +244,7 @@ REVIEW = [
     "transfers.view_returnreason",
     *REGISTER,
 ]
+MINISTRY = ["miit.view_report", "miit.view_uploadfile", "miit.view_inboxfile", "miit.view_line", "miit.view_tablerow"]
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "applicant": [],
     "reviewer": [*REVIEW],
@@ -257,6 +258,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.view_order",
         "transfers.view_reviewround",
         *REGISTER,
+        *MINISTRY,
     ],
     "operations": [
         "accounts.view_user",
@@ -272,6 +274,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "workdays.add_workcalendarday",
         "workdays.change_workcalendarday",
         "workdays.delete_workcalendarday",
+        *MINISTRY,
+        "miit.operate_ministry",
     ],
 }
 

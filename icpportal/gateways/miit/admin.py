@@ -1,0 +1,273 @@
+"""The ministry's interface at the review desk: rows to read, and what operations may do about them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit import holding, inbox, operations, overview, standing
+from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
+from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.privacy.actions import note_access
+
+OPERATE = "miit.operate_ministry"
+SEALED = ("body", "key")
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that are shown and never typed into; acting on them is for `miit.operate_ministry`."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether the account may act: `miit.operate_ministry`."""
+        return request.user.has_perm(OPERATE)
+
+    def each(self, request: HttpRequest, rows: Any, act: Callable[[Any], Any], words: str) -> None:
+        """Acts on each row by itself; what was done is written down, what was left is said with its reason."""
+        actor: Any = request.user
+        done = 0
+        for row in rows:
+            try:
+                act(row)
+            except (Retryable, Refused) as refusal:
+                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
+                continue
+            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, words, single_object=True)
+            done += 1
+        if done:
+            self.message_user(request, f"{words}: {done}", messages.SUCCESS)
+
+
+class Contents(ReadOnly):
+    """Files whose content is read on a page of its own, after saying so: the look is noted."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("body")
+
+    def get_urls(self) -> list[Any]:
+        name = f"miit_{self.opts.model_name}_content"
+        own = path("<int:pk>/content/", self.admin_site.admin_view(self.content_view), name=name)
+        return [own, *super().get_urls()]
+
+    def text_of(self, row: Any) -> str:
+        """The content in words; may raise `Forgotten`."""
+        raise NotImplementedError
+
+    def content_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """First what it is and that the look is noted, then, by a button, the content."""
+        if not (self.has_operate_permission(request) and self.has_view_permission(request)):
+            raise PermissionDenied
+        row = get_object_or_404(self.model, pk=pk)
+        shown = self._shown(request, row) if request.method == "POST" else {}
+        context = {**self.admin_site.each_context(request), "title": str(row), "opts": self.opts, "row": row, **shown}
+        response = TemplateResponse(request, "admin/miit/content.html", context)
+        add_never_cache_headers(response)
+        return response
+
+    def _shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        try:
+            text = self.text_of(row)
+        except Forgotten:
+            return {"forgotten": True}
+        what = f"ministry {self.opts.model_name}"
+        note_access(actor=request.user, what=what, reference=str(row)[:80], reason=request.POST.get("reason", "")[:200])
+        return {"text": text}
+
+    @admin.display(description=_("Content"))
+    def content(self, row: Any) -> str:
+        """Where the content is read."""
+        if not row.key:
+            return gettext("Forgotten: its key was destroyed")
+        address = reverse(f"admin:miit_{self.opts.model_name}_content", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Show content"))
+
+
+class ParkForm(ActionForm):
+    """A reason beside the choice of action, asked for when a report is parked."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    """Every report, by state."""
+
+    list_display = ("key", "state", "sequence", "kind", "order", "site_number", "field", "code", "queued_at")
+    list_filter = ("state", "kind")
+    search_fields = ("=key", "=reference", "=site_number")
+    search_help_text = _("Report, order or site number, exactly")
+    fields = (
+        "key", "kind", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "code", "reason",
+        "tries", "queued_at", "next_at", "answered_at",
+    )  # fmt: skip
+    actions = ("resend", "park", "unpark")
+    action_form = ParkForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        files = UploadFile.objects.defer(*SEALED).order_by("sequence")
+        return super().get_queryset(request).defer("payload").prefetch_related(Prefetch("files", queryset=files))
+
+    @admin.display(description=pgettext_lazy("of a file", "Number"))
+    def sequence(self, report: Report) -> str:
+        return ", ".join(str(file.sequence) for file in report.files.all()) or "—"
+
+    @admin.display(description=_("Order"), ordering="reference")
+    def order(self, report: Report) -> str:
+        address = f"{reverse('admin:transfers_order_changelist')}?q={report.reference}"
+        return format_html('<a href="{}">{}</a>', address, report.reference)
+
+    @admin.action(description=_("Send once more"), permissions=["operate"])
+    def resend(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """The last file of each, the same bytes under the same number."""
+        self.each(request, queryset, self._resend, gettext("will be sent once more"))
+
+    def _resend(self, report: Report) -> None:
+        last = next(reversed(report.files.all()), None)
+        if last is None:
+            raise Refused(gettext("It has no number yet."))
+        operations.resend(last.sequence)
+
+    @admin.action(description=_("Park, with a reason"), permissions=["operate"])
+    def park(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """Holds reports that have no number yet."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, gettext("Say why: the reason stands beside the action."), messages.ERROR)
+            return
+        self.each(request, queryset, lambda report: operations.park(report.key, reason), gettext("parked"))
+
+    @admin.action(description=_("Back to the queue"), permissions=["operate"])
+    def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """Lets parked reports go on."""
+        self.each(request, queryset, lambda report: operations.unpark(report.key), gettext("back in the queue"))
+
+
+@admin.register(UploadFile)
+class UploadFileAdmin(Contents):
+    """Numbered files as they were sent."""
+
+    list_display = ("sequence", "report", "code", "tries", "sent_at", "accepted_at", "content")
+    list_select_related = ("report",)
+    list_filter = (("accepted_at", admin.EmptyFieldListFilter),)
+    search_fields = ("=name", "=report__key", "=report__reference")
+    search_help_text = _("File, report or order, exactly")
+    fields = (
+        "sequence", "isp_id", "report", "name", "digest", "code", "words", "tries", "made_at", "sent_at",
+        "accepted_at", "content",
+    )  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UploadFile]:
+        return super().get_queryset(request).defer("body", "report__payload")
+
+    def text_of(self, row: UploadFile) -> str:
+        return overview.in_words(overview.as_sent(row, attachments=False), "UTF-8")
+
+
+@admin.register(InboxFile)
+class InboxFileAdmin(Contents):
+    """What the authority sent, as it came."""
+
+    list_display = ("name", "kind", "state", "reason", "deliveries", "received_at", "processed_at", "content")
+    list_filter = ("state", "kind")
+    search_fields = ("=name",)
+    search_help_text = _("File, exactly")
+    fields = (
+        "name", "kind", "state", "reason", "deliveries", "received_at", "acknowledged_at", "processed_at", "content",
+    )  # fmt: skip
+    actions = ("read_again",)
+
+    @admin.action(description=_("Read again"), permissions=["operate"])
+    def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """Takes in parked files once more, after what they needed was put right."""
+        self.each(request, queryset, _read_again, gettext("read again"))
+
+    def text_of(self, row: InboxFile) -> str:
+        return overview.as_received(row)
+
+
+def _read_again(row: InboxFile) -> None:
+    if row.state != InboxState.PARKED:
+        raise Refused(gettext("It is not parked."))
+    if not inbox.read_again(row.pk):
+        raise Refused(gettext("It is still not understood."))
+
+
+@admin.register(Line)
+class LineAdmin(ReadOnly):
+    """How it stands with the ministry."""
+
+    list_display = ("isp_id", "last_sequence", "stopped_at", "why_stopped", "sending_waits_until", "fetched_at")
+    fields = (
+        "isp_id", "last_sequence", "stopped_at", "why_stopped", "to_do", "sending_waits_until", "why_sending_waits",
+        "fetching_waits_until", "why_fetching_waits", "sent_at", "fetched_at", "reports", "needs",
+    )  # fmt: skip
+    actions = ("go_on", "resync")
+
+    @admin.display(description=_("Because"))
+    def why_stopped(self, line: Line) -> str:
+        return holding.shown(line.stopped_because) or "—"
+
+    @admin.display(description=_("Because"))
+    def why_sending_waits(self, line: Line) -> str:
+        return holding.shown(line.sending_waits_because) or "—"
+
+    @admin.display(description=_("Because"))
+    def why_fetching_waits(self, line: Line) -> str:
+        return holding.shown(line.fetching_waits_because) or "—"
+
+    @admin.display(description=_("What to do"))
+    def to_do(self, line: Line) -> str:
+        return standing.to_do(line.stopped_because) if line.stopped_at else "—"
+
+    @admin.display(description=_("reports"))
+    def reports(self, line: Line) -> str:
+        counts = standing.standing().reports
+        return ", ".join(f"{ReportState(state).label} {number}" for state, number in counts.items())
+
+    @admin.display(description=_("Needs a person"))
+    def needs(self, line: Line) -> str:
+        return "\n".join(standing.standing().needs) or "—"
+
+    @admin.action(description=_("Let it go on"), permissions=["operate"])
+    def go_on(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+        """Clears a stop and every wait."""
+        self.each(request, queryset, lambda line: operations.let_go_on(), gettext("goes on"))
+
+    @admin.action(description=_("Ask for the last accepted number"), permissions=["operate"])
+    def resync(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+        """Takes over what the authority accepted last."""
+        self.each(request, queryset, lambda line: operations.resync(), gettext("asked anew"))
+
+
+@admin.register(TableRow)
+class TableRowAdmin(ReadOnly):
+    """The ministry's code tables."""
+
+    list_display = ("table", "code", "name", "under", "valid", "note")
+    list_filter = ("table", "valid")
+    search_fields = ("=code", "name")

@@ -1,0 +1,128 @@
+"""How it stands with the ministry: numbers, queues, what it waits for, and what needs a person."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.gateways.miit import sanity
+from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
+
+STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
+# what a person does about a stop, by the return code it begins with (`holding.because`)
+TO_DO: dict[str, Promise] = {
+    "4": _("The user name is not the administration's: correct MIIT_USER, restart, let it go on."),
+    "5": _("The password is not the administration's: correct MIIT_PASSWORD, restart, let it go on."),
+    "9": _("The way of encrypting is not accepted: check MIIT_ENCRYPT with the administration."),
+    "14": _("Compare the last number on both sides: miit resync says what it would change."),
+    "12": _("The administration refuses us: check user, password and the registered source address with it."),
+    "13": _("This administration does not know our number: check MIIT_ISP_ID and the three addresses."),
+    "19": _("The permission to report is not open: ask the administration to open it, then let it go on."),
+}
+OTHERWISE = _("Read what the ministry said, put it right, then let it go on.")
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Until when nothing is sent or fetched, and why."""
+
+    until: datetime
+    because: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The state of the line of one ispId; `needs` holds a sentence for each thing a person has to do."""
+
+    isp_id: int
+    version: str
+    last_sequence: int | None
+    reports: dict[str, int]
+    oldest_queued_at: datetime | None
+    sending_waits: Wait | None
+    fetching_waits: Wait | None
+    stopped_at: datetime | None
+    stopped_because: str
+    to_do: str
+    inbox: dict[str, int]
+    fetched_at: datetime | None
+    sent_at: datetime | None
+    outcomes_waiting: int
+    schemas: str  # none, valid, or what is wrong
+    settings_faults: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def to_do(because: str) -> str:
+    """What a person does about a stop, by the code in its words."""
+    return str(TO_DO.get(because.partition(":")[0], OTHERWISE))
+
+
+def standing(*, now: datetime | None = None) -> Standing:
+    """How it stands now. Counts the work in hand, not the archive."""
+    now = now or timezone.now()
+    line = Line.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or Line(isp_id=settings.MIIT_ISP_ID)
+    counts = _reports()
+    inbox = _inbox()
+    oldest = Report.objects.filter(state__in=ON_THEIR_WAY).aggregate(oldest=Min("next_at"), since=Min("queued_at"))
+    schema = sanity.schema_fault()
+    facts = Standing(
+        isp_id=line.isp_id,
+        version=settings.MIIT_VERSION,
+        last_sequence=line.last_sequence,
+        reports=counts,
+        oldest_queued_at=oldest["since"],
+        sending_waits=_wait(line.sending_waits_until, line.sending_waits_because, now),
+        fetching_waits=_wait(line.fetching_waits_until, line.fetching_waits_because, now),
+        stopped_at=line.stopped_at,
+        stopped_because=line.stopped_because,
+        to_do=to_do(line.stopped_because) if line.stopped_at else "",
+        inbox=inbox,
+        fetched_at=line.fetched_at,
+        sent_at=line.sent_at,
+        outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
+        schemas={None: "none", "": "valid"}.get(schema, schema or ""),
+        settings_faults=sanity.faults(),
+    )
+    facts.needs.extend(_needs(facts, oldest["oldest"], now))
+    return facts
+
+
+ON_THEIR_WAY = (ReportState.QUEUED, ReportState.NUMBERED)
+SHOWN = (ReportState.QUEUED, ReportState.PARKED, ReportState.NUMBERED, ReportState.ACCEPTED)
+
+
+def _reports() -> dict[str, int]:
+    found = Report.objects.filter(state__in=SHOWN).order_by().values_list("state").annotate(Count("pk"))
+    return {state.value: 0 for state in SHOWN} | dict(found)
+
+
+def _inbox() -> dict[str, int]:
+    waiting = InboxFile.objects.filter(state__in=(InboxState.STORED, InboxState.ACKNOWLEDGED)).count()
+    return {"waiting": waiting, "parked": InboxFile.objects.filter(state=InboxState.PARKED).count()}
+
+
+def _wait(until: datetime | None, because: str, now: datetime) -> Wait | None:
+    return Wait(until, because) if until and until > now else None
+
+
+def _needs(facts: Standing, oldest_due: datetime | None, now: datetime) -> list[str]:
+    idle = not facts.stopped_at and not facts.sending_waits
+    stands_still = idle and oldest_due is not None and oldest_due < now - STILL
+    rows = (
+        (facts.stopped_at is not None, f"stopped: {facts.stopped_because}. {facts.to_do}"),
+        (facts.reports[ReportState.PARKED] > 0, f"{facts.reports['parked']} parked: miit queue --state parked"),
+        (facts.inbox["parked"] > 0, f"{facts.inbox['parked']} downloads parked: read them at the review desk"),
+        (stands_still, "reports could go and do not: is a worker running?"),
+        (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),
+    )
+    return [words for wrong, words in rows if wrong] + facts.settings_faults

@@ -1,0 +1,153 @@
+"""What `manage.py miit` prints: lines for people, JSON for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.models import UploadFile
+from icpportal.gateways.miit.overview import Row
+from icpportal.gateways.miit.planning import Plan
+from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.gateways.miit.standing import Standing, Wait
+from icpportal.moments import to_beijing
+
+FORGOTTEN = "forgotten: its time was over and its key was destroyed, nobody can read it any more"
+SCHEMAS = {"none": "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)", "valid": "schemas: valid"}
+
+
+def in_json(found: dict[str, Any]) -> str:
+    """One object on one line; moments as ISO text."""
+    return json.dumps(found, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def refusal(problem: Exception) -> str:
+    """Why something was not done."""
+    if isinstance(problem, Forgotten):
+        return FORGOTTEN
+    if isinstance(problem, Retryable):
+        return f"the ministry's interface does not answer: {problem}"
+    return str(problem)
+
+
+def encoding_of(stream: Any) -> str:
+    """The encoding in which a stream prints."""
+    return str(getattr(stream, "encoding", None) or "UTF-8").upper()
+
+
+def when(moment: datetime | None) -> str:
+    """A moment in Beijing, to the minute; a dash for none."""
+    return f"{to_beijing(moment):%Y-%m-%d %H:%M}" if moment else "-"
+
+
+# --- status ---
+
+
+def standing_lines(now: Standing) -> list[str]:
+    """How it stands, and last what needs a person."""
+    counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
+    last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
+    inbox = f"waiting {now.inbox['waiting']}, parked {now.inbox['parked']}, outcomes to take {now.outcomes_waiting}"
+    stop = [f"STOPPED since {when(now.stopped_at)}: {now.stopped_because}. {now.to_do}"] if now.stopped_at else []
+    return [
+        f"ispId {now.isp_id}, version {now.version}, last accepted number: {last}",
+        f"reports: {counts}; oldest on its way since {when(now.oldest_queued_at)}; last sent {when(now.sent_at)}",
+        f"inbox: {inbox}; last fetched {when(now.fetched_at)}",
+        f"sending: {_waits(now.sending_waits)}; fetching: {_waits(now.fetching_waits)}",
+        *stop,
+        SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
+        f"settings: {'; '.join(now.settings_faults) or 'sane'}",
+        *(f"needs a person: {need}" for need in now.needs),
+        f"needs: {len(now.needs)}",
+    ]
+
+
+def _waits(wait: Wait | None) -> str:
+    return f"waits until {when(wait.until)} because {wait.because}" if wait else "may go"
+
+
+# --- queue ---
+
+
+def queue_pieces(rows: Iterable[Row]) -> Iterator[str]:
+    """All rows and their totals as one JSON object, piece by piece."""
+    totals: Counter[str] = Counter()
+    yield '{"reports": ['
+    for row in rows:
+        yield f"{', ' if totals else ''}{in_json(asdict(row))}"
+        totals[row.state] += 1
+    yield f'], "totals": {in_json({"reports": totals.total(), **totals})}}}'
+
+
+def queue_lines(rows: list[Row], more: bool) -> list[str]:
+    """One line a report, and last the totals."""
+    totals = Counter(row.state for row in rows)
+    counts = ", ".join(f"{state} {number}" for state, number in sorted(totals.items()))
+    ahead = [f"there are more: --after {rows[-1].key}"] if more else []
+    return [*map(_queue_line, rows), *ahead, f"reports: {len(rows)}{f' ({counts})' if counts else ''}"]
+
+
+def _queue_line(row: Row) -> str:
+    number = "-" if row.sequence is None else str(row.sequence)
+    tail = " ".join(filter(None, (row.code, row.field, row.reason)))
+    head = f"{number:>6}  {row.state:<10} {row.kind:<12} {when(row.queued_at)}  {row.order}  {row.key}"
+    return f"{head}  {tail}" if tail else head
+
+
+# --- show ---
+
+
+def file_facts(file: UploadFile) -> dict[str, Any]:
+    """What is known of a file beside its content."""
+    return {
+        "sequence": file.sequence,
+        "key": file.report.key,
+        "kind": file.report.kind,
+        "state": file.report.state,
+        "order": file.report.reference,
+        "name": file.name,
+        "digest": file.digest,
+        "sent_at": file.sent_at,
+        "accepted_at": file.accepted_at,
+        "sent_times": file.tries,
+        "code": file.code,
+        "words": file.words,
+    }
+
+
+def file_line(file: UploadFile) -> str:
+    """The same in one line."""
+    taken = f"accepted {when(file.accepted_at)}" if file.accepted_at else "not accepted yet"
+    return f"{file.name}: report {file.report.key}, first sent {when(file.sent_at)}, {taken}"
+
+
+# --- resync ---
+
+
+def plan_lines(plan: Plan, *, done: bool) -> list[str]:
+    """What a resynchronisation changes, or has changed."""
+    here = "none known" if plan.here is None else plan.here
+    again = f", files {', '.join(map(str, plan.again))} are sent again" if plan.again else ""
+    file = f", file {plan.file} {plan.becomes}" if plan.file else ""
+    ending = "done" if done else "nothing to change" if not plan.changes else "not done: say --yes"
+    return [
+        f"last accepted number: {here} here, {plan.there} at the ministry",
+        f"afterwards: {plan.afterwards} here{file}{again}",
+        ending,
+    ]
+
+
+# --- send ---
+
+
+def sent_lines(sent: dict[str, Any]) -> list[str]:
+    """What one round of sending did."""
+    numbers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in sent.items() if name != "reason")
+    return [*([f"ended because: {sent['reason']}"] if sent["reason"] else []), numbers]

@@ -1,0 +1,123 @@
+"""How it stands with the ministry, and what needs a person."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from icpportal.gateways.miit import holding
+from icpportal.gateways.miit.models import InboxFile, Line
+from icpportal.gateways.miit.reactions import REACTIONS
+from icpportal.gateways.miit.standing import standing, to_do
+from tests.icpportal.gateways.miit.ministry_rows import ISP, START, file, report
+
+pytestmark = pytest.mark.django_db
+NOW = START + timedelta(minutes=30)
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.MIIT_XSD_DIR = ""
+    with translation.override("en"):
+        yield
+
+
+def download(name="a.xml", **columns):
+    return InboxFile.objects.create(isp_id=ISP, name=name, digest=name, **columns)
+
+
+def test_a_portal_that_never_reported_needs_nothing():
+    now = standing(now=NOW)
+
+    assert (now.isp_id, now.version, now.last_sequence) == (ISP, "V.3.0", None)
+    assert now.reports == {"queued": 0, "parked": 0, "numbered": 0, "accepted": 0}
+    assert (now.inbox, now.schemas, now.needs) == ({"waiting": 0, "parked": 0}, "none", [])
+
+
+def test_reports_and_downloads_are_counted_by_what_they_wait_for():
+    file(report(1), 1)
+    file(report(2), 2, accepted_at=None)
+    report(3)
+    report(4)
+    report(5, state="superseded")
+    download()
+    download("b.xml", state="acknowledged")
+    download("c.xml", state="processed")
+    Line.objects.create(isp_id=ISP, last_sequence=1, fetched_at=START, sent_at=START)
+
+    now = standing(now=NOW)
+
+    assert now.reports == {"queued": 2, "parked": 0, "numbered": 1, "accepted": 1}
+    assert now.inbox == {"waiting": 2, "parked": 0}
+    assert (now.last_sequence, now.fetched_at, now.sent_at) == (1, START, START)
+    assert now.oldest_queued_at == START + timedelta(minutes=2)
+    assert now.needs == []
+
+
+def test_a_stop_says_since_when_why_and_what_to_do():
+    Line.objects.create(isp_id=ISP)
+    holding.stop(ISP, holding.because(4, REACTIONS[4].words), now=START)
+
+    now = standing(now=NOW)
+
+    assert (now.stopped_at, now.stopped_because) == (START, "4: the ministry does not know our user name")
+    assert now.to_do == "The user name is not the administration's: correct MIIT_USER, restart, let it go on."
+    assert now.needs == [f"stopped: 4: the ministry does not know our user name. {now.to_do}"]
+
+
+def test_each_code_that_stops_has_something_to_do():
+    stops = [code for code, row in REACTIONS.items() if row.act == "stop"]
+
+    assert all(to_do(f"{code}: words") for code in stops)
+    assert to_do("16: words") == to_do("words") == "Read what the ministry said, put it right, then let it go on."
+
+
+def test_a_wait_is_told_while_it_lasts_and_needs_nobody():
+    until = NOW + timedelta(minutes=5)
+    Line.objects.create(isp_id=ISP, sending_waits_until=until, sending_waits_because="15: too many files wait")
+    report(next_at=START - timedelta(days=1))
+
+    now, later = standing(now=NOW), standing(now=until)
+
+    assert (now.sending_waits.until, now.sending_waits.because, now.needs) == (until, "15: too many files wait", [])
+    assert later.sending_waits is None
+
+
+def test_parked_reports_and_downloads_need_a_person():
+    report(state="parked")
+    download(state="parked")
+
+    assert standing(now=NOW).needs == [
+        "1 parked: miit queue --state parked",
+        "1 downloads parked: read them at the review desk",
+    ]
+
+
+@pytest.mark.parametrize(("minutes", "needs"), [(60, []), (61, ["reports could go and do not: is a worker running?"])])
+def test_a_report_that_could_go_and_does_not_for_an_hour_needs_a_person(minutes, needs):
+    row = report()
+
+    assert standing(now=row.next_at + timedelta(minutes=minutes)).needs == needs
+
+
+def test_a_report_that_is_put_off_until_tomorrow_stands_still_for_a_reason():
+    report(next_at=NOW + timedelta(days=1), queued_at=NOW - timedelta(days=3))
+
+    assert standing(now=NOW).needs == []
+
+
+def test_settings_that_cannot_work_and_schemas_that_do_not_compile_need_a_person(settings, tmp_path):
+    settings.MIIT_CANCELLATION_REASON = 0
+    settings.MIIT_XSD_DIR = str(tmp_path)
+
+    now = standing(now=NOW)
+
+    assert len(now.needs) == 2
+    assert now.needs[0].startswith("schemas: MIIT_XSD_DIR")
+    assert now.needs[1] == "MIIT_CANCELLATION_REASON is not 1 to 999"
+
+
+def test_another_providers_line_is_not_ours():
+    Line.objects.create(isp_id=ISP + 1, last_sequence=9, stopped_at=timezone.now())
+
+    assert (standing().last_sequence, standing().stopped_at) == (None, None)

@@ -1,0 +1,373 @@
+"""`manage.py miit`."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+from lxml import etree
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit import holding, operations, planning, sending
+from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.wire.returns import PreviousReply
+from icpportal.privacy.models import AccessNote
+from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
+from tests.icpportal.gateways.miit.schemas import against_schema, schema_dir
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english(settings):
+    settings.MIIT_XSD_DIR = ""
+    with translation.override("en"):
+        yield
+
+
+def run(capsys, *arguments):
+    call_command("miit", *arguments)
+    return capsys.readouterr().out.splitlines()
+
+
+def told(capsys, *arguments):
+    return json.loads("\n".join(run(capsys, *arguments, "--json")))
+
+
+def fails(capsys, *arguments):
+    with pytest.raises((CommandError, SystemExit)) as ended:
+        call_command("miit", *arguments)
+    code = getattr(ended.value, "returncode", None) or getattr(ended.value, "code", None)
+    return code, str(ended.value), capsys.readouterr().out
+
+
+class Ministry:
+    """Says which file it accepted last, or nothing."""
+
+    reply = PreviousReply(0)
+
+    def previous_upload(self):
+        if isinstance(self.reply, Exception):
+            raise self.reply
+        return self.reply
+
+
+@pytest.fixture
+def ministry(monkeypatch):
+    monkeypatch.setattr(Ministry, "reply", PreviousReply(0))
+    monkeypatch.setattr(planning, "Ministry", Ministry)
+    monkeypatch.setattr("icpportal.gateways.miit.calling.Ministry", Ministry)
+    return Ministry
+
+
+def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
+    file(report(), 1)
+    Line.objects.create(isp_id=ISP, last_sequence=1, sent_at=START, fetched_at=START)
+
+    assert run(capsys, "status") == [
+        "ispId 100001, version V.3.0, last accepted number: 1",
+        "reports: queued 0, parked 0, numbered 0, accepted 1; oldest on its way since -; last sent 2026-11-20 09:00",
+        "inbox: waiting 0, parked 0, outcomes to take 0; last fetched 2026-11-20 09:00",
+        "sending: may go; fetching: may go",
+        "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)",
+        "settings: sane",
+        "needs: 0",
+    ]
+
+
+def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
+    Line.objects.create(isp_id=ISP)
+    holding.stop(ISP, "12: the ministry refuses our credentials", now=START)
+
+    code, _words, out = fails(capsys, "status")
+
+    assert code == 1
+    assert "STOPPED since 2026-11-20 09:00: 12: the ministry refuses our credentials." in out
+    assert out.splitlines()[-1] == "needs: 1"
+
+
+def test_status_in_json_holds_the_same_facts_and_no_secret(capsys, settings):
+    report(state="parked")
+
+    _code, _words, out = fails(capsys, "status", "--json")
+
+    found = json.loads(out)
+    assert found["reports"] == {"queued": 0, "parked": 1, "numbered": 0, "accepted": 0}
+    assert found["needs"] == ["1 parked: miit queue --state parked"]
+    assert [secret for secret in (settings.MIIT_PASSWORD, settings.MIIT_AES_KEY) if secret in out] == []
+
+
+def test_the_queue_in_json_lists_every_report_and_counts_them(capsys):
+    file(report(1), 7)
+    report(2)
+
+    found = told(capsys, "queue")
+
+    assert [(row["sequence"], row["kind"], row["state"], row["order"], row["key"]) for row in found["reports"]] == [
+        (None, "access", "queued", "T7Q4-M2KX", "T7Q4-M2KX.2"),
+        (7, "access", "accepted", "T7Q4-M2KX", "T7Q4-M2KX.1"),
+    ]
+    assert found["totals"] == {"reports": 2, "queued": 1, "accepted": 1}
+    assert found["reports"][0]["queued_at"] == "2026-11-20T01:02:00+00:00"
+
+
+def test_an_empty_queue_is_json_too(capsys):
+    assert told(capsys, "queue") == {"reports": [], "totals": {"reports": 0}}
+
+
+def test_json_is_not_paged(capsys):
+    for number in range(1, 6):
+        report(number)
+
+    assert len(told(capsys, "queue", "--limit", "2")["reports"]) == 5
+
+
+def test_the_queue_costs_the_same_for_one_and_three(capsys, django_assert_num_queries):
+    file(report(1), 1)
+    with django_assert_num_queries(2):
+        told(capsys, "queue")
+
+    file(report(2), 2)
+    file(report(3), 3)
+    with django_assert_num_queries(2):
+        assert len(told(capsys, "queue")["reports"]) == 3
+
+
+def test_the_queue_in_lines_is_paged_and_says_how_to_go_on(capsys):
+    for number in range(1, 4):
+        report(number)
+
+    assert run(capsys, "queue", "--limit", "2") == [
+        "     -  queued     access       2026-11-20 09:03  T7Q4-M2KX  T7Q4-M2KX.3",
+        "     -  queued     access       2026-11-20 09:02  T7Q4-M2KX  T7Q4-M2KX.2",
+        "there are more: --after T7Q4-M2KX.2",
+        "reports: 2 (queued 2)",
+    ]
+    assert run(capsys, "queue", "--limit", "2", "--after", "T7Q4-M2KX.2")[0].endswith("T7Q4-M2KX.1")
+    assert run(capsys, "queue", "--oldest", "--limit", "1")[0].endswith("T7Q4-M2KX.1")
+
+
+def test_a_parked_report_names_field_code_and_reason(capsys):
+    report(state="parked", field="Fj/STATEMENT", code="5010", reason="the picture is not there any more")
+
+    (line, totals) = run(capsys, "queue", "--state", "parked")
+
+    assert line.endswith("T7Q4-M2KX.1  5010 Fj/STATEMENT the picture is not there any more")
+    assert totals == "reports: 1 (parked 1)"
+
+
+def test_show_prints_the_xml_as_sent_in_the_terminals_encoding(capsys):
+    file(report(), 3)
+
+    xml = "\n".join(run(capsys, "show", "3"))
+
+    root = etree.fromstring(xml.encode())
+    assert root.findtext(".//Wzbah") == "宁ICP备00000000号-1"
+    assert root.findtext(".//ICPmm") == "*" * 32
+    assert [secret for secret in (DIGEST, PICTURE) if secret in xml] == []
+
+
+def test_show_raw_writes_the_bytes_in_gbk(capsysbinary):
+    file(report(), 3)
+
+    call_command("miit", "show", "3", "--raw", "--attachments")
+
+    xml = capsysbinary.readouterr().out
+    root = etree.fromstring(xml)
+    assert b'encoding="GBK"' in xml
+    assert root.findtext(".//Wzbah") == "宁ICP备00000000号-1"
+    assert (root.findtext(".//Fjnr"), root.findtext(".//ICPmm")) == (PICTURE, "*" * 32)
+
+
+def test_show_in_json_holds_the_xml_and_what_is_known_of_the_file(capsys):
+    file(report(), 3)
+
+    found = told(capsys, "show", "3")
+
+    assert (found["sequence"], found["order"], found["key"], found["state"]) == (
+        3, "T7Q4-M2KX", "T7Q4-M2KX.1", "accepted",
+    )  # fmt: skip
+    assert etree.fromstring(found["xml"].encode()).findtext(".//IspJrid") == "7"
+
+
+@pytest.mark.skipif(not schema_dir(), reason="the ministry's schemas are not here")
+@pytest.mark.parametrize("more", [[], ["--attachments"]])
+def test_what_show_prints_is_still_valid_by_the_ministrys_schema(capsys, more):
+    file(report(), 3)
+
+    assert against_schema("\n".join(run(capsys, "show", "3", *more)).encode()) == []
+
+
+def test_every_look_at_a_file_is_noted(capsys):
+    file(report(), 3)
+
+    run(capsys, "show", "3")
+
+    notes = AccessNote.objects.values_list("actor", "what", "reference", "reason")
+    assert list(notes) == [(None, "ministry uploadfile", "T7Q4-M2KX", "manage.py miit show")]
+
+
+def test_a_forgotten_file_says_so_and_notes_nothing(capsys):
+    file(report(), 3)
+    UploadFile.objects.update(body=None, key="")
+
+    code, words, out = fails(capsys, "show", "3", "--json")
+
+    assert (code, words) == (1, json.loads(out)["error"])
+    assert words.startswith("forgotten: ")
+    assert not AccessNote.objects.exists()
+
+
+def test_an_unknown_number_is_an_error(capsys):
+    code, words, _out = fails(capsys, "show", "9")
+
+    assert (code, words) == (1, "There is no file with the number 9.")
+
+
+def test_a_report_is_parked_with_a_reason_and_let_go_again(capsys):
+    report()
+
+    parked = run(capsys, "park", "T7Q4-M2KX.1", "--reason", "the customer called")
+    row = Report.objects.get()
+    unparked = told(capsys, "unpark", "T7Q4-M2KX.1")
+
+    assert parked == ["parked: T7Q4-M2KX.1"]
+    assert (row.state, row.reason) == (ReportState.PARKED, "the customer called")
+    assert unparked == {"done": "unparked", "what": "T7Q4-M2KX.1"}
+    assert Report.objects.get().state == ReportState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "arguments", [["park", "X.1", "--reason", "r"], ["unpark", "X.1"], ["resend", "9"], ["rebuild", "9"]]
+)
+def test_what_is_not_there_cannot_be_acted_on(capsys, ministry, arguments):
+    code, words, _out = fails(capsys, *arguments)
+
+    assert code == 1
+    assert words.startswith("There is no ")
+
+
+def test_a_numbered_report_is_never_parked(capsys):
+    file(report(), 1, accepted_at=None)
+
+    code, words, _out = fails(capsys, "park", "T7Q4-M2KX.1", "--reason", "r")
+
+    assert code == 1
+    assert words.startswith("Only a report that is queued can be parked.")
+    assert Report.objects.get().state == ReportState.NUMBERED
+
+
+def test_park_wants_a_reason():
+    with pytest.raises(CommandError, match="--reason"):
+        call_command("miit", "park", "X.1")
+
+
+def test_go_on_clears_a_stop_and_the_waits(capsys):
+    until = START + timedelta(days=1)
+    Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because="4: x", sending_waits_until=until)
+
+    assert run(capsys, "go-on") == ["let go on: the line"]
+    row = Line.objects.get()
+    assert (row.stopped_at, row.stopped_because, row.sending_waits_until) == (None, "", None)
+
+
+@pytest.mark.parametrize("name", ["resend", "rebuild"])
+def test_a_number_is_handed_to_the_operation_of_that_name(capsys, monkeypatch, name):
+    asked = []
+    monkeypatch.setattr(operations, name, asked.append)
+
+    run(capsys, name, "12")
+
+    assert asked == [12]
+
+
+def test_resync_says_what_it_would_change_and_changes_nothing(capsys, ministry):
+    ministry.reply = PreviousReply(0, sequence=41)
+
+    assert run(capsys, "resync") == [
+        "last accepted number: none known here, 41 at the ministry",
+        "afterwards: 41 here",
+        "not done: say --yes",
+    ]
+    assert not Line.objects.exists()
+
+
+def test_resync_with_yes_takes_the_ministrys_number(capsys, ministry):
+    ministry.reply = PreviousReply(0, sequence=41)
+
+    found = told(capsys, "resync", "--yes")
+
+    assert (found["there"], found["afterwards"], found["done"]) == (41, 41, True)
+    assert Line.objects.get().last_sequence == 41
+
+
+def test_resync_of_what_is_in_line_has_nothing_to_change(capsys, ministry):
+    row = file(report(), 1)
+    Line.objects.create(isp_id=ISP, last_sequence=1)
+    ministry.reply = PreviousReply(0, sequence=1, digest=row.digest)
+
+    assert run(capsys, "resync")[-1] == "nothing to change"
+
+
+def test_a_ministry_that_does_not_answer_is_an_error_and_not_a_traceback(capsys, ministry):
+    ministry.reply = Retryable("connection refused")
+
+    code, words, out = fails(capsys, "resync", "--json")
+
+    assert code == 1
+    assert words == json.loads(out)["error"] == "the ministry's interface does not answer: connection refused"
+
+
+def test_settings_that_cannot_work_are_an_error_and_not_a_traceback(capsys, settings):
+    settings.MIIT_ISP_ID = 0
+
+    code, words, _out = fails(capsys, "resync")
+
+    assert (code, words) == (1, "MIIT_ISP_ID is the number the administration gave this provider")
+
+
+def test_pull_hands_what_came_to_the_orders_through_the_one_door(capsys, monkeypatch):
+    monkeypatch.setattr("transfers.authority.pull", lambda: 3)
+
+    assert run(capsys, "pull") == ["answers taken: 3"]
+    assert told(capsys, "pull") == {"answers": 3}
+
+
+def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
+    asked = []
+
+    def send_due(*, limit):
+        asked.append(limit)
+        return sending.Sent(accepted=2, waiting=1, reason="15: too many files wait at the ministry")
+
+    monkeypatch.setattr(sending, "send_due", send_due)
+
+    assert run(capsys, "send", "--limit", "5") == [
+        "ended because: 15: too many files wait at the ministry",
+        "accepted 2, resent 0, parked 0, put off 0, waiting 1",
+    ]
+    assert asked == [5]
+
+
+@pytest.mark.parametrize("trouble", ["parked", "stopped"])
+def test_send_ends_with_1_when_a_person_is_needed(capsys, monkeypatch, trouble):
+    monkeypatch.setattr(sending, "send_due", lambda **_limit: sending.Sent(parked=int(trouble == "parked")))
+    if trouble == "stopped":
+        Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because="4: x")
+
+    assert fails(capsys, "send")[0] == 1
+
+
+def test_a_dry_run_of_send_counts_what_is_due_and_asks_nobody(capsys):
+    report(1)
+    report(2, next_at=START + timedelta(days=36500))
+    file(report(3), 1, accepted_at=None)
+
+    assert run(capsys, "send", "--dry-run") == ["due 1, on its way 1"]
+    assert Report.objects.filter(state="queued").count() == 2
+
+
+def test_a_word_that_means_nothing_is_an_error():
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("miit", "explode")
