@@ -19,6 +19,7 @@ NOW = datetime(2026, 11, 26, 1, 5, tzinfo=UTC)
 DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)
 GALLERY = Path(__file__).with_name("look_gallery.html")
 PAGE = Path(__file__).with_name("look_page.html")
+FITTING = engines["django"].from_string(Path(__file__).with_name("look_fitting.html").read_text())
 
 STATES = [
     ("draft", "草稿", "Draft"),
@@ -379,6 +380,7 @@ urlpatterns = [
     path("gallery/picture.svg", picture),
     path("gallery/regions/", regions),
     path("gallery/cities/", cities),
+    path("gallery/fitting/", lambda request: HttpResponse(FITTING.render({}, request))),
     path("gallery/broken/", explode),
     path("gallery/missing/", missing),
     path("gallery/too-many/", lambda request: errors.too_many(request, DUE)),

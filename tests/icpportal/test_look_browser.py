@@ -232,6 +232,33 @@ def test_without_script_the_button_for_cities_is_there(visit):
     expect(page.get_by_role("button", name="Show cities")).to_be_visible()
 
 
+def test_only_the_papers_that_fit_the_choice_are_offered(visit):
+    page = visit("/gallery/fitting/")
+    offered, paper = page.locator("#id_paper option"), page.locator("#id_paper")
+    expect(offered).to_have_text(["Choose", "ID card", "Passport", "Licence"])
+    expect(paper).to_have_value("1")
+
+    page.select_option("#id_nature", "firm")
+    expect(offered).to_have_text(["Choose", "Licence"])
+    expect(paper).to_have_value("1")
+    page.select_option("#id_nature", "person")
+    expect(offered).to_have_text(["Choose", "ID card", "Passport"])
+    expect(paper).to_have_value("")
+    page.select_option("#id_nature", "")
+
+    expect(offered).to_have_text(["Choose", "ID card", "Passport", "Licence"])
+    expect(page.locator("#id_paper optgroup")).to_have_count(2)
+    assert page.complaints == []
+
+
+def test_without_script_every_paper_is_offered_in_its_group(visit):
+    page = visit("/gallery/fitting/", java_script_enabled=False)
+
+    page.select_option("#id_nature", "firm")
+
+    expect(page.locator("#id_paper optgroup[label='A person'] option")).to_have_text(["ID card", "Passport"])
+
+
 def test_a_long_text_counts_its_characters_a_rare_one_as_one(visit):
     page = visit("/gallery/")
 

@@ -10,17 +10,32 @@ from django.utils.translation import gettext_lazy as _
 
 from filings import certificate_numbers, certificates, checks, regions
 from filings.keys import subject_key
-from filings.provinces import province
+from filings.provinces import PROVINCES, province
 from icpportal.entry.fields import ChoiceField, DomainField, NumberField, PlainTextField
+from icpportal.entry.marks import reads_chinese
 
 NOTHING = ("", _("Choose…"))
 ON_PAGE = {"region": "region_county"}  # the check's field, where the page calls it otherwise
 PLACES = ("region_province", "region_city", "region_county")
 
 
-def _place_select(target: str = "") -> forms.Select:
+def _place_select(target: str = "", **attrs: str) -> forms.Select:
     chained = {"data-chained": reverse_lazy("region-options"), "data-chained-target": f"id_{target}"} if target else {}
-    return forms.Select(attrs={"lang": "zh-Hans", **chained})
+    return forms.Select(attrs={**attrs, **chained})
+
+
+class DocumentSelect(forms.Select):
+    """Each type of document says whose it is, so that a script can leave the others out."""
+
+    def create_option(self, name: str, value: Any, *rest: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *rest, **options)
+        found = certificates.certificate(str(value)) if value else None
+        return {**option, "attrs": {**option["attrs"], **({"data-fits": found.nature} if found else {})}}
+
+
+def _provinces() -> list[tuple[str, str]]:
+    """Those that file, under the names the reader knows them by."""
+    return [(each.code, each.name_zh if reads_chinese() else each.name_en) for each in PROVINCES.values()]
 
 
 def _options(places: Iterable[regions.Region]) -> list[tuple[str, Any]]:
@@ -35,7 +50,9 @@ class VerifyTypeForm(forms.Form):
         help_text=_("“Individual” for a personal site; otherwise as on the document"),
     )
     id_type = ChoiceField(
-        label=_("Type of document"), help_text=_("The same document as in the domain's real-name record")
+        label=_("Type of document"),
+        help_text=_("The same document as in the domain's real-name record"),
+        widget=DocumentSelect(attrs={"data-fitting": "id_nature"}),
     )
     id_number = NumberField(
         label=_("Document number"),
@@ -49,8 +66,8 @@ class VerifyTypeForm(forms.Form):
         widget=forms.TextInput(attrs={"lang": "zh-Hans", "autocomplete": "off"}),
     )
     region_province = ChoiceField(label=_("Province"), widget=_place_select("region_city"))
-    region_city = ChoiceField(label=_("City"), widget=_place_select("region_county"))
-    region_county = ChoiceField(label=_("County or district"), widget=_place_select())
+    region_city = ChoiceField(label=_("City"), widget=_place_select("region_county", lang="zh-Hans"))
+    region_county = ChoiceField(label=_("County or district"), widget=_place_select(lang="zh-Hans"))
     domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,7 +82,7 @@ class VerifyTypeForm(forms.Form):
         if code and not self.is_bound and not chosen["region_province"]:
             chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
             self.initial.update(chosen)
-        self.fields["region_province"].choices = _options(regions.provinces())
+        self.fields["region_province"].choices = [NOTHING, *_provinces()]
         self.fields["region_city"].choices = _options(regions.cities(chosen["region_province"]))
         self.fields["region_county"].choices = _options(regions.counties(chosen["region_city"]))
 

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from filings import regions
 from filings.certificates import INDIVIDUAL
 from filings.provinces import PROVINCES, province
 from transfers import queries, states
@@ -20,7 +19,7 @@ def start(request: HttpRequest) -> HttpResponse:
     same = request.GET.get("administrator") != "another"
     rules = province(code) if code in PROVINCES else None
     context = {
-        "provinces": regions.provinces(),
+        "provinces": list(PROVINCES.values()),
         "chosen": {
             "province": code,
             "who": request.GET.get("who", ""),

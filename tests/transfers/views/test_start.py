@@ -43,6 +43,16 @@ def test_three_answers_choose_the_list_of_papers(
     assert [paper.key for paper in answer.context["papers"]] == papers
 
 
+NAMED = {"en": ("Ningxia", "宁夏回族自治区"), "zh-hans": ("宁夏回族自治区", "Ningxia")}
+
+
+@pytest.mark.parametrize("language", NAMED)
+def test_provinces_are_offered_under_the_names_the_reader_knows(client: Client, language: str) -> None:
+    offered = start(client, language).partition('name="province"')[2].partition("</select>")[0]
+
+    assert [name in offered for name in NAMED[language]] == [True, False]
+
+
 def test_the_rules_of_the_chosen_province_are_linked_and_folded(client: Client) -> None:
     page = start(client, province="12")
 

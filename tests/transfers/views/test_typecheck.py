@@ -1,5 +1,6 @@
 """The pages of step 1: the form, its outcome, the start of an order, an objection."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -102,6 +103,27 @@ def test_people_file_with_card_or_passport_and_rare_names(client: Client, minist
 
     assert answer.status_code == 302, errors(answer)
     assert TypeCheck.objects.get().answers["name"] == who["name"]
+
+
+def test_each_type_of_document_says_whose_it_is_and_stands_in_its_group(client: Client) -> None:
+    page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": "en"}).content.decode()
+
+    of_people = page.partition('<optgroup label="Individual">')[2].partition("</optgroup>")[0]
+    assert ("Passport" in of_people, "Business licence" in of_people) == (True, False)
+    assert set(re.findall(r'data-fits="(\w+)"', of_people)) == {"individual"}
+    assert ('data-fitting="id_nature"' in page, "js/fitting" in page) == (True, True)
+
+
+NAMED = {"en": ("Ningxia", "宁夏回族自治区"), "zh-hans": ("宁夏回族自治区", "Ningxia")}
+
+
+@pytest.mark.parametrize("language", NAMED)
+def test_provinces_are_offered_under_the_names_the_reader_knows(client: Client, language: str) -> None:
+    page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": language}).content.decode()
+
+    offered = page.partition('name="region_province"')[2].partition("</select>")[0]
+    assert [name in offered for name in NAMED[language]] == [True, False]
+    assert 'lang="zh-Hans"' not in offered
 
 
 def test_cities_and_counties_come_without_script_by_a_button_that_asks_nobody(client: Client, ministry: Any) -> None:
