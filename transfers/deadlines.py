@@ -107,9 +107,9 @@ def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
     return _fire(order, move, facts, now, sweep)
 
 
-def unconfirmed_mobiles(order: Order, checks: list[Any]) -> str:
+def unconfirmed_mobiles(order: Order, checks: list[Any]) -> list[str]:
     """The masked mobiles that were not confirmed, as the authority has them, else as typed."""
-    return "、".join(check.mobile_masked for check in checks if not check.is_done and check.mobile_masked)
+    return [check.mobile_masked for check in checks if not check.is_done and check.mobile_masked]
 
 
 def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:

@@ -50,7 +50,7 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         return template
     claimed = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded).update(reminded=hours)
     if claimed:
-        facts: dict[str, Any] = {"mobiles": "、".join(c.mobile_masked for c in waiting if c.mobile_masked)}
+        facts: dict[str, Any] = {"mobiles": [each.mobile_masked for each in waiting if each.mobile_masked]}
         tell_everyone(order, template, event_id=order.report_key, facts=facts, roles=_roles(waiting), now=now)
     return template if claimed else ""
 

@@ -98,7 +98,7 @@ def _letters(
     language = order.owner.language
     told: set[tuple[str, str]] = set()
     for reader in readers(order, roles):
-        words = context(order, reader, language, facts, now)
+        words = context(order, reader, facts, now)
         for channel, address in reader.addresses():
             if (channel, address) in told:
                 continue
@@ -122,24 +122,23 @@ def _attachments(order: Any, template: str) -> tuple[dict[str, str], ...]:
     return ({"name": f"{order.reference}.ics", "type": "text/calendar", "content": deadline_ics(order)},)
 
 
-def context(order: Any, reader: Reader, language: str, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Every placeholder a message about an order may have, masked, in the reader's language."""
-    chinese = language.startswith("zh")
+def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """Every placeholder a message about an order may have, masked, in both languages where they differ."""
     rules = queries.rules_of(order)
     days_from, days_to = rules.review_days
     return {
         "addressee": mask_email(reader.name) if reader.role == ACCOUNT else mask_name(reader.name),
         "name": mask_name(administrator(order).name),
         "mobile": mask_mobile(lead(order).mobile),
-        "mobiles": facts.get("mobiles") or _mobiles(order, chinese),
+        "mobiles": facts.get("mobiles") or _mobiles(order),
         "domain": order.domain,
         "ref": order.reference,
         "due": _due(order, facts, now),
         "n": facts.get("n", 0),
         "number": order.site_number,
-        "province": rules.short_zh if chinese else rules.name_en,
-        "reason": facts.get("reason", {}).get("zh" if chinese else "en", ""),
-        "reasons": facts.get("reasons", {}).get("zh" if chinese else "en", ""),
+        "province": {"zh": rules.short_zh, "en": rules.name_en},
+        "reason": facts.get("reason", ""),
+        "reasons": facts.get("reasons", ""),
         "authority_words": order.authority_words,
         "host": urlsplit(settings.PUBLIC_BASE_URL).netloc,
         "phone": settings.PROVIDER_HOTLINE,
@@ -150,9 +149,8 @@ def context(order: Any, reader: Reader, language: str, facts: dict[str, Any], no
     }
 
 
-def _mobiles(order: Any, chinese: bool) -> str:
-    mobiles = dict.fromkeys(mask_mobile(person.mobile) for person in by_role(order).values() if person.mobile)
-    return ("、" if chinese else ", ").join(mobiles)
+def _mobiles(order: Any) -> list[str]:
+    return list(dict.fromkeys(mask_mobile(person.mobile) for person in by_role(order).values() if person.mobile))
 
 
 def _due(order: Any, facts: dict[str, Any], now: datetime) -> datetime:

@@ -1,10 +1,12 @@
 """Reminders at 24, 6 and 1 hours: once each, to those who have not confirmed, quiet between 22:00 and 8:00."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from icpportal.outbox import catalogue, words
 from icpportal.outbox.models import Message
 from tests.transfers.builders import make_order
 from transfers import states
@@ -58,6 +60,26 @@ def test_each_reminder_goes_out_once_to_those_who_have_not_confirmed() -> None:
 
     assert sent() == {name: ["account", "administrator"] for name in ("phones_24h", "phones_6h", "phones_1h")}
     assert Message.objects.filter(template="phones_6h", channel="sms").count() == 2
+
+
+READ = {
+    "en": "139****0001, 139****0002. Complete the check on the Tianjin",
+    "zh": "139****0001、139****0002。请在北京时间",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", READ)
+def test_a_reminder_reads_in_the_language_of_whoever_opens_it(language: str) -> None:
+    order = waiting()
+    PhoneCheck.objects.filter(role="subject_lead").update(mobile_masked="139****0002")
+    remind(order, DUE - timedelta(hours=24))
+
+    payload = Message.objects.get(template="phones_24h", channel="site").payload
+    read = catalogue.render("phones_24h", "site", language, words.unpack(payload["context"]))
+
+    assert READ[language] in read.text
+    assert not (language == "en" and re.search("[、。天津]", read.text))
 
 
 @pytest.mark.django_db

@@ -114,7 +114,7 @@ def test_a_refused_photo_is_asked_for_again_with_the_short_reason() -> None:
 
     assert Order.objects.get().state == states.PHOTO_DUE
     text = Message.objects.get(template="photo_again", channel="sms", user=order.owner)
-    assert text.payload["context"]["reason"] == "top is red or blue"
+    assert text.payload["context"]["reason"]["en"] == "top is red or blue"
 
 
 def test_only_a_lead_refuses_for_good() -> None:

@@ -51,7 +51,7 @@ def test_while_we_review_the_page_says_which_number_we_call_when_and_from_where(
 
 def test_the_receipt_says_the_same():
     order = make_order(state=states.SUBMITTED)
-    words = context(order, readers(order, [ACCOUNT])[0], "en", {}, timezone.now())
+    words = context(order, readers(order, [ACCOUNT])[0], {}, timezone.now())
 
     text = render("order_received", "email", "en", words).text
 
