@@ -20,12 +20,12 @@ from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD
 
 CARRIED_OVER = ("type", "subject", "website", "administrator")
 WITHDRAW_REASONS: dict[str, dict[str, str]] = {
-    "wrong_details": {"zh": "信息填错", "en": "wrong details"},
-    "other_server": {"zh": "更换服务器", "en": "other server"},
-    "other_provider": {"zh": "更换接入商", "en": "other provider"},
-    "not_wanted": {"zh": "不再备案", "en": "no longer wanted"},
-    "sent_twice": {"zh": "重复提交", "en": "sent twice"},
-    "other": {"zh": "其他", "en": "other"},
+    "wrong_details": {"zh": "信息填错", "en": "Wrong details"},
+    "other_server": {"zh": "更换服务器", "en": "Other server"},
+    "other_provider": {"zh": "更换接入商", "en": "Other provider"},
+    "not_wanted": {"zh": "不再备案", "en": "No longer wanted"},
+    "sent_twice": {"zh": "重复提交", "en": "Sent twice"},
+    "other": {"zh": "其他", "en": "Other"},
 }
 STARTS_AGAIN = (states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED)
 KIND_OF = {Outcome.TRANSFER: states.TRANSFER, Outcome.TRANSFER_ANOTHER: states.TRANSFER_ANOTHER}

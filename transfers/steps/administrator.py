@@ -32,6 +32,7 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         label=_("Who is the website administrator?"),
         choices=[(SAME, _("Same as the subject lead")), (ANOTHER, _("Another person"))],
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose who the website administrator is")},
         help_text=_("This person will be photographed and gets the text message"),
     )
     admin_told = forms.BooleanField(
@@ -45,6 +46,11 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         elif queries.rules_of(self.order).admin_rule == AdminRule.MUST_DIFFER:
             self._must_be_another()
         self.unlock_refused()
+
+    @property
+    def may_be_same(self) -> bool:
+        """Whether the lead may be chosen here; some provinces ask for two people."""
+        return any(key == SAME for key, _label in self.fields["same_person"].choices)
 
     @property
     def another_fields(self) -> list[forms.BoundField]:

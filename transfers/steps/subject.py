@@ -50,7 +50,10 @@ class SubjectForm(CheckedForm, LeadFields):
         widget=chinese(),
     )
     is_legal_rep = ChoiceField(
-        label=_("Is the subject lead the legal representative?"), choices=YES_NO, widget=forms.RadioSelect
+        label=_("Is the subject lead the legal representative?"),
+        choices=YES_NO,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether the subject lead is the legal representative")},
     )
     remark = PlainTextField(
         label=_("Remarks"),

@@ -63,6 +63,7 @@ class WebsiteForm(CheckedForm):
         label=_("Does it need prior approval?"),
         choices=YES_NO,
         widget=forms.RadioSelect,
+        error_messages={"required": _("Choose whether it needs prior approval")},
         help_text=_("News, publishing, drugs, culture, audio-visual, education and others"),
     )
     approval_types = MultipleChoiceField(

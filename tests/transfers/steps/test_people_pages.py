@@ -192,6 +192,21 @@ def test_a_province_that_asks_for_two_people_offers_only_another(client: Client)
 
     assert errors(answer) == {"same_person": ["choose"]}
     assert 'value="yes"' not in answer.content.decode()
+    assert "与主体负责人是同一人时留空" not in answer.content.decode()
+
+
+QUESTIONS = [
+    ("subject", "is_legal_rep", "选择主体负责人是否为法定代表人"),
+    ("website", "needs_approval", "选择是否涉及前置审批"),
+    ("administrator", "same_person", "选择谁是网站负责人"),
+]
+
+
+@pytest.mark.parametrize(("step", "field", "words"), QUESTIONS)
+def test_an_unanswered_question_is_asked_for_in_a_sentence(client: Client, step: str, field: str, words: str) -> None:
+    answer = send(client, draft(steps=(*GATES, "subject")), step, {field: ""})
+
+    assert f">{words}</a>" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("province", "shown"), [("12", True), ("44", False)])

@@ -101,6 +101,7 @@ def test_a_draft_with_nothing_in_it_lists_every_page(client):
 
     for page in ("Product", "Filing password", "Website details"):
         assert f"{page} is not done yet" in html
+    assert "<h2>Documents</h2>" not in html
 
 
 def test_an_order_open_elsewhere_stops_the_sending_without_saying_whose(client):
