@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words
@@ -28,6 +28,8 @@ from transfers.sentences import mark
 from transfers.slips import subject_words
 from transfers.stages import KIND_NAMES
 from transfers.timeline import timeline
+
+HELD = pgettext_lazy("order", "held")
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -47,7 +49,7 @@ class ReadOnly(admin.ModelAdmin):
 class OrderAdmin(ReadOnly):
     """The queue, and the case page behind each row."""
 
-    list_display = ("reference", "domain", "kind_shown", "province_shown", "state_shown", "age", "whose", "handed_over")
+    list_display = ("reference", "state_shown", "domain", "kind_shown", "province_shown", "age", "whose", "handed_over")
     list_filter = (Tab, ByProvince)
     search_fields = ("=reference", "=domain", "=site_number")
     search_help_text = gettext_lazy("Order, domain or filing number, exactly")
@@ -70,8 +72,8 @@ class OrderAdmin(ReadOnly):
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, order: Order) -> str:
-        held = f" · {_('held')}" if order.held else ""
-        return f"{mark(order)['label']}{held}"
+        label = str(mark(order)["label"])
+        return f"{label} · {HELD}" if order.held else label
 
     @admin.display(description=gettext_lazy("Waiting since"), ordering="entered_at")
     def age(self, order: Order) -> str:

@@ -129,6 +129,15 @@ def test_operations_release_held_orders_and_open_no_case(client):
     assert moves(held) == ["released"]
 
 
+def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
+    make_order(state=states.HANDING_OVER, held=True)
+
+    html = sign_in(client, make_reviewer()).get(QUEUE, {"queue": "held"}).content.decode()
+
+    assert [words in html for words in ("待提交管局 · 已挂起", "按省份", "按队列")] == [True, True, True]
+    assert [words in html for words in ("held<", "Filings", " 以 ")] == [False, False, False]
+
+
 @pytest.mark.parametrize("role", ["reviewer", "auditor", "viewer"])
 def test_others_cannot_release_a_held_order(client, role):
     held = make_order(state=states.HANDING_OVER, held=True)
@@ -366,6 +375,16 @@ def test_the_photo_stands_beside_the_document(client):
     part = html.partition("Photo beside the document")[2].partition("</section>")[0]
     assert part.count("<img ") == 2
     assert "Ask for a new photo" in part
+
+
+def test_where_nothing_is_judged_the_papers_are_pictures_without_empty_rows(client):
+    order = make_order(state=states.APPROVED)
+    make_ready_document(order, "statement")
+
+    html = english(client, staff("auditor")).get(case_of(order)).content.decode()
+
+    part = html.partition("<h2>Documents</h2>")[2].partition("</section>")[0]
+    assert (part.count("<img "), part.count("<table"), "css/timeline" in html) == (1, 0, True)
 
 
 def test_the_case_page_costs_the_same_whatever_it_holds(client):

@@ -62,7 +62,7 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
         *found,
         {
             "title": _("Documents"),
-            "rows": paper_rows,
+            "rows": [row for row in paper_rows if row["pair"] or row["before"]],
             "pictures": [_picture(paper) for paper in papers],
             "replaced": _replaced(order),
         },
