@@ -1,0 +1,188 @@
+"""Every picture fits the ministry's limits, turned upright, without metadata, as large as the bytes allow."""
+
+import io
+import random
+from base64 import b64encode
+
+import pytest
+from PIL import Image, ImageDraw
+from PIL.ExifTags import Base
+
+from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.documents.pictures import fit
+from icpportal.gateways.miit.types import Purpose
+
+LIMITS = {
+    Purpose.STATEMENT: 153_600,
+    Purpose.SUBJECT_CERTIFICATE: 102_400,
+    Purpose.LEAD_CERTIFICATE: 102_400,
+    Purpose.ADMINISTRATOR_CERTIFICATE: 102_400,
+    Purpose.PHOTO: 102_400,
+}
+
+
+def saved(image: Image.Image, kind: str = "PNG", **how) -> bytes:
+    target = io.BytesIO()
+    image.save(target, kind, **how)
+    return target.getvalue()
+
+
+def opened(picture: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(picture))
+    image.load()
+    return image
+
+
+def noise(width: int, height: int) -> Image.Image:
+    """Nothing is harder to make small."""
+    return Image.frombytes("RGB", (width, height), random.Random(1).randbytes(width * height * 3))
+
+
+def page(width: int, height: int) -> Image.Image:
+    """Lines like writing, and something red in the lower right corner."""
+    image = Image.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(image)
+    chance = random.Random(1)
+    for top in range(20, height - 20, 24):
+        for left in range(20, width - 20, 6):
+            if chance.random() < 0.6:
+                draw.line((left, top, left + chance.randrange(8), top + chance.randrange(14)), fill="black", width=2)
+    draw.ellipse((width * 3 // 4, height * 3 // 4, width - 30, height - 30), fill=(200, 0, 0))
+    return image
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("image", [noise(1400, 1000), page(1400, 2000), Image.new("RGB", (30, 20), "green")])
+def test_the_base64_keeps_the_limit_of_its_purpose(image, purpose):
+    fitted = fit(saved(image), purpose)
+
+    assert len(b64encode(fitted)) <= LIMITS[purpose]
+    assert (opened(fitted).format, opened(fitted).mode) == ("JPEG", "RGB")
+
+
+def test_the_statement_may_be_larger_than_the_others():
+    scan = saved(page(1400, 2000))
+
+    assert len(b64encode(fit(scan, Purpose.STATEMENT))) > LIMITS[Purpose.LEAD_CERTIFICATE]
+
+
+def test_the_limit_is_used_as_far_as_it_goes():
+    fitted = fit(saved(page(1400, 2000)), Purpose.STATEMENT)
+
+    assert len(b64encode(fitted)) > 0.85 * LIMITS[Purpose.STATEMENT]
+
+
+def test_a_page_of_writing_stays_as_large_as_one_can_read_it():
+    assert max(opened(fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)).size) >= 900
+
+
+def test_a_small_picture_keeps_its_size():
+    assert opened(fit(saved(page(500, 300)), Purpose.STATEMENT)).size == (500, 300)
+
+
+def test_shape_and_colours_stay():
+    fitted = opened(fit(saved(page(1400, 2000)), Purpose.STATEMENT))
+    width, height = fitted.size
+
+    assert abs(width / height - 0.7) < 0.005
+    red, green, blue = fitted.getpixel((int(width * 0.86), int(height * 0.87)))
+    assert red > 170
+    assert max(green, blue) < 50
+
+
+def test_the_same_picture_always_gives_the_same_bytes():
+    scan = saved(page(1400, 2000))
+
+    assert fit(scan, Purpose.STATEMENT) == fit(scan, Purpose.STATEMENT)
+
+
+def test_a_fitted_picture_is_left_as_it_is():
+    fitted = fit(saved(page(1400, 2000)), Purpose.SUBJECT_CERTIFICATE)
+
+    assert fit(fitted, Purpose.SUBJECT_CERTIFICATE) == fitted
+    assert fit(fitted, Purpose.STATEMENT) == fitted
+
+
+def test_metadata_stays_behind_even_where_the_picture_fits():
+    exif = Image.Exif()
+    exif[Base.Make] = "Somebody's phone"
+    picture = saved(page(300, 200), "JPEG", exif=exif, comment=b"secret", icc_profile=b"profile", dpi=(300, 300))
+
+    fitted = fit(picture, Purpose.PHOTO)
+
+    assert {name for name, _content in opened(fitted).applist} == {"APP0"}
+    assert b"Somebody" not in fitted
+    assert b"secret" not in fitted
+    assert b"profile" not in fitted
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_the_picture_is_turned_as_it_is_meant_to_be_seen(orientation):
+    exif = Image.Exif()
+    exif[Base.Orientation] = orientation
+    turned = {
+        1: None,
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }[orientation]
+    upright = Image.new("RGB", (64, 32), "white")
+    upright.paste((200, 0, 0), (0, 0, 16, 16))
+    as_stored = upright.transpose(turned) if turned is not None else upright
+
+    fitted = opened(fit(saved(as_stored, "JPEG", quality=95, exif=exif), Purpose.PHOTO))
+
+    assert fitted.size == (64, 32)
+    red, green, _blue = fitted.getpixel((4, 4))
+    assert (red > 150, green < 80) == (True, True)
+    assert min(fitted.getpixel((60, 28))) > 200
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_colour_becomes_red_green_blue(mode):
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    white = 65535 if mode == "I;16" else "white"
+    source = Image.new("I;16", (40, 30), white) if mode == "I;16" else Image.new("RGB", (40, 30), white).convert(mode)
+
+    fitted = opened(fit(saved(source, kind), Purpose.PHOTO))
+
+    assert fitted.mode == "RGB"
+    assert min(fitted.getpixel((20, 15))) > 240
+
+
+def test_what_is_transparent_becomes_white():
+    fitted = opened(fit(saved(Image.new("RGBA", (40, 30), (0, 0, 0, 0))), Purpose.PHOTO))
+
+    assert min(fitted.getpixel((20, 15))) > 240
+
+
+def test_a_strip_is_no_reason_to_fail():
+    assert max(opened(fit(saved(noise(6000, 3)), Purpose.PHOTO)).size) == 2000
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        b"",
+        b"no picture",
+        saved(page(300, 200), "GIF"),
+        saved(page(300, 200), "JPEG")[:3000],
+        saved(page(300, 200))[:3000],
+    ],
+)
+def test_what_is_no_picture_is_unfit(picture):
+    with pytest.raises(Unfit, match=r"^not a picture") as caught:
+        fit(picture, Purpose.LEAD_CERTIFICATE)
+
+    assert (caught.value.field, caught.value.code) == ("attachment lead_certificate", "5010")
+
+
+def test_a_picture_of_too_many_pixels_is_not_even_opened():
+    vast = saved(Image.new("1", (9000, 9000)))
+
+    with pytest.raises(Unfit):
+        fit(vast, Purpose.STATEMENT)
