@@ -1,0 +1,151 @@
+"""The phone register of our own extension: masked mobiles alone, nonsense is asked again, silence stays silence."""
+
+import base64
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.phones import phones
+from icpportal.gateways.miit.types import PhoneState, Role
+from tests.icpportal.gateways.miit.authority_files import waiting
+
+pytestmark = pytest.mark.django_db
+ROW = {
+    "role": "administrator",
+    "mobile_masked": "139****0002",
+    "sent_at": "2026-11-25T08:20:00+08:00",
+    "confirmed_at": None,
+    "wrong": 2,
+}
+
+
+class Register:
+    """What the register says next, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.status, self.body = 200, json.dumps({"phones": [ROW]}).encode()
+        self.asked: list[tuple[str, str]] = []
+
+    def says(self, value: Any, status: int = 200) -> None:
+        self.status = status
+        self.body = value if isinstance(value, bytes) else json.dumps(value).encode()
+
+
+@pytest.fixture
+def register(settings: Any) -> Iterator[Register]:
+    """One over real HTTP."""
+    found = Register()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            found.asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(found.status)
+            self.send_header("Content-Length", str(len(found.body)))
+            self.end_headers()
+            self.wfile.write(found.body)
+
+        def log_message(self, *_words: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    settings.AUTHORITY_TELLS_PHONES = True
+    settings.MIIT_PHONES_URL = f"http://127.0.0.1:{server.server_address[1]}/phones"
+    settings.MIIT_ISP_ID, settings.MIIT_USER, settings.MIIT_PASSWORD = 100077, "provider", "密码Passw0rd"
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+def test_who_has_confirmed_is_asked_by_our_own_id_as_the_provider(register: Register) -> None:
+    report = waiting()
+
+    assert phones("TR-1.1") == [
+        PhoneState(Role.ADMINISTRATOR, "139****0002", datetime(2026, 11, 25, 0, 20, tzinfo=UTC), None, 2)
+    ]
+
+    ((path, header),) = register.asked
+    assert path == f"/phones/100077/{report.own_id}"
+    assert base64.b64decode(header.removeprefix("Basic ")).decode() == "provider:密码Passw0rd"
+
+
+def test_nobody_has_to_confirm(register: Register) -> None:
+    waiting()
+    register.says({"phones": []})
+
+    assert phones("TR-1.1") == []
+
+
+@pytest.mark.parametrize(("tells", "url"), [(False, "http://127.0.0.1:9/phones"), (True, "")])
+def test_an_authority_that_does_not_tell_is_not_asked(settings: Any, tells: bool, url: str) -> None:
+    settings.AUTHORITY_TELLS_PHONES, settings.MIIT_PHONES_URL = tells, url
+
+    assert phones("TR-1.1") is None
+
+
+def test_a_report_we_do_not_have_is_asked_later(register: Register) -> None:
+    with pytest.raises(Retryable):
+        phones("TR-9.9")
+    assert register.asked == []
+
+
+def test_a_report_they_do_not_have_yet_is_asked_later(register: Register) -> None:
+    waiting()
+    register.says({}, 404)
+
+    with pytest.raises(Retryable, match="not know this report yet"):
+        phones("TR-1.1")
+
+
+@pytest.mark.parametrize(("status", "problem"), [(401, Refused), (403, Refused), (429, Retryable), (500, Retryable)])
+def test_their_no_is_told_from_their_outage(register: Register, status: int, problem: type[Exception]) -> None:
+    waiting()
+    register.says({}, status)
+
+    with pytest.raises(problem):
+        phones("TR-1.1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>",
+        b"[]",
+        {},
+        {"phones": {}},
+        {"phones": [7]},
+        {"phones": [{**ROW, "role": "nobody"}]},
+        {"phones": [{**ROW, "sent_at": "yesterday"}]},
+        {"phones": [{**ROW, "wrong": "many"}]},
+        {"phones": [{**ROW, "mobile_masked": None}]},
+        {"phones": [{key: value for key, value in ROW.items() if key != "confirmed_at"}]},
+        b" " * 100_000,
+    ],
+)
+def test_nonsense_is_asked_again(register: Register, body: Any) -> None:
+    waiting()
+    register.says(body)
+
+    with pytest.raises(Retryable):
+        phones("TR-1.1")
+
+
+def test_a_whole_mobile_goes_no_further_than_here(register: Register) -> None:
+    waiting()
+    register.says({"phones": [{**ROW, "mobile_masked": "13900000002"}]})
+
+    assert phones("TR-1.1")[0].mobile_masked == "139****0002"
+
+
+def test_nobody_there_is_asked_again(settings: Any) -> None:
+    waiting()
+    settings.AUTHORITY_TELLS_PHONES, settings.MIIT_PHONES_URL = True, "http://127.0.0.1:9/phones"
+
+    with pytest.raises(Retryable):
+        phones("TR-1.1")
