@@ -18,7 +18,8 @@ from icpportal.codes import limits
 from icpportal.entry.domains import display_domain
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.seam import authority
+from icpportal.gateways.miit.seam import Authority, authority
+from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus
 from icpportal.privacy.masks import mask_number
 from transfers import queries
 from transfers.decide import Outcome, TypeFacts, decide
@@ -67,12 +68,28 @@ class Filed:
 
 
 def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
-    """The same two questions about the document and the domain, whatever the first one brings."""
+    """The same two questions about the document and the domain, whatever the first one brings.
+
+    About some types of document the authority cannot be asked: then the domain alone tells whose filing it is, and the
+    filing password, the papers and the authority itself have to show that the applicant is that subject.
+    """
     with asking() as question:
         gateway = authority()
-        document = gateway.status_by_certificate(int(answers["id_type"]), answers["id_number"], timeout=question.left)
+        document = _document(gateway, answers, question.left)
         domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
-    return _read(document.filed, document.subject_number), _read(domain.filed, domain.site_number)
+    by_domain = _read(domain.filed, domain.site_number)
+    if document is None:
+        return Filed(by_domain.stem), by_domain
+    return _read(document.filed, document.subject_number), by_domain
+
+
+def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> FilingStatus | None:
+    try:
+        return gateway.status_by_certificate(int(answers["id_type"]), answers["id_number"], timeout=seconds)
+    except Refused as refusal:
+        if refusal.code != CANNOT_ASK:
+            raise
+        return None
 
 
 def _read(filed: bool, number: str) -> Filed:

@@ -14,7 +14,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from filings.actions import record_access
+from filings.actions import end_access, record_access
+from filings.records import take_record, take_struck
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.processing import opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
@@ -23,13 +24,15 @@ from icpportal.lifecycle import AUTHORITY, Forbidden
 from transfers import queries, states
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
-from transfers.report import access_report
+from transfers.models.order import CODES_LONGEST
+from transfers.report import report_of
 
 logger = logging.getLogger(__name__)
 PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
 OVERTAKEN = "the order moved meanwhile"
 TRIES = 5
+SILENT_PHONES = 3  # so many questions in vain, and the rest is left for the next round
 
 
 def deliver_report(message: Any) -> str:
@@ -38,7 +41,7 @@ def deliver_report(message: Any) -> str:
     number = message.payload["report"]
     if order.state != states.HANDING_OVER or order.report != number or order.held:
         return "superseded"
-    report = access_report(order, number)
+    report = report_of(order, number)
     authority().queue(report)
     return report.key
 
@@ -49,20 +52,38 @@ def pull(*, now: datetime | None = None) -> int:
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
     unreached = _fetch(gateway)
-    taken = 0
-    for answer in gateway.answers():
-        try:
-            take(answer, now=now)
-        except BROKEN as problem:  # parked, so that one broken answer never blocks the queue
-            logger.exception("answer not understood", extra={"reference": reference_of(answer.report_key)})
-            park(answer, type(problem).__name__)
-        gateway.acknowledge(answer.id)
-        taken += 1
+    done: set[str] = set()
+    while waiting := [answer for answer in gateway.answers() if answer.id not in done]:  # they come in portions
+        for answer in waiting:
+            _take_or_park(take, answer, now)
+            gateway.acknowledge(answer.id)
+            done.add(answer.id)
     if unreached:
         raise unreached
+    _refresh_all_phones(now)
+    return len(done)
+
+
+def _take_or_park(take: Callable[..., None], answer: Answer, now: datetime) -> None:
+    try:
+        take(answer, now=now)
+    except BROKEN as problem:  # parked, so that one broken answer never blocks the queue
+        logger.exception("answer not understood", extra={"reference": reference_of(answer.report_key)})
+        park(answer, type(problem).__name__)
+
+
+def _refresh_all_phones(now: datetime) -> None:
+    """Ask for every open window; one report that is not known there yet does not keep the others waiting."""
+    silent, problem = 0, None
     for order in Order.objects.filter(state=states.PHONE_DUE).order_by("due_at"):
-        refresh_phones(order, now=now)
-    return taken
+        try:
+            refresh_phones(order, now=now)
+        except Retryable as trouble:
+            silent, problem = silent + 1, trouble
+        if silent >= SILENT_PHONES:
+            break
+    if problem:
+        raise problem
 
 
 def _fetch(gateway: Authority) -> Retryable | Refused | None:
@@ -77,6 +98,9 @@ def _fetch(gateway: Authority) -> Retryable | Refused | None:
 def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
     """Bring one outcome to its order; a second time it changes nothing."""
     now = now or timezone.now()
+    if answer.kind in ABOUT_THE_REGISTER:
+        ABOUT_THE_REGISTER[answer.kind](answer, now)
+        return
     reason = OVERTAKEN
     for _ in range(TRIES):  # another worker may bring the same answer at this moment
         if reason == OVERTAKEN:
@@ -93,7 +117,7 @@ def _brought(answer: Answer, now: datetime) -> str:
     if answer.report_key != order.report_key:
         return "an earlier report of this order"
     try:
-        HANDLERS[answer.kind](order, answer, now)
+        handlers_of(order)[answer.kind](order, answer, now)
     except Forbidden as refusal:
         return OVERTAKEN if overtaken(order) else str(refusal)
     return ""
@@ -106,7 +130,7 @@ def park(answer: Answer, reason: str) -> None:
         defaults={
             "kind": answer.kind,
             "report_key": answer.report_key,
-            "code": answer.code,
+            "code": answer.code[:CODES_LONGEST],
             "words": answer.words,
             "reason": reason,
         },
@@ -120,7 +144,8 @@ def _accepted(order: Order, answer: Answer, now: datetime) -> None:
     sent_at = answer.sent_at or answer.at
     facts = {**queries.facts_of(order), "sent_at": sent_at}
     with transaction.atomic():
-        ORDER.fire(order, "reported", by=AUTHORITY, facts=facts, columns={"reported_at": sent_at}, now=now)
+        columns = {"reported_at": sent_at, "held": False}  # a report that was held goes again under its own key
+        ORDER.fire(order, "reported", by=AUTHORITY, facts=facts, columns=columns, now=now)
         PhoneCheck.objects.bulk_create(
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
         )
@@ -162,9 +187,10 @@ def access_facts(order: Order) -> dict[str, Any]:
 
 def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     if order.state == states.AUTHORITY_RETURNED:
+        _add_words(order, answer)
         return
     _accepted(order, answer, now)
-    columns: dict[str, Any] = {"authority_code": answer.code, "authority_words": answer.words}
+    columns: dict[str, Any] = _said(answer)
     if PASSWORD in opened_by(answer.code):  # what the ministry refused is asked again
         columns |= {"password_digest": "", "password_kept": False}
     facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
@@ -172,11 +198,23 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     ORDER.fire(order, "turn_down", by=AUTHORITY, note=answer.code, facts=facts, columns=columns, now=now)
 
 
+def _said(answer: Answer) -> dict[str, str]:
+    return {"authority_code": answer.code[:CODES_LONGEST], "authority_words": answer.words}
+
+
+def _add_words(order: Order, answer: Answer) -> None:
+    """A refusal may come in two parts: the code first, a person's reason later."""
+    if answer.words and answer.words not in order.authority_words:
+        words = "；".join(filter(None, (order.authority_words, answer.words)))
+        Order.objects.filter(pk=order.pk, state=states.AUTHORITY_RETURNED).update(authority_words=words)
+
+
 def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     """The provider's own fault: the order waits here, held, until operations send it again."""
     if order.held:
         return
-    columns = {"authority_code": answer.code, "authority_words": answer.words, "held": True}
+    columns: dict[str, Any] = {**_said(answer), "held": True}
+    logger.error("report failed", extra={"reference": order.reference, "code": answer.code})  # operations are alarmed
     if order.state == states.HANDING_OVER:
         with transaction.atomic():
             Order.objects.filter(pk=order.pk).update(**columns)
@@ -185,12 +223,64 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     ORDER.fire(order, "report_failed", by=AUTHORITY, note=answer.code, columns=columns, now=now)
 
 
-HANDLERS: dict[str, Callable[[Order, Answer, datetime], None]] = {
+def _ended(order: Order, answer: Answer, now: datetime) -> None:
+    """The cancellation went through: our access in the register ends with it."""
+    if order.state == states.CANCELLED:
+        return
+    _accepted(order, answer, now)
+    with transaction.atomic():
+        ORDER.fire(order, "ended", by=AUTHORITY, facts=queries.facts_of(order), now=now)
+        if order.website is not None:
+            end_access(order.website, because="cancelled", now=now)
+
+
+def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
+    if order.state == states.REFUSED:
+        return
+    _accepted(order, answer, now)
+    facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
+    order.authority_words = answer.words
+    ORDER.fire(order, "cancel_refused", by=AUTHORITY, note=answer.words, facts=facts, columns=_said(answer), now=now)
+
+
+def _record(answer: Answer, now: datetime) -> None:
+    """A filing as the authority has it: the register follows. It grants nothing: only a result does."""
+    if answer.record is None:
+        raise ValueError("a record without a record")
+    take_record(answer.record, provider=settings.MIIT_ISP_ID, report_key=answer.report_key, now=now)
+
+
+def _struck(answer: Answer, now: datetime) -> None:
+    if answer.struck is None:
+        raise ValueError("struck off, and nothing said what")
+    take_struck(answer.struck, now=now)
+
+
+Handler = Callable[[Order, Answer, datetime], None]
+TRANSFER_HANDLERS: dict[str, Handler] = {
     AnswerKind.ACCEPTED: _accepted,
     AnswerKind.GRANTED: _granted,
     AnswerKind.TURNED_DOWN: _turned_down,
     AnswerKind.REPORT_FAILED: _report_failed,
 }
+# what the same answer means by kind of order
+HANDLERS: dict[str, dict[str, Handler]] = {
+    states.CANCELLATION: {
+        **TRANSFER_HANDLERS,
+        AnswerKind.GRANTED: _ended,
+        AnswerKind.TURNED_DOWN: _cancel_refused,
+    },
+}
+# these come of the authority's own accord: no order moves by them
+ABOUT_THE_REGISTER: dict[str, Callable[[Answer, datetime], None]] = {
+    AnswerKind.RECORD: _record,
+    AnswerKind.STRUCK: _struck,
+}
+
+
+def handlers_of(order: Order) -> dict[str, Handler]:
+    """What each answer does to an order of this kind."""
+    return HANDLERS.get(order.kind, TRANSFER_HANDLERS)
 
 
 def refresh_phones(order: Order, *, now: datetime) -> bool:

@@ -108,6 +108,14 @@ ROWS = (
     T("stop", (COOLING_OFF,), ABANDONED, by=APPLICANT, kinds=CANCEL),
     T("cooled", (COOLING_OFF,), HANDING_OVER, by=CLOCK, kinds=CANCEL, owe="authority"),
     T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
+    T(
+        "report_failed",
+        (AUTHORITY_REVIEW,),
+        HANDING_OVER,
+        by=AUTHORITY,
+        kinds=CANCEL,
+        tell="we_are_clearing_this_up",
+    ),
     T("ended", (AUTHORITY_REVIEW,), CANCELLED, by=AUTHORITY, kinds=CANCEL, tell="transfer_cancelled"),
     T("cancel_refused", (AUTHORITY_REVIEW,), REFUSED, by=AUTHORITY, kinds=CANCEL, tell="cancel_refused"),
 )

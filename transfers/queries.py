@@ -161,8 +161,8 @@ def objections_to(order: Order) -> QuerySet[Objection]:
 
 
 def refusal_words(order: Order) -> str:
-    """Why the order was refused, as the lead reviewer wrote it."""
-    found = order.events.filter(move="refuse").values_list("note", flat=True).first()
+    """Why the order was refused, as the lead reviewer or the authority wrote it."""
+    found = order.events.filter(move__in=("refuse", "cancel_refused")).values_list("note", flat=True).first()
     return found or ""
 
 

@@ -1,12 +1,27 @@
-"""The report of an order to the authority (新增接入, XZJR), made from what was reviewed."""
+"""The report of an order to the authority (新增接入 XZJR, 取消接入 ZXBA), made from what was reviewed.
 
+A new access carries the number of the site, a server, the papers and the password: no name and no text that was typed.
+So no field of a transfer can hold a character that the authority's GBK has not, whatever people are called.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 
+from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.codes import PLACES, method_of
-from icpportal.gateways.miit.types import AccessReport, AddressRange, Attachment, Owner, Purpose, report_key
-from transfers import queries
+from icpportal.gateways.miit.types import (
+    AccessReport,
+    AddressRange,
+    Attachment,
+    CancellationReport,
+    Owner,
+    Purpose,
+    Report,
+    report_key,
+)
+from transfers import queries, states
 from verification.documents.serving import open_ready
 from verification.models.documents import Document
 
@@ -18,6 +33,11 @@ ATTACHED = {
     "admin_id": (Purpose.ADMINISTRATOR_CERTIFICATE, Owner.SITE),
     "photo": (Purpose.PHOTO, Owner.SITE),
 }
+
+
+def report_of(order: Any, number: int) -> Report:
+    """The `number`th report of this order, by its kind."""
+    return REPORTS.get(order.kind, access_report)(order, number)
 
 
 def access_report(order: Any, number: int) -> AccessReport:
@@ -32,6 +52,23 @@ def access_report(order: Any, number: int) -> AccessReport:
         attachments=tuple(_attachments(order)),
         password_md5=order.password_digest,
     )
+
+
+def cancellation_report(order: Any, number: int) -> CancellationReport:
+    """The end of our access; the authority knows it by an id that came with its record, so that has to be here."""
+    live = order.website.accesses.filter(own=True, ended_at__isnull=True, ministry_id__isnull=False)
+    access_id = live.order_by("-since").values_list("ministry_id", flat=True).first()
+    if access_id is None:
+        raise Retryable("the authority has not sent its record of this access yet")
+    return CancellationReport(
+        key=report_key(order.reference, number),
+        access_id=access_id,
+        reason=settings.MIIT_CANCELLATION_REASON,
+        password_md5=order.password_digest,
+    )
+
+
+REPORTS: dict[str, Callable[[Any, int], Report]] = {states.CANCELLATION: cancellation_report}
 
 
 def _attachments(order: Any) -> list[Attachment]:

@@ -17,6 +17,7 @@ from icpportal.privacy.models import SealedModel
 from transfers import states
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODES_LONGEST = 80  # of the codes of one answer
 IN_PROGRESS = ~Q(state__in=states.ENDED)
 
 
@@ -67,7 +68,7 @@ class Order(SealedModel):
     reported_at = models.DateTimeField(null=True)
     reminded = models.PositiveSmallIntegerField(default=0)  # the last reminder sent for this window, in hours left
     held = models.BooleanField(default=False)  # the provider's own fault stops the report; operations act
-    authority_code = models.CharField(max_length=10, blank=True)
+    authority_code = models.CharField(max_length=CODES_LONGEST, blank=True)  # several stand with spaces between them
     authority_words = models.TextField(blank=True)
 
     subject = models.ForeignKey("filings.Subject", null=True, on_delete=models.PROTECT, related_name="orders")

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from transfers.models.order import CODES_LONGEST
+
 
 class ParkedAnswer(models.Model):
     """One answer put aside with the reason; acknowledged, so that it never blocks the queue."""
@@ -11,7 +13,7 @@ class ParkedAnswer(models.Model):
     answer_id = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=20)
     report_key = models.CharField(max_length=40, db_index=True)
-    code = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=CODES_LONGEST, blank=True)
     words = models.TextField(blank=True)
     reason = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)

@@ -17,7 +17,7 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
-from transfers import queries, stages, states
+from transfers import as_filed, queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
 from transfers.firing import ORDER
@@ -53,8 +53,13 @@ def _cannot_go_as_it_is(order: Order) -> bool:
     return not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))
 
 
+def _is_held(order: Order) -> bool:
+    return order.held
+
+
 # a state's usual sentence would be wrong: when, and what is said instead
 OTHERWISE = {
+    states.HANDING_OVER: (_is_held, _("The hand-over waits until we have put it right. There is nothing to do")),
     states.PHONE_DUE: (
         is_over,
         _("The time is over. We are fetching the authority's last word; this page shows the result in a few minutes"),
@@ -107,9 +112,14 @@ def _call(order: Order) -> dict[str, Any]:
 
 
 def _result(order: Order) -> dict[str, Any]:
-    """The line for the foot of the home page, ready to copy."""
+    """The line for the foot of the home page, ready to copy, and where the authority's record differs."""
     snippet = f'<a href="{settings.MINISTRY_SITE}" target="_blank" rel="noopener">{order.site_number}</a>'
-    return {"result": {"snippet": snippet}}
+    return {"result": {"snippet": snippet}, "as_filed": as_filed.rows(order)}
+
+
+def _turned_down(order: Order) -> dict[str, Any]:
+    """What the authority wrote, when it wrote anything."""
+    return {"authority_words": order.authority_words}
 
 
 def _lapsed(order: Order) -> dict[str, Any]:
@@ -121,6 +131,7 @@ EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
     states.SUBMITTED: _call,
     states.PHOTO_REVIEW: _call,
     states.APPROVED: _result,
+    states.AUTHORITY_RETURNED: _turned_down,
     states.LAPSED: _lapsed,
 }
 
