@@ -156,6 +156,7 @@ def every(task: str, seconds: int) -> dict[str, object]:
 
 CELERY_BEAT_SCHEDULE = {
     "outbox": every("deliver_outbox", 5),
+    "reports": every("send_reports", 3 if DEMO else 10),
     "answers": every("pull_answers", 3 if DEMO else 10),
     "documents": every("sweep_documents", 20),
     "deadlines": every("sweep_deadlines", 60),
@@ -346,7 +347,7 @@ PII_KEYS = secret("PII_KEYS", demo="demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDA
 BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 
 # --- gateways (dotted names; each module's factory is called without arguments) ---------------
-AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.simulated.gateway.SimulatedAuthority")
+AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.gateway.MinistryAuthority")
 # The ministry's interface (docs/ministry.md). In the demo its simulator answers, a process of its own.
 SIMULATOR_NOTE = VAR_DIR / "simulator.url"  # where the running demo's simulator is
 SIMULATOR_URL = env.str(
@@ -356,7 +357,7 @@ SIMULATOR_URL = env.str(
     ),
 ).rstrip("/")
 MIIT_VERSION = env.str("MIIT_VERSION", default="V.3.0")
-MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001 if DEMO else 0)
+MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001) if DEMO else env.int("MIIT_ISP_ID")
 MIIT_USER = secret("MIIT_USER", demo="demo-provider")
 MIIT_PASSWORD = secret("MIIT_PASSWORD", demo="demo-only-password")
 MIIT_ENCRYPT = env.bool("MIIT_ENCRYPT", default=True)

@@ -4,6 +4,7 @@ from celery import Task
 
 from icpportal import pulse, reconciliation, tidying
 from icpportal.celery import app
+from icpportal.gateways.miit import seam
 from icpportal.outbox import delivery
 from transfers import authority, deadlines
 from verification.documents import examination, sweeping
@@ -22,6 +23,12 @@ class Job(Task):
 def deliver_outbox() -> None:
     """Delivers what is owed to the outside world."""
     delivery.deliver()
+
+
+@app.task(base=Job)
+def send_reports() -> None:
+    """Sends the authority what is queued for it, one file after the other."""
+    seam.authority().send()
 
 
 @app.task(base=Job)

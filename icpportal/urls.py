@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from icpportal import health
 from icpportal.accounts.languages import set_language
@@ -33,5 +34,5 @@ urlpatterns = [
 if settings.SIMULATORS:
     urlpatterns += [
         path("demo/messages/", include("icpportal.outbox.demo_urls")),
-        path("demo/authority/", include("icpportal.gateways.miit.simulated.urls")),
+        path("demo/authority/", RedirectView.as_view(url=f"{settings.SIMULATOR_URL}/"), name="demo-authority"),
     ]

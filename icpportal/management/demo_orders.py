@@ -12,9 +12,8 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from filings.keys import subject_key
-from icpportal.gateways.miit.simulated import world
-from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
-from icpportal.management import invented
+from icpportal.gateways.miit.seam import authority as ministry_gateway
+from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
 from transfers import authority, proving, queries, slots, states
 from transfers.lifecycle import TABLE
@@ -25,6 +24,7 @@ from transfers.report import access_report
 from verification import consents
 from verification.documents.actions import receive
 from verification.documents.examination import examine
+from verification.filing_passwords import md5_hex
 from verification.models import PhoneProof
 from verification.phone_proofs import mobile_index
 
@@ -95,20 +95,22 @@ def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
     domain = f"sample{number + 1}-example.cn"
     filing = invented.filing_number(dice, seed.province)
     on_file = invented.person(dice, seed.province).mobile if seed.other_mobile else admin.mobile
-    world.add_filing(
-        filing,
+    password = f"Pw{number:06d}"
+    demo_world.ministry().add_filing(
+        number=filing,
         province=seed.province,
         id_type_code=1,
         id_number=code,
-        password=f"Pw{number:06d}",
-        lead=world.Person(leader.mobile, leader.id_number),
-        administrator=world.Person(on_file, admin.id_number),
-        sites=(world.Site(domain, f"示例网站{number + 1}"),),
+        name=name,
+        password=password,
+        lead=demo_world.person(leader.name, leader.id_number, leader.mobile),
+        administrator=demo_world.person(admin.name, admin.id_number, on_file),
+        sites=[{"domain": domain, "name": f"示例网站{number + 1}"}],
     )
     answers = _answers(region, name, code, domain, address, leader, admin)
     now = timezone.now()
     with transaction.atomic():
-        order = _order(owner, seed, region, filing, domain, answers, now)
+        order = _order(owner, seed, region, filing, domain, answers, now, md5_hex(password))
         _history(order, seed, owner, now)
     if seed.papers:
         _papers(order, with_photo="send_photo" in seed.moves)
@@ -153,7 +155,14 @@ def _person(prefix: str, who: invented.Invented) -> dict[str, Any]:
 
 
 def _order(
-    owner: Any, seed: Seed, region: str, filing: str, domain: str, answers: dict[str, Any], now: datetime
+    owner: Any,
+    seed: Seed,
+    region: str,
+    filing: str,
+    domain: str,
+    answers: dict[str, Any],
+    now: datetime,
+    digest: str,
 ) -> Order:
     due = {
         states.DRAFT: now + settings.DRAFT_KEPT,
@@ -176,7 +185,7 @@ def _order(
         answers=answers if seed.papers else {"type": answers["type"]},
         claimed=kept,
         password_kept=kept,
-        password_digest="0" * 32 if kept else "",
+        password_digest=digest if kept else "",
         service_code="00000000-0000-4000-8000-000000000000" if seed.papers else "",
         instance="i-example-demo0001" if seed.papers else "",
         submitted_at=now - DAY if "submit" in seed.moves else None,
@@ -272,8 +281,9 @@ def _returned(order: Order, owner: Any, on_file: str) -> None:
 
 
 def _reported(order: Order, owner: Any, on_file: str) -> None:
-    gateway = SimulatedAuthority()
+    gateway = ministry_gateway()
     gateway.queue(access_report(order, order.report))
+    gateway.send()
     if order.state == states.PHONE_DUE:
         authority.refresh_phones(order, now=timezone.now())
 

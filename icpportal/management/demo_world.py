@@ -3,6 +3,9 @@
 import random
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
 
 from filings.actions import keep_legacy_record
 from filings.keys import subject_key
@@ -11,8 +14,7 @@ from filings.provinces import PROVINCES, province
 from filings.provinces.terms import SUBJECT_LEAD
 from icpportal.gateways.inventory.file import save
 from icpportal.gateways.inventory.types import Billing, Instance
-from icpportal.gateways.miit.simulated import world
-from icpportal.gateways.miit.simulated.models import SimulatedProvince
+from icpportal.gateways.miit.simulator.client import SimulatorClient
 
 
 @dataclass(frozen=True)
@@ -54,39 +56,48 @@ FREE = (
 )  # fmt: skip
 
 
+def ministry() -> SimulatorClient:
+    """The simulated ministry, which runs as a process of its own."""
+    return SimulatorClient(settings.SIMULATOR_URL)
+
+
 def fill(dice: random.Random) -> None:  # noqa: ARG001 -- one signature for all parts of the demo
     """Provinces by the rules of the running profile, the free filings, a record of the old platform, the servers."""
-    for code in PROVINCES:
-        _province(code)
-    for free in FREE:
-        add(free)
+    ministry().set_provinces([_province(code) for code in PROVINCES])
+    ministry().add_filings([_on_file(free) for free in FREE])
     _old_platform()
     servers()
 
 
-def _province(code: str) -> None:
-    phones = province(code).phones
-    people = phones.people if phones else ()
-    world.set_province(
-        code,
-        asks_phones=phones is not None,
-        people=SimulatedProvince.LEAD_AND_ADMINISTRATOR if SUBJECT_LEAD in people else SimulatedProvince.ADMINISTRATOR,
-        hours=phones.hours if phones else 48,
-    )
+def _province(code: str) -> dict[str, Any]:
+    rules = province(code)
+    people = rules.phones.people if rules.phones else ()
+    return {
+        "code": code,
+        "asks_phones": rules.phones is not None,
+        "people": "lead_and_administrator" if SUBJECT_LEAD in people else "administrator",
+        "hours": rules.phones.hours if rules.phones else 48,
+        "compares_password": rules.asks_password,
+    }
 
 
-def add(free: FreeFiling, *, lead_mobile: str = "", administrator_mobile: str = "") -> None:
-    """Put a filing on the authority's record, with other mobiles than the people's own where they are given."""
-    world.add_filing(
-        free.number,
-        province=free.province,
-        id_type_code=int(free.id_type),
-        id_number=free.id_number,
-        password=free.password,
-        lead=world.Person(lead_mobile or free.lead[2], free.lead[1]),
-        administrator=world.Person(administrator_mobile or free.administrator[2], free.administrator[1]),
-        sites=(world.Site(free.domain, free.site_name),),
-    )
+def _on_file(free: FreeFiling) -> dict[str, Any]:
+    return {
+        "number": free.number,
+        "province": free.province,
+        "id_type_code": int(free.id_type),
+        "id_number": free.id_number,
+        "name": free.name,
+        "password": free.password,
+        "lead": person(*free.lead),
+        "administrator": person(*free.administrator),
+        "sites": [{"domain": free.domain, "name": free.site_name}],
+    }
+
+
+def person(name: str, id_number: str, mobile: str) -> dict[str, str]:
+    """A person as the authority has them on record."""
+    return {"name": name, "id_number": id_number, "mobile": mobile}
 
 
 def _old_platform() -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 from icpportal.management import invented
 from icpportal.management.browsing import Browser, NotAsItShouldBe, Page
@@ -81,6 +82,11 @@ class Walk:
                 return found
             time.sleep(PAUSE)
         raise NotAsItShouldBe(f"waited {PATIENCE:.0f} s for {what}")
+
+    def authority(self, rest: str = "") -> Page:
+        """A page of the authority: the portal leads to the process that simulates it, a server of its own."""
+        page = self.watcher.get("/demo/authority/")
+        return self.watcher.get(urljoin(page.url, rest)) if rest else page
 
     def code_for(self, address: str) -> str:
         """The newest code that was sent to an address, read from the demo's message page."""

@@ -26,7 +26,7 @@ def picture(words: str, *, width: int = 1400, height: int = 1000) -> bytes:
 
 def prepare(walk: Walk) -> None:
     """The portal is there, its simulators are on, and an invented filing is put on the authority's record."""
-    page = walk.watcher.get("/demo/authority/")
+    page = walk.authority()
     if page.status != 200:
         raise NotAsItShouldBe("this portal's simulators are off: a rehearsal is only for a demo")
     form = page.form("site_name", "lead_mobile")
@@ -36,6 +36,7 @@ def prepare(walk: Walk) -> None:
         province=walk.province,
         id_type_code="1",
         id_number=walk.code,
+        subject_name=walk.company,
         password=walk.filing_password,
         domain=walk.domain,
         site_name="示例演练网站",
@@ -285,8 +286,8 @@ def phones(walk: Walk) -> None:
     page = walk.me.get(walk.url("phones/"))
     if not page.find(class_="phone-card"):
         raise NotAsItShouldBe("nobody is named on the page of the phones")
-    desk = walk.watcher.get("/demo/authority/")
-    report = next((each for each in desk.find("li", data_reference=walk.reference)), None)
+    desk = walk.wait_for("the report to arrive at the authority", lambda: _received(walk))
+    report = next((each for each in desk.find("li", data_domain=walk.domain)), None)
     if report is None:
         raise NotAsItShouldBe("the authority has no report of this order")
     texts = _texts_of(desk, walk)
@@ -295,9 +296,15 @@ def phones(walk: Walk) -> None:
         return
     for mobile, code in texts:
         tail = (walk.lead if mobile == walk.lead.mobile else walk.admin).id_number[-6:]
-        page = walk.watcher.get("/demo/authority/codes/")
+        page = walk.authority("codes/")
         walk.watcher.send(page.form("mobile", "code", "tail"), mobile=mobile, code=code, tail=tail)
     walk.expect_state("authority_review")
+
+
+def _received(walk: Walk) -> Page | None:
+    """The authority's desk once this order's report lies on it."""
+    page = walk.authority()
+    return page if page.find("li", data_domain=walk.domain) else None
 
 
 def _state_codes(walk: Walk) -> None:
@@ -321,8 +328,8 @@ def _texts_of(desk: Page, walk: Walk) -> list[tuple[str, str]]:
 
 def decision(walk: Walk) -> None:
     """The authority grants."""
-    page = walk.watcher.get("/demo/authority/")
-    form = page.form("report", data_reference=walk.reference)
+    page = walk.wait_for("the report to arrive at the authority", lambda: _received(walk))
+    form = page.form("report", data_domain=walk.domain)
     walk.watcher.send(form, button=("decision", "grant"))
     walk.expect_state("approved")
 

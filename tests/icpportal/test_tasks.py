@@ -13,6 +13,7 @@ from icpportal.models import Pulse
 
 ONE_LINE = {
     tasks.deliver_outbox: ("delivery.deliver", ()),
+    tasks.send_reports: ("seam.authority", ()),
     tasks.pull_answers: ("authority.pull", ()),
     tasks.examine_document: ("examination.examine", ("an-id",)),
     tasks.sweep_documents: ("sweeping.sweep_documents", ()),
@@ -48,6 +49,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
 
     assert plan == {
         "icpportal.tasks.deliver_outbox": (5, 5),
+        "icpportal.tasks.send_reports": (3, 3),
         "icpportal.tasks.pull_answers": (3, 3),
         "icpportal.tasks.sweep_documents": (20, 20),
         "icpportal.tasks.sweep_deadlines": (60, 60),

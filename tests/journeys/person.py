@@ -5,10 +5,12 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
 from icpportal.management import invented
+from icpportal.management import browsing
 from icpportal.management.browsing import Browser
 from icpportal.management.rehearsal import REGIONS
 from icpportal.management.rehearsal_steps import picture
@@ -57,6 +59,7 @@ class Person:
             province=self.province,
             id_type_code="1",
             id_number=self.code,
+            subject_name=self.company,
             password=self.password,
             domain=self.domain,
             site_name="示例旅程网站",
@@ -76,17 +79,26 @@ class Person:
         raise AssertionError(f"no code came to {address}")
 
     def authority_decides(self, decision: str, code: str = "") -> None:
-        page = self.desk.get("/demo/authority/")
-        form = page.form("report", data_reference=self.reference)
+        page = self._desk_with_my_report()
+        form = page.form("report", data_domain=self.domain)
         self.desk.send(form, button=("decision", decision), **({"code": code} if code else {}))
 
+    def _desk_with_my_report(self) -> browsing.Page:
+        """The authority's desk once my report has come over the wire."""
+        for _ in range(60):
+            page = self.desk.get("/demo/authority/")
+            if page.find("li", data_domain=self.domain):
+                return page
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"no report about {self.domain} came to the authority")
+
     def confirm_at_the_ministry(self) -> None:
-        page = self.desk.get("/demo/authority/")
+        page = self._desk_with_my_report()
         mine = {self.lead.mobile: self.lead, self.on_file: self.admin}
         texts = [each.attrs for each in page.find("li") if each.attrs.get("data-mobile") in mine]
         assert len(texts) == 2
         for text in texts:
-            form = self.desk.get("/demo/authority/codes/").form("mobile", "code", "tail")
+            form = self.desk.get(urljoin(page.url, "/codes/")).form("mobile", "code", "tail")
             tail = mine[text["data-mobile"]].id_number[-6:]
             self.desk.send(form, mobile=text["data-mobile"], code=text["data-code"], tail=tail)
 

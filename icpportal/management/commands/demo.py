@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from argparse import ArgumentParser
 from io import StringIO
 from pathlib import Path
@@ -23,6 +24,8 @@ from icpportal.management.supervisor import Part, Supervisor
 from transfers import deadlines
 
 HOST = "127.0.0.1"
+PORTS_TRIED = 30
+SIMULATOR_SECONDS = 60.0
 
 
 class Command(BaseCommand):
@@ -38,8 +41,10 @@ class Command(BaseCommand):
             raise CommandError("This is a production environment (PORTAL_MODE=production): the demo does not run here.")
         lock = take_lock(settings.VAR_DIR / "demo.lock")
         refuse_taken_port(port)
+        beside = simulator_port(port)
+        begin_again_with(f"http://{HOST}:{beside}", lock)
         supervisor = Supervisor(
-            parts(port),
+            parts(port, beside),
             logs=settings.VAR_DIR / "log",
             environment=environment(port),
             say=lambda line: self.stdout.write(line),
@@ -47,14 +52,21 @@ class Command(BaseCommand):
         self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
         signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            seeded = prepare(seed=not no_seed)
-        except KeyboardInterrupt:
-            raise CommandError("Stopped before anything was started.", returncode=130) from None
+            seeded = prepare(supervisor, seed=not no_seed)
+        except BaseException as end:
+            supervisor.stop()
+            if isinstance(end, KeyboardInterrupt):
+                raise CommandError("Stopped before everything was started.", returncode=130) from None
+            raise
         supervisor.listen()
         self.stdout.write("Starting web, worker and beat …")
-        supervisor.run(ready=lambda: answers(port), when_ready=lambda: self.stdout.write(welcome(port, seeded)))
+        supervisor.run(ready=lambda: answers(f"{HOST}:{port}/readyz"), when_ready=lambda: self.welcome(port, seeded))
         lock.close()
-        self.stdout.write("Stopped: web, worker and beat are gone.")
+        self.stdout.write("Stopped: web, worker, beat and simulator are gone.")
+
+    def welcome(self, port: int, seeded: str) -> None:
+        """Tells what a person needs to know, once everything answers."""
+        self.stdout.write(welcome(port, seeded))
 
 
 def take_lock(path: Path) -> IO[str]:
@@ -77,15 +89,22 @@ def take_lock(path: Path) -> IO[str]:
 
 def refuse_taken_port(port: int) -> None:
     """`CommandError` in one line unless the port can be listened on."""
+    why = port_trouble(port)
+    if why:
+        raise CommandError(
+            f"Port {port} cannot be used ({why}): choose another, for example PORT={port_beside(port)} make demo"
+        )
+
+
+def port_trouble(port: int) -> str:
+    """Why this port cannot be listened on; nothing when it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as problem:
-            why = getattr(problem, "strerror", None) or "not a port number"
-            raise CommandError(
-                f"Port {port} cannot be used ({why}): choose another, for example PORT={port_beside(port)} make demo"
-            ) from None
+            return getattr(problem, "strerror", None) or "not a port number"
+    return ""
 
 
 def port_beside(port: int) -> int:
@@ -93,18 +112,51 @@ def port_beside(port: int) -> int:
     return port + 1 if 1024 <= port < 65535 else 8001
 
 
-def prepare(*, seed: bool) -> str:
-    """Tables, style sheets, invented data: each does nothing the second time. Returns what was invented, in words."""
+def simulator_port(port: int) -> int:
+    """Where the simulated ministry listens: `SIMULATOR_PORT` if it is set, else the first free port after ours."""
+    wanted = os.environ.get("SIMULATOR_PORT", "")
+    if wanted:
+        refuse_taken_port(int(wanted))
+        return int(wanted)
+    for candidate in range(port + 1, min(port + PORTS_TRIED, 65536)):
+        if not port_trouble(candidate):
+            return candidate
+    raise CommandError(f"No free port from {port + 1} on for the simulator: set SIMULATOR_PORT to one.")
+
+
+def begin_again_with(address: str, lock: IO[str]) -> None:
+    """Notes where the simulator will be; settings are read once, so a changed address starts this command anew."""
+    settings.SIMULATOR_NOTE.write_text(f"{address}\n", "utf-8")
+    if address == settings.SIMULATOR_URL:
+        return
+    lock.close()
+    os.execve(sys.executable, [sys.executable, *sys.argv], dict(os.environ) | {"SIMULATOR_URL": address})  # noqa: S606
+
+
+def prepare(supervisor: Supervisor, *, seed: bool) -> str:
+    """Tables, style sheets, simulator, invented data: each does nothing the second time. Returns what was invented."""
     told = StringIO()
     logging.disable(logging.INFO)
+    supervisor.start("simulator")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
+    wait_for_simulator()
     if seed:
         call_command("seed_demo", stdout=told)
     first_round()
     connections.close_all()
     logging.disable(logging.NOTSET)
     return told.getvalue().strip()
+
+
+def wait_for_simulator() -> None:
+    """Returns once the simulated ministry answers; `CommandError` with the place of its log when it does not."""
+    ends = time.monotonic() + SIMULATOR_SECONDS
+    while time.monotonic() < ends:
+        if answers(f"{settings.SIMULATOR_URL.removeprefix('http://')}/healthz"):
+            return
+        time.sleep(0.1)
+    raise CommandError(f"The simulator did not start: see {settings.VAR_DIR / 'log' / 'simulator.log'}")
 
 
 def first_round() -> None:
@@ -118,7 +170,13 @@ def environment(port: int) -> dict[str, str]:
     """What the processes get: our own environment, the address people use, and scratch space in the data folder."""
     scratch = settings.VAR_DIR / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
-    ours = {"PYTHONUNBUFFERED": "1", "TMPDIR": str(scratch), "VAR_DIR": str(settings.VAR_DIR), "PYTHONPATH": path()}
+    ours = {
+        "PYTHONUNBUFFERED": "1",
+        "TMPDIR": str(scratch),
+        "VAR_DIR": str(settings.VAR_DIR),
+        "PYTHONPATH": path(),
+        "SIMULATOR_URL": settings.SIMULATOR_URL,
+    }
     return {"PUBLIC_BASE_URL": f"http://{HOST}:{port}"} | dict(os.environ) | ours
 
 
@@ -127,8 +185,8 @@ def path() -> str:
     return os.pathsep.join(filter(None, (str(settings.BASE_DIR), os.environ.get("PYTHONPATH"))))
 
 
-def parts(port: int) -> list[Part]:
-    """The three processes of the portal."""
+def parts(port: int, beside: int) -> list[Part]:
+    """The three processes of the portal, and the simulated ministry beside them."""
     python = (sys.executable, "-m")
     web = (
         "--bind",
@@ -141,9 +199,11 @@ def parts(port: int) -> list[Part]:
         "3",
         "--no-control-socket",
     )
+    manage = (sys.executable, str(settings.BASE_DIR / "manage.py"))
     return [
+        Part("simulator", (*manage, "simulator", "serve", "--host", HOST, "--port", str(beside))),
         Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
-        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "2", *CELERY)),
+        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "3", *CELERY)),
         Part("beat", (*python, "celery", "-A", "icpportal", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
     ]
 
@@ -156,10 +216,10 @@ def beat_file() -> str:
     return str(settings.VAR_DIR / "beat-schedule")
 
 
-def answers(port: int) -> bool:
-    """True once the web server serves."""
+def answers(address: str) -> bool:
+    """True once a server on this machine answers there."""
     try:
-        with urlopen(f"http://{HOST}:{port}/readyz", timeout=2) as answer:
+        with urlopen(f"http://{address}", timeout=2) as answer:
             return answer.status == 200
     except (URLError, OSError):
         return False
@@ -172,7 +232,7 @@ The ICP filing portal is ready:  http://{HOST}:{port}/
 
   mail and texts it sent         http://{HOST}:{port}/demo/messages/
   review desk (staff)            http://{HOST}:{port}/admin/
-  the authority, simulated       http://{HOST}:{port}/demo/authority/
+  the authority, simulated       {settings.SIMULATOR_URL}/
 
 {seeded}
 

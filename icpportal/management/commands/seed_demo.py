@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.accounts import roles
+from icpportal.gateways.miit.simulator.client import NotThere
 from icpportal.management import demo_orders, demo_world
 from icpportal.management.demo_accounts import ACCOUNTS, PASSWORD, open_accounts
 
@@ -23,8 +24,11 @@ class Command(BaseCommand):
         dice = random.Random(seed)  # noqa: S311 -- invented data, no secret
         roles.ensure()
         accounts = open_accounts()
-        demo_world.fill(dice)
-        orders = demo_orders.place(accounts["applicant"], dice)
+        try:
+            demo_world.fill(dice)
+            orders = demo_orders.place(accounts["applicant"], dice)
+        except NotThere as nobody:
+            raise CommandError(f"{nobody} `make demo` starts everything.") from None
         self.stdout.write("Demo accounts (password for all: " + PASSWORD + ")")
         for account in ACCOUNTS:
             self.stdout.write(f"  {account.email:24} {account.words}")
