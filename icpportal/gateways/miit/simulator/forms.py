@@ -30,6 +30,7 @@ FAULT_WORDS = {
     "cut": pgettext_lazy("switch", "Damaged archive"),
     "again": pgettext_lazy("switch", "Delivered twice"),
     "extra": pgettext_lazy("switch", "Elements nobody knows"),
+    "extra_in_file": pgettext_lazy("switch", "Elements nobody knows, in files"),
     "unknown_code": pgettext_lazy("switch", "A processing code nobody knows"),
     "several": pgettext_lazy("switch", "Several codes in one result"),
     "padded": pgettext_lazy("switch", "White space around the result"),
@@ -80,7 +81,7 @@ class CodeForm(forms.Form):
 
 
 class FaultForm(forms.Form):
-    """One switch for each method, and what goes with the chosen faults; commands can do more (`manage.py simulator`)."""
+    """One switch for each method, and what goes with the chosen faults; `manage.py simulator fault` can do more."""
 
     seconds = forms.IntegerField(label=_("Seconds when slow"), min_value=1, max_value=600, initial=60)
     returned = forms.IntegerField(label=_("Return code it answers with"), min_value=0, max_value=999, initial=999)
