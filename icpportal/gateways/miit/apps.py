@@ -8,3 +8,6 @@ class MinistryConfig(AppConfig):
     name = "icpportal.gateways.miit"
     label = "miit"
     verbose_name = _("Ministry's interface")
+
+    def ready(self) -> None:
+        from icpportal.gateways.miit import checks  # noqa: F401, PLC0415 -- app ready

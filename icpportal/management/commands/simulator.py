@@ -136,7 +136,7 @@ def clock(client: SimulatorClient, given: dict[str, Any]) -> Any:
 
 def block(client: SimulatorClient, given: dict[str, Any]) -> Any:
     """blacklist a domain or a subject's document number"""
-    return client.block(given["what"], given["value"], on=not given["off"])
+    return client.block(given["which"], given["value"], on=not given["off"])
 
 
 def push(client: SimulatorClient, given: dict[str, Any]) -> Any:
@@ -191,7 +191,7 @@ COMMANDS: tuple[tuple[Run, tuple[Argument, ...]], ...] = (
     (province, (arg("code", nargs="?", default=""), PAIRS)),
     (conduct, (PAIRS,)),
     (clock, tuple(arg(f"--{name}", type=int, default=0) for name in ("hours", "minutes", "seconds"))),
-    (block, (arg("what", choices=("domain", "subject")), arg("value"), OFF)),
+    (block, (arg("which", choices=("domain", "subject")), arg("value"), OFF)),
     (push, (arg("kind", help="JCDM, BASJ, ZXSJ, XGTZ, WBAWZLB, HMDLB"), PAIRS, arg("--file", default=""))),
     (downloads, (LIMIT,)),
     (reset, (arg("--world", action="store_true", help="and what is on file, back to the examples"),)),

@@ -106,9 +106,9 @@ def decide(given: Given, key: str) -> Answer:
 def decide_all(given: Given) -> Answer:
     """The same decision for every report that waits; how many."""
     settling.settle()
-    waiting = list(show.reports(stage=Report.WAITING))
-    codes = {"code": str(given.get("code", "")), "words": str(given.get("words", ""))}
-    return {"decided": sum(desk.decide(row, given["decision"], **codes) for row in waiting)}
+    waiting = list(show.reports(stage=Report.WAITING).order_by("pk"))
+    code, words = str(given.get("code", "")), str(given.get("words", ""))
+    return {"decided": sum(desk.decide(row, given["decision"], code=code, words=words) for row in waiting)}
 
 
 def texts(given: Given) -> Answer:
@@ -166,8 +166,8 @@ def _filing(given: Given) -> world.FilingOnFile:
         world.SiteOnFile(**{**site, "providers": tuple(site.get("providers", (world.OTHER_NAME,)))})
         for site in given.pop("sites")
     )
-    people = {role: world.Person(**given.pop(role)) for role in ("lead", "administrator")}
-    return world.FilingOnFile(**given, **people, sites=sites)
+    lead, administrator = world.Person(**given.pop("lead")), world.Person(**given.pop("administrator"))
+    return world.FilingOnFile(**given, lead=lead, administrator=administrator, sites=sites)
 
 
 def provinces(_given: Given) -> Answer:

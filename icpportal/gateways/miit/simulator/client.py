@@ -100,7 +100,7 @@ class SimulatorClient:
 
         number, province, id_type_code, id_number, password, lead and administrator (each a dictionary with name,
         mobile, id_number), sites (dictionaries with domain, name, and perhaps providers: names of other providers,
-        ours: we serve it too, number), and perhaps name, address, nature.
+        ours: we serve it too, number), and perhaps name, address, nature, region.
         """
         self.add_filings([filing])
 

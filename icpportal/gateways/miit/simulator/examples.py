@@ -69,6 +69,6 @@ def reset(*, world: bool = False) -> None:
     for model in (Download, Upload, Guess, Fault, Conduct):
         model.objects.all().delete()
     if world:
-        for model in (Filing, Province, Blocked):
-            model.objects.all().delete()
+        for on_file in (Filing, Province, Blocked):
+            on_file.objects.all().delete()
         fill()

@@ -66,6 +66,7 @@ class Filing(models.Model):
     nature = models.PositiveIntegerField(null=True)  # Dwxz
     id_type_code = models.PositiveIntegerField()
     id_number = models.CharField(max_length=128, db_index=True)
+    region = models.CharField(max_length=6)  # the finest that is known
     address = models.CharField(max_length=1024)
     password = models.CharField(max_length=32)
     lead_name = models.CharField(max_length=128)

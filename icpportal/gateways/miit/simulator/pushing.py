@@ -1,18 +1,24 @@
 """Files that the authority sends of its own accord: code tables, records, what is struck off, notices, anything."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from lxml import etree
 
 from icpportal.gateways.miit.simulator import clock, outgoing, world, writing
 from icpportal.gateways.miit.simulator.models import Access, Download, Filing
 from icpportal.gateways.miit.simulator.words import REASONS
 from icpportal.gateways.miit.simulator.writing import node
 
-# tables of JCDM: wrapper, row, rows of (Id, name)
-TABLES: dict[str, tuple[str, tuple[tuple[int, str], ...]]] = {
-    "Zxly_dms": ("Zxly_xx", tuple(REASONS.items())),
-    "Zjlx_dms": ("Zjlx_xx", ((1, "营业执照"), (2, "居民身份证"), (7, "护照"))),
-    "Wzjrfs_dms": ("Wzjrfs_xx", ((1, "专线"), (2, "主机托管"), (3, "虚拟主机"), (4, "其他方式"), (5, "云接入"))),
+# tables of JCDM: its row, the names of what stands in one beside Id and Sfyx, rows of (Id, those two)
+TABLES: dict[str, tuple[str, tuple[str, str], tuple[tuple[int, str, int | str], ...]]] = {
+    "Zjlx_dms": ("Zjlx_xx", ("Mc", "Dwflid"), ((1, "营业执照", 4), (2, "居民身份证", 5), (7, "护照", 5))),
+    "Wzjrfs_dms": (
+        "Wzjrfs_xx",
+        ("Mc", "Ysid"),
+        ((1, "专线", 1), (2, "主机托管", 2), (3, "虚拟主机", 4), (4, "其他方式", 8), (5, "云接入", 16)),
+    ),
+    "Zxly_dms": ("Zxly_xx", ("Nr", "Bz"), tuple((id_, words, "虚构的代码") for id_, words in REASONS.items())),
 }
 
 
@@ -28,12 +34,15 @@ def push(kind: str, **given: Any) -> Download:
 
 def tables(**_nothing: Any) -> bytes:
     """JCDM: a few tables, among them the reasons of a cancellation, which no public text lists."""
-    parts = [node(name, [_row(row, id_, words) for id_, words in rows]) for name, (row, rows) in TABLES.items()]
+    parts = [
+        node(table, [_code(row, id_, zip(names, values, strict=True)) for id_, *values in rows])
+        for table, (row, names, rows) in TABLES.items()
+    ]
     return writing.as_bytes(node("JCDM", node("Jcdm_xx", parts)))
 
 
-def _row(name: str, id_: int, words: str) -> Any:
-    return node(name, ("Id", id_), ("Mc", words), ("Sfyx", 1))
+def _code(row: str, id_: int, named: Iterable[tuple[str, int | str]]) -> etree._Element:
+    return node(row, ("Id", id_), *named, ("Sfyx", 1))
 
 
 def struck(access_id: int, level: int = writing.STRUCK_ACCESS) -> bytes:

@@ -51,9 +51,11 @@ def province(row: Province) -> dict[str, Any]:
 
 def filing(row: Filing) -> dict[str, Any]:
     """A subject with its sites and their accesses."""
-    names = ("number", "subject_id", "province", "name", "nature", "id_type_code", "id_number", "password", "address")
+    names = ("number", "subject_id", "province", "region", "name", "nature", "id_type_code", "id_number")
     return {
         **{name: getattr(row, name) for name in names},
+        "address": row.address,
+        "password": row.password,
         "lead": {"name": row.lead_name, "mobile": row.lead_mobile, "id_number": row.lead_id_number},
         "administrator": {
             "name": row.administrator_name,

@@ -51,6 +51,7 @@ class FilingOnFile:
     name: str = "示例主办单位"
     address: str = "示例路1号"
     nature: int | None = None
+    region: str = ""  # six digits; the province's capital when it is left out
 
 
 def set_province(
@@ -87,6 +88,7 @@ def _put(filing: FilingOnFile, moment: datetime) -> Filing:
         "nature": filing.nature or nature,
         "id_type_code": filing.id_type_code,
         "id_number": filing.id_number.upper(),
+        "region": filing.region or f"{filing.province}0100",
         "address": filing.address,
         "password": filing.password,
         "lead_name": filing.lead.name,
@@ -130,8 +132,8 @@ def add_access(site: Site, isp_id: int, *, moment: datetime, provider: str = "",
 
 def block(kind: str, value: str, *, on: bool = True) -> None:
     """Puts a domain or a document number on the blacklist, or takes it off."""
-    wanted = {"kind": kind, "value": value.lower() if kind == Blocked.DOMAIN else value.upper()}
+    value = value.lower() if kind == Blocked.DOMAIN else value.upper()
     if on:
-        Blocked.objects.get_or_create(**wanted)
+        Blocked.objects.get_or_create(kind=kind, value=value)
     else:
-        Blocked.objects.filter(**wanted).delete()
+        Blocked.objects.filter(kind=kind, value=value).delete()

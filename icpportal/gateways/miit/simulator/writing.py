@@ -106,13 +106,14 @@ def record(filing: "Filing", sites: Iterable["Site"]) -> bytes:
 
 def subject(filing: "Filing") -> etree._Element:
     """Zt_xx of a record."""
-    province = int(f"{filing.province}0000")
+    region = filing.region
+    city, county = f"{region[:4]}00" if region[2:4] != "00" else "", region if region[4:] != "00" else ""
     return node(
         "Zt_xx",
         ("Ztid", filing.subject_id),
         ("Dwmc", filing.name),
         ("Dwxz", filing.nature),
-        node("Txdz", ("Shengid", province), ("Shiid", province + 100), ("Xxdz", filing.address)),
+        node("Txdz", ("Shengid", f"{region[:2]}0000"), ("Shiid", city), ("Xianid", county), ("Xxdz", filing.address)),
         node("Zj", ("Zjlx", filing.id_type_code), ("Zjhm", filing.id_number), ("Zjzs", filing.address)),
         _person("Fzr", filing.lead_name, filing.lead_mobile, filing.lead_id_number),
         ("Baxh", filing.number),

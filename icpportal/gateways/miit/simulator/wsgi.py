@@ -2,15 +2,14 @@
 
 import os
 
-from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 # assigned, not a default: importing `icpportal` has named the portal's settings already
 os.environ["DJANGO_SETTINGS_MODULE"] = "icpportal.gateways.miit.simulator.settings"
 
 application = get_wsgi_application()
-call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
 
-from icpportal.gateways.miit.simulator import examples  # noqa: E402 -- after the applications are ready
+from icpportal.gateways.miit.simulator import examples, tables  # noqa: E402 -- after the applications are ready
 
+tables.prepare()
 examples.fill()

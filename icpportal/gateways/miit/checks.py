@@ -1,0 +1,40 @@
+"""Refuses to run with an invented authority where real people file."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+ADDRESSES = ("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_PHONES_URL")
+
+
+def invented(address: str) -> bool:
+    """The address is this machine, or where the simulator is."""
+    host = urlsplit(address).hostname or ""
+    simulator = urlsplit(settings.SIMULATOR_URL)
+    if address and urlsplit(address).netloc == simulator.netloc:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+@register
+def no_simulator_in_production(app_configs: object, **kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
+    """Errors outside the demo when simulators are on, or when the ministry's address is the simulator's."""
+    if settings.DEMO:
+        return []
+    found: list[CheckMessage] = []
+    if settings.SIMULATORS:
+        found.append(Error("SIMULATORS is on in production.", hint="Set SIMULATORS=off.", id="miit.E001"))
+    return found + [
+        Error(
+            f"{name} is this machine, or the simulator.",
+            hint="The address that the administration gave you.",
+            id="miit.E002",
+        )
+        for name in ADDRESSES
+        if invented(getattr(settings, name))
+    ]
