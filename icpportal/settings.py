@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "icpportal.outbox",
     "icpportal.wizard",
     "icpportal.gateways.miit",
-    "icpportal.gateways.miit.simulated",
     "verification",
     "filings",
     "transfers",
@@ -160,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     "answers": every("pull_answers", 3 if DEMO else 10),
     "documents": every("sweep_documents", 20),
     "deadlines": every("sweep_deadlines", 60),
+    "imports": every("sweep_imports", 60),
     "heartbeat": every("heartbeat", 60),
     "reconcile": every("reconcile", 600),
     "tidy": every("tidy", 3600),
@@ -238,6 +238,8 @@ REGISTER = [
     "filings.view_legacyrecord",
 ]
 REVIEW = [
+    "filings.view_legacyclaim",
+    "filings.review_claim",
     "transfers.review_order",
     "transfers.view_order",
     "transfers.view_objection",
@@ -372,6 +374,7 @@ MIIT_PASSWORD_WSDL = env.str("MIIT_PASSWORD_WSDL", default=f"{MIIT_PASSWORD_URL}
 MIIT_SOURCE_ADDRESS = env.str("MIIT_SOURCE_ADDRESS", default="")  # the address the administration knows us by
 MIIT_CONNECT_SECONDS = env.int("MIIT_CONNECT_SECONDS", default=10)
 MIIT_FILES_SECONDS = env.int("MIIT_FILES_SECONDS", default=180)  # for one upload or download
+MIIT_LEASE_MARGIN_SECONDS = 60  # how much longer than its longest call a sender that was killed keeps the line
 MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; with them nothing leaves unvalidated
 MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
 MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
@@ -410,6 +413,10 @@ DRAFT_KEPT = timedelta(days=45)
 RETURNED_KEPT = timedelta(days=60)
 CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
+# The old platform whose filings are imported (docs/import.md), and whether one account may import only once.
+OLD_PLATFORM_ZH = env.str("OLD_PLATFORM_ZH", default="万网备案平台")
+OLD_PLATFORM_EN = env.str("OLD_PLATFORM_EN", default="HiChina")
+IMPORT_ONE_OLD_ACCOUNT = env.bool("IMPORT_ONE_OLD_ACCOUNT", default=False)
 
 # --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
 ROOMIER = 50 if DEMO else 1
@@ -419,6 +426,9 @@ LIMITS = {
     "filing_password_order": (5, 3600),
     "filing_password_account": (10 * ROOMIER, 86400),
     "filing_password_number": (10 * ROOMIER, 86400),
+    "import_account": (10 * ROOMIER, 3600),
+    "import_old_account": (5, 3600),
+    "import_claim": (10 * ROOMIER, 3600),
     "code_destination_hour": (5 * ROOMIER, 3600),
     "code_destination_day": (10 * ROOMIER, 86400),
     "code_client_hour": (20 * ROOMIER, 3600),

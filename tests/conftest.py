@@ -1,1 +1,26 @@
 """What every test may ask for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from icpportal.gateways.miit.simulator.client import SimulatorClient
+from tests.icpportal.gateways.miit.simulator.process import Simulator, start_simulator
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """The simulated ministry as a process, one for all tests of a run."""
+    running = start_simulator(tmp_path_factory.mktemp("simulator"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def on_the_wire(simulator: Simulator, settings: Any) -> SimulatorClient:
+    """The portal speaks to that process over SOAP; its world is new and empty, this is its desk."""
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
+    simulator.point(settings)
+    simulator.client.reset(world=True)
+    return simulator.client

@@ -14,14 +14,16 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.db import connections, transaction  # noqa: E402 -- after setup
+from django.utils import timezone  # noqa: E402
 
-from filings.certificates import CERTIFICATES  # noqa: E402
-from icpportal.gateways.miit.simulated import world  # noqa: E402
-from icpportal.gateways.miit.simulated.models import SimulatedReport  # noqa: E402
+from icpportal.gateways.miit.models import Line, Report, UploadFile  # noqa: E402
+from icpportal.gateways.miit.simulator.client import SimulatorClient  # noqa: E402
 from icpportal.lifecycle import REVIEWER  # noqa: E402
 from icpportal.outbox.models import Message  # noqa: E402
-from tests.transfers.builders import TYPE, make_order, moves  # noqa: E402
+from tests.transfers.builders import moves  # noqa: E402
+from tests.transfers.wired import put_on_record, wired_order  # noqa: E402
 from transfers import queries, states  # noqa: E402
 from transfers.firing import ORDER  # noqa: E402
 from transfers.models import Order, ParkedAnswer  # noqa: E402
@@ -29,20 +31,9 @@ from transfers.models import Order, ParkedAnswer  # noqa: E402
 
 def place(number: int) -> list[str]:
     """So many orders whose photo is in review, in turn in a province with and without phone verification."""
-    someone = world.Person("13900000001", "649999198502140009")
-    for code in ("12", "44"):
-        world.set_province(code, asks_phones=code == "12")
-        world.add_filing(
-            TYPE[code]["number"],
-            province=code,
-            id_type_code=next(iter(CERTIFICATES)),
-            id_number=f"91649999000000{code}9L",
-            password="SamplePw1",
-            lead=someone,
-            administrator=someone,
-            sites=(world.Site(f"filed{code}.com", "示例"),),
-        )
-    return [make_order(state=states.PHOTO_REVIEW, province=("12", "44")[turn % 2]).reference for turn in range(number)]
+    orders = [wired_order(state=states.PHOTO_REVIEW, province=("12", "44")[turn % 2]) for turn in range(number)]
+    put_on_record(SimulatorClient(settings.SIMULATOR_URL), orders)
+    return [order.reference for order in orders]
 
 
 def move(reference: str, kill: int, silent: bool) -> None:
@@ -62,18 +53,31 @@ def owed(reference: str) -> list[tuple[str, str]]:
     return list(Message.objects.filter(reference=reference).order_by("channel").values_list("channel", "state"))
 
 
+def line_is_free() -> bool:
+    """Whether the sender that was killed has lost the line."""
+    return not Line.objects.filter(leased_until__gt=timezone.now()).exists()
+
+
 def summary() -> dict[str, Any]:
     """Everything that counts in the end."""
     return {
         "orders": {order.reference: [order.province, order.state, *moves(order)] for order in Order.objects.all()},
         "messages": {row.key: [row.channel, row.state] for row in Message.objects.all()},
-        "reports": sorted(SimulatedReport.objects.values_list("key", flat=True)),
+        "reports": sorted(Report.objects.filter(state="accepted").values_list("key", flat=True)),
         "keys_of_reports": sorted(order.report_key for order in Order.objects.all()),
+        "own_ids": sorted(Report.objects.values_list("own_id", flat=True)),
+        "sequences": sorted(UploadFile.objects.filter(accepted_at__isnull=False).values_list("sequence", flat=True)),
         "parked": ParkedAnswer.objects.count(),
     }
 
 
-REQUESTS: dict[str, Callable[..., Any]] = {"place": place, "move": move, "owed": owed, "summary": summary}
+REQUESTS: dict[str, Callable[..., Any]] = {
+    "place": place,
+    "move": move,
+    "owed": owed,
+    "summary": summary,
+    "line_is_free": line_is_free,
+}
 
 
 def main() -> None:

@@ -9,8 +9,7 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
-from icpportal.management import invented
-from icpportal.management import browsing
+from icpportal.management import browsing, invented
 from icpportal.management.browsing import Browser
 from icpportal.management.rehearsal import REGIONS
 from icpportal.management.rehearsal_steps import picture

@@ -6,11 +6,15 @@
 import os
 import time
 from pathlib import Path
+from unittest.mock import patch
 
 from django.conf import settings
 
-from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
-from icpportal.gateways.miit.types import AccessReport
+from icpportal.gateways.miit.gateway import MinistryAuthority
+from icpportal.gateways.miit.types import Report
+from icpportal.gateways.miit.wire.client import Ministry
+from icpportal.gateways.miit.wire.crypto import Packed
+from icpportal.gateways.miit.wire.returns import UploadReply
 from icpportal.gateways.sms.page import PageSms
 
 LONGER_THAN_THE_TEST = 300
@@ -35,10 +39,25 @@ class StallingSms(PageSms):
         return receipt
 
 
-class StallingAuthority(SimulatedAuthority):
-    """Before or after the report is in the authority's tables."""
+class StallingAuthority(MinistryAuthority):
+    """Before or after a report is queued, before or after its file has reached the ministry."""
 
-    def queue(self, report: AccessReport) -> None:
+    def queue(self, report: Report) -> None:
         stall("report not in")
         super().queue(report)
         stall("report in")
+
+    def send(self) -> int:
+        with patch.object(Ministry, "upload", upload):
+            return super().send()
+
+
+hand_over = Ministry.upload
+
+
+def upload(ministry: Ministry, packed: Packed, sequence: int) -> UploadReply:
+    """One file to the ministry; its answer may never be read."""
+    stall("file not out")
+    reply = hand_over(ministry, packed, sequence)
+    stall("file out")
+    return reply

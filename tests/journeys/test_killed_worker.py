@@ -1,4 +1,4 @@
-"""The real worker is killed twenty times, between commit and delivery and in the middle of a delivery.
+"""The real worker is killed twenty times, between commit and delivery, in the middle of a delivery and of an upload.
 
 In the end every order is in its right state, every message was delivered as its key, every report is in once.
 """
@@ -17,13 +17,14 @@ from typing import Any
 
 import pytest
 
+from tests.icpportal.gateways.miit.simulator.process import start_simulator
 from tests.journeys.portal import ROOT, database
 
 pytestmark = pytest.mark.worker
 
 KILLS = 20
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-DURING = ("text not out", "report not in", "text out", "report in")
+DURING = ("text not out", "report not in", "file not out", "text out", "report in", "file out")
 ENDS = {
     "12": ["12", "phone_due", "accept_photo", "reported"],
     "44": ["44", "authority_review", "accept_photo", "reported"],
@@ -43,6 +44,8 @@ class Scene:
         self.folder, self.environment = folder, environment
         self.started: list[subprocess.Popen] = []
         self.log = (folder / "celery.log").open("w")
+        self.ministry = start_simulator(folder / "ministry")
+        environment["SIMULATOR_URL"] = self.ministry.url
         self.run("manage.py", "migrate", "-v0").wait()
         self.mover = self.run("-m", "tests.journeys.mover", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
@@ -80,6 +83,7 @@ class Scene:
         (self.folder / "stall").unlink()
 
     def end(self) -> None:
+        self.ministry.stop()
         for process in self.started:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -105,6 +109,8 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             **own,
             **own_redis(),
             "VAR_DIR": str(tmp_path),
+            "MIIT_CONNECT_SECONDS": "2",  # with the next: how long a killed sender keeps the line
+            "MIIT_FILES_SECONDS": "3",
             "DJANGO_SETTINGS_MODULE": "tests.journeys.short_lease",
             "SMS_GATEWAY": "tests.journeys.stalling.StallingSms",
             "AUTHORITY_GATEWAY": "tests.journeys.stalling.StallingAuthority",
@@ -130,6 +136,7 @@ def killed_at_commit(scene: Scene, reference: str, *, silent: bool) -> int:
 
 def killed_in_delivery(scene: Scene, reference: str, point: str) -> int:
     """The worker dies at `point` of a delivery; the message stays its own until the lease is over."""
+    wait(lambda: scene.ask("line_is_free"), "the line was never free")
     scene.stall_at(point)
     worker = scene.worker()
     scene.ask("move", reference=reference, kill=0, silent=False)
@@ -171,4 +178,8 @@ def test_twenty_killed_workers_lose_no_message_and_double_none(scene: Scene, tmp
     leaving = {key for key, (channel, _state) in told["messages"].items() if channel in ("sms", "email")}
     assert sheets == Counter(leaving)
     assert told["reports"] == told["keys_of_reports"]
+    assert told["sequences"] == list(range(1, KILLS + 1))
+    received = scene.ministry.client.reports(limit=2 * KILLS)
+    assert sorted(row["own_id"] for row in received) == told["own_ids"]
+    assert {row["stage"] for row in received} == {"waiting"}
     assert told["parked"] == 0

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.management.browsing import Browser
 from tests.journeys.portal import Portal, running
 
@@ -135,10 +136,9 @@ class Visitor:
         ]
 
 
-def switch_faults(portal: Portal, kind: str) -> None:
-    desk = Browser(portal.url)
-    form = desk.get("/demo/authority/").form("status", "password", "answers", "phones")
-    desk.send(form, status=kind, password=kind, answers=kind, phones=kind, seconds="60")
+def ministry(portal: Portal) -> SimulatorClient:
+    """The desk of the simulated ministry to which the portal leads."""
+    return SimulatorClient(Browser(portal.url).get("/demo/authority/").url)
 
 
 def look(portal: Portal) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     folder: Path = tmp_path_factory.mktemp("stalled")
     with running(folder, INVENTORY_GATEWAY="icpportal.gateways.inventory.fake.Stalling") as portal:
         placed = json.loads(portal.manage("shell", "-v0", "-c", PLACE))
-        switch_faults(portal, "slow")
+        ministry(portal).fault("all", "slow", value=60)
         yield Visitor(portal, placed)
 
 
@@ -189,7 +189,7 @@ def test_a_lone_question_ends_after_the_time_there_is_and_counts_nothing(visitor
 
 
 def test_once_the_authority_answers_again_a_wrong_password_is_counted(visitor: Visitor) -> None:
-    switch_faults(visitor.portal, "works")
+    ministry(visitor.portal).lift_faults()
 
     answers = [visitor.filing_password(), visitor.verify_type()]
 

@@ -143,7 +143,7 @@ def make_order(
 ) -> Order:
     """An order with the sample answers, put into `state` directly; `steps=()` is a fresh draft after step 1."""
     domain = domain or f"example{next(_counter)}.com"
-    number = TYPE[province]["number"]
+    number = columns.pop("subject_number", TYPE[province]["number"])
     ready = {
         "service_code": {"product_type": "ecs", "how": "instance", "instance": "i-example0001", "service_code": ""},
         "filing_password": {"filing_number": f"{number}-1"},
@@ -183,7 +183,7 @@ def make_order(
         subject_key=kept["type"]["subject_key"],
         domain=domain,
         subject_number=number,
-        site_number=f"{number}-1",
+        site_number=columns.pop("site_number", f"{number}-1"),
         answers=kept,
         **columns,
     )

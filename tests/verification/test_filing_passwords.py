@@ -13,9 +13,6 @@ from django.views.debug import SafeExceptionReporterFilter
 from icpportal.codes.models import Allowance
 from icpportal.gateways.asking import asking
 from icpportal.gateways.miit import fake
-from icpportal.gateways.miit.simulated import world
-from icpportal.gateways.miit.simulated.faults import switch
-from icpportal.gateways.miit.simulated.models import SimulatedGuess
 from icpportal.gateways.miit.types import PasswordAnswer
 from verification import filing_passwords, tries
 from verification.filing_passwords import State
@@ -307,41 +304,37 @@ def test_an_outcome_does_not_show_its_digest_when_printed(db):
 
 
 @pytest.fixture
-def simulated(db, settings):
-    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.simulated.gateway.SimulatedAuthority"
-    person = world.Person("13900000001", "649999198502140009")
-    world.add_filing(
-        NUMBER,
+def ministry(db, on_the_wire):
+    person = {"name": "林示范", "mobile": "13900000001", "id_number": "649999198502140009"}
+    on_the_wire.add_filing(
+        number=NUMBER,
         province="64",
         id_type_code=1,
         id_number="91649999000000019L",
         password=RIGHT,
         lead=person,
         administrator=person,
-        sites=(world.Site("example.com", "示例纸业官网"),),
+        sites=[{"domain": "example.com", "name": "示例纸业官网"}],
     )
+    return on_the_wire
 
 
-def test_the_simulated_authority_gives_every_answer(simulated, settings):
+def test_the_ministry_gives_every_answer_it_has_a_word_for(ministry, settings):
     settings.LIMITS = dict.fromkeys(settings.LIMITS, (50, 3600))
-    answers = [ask(RIGHT), ask("wrong"), ask(RIGHT, number="宁ICP备99999999号")]
+    answers = [ask(RIGHT), ask("wrong")]
     for n in range(4):
         ask(f"wrong {n}", now=None)
     locked = ask(RIGHT, now=None)
 
-    assert [answer.state for answer in (*answers, locked)] == [
-        State.RIGHT,
-        State.WRONG,
-        State.UNKNOWN_NUMBER,
-        State.LOCKED,
-    ]
+    assert [answer.state for answer in (*answers, locked)] == [State.RIGHT, State.WRONG, State.LOCKED]
 
 
 @pytest.mark.parametrize("kind", ["down", "garbage"])
-def test_a_simulated_authority_in_trouble_costs_nothing(simulated, kind):
-    switch("password", kind)
+def test_a_ministry_in_trouble_costs_nothing(ministry, kind):
+    ministry.fault("password", kind)
 
     outcome = ask("wrong")
 
     assert outcome == filing_passwords.Outcome(State.UNREACHABLE, left=5)
-    assert not SimulatedGuess.objects.exists()
+    ministry.lift_faults()
+    assert ask("wrong").left == 4

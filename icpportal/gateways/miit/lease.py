@@ -12,11 +12,14 @@ from django.db.models import Q
 
 from icpportal.gateways.miit.models import Line
 
-MARGIN = timedelta(seconds=60)  # what is done before and after a call, and clocks that differ
-
 
 class Lost(Exception):
     """The lease ran out and somebody else sends now: write nothing more."""
+
+
+def margin() -> timedelta:
+    """What is done before and after a call, and clocks that differ."""
+    return timedelta(seconds=settings.MIIT_LEASE_MARGIN_SECONDS)
 
 
 def longest_call() -> timedelta:
@@ -34,7 +37,7 @@ class Lease:
     def renew(self, now: datetime) -> None:
         """Have it for one more call; raises `Lost`. Inside a transaction the line is ours alone until its end."""
         mine = Line.objects.filter(pk=self.isp_id, holder=self.holder)
-        if not mine.update(leased_until=now + longest_call() + MARGIN):
+        if not mine.update(leased_until=now + longest_call() + margin()):
             raise Lost(f"line {self.isp_id}")
 
     def give_back(self) -> None:
@@ -53,6 +56,6 @@ def take(isp_id: int, *, now: datetime) -> Lease | None:
 
 def _taken(lease: Lease, now: datetime) -> int:
     free = Q(holder="") | Q(leased_until__lte=now) | Q(leased_until__isnull=True)
-    until = now + longest_call() + MARGIN
+    until = now + longest_call() + margin()
     with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
         return Line.objects.filter(free, pk=lease.isp_id).update(holder=lease.holder, leased_until=until)

@@ -5,8 +5,8 @@ import inspect
 import pytest
 
 from icpportal.gateways.miit import fake
+from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.seam import Authority, authority
-from icpportal.gateways.miit.simulated.gateway import SimulatedAuthority
 
 METHODS = [name for name in vars(Authority) if not name.startswith("_")]
 
@@ -17,11 +17,11 @@ def test_the_gateway_is_the_one_that_settings_name(settings):
     assert type(authority()) is fake.Down
 
 
-def test_the_demo_talks_to_the_simulated_authority():
-    assert type(authority()) is SimulatedAuthority
+def test_the_demo_speaks_the_ministry_s_own_interface():
+    assert type(authority()) is MinistryAuthority
 
 
-@pytest.mark.parametrize("gateway", [SimulatedAuthority, fake.FakeAuthority])
+@pytest.mark.parametrize("gateway", [MinistryAuthority, fake.FakeAuthority])
 def test_every_gateway_has_the_hands_of_the_seam(gateway):
     ours = {name: inspect.signature(getattr(Authority, name)) for name in METHODS}
 

@@ -89,8 +89,7 @@ def test_json_is_one_object_with_the_same_facts(capsys, settings):
     assert told["gateways"][0]["words"] == "authentication refused"
 
 
-def test_the_gateways_of_the_demo_answer(capsys, settings, db):
-    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.simulated.gateway.SimulatedAuthority"
+def test_the_gateways_of_the_demo_answer(capsys, settings, db, on_the_wire):
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.file.FileInventory"
     settings.SCANNER_GATEWAY = settings.NO_SCANNER
     save({})
