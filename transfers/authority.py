@@ -21,6 +21,7 @@ from icpportal.gateways.miit.processing import opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
+from icpportal.outbox.nudge import nudge
 from transfers import queries, states
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
@@ -32,6 +33,7 @@ PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
 OVERTAKEN = "the order moved meanwhile"
 TRIES = 5
+SEND = "icpportal.tasks.send_reports"
 SILENT_PHONES = 3  # so many questions in vain, and the rest is left for the next round
 
 
@@ -43,6 +45,7 @@ def deliver_report(message: Any) -> str:
         return "superseded"
     report = report_of(order, number)
     authority().queue(report)
+    nudge(SEND)
     return report.key
 
 
@@ -214,7 +217,8 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     if order.held:
         return
     columns: dict[str, Any] = {**_said(answer), "held": True}
-    logger.error("report failed", extra={"reference": order.reference, "code": answer.code})  # operations are alarmed
+    # an error, so that operations are alarmed
+    logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
     if order.state == states.HANDING_OVER:
         with transaction.atomic():
             Order.objects.filter(pk=order.pk).update(**columns)

@@ -13,7 +13,7 @@ from filings.keys import subject_key
 from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import fake
-from icpportal.gateways.miit.types import FilingStatus
+from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus
 from tests.transfers.builders import (
     administrator_answers,
     make_order,
@@ -67,6 +67,43 @@ SAMPLE_KEY = subject_key("1", "91649999000000019L")
 def claimed_order(owner: Any = None, **changes: Any) -> Order:
     facts = {"domain": "example.com", "subject_key": SAMPLE_KEY, "state": states.SUBMITTED, **changes}
     return make_order(owner, **facts)
+
+
+class AsksNoCertificates(fake.FakeAuthority):
+    """V3.0, for a type of document that its status question has no word for."""
+
+    def status_by_certificate(self, id_type_code: int, number: str, *, timeout: float | None = None) -> FilingStatus:
+        raise Refused("no word for it", code=CANNOT_ASK)
+
+
+@pytest.fixture
+def old_ministry(ministry: Any, settings: Any) -> Any:
+    settings.AUTHORITY_GATEWAY = f"{__name__}.AsksNoCertificates"
+    return ministry
+
+
+def test_a_document_the_authority_cannot_be_asked_about_goes_by_the_domain(client: Client, old_ministry: Any) -> None:
+    check = ask(client, make_user())
+
+    assert (check.outcome, check.subject_number, check.site_number) == ("transfer", SUBJECT, f"{SUBJECT}-1")
+
+
+def test_without_the_domain_nothing_is_known_of_such_a_document(client: Client, old_ministry: Any) -> None:
+    old_ministry.sites.clear()
+
+    assert ask(client, make_user()).outcome == "not_filed"
+
+
+def test_such_a_document_in_another_province_than_the_domain_is_a_mismatch(client: Client, old_ministry: Any) -> None:
+    assert ask(client, make_user(), **typed_type("12")).outcome == "mismatch"
+
+
+def test_a_refused_question_is_still_an_outage(client: Client, settings: Any) -> None:
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Refusing"
+
+    answer = sign_in(client, make_user()).post(PAGE, typed_type())
+
+    assert (answer.status_code, TypeCheck.objects.count()) == (200, 0)
 
 
 # --- each outcome from real rows ---------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import documents
 from icpportal.gateways.miit.carrying import report_from, unsealed
+from icpportal.gateways.miit.codes import not_in_tables
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import Attachment
@@ -31,8 +32,11 @@ def build(row: Report, sequence: int) -> Packed:
 
     The same row, number and pictures give the same bytes. Never call it inside a transaction: pictures are read.
     """
-    version = documents.version()
-    xml = version.build(content_of(row), isp_id=settings.MIIT_ISP_ID, own_id=row.own_id, pictures=picture)
+    version, content = documents.version(), content_of(row)
+    element, code = not_in_tables(content)
+    if element:
+        raise Unfit("the ministry's tables do not have this number", field=element, code=code)
+    xml = version.build(content, isp_id=settings.MIIT_ISP_ID, own_id=row.own_id, pictures=picture)
     version.validate(xml)
     return pack(xml, f"beianinfo{sequence}.xml")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from icpportal.gateways.miit import tables
+from icpportal.gateways.miit import building, queueing, tables
 from icpportal.gateways.miit.codes import METHODS, PLACES, not_in_tables
-from icpportal.gateways.miit.documents.content import CodeRow
+from icpportal.gateways.miit.documents.content import CodeRow, Unfit
 from icpportal.gateways.miit.models import TableRow
 from tests.icpportal.gateways.miit.sending_world import access, cancellation
 
@@ -62,3 +62,13 @@ def test_a_report_is_held_against_the_tables():
 
     assert not_in_tables(access()) == ("Wzjrfs", "1035")
     assert not_in_tables(cancellation()) == ("Zxly", "1026")
+
+
+def test_what_the_tables_do_not_have_is_not_sent():
+    row = queueing.queue(access())
+    tables.load([CodeRow("Wzjrfs", 1, "专线")])
+
+    with pytest.raises(Unfit) as unfit:
+        building.build(row, 1)
+
+    assert (unfit.value.field, unfit.value.code) == ("Wzjrfs", "1035")
