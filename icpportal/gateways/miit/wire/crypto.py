@@ -31,7 +31,16 @@ NAME = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?")
 NAME_LONGEST = 128
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the first date a zip can say
 # what zipfile lets through when an archive lies about itself
-ZIP_TROUBLE = (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError, ValueError)
+ZIP_TROUBLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -157,7 +166,7 @@ def _deciphered(data: bytes, algorithm: int, cipher: Cipher | None) -> bytes:
 
 def _only_entry(body: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
         if len(entries) != 1:
             raise Broken(f"the archive holds {len(entries)} files and not one")
         entry = entries[0]
