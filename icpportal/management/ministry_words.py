@@ -33,7 +33,7 @@ def refusal(problem: Exception) -> str:
     if isinstance(problem, Forgotten):
         return FORGOTTEN
     if isinstance(problem, Retryable):
-        return f"the ministry's interface does not answer: {problem}"
+        return f"not now: {problem}"
     return str(problem)
 
 

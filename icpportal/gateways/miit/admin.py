@@ -19,7 +19,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import holding, inbox, operations, overview, standing
+from icpportal.gateways.miit import closing, holding, inbox, operations, overview, standing
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.privacy.actions import note_access
@@ -199,12 +199,17 @@ class InboxFileAdmin(Contents):
     fields = (
         "name", "kind", "state", "reason", "deliveries", "received_at", "acknowledged_at", "processed_at", "content",
     )  # fmt: skip
-    actions = ("read_again",)
+    actions = ("read_again", "close")
 
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """Takes in parked files once more, after what they needed was put right."""
         self.each(request, queryset, _read_again, gettext("read again"))
+
+    @admin.action(description=_("Dealt with by hand"), permissions=["operate"])
+    def close(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """What a person has read and done needs nobody any more."""
+        self.each(request, queryset, closing.close, gettext("dealt with"))
 
     def text_of(self, row: InboxFile) -> str:
         return overview.as_received(row)

@@ -100,7 +100,7 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
     ("model", "actions"),
     [
         ("report", ["resend", "park", "unpark"]),
-        ("inboxfile", ["read_again"]),
+        ("inboxfile", ["read_again", "close"]),
         ("line", ["go_on", "resync"]),
         ("uploadfile", []),
         ("tablerow", []),
@@ -347,6 +347,19 @@ def test_a_parked_download_is_read_again(operator):
 
     assert "c.xml: It is not parked." in words
     assert "b.xml" not in [row.name for row in InboxFile.objects.filter(state="parked", reason="x")]
+
+
+def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(operator):
+    parked = download("b.xml", state="parked", reason="HSRW is only stored")
+    waiting = download("c.xml", state="stored")
+
+    words = act(operator, "inboxfile", "close", parked, waiting)
+
+    parked.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (parked.state, parked.reason, waiting.state) == ("processed", "HSRW is only stored", "stored")
+    assert "c.xml: It is not parked." in words
+    assert LogEntry.objects.get().change_message == "dealt with"
 
 
 # --- the line ---

@@ -316,7 +316,7 @@ def test_a_ministry_that_does_not_answer_is_an_error_and_not_a_traceback(capsys,
     code, words, out = fails(capsys, "resync", "--json")
 
     assert code == 1
-    assert words == json.loads(out)["error"] == "the ministry's interface does not answer: connection refused"
+    assert words == json.loads(out)["error"] == "not now: connection refused"
 
 
 def test_settings_that_cannot_work_are_an_error_and_not_a_traceback(capsys, settings):
