@@ -100,7 +100,9 @@ def test_a_file_that_comes_beside_a_refusal_is_taken_in_before_we_wait(ministry)
     assert told() == [("granted", "TR-1.1")]
 
 
-def test_a_redelivery_is_acknowledged_again_and_taken_in_once(ministry):
+def test_a_redelivery_is_acknowledged_again_and_taken_in_once(ministry, monkeypatch):
+    taken, real = [], taking.take
+    monkeypatch.setattr(taking, "take", lambda file, content: (taken.append(file.pk), real(file, content)))
     ministry.deliver("return1", granted(waiting()))
     again = returned(3, more=infos(ministry.queue[0].fields))
     inbox.fetch()
@@ -111,7 +113,7 @@ def test_a_redelivery_is_acknowledged_again_and_taken_in_once(ministry):
     assert inbox.fetch() == 1
 
     assert (rows(), ministry.acknowledged) == ([("return1", "processed", 2)], ["return1", "return1"])
-    assert (told(), Outcome.objects.count()) == ([], 1)
+    assert (told(), Outcome.objects.count(), len(taken)) == ([], 1, 1)
 
 
 def test_the_same_name_with_other_content_is_a_file_of_its_own(ministry):
