@@ -6,6 +6,7 @@ import re
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>", re.IGNORECASE)
 DECLARED_UTF8 = re.compile(rb"""\s*<\?xml\b[^>]{0,200}encoding\s*=\s*["']utf-?8["']""", re.IGNORECASE)
+FOREIGN = re.compile("[^\0-\x7f]")
 UTF8_MARK = b"\xef\xbb\xbf"
 FIRST_HAN_OR_MARK = "\u2000"  # punctuation, symbols and Han; below are Latin, Greek, Cyrillic …
 FEW = 16  # bytes that are no character at all; a file with more of them is something else
@@ -43,7 +44,7 @@ def _is_utf8(text: str | None, declared: bool) -> bool:
     """Few GBK bytes are UTF-8 by chance, and then they read as Greek or Hebrew, not as Chinese."""
     if text is None:
         return False
-    foreign = [character for character in text if character > "\x7f"]
+    foreign = FOREIGN.findall(text)
     chinese = sum(character >= FIRST_HAN_OR_MARK for character in foreign)
     return declared or 2 * chinese > len(foreign)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 
 from icpportal.gateways.miit.documents.content import Broken
-from icpportal.gateways.miit.documents.gbk import FEW, decoded
+from icpportal.gateways.miit.documents.gbk import DECLARATION, FEW, decoded
 from icpportal.moments import BEIJING
 
 LARGEST = 2**63 - 1  # xs:long, and what a column holds
@@ -17,10 +17,22 @@ YEARS = range(1990, 2200)  # outside, a clock was wrong
 
 
 def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
-    """The root element, and what staff should know of the bytes; raises `Broken`."""
+    """The root element of a stranger's document, and what staff should know of its bytes; raises `Broken`."""
     text, lost = decoded(data)
     if lost > FEW:
         raise Broken("neither GBK nor UTF-8")
+    return _tree(text), [f"{lost} bytes that are no character"] if lost else []
+
+
+def own(data: bytes) -> etree._Element:
+    """The root element of a document of ours: GBK, where a stranger's may be anything; raises `Broken`."""
+    try:
+        return _tree(DECLARATION.sub("", data.decode("gbk"), count=1))
+    except UnicodeDecodeError as error:
+        raise Broken("not GBK") from error
+
+
+def _tree(text: str) -> etree._Element:
     if "<!DOCTYPE" in text:
         raise Broken("has a document type")
     parser = etree.XMLParser(
@@ -34,10 +46,9 @@ def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
         collect_ids=False,
     )
     try:
-        root = etree.fromstring(text.encode(), parser)
+        return etree.fromstring(text.encode(), parser)
     except (etree.LxmlError, ValueError) as error:
         raise Broken("not well-formed XML") from error
-    return root, [f"{lost} bytes that are no character"] if lost else []
 
 
 def local(element: etree._Element) -> str:

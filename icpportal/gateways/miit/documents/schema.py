@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from lxml import etree
 
 from icpportal.gateways.miit.documents.content import Broken, Unfit
-from icpportal.gateways.miit.documents.parsing import parsed
+from icpportal.gateways.miit.documents.parsing import own
 
 ROOT = "UploadData"
 DECLARED = etree.XPath("/xs:schema/xs:element[@name=$name]", namespaces={"xs": "http://www.w3.org/2001/XMLSchema"})
@@ -27,7 +27,7 @@ def validate(xml: bytes) -> None:
     if not settings.MIIT_XSD_DIR:
         return
     try:
-        root, _remarks = parsed(xml)
+        root = own(xml)
     except Broken as error:
         raise Unfit(str(error), code=MALFORMED) from error
     with _lock:

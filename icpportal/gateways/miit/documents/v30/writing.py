@@ -65,8 +65,8 @@ class Part:
         return f"{self.path}/{name}" if self.path else name
 
 
-def in_gbk(root: etree._Element, *, errors: str = "strict") -> bytes:
+def in_gbk(root: etree._Element) -> bytes:
     """The document as it is sent; GBK is strict, so that nothing turns into a numeric reference behind our back."""
     # lxml's own GBK would write such a reference for what GBK has not
     text = '<?xml version="1.0" encoding="GBK"?>\n' + etree.tostring(root, encoding="unicode")
-    return text.encode("gbk", errors)
+    return text.encode("gbk")

@@ -2,6 +2,7 @@
 
 import io
 from base64 import b64decode
+from dataclasses import replace
 
 import pytest
 from lxml import etree
@@ -10,7 +11,15 @@ from PIL import Image
 from icpportal.gateways.miit.documents import version
 from icpportal.gateways.miit.documents.content import Broken
 from icpportal.gateways.miit.documents.v30.redaction import PIXEL
-from tests.icpportal.gateways.miit.documents.samples import ACCESS, OUTGOING, golden
+from tests.icpportal.gateways.miit.documents.samples import (
+    ACCESS,
+    CANCELLATION,
+    ISP_ID,
+    OUTGOING,
+    OWN_ID,
+    golden,
+    picture,
+)
 from tests.icpportal.gateways.miit.schemas import against_schema
 
 
@@ -43,6 +52,13 @@ def test_a_picture_is_one_white_pixel_unless_it_is_asked_for():
         assert (image.format, image.size, image.convert("RGB").getpixel((0, 0))) == ("JPEG", (1, 1), (255, 255, 255))
 
 
-def test_what_is_no_document_is_broken():
+def test_words_that_look_like_another_encoding_are_shown_as_they_were_sent():
+    xml = version().build(replace(CANCELLATION, remark="涓枃系统"), isp_id=ISP_ID, own_id=OWN_ID, pictures=picture)
+
+    assert texts(version().redacted(xml, attachments=True), "Zxlybz") == ["涓枃系统"]
+
+
+@pytest.mark.parametrize("xml", [b"<UploadData", "<UploadData>𠮷</UploadData>".encode("gb18030"), b""])
+def test_what_is_no_document_of_ours_is_broken(xml):
     with pytest.raises(Broken):
-        version().redacted(b"<UploadData", attachments=True)
+        version().redacted(xml, attachments=True)
