@@ -22,10 +22,16 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import closing, holding, inbox, operations, overview, standing
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
 from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.gateways.miit.types import ReportKind
 from icpportal.privacy.actions import note_access
 
 OPERATE = "miit.operate_ministry"
 SEALED = ("body", "key")
+KINDS = {
+    ReportKind.ACCESS: _("New access"),
+    ReportKind.CANCELLATION: _("End of an access"),
+    ReportKind.MATERIAL: _("Verification material"),
+}
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -84,7 +90,8 @@ class Contents(ReadOnly):
             raise PermissionDenied
         row = get_object_or_404(self.model, pk=pk)
         shown = self._shown(request, row) if request.method == "POST" else {}
-        context = {**self.admin_site.each_context(request), "title": str(row), "opts": self.opts, "row": row, **shown}
+        title = f"{self.opts.verbose_name} {row}"
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "row": row, **shown}
         response = TemplateResponse(request, "admin/miit/content.html", context)
         add_never_cache_headers(response)
         return response
@@ -117,13 +124,13 @@ class ParkForm(ActionForm):
 class ReportAdmin(ReadOnly):
     """Every report, by state."""
 
-    list_display = ("key", "state", "sequence", "kind", "order", "site_number", "field", "code", "queued_at")
+    list_display = ("key", "state", "sequence", "kind_shown", "order", "site_number", "field", "code", "queued_at")
     list_filter = ("state", "kind")
     search_fields = ("=key", "=reference", "=site_number")
     search_help_text = _("Report, order or site number, exactly")
     fields = (
-        "key", "kind", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "code", "reason",
-        "tries", "queued_at", "next_at", "answered_at",
+        "key", "kind_shown", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "code",
+        "reason", "tries", "queued_at", "next_at", "answered_at",
     )  # fmt: skip
     actions = ("resend", "park", "unpark")
     action_form = ParkForm
@@ -131,6 +138,10 @@ class ReportAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         files = UploadFile.objects.defer(*SEALED).order_by("sequence")
         return super().get_queryset(request).defer("payload").prefetch_related(Prefetch("files", queryset=files))
+
+    @admin.display(description=_("Kind"), ordering="kind")
+    def kind_shown(self, report: Report) -> str:
+        return str(KINDS[ReportKind(report.kind)])
 
     @admin.display(description=pgettext_lazy("of a file", "Number"))
     def sequence(self, report: Report) -> str:
@@ -226,10 +237,10 @@ def _read_again(row: InboxFile) -> None:
 class LineAdmin(ReadOnly):
     """How it stands with the ministry."""
 
-    list_display = ("isp_id", "last_sequence", "stopped_at", "why_stopped", "sending_waits_until", "fetched_at")
+    list_display = ("provider_id", "last_sequence", "stopped_at", "why_stopped", "sending_waits_until", "fetched_at")
     fields = (
-        "isp_id", "last_sequence", "stopped_at", "why_stopped", "to_do", "sending_waits_until", "why_sending_waits",
-        "fetching_waits_until", "why_fetching_waits", "sent_at", "fetched_at", "reports", "needs",
+        "provider_id", "last_sequence", "stopped_at", "why_stopped", "to_do", "sending_waits_until",
+        "why_sending_waits", "fetching_waits_until", "why_fetching_waits", "sent_at", "fetched_at", "reports", "needs",
     )  # fmt: skip
     actions = ("go_on", "resync")
 
@@ -245,7 +256,11 @@ class LineAdmin(ReadOnly):
     def why_fetching_waits(self, line: Line) -> str:
         return holding.shown(line.fetching_waits_because) or "—"
 
-    @admin.display(description=_("What to do"))
+    @admin.display(description=_("Provider's id"))
+    def provider_id(self, line: Line) -> str:
+        return str(line.isp_id)
+
+    @admin.display(description=pgettext_lazy("ministry", "What to do"))
     def to_do(self, line: Line) -> str:
         return standing.to_do(line.stopped_because) if line.stopped_at else "—"
 

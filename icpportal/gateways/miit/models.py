@@ -119,6 +119,9 @@ class Line(models.Model):
     sent_at = models.DateTimeField(_("Last sent"), null=True, blank=True)
     fetched_at = models.DateTimeField(_("Last fetched"), null=True, blank=True)
 
+    class Meta:
+        verbose_name, verbose_name_plural = _("line to the ministry"), _("lines to the ministry")
+
     def __str__(self) -> str:
         return str(self.isp_id)
 

@@ -31,6 +31,10 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='Last sent')),
                 ('fetched_at', models.DateTimeField(blank=True, null=True, verbose_name='Last fetched')),
             ],
+            options={
+                'verbose_name': 'line to the ministry',
+                'verbose_name_plural': 'lines to the ministry',
+            },
         ),
         migrations.CreateModel(
             name='InboxFile',
