@@ -105,7 +105,7 @@ def decide(given: Given, key: str) -> Answer:
 
 def decide_all(given: Given) -> Answer:
     """The same decision for every report that waits; how many."""
-    settling.settle()
+    settling.settle_all()
     waiting = list(show.reports(stage=Report.WAITING).order_by("pk"))
     code, words = str(given.get("code", "")), str(given.get("words", ""))
     return {"decided": sum(desk.decide(row, given["decision"], code=code, words=words) for row in waiting)}

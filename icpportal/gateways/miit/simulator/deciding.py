@@ -22,7 +22,8 @@ def close(report: Report, stage: str, *, code: str, words: str = "", now: dateti
     ended = {"stage": stage, "code": code, "words": words, "decided_at": now}
     if not Report.objects.filter(pk=report.pk, stage=Report.WAITING).update(**ended):
         return False
-    report.refresh_from_db()
+    for name, value in ended.items():
+        setattr(report, name, value)
     access = _begin_or_end(report, now) if stage == Report.GRANTED else None
     tell(report, now)
     if stage == Report.GRANTED:

@@ -124,7 +124,7 @@ def _file(name: str, info: str, digest: str, *, encrypted: bool, sequence: int |
 def download(ask: Ask) -> Outcome:
     """The file that is due: 3 while more wait, 1 with the last, 2 when there is none; or 0 with any."""
     settling.settle()
-    file, count = outgoing.waiting(newest_first=ask.conduct.newest_first)
+    file, more = outgoing.waiting(newest_first=ask.conduct.newest_first)
     if file is None:
         return Outcome(2)
     encrypted = settings.MIIT_ENCRYPT if ask.conduct.encrypt is None else ask.conduct.encrypt
@@ -133,7 +133,7 @@ def download(ask: Ask) -> Outcome:
         body = body[: len(body) // 2]
     digest = WRONG_DIGEST if "hash" in ask.faults else packing.digest_of(body)
     outgoing.delivered(file)
-    counted = 3 if count > 1 else 1
+    counted = 3 if more else 1
     code = 0 if ask.conduct.codes_of_download == "zero" else counted
     return Outcome(code, (_file(file.name, packing.wrap(body, **_keys(encrypted)), digest, encrypted=encrypted),))
 

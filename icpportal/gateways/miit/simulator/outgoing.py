@@ -38,10 +38,10 @@ def put_record(filing: Filing, *, moment: datetime, report: Report | None = None
     return put("BASJ", writing.record(filing, sites), moment=moment, report=report)
 
 
-def waiting(*, newest_first: bool = False) -> tuple[Download | None, int]:
-    """The file that is due, and how many wait."""
-    rows = Download.objects.filter(acknowledged_at__isnull=True).order_by("-pk" if newest_first else "pk")
-    return rows.first(), rows.count()
+def waiting(*, newest_first: bool = False) -> tuple[Download | None, bool]:
+    """The file that is due, and whether more wait behind it."""
+    rows = list(Download.objects.filter(acknowledged_at__isnull=True).order_by("-pk" if newest_first else "pk")[:2])
+    return (rows[0] if rows else None), len(rows) > 1
 
 
 def delivered(file: Download) -> None:

@@ -13,39 +13,50 @@ from icpportal.gateways.miit.simulator import clock, deciding, processing
 from icpportal.gateways.miit.simulator.models import Conduct, Report, Upload
 from icpportal.gateways.miit.simulator.words import GRANTED, PHONE_FAILURE, TOO_LATE
 
-AT_ONCE = 50  # of each kind in one go: nobody waits for a thousand files
+AT_ONCE = 25  # of each kind in one go: nobody waits for a thousand files
 
 _lock = threading.Lock()
 
 
-def settle(moment: datetime | None = None) -> None:
-    """Everything that is due happens now, or is done by whoever is at it already."""
+def settle(moment: datetime | None = None) -> bool:
+    """What is due happens now, the oldest first; True when there may be more."""
     with _lock:
         conduct = clock.conduct()
         moment = moment or clock.now()
-        if conduct.processing:
-            _process(conduct)
-        _lapse(moment)
+        done = [_process(conduct) if conduct.processing else 0, _lapse(moment)]
         if conduct.decides_after is not None:
-            _grant(moment - timedelta(seconds=conduct.decides_after), moment)
+            done.append(_grant(moment - timedelta(seconds=conduct.decides_after), moment))
+        return AT_ONCE in done
 
 
-def _process(conduct: Conduct) -> None:
-    for upload in Upload.objects.filter(processed_at__isnull=True).order_by("pk")[:AT_ONCE]:
+def settle_all() -> None:
+    """Everything that is due happens now, however much it is."""
+    while settle():
+        continue
+
+
+def _process(conduct: Conduct) -> int:
+    waiting = list(Upload.objects.filter(processed_at__isnull=True).order_by("pk")[:AT_ONCE])
+    for upload in waiting:
         with transaction.atomic():
             processing.process(upload, conduct)
+    return len(waiting)
 
 
-def _lapse(moment: datetime) -> None:
+def _lapse(moment: datetime) -> int:
     late = Report.objects.filter(stage=Report.WAITING, closes_at__lte=moment, confirmed_at__isnull=True)
-    for report in late.order_by("pk")[:AT_ONCE]:
+    rows = list(late.select_related("upload", "access").order_by("pk")[:AT_ONCE])
+    for report in rows:
         assert report.closes_at is not None
         deciding.close(report, Report.TURNED_DOWN, code=PHONE_FAILURE, words=TOO_LATE, now=report.closes_at)
+    return len(rows)
 
 
-def _grant(ready_since: datetime, moment: datetime) -> None:
+def _grant(ready_since: datetime, moment: datetime) -> int:
     waiting = Report.objects.filter(stage=Report.WAITING)
     unasked = waiting.filter(closes_at__isnull=True, at__lte=ready_since)
     confirmed = waiting.filter(confirmed_at__lte=ready_since)
-    for report in (unasked | confirmed).order_by("pk")[:AT_ONCE]:
+    rows = list((unasked | confirmed).select_related("upload", "site__filing", "access").order_by("pk")[:AT_ONCE])
+    for report in rows:
         deciding.close(report, Report.GRANTED, code=GRANTED, now=moment)
+    return len(rows)
