@@ -11,11 +11,35 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from filings.certificates import CertificateType, certificate
+from filings.legacy.models import (
+    LegacyAccount,
+    LegacyClaim,
+    LegacyClaimEvent,
+    LegacyClaimPaper,
+    LegacyImport,
+    LegacyImportEvent,
+    LegacyImportItem,
+)
 from filings.regions import Region, region
 from icpportal.entry.domains import display_domain
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.masks import mask_name
 from icpportal.privacy.models import SealedModel
+
+__all__ = [
+    "Access",
+    "LegacyAccount",
+    "LegacyClaim",
+    "LegacyClaimEvent",
+    "LegacyClaimPaper",
+    "LegacyImport",
+    "LegacyImportEvent",
+    "LegacyImportItem",
+    "LegacyRecord",
+    "Person",
+    "Subject",
+    "Website",
+]
 
 
 class Subject(SealedModel):
@@ -163,14 +187,23 @@ class Access(models.Model):
 
 
 class LegacyRecord(SealedModel):
-    """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it."""
+    """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it.
 
+    `details` holds its answers under the names of an order's steps, and besides "access" and the ministry's "ids".
+    """
+
+    account = models.ForeignKey(
+        LegacyAccount, null=True, blank=True, on_delete=models.PROTECT, related_name="records", editable=False
+    )
     subject_key = models.CharField(max_length=64, db_index=True, editable=False)
     region = models.CharField(pgettext_lazy("register", "Region"), max_length=6)
-    domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253, db_index=True)
+    domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253, unique=True)
     name = EncryptedTextField(_("Name of the subject"))
     details = EncryptedJSONField(pgettext_lazy("register", "Details"), default=dict)
     subject_number = models.CharField(pgettext_lazy("register", "Subject number"), max_length=40, blank=True)
+    site_number = models.CharField(pgettext_lazy("register", "Website number"), max_length=40, blank=True)
+    filed_on = models.DateField(pgettext_lazy("register", "Filed on"), null=True, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True, editable=False)  # of the row it was loaded from
     created_at = models.DateTimeField(default=timezone.now)
     imported_at = models.DateTimeField(pgettext_lazy("register", "Imported"), null=True, blank=True)
 

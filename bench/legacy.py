@@ -1,0 +1,61 @@
+"""`python -m bench.legacy [ROWS]`: how long a dump of the old platform takes, first and again, and its memory."""
+
+import csv
+import io
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import world  # first: it sets the portal up
+
+# isort: split
+from django.core.management import call_command
+from stdnum.cn import ric
+
+from filings.management.commands import import_legacy
+
+HEAD = (
+    "account_email", "account_password", "account_active", "nature", "id_type", "id_number", "name", "region", "domain",
+    "subject_number", "site_number", "filed_on", "id_address", "post_region", "post_address", "investor", "lead_name",
+    "lead_id_number", "lead_phone1", "lead_phone2", "lead_email", "site_name", "home_url", "content", "languages",
+    "admin_name", "admin_id_number", "admin_phone1", "admin_phone2", "admin_email", "ip", "jrid",
+)  # fmt: skip
+
+
+def lines(number: int) -> Iterator[tuple[str, ...]]:
+    """Invented filings: every one with an account of its own, which is the dearest case."""
+    yield HEAD
+    for place in range(number):
+        stem = f"649999{19600101 + place % 28:08d}{place % 1000:03d}"
+        person = stem + ric.calc_check_digit(f"{stem}0")
+        filing = f"宁ICP备{place:08d}号"
+        yield (
+            f"old{place}@example.com", f"md5$s{place}${place:032x}", "1", "individual", "2", person, "赵样本", "640106",
+            f"bench{place}.cn", filing, f"{filing}-1", "2012-03-31", "宁夏回族自治区银川市金凤区示例路1号", "640106",
+            "示例路1号2号楼301室", "赵样本", "赵样本", person, f"139{place:08d}", "086-0951-5550100",
+            f"zhao{place}@example.com", "样本随笔", f"http://www.bench{place}.cn/", "8", "1", "陈样例", person,
+            f"138{place:08d}", "086-0951-5550100", f"chen{place}@example.com", "192.0.2.10", str(place + 1),
+        )  # fmt: skip
+
+
+def main(number: int) -> None:
+    call_command("migrate", verbosity=0)
+    path = Path(world.FOLDER) / "dump.csv"
+    with path.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows(lines(number))
+    size = path.stat().st_size / 2**20
+    world.heading(f"{number} rows, {size:.0f} MB, GB18030, every row with an account and an MD5 hash")
+    for name, options in (("dry run", {"dry_run": True}), ("first", {}), ("again", {})):
+        before, work, told = time.monotonic(), time.process_time(), io.StringIO()
+        call_command(import_legacy.Command(), str(path), stdout=told, **options)
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{name:10}{time.monotonic() - before:8.1f} s   {time.process_time() - work:6.1f} s of work   "
+            f"{memory:5.0f} MB at most   {told.getvalue().splitlines()[-1]}"
+        )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

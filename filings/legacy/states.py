@@ -1,0 +1,30 @@
+"""The states of an import and of a claim, and what came of each record."""
+
+from datetime import date, timedelta
+
+# an import (导入)
+PROVED = "proved"
+PREVIEWED = "previewed"
+RUNNING = "running"
+IMPORTED = "imported"
+FAILED = "failed"
+
+# a claim (认领)
+OPEN = "open"
+SENT = "sent"
+ACCEPTED = "accepted"
+DECLINED = "declined"
+
+# what came of one record
+NEW = "imported"
+SAME = "same"
+KEPT_HERE = "kept"
+ELSEWHERE = "elsewhere"
+OTHER_DOCUMENT = "other_document"
+TO_CLAIM = "claim"
+UNREADABLE = "unreadable"
+CAME_OVER = (NEW, SAME, KEPT_HERE)
+
+CLAIMED_BEFORE = date(2010, 6, 1)  # what was filed earlier is claimed, not imported
+LAST_OF_OLD = date(2017, 1, 31)  # what was filed later is on the new system already
+PROOF_KEPT = timedelta(days=1)  # a proof of the old account is good for so long

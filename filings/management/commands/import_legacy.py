@@ -1,0 +1,50 @@
+"""`manage.py import_legacy FILE`: load a dump of the old platform. The format is in docs/import.md."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import override
+
+from filings.legacy.files import NotADump
+from filings.legacy.loading import load
+from filings.legacy.rows import Finding
+
+SOME_REFUSED, NOT_READ = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads accounts and filings of the old platform from a CSV or JSON file (UTF-8 or GB18030). The same file a "
+        "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
+        parser.add_argument("--encoding", default="", help="utf-8 or gb18030; found out when it is not given")
+        parser.add_argument("--json", action="store_true", help="one JSON object a line; the last one is the totals")
+        parser.add_argument(
+            "--language", default="en", choices=[code for code, _name in settings.LANGUAGES], help="of the report"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+        as_json, dry_run = options["json"], options["dry_run"]
+
+        def say(finding: Finding) -> None:
+            told = asdict(finding)
+            self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else str(finding))
+
+        try:
+            with override(options["language"]):
+                totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
+        except NotADump as problem:
+            raise CommandError(str(problem), returncode=NOT_READ) from problem
+        words = f"totals: {totals}{' (dry run, nothing written)' if dry_run else ''}"
+        self.stdout.write(json.dumps({"totals": asdict(totals), "dry_run": dry_run}) if as_json else words)
+        if totals.refused:
+            raise SystemExit(SOME_REFUSED)
