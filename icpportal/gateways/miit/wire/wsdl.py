@@ -53,9 +53,7 @@ class Papers:
             return EMPTY_SCHEMA
         if here.scheme not in ("http", "https"):
             return self._file(location)
-        if there.scheme not in ("http", "https"):
-            raise Retryable("the WSDL imports what is not its own")
-        # servers behind others give themselves addresses that only they can reach
+        # servers behind others give themselves addresses that only they can reach; even a file is asked for at home
         return self.fetch(urlunsplit((here.scheme, here.netloc, there.path, there.query, "")))
 
     def post_xml(self, _address: str, envelope: etree._Element, headers: dict[str, str]) -> Message:

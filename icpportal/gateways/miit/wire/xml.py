@@ -7,7 +7,7 @@ from lxml import etree
 
 from icpportal.gateways.errors import Retryable
 
-DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+DECLARATION = re.compile(r"\A[\ufeff\s]*(<\?xml\b[^>]*\?>)?")
 DECLARED = re.compile(rb"""^[\s\xef\xbb\xbf]*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)")
 NEVER_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -39,7 +39,7 @@ def decoded(body: bytes) -> str:
 
 def parsed(text: str, *, huge: bool = False) -> etree._Element:
     """The root of a document, whatever its declaration says; `Retryable` when it is not XML or brings a DTD."""
-    text = NEVER_XML.sub("", DECLARATION.sub("", text.lstrip("\ufeff \t\r\n"), count=1)).strip()
+    text = NEVER_XML.sub("", DECLARATION.sub("", text)).strip()
     if DOCTYPE.search(text):
         raise Retryable("the answer of the ministry brings a DTD")
     parser = etree.XMLParser(

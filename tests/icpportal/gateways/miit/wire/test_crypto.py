@@ -77,6 +77,7 @@ def test_an_ordinary_zip_reads_what_was_packed():
         (entry,) = opened.infolist()
 
         assert (entry.filename, entry.compress_type) == (NAME, zipfile.ZIP_DEFLATED)
+        assert entry.date_time == (1980, 1, 1, 0, 0, 0)  # not of this minute: the hash is known before it is sent
         assert opened.read(entry) == b"<a/>" * 100
 
 
@@ -201,6 +202,13 @@ def test_a_file_above_the_limit_is_not_unpacked(monkeypatch):
 
     with pytest.raises(Broken, match="too large when unpacked"):
         unwrap(came(body), None)
+
+
+def test_an_archive_above_the_limit_is_not_even_opened(monkeypatch):
+    monkeypatch.setattr(crypto, "LARGEST", 200)
+
+    with pytest.raises(Broken, match="above 50 MB"):
+        unwrap(came(b"x" * 200 + GOOD), None)
 
 
 def test_an_entry_that_lies_about_its_size_is_damaged():

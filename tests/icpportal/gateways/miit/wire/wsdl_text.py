@@ -67,7 +67,8 @@ class Dialect:
         else:
             middle = f"<wsdl:types>{self.schema(path)}</wsdl:types>{self.port_type(path)}"
         return f"""{head}{middle}{self.http_binding(path)}{self.binding(path)}
-<wsdl:service name="MinistryService"><wsdl:port name="MinistryPort" binding="tns:MinistryBinding">
+<wsdl:service name="MinistryService">{self.http_port(address)}
+<wsdl:port name="MinistryPort" binding="tns:MinistryBinding">
 <soap:address location="{address}"/></wsdl:port></wsdl:service></wsdl:definitions>"""
 
     def port_document(self, path: str, base: str) -> str:
@@ -131,6 +132,13 @@ class Dialect:
         )
         return f"""<wsdl:binding name="AnotherBinding" type="tns:Ministry">
 <http:binding verb="POST"/>{operations}</wsdl:binding>"""
+
+    def http_port(self, address: str) -> str:
+        """The port of that binding."""
+        if not self.other_bindings:
+            return ""
+        at = f'<http:address location="{address}"/>'
+        return f'<wsdl:port name="AnotherPort" binding="tns:AnotherBinding">{at}</wsdl:port>'
 
     def response(self, method: str, text: str) -> str:
         """The envelope around what a method returns; `text` is escaped already."""
