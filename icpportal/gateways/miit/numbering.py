@@ -84,8 +84,8 @@ def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None
 
 def note_sending(file: UploadFile, *, now: datetime) -> None:
     """From here on it may have arrived: whoever comes next asks before sending it again."""
-    file.sent_at = file.sent_at or now
-    UploadFile.objects.filter(pk=file.pk).update(sent_at=file.sent_at, tries=F("tries") + 1)
+    file.sent_at = now
+    UploadFile.objects.filter(pk=file.pk).update(sent_at=now, tries=F("tries") + 1)
 
 
 def note_code(file: UploadFile, code: int, words: str, *, arrived: bool | None = None) -> None:

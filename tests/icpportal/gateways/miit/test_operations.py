@@ -84,9 +84,10 @@ def test_letting_it_go_on_clears_the_stop_and_both_waits(ministry):
 def test_an_accepted_file_is_sent_again_as_it_was(stuck):
     first = stuck.taken.pop(1)
 
-    operations.resend(1, now=NOW)
+    operations.resend(1, now=NOW + MINUTE)
 
     assert stuck.taken[1] == first
+    assert UploadFile.objects.get(sequence=1).sent_at == NOW
     assert (files(), line().last_sequence) == ([(1, True), (2, False)], 1)
 
 

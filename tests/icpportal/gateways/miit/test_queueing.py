@@ -160,6 +160,15 @@ def test_a_retry_told_twice_counts_once(ministry):
     assert Report.objects.get().tries == 1
 
 
+@pytest.mark.parametrize("state", ["queued", "parked", "numbered", "answered", "superseded"])
+def test_only_an_accepted_report_is_retried(ministry, state):
+    row = accepted()
+    Report.objects.update(state=state)
+
+    assert not queueing.retry(row, now=NOW)
+    assert (states(), Report.objects.get().tries) == ([state], 0)
+
+
 def test_after_the_last_retry_the_report_is_parked_and_operations_are_alarmed(ministry, caplog):
     row = accepted(tries=7)
 

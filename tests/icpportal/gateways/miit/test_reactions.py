@@ -198,6 +198,13 @@ def test_outside_the_hours_the_line_waits_until_they_begin(ministry):
     assert send_due(now=at(8, day=26)).accepted == 1
 
 
+def test_a_line_that_is_stopped_already_keeps_its_first_reason_and_alarms_nobody_again(ministry, caplog):
+    assert [holding.stop(line().pk, reason, now=NOW) for reason in ("5: x", "19: y")] == [True, False]
+
+    assert line().stopped_because == "5: x"
+    assert alarms(caplog) == ["the line to the ministry is stopped"]
+
+
 def test_a_kept_reason_is_shown_in_the_readers_language(monkeypatch):
     monkeypatch.setattr(holding, "gettext", {"success": "成功", "no answer": "没有回答"}.get)
 
