@@ -254,7 +254,7 @@ def refuse_taken(host: str, port: int) -> None:
 def command(host: str, port: int) -> list[str]:
     """One process with threads: its switches and its clock are everybody's."""
     address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    web = ("--bind", address, "--workers", "1", "--threads", "8", "--timeout", "0", "--graceful-timeout", "3")
+    web = ("--bind", address, "--workers", "1", "--threads", "32", "--timeout", "0", "--graceful-timeout", "3")
     return [
         sys.executable,
         "-m",

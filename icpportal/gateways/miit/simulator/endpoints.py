@@ -30,7 +30,7 @@ OPERATIONS = {
     "isp_verifybamm": "password",
 }
 NONSENSE = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-SLEEPERS = threading.BoundedSemaphore(5)  # of eight threads: the pages stay there for whoever switches it off
+SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the pages stay there for whoever switches it off
 
 
 @csrf_exempt
