@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import building, holding, lease, numbering, queueing
@@ -31,8 +32,8 @@ WORKER_MARGIN = 20  # seconds between the end of a round's last call and the wor
 BUSY = "another sender is at work"
 TAKEN_OVER = "another sender has taken over"
 NO_TIME = "the time of this round is over"
-OUT_OF_STEP = "the ministry's last file is another one than ours: compare both, then run miit resync"
-NO_BYTES = "the bytes of our numbered file cannot be read: run miit rebuild"
+OUT_OF_STEP = _("the ministry's last file is another one than ours: compare both, then run miit resync")
+NO_BYTES = _("the bytes of our numbered file cannot be read: run miit rebuild")
 
 
 @dataclass
