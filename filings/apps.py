@@ -9,6 +9,7 @@ class FilingsConfig(AppConfig):
     verbose_name = _("Filing register")
 
     def ready(self) -> None:
-        from filings.system_checks import rule_profile_exists  # noqa: PLC0415 -- app ready
+        from filings.system_checks import legacy_lives, rule_profile_exists  # noqa: PLC0415 -- app ready
 
         checks.register(rule_profile_exists)
+        checks.register(legacy_lives)

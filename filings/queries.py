@@ -106,15 +106,23 @@ def record_of(*, subject_key: str, domain: str, owner: Any) -> dict[str, str]:
         .select_related("administrator")
         .first()
     )
-    site = {"site_name": website.name, "home_url": website.home_url} if website else {}
+    return {**subject_values(subject), **(website_values(website) if website else {})}
+
+
+def subject_values(subject: Subject) -> dict[str, str]:
+    """What the register says of a subject and its lead, under the names of `matching.FIELDS`."""
     return {
         **{key: str(value) for key, value in subject.details.items()},
         "name": subject.name,
         "id_number": subject.id_number,
         **_contact(subject.lead, "lead"),
-        **site,
-        **_contact(website.administrator if website else None, "admin"),
     }
+
+
+def website_values(website: Website) -> dict[str, str]:
+    """The same of a website and its administrator."""
+    site = {"site_name": website.name, "home_url": website.home_url}
+    return {**site, **_contact(website.administrator, "admin")}
 
 
 def _contact(person: Person | None, prefix: str) -> dict[str, str]:

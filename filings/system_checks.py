@@ -1,9 +1,14 @@
-"""What must be right before the portal starts: the rule profile of the setting exists."""
+"""What must be right before the portal starts: the rule profile exists, the lives of imports and claims are whole."""
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
+from filings.legacy import states
+from filings.legacy.lifecycle import CLAIM_TABLE, IMPORT_TABLE
+from filings.legacy.sentences import CLAIM_SENTENCES, IMPORT_SENTENCES
 from filings.provinces import PROFILES
+from icpportal.lifecycle.system_check import check_table
+from icpportal.outbox import catalogue
 
 
 def rule_profile_exists(**_: object) -> list[CheckMessage]:
@@ -16,4 +21,13 @@ def rule_profile_exists(**_: object) -> list[CheckMessage]:
             hint=f"Set RULE_PROFILE to one of {', '.join(PROFILES)}",
             id="filings.E001",
         )
+    ]
+
+
+def legacy_lives(**_: object) -> list[CheckMessage]:
+    """The tables of the lives of imports and claims lack nothing."""
+    told = {"has_message": catalogue.has}
+    return [
+        *check_table(IMPORT_TABLE, name="imports", sentences=IMPORT_SENTENCES, initial=states.PROVED, **told),
+        *check_table(CLAIM_TABLE, name="claims", sentences=CLAIM_SENTENCES, initial=states.OPEN, **told),
     ]

@@ -2,6 +2,7 @@
 
 from celery import Task
 
+from filings.legacy import running
 from icpportal import pulse, reconciliation, tidying
 from icpportal.celery import app
 from icpportal.gateways.miit import seam
@@ -53,6 +54,18 @@ def sweep_documents() -> None:
 def sweep_deadlines() -> None:
     """Moves every order whose time has run out."""
     deadlines.sweep()
+
+
+@app.task(base=Job)
+def run_import(import_id: str) -> None:
+    """Brings over what was chosen of one old account."""
+    running.run(import_id)
+
+
+@app.task(base=Job)
+def sweep_imports() -> None:
+    """Goes on with imports whose worker was killed."""
+    running.sweep()
 
 
 @app.task(base=Job)

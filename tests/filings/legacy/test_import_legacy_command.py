@@ -47,7 +47,7 @@ def test_each_bad_row_has_a_line_with_row_field_and_what_to_do_and_the_exit_code
     assert lines[:2] == [
         "row 2 · domain · File the main domain example.org: remove the prefix · row refused",
         "row 2 · lead_phone1 · Enter an 11-digit mainland mobile number starting with 1 · taken without it",
-    ] or lines[1].startswith("row 2 · lead_phone1 · ")
+    ]
     assert lines[-1].startswith("totals: read 2, new 1, changed 0, same 0, imported 0, refused 1, left out 0,")
 
 

@@ -16,6 +16,7 @@ EVENTS = [
     "confirm_phones", "phones_24h", "phones_6h", "phones_1h", "with_authority", "we_are_clearing_this_up",
     "order_lapsed", "order_approved", "order_turned_down", "order_withdrawn", "order_refused", "draft_expired",
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "import_done",
+    "import_failed", "claim_received", "claim_accepted", "claim_declined",
     "objection_received", "account_exists", "account_changed",
 ]  # fmt: skip
 CODES = [

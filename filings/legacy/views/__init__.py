@@ -1,0 +1,1 @@
+"""Pages on which filings of the old platform are imported or claimed."""

@@ -1,0 +1,189 @@
+"""Claim a filing from before June 2010 (认领): which record, the papers that prove it, the reviewer's answer."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from filings.legacy import claiming, states
+from filings.legacy.forms import ClaimForm, PaperForm, SendClaimForm
+from filings.legacy.refusals import Why, refusal
+from filings.legacy.sentences import CLAIM_SENTENCES, mark
+from filings.models import LegacyClaim, LegacyClaimPaper
+from icpportal.accounts.access import account_of, confirmed_required, signed_in_required
+from icpportal.codes import limits
+from icpportal.entry.domains import display_domain
+from icpportal.lifecycle import Forbidden
+from verification.documents import serving
+from verification.documents.messages import UploadRefused
+
+PAPERS = (
+    gettext_lazy("Document of the subject, first side"),
+    gettext_lazy("Document of the subject, second side"),
+    gettext_lazy("Photo of a person holding the document, or sealed authorization"),
+    gettext_lazy("Another paper"),
+)
+
+
+class NoFile:
+    """A form sent without a file."""
+
+    name: str | None = ""
+    size: int | None = 0
+
+    def read(self, num_bytes: int = -1, /) -> bytes:  # noqa: ARG002 -- as a file
+        return b""
+
+
+@confirmed_required
+def claim(request: HttpRequest) -> HttpResponse:
+    """Which record: its subject and its domain."""
+    owner = account_of(request)
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        found = _found(owner, form)
+        if found is not None:
+            return redirect(claiming.begin(owner, found))
+    mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")[:20]
+    rows = [
+        {
+            "claim": each,
+            "domain": display_domain(each.record.domain),
+            "state": mark(CLAIM_SENTENCES, each.state),
+        }
+        for each in mine
+    ]
+    return render(request, "filings/claim.html", {"form": form, "claims": rows, "back_url": reverse("import")})
+
+
+def _found(owner: Any, form: ClaimForm) -> Any:
+    """The record, or `None` with an error on the form: the same one whatever did not fit."""
+    allowed = limits.take("import_claim", str(owner.pk))
+    if not allowed.ok:
+        form.add_error(None, refusal(Why.TOO_MANY, allowed.until))
+        return None
+    found = claiming.find(**form.cleaned_data)
+    if found is None:
+        words = _("No old record fits all of this. Compare it with your filing, or import with your old account")
+        form.add_error(None, ValidationError(words, code="claim_unknown"))
+    return found
+
+
+def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
+    """The visitor's own claim; a stranger's is as if it did not exist."""
+    mine = LegacyClaim.objects.select_related("owner", "record")
+    return get_object_or_404(mine, reference=reference, owner=request.user)
+
+
+@confirmed_required
+def page(request: HttpRequest, reference: str) -> HttpResponse:
+    """The papers, what to add, and the answer."""
+    mine = own_claim(request, reference)
+    if request.method != "POST":
+        return _page(request, mine)
+    if not claiming.is_open(mine):
+        return redirect(mine)
+    try:
+        return _send(request, mine) if "send" in request.POST else _paper(request, mine)
+    except Forbidden:  # it was sent from another tab
+        return redirect(mine)
+
+
+def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    form = SendClaimForm(request.POST)
+    if not form.is_valid():
+        return _page(request, mine, form)
+    if not claiming.facts_of(mine)["papers_ready"]:
+        waiting = any(paper.document.is_checking for paper in claiming.papers_of(mine))
+        words = (
+            _("A picture is still being checked: try again in a moment")
+            if waiting
+            else _("Upload at least one paper, and replace those that were not taken")
+        )
+        form.add_error(None, ValidationError(words, code="papers_missing"))
+        return _page(request, mine, form)
+    claiming.send(mine, form.cleaned_data["words"])
+    return redirect(mine)
+
+
+def _paper(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    side = request.GET.get("side", "1")
+    if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= claiming.SIDES:
+        raise Http404
+    if "remove" in request.POST:
+        claiming.remove(mine, side=int(side))
+        return redirect(mine)
+    try:
+        picked: Any = request.FILES.get("file") or NoFile()
+        claiming.upload(mine, side=int(side), file=picked)
+    except UploadRefused as refused:
+        return _page(request, mine, refused={int(side): str(refused.message)})
+    return redirect(mine)
+
+
+def _page(
+    request: HttpRequest,
+    mine: LegacyClaim,
+    form: SendClaimForm | None = None,
+    refused: dict[int, str] | None = None,
+) -> HttpResponse:
+    papers = {paper.side: paper for paper in claiming.papers_of(mine)}
+    shown = min(max(papers, default=0) + 1, claiming.SIDES) if claiming.is_open(mine) else max(papers, default=0)
+    context = {
+        "claim": mine,
+        "domain": display_domain(mine.record.domain),
+        "state": mark(CLAIM_SENTENCES, mine.state),
+        "sentence": CLAIM_SENTENCES[mine.state].words,
+        "is_open": claiming.is_open(mine),
+        "declined": mine.state == states.DECLINED,
+        "accepted": mine.state == states.ACCEPTED,
+        "sides": [_slot(mine, side, papers.get(side), (refused or {}).get(side, "")) for side in range(1, shown + 1)],
+        "form": form or SendClaimForm(initial={"words": mine.words}),
+        "back_url": reverse("claim"),
+    }
+    return render(request, "filings/claim_page.html", context)
+
+
+def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: str) -> dict[str, Any]:
+    """What `partials/slot.html` draws of one paper."""
+    url = f"{mine.get_absolute_url()}?side={side}"
+    drawn: dict[str, Any] = {
+        "key": f"paper-{side}",
+        "title": PAPERS[side - 1],
+        "hint": _("Original, flat, four corners, no glare"),
+        "drawing": "papers",
+        "state": "again" if reason else paper.document.state if paper else "empty",
+        "reason": reason or (paper.document.reason_text if paper else ""),
+        "refresh_url": mine.get_absolute_url(),
+    }
+    if paper is not None and paper.document.is_ready and not reason:
+        picture = reverse("claim-paper", args=[mine.reference, paper.document.reference])
+        drawn |= {"preview_url": f"{picture}?preview=1", "facts": f"{paper.document.width} × {paper.document.height}"}
+    if claiming.is_open(mine):
+        drawn |= {"form": PaperForm(side=side), "form_url": url}
+        if paper is not None:
+            remove = {"label": _("Remove"), "url": url, "post": True, "name": "remove", "value": "1", "kind": "link"}
+            drawn["actions"] = [remove]
+    return drawn
+
+
+@signed_in_required
+@require_GET
+def paper(request: HttpRequest, reference: str, document: str) -> HttpResponseBase:
+    """A picture of one's own claim."""
+    papers = LegacyClaimPaper.objects.select_related("document").filter(claim__owner=account_of(request))
+    found = get_object_or_404(papers, claim__reference=reference, document__reference=document)
+    return served(request, found)
+
+
+def served(request: HttpRequest, paper: LegacyClaimPaper) -> HttpResponseBase:
+    """The picture, or 404 while there is nothing to show."""
+    try:
+        return serving.response(paper.document, preview="preview" in request.GET)
+    except serving.NotReady as missing:
+        raise Http404 from missing
