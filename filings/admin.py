@@ -8,54 +8,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from filings.certificate_numbers import regular
 from filings.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
 from filings.keys import mobile_key, name_key, person_key, subject_key
+from filings.legacy import admin as legacy_desk  # noqa: F401 -- it registers itself
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.numbers import read_number
+from filings.reading_desk import ReadOnly
 from filings.regions import region
 from icpportal.entry.domains import registrable
 from icpportal.entry.text import normalise_number
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number
-
-
-class ReadOnly(admin.ModelAdmin):
-    """A list and a page to read."""
-
-    actions = None
-    show_full_result_count = False
-    list_per_page = 50
-    on_page: tuple[str, ...] = ()
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature
-        return self.on_page
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- same
-        return self.on_page
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
-        return False
-
-    def found_by(self, term: str) -> Q:
-        """What a typed term finds here."""
-        raise NotImplementedError
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:  # noqa: ARG002 -- Django's signature
-        term = search_term.strip()
-        return (queryset.filter(self.found_by(term)) if term else queryset), False
 
 
 def _subject_keys(term: str) -> list[str]:
@@ -167,10 +134,10 @@ class AccessAdmin(ReadOnly):
 class LegacyRecordAdmin(ReadOnly):
     """Records that still lie on the old platform."""
 
-    columns = ("__str__", "subject_number", "created_at", "imported_at")
+    columns = ("__str__", "subject_number", "filed_on", "created_at", "imported_at")
     list_display = columns
     list_filter = [("imported_at", admin.EmptyFieldListFilter)]
-    on_page = ("domain", "subject_number", "region", "created_at", "imported_at")
+    on_page = ("domain", "subject_number", "site_number", "region", "filed_on", "created_at", "imported_at")
     search_fields = ["domain"]
 
     def found_by(self, term: str) -> Q:

@@ -1,0 +1,142 @@
+"""Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings.actions import OnFileElsewhere, UnderOtherDocument
+from filings.certificates import INDIVIDUAL, type_label
+from filings.legacy import claiming, states
+from filings.legacy.forms import DeclineForm
+from filings.legacy.sentences import CLAIM_SENTENCES, mark
+from filings.legacy.views.claims import PAPERS, served
+from filings.models import LegacyClaim, LegacyClaimPaper
+from filings.reading_desk import ReadOnly
+from icpportal.entry.domains import registrable
+from icpportal.lifecycle import Forbidden
+from icpportal.privacy.actions import note_access
+from icpportal.privacy.masks import mask_name, mask_number
+
+MOVED = gettext_lazy("The claim has moved on meanwhile. This is how it stands")
+REFUSED = {
+    claiming.Gone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
+    OnFileElsewhere: gettext_lazy("It is on file here in another account: decline this claim"),
+    UnderOtherDocument: gettext_lazy("It is on file here under another document: decline this claim"),
+}
+
+
+@admin.register(LegacyClaim)
+class LegacyClaimAdmin(ReadOnly):
+    """The longest wait first; those that were decided stay to be read."""
+
+    list_display = ("__str__", "owner", "state_shown", "entered_at")
+    list_filter = ("state",)
+    list_select_related = ("record", "owner")
+    search_fields = ("record__domain",)
+
+    def found_by(self, term: str) -> Q:
+        try:
+            return Q(record__domain=registrable(term))
+        except ValidationError:
+            return Q(record__domain=term)
+
+    @admin.display(description=gettext_lazy("State"), ordering="state")
+    def state_shown(self, claim: LegacyClaim) -> str:
+        return str(CLAIM_SENTENCES[claim.state].label)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<uuid:pk>/case/", view(self.case_view), name="filings_legacyclaim_case"),
+            path("<uuid:pk>/papers/<str:document>/", view(self.paper_view), name="filings_legacyclaim_paper"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:filings_legacyclaim_case", object_id)
+
+    def _may_judge(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("filings.review_claim")
+
+    def case_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """What the old record says, the papers beside it, and the decision."""
+        if not self._may_judge(request):
+            raise PermissionDenied
+        claim = get_object_or_404(LegacyClaim.objects.select_related("owner", "record"), pk=pk)
+        if request.method == "POST":
+            return self._decide(request, claim)
+        note_access(actor=request.user, what="claim", reference=claim.reference)
+        return self._case(request, claim, DeclineForm())
+
+    def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
+        form = DeclineForm(request.POST)
+        try:
+            if request.POST.get("move") == "accept":
+                claiming.accept(claim, request.user)
+                messages.success(request, _("Accepted: the filing is in the applicant's account"))
+            elif form.is_valid():
+                claiming.decline(claim, request.user, form.cleaned_data["words"])
+                messages.success(request, _("Declined: the applicant reads your words"))
+            else:
+                return self._case(request, claim, form)
+        except Forbidden:
+            messages.error(request, MOVED)
+        except tuple(REFUSED) as refused:
+            messages.error(request, REFUSED[type(refused)])
+            return redirect("admin:filings_legacyclaim_case", claim.pk)
+        return redirect("admin:filings_legacyclaim_changelist")
+
+    def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(claim),
+            "claim": claim,
+            "opts": self.opts,
+            "state": mark(CLAIM_SENTENCES, claim.state),
+            "rows": _rows(claim),
+            "papers": [_picture(claim, paper) for paper in claiming.papers_of(claim)],
+            "form": form,
+            "may_decide": claim.state == states.SENT,
+            "events": list(claim.events.select_related("actor")),
+        }
+        return TemplateResponse(request, "admin/filings/legacyclaim/case.html", context)
+
+    def paper_view(self, request: HttpRequest, pk: UUID, document: str) -> HttpResponseBase:
+        """A picture, for reviewers; each look is written down."""
+        if not self._may_judge(request):
+            raise PermissionDenied
+        papers = LegacyClaimPaper.objects.select_related("document", "claim")
+        found = get_object_or_404(papers, claim_id=pk, document__reference=document)
+        answer = served(request, found)
+        note_access(actor=request.user, what="claim paper", reference=found.claim.reference)
+        return answer
+
+
+def _rows(claim: LegacyClaim) -> list[tuple[str, str]]:
+    """What the old record says, the number masked, to be compared with the papers."""
+    record = claim.record
+    said = record.details.get("type", {})
+    name = mask_name(record.name) if said.get("nature") == INDIVIDUAL else record.name
+    return [
+        (_("Website number"), record.site_number),
+        (_("Name of the subject"), name),
+        (_("Type of document"), type_label(said.get("id_type", ""))),
+        (_("Document number"), mask_number(str(said.get("id_number", "")))),
+        (_("Filed on"), str(record.filed_on or "")),
+    ]
+
+
+def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> dict[str, Any]:
+    url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
+    return {"title": PAPERS[paper.side - 1], "url": url if paper.document.is_ready else ""}

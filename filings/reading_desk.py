@@ -1,0 +1,41 @@
+"""A list and a page of the review desk that are read and never typed into."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+
+class ReadOnly(admin.ModelAdmin):
+    """A list and a page to read."""
+
+    actions = None
+    show_full_result_count = False
+    list_per_page = 50
+    on_page: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature
+        return self.on_page
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- same
+        return self.on_page
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
+        return False
+
+    def found_by(self, term: str) -> Q:
+        """What a typed term finds here."""
+        raise NotImplementedError
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:  # noqa: ARG002 -- Django's signature
+        term = search_term.strip()
+        return (queryset.filter(self.found_by(term)) if term else queryset), False
