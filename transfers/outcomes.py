@@ -68,9 +68,9 @@ PAGES: dict[Outcome, OutcomePage] = {
     ),
     Outcome.IMPORT_FIRST: OutcomePage(
         _("Import from the old platform first"),
-        _("The record is still on the old platform. Call us to have it imported, then transfer"),
-        _("See how to reach us"),
-        "help",
+        _("The record is still on the old platform. Bring it into this account, then go on"),
+        _("Import"),
+        "import",
     ),
     Outcome.NOT_FILED: OutcomePage(
         _("No filing found"),
@@ -155,7 +155,7 @@ WAYS: dict[str, Callable[[TypeCheck, Order | None], str]] = {
     "again": lambda check, _order: again_url(check),
     "own_order": lambda _check, order: order.get_absolute_url() if order else reverse("dashboard"),
     "sign_in": lambda _check, _order: reverse("account_logout"),
-    "help": lambda _check, _order: reverse("help"),
+    "import": lambda _check, _order: reverse("import"),
     "filing": lambda check, _order: _filing(check),
     "dashboard": lambda _check, _order: reverse("dashboard"),
 }

@@ -69,7 +69,7 @@ def test_the_way_out_of_each_outcome() -> None:
         Outcome.ALREADY_HERE: reverse("dashboard"),
         Outcome.OWN_ORDER: order.get_absolute_url(),
         Outcome.OTHER_ACCOUNT: reverse("account_logout"),
-        Outcome.IMPORT_FIRST: reverse("help"),
+        Outcome.IMPORT_FIRST: reverse("import"),
         Outcome.CHANGED_DOCUMENT: reverse("dashboard"),
     }
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.accounts import roles
 from icpportal.gateways.miit.simulator.client import NotThere
-from icpportal.management import demo_orders, demo_world
+from icpportal.management import demo_legacy, demo_orders, demo_world
 from icpportal.management.demo_accounts import ACCOUNTS, PASSWORD, open_accounts
 
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         accounts = open_accounts()
         try:
             demo_world.fill(dice)
+            demo_legacy.fill()
             orders = demo_orders.place(accounts["applicant"], dice)
         except NotThere as nobody:
             raise CommandError(f"{nobody} `make demo` starts everything.") from None
@@ -35,4 +36,7 @@ class Command(BaseCommand):
         self.stdout.write("Try a transfer yourself with one of these filings:")
         for free in demo_world.FREE:
             self.stdout.write(f"  {free.line()}")
+        self.stdout.write("Import from the old platform with one of these accounts:")
+        for line in demo_legacy.lines():
+            self.stdout.write(f"  {line}")
         self.stdout.write(f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders")
