@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from filings.actions import end_access, record_access
 from filings.records import take_record, take_struck
+from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.processing import opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
@@ -49,18 +50,24 @@ def deliver_report(message: Any) -> str:
     return report.key
 
 
-def pull(*, now: datetime | None = None) -> int:
-    """Fetch and process every outcome, then what is known of phones; returns how many answers were taken."""
+def pull(*, now: datetime | None = None, patience: float = 0) -> int:
+    """Fetch and process every outcome, then what is known of phones; returns how many answers were taken.
+
+    While another pull is under way it takes what is here already; with `patience` it waits so many seconds for the
+    other and raises `Busy` when that is not enough.
+    """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
-    unreached = _fetch(gateway)
+    unreached = _fetch(gateway, patience)
     done: set[str] = set()
     while waiting := [answer for answer in gateway.answers() if answer.id not in done]:  # they come in portions
         for answer in waiting:
             _take_or_park(take, answer, now)
             gateway.acknowledge(answer.id)
             done.add(answer.id)
+    if isinstance(unreached, Busy) and not patience:
+        return len(done)
     if unreached:
         raise unreached
     _refresh_all_phones(now)
@@ -89,10 +96,10 @@ def _refresh_all_phones(now: datetime) -> None:
         raise problem
 
 
-def _fetch(gateway: Authority) -> Retryable | Refused | None:
+def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:
     """Bring in what there is; what keeps the authority out of reach, so that what is here already is taken first."""
     try:
-        gateway.fetch()
+        gateway.fetch(patience=patience)
     except (Retryable, Refused) as problem:
         return problem
     return None

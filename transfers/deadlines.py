@@ -17,6 +17,7 @@ from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
 
 logger = logging.getLogger(__name__)
+ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; one that takes longer has no answer
 TYPE_CHECKS_KEPT = timedelta(days=30)
 CAN_FAIL = (Forbidden, Retryable, Refused, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
 
@@ -59,7 +60,7 @@ class Sweep:
 def _fetch_outcomes(now: datetime) -> bool:
     """What the authority already knows counts before any deadline is judged; False when it cannot be asked."""
     try:
-        authority.pull(now=now)
+        authority.pull(now=now, patience=ANOTHER_PULL)
     except (Retryable, Refused) as problem:
         logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
         return False

@@ -32,7 +32,7 @@ class FakeAuthority:
         self._ask()
         return 0
 
-    def fetch(self) -> int:
+    def fetch(self, *, patience: float = 0) -> int:
         self._ask()
         return 0
 

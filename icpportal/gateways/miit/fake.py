@@ -65,7 +65,7 @@ class FakeAuthority:
         self.suffer(None)
         return 0
 
-    def fetch(self) -> int:
+    def fetch(self, *, patience: float = 0) -> int:  # noqa: ARG002 -- nobody else fetches here
         """Nothing to bring: what is told lies in `waiting`."""
         self.suffer(None)
         return 0

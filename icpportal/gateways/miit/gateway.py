@@ -1,5 +1,6 @@
 """The ministry's interface behind the seam: questions go out at once, reports and answers lie in rows between."""
 
+from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending
 from icpportal.gateways.miit.reactions import Act, reaction
@@ -47,9 +48,9 @@ class MinistryAuthority:
         """One round of the one sender."""
         return sending.send_due().accepted
 
-    def fetch(self) -> int:
+    def fetch(self, *, patience: float = 0) -> int:
         """Drains what the authority has ready."""
-        return inbox.fetch()
+        return inbox.fetch(patience=patience)
 
     def answers(self) -> list[Answer]:
         """The outcomes that were not acknowledged yet."""
@@ -65,7 +66,7 @@ class MinistryAuthority:
 
     def check(self) -> None:
         """Asks which upload was the last: it changes nothing and proves the account."""
-        _judge(Ministry().previous_upload())
+        _judge(Ministry().previous_upload(timeout=seconds_for(None)))
 
 
 def _status(condition_type: int, condition: str, timeout: float | None) -> FilingStatus:

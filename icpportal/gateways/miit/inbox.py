@@ -8,6 +8,7 @@ The process may be killed anywhere; the next round goes on from the rows.
 import hashlib
 import json
 import logging
+import time
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
@@ -17,8 +18,9 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import documents, holding, taking
+from icpportal.gateways.miit import documents, holding, lease, taking
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
 from icpportal.gateways.miit.reactions import UNKNOWN, Act, Told, reaction
@@ -31,6 +33,7 @@ from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
 
+LOOK_AGAIN = 0.2  # seconds
 AT_ONCE = 1000  # files in one round; the rest comes with the next
 LAST = (1, 2)  # of a download: that was all
 DAMAGED_SAME, DAMAGED_ANY = 3, 6  # deliveries of the same damaged bytes, or of any under one name
@@ -42,15 +45,34 @@ STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError,
 GONE = (Forgotten, Unreadable)
 
 
-def fetch(*, now: datetime | None = None) -> int:
+def fetch(*, now: datetime | None = None, patience: float = 0) -> int:
     """Bring in and take in everything that is ready; how many files came. Call it outside of a transaction.
 
-    Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped.
-    Two may fetch at a time: what both were given is taken in once.
+    Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
+    `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
+    all of them. Should two fetch all the same, what both were given is taken in once.
     """
     moment = now or timezone.now()
     process(now=moment)
-    line = Line.objects.get_or_create(isp_id=settings.MIIT_ISP_ID)[0]
+    mine = _turn(patience)
+    try:
+        return _fetched(moment)
+    finally:
+        mine.give_back()
+
+
+def _turn(patience: float) -> lease.Lease:
+    """The lease of the one who fetches; its own clock counts, whatever moment is being played."""
+    ends = time.monotonic() + patience
+    while (mine := lease.take(settings.MIIT_ISP_ID, now=timezone.now(), columns=lease.FETCHING)) is None:
+        if time.monotonic() >= ends:
+            raise Busy("another fetch is under way")
+        time.sleep(LOOK_AGAIN)
+    return mine
+
+
+def _fetched(moment: datetime) -> int:
+    line = Line.objects.get(isp_id=settings.MIIT_ISP_ID)
     _rest(line, moment)
     came = _drain(Ministry(), line, moment)
     Line.objects.filter(pk=line.pk).update(fetched_at=moment, fetching_waits_until=None, fetching_waits_because="")

@@ -109,6 +109,8 @@ class Line(models.Model):
     last_sequence = models.BigIntegerField(_("Last accepted number"), null=True, blank=True)  # None: ask first
     holder = models.CharField(max_length=80, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    fetcher = models.CharField(max_length=80, blank=True, editable=False)
+    fetching_until = models.DateTimeField(null=True, blank=True, editable=False)
     sending_waits_until = models.DateTimeField(_("Sending waits until"), null=True, blank=True)
     sending_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
     sending_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row

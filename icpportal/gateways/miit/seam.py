@@ -30,8 +30,11 @@ class Authority(Protocol):
     def send(self) -> int:
         """Sends what is queued, in order; how many files were accepted. One sender at a time, another does nothing."""
 
-    def fetch(self) -> int:
-        """Brings in everything the authority has ready; how many files came."""
+    def fetch(self, *, patience: float = 0) -> int:
+        """Brings in everything the authority has ready; how many files came.
+
+        Raises `Busy` when another fetch is under way and not over within `patience` seconds.
+        """
 
     def answers(self) -> list[Answer]:
         """Every outcome that is here and was not acknowledged yet, oldest first; asks nobody."""

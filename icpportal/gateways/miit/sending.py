@@ -52,7 +52,7 @@ class Sent:
         return asdict(self)
 
 
-def send_due(*, now: datetime | None = None, limit: int = 50) -> Sent:
+def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
     """Send up to `limit` files; one sender for an ispId at a time, another does nothing.
 
     Ends when there is nothing more, when the ministry wants us to wait or to stop, or after about two minutes.

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from icpportal.gateways.asking import seconds_for
@@ -48,9 +49,10 @@ class Ministry:
         """This file is safe with us: do not deliver it again."""
         return self._told(self._file_call("isp_downloadack", *self._who(), MD5, name), returns.acknowledged)
 
-    def previous_upload(self) -> PreviousReply:
-        """The last file they accepted."""
-        return self._told(self._file_call("isp_querypreviousupload", *self._who(), MD5), returns.previous)
+    def previous_upload(self, *, timeout: float | None = None) -> PreviousReply:
+        """The last file they accepted; it comes with its content, so it may take as long as a download."""
+        call = self._file_call("isp_querypreviousupload", *self._who(), MD5)
+        return self._told(replace(call, seconds=timeout or call.seconds), returns.previous)
 
     def status(self, condition_type: int, condition: str, *, timeout: float | None = None) -> StatusReply:
         """Is this domain (type 0) or the holder of this certificate (1 to 11) on file?"""

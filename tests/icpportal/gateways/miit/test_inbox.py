@@ -4,11 +4,13 @@ import base64
 from datetime import timedelta
 
 import pytest
+from django.conf import settings as portal
 from django.db import OperationalError
 from django.utils import timezone
 
+from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, outcomes, taking
+from icpportal.gateways.miit import inbox, lease, outcomes, taking
 from icpportal.gateways.miit.models import InboxFile, Line, Outcome, Report, TableRow
 from tests.icpportal.gateways.miit.authority_files import bajg, data, icp, result, waiting
 from tests.icpportal.gateways.miit.wire.server import ISP, infos, returned
@@ -301,13 +303,49 @@ def test_a_lost_acknowledgement_delays_nothing_and_is_made_up_for(ministry):
     assert (InboxFile.objects.get().acknowledged_at is not None, Outcome.objects.count()) == (True, 1)
 
 
+def test_while_one_fetches_another_is_told_at_once_and_asks_nobody(ministry):
+    other = lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
+
+    with pytest.raises(Busy):
+        inbox.fetch()
+
+    assert ministry.calls == []
+    other.give_back()
+    assert inbox.fetch() == 0
+
+
+def test_one_with_patience_waits_for_the_other(ministry, monkeypatch):
+    other = lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
+    monkeypatch.setattr(inbox.time, "sleep", lambda _seconds: other.give_back())
+
+    assert inbox.fetch(patience=10) == 0
+
+
+def test_a_fetcher_that_was_killed_holds_the_line_no_longer_than_its_lease(ministry, settings):
+    settings.MIIT_CONNECT_SECONDS = settings.MIIT_FILES_SECONDS = settings.MIIT_LEASE_MARGIN_SECONDS = 0
+    lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
+    settings.MIIT_CONNECT_SECONDS = settings.MIIT_FILES_SECONDS = 10
+
+    assert inbox.fetch() == 0
+
+
+def test_fetching_does_not_wait_for_sending(ministry):
+    lease.take(line_id(), now=timezone.now())
+
+    assert inbox.fetch() == 0
+
+
+def line_id() -> int:
+    return portal.MIIT_ISP_ID
+
+
 def test_two_that_fetch_at_a_time_do_no_harm(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
     real = inbox._acknowledge
 
     def meanwhile(*arguments):
         monkeypatch.setattr(inbox, "_acknowledge", real)
-        inbox.fetch()
+        inbox._fetched(timezone.now())
         real(*arguments)
 
     monkeypatch.setattr(inbox, "_acknowledge", meanwhile)
