@@ -18,7 +18,7 @@ from filings.actions import end_access, record_access
 from filings.records import take_record, take_struck
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.processing import opened_by, plain_words
+from icpportal.gateways.miit.processing import judge, opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
@@ -35,6 +35,7 @@ BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
 OVERTAKEN = "the order moved meanwhile"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
+BETWEEN = "；"  # the authority's words of several codes
 SILENT_PHONES = 3  # so many questions in vain, and the rest is left for the next round
 
 
@@ -197,12 +198,10 @@ def access_facts(order: Order) -> dict[str, Any]:
 
 def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     if order.state == states.AUTHORITY_RETURNED:
-        _add_words(order, answer)
+        _add_to_refusal(order, answer)
         return
     _accepted(order, answer, now)
-    columns: dict[str, Any] = _said(answer)
-    if PASSWORD in opened_by(answer.code):  # what the ministry refused is asked again
-        columns |= {"password_digest": "", "password_kept": False}
+    columns: dict[str, Any] = {**_said(answer), **_password_erased(answer.code)}
     facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
     order.authority_words = answer.words
     ORDER.fire(order, "turn_down", by=AUTHORITY, note=answer.code, facts=facts, columns=columns, now=now)
@@ -212,11 +211,22 @@ def _said(answer: Answer) -> dict[str, str]:
     return {"authority_code": answer.code[:CODES_LONGEST], "authority_words": answer.words}
 
 
-def _add_words(order: Order, answer: Answer) -> None:
-    """A refusal may come in two parts: the code first, a person's reason later."""
-    if answer.words and answer.words not in order.authority_words:
-        words = "；".join(filter(None, (order.authority_words, answer.words)))
-        Order.objects.filter(pk=order.pk, state=states.AUTHORITY_RETURNED).update(authority_words=words)
+def _add_to_refusal(order: Order, answer: Answer) -> None:
+    """A refusal may come in parts: a code, its reason, a person's words; what was told before stays."""
+    codes = judge(f"{order.authority_code} {answer.code}".split()).codes
+    words = dict.fromkeys(filter(None, (*order.authority_words.split(BETWEEN), *answer.words.split(BETWEEN))))
+    columns: dict[str, Any] = {
+        "authority_code": " ".join(codes)[:CODES_LONGEST],
+        "authority_words": BETWEEN.join(words),
+        **_password_erased(" ".join(codes)),
+    }
+    if any(getattr(order, name) != value for name, value in columns.items()):
+        Order.objects.filter(pk=order.pk, state=states.AUTHORITY_RETURNED).update(**columns)
+
+
+def _password_erased(codes: str) -> dict[str, Any]:
+    """What the ministry refused is asked again."""
+    return {"password_digest": "", "password_kept": False} if PASSWORD in opened_by(codes) else {}
 
 
 def _report_failed(order: Order, answer: Answer, now: datetime) -> None:

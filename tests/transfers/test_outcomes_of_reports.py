@@ -181,6 +181,20 @@ def test_a_refusal_in_two_parts_is_shown_whole() -> None:
     assert (reload(order).authority_words, moves(order)) == ("照片不清晰；核验单缺章", ["turn_down"])
 
 
+def test_a_reason_that_comes_after_the_rejection_opens_what_it_names_and_nothing_else() -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1002", words="请核对"))
+    assert reload(order).password_kept is True
+    take_answer(answer(AnswerKind.TURNED_DOWN, reload(order), code="1018", words="备案密码错误"))
+
+    order = reload(order)
+    assert (order.authority_code, order.authority_words) == ("1018", "请核对；备案密码错误")
+    assert (order.password_kept, order.password_digest) == (False, "")
+    fire(order, "mend", "applicant", facts=queries.facts_of(order))
+    assert open_parts(order) == {"filing_password"}
+
+
 def test_a_refusal_without_words_shows_ours_and_no_empty_box(client: Client) -> None:
     order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1041")
 

@@ -215,8 +215,12 @@ class Judgement:
 
 
 def judge(codes: Iterable[str]) -> Judgement:
-    """Whose fault a result with these codes is: provider before applicant before nobody before success."""
+    """Whose fault a result with these codes is: provider before applicant before nobody before success.
+
+    A rejection that comes with its reason names no part of its own: the reason alone says what is open.
+    """
     given = tuple(dict.fromkeys(codes))
     by_fault = {fault: tuple(code for code in given if code_of(code).fault == fault) for fault in Fault}
     fault = next(fault for fault in Fault if by_fault[fault])
-    return Judgement(fault, by_fault[fault])
+    reasons = tuple(code for code in by_fault[fault] if code != REJECTED)
+    return Judgement(fault, reasons or by_fault[fault])

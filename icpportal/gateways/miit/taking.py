@@ -76,8 +76,9 @@ class Told:
     at: datetime | None
 
     def words(self, judgement: Judgement) -> str:
-        """The authority's own words for the codes that count."""
-        counted = (verdict.words for verdict in self.verdicts if verdict.code in judgement.codes and verdict.words)
+        """The authority's own words for the codes that count; to a refusal belongs what the person wrote."""
+        codes = (*judgement.codes, REJECTED) if judgement.fault == Fault.APPLICANT else judgement.codes
+        counted = (verdict.words for verdict in self.verdicts if verdict.code in codes and verdict.words)
         return "；".join(dict.fromkeys(counted))
 
 

@@ -99,6 +99,8 @@ def test_where_no_part_is_named_everything_is_open(codes):
         (["1017", "1062"], N, ("1017",)),
         (["1001", "1062"], S, ("1001", "1062")),
         (["1018", "1018"], A, ("1018",)),
+        (["1002", "1018", "1041"], A, ("1018", "1041")),
+        (["1002", "1017"], A, ("1002",)),
     ],
 )
 def test_the_gravest_fault_decides(codes, fault, counted):

@@ -79,6 +79,15 @@ def test_a_refusal_carries_the_authoritys_words(send):
     assert state(report) == "answered"
 
 
+def test_a_person_who_rejects_for_a_reason_opens_no_more_than_the_reason(send):
+    report = waiting()
+    opinion = decision(report.own_id, approved=False, opinion="请核对")
+
+    send(bajg(result(report.own_id, "1018", words="备案密码错误"), decisions=[opinion]))
+
+    assert kinds() == [("turned_down", "TR-1.1", "1018", "备案密码错误；请核对")]
+
+
 def test_a_reason_that_comes_later_is_told_too(send):
     report = waiting()
 

@@ -1,0 +1,93 @@
+"""Orders over the real wire: queued here, decided by a simulated authority in a process of its own, fetched back."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from filings.models import Access
+from icpportal.gateways.miit.gateway import MinistryAuthority
+from icpportal.gateways.miit.models import InboxFile
+from tests.icpportal.gateways.miit.simulator.conftest import ADMINISTRATOR, FILING, LEAD, NUMBER
+from tests.transfers.builders import make_order, moves
+from transfers import queries, states
+from transfers.authority import pull
+from transfers.models import Order, ParkedAnswer
+from transfers.report import report_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def desk(simulator: Any, settings: Any) -> Any:
+    """The authority's side, with the sample filing on record and phones asked in its province."""
+    simulator.point(settings)
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
+    settings.AUTHORITY_TELLS_PHONES = True
+    client = simulator.client
+    client.reset(world=True)
+    client.set_province("64", asks_phones=False)
+    client.add_filing(**{**FILING, "lead": LEAD, "administrator": ADMINISTRATOR})
+    return client
+
+
+def hand_over(**changes: Any) -> Order:
+    """An order whose report is with the authority."""
+    digest = "1a64a010767f0725fb52111b0a9e9f84"  # of Abc12345
+    facts = {"state": states.HANDING_OVER, "domain": "example.com", "password_digest": digest, **changes}
+    order = make_order(**facts)
+    MinistryAuthority().queue(report_of(order, order.report))
+    assert MinistryAuthority().send() == 1
+    pull()
+    return Order.objects.get(pk=order.pk)
+
+
+def reload(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def test_a_grant_moves_the_order_and_its_record_fills_the_register(desk: Any) -> None:
+    order = hand_over()
+    assert order.state == states.PHONE_DUE  # this profile waits for phones; the desk asks for none
+
+    desk.decide(desk.reports()[0]["key"], "grant")
+    pull()
+    pull()
+
+    order, access = reload(order), Access.objects.get(own=True)
+    assert (order.state, moves(order)) == (states.APPROVED, ["reported", "grant"])
+    assert access.ministry_id is not None
+    assert (access.website.ministry_id is None, access.website.subject.ministry_id is None) == (False, False)
+    assert access.website.subject.subject_number == NUMBER
+    assert (ParkedAnswer.objects.count(), InboxFile.objects.filter(state="parked").count()) == (0, 0)
+
+
+def test_a_refusal_opens_what_its_code_names(desk: Any) -> None:
+    order = hand_over()
+
+    desk.decide(desk.reports()[0]["key"], "turn_down", code="1018")
+    pull()
+
+    assert (reload(order).state, reload(order).authority_code) == (states.AUTHORITY_RETURNED, "1018")
+
+
+def test_a_fault_of_ours_holds_the_order(desk: Any) -> None:
+    order = hand_over()
+
+    desk.decide(desk.reports()[0]["key"], "report_failed", code="1063")
+    pull()
+
+    assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
+
+
+def test_phones_are_told_and_move_the_order(desk: Any) -> None:
+    desk.set_province("64", asks_phones=True, people="administrator", hours=24)
+    order = hand_over(rule_profile="current-2020")
+    assert order.state == states.PHONE_DUE
+    told = [(check.role, check.mobile_masked, check.confirmed_at) for check in queries.phone_checks(order)]
+    assert told == [("administrator", "139****0002", None)]
+
+    desk.confirm("example.com")
+    pull(now=timezone.now())
+
+    assert reload(order).state == states.AUTHORITY_REVIEW
