@@ -7,7 +7,7 @@ from bench import world  # first: it sets the portal up
 # isort: split
 from django.urls import reverse
 
-from icpportal.gateways.miit.simulated.models import SimulatedSite
+from icpportal.management import demo_world
 from icpportal.wizard.storage import as_form_data
 from tests.transfers.archive import fill
 from tests.transfers.builders import (
@@ -74,10 +74,9 @@ def step(order: Order, key: str) -> str:
 
 
 def sent(client: object, draft: Order, fresh: Order) -> None:
-    site = SimulatedSite.objects.select_related("filing").first()
     place = {"region_province": "64", "region_city": "640100", "region_county": "640106"}
-    typed = {"nature": "enterprise", "id_type": "1", "name": "示例", "domain": site.domain, **place}
-    typed["id_number"] = site.filing.id_number
+    typed = {"nature": "enterprise", "id_type": "1", "name": "示例", "domain": demo_world.FREE[0].domain, **place}
+    typed["id_number"] = demo_world.FREE[0].id_number
     world.measure("send  verify type", lambda: client.post("/transfers/new/", typed), expect=302)
     wrong = {"product_type": "ecs", "how": "code", "service_code": "00000000-0000-4000-8000-000000000077"}
     world.measure("send  service code (unknown)", lambda: client.post(step(fresh, "service_code"), wrong), expect=200)

@@ -8,6 +8,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 FOLDER = tempfile.mkdtemp(prefix="portal-bench-")
@@ -23,14 +24,20 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from tests.icpportal.gateways.miit.simulator.process import start_simulator  # noqa: E402
+
 
 def prepare() -> None:
-    """Tables and the demo's world. With DATABASE_URL it must be an empty database made for this."""
+    """Tables, a simulated ministry and the demo's world. With DATABASE_URL: an empty database made for this."""
+    simulator = start_simulator(Path(FOLDER) / "ministry")
+    atexit.register(simulator.stop)
+    simulator.point(settings)
     call_command("migrate", verbosity=0)
     call_command("seed_demo", verbosity=0, stdout=io.StringIO())
 
