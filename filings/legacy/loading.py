@@ -5,11 +5,12 @@ it, unless the record was imported meanwhile. A bad row is told and never stops 
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +24,8 @@ from icpportal.privacy.fields import sealed
 from icpportal.privacy.index import blind_index
 
 BATCH = 1000
-THREADS = 4  # for hashing, which lets the others run
+THREADS, PIECE = 2, 50  # for hashing, which lets the others run
+T = TypeVar("T")
 
 Say = Callable[[Finding], None]
 
@@ -53,9 +55,14 @@ def load(path: Path, *, say: Say, encoding: str = "", dry_run: bool = False) -> 
     rows = files.rows(path, encoding=encoding)
     try:
         with ThreadPoolExecutor(THREADS) as pool:
+            waiting: _Batch | None = None
             while batch := list(islice(rows, BATCH)):
-                good = _good(batch, seen, totals, say)
-                _Batch(good, totals, pool).keep(dry_run=dry_run)
+                good = _good(batch, seen, totals, say)  # while others hash for the batch before
+                if waiting is not None:
+                    waiting.keep()
+                waiting = _Batch(good, totals, pool, dry_run=dry_run)
+            if waiting is not None:
+                waiting.keep()
     finally:
         seen.close()
     return totals
@@ -99,33 +106,45 @@ def _repeated(row: Row, seen: Seen) -> Finding | None:
 
 
 class _Batch:
-    """Some rows on their way into the database."""
+    """Some rows on their way into the database: compared with what is there, hashed meanwhile, then written."""
 
-    def __init__(self, rows: list[Row], totals: Totals, pool: ThreadPoolExecutor) -> None:
-        self.rows, self.totals, self.pool = rows, totals, pool
+    def __init__(self, rows: list[Row], totals: Totals, pool: ThreadPoolExecutor, *, dry_run: bool) -> None:
+        self.totals, self.pool, self.dry_run = totals, pool, dry_run
         self.by_email = {row.email_index: row for row in rows if row.email}
         self.orders = {row.email_index: row.kind == ORDER for row in rows if row.kind in (ORDER, ACCOUNT)}
         self.filings = {row.domain: row for row in rows if row.kind == FILING}
+        self.there = list(LegacyAccount.objects.filter(email_index__in=self.by_email))
+        known = {account.email_index for account in self.there}
+        self.new = [self._account(index) for index in self.by_email if index not in known]
+        self.hashes = self._each(passwords.kept, [] if dry_run else [(self._given(it),) for it in self.new])
+        self.same = self._each(passwords.is_same, [(self._given(it), it.password) for it in self.there])
 
-    def keep(self, *, dry_run: bool) -> None:
-        """Compare with what is there and write what differs, in one transaction."""
-        accounts = {each.email_index: each for each in LegacyAccount.objects.filter(email_index__in=self.by_email)}
-        new = [self._account(index) for index in self.by_email if index not in accounts]
-        changed = self._changed_accounts(accounts)
+    def _given(self, account: LegacyAccount) -> str:
+        return self.by_email[account.email_index].password
+
+    def _each(self, work: Callable[..., T], arguments: list[tuple[str, ...]]) -> Iterator[T]:
+        """What `work` gives for each, in their order; done by other threads, some at a time."""
+        pieces = [arguments[place : place + PIECE] for place in range(0, len(arguments), PIECE)]
+        done = self.pool.map(lambda piece: [work(*one) for one in piece], pieces)
+        return chain.from_iterable(done)
+
+    def keep(self) -> None:
+        """Count what differs and write it, in one transaction."""
+        changed = self._changed_accounts()
         records = {
             each.domain: each
             for each in LegacyRecord.objects.filter(domain__in=self.filings).only(
                 "domain", "fingerprint", "imported_at"
             )
         }
-        self.totals.accounts_new += len(new)
+        self.totals.accounts_new += len(self.new)
         self.totals.accounts_changed += len(changed)
-        if not dry_run:
-            self._hash(new, changed)
+        for account, password in zip(self.new, self.hashes, strict=not self.dry_run):
+            account.password = password
         with transaction.atomic():
-            if not dry_run:
-                self._write_accounts(new, changed)
-            self._write_records(records, dry_run=dry_run)
+            if not self.dry_run:
+                self._write_accounts(changed)
+            self._write_records(records)
 
     # --- accounts ---
 
@@ -135,35 +154,28 @@ class _Batch:
             email=row.email, email_index=index, is_active=row.active, has_open_order=self.orders.get(index, False)
         )
 
-    def _changed_accounts(self, accounts: dict[str, LegacyAccount]) -> list[tuple[LegacyAccount, bool]]:
-        """Those that say something new, and whether their password does."""
-        there = list(accounts.values())
-        same = self.pool.map(lambda it: passwords.is_same(self.by_email[it.email_index].password, it.password), there)
+    def _changed_accounts(self) -> list[LegacyAccount]:
+        """Those that say something new, filled with it."""
         changed = []
-        for account, same_password in zip(there, same, strict=True):
+        for account, same_password in zip(self.there, self.same, strict=True):
             row, order = self.by_email[account.email_index], self.orders.get(account.email_index)
             wanted = (row.active, account.has_open_order if order is None else order)
             if not same_password or wanted != (account.is_active, account.has_open_order):
                 account.is_active, account.has_open_order = wanted
-                changed.append((account, not same_password))
+                account.password = account.password if same_password else passwords.kept(row.password)
+                changed.append(account)
         return changed
 
-    def _hash(self, new: list[LegacyAccount], changed: list[tuple[LegacyAccount, bool]]) -> None:
-        todo = [*new, *(account for account, other_password in changed if other_password)]
-        hashed = self.pool.map(passwords.kept, [self.by_email[account.email_index].password for account in todo])
-        for account, password in zip(todo, hashed, strict=True):
-            account.password = password
-
-    def _write_accounts(self, new: list[LegacyAccount], changed: list[tuple[LegacyAccount, bool]]) -> None:
-        LegacyAccount.objects.bulk_create(new, ignore_conflicts=True)
-        for account, _password in changed:
+    def _write_accounts(self, changed: list[LegacyAccount]) -> None:
+        LegacyAccount.objects.bulk_create(self.new, ignore_conflicts=True)
+        for account in changed:
             LegacyAccount.objects.filter(pk=account.pk).update(
                 password=account.password, is_active=account.is_active, has_open_order=account.has_open_order
             )
 
     # --- records ---
 
-    def _write_records(self, there: dict[str, LegacyRecord], *, dry_run: bool) -> None:
+    def _write_records(self, there: dict[str, LegacyRecord]) -> None:
         ids = dict(LegacyAccount.objects.filter(email_index__in=self.by_email).values_list("email_index", "pk"))
         new = []
         for domain, row in self.filings.items():
@@ -177,16 +189,16 @@ class _Batch:
                 self.totals.imported += 1
             else:
                 self.totals.changed += 1
-                if not dry_run:
+                if not self.dry_run:
                     _replace(_filled(known, row, mark, ids))
-        if not dry_run:
+        if not self.dry_run:
             LegacyRecord.objects.bulk_create(new, ignore_conflicts=True)
 
 
 def _fingerprint(row: Row) -> str:
     """Whether two rows say the same about a filing; keyed, so that nobody can guess what."""
     said = [row.email_index, row.subject_key, row.domain, row.region, row.name, row.subject_number, row.site_number]
-    told = json.dumps([*said, str(row.filed_on), row.details], sort_keys=True, ensure_ascii=False)
+    told = json.dumps([*said, str(row.filed_on), row.details], ensure_ascii=False)  # in the columns' order
     return blind_index("legacy record", told)
 
 

@@ -82,7 +82,7 @@ def _values(number: int, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[F
     values: dict[str, Any] = {}
     findings = []
     for column in COLUMNS:
-        typed = _typed(raw.get(column.name))
+        typed = _typed(raw[column.name]) if column.name in raw else ""
         if not typed:
             continue
         try:
@@ -94,6 +94,8 @@ def _values(number: int, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[F
 
 def _typed(value: Any) -> str:
     """A cell as text, whatever JSON made of it."""
+    if isinstance(value, str):
+        return strip_outer(value)
     if value is None:
         return ""
     if isinstance(value, list):
