@@ -5,6 +5,7 @@ from celery import Task
 from filings.legacy import running
 from icpportal import pulse, reconciliation, tidying
 from icpportal.celery import app
+from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import seam
 from icpportal.outbox import delivery
 from transfers import authority, deadlines
@@ -15,6 +16,7 @@ class Job(Task):
     """A task that leaves a pulse when it ended well, so that a job that stopped being done is seen."""
 
     abstract = True
+    throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
 
     def on_success(self, *args: object, **kwargs: object) -> None:
         pulse.beat(self.name.rpartition(".")[2])

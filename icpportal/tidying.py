@@ -11,6 +11,7 @@ from icpportal.accounts import actions as accounts
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit import keeping
 from transfers import deadlines
 from verification import filing_passwords, service_codes
 
@@ -24,6 +25,7 @@ JOBS: dict[str, Job] = {
     "codes": codes.forget_old,
     "counters": limits.forget_old,
     "type_checks": deadlines.forget_type_checks,
+    "ministry_files": keeping.forget_old,
 }
 
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
-from icpportal.management import invented
-from icpportal.management.browsing import Browser, NotAsItShouldBe, Page
+import requests
 
-PATIENCE = 60.0  # seconds for what a worker does
+from icpportal.management import invented
+from icpportal.management.browsing import Browser, Form, NotAsItShouldBe, Page
+
+PATIENCE = 90.0  # seconds for what a worker or the authority does: either may be away for a minute
 PAUSE = 0.4
+NOT_COUNTED = "not counted"  # in the portal's own words when an outside system does not answer
 REGIONS = {
     "12": ("120101", "天津", "天津市和平区"),
     "44": ("440304", "深圳", "广东省深圳市福田区"),
@@ -84,9 +87,27 @@ class Walk:
         raise NotAsItShouldBe(f"waited {PATIENCE:.0f} s for {what}")
 
     def authority(self, rest: str = "") -> Page:
-        """A page of the authority: the portal leads to the process that simulates it, a server of its own."""
-        page = self.watcher.get("/demo/authority/")
-        return self.watcher.get(urljoin(page.url, rest)) if rest else page
+        """A page of the authority: the portal leads to the process that simulates it, which may be away for a while."""
+
+        def look() -> Page | None:
+            try:
+                page = self.watcher.get("/demo/authority/")
+                return self.watcher.get(urljoin(page.url, rest)) if rest else page
+            except requests.ConnectionError:
+                if self.me.get("/").status != 200:  # the portal itself is not there
+                    raise
+                return None
+
+        return self.wait_for("the authority's page", look)
+
+    def send_patiently(self, form: Form, **values: Any) -> Page:
+        """Send a form that asks an outside system; told that it does not answer, try again as a person would."""
+
+        def send() -> Page | None:
+            page = self.me.send(form, **values)
+            return None if NOT_COUNTED in page.trouble().lower() else page
+
+        return self.wait_for("an outside system to answer", send)
 
     def code_for(self, address: str) -> str:
         """The newest code that was sent to an address, read from the demo's message page."""

@@ -77,7 +77,7 @@ def sign_up(walk: Walk) -> None:
 def verify_type(walk: Walk) -> None:
     """Step 1; the system decides that it is a transfer, and the order begins."""
     page = walk.me.get("/transfers/new/")
-    page = walk.me.send(
+    page = walk.send_patiently(
         page.form("id_number", "domain"),
         nature="enterprise",
         id_type="1",
@@ -103,7 +103,7 @@ def service_code(walk: Walk) -> None:
     server = next((each for each in options if each.startswith("i-example-")), "")
     if not server:
         raise NotAsItShouldBe("no server to choose from")
-    page = walk.me.send(page.form("product_type", "how"), product_type="ecs", how="instance", instance=server)
+    page = walk.send_patiently(page.form("product_type", "how"), product_type="ecs", how="instance", instance=server)
     walk.moved_on(page, "service_code")
 
 
@@ -112,10 +112,10 @@ def filing_password(walk: Walk) -> None:
     page = walk.me.get(walk.url("filing_password/"))
     if page.status == 404:
         return  # this profile asks for none
-    page = walk.me.send(page.form("filing_password"), filing_password="wrong-one")  # noqa: S106
+    page = walk.send_patiently(page.form("filing_password"), filing_password="wrong-one")  # noqa: S106
     if "filing_password" not in page.url:
         raise NotAsItShouldBe("a wrong filing password was taken")
-    page = walk.me.send(page.form("filing_password"), filing_password=walk.filing_password)
+    page = walk.send_patiently(page.form("filing_password"), filing_password=walk.filing_password)
     walk.moved_on(page, "filing_password")
 
 
