@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from icpportal.accounts.models import Pending
 from icpportal.codes.models import Allowance, Code
+from icpportal.gateways.miit.models import Report
 from icpportal.tidying import JOBS, tidy
 from tests.transfers.builders import make_order, make_user, type_answers
 from transfers.decide import Outcome
@@ -41,6 +42,7 @@ def old_and_new() -> dict[str, list]:
     Code.objects.create(**code, expires_at=NOW - DAY)
     Allowance.objects.create(name="verify_type", key="old", used=1, began_at=NOW - DAY)
     WrongPassword.objects.create(digest="old", at=NOW - DAY)
+    Report.objects.create(key="A.1", kind="access", reference="A", payload="sealed", state="answered")
     little = timedelta(minutes=1)
     return {
         TypeCheck: [
@@ -69,6 +71,7 @@ EACH_ONE = {
     "codes": 1,
     "counters": 1,
     "type_checks": 1,
+    "ministry_files": 1,
 }
 
 

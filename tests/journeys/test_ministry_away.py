@@ -17,8 +17,8 @@ from icpportal.management.browsing import Browser
 from tests.journeys.portal import ROOT, Portal, running
 
 pytestmark = pytest.mark.worker
-AWAY_SECONDS = 20
-KILLS = 3
+AWAY_SECONDS = 8
+KILLS = 2
 
 
 @pytest.fixture(scope="module")
