@@ -61,7 +61,11 @@ class PickForm(forms.Form):
 
     def _ask(self, name: str) -> None:
         self.fields[name] = forms.ChoiceField(
-            label=_("They differ: keep"), choices=KEEP, initial=HERE, required=False, widget=forms.RadioSelect
+            label=_("They differ: keep"),
+            choices=KEEP,
+            initial=HERE,
+            widget=forms.RadioSelect,
+            error_messages={"required": _("They differ: choose what to keep")},
         )
 
     def _sites(self) -> Iterable[FoundSite]:
@@ -88,7 +92,7 @@ class PickForm(forms.Form):
         return [subject.key for subject in differing if self._keeps(keep_subject(subject))]
 
     def _keeps(self, name: str) -> bool:
-        return self.cleaned_data.get(name) != OLD
+        return self.cleaned_data[name] == HERE
 
 
 def keep_site(site: FoundSite) -> str:

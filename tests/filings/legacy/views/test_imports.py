@@ -270,15 +270,18 @@ def test_what_is_kept_is_what_was_ticked(browser, old, lin):
     assert Subject.objects.get().lead.name == "林示范"
 
 
-def test_without_a_choice_what_is_here_stays(browser, old, lin):
+def test_what_came_to_differ_meanwhile_is_asked_before_anything_is_run(browser, old, lin):
     on_file(lin)
     old(filing(site_name="旧名称", lead_name="王范例"))
     mine = begun(lin)
 
-    browser.post(run_url(mine), {"site": "example.com"})
-    running.run(mine.pk)
+    answer = browser.post(run_url(mine), {"site": "example.com"})
 
-    assert (Website.objects.get().name, Subject.objects.get().lead.name) == ("示例纸业官网", "林示范")
+    asked = errors(answer)
+    assert sorted(name[:12] for name in asked) == ["keep-example", "keep-subject"]
+    assert {code for codes in asked.values() for code in codes} == {"required"}
+    assert (LegacyImport.objects.get().state, LegacyImportItem.objects.count()) == (states.PREVIEWED, 0)
+    assert re.findall(r'value="here"[^>]* checked', browser.get(mine.get_absolute_url()).content.decode()) != []
 
 
 @pytest.mark.parametrize(
