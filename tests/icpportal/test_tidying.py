@@ -133,7 +133,10 @@ def test_the_command_says_the_totals_last():
 
     would, did = told("--at", at, "--dry-run"), told("--at", at)
 
-    words = "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, codes 1, counters 1, type_checks 1\n"
+    words = (
+        "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, codes 1, counters 1, type_checks 1,"
+        " ministry_files 1\n"
+    )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)
 
