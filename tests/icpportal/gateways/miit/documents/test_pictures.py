@@ -80,6 +80,35 @@ def test_a_small_picture_keeps_its_size():
     assert opened(fit(saved(page(500, 300)), Purpose.STATEMENT)).size == (500, 300)
 
 
+def test_a_small_picture_has_the_best_quality():
+    small = page(500, 300)
+
+    assert (
+        opened(fit(saved(small), Purpose.STATEMENT)).quantization
+        == opened(saved(small, "JPEG", quality=90)).quantization
+    )
+
+
+def test_a_face_gets_more_quality_and_fewer_pixels_than_a_paper():
+    scene = Image.new("RGB", (2000, 1500), "white")
+    scene.paste(page(1000, 700), (500, 400))
+    both = saved(scene)
+
+    face, paper = opened(fit(both, Purpose.PHOTO)), opened(fit(both, Purpose.LEAD_CERTIFICATE))
+
+    assert sum(face.quantization[0]) < sum(paper.quantization[0])
+    assert max(face.size) < max(paper.size)
+
+
+@pytest.mark.parametrize("how", [{"progressive": True}, {"mode": "L"}])
+def test_what_fits_but_is_not_plain_is_made_plain(how):
+    mode = how.pop("mode", "RGB")
+
+    fitted = opened(fit(saved(page(300, 200).convert(mode), "JPEG", **how), Purpose.PHOTO))
+
+    assert (fitted.mode, "progressive" in fitted.info) == ("RGB", False)
+
+
 def test_shape_and_colours_stay():
     fitted = opened(fit(saved(page(1400, 2000)), Purpose.STATEMENT))
     width, height = fitted.size
@@ -114,6 +143,12 @@ def test_metadata_stays_behind_even_where_the_picture_fits():
     assert b"Somebody" not in fitted
     assert b"secret" not in fitted
     assert b"profile" not in fitted
+
+
+def test_what_hangs_behind_the_picture_stays_behind():
+    fitted = fit(saved(page(300, 200)), Purpose.PHOTO)
+
+    assert fit(fitted + b"secret", Purpose.PHOTO).find(b"secret") == -1
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -171,6 +206,8 @@ def test_a_strip_is_no_reason_to_fail():
         b"no picture",
         saved(page(300, 200), "GIF"),
         saved(page(300, 200), "JPEG")[:3000],
+        # headers and an end as they should be, and no picture between them
+        saved(page(300, 200), "JPEG").partition(b"\xff\xda")[0] + b"\xff\xd9",
         saved(page(300, 200))[:3000],
     ],
 )

@@ -339,6 +339,23 @@ def test_characters_beyond_gbk_are_read():
     assert found.records == (FiledRecord(5, name="王𠮷㛃€"),)
 
 
+def test_the_mobile_under_its_other_name_is_found():
+    found = read(
+        "<ICP><BASJ><Baxx><Zt_xx><Ztid>5</Ztid><Fzr><sjhm>13000000001</sjhm></Fzr></Zt_xx></Baxx></BASJ></ICP>"
+    )
+
+    assert found == Download("BASJ", "V.3.0", records=(FiledRecord(5, lead=FiledContact(mobile="13000000001")),))
+
+
+def test_what_is_longer_than_its_column_is_cut():
+    row = f"<Id>1</Id><Mc>{'名' * 300}</Mc><Dwflid>{'1' * 50}</Dwflid><Bz>{'注' * 600}</Bz>"
+
+    found = read(f"<JCDM><Jcdm_xx><Zjlx_dms><Zjlx_xx>{row}</Zjlx_xx></Zjlx_dms></Jcdm_xx></JCDM>")
+
+    assert found.codes == (CodeRow("Zjlx", 1, "名" * 255, under="1" * 40, note="注" * 500),)
+    assert read(f"<ICP><{'X' * 60}/></ICP>", version="V" * 60) == Download("X" * 20, "V" * 20)
+
+
 def test_remarks_are_few():
     strange = "".join(f"<X{number}/>" for number in range(1000))
 
