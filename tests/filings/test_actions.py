@@ -3,7 +3,14 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from filings.actions import end_access, keep_legacy_record, record_access
+from filings.actions import (
+    OnFileElsewhere,
+    UnderOtherDocument,
+    end_access,
+    keep_legacy_record,
+    record_access,
+    record_import,
+)
 from filings.keys import mobile_key, name_key, person_key, subject_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from tests.filings.checks.cases import (
@@ -224,3 +231,75 @@ def test_a_failure_half_way_leaves_nothing_behind(lin):
         )
 
     assert rows() == {"Subject": 0, "Person": 0, "Website": 0, "Access": 0}
+
+
+# --- records of the old platform --------------------------------------------------------------------
+
+
+def old_record(domain="example.com", *, id_number=TYPE["id_number"], **columns):
+    pages = {"type": {**TYPE, "id_number": id_number}, "subject": SUBJECT, "website": WEBSITE}
+    return LegacyRecord.objects.create(
+        subject_key=subject_key("1", id_number),
+        domain=domain,
+        region=TYPE["region"],
+        name=TYPE["name"],
+        details={**pages, "administrator": ADMINISTRATOR},
+        **columns,
+    )
+
+
+def test_an_import_repeated_under_its_key_changes_nothing(lin):
+    record = old_record(site_number="宁ICP备00000000号-1")
+    website = record_import(key="import:1", owner=lin, record=record, now=NOW)
+    before = rows()
+
+    assert record_import(key="import:1", owner=lin, record=record) == website
+    assert rows() == before == {"Subject": 1, "Person": 2, "Website": 1, "Access": 1}
+
+
+@pytest.mark.parametrize("domain", ["example.com", "example.cn"])
+def test_an_import_takes_no_subject_from_another_account(lin, domain):
+    on_file(account("chen@example.com"))
+    before = rows()
+
+    with pytest.raises(OnFileElsewhere):
+        record_import(key="import:1", owner=lin, record=old_record(domain))
+
+    assert rows() == before
+    assert Subject.objects.get().owner != lin
+
+
+def test_an_import_takes_no_website_from_another_account(lin):
+    on_file(account("chen@example.com"))
+    before = rows()
+
+    with pytest.raises(OnFileElsewhere):
+        record_import(key="import:1", owner=lin, record=old_record(id_number="91649999000000027F"))
+
+    assert rows() == before
+    assert Website.objects.get().owner != lin
+
+
+def test_an_import_moves_no_website_to_another_document(lin):
+    on_file(lin)
+    before = rows()
+
+    with pytest.raises(UnderOtherDocument):
+        record_import(key="import:1", owner=lin, record=old_record(id_number="91649999000000027F"))
+
+    assert rows() == before
+
+
+def test_what_nobody_owns_becomes_the_importer_s(lin):
+    on_file(None)
+
+    record_import(key="import:1", owner=lin, record=old_record())
+
+    assert (Subject.objects.get().owner, Website.objects.get().owner) == (lin, lin)
+
+
+def test_an_imported_access_can_be_ended_as_any_other(lin):
+    website = record_import(key="import:1", owner=lin, record=old_record(), now=NOW)
+
+    assert Access.objects.get().ministry_id is None
+    assert end_access(website, because="cancelled", now=NOW) == 1

@@ -108,3 +108,10 @@ def test_three_questions_whatever_is_found(old, lin, number, django_assert_num_q
 
     with django_assert_num_queries(3):
         preview(lin, held)
+
+
+def test_a_site_of_another_account_under_another_document_is_in_the_way(old, lin, chen):
+    on_file(chen)
+    old(filing(id_number="91649999000000027F", name="宁夏示例茶叶有限公司"))
+
+    assert found(lin) == [(states.NEW, [("example.com", states.ELSEWHERE)])]

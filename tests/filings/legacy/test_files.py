@@ -129,3 +129,12 @@ def test_a_bom_before_json_and_gb18030_four_byte_characters(tmp_path):
 
     path.write_bytes(json.dumps(filing(lead_name="林𠮷"), ensure_ascii=False).encode("gb18030"))
     assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林𠮷"]
+
+
+def test_broken_bytes_stand_as_what_every_field_refuses(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_bytes("domain,name\nexample.com,宁夏".encode()[:-1] + b"\n" + "example.net,宁夏\n".encode() * 20)
+
+    names = [cells["name"] for _number, cells in files.rows(path)]
+    assert "\ufffd" in names[0]
+    assert names[1] == "宁夏"

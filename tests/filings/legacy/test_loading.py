@@ -229,3 +229,18 @@ def test_a_record_that_was_kept_by_hand_is_completed(old):
 
     assert (totals.new, totals.changed) == (0, 1)
     assert LegacyRecord.objects.get(pk=kept.pk).account == account()
+
+
+def test_a_row_that_somebody_else_loads_at_this_moment_stops_nothing(old, monkeypatch):
+    begun = loading._fingerprint
+
+    def loaded_meanwhile(row):
+        LegacyRecord.objects.get_or_create(domain="site1.com", defaults={"subject_key": row.subject_key})
+        return begun(row)
+
+    monkeypatch.setattr(loading, "_fingerprint", loaded_meanwhile)
+    old(*several(2))
+    monkeypatch.undo()
+
+    assert LegacyRecord.objects.count() == 2
+    assert old(*several(2))[0] == Totals(read=2, changed=1, same=1)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from filings.legacy import claiming, states
 from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
 from icpportal.accounts.models import User
+from icpportal.lifecycle import Forbidden
 from icpportal.outbox.models import Message
 from tests.filings.legacy.dumps import filing, personal
 from tests.transfers.builders import make_reviewer, picture
@@ -299,3 +300,17 @@ def test_the_list_of_one_s_claims_costs_the_same_with_one_and_with_three(browser
         claiming.begin(lin, record)
 
     assert cost(lambda: browser.get(PAGE)) == one
+
+
+def test_a_picture_that_arrives_behind_the_sending_is_not_kept(mine):
+    ready(mine)
+    stale = LegacyClaim.objects.get(pk=mine.pk)
+    claiming.send(LegacyClaim.objects.select_related("owner", "record").get(pk=mine.pk), "")
+
+    with pytest.raises(Forbidden):
+        claiming.upload(stale, side=2, file=photo_file())
+    with pytest.raises(Forbidden):
+        claiming.remove(stale, side=1)
+
+    assert claiming.papers_of(mine).count() == 1
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["ready", "retired"]

@@ -451,3 +451,14 @@ def test_the_list_of_one_s_imports_costs_the_same_with_one_and_with_three(browse
 
     assert cost(lambda: browser.get(PAGE)) == one
     assert browser.get(PAGE).content.decode().count('class="state ') == 3
+
+
+def test_a_press_of_an_old_page_after_the_end_shows_the_report(browser, old, lin):
+    old(*several(2))
+    mine = begun(lin)
+    for _ in range(2):
+        answer = browser.post(run_url(mine), {"site": "site1.com"})
+        running.run(mine.pk)
+
+    assert answer["Location"] == mine.get_absolute_url()
+    assert [event.move for event in mine.events.order_by("pk")] == ["prove", "preview", "run", "finish"]
