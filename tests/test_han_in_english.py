@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from filings.models import Website
@@ -76,9 +76,12 @@ def unmarked(html: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
+def world(django_db_setup, django_db_blocker, simulator):
     """The demo's invented world, laid out once for this file and taken back at its end; its accounts read English."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    simulator.client.reset(world=True)
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
+    with django_db_blocker.unblock(), override_settings(**simulator.settings), around:
         call_command("seed_demo", verbosity=0)
         User.objects.update(language="en")
         yield

@@ -40,11 +40,15 @@ class Simulator:
         """Speaks to its JSON."""
         return SimulatorClient(self.url)
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What leads a portal here."""
+        return {"SIMULATOR_URL": self.url} | {name: f"{self.url}/{path}" for name, path in PATHS.items()}
+
     def point(self, settings: Any) -> None:
-        """Leads a portal with these settings here."""
-        settings.SIMULATOR_URL = self.url
-        for name, path in PATHS.items():
-            setattr(settings, name, f"{self.url}/{path}")
+        """Leads the portal with these settings here."""
+        for name, value in self.settings.items():
+            setattr(settings, name, value)
 
     def stop(self) -> None:
         """Ends it, and waits until it is gone."""
