@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -36,9 +37,28 @@ def pytest_sessionstart() -> None:
     import_module("icpportal.urls")
 
 
+# they touch neither the portal's database nor its broker, so a second run on other services would prove nothing new
+ONCE = tuple(
+    str(Path(__file__).parent / place)
+    for place in (
+        "icpportal/gateways/miit/wire",
+        "icpportal/gateways/miit/documents",
+        "icpportal/gateways/miit/simulator",
+        "icpportal/test_look",
+        "icpportal/lifecycle",
+        "test_translations.py",
+        "test_house.py",
+        "test_run.py",
+    )
+)
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says why a test cannot run here, unless nothing may be skipped."""
+    """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
     for item in items:
+        if str(item.path).startswith(ONCE):
+            item.add_marker(pytest.mark.once)
         for marker, reason in REASONS.items():
             if reason and not STRICT and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> int:
     runs = [("SQLite and files", suite("SQLite and files", {}, "not services", arguments))]
     with services() as found:
         if not found.missing:
-            runs.append((found.title, suite(found.title, found.environment, "not sqlite", arguments)))
+            runs.append((found.title, suite(found.title, found.environment, "not sqlite and not once", arguments)))
     say("")
     for title, counts in runs:
         say(f"On {title}: {counts}")
