@@ -113,5 +113,5 @@ def test_the_deployment_check_stops_what_is_unsafe():
     done = manage("check", "--deploy", HTTPS="off", SIMULATORS="on", PUBLIC_BASE_URL="http://beian.example.com")
 
     assert done.returncode == 1
-    for rule in ("portal.E003", "simulated_authority.E001", "portal.E009"):
+    for rule in ("portal.E003", "miit.E001", "portal.E009"):
         assert rule in done.stderr
