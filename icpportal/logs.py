@@ -27,6 +27,8 @@ CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
 
 # Each pattern with what stands there instead; the order matters: a secret may look like a number.
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    # one-time secrets in an address: a phone's link, a hand-off to a phone
+    (re.compile(r"(/(?:by-phone|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), lambda _found: HIDDEN),
     (
         re.compile(rf"([\w-]*{PRIVATE_WORD}[\w-]*{ASSIGNED})(?:Bearer\s+|Basic\s+)?{value('*')}", re.IGNORECASE),

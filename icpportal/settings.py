@@ -411,6 +411,7 @@ OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it a
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DRAFT_KEPT = timedelta(days=45)
 RETURNED_KEPT = timedelta(days=60)
+PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
 # The old platform whose filings are imported (docs/import.md), and whether one account may import only once.

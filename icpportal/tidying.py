@@ -13,7 +13,7 @@ from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import keeping
 from transfers import deadlines
-from verification import filing_passwords, service_codes
+from verification import filing_passwords, handoffs, service_codes
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ JOBS: dict[str, Job] = {
     "wrong_passwords": filing_passwords.purge,
     "dead_service_codes": service_codes.expire_dead,
     "unproved_addresses": accounts.forget_old,
+    "hand_offs": handoffs.forget_old,
     "codes": codes.forget_old,
     "counters": limits.forget_old,
     "type_checks": deadlines.forget_type_checks,

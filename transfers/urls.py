@@ -3,9 +3,11 @@
 from django.urls import path
 
 from transfers.views import (
+    by_phone,
     check,
     dashboard,
     documents,
+    hand_off,
     moves,
     order,
     people,
@@ -29,6 +31,7 @@ urlpatterns = [
     path("transfers/new/<str:reference>/objection/", typecheck.objection, name="objection"),
     path("documents/<str:reference>/", documents.serve, name="document"),
     path("phone/<str:token>/", people.phone_link, name="phone-link"),
+    path("by-phone/<str:token>/", by_phone.phone_page, name="by-phone"),
     path(ORDER, order.order_page, name="order"),
     path(ORDER + "deadline.ics", order.deadline_file, name="deadline-file"),
     path(ORDER + "type/", typecheck.order_type, name="order-type"),
@@ -41,6 +44,11 @@ urlpatterns = [
     path(ORDER + "documents/statement.pdf", documents.statement_pdf, name="statement"),
     path(ORDER + "documents/<str:slot>/", documents.slot_page, name="slot"),
     path(ORDER + "documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
+    path(ORDER + "by-phone/", hand_off.make, name="hand-off-make"),
+    path(ORDER + "by-phone/end/", hand_off.end, name="hand-off-end"),
+    path(ORDER + "by-phone/<str:token>/", hand_off.page, name="hand-off"),
+    path(ORDER + "by-phone/<str:token>/panel/", hand_off.panel, name="hand-off-panel"),
+    path(ORDER + "by-phone/<str:token>/code.svg", hand_off.picture, name="hand-off-code"),
     path(ORDER + "check/", check.check_answers, name="check"),
     path(ORDER + "photo/", photo.photo, name="photo"),
     path(ORDER + "phones/", phones.phones, name="phones"),

@@ -18,12 +18,13 @@
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
     if (!fresh) return;
-    if ("poll" in fresh.dataset) {
+    if (fresh.dataset.poll === part.dataset.poll) {
       follow(part, tries + 1);
       return;
     }
     const held = part.contains(document.activeElement);
     part.replaceWith(fresh);
+    if ("poll" in fresh.dataset) follow(fresh, 0); // its address changes with what it shows
     if (!held) return;
     fresh.tabIndex = -1;
     fresh.focus();

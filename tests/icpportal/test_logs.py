@@ -55,6 +55,13 @@ def logger_with(formatter):
         ("postgres://portal:secret@db:5432/portal", "postgres://***@db:5432/portal"),
         ("redis://:secret@cache:6379/0", "redis://***@cache:6379/0"),
         ("sessionid=abcdef; theme=dark", "sessionid=***; theme=dark"),
+        ("GET /by-phone/AbCdEfGhIjKlMnOpQr_-/?slot=x", "GET /by-phone/***/?slot=x"),
+        (
+            "GET /transfers/T7Q4-M2KX/by-phone/AbCdEfGhIjKlMnOpQr_-/code.svg",
+            "GET /transfers/T7Q4-M2KX/by-phone/***/code.svg",
+        ),
+        ("GET /phone/AbCdEfGhIjKlMnOpQr_-/", "GET /phone/***/"),
+        ("GET /transfers/T7Q4-M2KX/by-phone/end/", "GET /transfers/T7Q4-M2KX/by-phone/end/"),
     ],
 )
 def test_what_is_personal_or_secret_is_masked(typed, logged):

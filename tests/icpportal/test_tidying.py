@@ -15,7 +15,7 @@ from icpportal.tidying import JOBS, tidy
 from tests.transfers.builders import make_order, make_user, type_answers
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
-from verification.models import ServiceCode, WrongPassword
+from verification.models import HandOff, ServiceCode, WrongPassword
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -42,6 +42,8 @@ def old_and_new() -> dict[str, list]:
     Code.objects.create(**code, expires_at=NOW - DAY)
     Allowance.objects.create(name="verify_type", key="old", used=1, began_at=NOW - DAY)
     WrongPassword.objects.create(digest="old", at=NOW - DAY)
+    hand_off = {"holder": "h", "ended_at": NOW - DAY}
+    HandOff.objects.create(**hand_off, digest="old", purpose="papers", expires_at=NOW - DAY)
     Report.objects.create(key="A.1", kind="access", reference="A", payload="sealed", state="answered")
     little = timedelta(minutes=1)
     return {
@@ -52,6 +54,7 @@ def old_and_new() -> dict[str, list]:
         Pending: [Pending.objects.create(**pending, created_at=NOW - DAY + little)],
         Code: [Code.objects.create(**code, expires_at=NOW - DAY + little)],
         Allowance: [Allowance.objects.create(name="verify_type", key="new", used=1, began_at=NOW - DAY + little)],
+        HandOff: [HandOff.objects.create(**hand_off, digest="new", purpose="papers", expires_at=NOW - DAY + little)],
         WrongPassword: [WrongPassword.objects.create(digest="new", at=NOW - DAY + little)],
     }
 
@@ -68,6 +71,7 @@ EACH_ONE = {
     "wrong_passwords": 1,
     "dead_service_codes": 0,
     "unproved_addresses": 1,
+    "hand_offs": 1,
     "codes": 1,
     "counters": 1,
     "type_checks": 1,
@@ -134,8 +138,8 @@ def test_the_command_says_the_totals_last():
     would, did = told("--at", at, "--dry-run"), told("--at", at)
 
     words = (
-        "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, codes 1, counters 1, type_checks 1,"
-        " ministry_files 1\n"
+        "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, codes 1, counters 1,"
+        " type_checks 1, ministry_files 1\n"
     )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)

@@ -1,6 +1,5 @@
 """Step 5, documents (上传资料): the hub, one page a paper, the statement to sign, and pictures for their owner."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from icpportal.entry.marks import reads_chinese
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
-from transfers import paper_actions, queries, readiness, slots, stages, statement_of, states
+from transfers import by_phone, paper_access, paper_actions, queries, readiness, slots, stages, statement_of, states
 from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
 from transfers.paper_actions import Moved
@@ -28,7 +27,7 @@ from transfers.paper_marks import is_stale, person_of
 from transfers.slips import slip
 from transfers.verdict_words import shown
 from transfers.views.access import own_order
-from verification import consents
+from verification import consents, handoffs
 from verification.documents import serving
 from verification.documents.messages import UploadRefused
 
@@ -67,34 +66,35 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect(order)
     if _details_missing(order):
         return redirect("people", order.reference)
-    by_phone = queries.rules_of(order).papers_by_app
-    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if by_phone else None
+    offered = by_phone.is_offered(order)
+    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
     if form is not None and request.method == "POST" and form.is_valid():
-        keep(order, "documents", form.cleaned_data)
-        return redirect("documents", order.reference)
+        return _way_chosen(order, form)
     return render(request, "transfers/documents.html", {**_hub(order), "form": form})
+
+
+def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
+    """Kept; whoever uploads here instead wants no phone to send anything any more."""
+    keep(order, "documents", form.cleaned_data)
+    if form.cleaned_data["way"] == UPLOAD:
+        handoffs.end(holder=order.reference)
+    return redirect("documents", order.reference)
 
 
 def _hub(order: Order) -> dict[str, Any]:
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
     gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
-    opened = _open_slots(order, papers, gaps)
+    opened = paper_access.open_test(order, papers, gaps)
     return {
         **_frame(order),
         "tasks": [_task(order, slot, papers, gaps, opened(slot)) for slot in needed],
         "ready": sum(f"paper.{slot.key}" not in gaps for slot in needed),
         "total": len(needed),
         "returned": order.state == states.RETURNED,
+        **by_phone.offer(order),
         "back_url": reverse("people", args=[order.reference]),
     }
-
-
-def _open_slots(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Callable[[slots.Slot], bool]:
-    """Which slots may be changed: those that were named, those that lack something, those mended since."""
-    parts = open_parts(order)
-    fresh = {paper.slot for paper in papers if paper.added_at >= order.entered_at}
-    return lambda slot: is_open(parts, f"paper.{slot.key}") or f"paper.{slot.key}" in gaps or slot.key in fresh
 
 
 def _task(
@@ -128,7 +128,7 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
     gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
-    if found is None or found not in needed or not _open_slots(order, papers, gaps)(found):
+    if found is None or found not in needed or not paper_access.open_test(order, papers, gaps)(found):
         raise Http404
     try:
         return _changed(request, order, found) if request.method == "POST" else _slot(request, order, found)
@@ -149,7 +149,7 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
     side = _side(request, slot)
     if "remove" in request.POST:
         paper_actions.remove(order, slot=slot.key, side=side)
-    elif _needs_consent(order, slot):
+    elif paper_access.needs_consent(order, slot):
         return _slot(request, order, slot, consent_error=True)
     else:
         try:
@@ -159,11 +159,6 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
         except UploadRefused as refused:
             return _slot(request, order, slot, refused={side: str(refused.message)})
     return redirect("slot", order.reference, slot.key)
-
-
-def _needs_consent(order: Order, slot: slots.Slot) -> bool:
-    person = person_of(order, slot.key)
-    return person is not None and not consents.stands(order.reference, person.key)
 
 
 def _consented(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
@@ -196,7 +191,7 @@ def _slot(
 ) -> HttpResponse:
     papers = _papers(order)
     person = person_of(order, slot.key)
-    needs_consent = _needs_consent(order, slot)
+    needs_consent = paper_access.needs_consent(order, slot)
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
         consent.errors["agree"] = consent.error_class([_("Tick your agreement to upload documents")])
@@ -209,7 +204,7 @@ def _slot(
             is_open=not needs_consent,
             reason=(refused or {}).get(side, ""),
         )
-        for side in _sides_shown(slot, papers)
+        for side in paper_access.sides_shown(slot, papers)
     ]
     verdict = queries.open_verdicts(order).get(f"paper.{slot.key}") if order.state == states.RETURNED else None
     context = {
@@ -229,12 +224,6 @@ def _slot(
         "form": consent,
     }
     return render(request, "transfers/slot.html", context)
-
-
-def _sides_shown(slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) -> list[int]:
-    """The sides that must be there, those that are, and room for one more."""
-    filled = max((side for key, side in papers if key == slot.key), default=0)
-    return [side for side in range(1, len(slot.sides) + 1) if side <= max(slot.needed, filled + 1)]
 
 
 def _before(order: Order, slot: slots.Slot) -> list[dict[str, Any]]:
@@ -259,7 +248,9 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
         raise Http404
     else:
         may_upload = (
-            order.is_editable and is_open(open_parts(order), f"paper.{slot}") and not _needs_consent(order, found)
+            order.is_editable
+            and is_open(open_parts(order), f"paper.{slot}")
+            and not paper_access.needs_consent(order, found)
         )
         drawn = slots.drawn(order, found, side, paper, is_open=may_upload)
     return render(request, "partials/slot.html", {"slot": drawn})

@@ -17,7 +17,7 @@ from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT, Forbidden
 from icpportal.privacy.fields import sealed
 from icpportal.privacy.masks import mask_name
-from transfers import paper_actions, queries, slots, stages, states
+from transfers import by_phone, paper_actions, queries, slots, stages, states
 from transfers.firing import ORDER
 from transfers.models import Order
 from transfers.people import administrator
@@ -151,6 +151,7 @@ def _page(request: HttpRequest, order: Order, form: PhotoForm, *, reason: str = 
         "verdict_words": reason_words(verdict, chinese=reads_chinese()) if verdict else "",
         "shanghai_only": rules.photo_ways == (SHANGHAI_APP,),
         "stepper": stages.stepper(order, stages.PHOTO),
+        **by_phone.offer(order),
         "slip": slip(order),
         "back_url": order.get_absolute_url(),
     }

@@ -3,6 +3,7 @@
 from verification.models.consents import Consent
 from verification.models.documents import Document, DocumentState
 from verification.models.filing_passwords import WrongPassword
+from verification.models.handoffs import HandOff
 from verification.models.phone_proofs import PhoneProof
 from verification.models.service_codes import ServiceCode, ServiceCodeState
 
@@ -10,6 +11,7 @@ __all__ = [
     "Consent",
     "Document",
     "DocumentState",
+    "HandOff",
     "PhoneProof",
     "ServiceCode",
     "ServiceCodeState",

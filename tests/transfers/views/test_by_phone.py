@@ -1,0 +1,457 @@
+"""Pictures by phone: offered where the rules say "may", one phone for ten minutes, uploads and nothing else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.transfers.builders import make_order, make_ready_document, sign_in
+from tests.transfers.desk import agree, fill_papers, photo_file
+from tests.transfers.outside import cost
+from transfers import states
+from transfers.models import Order, OrderDocument
+from verification import consents
+from verification.models import HandOff
+
+pytestmark = pytest.mark.django_db
+BY_PHONE = {"documents": {"way": "phone"}}
+WAITING = ">Waiting<"
+
+
+def english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def by_phone(**columns):
+    return make_order(**{"province": "44", "answers": BY_PHONE, **columns})
+
+
+def code(client, order):
+    """The owner makes a code; the secret in its address."""
+    made = sign_in(english(client), order.owner).post(reverse("hand-off-make", args=[order.reference]))
+    assert made.status_code == 302
+    return made.url.rstrip("/").rpartition("/")[2]
+
+
+def phone():
+    return english(Client())
+
+
+def page_of(token):
+    return reverse("by-phone", args=[token])
+
+
+def send(phone_client, token, slot="subject_id", side=1, **data):
+    return phone_client.post(f"{page_of(token)}?slot={slot}&side={side}", data or {"file": photo_file()})
+
+
+def age(minutes):
+    for each in HandOff.objects.all():
+        each.expires_at -= timedelta(minutes=minutes)
+        each.save()
+
+
+def desk_page(client, order, token):
+    return client.get(reverse("hand-off", args=[order.reference, token])).content.decode()
+
+
+# --- where it is offered ---
+
+
+@pytest.mark.parametrize(
+    ("province", "everywhere", "offered"), [("44", False, True), ("64", False, False), ("64", True, True)]
+)
+def test_it_is_offered_where_the_province_takes_it_or_the_provider_opens_it(
+    client, settings, province, everywhere, offered
+):
+    settings.PAPERS_BY_PHONE_EVERYWHERE = everywhere
+    order = make_order(province=province)
+
+    html = sign_in(client, order.owner).get(reverse("documents", args=[order.reference])).content.decode()
+
+    assert ('name="way" value="phone"' in html) is offered
+
+
+def test_it_may_be_chosen_and_never_must(client):
+    order = make_order(province="44")
+    hub = reverse("documents", args=[order.reference])
+    sign_in(client, order.owner)
+
+    assert "hand-off-offer" not in client.get(hub).content.decode()
+    client.post(hub, {"way": "phone"})
+    assert "hand-off-offer" in client.get(hub).content.decode()
+    assert client.post(reverse("slot", args=[order.reference, "subject_id"]), {"file": photo_file()}).status_code == 302
+    assert OrderDocument.objects.count() == 1
+
+
+def test_the_letter_of_commitment_is_asked_with_this_way_alone(client):
+    order = make_order(province="44")
+    hub = reverse("documents", args=[order.reference])
+    letter = reverse("slot", args=[order.reference, "commitment"])
+    sign_in(client, order.owner)
+
+    before = client.get(hub).content.decode()
+    client.post(hub, {"way": "phone"})
+    after = client.get(hub).content.decode()
+    client.post(hub, {"way": "upload"})
+    back = client.get(hub).content.decode()
+
+    assert [letter in html for html in (before, after, back)] == [False, True, False]
+
+
+def test_the_way_can_be_chosen_again_after_a_return(client):
+    order = by_phone(state=states.RETURNED)
+    hub = reverse("documents", args=[order.reference])
+    sign_in(client, order.owner)
+
+    html = client.get(hub).content.decode()
+    client.post(hub, {"way": "upload"})
+
+    assert 'name="way" value="upload"' in html
+    assert Order.objects.get().answer("documents") == {"way": "upload"}
+
+
+def test_choosing_to_upload_here_ends_the_code(client):
+    order = by_phone()
+    token = code(client, order)
+
+    client.post(reverse("documents", args=[order.reference]), {"way": "upload"})
+
+    assert phone().get(page_of(token)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("columns"), [{"answers": {}}, {"province": "64"}, {"state": states.SUBMITTED}, {"state": states.APPROVED}]
+)
+def test_no_code_is_made_where_nothing_is_wanted_by_phone(client, columns):
+    order = by_phone(**columns)
+
+    sign_in(client, order.owner).post(reverse("hand-off-make", args=[order.reference]))
+
+    assert HandOff.objects.count() == 0
+
+
+# --- the phone ---
+
+
+def test_the_phone_sends_a_picture_into_the_slot_without_signing_in(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+
+    mobile.get(page_of(token))
+    answer = send(mobile, token)
+
+    paper = OrderDocument.objects.get()
+    assert answer.url == f"{page_of(token)}#slot-subject_id-1"
+    assert (paper.order, paper.slot, paper.document.holder) == (order, "subject_id", order.reference)
+    assert "session" not in mobile.cookies
+
+
+def test_the_page_names_what_is_wanted_and_shows_no_picture_and_no_whole_name(client):
+    order = by_phone()
+    fill_papers(order)
+    token = code(client, order)
+
+    html = phone().get(page_of(token)).content.decode()
+
+    keys = re.findall(r'data-slot="(\w+)"', html)
+    assert keys == ["lead_id", "admin_id", "subject_id", "statement", "commitment"]
+    assert "林**" in html or "林*" in html
+    for secret in ("林示范", "陈样例", "649999198502140009", "13900000001", order.domain, "<img", "/documents/"):
+        assert secret not in html
+
+
+def test_a_persons_agreement_comes_before_that_persons_paper(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+
+    early = send(mobile, token, "lead_id").content.decode()
+    unticked = send(mobile, token, "lead_id", consent="1").content.decode()
+    assert OrderDocument.objects.count() == 0
+    send(mobile, token, "lead_id", consent="1", agree="on")
+    taken = send(mobile, token, "lead_id", 2)
+
+    assert "Tick your agreement to upload documents" in early
+    assert "Tick your agreement to upload documents" in unticked
+    assert taken.status_code == 302
+    assert [(paper.slot, paper.side) for paper in OrderDocument.objects.all()] == [("lead_id", 2)]
+    assert len(consents.standing(order.reference)) == 1
+
+
+def test_the_second_phone_is_told_so_and_sends_nothing(client):
+    order = by_phone()
+    token = code(client, order)
+    phone().get(page_of(token))
+    second = phone()
+
+    seen, sent = second.get(page_of(token)), send(second, token)
+
+    assert (seen.status_code, sent.status_code) == (404, 404)
+    assert "Another phone uses this code" in seen.content.decode()
+    assert OrderDocument.objects.count() == 0
+
+
+def test_a_page_fetched_ahead_is_not_the_first_phone(client):
+    token = code(client, by_phone())
+
+    phone().get(page_of(token), headers={"Sec-Purpose": "prefetch;prerender"})
+
+    assert phone().get(page_of(token)).status_code == 200
+
+
+def test_after_ten_minutes_the_phone_is_told_what_to_do(client):
+    token = code(client, by_phone())
+    mobile = phone()
+    mobile.get(page_of(token))
+    age(10)
+
+    seen, sent = mobile.get(page_of(token)), send(mobile, token)
+
+    assert (seen.status_code, sent.status_code) == (404, 404)
+    assert "The code has expired: refresh and scan again" in seen.content.decode()
+    assert OrderDocument.objects.count() == 0
+
+
+def test_what_the_owner_ended_takes_nothing_any_more(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+
+    ended = client.post(reverse("hand-off-end", args=[order.reference]))
+
+    assert ended.url == reverse("documents", args=[order.reference])
+    assert send(mobile, token).status_code == 404
+    assert OrderDocument.objects.count() == 0
+
+
+def test_a_code_that_nobody_made_opens_nothing(client):
+    by_phone()
+
+    assert phone().get(page_of("A" * 32)).status_code == 404
+
+
+def test_two_tabs_make_one_good_code_the_newer(client):
+    order = by_phone()
+    first, second = code(client, order), code(client, order)
+
+    assert phone().get(page_of(first)).status_code == 404
+    assert phone().get(page_of(second)).status_code == 200
+    assert 'data-state="over"' in desk_page(client, order, first)
+
+
+@pytest.mark.parametrize("slot", ["domain_cert", "photo", "nonsense"])
+def test_a_slot_that_this_order_does_not_want_is_not_found(client, slot):
+    token = code(client, by_phone())
+    mobile = phone()
+    mobile.get(page_of(token))
+
+    assert send(mobile, token, slot).status_code == 404
+    assert send(mobile, token, "subject_id", 2).status_code == 404
+    assert OrderDocument.objects.count() == 0
+
+
+def test_in_a_returned_order_only_what_is_open_can_be_sent(client):
+    order = by_phone()
+    fill_papers(order)
+    Order.objects.filter(pk=order.pk).update(state=states.RETURNED, entered_at=timezone.now())
+    order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
+    OrderDocument.objects.update(added_at=timezone.now() - timedelta(hours=1))
+    OrderDocument.objects.filter(slot="statement").update(retired_at=timezone.now())
+    token = code(client, order)
+    mobile = phone()
+
+    html = mobile.get(page_of(token)).content.decode()
+
+    assert re.findall(r'data-slot="(\w+)"', html) == ["statement"]
+    assert send(mobile, token, "subject_id").status_code == 404
+    assert send(mobile, token, "statement").status_code == 302
+
+
+def test_a_file_that_is_too_big_is_refused_with_what_to_do(client, settings):
+    settings.UPLOAD_MAX_BYTES = 1024 * 1024
+    token = code(client, by_phone())
+    mobile = phone()
+    mobile.get(page_of(token))
+    big = SimpleUploadedFile("a.jpg", photo_file().read() + b"\0" * 1024 * 1024, content_type="image/jpeg")
+
+    answer = send(mobile, token, file=big)
+
+    assert "Over 1 MB: reduce it or take it again" in answer.content.decode()
+    assert OrderDocument.objects.count() == 0
+
+
+def test_once_the_order_is_sent_the_phone_has_nothing_to_do(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    Order.objects.update(state=states.SUBMITTED)
+
+    assert mobile.get(page_of(token)).status_code == 404
+    assert send(mobile, token).status_code == 404
+
+
+def test_the_cookie_is_the_pages_own(client):
+    token = code(client, by_phone())
+    mobile = phone()
+
+    cookie = mobile.get(page_of(token)).cookies["hand_off"]
+
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (page_of(token), True, "Lax")
+    assert cookie["max-age"] == 600
+    assert token not in cookie.value
+
+
+# --- the computer ---
+
+
+def test_the_computer_shows_the_code_then_the_phone_then_what_came(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+
+    waiting = desk_page(client, order, token)
+    mobile.get(page_of(token))
+    connected = desk_page(client, order, token)
+    send(mobile, token)
+    arrived = desk_page(client, order, token)
+    age(10)
+    over = desk_page(client, order, token)
+
+    assert [
+        re.search(r'id="hand-off" data-state="(\w+)"', html)[1] for html in (waiting, connected, arrived, over)
+    ] == [
+        "waiting",
+        "connected",
+        "connected",
+        "over",
+    ]
+    assert "code.svg" in waiting
+    assert "code.svg" not in connected
+    assert WAITING in arrived
+    assert WAITING not in connected
+    polls = [re.search(r'data-poll="([^"]+)"', html)[1] for html in (waiting, connected, arrived)]
+    assert len(set(polls)) == 3
+    assert "data-poll" not in over
+
+
+def test_the_code_is_a_picture_of_its_own_address_for_its_owner_alone(client):
+    order = by_phone()
+    token = code(client, order)
+    url = reverse("hand-off-code", args=[order.reference, token])
+
+    mine = client.get(url)
+    strangers = sign_in(Client(), by_phone().owner).get(url)
+    nobody = Client().get(url)
+
+    assert (mine.status_code, mine["Content-Type"]) == (200, "image/svg+xml")
+    assert mine["Cache-Control"] == "private, no-store"
+    assert b"<svg" in mine.content
+    assert b"style=" not in mine.content
+    assert (strangers.status_code, nobody.status_code) == (404, 302)
+
+
+@pytest.mark.parametrize("name", ["hand-off", "hand-off-panel", "hand-off-code"])
+def test_a_strangers_order_is_not_found(client, name):
+    order = by_phone()
+    token = code(client, order)
+    stranger = sign_in(Client(), by_phone().owner)
+
+    assert stranger.get(reverse(name, args=[order.reference, token])).status_code == 404
+    assert stranger.post(reverse("hand-off-make", args=[order.reference])).status_code == 404
+    assert stranger.post(reverse("hand-off-end", args=[order.reference])).status_code == 404
+    assert HandOff.objects.get().ended_at is None
+
+
+def test_a_code_of_another_order_draws_nothing_here(client):
+    order, mine = by_phone(), by_phone()
+    token = code(client, order)
+    sign_in(client, mine.owner)
+
+    assert client.get(reverse("hand-off-code", args=[mine.reference, token])).status_code == 404
+    assert 'data-state="over"' in desk_page(client, mine, token)
+
+
+# --- the photo ---
+
+
+def test_the_photo_step_takes_its_picture_the_same_way(client):
+    order = by_phone(state=states.PHOTO_DUE, answers={})
+    photo_page = reverse("photo", args=[order.reference])
+    token = code(client, order)
+    mobile = phone()
+
+    html = mobile.get(page_of(token)).content.decode()
+    small = send(mobile, token, "photo", file=photo_file(width=700, height=500)).content.decode()
+    send(mobile, token, "photo")
+
+    assert "hand-off-offer" in client.get(photo_page).content.decode()
+    assert "陈" in html
+    assert "陈样例" not in html
+    assert "Under 800×600: take it again from nearer" in small
+    assert [(paper.slot, paper.document.kind) for paper in OrderDocument.objects.all()] == [("photo", "photo")]
+    assert WAITING in desk_page(client, order, token)
+
+
+def test_a_code_for_papers_does_not_open_the_photo_step(client):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    Order.objects.update(state=states.PHOTO_DUE)
+
+    assert mobile.get(page_of(token)).status_code == 404
+
+
+@pytest.mark.parametrize("province", ["64", "31"])
+def test_the_photo_comes_by_phone_only_where_phones_are_taken(client, province):
+    order = make_order(state=states.PHOTO_DUE, province=province)
+
+    html = sign_in(client, order.owner).get(reverse("photo", args=[order.reference])).content.decode()
+
+    assert "hand-off-offer" not in html
+
+
+# --- what it costs, and what is written down ---
+
+
+def test_it_stays_cheap(client):
+    order = by_phone()
+    agree(order, "lead_id")
+    agree(order, "admin_id")
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+
+    one = cost(lambda: mobile.get(page_of(token)))
+    fill_papers(order)
+    make_ready_document(order, "statement", side=2)
+    make_ready_document(order, "statement", side=3)
+    many = cost(lambda: mobile.get(page_of(token)))
+
+    assert many == one <= 9
+    assert cost(lambda: desk_page(client, order, token)) <= 16
+
+
+def test_the_secret_is_not_in_the_log(client, caplog):
+    caplog.set_level("INFO")
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    send(mobile, token)
+    desk_page(client, order, token)
+
+    written = [record.getMessage() + str(record.__dict__.get("route", "")) for record in caplog.records]
+
+    assert written
+    assert not [line for line in written if token in line]

@@ -1,0 +1,117 @@
+"""Hand a page over to a phone: a secret in an address that lives ten minutes and serves the first phone that opens it.
+
+The secret is never kept: the row has its digest, the phone a secret of its own in a cookie. A newer hand-off for the
+same purpose ends the earlier one, and so does whoever made it.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from icpportal.privacy.index import blind_index
+from verification.models.handoffs import HandOff
+
+PAPERS, PHOTO = "papers", "photo"
+LIFETIME = timedelta(minutes=10)
+KEPT = timedelta(days=1)  # so that a link that is over can say so
+SECRET_BYTES = 24
+GOOD, UNKNOWN, OVER, ENDED, ELSEWHERE = "good", "unknown", "over", "ended", "elsewhere"
+
+
+class Opened(NamedTuple):
+    """What became of an address: `state`, its row, and the cookie to set when this phone is the first."""
+
+    state: str
+    hand_off: HandOff | None = None
+    new_device: str = ""
+
+
+def make(*, holder: str, purpose: str, now: datetime | None = None) -> str:
+    """A new secret for the address; what was made earlier for this purpose ends."""
+    now = now or timezone.now()
+    token = secrets.token_urlsafe(SECRET_BYTES)
+    for _again in range(2):
+        try:
+            with transaction.atomic():
+                end(holder=holder, purpose=purpose, now=now)
+                HandOff.objects.create(
+                    holder=holder, purpose=purpose, digest=digest(token), made_at=now, expires_at=now + LIFETIME
+                )
+        except IntegrityError:  # another tab made one at the same moment: this one is the newer
+            continue
+        break
+    return token
+
+
+def end(*, holder: str, purpose: str = "", now: datetime | None = None) -> int:
+    """Whoever made it ends it: every purpose, unless one is named; how many that were."""
+    living = HandOff.objects.filter(holder=holder, ended_at=None)
+    if purpose:
+        living = living.filter(purpose=purpose)
+    return living.update(ended_at=now or timezone.now())
+
+
+def living(*, holder: str, purpose: str, now: datetime | None = None) -> HandOff | None:
+    """The one that is good now."""
+    mine = HandOff.objects.filter(holder=holder, purpose=purpose, ended_at=None)
+    return mine.filter(expires_at__gt=now or timezone.now()).first()
+
+
+def is_of(token: str, *, holder: str, purpose: str, now: datetime | None = None) -> bool:
+    """Whether the address is the living one of this holder."""
+    found = living(holder=holder, purpose=purpose, now=now)
+    return found is not None and found.digest == digest(token)
+
+
+def open_by(token: str, device: str = "", *, now: datetime | None = None) -> Opened:
+    """A phone opens the address: the first that does is the only one. Counts once however often it is opened."""
+    now = now or timezone.now()
+    state, found = _standing(token, now)
+    if state != GOOD or found is None:
+        return Opened(state, found)
+    if found.is_connected:
+        return Opened(GOOD if _is_device(found, device) else ELSEWHERE, found)
+    fresh = secrets.token_urlsafe(SECRET_BYTES)
+    first = HandOff.objects.filter(pk=found.pk, device_digest="", ended_at=None, expires_at__gt=now)
+    if not first.update(device_digest=device_digest(fresh), opened_at=now):  # another phone was quicker
+        return Opened(ELSEWHERE, found)
+    found.refresh_from_db()
+    return Opened(GOOD, found, fresh)
+
+
+def used_by(token: str, device: str, *, now: datetime | None = None) -> Opened:
+    """The phone that opened it comes back with something; no other is let in."""
+    state, found = _standing(token, now or timezone.now())
+    if state == GOOD and found is not None and not _is_device(found, device):
+        return Opened(ELSEWHERE, found)
+    return Opened(state, found)
+
+
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete what has been over for a day; how many."""
+    old = HandOff.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
+    return old.count() if dry_run else old.delete()[0]
+
+
+def _standing(token: str, now: datetime) -> tuple[str, HandOff | None]:
+    found = HandOff.objects.filter(digest=digest(token)).first()
+    if found is None:
+        return UNKNOWN, None
+    if found.ended_at is not None:
+        return ENDED, found
+    return (GOOD if found.expires_at > now else OVER), found
+
+
+def _is_device(found: HandOff, device: str) -> bool:
+    return bool(device) and secrets.compare_digest(found.device_digest, device_digest(device))
+
+
+def digest(token: str) -> str:
+    return blind_index("hand_off", token)
+
+
+def device_digest(device: str) -> str:
+    return blind_index("hand_off_device", device)
