@@ -1,6 +1,8 @@
 """Who may ask and when: each check with what passes it, and the order in which they strike."""
 
 import base64
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -128,12 +130,30 @@ def test_a_cut_zip_is_not_unzipped(provider):
     assert provider.uploaded(XML, 1, body=BODY[: len(BODY) // 2]) == 8
 
 
+def put_clock_to(desk, hour, minute):
+    """The authority's clock shows this minute in Beijing."""
+    there = datetime.fromisoformat(desk.status()["now"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    wanted = there.replace(hour=hour, minute=minute, second=5)
+    desk.advance(int((wanted - there).total_seconds()) % 86400)
+
+
 @pytest.mark.parametrize(
-    ("opens", "closes", "returned"),
-    [("", "", 0), ("00:00", "23:59", 0), ("00:00", "00:00", 20), ("23:59", "23:58", 0)],
+    ("opens", "closes", "clock", "returned"),
+    [
+        ("", "", (3, 0), 0),
+        ("08:00", "20:00", (7, 59), 20),
+        ("08:00", "20:00", (8, 0), 0),
+        ("08:00", "20:00", (19, 59), 0),
+        ("08:00", "20:00", (20, 0), 20),
+        ("22:00", "06:00", (21, 59), 20),  # over midnight
+        ("22:00", "06:00", (22, 0), 0),
+        ("22:00", "06:00", (5, 59), 0),
+        ("22:00", "06:00", (6, 0), 20),
+    ],
 )
-def test_reports_are_taken_in_during_the_hours_only(desk, provider, opens, closes, returned):
+def test_reports_are_taken_in_during_the_hours_only(desk, provider, opens, closes, clock, returned):
     desk.conduct(opens=opens, closes=closes)
+    put_clock_to(desk, *clock)
 
     assert provider.uploaded(XML, 1) == returned
 
