@@ -414,6 +414,8 @@ RETURNED_KEPT = timedelta(days=60)
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
+# a code is used up by an approved filing alone; off: an order that is given up takes its code with it
+SERVICE_CODE_RETURNED = env.bool("SERVICE_CODE_RETURNED", default=True)
 # The old platform whose filings are imported (docs/import.md), and whether one account may import only once.
 OLD_PLATFORM_ZH = env.str("OLD_PLATFORM_ZH", default="万网备案平台")
 OLD_PLATFORM_EN = env.str("OLD_PLATFORM_EN", default="HiChina")
@@ -424,6 +426,8 @@ ROOMIER = 50 if DEMO else 1
 LIMITS = {
     "verify_type": (10 * ROOMIER, 3600),
     "service_code": (10 * ROOMIER, 3600),
+    "service_code_apply": (20 * ROOMIER, 3600),
+    "service_code_handover": (20 * ROOMIER, 3600),
     "filing_password_order": (5, 3600),
     "filing_password_account": (10 * ROOMIER, 86400),
     "filing_password_number": (10 * ROOMIER, 86400),

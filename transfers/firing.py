@@ -1,10 +1,12 @@
 """The life of orders, running: the table bound to its models, and what every move owes.
 
 `ORDER.fire` is the one way an order moves. What a row tells and owes is queued in the same transaction, and the last
-move of an order erases its filing password and frees or spends its service code.
+move of an order erases its filing password and spends, frees or forfeits its service code.
 """
 
 from typing import Any
+
+from django.conf import settings
 
 from icpportal.lifecycle import Lifecycle, T
 from icpportal.outbox.actions import queue
@@ -13,6 +15,8 @@ from transfers.lifecycle import TABLE
 from transfers.models import Order, OrderEvent
 from transfers.telling import tell_everyone
 from verification import service_codes
+
+GIVEN_UP = (states.ABANDONED, states.WITHDRAWN, states.EXPIRED)  # by the applicant, or by not acting
 
 
 def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
@@ -39,13 +43,17 @@ def hand_over(order: Any, channel: str) -> None:
 
 
 def close(order: Any) -> None:
-    """Erase the filing password's fingerprint; spend the service code if the order was approved, else free it."""
+    """Erase the filing password's fingerprint; spend the service code if the order was approved.
+
+    Otherwise it is free again, unless the provider gives none back to who gives an order up.
+    """
     Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
     order.password_digest, order.password_kept = "", False
     if order.state == states.APPROVED:
-        service_codes.spend(order.reference)
-    else:
-        service_codes.release(order.reference)
+        service_codes.spend(order.reference, used_for=order.domain)
+        return
+    lost = order.state in GIVEN_UP and not settings.SERVICE_CODE_RETURNED
+    (service_codes.forfeit if lost else service_codes.release)(order.reference)
 
 
 def overtaken(order: Any) -> bool:

@@ -5,9 +5,11 @@ from django.urls import path
 from transfers.views import (
     by_phone,
     check,
+    codes,
     dashboard,
     documents,
     hand_off,
+    handovers,
     moves,
     order,
     people,
@@ -19,6 +21,7 @@ from transfers.views import (
 )
 
 ORDER = "transfers/<str:reference>/"
+CODE = "codes/<str:reference>/"
 
 urlpatterns = [
     path("", start.start, name="start"),
@@ -32,6 +35,13 @@ urlpatterns = [
     path("documents/<str:reference>/", documents.serve, name="document"),
     path("phone/<str:token>/", people.phone_link, name="phone-link"),
     path("by-phone/<str:token>/", by_phone.phone_page, name="by-phone"),
+    path("codes/", codes.desk, name="service-codes"),
+    path("codes/apply/", codes.apply, name="service-code-apply"),
+    path("codes/offers/<str:reference>/", handovers.offer, name="code-offer"),
+    path("codes/offers/<str:reference>/<str:answer>/", handovers.answer, name="code-offer-answer"),
+    path(CODE, codes.code_page, name="service-code"),
+    path(CODE + "hand-over/", handovers.hand_over, name="service-code-hand-over"),
+    path(CODE + "revoke/", codes.revoke, name="service-code-revoke"),
     path(ORDER, order.order_page, name="order"),
     path(ORDER + "deadline.ics", order.deadline_file, name="deadline-file"),
     path(ORDER + "type/", typecheck.order_type, name="order-type"),

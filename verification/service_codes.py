@@ -22,6 +22,7 @@ from verification.models import ServiceCode, ServiceCodeState
 OK = "ok"
 SHAPE = "code_shape"
 NOT_USABLE = "code_not_usable"
+HANDED_OVER = "code_handed_over"
 QUOTA = "instance_quota"
 HEX_LENGTH = 32
 ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
@@ -34,6 +35,10 @@ class CodeRefused(Exception):
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
         self.rule = rule
+
+
+class Changed(CodeRefused):
+    """What the page promised is not so any more: show it anew."""
 
 
 def normalise(typed: str) -> uuid.UUID | None:
@@ -59,22 +64,21 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
         return SHAPE
     row = ServiceCode.objects.filter(pk=code).first()
     instance = inventory().instance(row.instance_id if row else str(code))
-    rule = _broken_rule(row, instance, product, holder, _today(now))
-    own = row is not None and row.account == account.lower()
-    return rule if own or rule == OK else NOT_USABLE
-
-
-def _broken_rule(row: ServiceCode | None, instance: Instance | None, product: str, holder: str, today: date) -> str:
     if row is None or instance is None:
         return NOT_USABLE
-    rows = (
+    rows = (*_broken(row, holder, account.lower()), ("product_wrong", row.product != product))
+    rule = next((rule for rule, broken in rows if broken), None) or qualifies(instance, _today(now)) or OK
+    return rule if rule == OK or account.lower() in (row.account, row.kept_by) else NOT_USABLE
+
+
+def _broken(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, bool], ...]:
+    return (
         ("code_used", row.state == ServiceCodeState.USED),
         ("code_bound", row.state == ServiceCodeState.BOUND and row.holder != holder),
         ("instance_expired", row.state == ServiceCodeState.EXPIRED),
-        (NOT_USABLE, row.state == ServiceCodeState.REVOKED),
-        ("product_wrong", row.product != product),
+        (NOT_USABLE, row.state in (ServiceCodeState.REVOKED, ServiceCodeState.FORFEITED)),
+        (HANDED_OVER, row.is_free and row.kept_by not in ("", account)),
     )
-    return next((rule for rule, broken in rows if broken), None) or qualifies(instance, today) or OK
 
 
 def holder_of(typed: str, account: str) -> str:
@@ -82,7 +86,7 @@ def holder_of(typed: str, account: str) -> str:
     code = normalise(typed)
     if code is None:
         return ""
-    found = ServiceCode.objects.filter(pk=code, account=account.lower())
+    found = ServiceCode.objects.filter(Q(account=account.lower()) | Q(kept_by=account.lower()), pk=code)
     return found.values_list("holder", flat=True).first() or ""
 
 
@@ -106,7 +110,7 @@ def choices(account: str, holder: str, *, now: datetime | None = None) -> list[C
 
 
 def _choice(instance: Instance, codes: list[ServiceCode], account: str, holder: str, today: date) -> Choice:
-    free = sum(code.state == ServiceCodeState.FREE and code.account == account for code in codes)
+    free = sum(code.is_free and code.account == account and not code.kept_by for code in codes)
     left = max(0, instance.codes_max - len(codes)) + free
     has_one = any(code.state == ServiceCodeState.BOUND and code.holder == holder for code in codes)
     rule = qualifies(instance, today) or (OK if left or has_one else QUOTA)
@@ -159,8 +163,38 @@ def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: d
         return None
 
 
-def bind(code: uuid.UUID, holder: str, *, now: datetime | None = None) -> bool:
+def apply(instance: Instance, account: str, slot: int, *, now: datetime | None = None) -> tuple[ServiceCode, bool]:
+    """The code that a person applied for, and whether it is new.
+
+    `slot` is the one the page promised: pressed twice, in two tabs or after going back, it is one code. `Changed`
+    when that slot went to a code that was never shown to anybody.
+    """
+    moment = now or timezone.now()
+    rule = qualifies(instance, _today(moment))
+    if rule is not None:
+        raise CodeRefused(rule)
+    if not 1 <= slot <= instance.codes_max:
+        raise CodeRefused(QUOTA)
+    code = _insert(instance, account, slot, silent=False, moment=moment)
+    if code is not None:
+        return code, True
+    there = ServiceCode.objects.filter(instance_id=instance.id, slot=slot, account=account.lower(), silent=False)
+    code = there.first()
+    if code is None:
+        raise Changed(QUOTA)
+    return code, False
+
+
+def shown(code: ServiceCode) -> None:
+    """Note that somebody was shown the code: picking the instance takes those last that may have been passed on."""
+    if code.silent:
+        ServiceCode.objects.filter(pk=code.pk).update(silent=False)
+
+
+def bind(code: uuid.UUID, holder: str, *, account: str = "", now: datetime | None = None) -> bool:
     """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free.
+
+    A code that was handed over is free for the account that keeps it alone.
 
     Each UPDATE is a transaction of its own, so that two tabs of one order cannot lock each other out: call it outside
     of one.
@@ -168,14 +202,14 @@ def bind(code: uuid.UUID, holder: str, *, now: datetime | None = None) -> bool:
     moment = now or timezone.now()
     for _round in range(ROUNDS):
         try:
-            return _bind(code, holder, moment)
+            return _bind(code, holder, account.lower(), moment)
         except IntegrityError:  # another tab of the same order bound a code at the same moment: the later one counts
             continue
     return False
 
 
-def _bind(code: uuid.UUID, holder: str, moment: datetime) -> bool:
-    usable = Q(state=ServiceCodeState.FREE) | Q(state=ServiceCodeState.BOUND, holder=holder)
+def _bind(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
+    usable = Q(state=ServiceCodeState.FREE, kept_by__in=("", account)) | Q(state=ServiceCodeState.BOUND, holder=holder)
     ours = Q(state=ServiceCodeState.BOUND, holder=holder)
     found = list(ServiceCode.objects.filter(usable & Q(pk=code) | ours).values_list("pk", flat=True))
     if code not in found:
@@ -214,10 +248,21 @@ def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bo
     return bool(bound.update(state=ServiceCodeState.USED, used_for=used_for, used_at=now or timezone.now()))
 
 
+def forfeit(holder: str) -> bool:
+    """Loses the code the holder has bound, where the policy gives none back. True when there was one."""
+    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
+    return bool(bound.update(state=ServiceCodeState.FORFEITED, holder="", bound_at=None))
+
+
 def revoke(code: uuid.UUID, account: str) -> bool:
-    """Makes a free code of the account useless; its slot stays taken."""
-    free = ServiceCode.objects.filter(pk=code, account=account.lower(), state=ServiceCodeState.FREE)
+    """Makes a free code that the account keeps useless; its slot stays taken."""
+    free = ServiceCode.objects.filter(kept_by_account(account), pk=code, state=ServiceCodeState.FREE)
     return bool(free.update(state=ServiceCodeState.REVOKED))
+
+
+def kept_by_account(account: str) -> Q:
+    """The codes an account may use: its own that it has not handed over, and those it accepted."""
+    return Q(kept_by=account.lower()) | Q(account=account.lower(), kept_by="")
 
 
 def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime | None = None) -> ServiceCode:
@@ -244,14 +289,14 @@ def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime 
 
 
 def _bind_one(instance: Instance, account: str, holder: str, codes: list[ServiceCode], moment: datetime) -> ServiceCode:
-    hidden = [code for code in codes if code.state == ServiceCodeState.FREE and code.account == account and code.silent]
+    hidden = [code for code in codes if code.is_free and code.silent and code.account == account and not code.kept_by]
     code = _first_bound(hidden, holder, moment)
     if code is not None:
         return code
     try:
         code = _issue(instance, account, {code.slot for code in codes}, moment, silent=True)
     except CodeRefused:  # the last ones: shown to somebody, or issued by another tab of this order a moment ago
-        free = Q(state=ServiceCodeState.FREE, account=account)
+        free = Q(state=ServiceCodeState.FREE, account=account, kept_by="")
         usable = free | Q(state=ServiceCodeState.BOUND, holder=holder)
         last = ServiceCode.objects.filter(usable, instance_id=instance.id).order_by("state", "slot")  # bound, free
         code = _first_bound(list(last), holder, moment)

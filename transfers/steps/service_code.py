@@ -32,6 +32,7 @@ WORDS = {
     "code_not_usable": _("This code cannot be used: check it, or ask the server's owner for one"),
     "code_used": _("This code already belongs to another site: use another"),
     "code_bound": _("This code is in order %(ref)s: use another, or abandon that order"),
+    "code_handed_over": _("This code was handed to another account: use another"),
     "instance_expired": _("The server has expired: renew it, then verify"),
     "instance_term": _("The subscription is under 3 months: extend it, then verify"),
     "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription"),
@@ -186,7 +187,7 @@ def _typed(order: Any, form: ServiceCodeForm) -> Bound:
         return Bound(rule)
     # the server is asked for before the code is bound: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
-    if server is None or not service_codes.bind(code, order.reference):
+    if server is None or not service_codes.bind(code, order.reference, account=order.owner.email):
         return Bound(service_codes.NOT_USABLE)
     return Bound(service_codes.OK, str(code), server)
 
@@ -199,7 +200,7 @@ def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> N
         change(order, lambda answers: {**answers, **new}, service_code=code, instance=server.id)
     except Closed:
         if earlier and earlier != code:
-            service_codes.bind(UUID(earlier), order.reference)
+            service_codes.bind(UUID(earlier), order.reference, account=order.owner.email)
         raise
 
 

@@ -5,12 +5,14 @@ from verification.models.documents import Document, DocumentState
 from verification.models.filing_passwords import WrongPassword
 from verification.models.handoffs import HandOff
 from verification.models.phone_proofs import PhoneProof
-from verification.models.service_codes import ServiceCode, ServiceCodeState
+from verification.models.service_codes import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 
 __all__ = [
+    "CodeHandover",
     "Consent",
     "Document",
     "DocumentState",
+    "HandoverState",
     "HandOff",
     "PhoneProof",
     "ServiceCode",

@@ -18,6 +18,8 @@ EVENTS = [
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined",
     "objection_received", "account_exists", "account_changed",
+    "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
+    "handover_overtaken",
 ]  # fmt: skip
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",
@@ -41,6 +43,9 @@ LONGEST: dict[str, Any] = {
     "host": "beian.example.com",
     "phone": "400-000-0000",
     "what": {"zh": "登录密码", "en": "password"},
+    "giver": "l***@example.com",
+    "taker": "c***@example.com",
+    "instance": "i-example0001",
     "name": "陈*例",
     "mobile": "139****0002",
     "mobiles": ["139****0001", "139****0002"],

@@ -1,0 +1,142 @@
+"""Service codes beside the orders and websites they are in, as their pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.entry.domains import display_domain
+from icpportal.gateways.inventory.types import Billing
+from icpportal.privacy.masks import mask_email
+from transfers.models import Order
+from verification.code_desk import Server
+from verification.models import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
+from verification.service_codes import OK, QUOTA
+
+HANDED_OVER = "handed_over"
+OFFERED = "offered"
+# state → tone and shape; the word is the state's own
+LOOKS: dict[str, tuple[str, str]] = {
+    ServiceCodeState.FREE: ("green", "check"),
+    ServiceCodeState.BOUND: ("blue", "circle-half"),
+    ServiceCodeState.USED: ("plain", "seal"),
+    ServiceCodeState.EXPIRED: ("slate", "clock-off"),
+    ServiceCodeState.REVOKED: ("slate", "circle-minus"),
+    ServiceCodeState.FORFEITED: ("slate", "circle-minus"),
+    HANDED_OVER: ("violet", "outgoing"),
+    OFFERED: ("blue", "hourglass"),
+}
+HANDOVER_LOOKS: dict[str, tuple[str, str]] = {
+    HandoverState.OFFERED: ("blue", "hourglass"),
+    HandoverState.ACCEPTED: ("green", "check"),
+    HandoverState.DECLINED: ("slate", "circle-minus"),
+    HandoverState.TAKEN_BACK: ("slate", "take-back"),
+    HandoverState.OVERTAKEN: ("slate", "clock-off"),
+}
+BILLINGS: dict[str, Promise] = {Billing.SUBSCRIPTION: _("Subscription"), Billing.PAYG: _("Pay as you go")}
+UNLISTED = _("The server is no longer in your list. Its codes can be used while it runs")
+# a server that gives no code any more still has the codes it gave
+REASONS: dict[str, str | Promise] = {
+    "instance_region": _("The server is not in mainland China: it needs no filing, and gives no code"),
+    "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then apply"),
+    "instance_expired": _("The server has expired: renew it, then apply"),
+    "instance_term": _("The subscription is under 3 months: extend it, then apply"),
+    "instance_no_ip": _("The server has no public IP: add bandwidth, then apply"),
+}
+
+
+@dataclass(frozen=True)
+class CodeRow:
+    """A code as its account sees it; what is empty is not shown."""
+
+    code: ServiceCode
+    state: dict[str, Any]
+    is_mine: bool  # to use, to hand on, to revoke
+    order: Order | None = None
+    offer: CodeHandover | None = None
+    site: str = ""
+    handed_to: str = ""
+    handed_from: str = ""
+
+    @property
+    def can_hand_over(self) -> bool:
+        return self.is_mine and self.code.is_free and self.offer is None
+
+    @property
+    def can_revoke(self) -> bool:
+        return self.is_mine and self.code.is_free
+
+
+@dataclass(frozen=True)
+class ServerRow:
+    """A server with its codes, and in words why it gives none."""
+
+    server: Server
+    reason: str | Promise
+    billing: str | Promise
+    rows: list[CodeRow]
+
+    @property
+    def can_apply(self) -> bool:
+        return self.server.rule == OK
+
+
+def code_rows(codes: Iterable[ServiceCode], account: str, user: Any, offers: Iterable[CodeHandover]) -> list[CodeRow]:
+    """The codes with the account's own orders they are in; one query for all of them."""
+    found = list(codes)
+    open_offers = {each.code_id: each for each in offers if each.giver_id == user.pk}
+    holders = [code.holder for code in found if code.holder]
+    orders = {order.reference: order for order in Order.objects.filter(owner=user, reference__in=holders)}
+    return [_row(code, account.lower(), orders.get(code.holder), open_offers.get(code.pk)) for code in found]
+
+
+def _row(code: ServiceCode, account: str, order: Order | None, offer: CodeHandover | None) -> CodeRow:
+    is_mine = code.keeper == account
+    return CodeRow(
+        code=code,
+        state=_state(code, is_mine=is_mine, is_offered=offer is not None),
+        is_mine=is_mine,
+        order=order,
+        offer=offer,
+        site=display_domain(code.used_for) if code.used_for else "",
+        handed_to="" if is_mine else mask_email(code.kept_by),
+        handed_from=mask_email(code.account) if code.account != account else "",
+    )
+
+
+def _state(code: ServiceCode, *, is_mine: bool, is_offered: bool) -> dict[str, Any]:
+    key: str = code.state
+    label: str | Promise = code.get_state_display()
+    if code.is_free and not is_mine:
+        key, label = HANDED_OVER, _("Handed over")
+    elif code.is_free and is_offered:
+        key, label = OFFERED, _("Offered to another account")
+    tone, shape = LOOKS[key]
+    return {"key": key, "label": label, "tone": tone, "icon": shape}
+
+
+def handover_state(handover: CodeHandover) -> dict[str, Any]:
+    """The mark of a hand-over."""
+    tone, shape = HANDOVER_LOOKS[handover.state]
+    return {"key": handover.state, "label": handover.get_state_display(), "tone": tone, "icon": shape}
+
+
+def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
+    """A server as the desk shows it, with those of `rows` that are its codes."""
+    mine = {code.pk for code in server.codes}
+    return ServerRow(
+        server=server,
+        reason=_reason(server),
+        billing=BILLINGS[server.instance.billing],
+        rows=[row for row in rows if row.code.pk in mine],
+    )
+
+
+def _reason(server: Server) -> str | Promise:
+    if server.rule == QUOTA:
+        return _("All %(max)s codes of this server are used: renewing gives no more, pick another server") % {
+            "max": server.instance.codes_max
+        }
+    return REASONS.get(server.rule, "")
