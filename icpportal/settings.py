@@ -1,6 +1,6 @@
 """Every setting of the portal, read from the environment; without one it is the demo under `var/`."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import environ
@@ -409,8 +409,13 @@ OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it a
 
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
-DRAFT_KEPT = timedelta(days=45)
-RETURNED_KEPT = timedelta(days=60)
+DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
+IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
+CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
+QUIET_HOURS = (
+    time.fromisoformat(env.str("QUIET_FROM", default="22:00")),
+    time.fromisoformat(env.str("QUIET_TO", default="08:00")),
+)
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
 PASSWORD_DIGEST_KEPT = timedelta(days=60)

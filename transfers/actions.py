@@ -102,9 +102,9 @@ def withdraw(order: Order, *, actor: Any, reason: str, words: str = "") -> None:
     ORDER.fire(order, "withdraw", by=APPLICANT, actor=actor, note=note_text, facts=facts)
 
 
-def abandon(order: Order, *, actor: Any) -> None:
+def abandon(order: Order, *, actor: Any, words: str = "") -> None:
     """Close an order that was not sent, or came back (放弃备案); its service code is free again."""
-    ORDER.fire(order, "abandon", by=APPLICANT, actor=actor)
+    ORDER.fire(order, "abandon", by=APPLICANT, actor=actor, note=words)
 
 
 def mend(order: Order, *, actor: Any) -> None:
@@ -117,9 +117,10 @@ def resubmit(order: Order, *, actor: Any) -> None:
     ORDER.fire(order, "resubmit", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
 
 
-def can_start_again(order: Order) -> bool:
-    """Whether an order that came to nothing may lend its answers to a new one."""
-    return order.state in STARTS_AGAIN and order.kind != states.CANCELLATION
+def can_start_again(order: Order, *, now: datetime | None = None) -> bool:
+    """Whether an order that came to nothing may lend its answers to a new one: as long as they are promised."""
+    kept = (now or timezone.now()) < order.entered_at + settings.DRAFT_KEPT
+    return kept and order.state in STARTS_AGAIN and order.kind != states.CANCELLATION
 
 
 def start_again(order: Order, *, actor: Any, now: datetime | None = None) -> Order:

@@ -25,6 +25,9 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         hand_over(order, row.owe)
     if row.tell:
         tell_everyone(order, row.tell, event_id=event.pk, facts=facts, now=event.at)
+    if row.target in states.EDITABLE:  # another wait, other reminders
+        Order.objects.filter(pk=order.pk).update(reminded=0)
+        order.reminded = 0
     if row.target in states.ENDED:
         close(order)
 

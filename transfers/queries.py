@@ -136,10 +136,16 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
 
 
 def to_remind(now: datetime) -> QuerySet[Order]:
-    """Orders in their phone window with less than 36 hours left: the earliest reminder goes out by then."""
-    return Order.objects.filter(state=states.PHONE_DUE, due_at__gt=now, due_at__lte=now + timedelta(hours=36)).order_by(
-        "due_at"
-    )
+    """Orders whose next reminder may be due: quiet hours bring one forward by up to twelve hours."""
+    night = timedelta(hours=12)
+    phones = Q(state=states.PHONE_DUE, due_at__lte=now + timedelta(hours=24) + night)
+    idle = Q(pk__in=[])
+    for before in settings.IDLE_WARNED:
+        left = before // timedelta(hours=1)
+        idle |= Q(due_at__lte=now + before + night) & (Q(reminded=0) | Q(reminded__gt=left))
+    drafts = Q(state__in=states.EDITABLE) & ~Q(kind=states.CANCELLATION) & idle
+    soon = now + max(timedelta(hours=24), *settings.IDLE_WARNED) + night
+    return Order.objects.filter(phones | drafts, due_at__gt=now, due_at__lte=soon).order_by("due_at")
 
 
 def own_open_order(owner: Any, subject_key: str, domain: str) -> Order | None:

@@ -1,28 +1,45 @@
-"""Reminders of the phone window: 24, 6 and 1 hours before its end, to those who have not confirmed, quiet at night."""
+"""Reminders before a deadline: of the phone window, of a draft and of a returned order; once each, quiet at night."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
-from transfers import queries
+from icpportal.lifecycle import CLOCK
+from transfers import queries, states
+from transfers.firing import note
 from transfers.models import Order
 from transfers.people import BOTH
 from transfers.telling import ACCOUNT, tell_everyone
 
+HOUR = timedelta(hours=1)
 # hours left → message; each is sent once a window, the nearest one that is due
-REMINDERS = ((1, "phones_1h"), (6, "phones_6h"), (24, "phones_24h"))
-QUIET_FROM, QUIET_TO = time(22, 0), time(8, 0)
-RINGS_AT_NIGHT = 1
+PHONES = ((1, "phones_1h"), (6, "phones_6h"), (24, "phones_24h"))
+IDLE = {states.DRAFT: "draft_waits", states.RETURNED: "returned_waits"}
+RINGS_AT_NIGHT = "phones_1h"
 
 
-def send_at(due_at: datetime, hours: int) -> datetime:
-    """When the reminder goes out: one that would fall into the quiet hours (22:00–8:00) goes out before them."""
+def reminders_of(order: Order) -> tuple[tuple[int, str], ...]:
+    """Which reminders this order may get, the nearest to the deadline first."""
+    if order.state == states.PHONE_DUE:
+        return PHONES
+    if order.state not in IDLE or order.kind == states.CANCELLATION:
+        return ()
+    return tuple((before // HOUR, IDLE[order.state]) for before in sorted(settings.IDLE_WARNED))
+
+
+def send_at(due_at: datetime, hours: int, template: str = "") -> datetime:
+    """When the reminder goes out: one that would fall into the quiet hours goes out before them."""
+    quiet_from, quiet_to = settings.QUIET_HOURS
     moment = timezone.localtime(due_at - timedelta(hours=hours))
-    if hours == RINGS_AT_NIGHT or QUIET_TO <= moment.time() < QUIET_FROM:
+    if template == RINGS_AT_NIGHT or quiet_to <= moment.time() < quiet_from:
         return moment
-    evening = moment if moment.time() >= QUIET_FROM else moment - timedelta(days=1)
-    return evening.replace(hour=QUIET_FROM.hour, minute=0, second=0, microsecond=0) - timedelta(minutes=1)
+    evening = moment if moment.time() >= quiet_from else moment - timedelta(days=1)
+    return evening.replace(hour=quiet_from.hour, minute=quiet_from.minute, second=0, microsecond=0) - timedelta(
+        minutes=1
+    )
 
 
 def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
@@ -30,9 +47,9 @@ def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
     due_at = order.due_at
     if due_at is None:
         return None
-    for hours, template in REMINDERS:
+    for hours, template in reminders_of(order):
         begun = due_at - timedelta(hours=hours) > order.entered_at
-        if begun and send_at(due_at, hours) <= now < due_at:
+        if begun and send_at(due_at, hours, template) <= now < due_at:
             return None if order.reminded and order.reminded <= hours else (hours, template)
     return None
 
@@ -44,15 +61,19 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         return ""
     hours, template = found
     waiting = [check for check in queries.phone_checks(order) if not check.is_done]
-    if not waiting:
+    if order.state == states.PHONE_DUE and not waiting:
         return ""
     if dry_run:
         return template
-    claimed = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded).update(reminded=hours)
-    if claimed:
+    with transaction.atomic():
+        same = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded)
+        if not same.update(reminded=hours):
+            return ""
+        event = note(order, "reminded", by=CLOCK)
         facts: dict[str, Any] = {"mobiles": [each.mobile_masked for each in waiting if each.mobile_masked]}
-        tell_everyone(order, template, event_id=order.report_key, facts=facts, roles=_roles(waiting), now=now)
-    return template if claimed else ""
+        roles = _roles(waiting) if order.state == states.PHONE_DUE else [ACCOUNT]
+        tell_everyone(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)
+    return template
 
 
 def _roles(waiting: list[Any]) -> list[str]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from transfers import queries, states
+from transfers import queries, standing, states
 
 TYPE = "type"
 SERVICE_CODE = "service_code"
@@ -53,12 +53,12 @@ def asks_password(order: Any) -> bool:
 
 STAGES = (
     Stage(TYPE, _("Filing type"), "order-type", done=lambda order: True),
-    Stage(SERVICE_CODE, _("Product"), "step", done=lambda order: bool(order.service_code), is_step=True),
+    Stage(SERVICE_CODE, _("Product"), "step", done=standing.code_stands, is_step=True),
     Stage(
         FILING_PASSWORD,
         _("Filing password"),
         "step",
-        done=lambda order: order.password_kept or _sent(order),
+        done=lambda order: standing.password_stands(order) or _sent(order),
         applies=asks_password,
         is_step=True,
     ),

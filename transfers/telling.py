@@ -26,6 +26,8 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "photo_again": (ACCOUNT, ADMINISTRATOR),
     "order_handed_over": (ACCOUNT, SUBJECT_LEAD),
     "confirm_phones": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
+    "draft_waits": (ACCOUNT,),
+    "returned_waits": (ACCOUNT,),
     "phones_24h": (ACCOUNT,),
     "phones_6h": (ACCOUNT,),
     "phones_1h": (ACCOUNT,),

@@ -48,6 +48,7 @@ WHAT: dict[str, str | Promise] = {
     "ended": _("The transfer has ended"),
     "cancel_refused": _("The authority refused the cancellation"),
     "call": _("We called you"),
+    "reminded": _("A reminder went out"),
     "deadline_moved": _("The deadline was moved"),
     "stated": _("You said that the code was entered"),
     "unstated": _("You took that back"),

@@ -73,18 +73,23 @@ def keep(row: Any, step: str, values: dict[str, Any]) -> None:
 
 
 def change(row: Any, edit: Any, **columns: Any) -> None:
-    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile."""
+    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile.
+
+    A row may say by `columns_when_changed()` what every change writes besides.
+    """
     manager: models.Manager = type(row)._default_manager
     for _ in range(TRIES):
         if not row.is_editable:
             break
         row.answers = edit(row.answers)
+        besides = row.columns_when_changed() if hasattr(row, "columns_when_changed") else {}
+        written_columns = {**besides, **columns}
         written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
-            answers=sealed(row, "answers"), version=F("version") + 1, **columns
+            answers=sealed(row, "answers"), version=F("version") + 1, **written_columns
         )
         if written:
             row.version += 1
-            for name, value in columns.items():
+            for name, value in written_columns.items():
                 setattr(row, name, value)
             return
         row.refresh_from_db()

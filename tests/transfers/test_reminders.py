@@ -1,15 +1,16 @@
 """Reminders at 24, 6 and 1 hours: once each, to those who have not confirmed, quiet between 22:00 and 8:00."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from icpportal.outbox import catalogue, words
 from icpportal.outbox.models import Message
-from tests.transfers.builders import make_order
-from transfers import states
+from tests.transfers.builders import make_order, moves
+from transfers import queries, states
 from transfers.models import Order, PhoneCheck
 from transfers.reminders import remind, send_at
 
@@ -32,7 +33,13 @@ DUE = datetime(2026, 11, 27, 16, 20, tzinfo=BEIJING)
 def test_a_reminder_that_would_fall_into_the_night_goes_out_before_it(
     due: datetime, hours: int, expected: datetime
 ) -> None:
-    assert send_at(due, hours) == expected
+    assert send_at(due, hours, f"phones_{hours}h") == expected
+
+
+def test_the_quiet_hours_are_a_setting(settings: Any) -> None:
+    settings.QUIET_HOURS = (time(20, 30), time(9, 0))
+
+    assert send_at(datetime(2026, 11, 28, 21, 0, tzinfo=BEIJING), 24) == datetime(2026, 11, 27, 20, 29, tzinfo=BEIJING)
 
 
 def waiting(**done: bool) -> Order:
@@ -113,3 +120,33 @@ def test_a_window_that_opened_with_less_than_24_hours_has_no_24_hour_reminder() 
     order.refresh_from_db()
 
     assert remind(order, DUE - timedelta(hours=23)) == ""
+
+
+def idle(state: str) -> Order:
+    """A draft or returned order that nobody has touched for a long time; it ends at DUE."""
+    return make_order(state=state, due_at=DUE, entered_at=DUE - timedelta(days=60))
+
+
+def sweep_at(moment: datetime) -> list[str]:
+    return [name for order in queries.to_remind(moment) if (name := remind(order, moment))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "template"), [(states.DRAFT, "draft_waits"), (states.RETURNED, "returned_waits")])
+def test_an_idle_order_is_warned_after_45_days_and_on_its_last_day_and_not_after_the_fact(
+    state: str, template: str
+) -> None:
+    order = idle(state)
+
+    days = {left: sweep_at(DUE - timedelta(days=left)) for left in (16, 15, 14, 2, 1, 0.5, 0, -1)}
+
+    assert days == {16: [], 15: [template], 14: [], 2: [], 1: [template], 0.5: [], 0: [], -1: []}
+    assert sent() == {template: ["account"]}
+    assert moves(order) == ["reminded", "reminded"]
+
+
+@pytest.mark.django_db
+def test_a_cancellation_that_was_begun_is_not_warned_as_a_draft() -> None:
+    make_order(kind=states.CANCELLATION, due_at=DUE, entered_at=DUE - timedelta(days=60))
+
+    assert sweep_at(DUE - timedelta(days=1)) == []

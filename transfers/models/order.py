@@ -18,6 +18,7 @@ from transfers import states
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
+IDLE_KEPT = {states.DRAFT: "DRAFT_KEPT", states.RETURNED: "RETURNED_KEPT"}
 IN_PROGRESS = ~Q(state__in=states.ENDED)
 
 
@@ -51,6 +52,7 @@ class Order(SealedModel):
 
     service_code = models.CharField(max_length=36, blank=True)
     instance = models.CharField(max_length=80, blank=True)
+    code_confirmed_at = models.DateTimeField(null=True)
     password_digest = EncryptedTextField(blank=True, default="")
     password_kept = models.BooleanField(default=False)
     password_confirmed_at = models.DateTimeField(null=True)
@@ -120,6 +122,12 @@ class Order(SealedModel):
     @property
     def is_ended(self) -> bool:
         return self.state in states.ENDED
+
+    def columns_when_changed(self) -> dict[str, Any]:
+        """What a change of answers or papers writes besides: from now on it is idle, not from its beginning."""
+        if self.kind == states.CANCELLATION or self.state not in IDLE_KEPT:
+            return {}
+        return {"due_at": timezone.now() + getattr(settings, IDLE_KEPT[self.state]), "reminded": 0}
 
     @property
     def report_key(self) -> str:

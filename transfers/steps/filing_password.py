@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_variables
 from filings.numbers import FilingNumber
 from icpportal.entry.fields import PlainTextField
 from icpportal.moments import short_words
-from transfers import actions, queries, stages
+from transfers import actions, queries, stages, standing
 from transfers.refusals import busy
 from transfers.steps.base import Step, StepForm
 from verification import filing_passwords
@@ -132,7 +132,7 @@ FILING_PASSWORD = Step(
     stages.FILING_PASSWORD,
     gate=True,
     when=lambda order: queries.rules_of(order).asks_password,
-    done=lambda order: order.password_kept,
+    done=standing.password_stands,
     ask=ask,
     template="transfers/filing_password.html",
 )

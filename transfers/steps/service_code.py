@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, ngettext
@@ -20,7 +21,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from icpportal.wizard.storage import Closed, as_json, change
-from transfers import stages
+from transfers import stages, standing
 from transfers.refusals import busy, too_many
 from transfers.steps.base import Step, StepForm
 from verification import service_codes
@@ -197,7 +198,8 @@ def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> N
     earlier = order.service_code
     new = {stages.SERVICE_CODE: values, "server": {"ip": server.public_ip, "name": server.name}}
     try:
-        change(order, lambda answers: {**answers, **new}, service_code=code, instance=server.id)
+        columns = {"service_code": code, "instance": server.id, "code_confirmed_at": timezone.now()}
+        change(order, lambda answers: {**answers, **new}, **columns)
     except Closed:
         if earlier and earlier != code:
             service_codes.bind(UUID(earlier), order.reference, account=order.owner.email)
@@ -215,7 +217,7 @@ SERVICE_CODE = Step(
     ServiceCodeForm,
     stages.SERVICE_CODE,
     gate=True,
-    done=lambda order: bool(order.service_code),
+    done=standing.code_stands,
     ask=ask,
     template="transfers/service_code.html",
 )

@@ -33,7 +33,9 @@ class WithdrawForm(forms.Form):
 
 
 class AbandonForm(forms.Form):
-    """Nothing is asked; the button says what it does."""
+    """Why the order is given up, if its owner wants to say so (放弃原因)."""
+
+    words = PlainTextField(label=_("Reason"), max_length=100, required=False)
 
 
 def _withdraw(order: Order, user: Any, form: forms.Form) -> Order:
@@ -42,7 +44,7 @@ def _withdraw(order: Order, user: Any, form: forms.Form) -> Order:
 
 
 def _abandon(order: Order, user: Any, form: forms.Form) -> Order:
-    actions.abandon(order, actor=user)
+    actions.abandon(order, actor=user, words=form.cleaned_data["words"])
     return order
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.marks import reads_chinese
 from icpportal.wizard.views import RowWizardView, Step
-from transfers import asking_type, stages
+from transfers import asking_type, stages, standing
 from transfers.answer_rows import rows
 from transfers.models import Order
 from transfers.rules_shown import brief_of, must_match_of
@@ -48,6 +48,7 @@ class OrderWizard(RowWizardView):
             stepper=stages.stepper(self.row, self.step.stage),
             back_url=stages.back_url(self.row, self.step.stage),
             slip=slip(self.row),
+            asked_again=standing.asked_again(self.row, self.step.key),
             named=named_on(self.row, self.step.key, form.verdicts),
             elsewhere=saved_elsewhere(self.row, self.step, form),
             **brief_of(self.row),

@@ -1,10 +1,14 @@
 """The applicant's moves: exactly those of the table, each only by the owner, asked first where an order closes."""
 
+from datetime import timedelta
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.outbox.models import Message
-from tests.transfers.builders import make_order, moves, sign_in
+from tests.transfers.builders import make_order, moves, sign_in, subject_answers
 from transfers import states
 from transfers.models import Order
 
@@ -144,3 +148,31 @@ def test_a_second_order_for_the_same_site_is_not_begun(client):
     assert answer.url == order.get_absolute_url()
     assert Order.objects.count() == 2
     assert "An order is open for this domain or document already" in client.get(answer.url).content.decode()
+
+
+def test_a_lapsed_order_goes_again_without_a_review_and_its_report_is_owed(client):
+    order = make_order(state=states.LAPSED, report=1)
+
+    press(client, order, "resubmit")
+
+    assert (moves(order), read(order).report, read(order).reviewer) == (["resubmit"], 2, None)
+    assert Message.objects.get(channel="authority").key == f"report:{read(order).report_key}"
+
+
+def test_a_lapsed_order_with_a_document_that_has_run_out_is_mended_not_sent_again(client):
+    order = make_order(state=states.LAPSED, answers={"subject": subject_answers(lead_id_until="2026-01-01")})
+
+    press(client, order, "resubmit")
+    stayed = read(order).state
+    press(client, order, "mend")
+
+    assert (stayed, read(order).state) == (states.LAPSED, states.RETURNED)
+
+
+@pytest.mark.parametrize(("over", "begins"), [(timedelta(minutes=1), True), (timedelta(0), False)])
+def test_the_answers_are_lent_as_long_as_the_page_promised(client, over, begins):
+    order = make_order(state=states.WITHDRAWN, entered_at=timezone.now() - settings.DRAFT_KEPT + over)
+
+    press(client, order, "start_again")
+
+    assert (Order.objects.count() == 2) is begins

@@ -1,0 +1,37 @@
+"""How long what was confirmed stands in a draft: after 30 days a code or password is asked again, the draft is kept."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from transfers import states
+
+
+def code_stands(order: Any) -> bool:
+    """Whether the service code counts: bound to the order, and in a draft confirmed lately enough."""
+    return bool(order.service_code) and is_fresh(order, order.code_confirmed_at)
+
+
+def password_stands(order: Any) -> bool:
+    """Whether the filing password counts: its fingerprint is kept, and in a draft it was confirmed lately enough."""
+    return order.password_kept and is_fresh(order, order.password_confirmed_at)
+
+
+def is_fresh(order: Any, confirmed_at: datetime | None) -> bool:
+    """Whether `confirmed_at` (or the beginning of the draft) is less than 30 days ago; an order that was sent rests."""
+    if order.state != states.DRAFT or order.kind == states.CANCELLATION:
+        return True
+    return timezone.now() < (confirmed_at or order.entered_at) + settings.CONFIRMED_FOR
+
+
+def asked_again(order: Any, step: str) -> bool:
+    """Whether this page was confirmed once and has to be confirmed anew."""
+    return step in ONCE and ONCE[step][0](order) and not ONCE[step][1](order)
+
+
+ONCE = {
+    "service_code": (lambda order: bool(order.service_code), code_stands),
+    "filing_password": (lambda order: order.password_kept, password_stands),
+}
