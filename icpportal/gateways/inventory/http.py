@@ -1,6 +1,7 @@
-"""The server list over HTTPS: JSON questions to the provider's own console.
+"""The server list over HTTPS: JSON questions to the provider's own console; docs/inventory.md is the whole of it.
 
-`POST {INVENTORY_URL}/instances` with `{"account": "lin@example.com"}` answers `{"instances": […]}`;
+`POST {INVENTORY_URL}/instances` with `{"account": "lin@example.com"}` answers `{"instances": […]}`, and with
+`"next": "…"` where more follow: the same question with that as `"cursor"` gives them.
 `POST {INVENTORY_URL}/instance` with `{"id": "i-example0001"}` answers `{"instance": {…}}`, or 404 when there is none.
 The questions go in the body, not in the address, so that no e-mail address lands in an access log.
 """
@@ -18,7 +19,9 @@ from icpportal.gateways.errors import Retryable
 from icpportal.gateways.inventory.reading import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
 
-LARGEST = 2 * 1024 * 1024
+LARGEST = 2 * 1024 * 1024  # bytes of one answer
+MOST_PAGES = 20  # of one account
+LONGEST_CURSOR = 500
 WHO = "the server list"
 
 
@@ -26,9 +29,23 @@ class HttpInventory:
     """`inventory.seam.Inventory` of `settings.INVENTORY_URL`."""
 
     def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
-        """What the provider's console lists for this account."""
-        answer = self._ask("instances", {"account": account}, timeout)
-        return instances_of(answer.get("instances") if answer is not None else [])
+        """What the provider's console lists for this account, page after page, each instance once."""
+        ends = time.monotonic() + seconds_for(timeout)
+        found: dict[str, Instance] = {}
+        body, seen = {"account": account}, {""}
+        while True:
+            answer = self._ask("instances", body, max(0.0, ends - time.monotonic()))
+            if answer is None:
+                return list(found.values())
+            for instance in instances_of(answer.get("instances")):
+                found.setdefault(instance.id, instance)
+            cursor = _cursor(answer)
+            if not cursor:
+                return list(found.values())
+            if cursor in seen or len(seen) >= MOST_PAGES:
+                raise Retryable("the server list has no end")
+            seen.add(cursor)
+            body = {"account": account, "cursor": cursor}
 
     def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
         """One instance, `None` when the console knows none of this id."""
@@ -43,6 +60,13 @@ class HttpInventory:
         seconds = seconds_for(timeout)
         address = f"{settings.INVENTORY_URL.rstrip('/')}/{question}"
         return bounded(lambda: _post(address, body, seconds), seconds)
+
+
+def _cursor(answer: dict[str, Any]) -> str:
+    cursor = answer.get("next") or ""
+    if not isinstance(cursor, str) or len(cursor) > LONGEST_CURSOR:
+        raise Retryable("the server list has no readable next page")
+    return cursor
 
 
 def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Any] | None:

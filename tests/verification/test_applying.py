@@ -1,0 +1,131 @@
+"""Applying for a code: one promise gives one code; and a code that its order took along is gone."""
+
+import pytest
+
+from icpportal.gateways.inventory.fake import FakeInventory
+from tests.icpportal.gateways.inventory.conftest import instance
+from tests.verification.test_service_codes import BROKEN, CHEN, LIN, NOW, ORDER, OTHER_ORDER, servers  # noqa: F401
+from verification import service_codes
+from verification.models import ServiceCode
+from verification.service_codes import Changed, CodeRefused
+
+pytestmark = pytest.mark.django_db
+
+
+def server(instance_id="i-1", account=LIN):
+    return next(row for row in FakeInventory.accounts[account] if row.id == instance_id)
+
+
+def apply(slot, instance_id="i-1", account=LIN):
+    return service_codes.apply(server(instance_id, account), account, slot, now=NOW)
+
+
+def slots():
+    return list(ServiceCode.objects.values_list("slot", "state", "silent"))
+
+
+def test_the_promised_slot_is_given_once_and_shown_again_afterwards():
+    (first, is_new), (second, is_newer) = apply(2), apply(2)
+
+    assert (is_new, is_newer) == (True, False)
+    assert first == second
+    assert slots() == [(2, "free", False)]
+
+
+def test_what_was_given_is_found_again_whatever_became_of_it():
+    code, _ = apply(1)
+    service_codes.bind(code.pk, ORDER)
+
+    assert apply(1) == (code, False)
+
+
+@pytest.mark.parametrize("slot", [0, -1, 6])
+def test_a_slot_that_the_instance_has_not_is_its_quota(slot):
+    with pytest.raises(CodeRefused) as refused:
+        apply(slot)
+
+    assert refused.value.rule == "instance_quota"
+    assert slots() == []
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_an_instance_that_does_not_qualify_gives_none(rule):
+    with pytest.raises(CodeRefused) as refused:
+        apply(1, rule)
+
+    assert refused.value.rule == rule
+    assert slots() == []
+
+
+@pytest.mark.parametrize("columns", [{"account": LIN, "silent": True}, {"account": CHEN}])
+def test_a_slot_that_went_elsewhere_meanwhile_is_no_code_of_mine(columns):
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", **columns)
+
+    with pytest.raises(Changed):
+        apply(1)
+
+
+def test_a_code_that_was_looked_at_is_picked_last():
+    hidden = service_codes.pick_instance("i-1", LIN, ORDER, now=NOW)
+    service_codes.release(ORDER)
+
+    service_codes.shown(hidden)
+    other = service_codes.pick_instance("i-1", LIN, OTHER_ORDER, now=NOW)
+
+    assert other != hidden
+
+
+def test_a_forfeited_code_is_gone_for_good_and_nobody_elses_is():
+    code, other = apply(1)[0], apply(2)[0]
+    service_codes.bind(code.pk, ORDER)
+    service_codes.bind(other.pk, OTHER_ORDER)
+
+    lost, again = service_codes.forfeit(ORDER), service_codes.forfeit(ORDER)
+
+    assert (lost, again) == (True, False)
+    assert slots() == [(1, "forfeited", False), (2, "bound", False)]
+    assert not service_codes.bind(code.pk, ORDER)
+    assert service_codes.judge_typed(str(code.pk), LIN, "ecs", ORDER, now=NOW) == "code_not_usable"
+
+
+def test_a_used_code_is_not_forfeited():
+    code, _ = apply(1)
+    service_codes.bind(code.pk, ORDER)
+    service_codes.spend(ORDER)
+
+    assert not service_codes.forfeit(ORDER)
+    assert slots() == [(1, "used", False)]
+
+
+# --- a code that was handed over -------------------------------------------------------------------
+
+
+def handed(**columns):
+    return ServiceCode.objects.create(
+        **{"instance_id": "i-1", "slot": 1, "product": "ecs", "account": LIN, "kept_by": CHEN, **columns}
+    )
+
+
+@pytest.mark.parametrize(
+    ("account", "rule"), [(LIN, "code_handed_over"), (CHEN, "ok"), ("wu@example.com", "code_not_usable")]
+)
+def test_who_types_a_code_that_was_handed_over_is_told_as_much_as_concerns_them(account, rule):
+    assert service_codes.judge_typed(str(handed().pk), account, "ecs", ORDER, now=NOW) == rule
+
+
+def test_the_keeper_is_told_which_of_their_orders_has_it():
+    code = handed(state="bound", holder=ORDER)
+
+    assert service_codes.holder_of(str(code.pk), CHEN) == ORDER
+    assert service_codes.judge_typed(str(code.pk), CHEN, "ecs", OTHER_ORDER, now=NOW) == "code_bound"
+
+
+def test_a_code_that_was_handed_over_is_no_longer_among_what_the_server_has_left():
+    FakeInventory.accounts[LIN] = [instance("i-1", codes_max=1)]
+    handed(silent=True)
+
+    choice = service_codes.choices(LIN, ORDER, now=NOW)[0]
+
+    assert (choice.rule, choice.left) == ("instance_quota", 0)
+    with pytest.raises(CodeRefused):
+        service_codes.pick_instance("i-1", LIN, ORDER, now=NOW)
