@@ -397,6 +397,7 @@ AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=bool(MIIT_PH
 
 # --- where a lower part reaches up (architecture §3): dotted names, never imports -------------
 MESSENGER = "icpportal.outbox.actions.tell"  # codes and accounts send through this
+MESSAGE_EVENTS = "transfers.message_events.EVENTS"  # what people may choose to be told, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.take_answer"  # one handler for every outcome
 OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",

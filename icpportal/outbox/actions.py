@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from icpportal.outbox import catalogue, nudge, words
+from icpportal.outbox import catalogue, nudge, preferences, words
 from icpportal.outbox.models import SITE, Message, State
 from icpportal.privacy.fields import sealed
 
@@ -42,14 +42,15 @@ def tell(**letter: Any) -> Message:
     """Owe somebody a message of the catalogue; the arguments are those of `letter`.
 
     A word that is missing, an unknown message or a line break in an address is an error here, in the caller's
-    transaction, and not at delivery.
+    transaction, and not at delivery. What its reader has switched off is given back as it would have been, unsaved.
     """
-    return _keep(_letter(**letter))
+    message = _letter(**letter)
+    return _keep(message) if preferences.wanted([message]) else message
 
 
 def tell_all(letters: Iterable[Mapping[str, Any]]) -> int:
     """`tell` for many at the price of one INSERT; keys that are there already stay as they are."""
-    rows = [_letter(**letter) for letter in letters]
+    rows = preferences.wanted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
         nudge.nudge(nudge.DELIVER)

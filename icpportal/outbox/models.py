@@ -79,3 +79,17 @@ class Message(SealedModel):
     def is_erased(self) -> bool:
         """Whether its content is gone: a code that was sent or came too late."""
         return self.payload == {}
+
+
+class Muted(models.Model):
+    """One event that a reader does not want to be told of by one channel."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    event = models.CharField(max_length=40)
+    channel = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "event", "channel"], name="muted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.channel}"

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, gettext, pgettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from icpportal.accounts.access import signed_in_required
-from icpportal.outbox import queries
+from icpportal.outbox import preferences, queries
 from icpportal.outbox.actions import mark_read
 from icpportal.outbox.catalogue import Rendered, UnknownMessage
 from icpportal.outbox.letters import read_in
@@ -86,6 +88,44 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Marks every message of the reader as read."""
     mark_read(request.user)
     return redirect("notifications")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in_required
+def message_settings(request: HttpRequest) -> HttpResponse:
+    """Which events are told by which channel; what has to be told is shown and cannot be switched off."""
+    if request.method == "POST":
+        preferences.choose(request.user, [_pair(text) for text in request.POST.getlist("wanted")])
+        messages.success(request, gettext("Your choice is saved"))
+        return redirect("message-settings")
+    quiet_from, quiet_to = settings.QUIET_HOURS
+    context = {"rows": _choices(request.user), "quiet_from": f"{quiet_from:%H:%M}", "quiet_to": f"{quiet_to:%H:%M}"}
+    return render(request, "outbox/settings.html", context)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    event, _dot, channel = text.partition(".")
+    return event, channel
+
+
+def _choices(user: Any) -> list[dict[str, Any]]:
+    off = preferences.muted(user)
+    return [
+        {
+            "label": each.label,
+            "why": each.why,
+            "channels": [
+                {
+                    "name": CHANNELS[channel][0],
+                    "value": f"{each.key}.{channel}",
+                    "is_fixed": channel not in each.optional,
+                    "is_on": (each.key, channel) not in off,
+                }
+                for channel in preferences.CHOSEN
+            ],
+        }
+        for each in preferences.events()
+    ]
 
 
 def _page_of(request: HttpRequest) -> Any:

@@ -24,6 +24,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         _row(_("Password"), "••••••••", "account_change_password"),
         _row(_("Second factor"), set_up, "mfa_index"),
         _row(_("Where you are signed in"), _("See and end sessions"), "usersessions_list"),
+        _row(_("Messages"), _("Choose what is sent by e-mail and text message"), "message-settings"),
         _row(_("Language"), user.get_language_display(), ""),
     ]
     if user.terms_agreed_at:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/", staff_required(page), name="desk"),
     path("privacy/", page, name="privacy"),
     path("language/", set_language, name="set_language"),
+    path("notifications/settings/", page, name="message-settings"),
     path("account/", include("icpportal.accounts.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -15,7 +15,7 @@ EVENTS = [
     "order_received", "order_returned", "photo_wanted", "photo_again", "backdrop_posted", "order_handed_over",
     "confirm_phones", "phones_24h", "phones_6h", "phones_1h", "with_authority", "we_are_clearing_this_up",
     "order_lapsed", "order_approved", "order_turned_down", "order_withdrawn", "order_refused", "draft_expired",
-    "draft_waits", "returned_waits",
+    "draft_waits", "returned_waits", "duty_waits",
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined",
     "objection_received", "account_exists", "account_changed",
@@ -399,7 +399,9 @@ def test_both_languages_are_good_for_the_same_time(name: str):
     zh, en = (catalogue.sections(name, folder).get("good_for") for folder in LANGUAGES)
 
     assert zh == en
-    assert (zh is not None) is (name in CODES or name.startswith("phones_") or name.endswith("_waits"))
+    assert (zh is not None) is (
+        name in CODES or name.startswith("phones_") or name in ("draft_waits", "returned_waits")
+    )
 
 
 def test_only_what_a_channel_needs_is_kept_on_the_row():

@@ -1,0 +1,63 @@
+"""What a reader wants to be told by which channel; what the law or the order needs is always sent.
+
+Which events there are is a table that the setting `MESSAGE_EVENTS` names; a message that is in none is always sent.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from icpportal.outbox.models import SITE, Message, Muted
+
+CHOSEN = ("email", "sms")  # a note on the site is always kept: it is the record
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that people are told of; `optional` names the channels that may be switched off, `why` says why not."""
+
+    key: str
+    label: str | Promise
+    templates: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    why: str | Promise = ""
+
+
+def events() -> Sequence[Event]:
+    """The table of events, in the order in which the page shows them."""
+    found: Sequence[Event] = import_string(settings.MESSAGE_EVENTS)
+    return found
+
+
+def muted(user: Any) -> set[tuple[str, str]]:
+    """The (event, channel) pairs that this reader has switched off."""
+    return set(Muted.objects.filter(user=user).values_list("event", "channel"))
+
+
+def choose(user: Any, wanted: Iterable[tuple[str, str]]) -> None:
+    """Keep the reader's choice: every optional pair that is not wanted is off; what is fixed stays on."""
+    wanted = set(wanted)
+    off = [(each.key, channel) for each in events() for channel in each.optional if (each.key, channel) not in wanted]
+    with transaction.atomic():
+        Muted.objects.filter(user=user).delete()
+        Muted.objects.bulk_create(
+            [Muted(user=user, event=event, channel=channel) for event, channel in off], ignore_conflicts=True
+        )
+
+
+def wanted(rows: Sequence[Message]) -> list[Message]:
+    """Those of `rows` that their readers have not switched off; one question, none where nothing is optional."""
+    may_be_off = {
+        (template, channel): each.key for each in events() for template in each.templates for channel in each.optional
+    }
+    asked = {row.pk: may_be_off.get((row.template, row.channel)) for row in rows if row.user_id and row.channel != SITE}
+    readers = {row.user_id for row in rows if asked.get(row.pk)}
+    if not readers:
+        return list(rows)
+    off = set(Muted.objects.filter(user__in=readers).values_list("user_id", "event", "channel"))
+    return [row for row in rows if (row.user_id, asked.get(row.pk), row.channel) not in off]

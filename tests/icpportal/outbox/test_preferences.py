@@ -1,0 +1,99 @@
+"""What a reader wants to be told: chosen per event and channel; what is needed is always sent."""
+
+import pytest
+from django.urls import reverse
+
+from icpportal.outbox import catalogue, preferences
+from icpportal.outbox.models import Message, Muted
+from tests.transfers.builders import make_order, make_user, sign_in
+from transfers import states
+from transfers.message_events import EVENTS
+from transfers.telling import tell_everyone
+
+pytestmark = pytest.mark.django_db
+ALL_ON = [f"{each.key}.{channel}" for each in EVENTS for channel in each.optional]
+
+
+def press(client, user, wanted):
+    return sign_in(client, user).post(reverse("message-settings"), {"wanted": wanted})
+
+
+def channels_of(template, user):
+    return sorted(Message.objects.filter(template=template, user=user).values_list("channel", flat=True))
+
+
+def test_an_event_names_only_messages_that_are_written_down_and_none_twice():
+    named = [template for each in EVENTS for template in each.templates]
+
+    assert [name for name in named if not catalogue.has(name)] == []
+    assert len(named) == len(set(named))
+    assert {channel for each in EVENTS for channel in each.optional} <= set(preferences.CHOSEN)
+
+
+def test_what_is_switched_off_is_not_sent_by_that_channel_and_stays_on_the_site(client):
+    order, other = make_order(), make_order()
+    press(client, order.owner, [each for each in ALL_ON if each != "received.sms"])
+
+    for one in (order, other):
+        tell_everyone(one, "order_received", event_id=one.reference)
+
+    assert channels_of("order_received", order.owner) == ["email", "site"]
+    assert channels_of("order_received", other.owner) == ["email", "site", "sms"]
+
+
+def test_what_is_needed_is_sent_whatever_was_switched_off_or_forged(client):
+    order = make_order(state=states.PHONE_DUE)
+    press(client, order.owner, [])
+    Muted.objects.create(user=order.owner, event="phones", channel="sms")
+
+    tell_everyone(order, "confirm_phones", event_id=1)
+    tell_everyone(order, "phones_6h", event_id=1)
+
+    assert channels_of("confirm_phones", order.owner) == ["email", "site", "sms"]
+    assert channels_of("phones_6h", order.owner) == ["site"]
+
+
+def test_the_people_of_the_order_are_told_whatever_the_account_chose(client):
+    order = make_order()
+    press(client, order.owner, [])
+
+    tell_everyone(order, "order_received", event_id=1)
+
+    assert sorted(Message.objects.filter(user=None).values_list("channel", flat=True)) == ["email", "sms"]
+
+
+def test_the_page_shows_what_is_fixed_with_its_reason_and_keeps_the_choice(client):
+    user = make_user()
+    client.cookies["django_language"] = "en"
+    press(client, user, ["idle.email", "nonsense", "phones.sms"])
+
+    html = client.get(reverse("message-settings")).content.decode()
+
+    assert html.count(" checked") == 1
+    assert 'value="idle.email" checked' in html
+    assert "phones.sms" not in html
+    assert "You have to act, or the order comes back" in html
+    assert reverse("message-settings") in client.get(reverse("account")).content.decode()
+
+
+def test_pressing_twice_keeps_one_choice_and_another_account_is_untouched(client):
+    user, other = make_user(), make_user()
+    preferences.choose(other, [])
+
+    press(client, user, [])
+    press(client, user, ALL_ON)
+
+    assert (preferences.muted(user), len(preferences.muted(other))) == (set(), len(ALL_ON))
+
+
+def test_without_an_account_there_is_only_the_way_to_sign_in(client):
+    assert "/account/login/" in client.get(reverse("message-settings"))["Location"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_outbox_asks_once_for_all_readers(rows, django_assert_num_queries):
+    users = [make_user() for _ in range(rows)]
+    letters = [Message(user=user, template="order_received", channel="sms") for user in users]
+
+    with django_assert_num_queries(1):
+        assert len(preferences.wanted(letters)) == rows
