@@ -391,6 +391,9 @@ NO_SCANNER = "icpportal.gateways.scanner.none.NoScanner"
 SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "icpportal.gateways.scanner.clamd.Clamd")
 SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port
 SIMULATORS = env.bool("SIMULATORS", default=DEMO)
+RESOLVERS = "icpportal.gateways.dns"
+DNS_GATEWAY = env.str("DNS_GATEWAY", default=f"{RESOLVERS}.{'file.File' if DEMO else 'system.System'}Resolver")
+DNS_SECONDS = 2  # for one question of a page; without an answer the page says that it could not be checked
 GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
 GATEWAY_REQUESTS_AT_ONCE = 2  # per process
 AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=bool(MIIT_PHONES_URL))
@@ -418,7 +421,13 @@ QUIET_HOURS = (
     time.fromisoformat(env.str("QUIET_TO", default="08:00")),
 )
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
+# a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether
+# the last known access may go (it is warned of in any case)
 CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
+CANCEL_PAUSE = timedelta(hours=env.int("CANCEL_PAUSE_HOURS", default=24))
+CANCEL_REFUSE_LAST_ACCESS = env.bool("CANCEL_REFUSE_LAST_ACCESS", default=False)
+CANCEL_DRAFT_KEPT = timedelta(days=1)
+CANCEL_PROOF_COUNTS = timedelta(minutes=10)  # from the right code to the last press
 PASSWORD_DIGEST_KEPT = timedelta(days=60)
 # a code is used up by an approved filing alone; off: an order that is given up takes its code with it
 SERVICE_CODE_RETURNED = env.bool("SERVICE_CODE_RETURNED", default=True)
@@ -466,6 +475,7 @@ PROVIDER_PRODUCTS = env.json(
         {"key": "simple", "zh": "轻量应用服务器", "en": "Simple server"},
     ],
 )
+PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DEMO else [])  # our servers' addresses
 SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64")  # where the servers stand, two-digit GB/T 2260
 MINISTRY_SITE = env.str("MINISTRY_SITE", default="https://beian.miit.gov.cn/")
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")

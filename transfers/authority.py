@@ -23,7 +23,7 @@ from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import queries, states
+from transfers import queries, states, waiting
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
 from transfers.models.order import CODES_LONGEST
@@ -62,8 +62,8 @@ def pull(*, now: datetime | None = None, patience: float = 0) -> int:
     gateway = authority()
     unreached = _fetch(gateway, patience)
     done: set[str] = set()
-    while waiting := [answer for answer in gateway.answers() if answer.id not in done]:  # they come in portions
-        for answer in waiting:
+    while portion := [answer for answer in gateway.answers() if answer.id not in done]:
+        for answer in portion:
             _take_or_park(take, answer, now)
             gateway.acknowledge(answer.id)
             done.add(answer.id)
@@ -192,6 +192,7 @@ def access_facts(order: Order) -> dict[str, Any]:
         "site_number": order.site_number,
         "domain": order.domain,
         "instance": order.instance,
+        "ip": order.answer("server").get("ip") or None,
         "service_code": order.service_code,
     }
 
@@ -269,12 +270,14 @@ def _record(answer: Answer, now: datetime) -> None:
     if answer.record is None:
         raise ValueError("a record without a record")
     take_record(answer.record, provider=settings.MIIT_ISP_ID, report_key=answer.report_key, now=now)
+    waiting.look_after(now)
 
 
 def _struck(answer: Answer, now: datetime) -> None:
     if answer.struck is None:
         raise ValueError("struck off, and nothing said what")
     take_struck(answer.struck, now=now)
+    waiting.look_after(now)
 
 
 Handler = Callable[[Order, Answer, datetime], None]

@@ -36,6 +36,10 @@ POSTS: dict[str, tuple[str | Promise, str]] = {
     "mend": (_("Mend"), PRIMARY),
     "withdraw": (_("Withdraw"), SECONDARY),
     "abandon": (_("Abandon"), SECONDARY),
+    "stop": (_("Stop this"), PRIMARY),
+}
+OF_CANCELLATIONS: dict[tuple[str, str], tuple[str | Promise, str]] = {
+    (states.CANCELLATION, "abandon"): (_("Keep the transfer"), SECONDARY),
 }
 ASKED_FIRST = ("withdraw", "abandon")
 
@@ -49,7 +53,7 @@ def buttons(order: Any) -> list[dict[str, Any]]:
     for row in ORDER.available(order, APPLICANT, queries.facts_of(order)):
         if row.name not in POSTS:
             continue
-        label, kind = POSTS[row.name]
+        label, kind = OF_CANCELLATIONS.get((order.kind, row.name)) or POSTS[row.name]
         url = reverse("order-move", args=[order.reference, row.name])
         kind = SECONDARY if found and found[0]["kind"] == PRIMARY else kind
         found.append({"label": label, "url": url, "kind": kind, "post": row.name not in ASKED_FIRST})

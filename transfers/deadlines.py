@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
-from transfers import authority, queries, states
+from transfers import authority, queries, states, waiting
 from transfers.firing import ORDER, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
@@ -44,6 +44,8 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
         _guarded(totals, order, lambda o: CLOCK_MOVES[o.state](o, now, Sweep(dry_run, reached)))
     for order in queries.to_remind(now):
         _guarded(totals, order, lambda o: remind(o, now, dry_run=dry_run))
+    if not dry_run:
+        waiting.look_after(now)
     for order in queries.digests_to_erase(now):
         _guarded(totals, order, lambda o: erase_digest(o, dry_run=dry_run))
     return totals

@@ -103,8 +103,11 @@ ROWS = (
     T("abandon", (DRAFT, RETURNED, LAPSED, AUTHORITY_RETURNED), ABANDONED, by=APPLICANT),
     T("refuse", (SUBMITTED, PHOTO_REVIEW), REFUSED, by=LEAD, tell="order_refused"),
     T("expire_draft", (DRAFT, RETURNED), EXPIRED, by=CLOCK, tell="draft_expired"),
+    T("abandon", (DRAFT,), ABANDONED, by=APPLICANT, kinds=CANCEL),
+    T("expire_draft", (DRAFT,), EXPIRED, by=CLOCK, kinds=CANCEL),
     T("confirm_cancel", (DRAFT,), HANDING_OVER, by=APPLICANT, kinds=CANCEL, owe="authority", tell="cancel_received"),
     T("cool", (DRAFT,), COOLING_OFF, by=APPLICANT, kinds=CANCEL, when=cool_off_set, due=cool_off),
+    T("cancel_for_cause", (DRAFT,), HANDING_OVER, by=LEAD, kinds=CANCEL, owe="authority", tell="cancelled_for_cause"),
     T("stop", (COOLING_OFF,), ABANDONED, by=APPLICANT, kinds=CANCEL),
     T("cooled", (COOLING_OFF,), HANDING_OVER, by=CLOCK, kinds=CANCEL, owe="authority"),
     T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
@@ -116,7 +119,8 @@ ROWS = (
         kinds=CANCEL,
         tell="we_are_clearing_this_up",
     ),
-    T("ended", (AUTHORITY_REVIEW,), CANCELLED, by=AUTHORITY, kinds=CANCEL, tell="transfer_cancelled"),
+    # from handing over where the authority ended the access before we had asked
+    T("ended", (HANDING_OVER, AUTHORITY_REVIEW), CANCELLED, by=AUTHORITY, kinds=CANCEL, tell="transfer_cancelled"),
     T("cancel_refused", (AUTHORITY_REVIEW,), REFUSED, by=AUTHORITY, kinds=CANCEL, tell="cancel_refused"),
 )
 

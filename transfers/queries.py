@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from filings.provinces import Province, province
+from filings.queries import live_accesses
 from transfers import states
 from transfers.models import FieldVerdict, Objection, Order, OrderDocument, OrderEvent, PhoneCheck, ReviewRound
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
+NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
 STUCK_AFTER = {
     states.HANDING_OVER: timedelta(hours=1),
     states.SUBMITTED: timedelta(days=3),
@@ -114,13 +116,16 @@ def stuck(now: datetime) -> list[Stuck]:
     for state, limit in STUCK_AFTER.items():
         late |= Q(state=state, entered_at__lt=now - limit)
     overdue = Q(due_at__lt=now - timedelta(minutes=10))
+    waiting = set(nameless().values_list("reference", flat=True))
     found = Order.objects.filter(late | overdue).values_list("reference", "state", "due_at", "held")
-    return [Stuck(ref, state, _why(due_at, held, now)) for ref, state, due_at, held in found]
+    return [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
 
 
-def _why(due_at: datetime | None, held: bool, now: datetime) -> str:
+def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) -> str:
     if held:
         return "held"
+    if is_nameless:
+        return NO_ID
     return "deadline passed" if due_at and due_at < now else "standing too long"
 
 
@@ -164,6 +169,32 @@ def objections_to(order: Order) -> QuerySet[Objection]:
     """Open objections of others to this order: about its domain or its subject."""
     about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
     return Objection.objects.filter(about, closed_at=None).exclude(owner=order.owner_id).select_related("owner")
+
+
+def is_proved(order: Order, now: datetime | None = None) -> bool:
+    """Whether the code to the filed mobile was right lately enough for a cancellation to go out."""
+    until = order.answer("proof").get("until") or ""
+    return bool(until) and (now or timezone.now()) < datetime.fromisoformat(until)
+
+
+def leaving() -> QuerySet[Order]:
+    """Cancellations that were confirmed and have not arrived."""
+    return Order.objects.filter(state=states.HANDING_OVER, kind=states.CANCELLATION, website__isnull=False)
+
+
+def live_access(**columns: Any) -> Exists:
+    """Whether the website of an order has an access of ours with these columns."""
+    return Exists(live_accesses().filter(website=OuterRef("website"), **columns))
+
+
+def nameless() -> QuerySet[Order]:
+    """Cancellations that cannot go: the authority has not told its id of the access (Jrid)."""
+    return leaving().filter(live_access()).exclude(live_access(ministry_id__isnull=False))
+
+
+def waits_for_id(order: Order) -> bool:
+    """Whether this order is such a cancellation."""
+    return order.kind == states.CANCELLATION and nameless().filter(pk=order.pk).exists()
 
 
 def refusal_words(order: Order) -> str:

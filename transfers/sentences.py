@@ -79,6 +79,31 @@ SENTENCES: dict[str, Sentence] = {
     states.CANCELLED: Sentence(_("Transfer cancelled"), _("The number stays valid"), NOBODY),
 }
 
+# where the usual sentence would speak of a transfer
+OF_CANCELLATIONS: dict[str, Sentence] = {
+    states.DRAFT: Sentence(
+        pgettext_lazy("state", "Draft"), _("Nothing was sent yet. Confirm it by %(due)s, or it is closed"), YOU
+    ),
+    states.AUTHORITY_REVIEW: Sentence(
+        _("With the administration"),
+        _("The authority has the request. It cannot be taken back now; we tell you the result"),
+        AUTHORITY,
+    ),
+    states.REFUSED: Sentence(
+        pgettext_lazy("state", "Refused"), _("Refused: %(reason)s. The transfer stays as it is"), NOBODY
+    ),
+    states.ABANDONED: Sentence(pgettext_lazy("state", "Abandoned"), _("The transfer stays as it is"), NOBODY),
+    states.EXPIRED: Sentence(
+        _("Draft expired"), _("It was not confirmed in time. The transfer stays as it is"), NOBODY
+    ),
+}
+
+
+def sentence_of(order: Any) -> Sentence:
+    """The sentence of the state an order is in, by its kind."""
+    own = OF_CANCELLATIONS.get(order.state) if order.kind == states.CANCELLATION else None
+    return own or SENTENCES[order.state]
+
 
 def mark(order: Any) -> dict[str, Any]:
     """What `partials/state.html` draws."""

@@ -17,6 +17,9 @@ ADMINISTRATORS = "administrators"
 DOCUMENTS = "documents"
 PHOTO = "photo"
 PHONES = "phones"
+CONSEQUENCES = "consequences"
+CODE = "code"
+LAST_LOOK = "last_look"
 
 
 @dataclass(frozen=True)
@@ -80,17 +83,32 @@ STAGES = (
 )
 GATES = (TYPE, SERVICE_CODE, FILING_PASSWORD)
 
+# the cancellation's own way (取消接入)
+CANCEL_STAGES = (
+    Stage(CONSEQUENCES, _("Consequences"), "cancel-consequences", done=lambda order: True),
+    Stage(CODE, _("Code by text"), "cancel-code", done=lambda order: _sent(order) or queries.is_proved(order)),
+    Stage(
+        FILING_PASSWORD,
+        _("Filing password"),
+        "cancel-password",
+        done=lambda order: order.password_kept or _sent(order),
+        applies=asks_password,
+    ),
+    Stage(LAST_LOOK, _("Last look"), "cancel-confirm", done=_sent),
+)
+STAGES_OF = {states.CANCELLATION: CANCEL_STAGES}
+
 
 def applying(order: Any) -> list[Stage]:
     """The stages this order has."""
-    return [stage for stage in STAGES if stage.applies(order)]
+    return [stage for stage in STAGES_OF.get(order.kind, STAGES) if stage.applies(order)]
 
 
 def next_url(order: Any, key: str) -> str:
     """Where a saved page of stage `key` leads: a hub's page back to the hub, a gate to the next stage."""
     stages = applying(order)
     position = [stage.key for stage in stages].index(key)
-    if key not in GATES:
+    if key not in (*GATES, CODE):
         return stages[position].url(order)
     following = stages[position + 1]
     return reverse("gates-passed", args=[order.reference]) if following.key == ADMINISTRATORS else following.url(order)
@@ -114,6 +132,7 @@ KIND_NAMES = {
     states.TRANSFER_ANOTHER: _("Transfer another"),
     states.CANCELLATION: _("Cancellation"),
 }
+ARRIVED = (states.APPROVED, states.CANCELLED)
 CURRENT_STAGE = {
     states.PHOTO_DUE: PHOTO,
     states.PHOTO_REVIEW: PHOTO,
@@ -137,13 +156,13 @@ def stepper(order: Any, key: str | None = None) -> dict[str, Any]:
         "name": KIND_NAMES[order.kind],
         "number": number,
         "total": len(stages),
-        "closed": order.state == states.APPROVED,
+        "closed": order.state in ARRIVED,
         "steps": [_drawn(order, stage, now) for stage in stages],
     }
 
 
 def _drawn(order: Any, stage: Stage, now: str) -> dict[str, Any]:
-    done = order.state == states.APPROVED or (stage.done(order) and stage.key != now)
+    done = order.state in ARRIVED or (stage.done(order) and stage.key != now)
     linked = order.is_editable and (stage.done(order) or stage.key == now)
     return {
         "title": stage.title,

@@ -39,7 +39,9 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "order_refused": (ACCOUNT, SUBJECT_LEAD),
     "draft_expired": (ACCOUNT,),
     "we_are_clearing_this_up": (ACCOUNT,),
-    "cancel_received": (ACCOUNT, SUBJECT_LEAD),
+    "cancel_started": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
+    "cancel_received": (ACCOUNT,),
+    "cancelled_for_cause": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
     "cancel_refused": (ACCOUNT, SUBJECT_LEAD),
     "transfer_cancelled": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
 }

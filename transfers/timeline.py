@@ -42,6 +42,7 @@ WHAT: dict[str, str | Promise] = {
     "refuse": pgettext_lazy("timeline", "Refused"),
     "expire_draft": _("Closed: it was not sent in time"),
     "confirm_cancel": _("The cancellation was confirmed"),
+    "cancel_for_cause": _("The provider ends the transfer for a cause"),
     "cool": _("The cancellation waits; it can still be stopped"),
     "stop": _("The cancellation was stopped"),
     "cooled": _("The cancellation goes out"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from transfers.views import (
     by_phone,
+    cancel,
     check,
     codes,
     dashboard,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("filings/", dashboard.dashboard, name="dashboard"),
     path("filings/<uuid:pk>/", dashboard.filing, name="filing"),
+    path("filings/<uuid:pk>/cancel/", cancel.begin, name="cancel"),
     path("regions/", typecheck.region_options, name="region-options"),
     path("transfers/new/", typecheck.verify_type, name="verify-type"),
     path("transfers/new/<str:reference>/", typecheck.outcome, name="verify-type-outcome"),
@@ -63,6 +65,10 @@ urlpatterns = [
     path(ORDER + "photo/", photo.photo, name="photo"),
     path(ORDER + "phones/", phones.phones, name="phones"),
     path(ORDER + "phones/lost/", phones.lost, name="phones-lost"),
+    path(ORDER + "cancel/", cancel.look_again, name="cancel-consequences"),
+    path(ORDER + "cancel/code/", cancel.code, name="cancel-code"),
+    path(ORDER + "cancel/password/", cancel.password, name="cancel-password"),
+    path(ORDER + "cancel/confirm/", cancel.confirm, name="cancel-confirm"),
     path(ORDER + "do/<str:move>/", moves.move, name="order-move"),
     path(ORDER + "<str:step>/", wizard.wizard, name="step"),
 ]

@@ -190,9 +190,11 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
     user.mobile_confirmed_at = now or timezone.now()
+    if before:
+        user.contact_changed_at = user.mobile_confirmed_at
     try:
         with transaction.atomic():
-            user.save(update_fields=["mobile", "mobile_confirmed_at"])
+            user.save(update_fields=["mobile", "mobile_confirmed_at", "contact_changed_at"])
             pending.delete()
             if before:
                 tell_changed(user, MOBILE)
@@ -206,9 +208,11 @@ def confirm_email(pending: Pending) -> None:
     """Give the account the address that was just proved; raises `Taken` when another account has it."""
     user = _account(pending)
     before, user.email = user.email, pending.destination
+    if before != user.email:
+        user.contact_changed_at = timezone.now()
     try:
         with transaction.atomic():
-            user.save(update_fields=["email"])
+            user.save(update_fields=["email", "contact_changed_at"])
             EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
             EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
             pending.delete()
@@ -249,6 +253,7 @@ def finish_reset(user: User, password: str) -> None:
     """The new password of somebody who proved the mailbox, which thereby counts as confirmed."""
     with transaction.atomic():
         set_password(user, password)
+        User.objects.filter(pk=user.pk).update(contact_changed_at=timezone.now())
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
 
 

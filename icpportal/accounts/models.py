@@ -56,6 +56,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
     mobile_index = models.CharField(max_length=64, blank=True, default="", editable=False)
     mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
+    # when a confirmed mobile or address was replaced, or the password reset: what a thief would do first
+    contact_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
     name = models.CharField(_("Name among colleagues"), max_length=80, blank=True)
     language = models.CharField(
         _("Language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE

@@ -126,6 +126,15 @@ def _keep(message: Message) -> Message:
     return message
 
 
+def hurry(key: str, *, now: datetime | None = None) -> bool:
+    """What a message waited for has come: it is tried now instead of later; False when it does not wait."""
+    now = now or timezone.now()
+    hurried = Message.objects.filter(key=key, state=State.WAITING, next_at__gt=now).update(next_at=now)
+    if hurried:
+        nudge.nudge(nudge.DELIVER)
+    return bool(hurried)
+
+
 # --- by staff --------------------------------------------------------------------------------
 
 

@@ -3,11 +3,12 @@
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from transfers import states
 from transfers.judging import judge
 from transfers.models import Order
 
 
-def own_order(request: HttpRequest, reference: str) -> Order:
-    """The visitor's own order; a stranger's is as if it did not exist."""
-    order = get_object_or_404(Order.objects.select_related("owner"), reference=reference, owner=request.user)
-    return judge(order)
+def own_order(request: HttpRequest, reference: str, *, kinds: tuple[str, ...] = states.TRANSFERS) -> Order:
+    """The visitor's own order of these kinds; a stranger's is as if it did not exist."""
+    own = Order.objects.select_related("owner").filter(owner=request.user, kind__in=kinds)
+    return judge(get_object_or_404(own, reference=reference))

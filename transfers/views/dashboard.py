@@ -13,7 +13,7 @@ from filings.queries import live_accesses, websites_of
 from icpportal.accounts.access import confirmed_required
 from transfers import queries, states
 from transfers.models import Order
-from transfers.sentences import SENTENCES, mark
+from transfers.sentences import mark, sentence_of
 from transfers.stages import KIND_NAMES
 
 PAGE = 20
@@ -46,7 +46,7 @@ def _row(order: Order) -> dict[str, Any]:
         "order": order,
         "kind": KIND_NAMES[order.kind],
         "state": mark(order),
-        "turn": SENTENCES[order.state].turn,
+        "turn": sentence_of(order).turn,
     }
 
 

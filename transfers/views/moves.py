@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +14,7 @@ from icpportal.accounts.access import confirmed_required
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT, Forbidden
-from transfers import actions, queries, stages
+from transfers import actions, cancelling, queries, stages, states
 from transfers.firing import ORDER
 from transfers.models import Order
 from transfers.slips import slip
@@ -58,6 +59,11 @@ def _resubmit(order: Order, user: Any, form: None) -> Order:
     return order
 
 
+def _stop(order: Order, user: Any, form: None) -> Order:
+    cancelling.stop(order, actor=user)
+    return order
+
+
 def _start_again(order: Order, user: Any, form: None) -> Order:
     if not actions.can_start_again(order):
         raise Forbidden(f"start_again from {order.state}")
@@ -71,6 +77,7 @@ ASKED: dict[str, tuple[type[forms.Form], str, Callable[[Order, Any, Any], Order]
 DONE_AT_ONCE: dict[str, Callable[[Order, Any, Any], Order]] = {
     "mend": _mend,
     "resubmit": _resubmit,
+    "stop": _stop,
     "start_again": _start_again,
 }
 
@@ -78,7 +85,7 @@ DONE_AT_ONCE: dict[str, Callable[[Order, Any, Any], Order]] = {
 @confirmed_required
 def move(request: HttpRequest, reference: str, move: str) -> HttpResponse:
     """Do one move, or ask first; a move that is not open any more shows the order as it stands."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, kinds=states.KINDS)
     if move in ASKED:
         return _ask(request, order, move)
     if move not in DONE_AT_ONCE or request.method != "POST":
@@ -99,6 +106,7 @@ def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
         "slip": slip(order),
         "stepper": stages.stepper(order),
         "back_url": order.get_absolute_url(),
+        "code_returned": settings.SERVICE_CODE_RETURNED,
     }
     return render(request, template, context)
 

@@ -25,7 +25,7 @@ from transfers.judging import is_over
 from transfers.models import Order
 from transfers.people import lead
 from transfers.phone_cards import cards
-from transfers.sentences import SENTENCES, mark
+from transfers.sentences import mark, sentence_of
 from transfers.slips import slip
 from transfers.telling import kept_until
 from transfers.timeline import timeline
@@ -37,16 +37,21 @@ ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 def sentence(order: Order, returned: int) -> str:
     """The state's sentence with its dates and words filled in."""
-    if order.state in OTHERWISE and OTHERWISE[order.state][0](order):
-        return str(OTHERWISE[order.state][1])
-    language = "zh" if reads_chinese() else "en"
-    reason = plain_words(order.authority_code)[language]
-    return SENTENCES[order.state].words % {
+    for holds, words in OTHERWISE.get(order.state, ()):
+        if holds(order):
+            return str(words)
+    return sentence_of(order).words % {
         "due": long_words(due_of(order)),
         "n": returned,
         "number": order.site_number,
-        "reason": order.authority_words or reason if order.state != states.REFUSED else queries.refusal_words(order),
+        "reason": _reason(order),
     }
+
+
+def _reason(order: Order) -> str:
+    """As the authority or our lead reviewer wrote it, else what the authority's code means."""
+    words = queries.refusal_words(order) if order.state == states.REFUSED else order.authority_words
+    return words or plain_words(order.authority_code)["zh" if reads_chinese() else "en"]
 
 
 def _cannot_go_as_it_is(order: Order) -> bool:
@@ -59,14 +64,30 @@ def _is_held(order: Order) -> bool:
 
 # a state's usual sentence would be wrong: when, and what is said instead
 OTHERWISE = {
-    states.HANDING_OVER: (_is_held, _("The hand-over waits until we have put it right. There is nothing to do")),
+    states.HANDING_OVER: (
+        (_is_held, _("The hand-over waits until we have put it right. There is nothing to do")),
+        (
+            queries.waits_for_id,
+            _(
+                "The authority has not told us its number of this access yet. "
+                "The request goes out by itself as soon as it has. There is nothing to do"
+            ),
+        ),
+    ),
     states.PHONE_DUE: (
-        is_over,
-        _("The time is over. We are fetching the authority's last word; this page shows the result in a few minutes"),
+        (
+            is_over,
+            _(
+                "The time is over. We are fetching the authority's last word; "
+                "this page shows the result in a few minutes"
+            ),
+        ),
     ),
     states.LAPSED: (
-        _cannot_go_as_it_is,
-        _("The phones were not confirmed in time. Something has run out since: mend it, then send it again"),
+        (
+            _cannot_go_as_it_is,
+            _("The phones were not confirmed in time. Something has run out since: mend it, then send it again"),
+        ),
     ),
 }
 
@@ -84,13 +105,13 @@ def due_of(order: Order) -> Any:
 @require_GET
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one order of one's own; it keeps working after the end."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, kinds=states.KINDS)
     verdicts = list(queries.open_verdicts(order).values()) if order.state == states.RETURNED else []
     extra = EXTRAS.get(order.state)
     context = {
         "order": order,
         "state": mark(order),
-        "turn": SENTENCES[order.state].turn,
+        "turn": sentence_of(order).turn,
         "sentence": sentence(order, len(verdicts)),
         "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
         "buttons": buttons(order),
@@ -127,12 +148,18 @@ def _lapsed(order: Order) -> dict[str, Any]:
     return {"cards": cards(order), "password_gone": asks and not order.password_kept}
 
 
+def _cancelled(order: Order) -> dict[str, Any]:
+    """What ended, what stays, and what to do at the new provider."""
+    return {"cancelled": {"at": order.entered_at, "number": order.site_number, "domain": order.domain}}
+
+
 EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
     states.SUBMITTED: _call,
     states.PHOTO_REVIEW: _call,
     states.APPROVED: _result,
     states.AUTHORITY_RETURNED: _turned_down,
     states.LAPSED: _lapsed,
+    states.CANCELLED: _cancelled,
 }
 
 
@@ -140,7 +167,7 @@ EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
 @require_GET
 def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The deadline as a calendar file, as long as there is one."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, kinds=states.KINDS)
     if order.due_at is None or order.due_at <= timezone.now():
         raise Http404
     return HttpResponse(

@@ -163,15 +163,16 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
     """How to get the filing password back from the ministry; the draft stays."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, kinds=states.KINDS)
     if not stages.asks_password(order):
         raise Http404
+    password_url = next(stage.url(order) for stage in stages.applying(order) if stage.key == stages.FILING_PASSWORD)
     context = {
         "order": order,
         **brief_of(order),
         "stepper": stages.stepper(order, stages.FILING_PASSWORD),
         "slip": slip(order),
-        "back_url": reverse("step", args=[order.reference, stages.FILING_PASSWORD]),
+        "back_url": password_url,
         "title": _("Get the password back"),
     }
     return render(request, "transfers/password_forgotten.html", context)

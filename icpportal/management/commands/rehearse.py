@@ -1,20 +1,27 @@
-"""`manage.py rehearse`: a synthetic person walks a whole transfer over HTTP, to approval."""
+"""`manage.py rehearse`: a synthetic person walks a whole order over HTTP, to its end."""
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Callable
 
 import requests
 from django.core.management.base import BaseCommand, CommandError
 
+from icpportal.management import rehearsal_another, rehearsal_cancel, rehearsal_steps
 from icpportal.management.browsing import NotAsItShouldBe
 from icpportal.management.rehearsal import REGIONS, Done, Walk
-from icpportal.management.rehearsal_steps import STEPS
 
+Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
+KINDS: dict[str, Steps] = {
+    "transfer": rehearsal_steps.STEPS,
+    "transfer-another": rehearsal_another.STEPS,
+    "cancel": rehearsal_cancel.STEPS,
+}
 REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
 
 class Command(BaseCommand):
-    help = "Walks a transfer from sign-up to approval over HTTP alone; exits non-zero at the first thing that is wrong."
+    help = "Walks an order from sign-up to its end over HTTP alone; exits non-zero at the first thing that is wrong."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,25 +29,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--province", default="12", choices=sorted(REGIONS), help="two-digit code; 12 asks for phones"
         )
+        parser.add_argument("--kind", default="transfer", choices=sorted(KINDS), help="what is walked, to its end")
         parser.add_argument("--json", action="store_true", help="one object: state and steps")
         parser.add_argument("--reviewer", default=REVIEWER[0], help="the demo's reviewer")
         parser.add_argument("--reviewer-password", default=REVIEWER[1])
 
-    def handle(self, *, base_url: str, province: str, **options: object) -> None:
+    def handle(self, *, base_url: str, province: str, kind: str, **options: object) -> None:
         walk = Walk(base_url, province, (str(options["reviewer"]), str(options["reviewer_password"])))
         quiet = bool(options["json"])
         walk.say = lambda done: None if quiet else self.stdout.write(line(done))
-        problem = ""
+        steps, problem = KINDS[kind], ""
         try:
-            walk.run(STEPS)
+            walk.run(steps)
         except NotAsItShouldBe as wrong:
             problem = str(wrong)
         except requests.RequestException as unreachable:
             problem = f"{base_url} does not answer: {type(unreachable).__name__}"
         if quiet:
-            self.stdout.write(json.dumps(summary(walk, problem), ensure_ascii=False))
+            self.stdout.write(json.dumps(summary(walk, steps, problem), ensure_ascii=False))
         if problem:
-            raise CommandError(f"{failed_step(walk)}: {problem}")
+            raise CommandError(f"{failed_step(walk, steps)}: {problem}")
         if not quiet:
             self.stdout.write(
                 f"{walk.standing} in {sum(done.seconds for done in walk.steps):.1f} s: order {walk.reference}"
@@ -51,12 +59,12 @@ def line(done: Done) -> str:
     return f"{done.name:16} {done.seconds:6.2f} s  {done.state}"
 
 
-def failed_step(walk: Walk) -> str:
+def failed_step(walk: Walk, steps: Steps) -> str:
     """The step the walk stopped in."""
-    return STEPS[min(len(walk.steps), len(STEPS) - 1)][0]
+    return steps[min(len(walk.steps), len(steps) - 1)][0]
 
 
-def summary(walk: Walk, problem: str) -> dict[str, object]:
+def summary(walk: Walk, steps: Steps, problem: str) -> dict[str, object]:
     """What `--json` prints."""
     found: dict[str, object] = {
         "state": walk.standing,
@@ -65,4 +73,4 @@ def summary(walk: Walk, problem: str) -> dict[str, object]:
         "seconds": round(sum(done.seconds for done in walk.steps), 2),
         "steps": [{"name": done.name, "seconds": done.seconds, "state": done.state} for done in walk.steps],
     }
-    return {**found, "problem": problem, "failed": failed_step(walk)} if problem else found
+    return {**found, "problem": problem, "failed": failed_step(walk, steps)} if problem else found

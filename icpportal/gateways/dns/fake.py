@@ -1,0 +1,41 @@
+"""Resolvers that behave badly on purpose; for tests and for a portal started with `DNS_GATEWAY` set to one."""
+
+import time
+
+from icpportal.gateways.asking import seconds_for
+from icpportal.gateways.errors import Retryable
+
+
+class FakeResolver:
+    """Names in memory: put them into `FakeResolver.names`, clear it after the test."""
+
+    names: dict[str, list[str]] = {}
+
+    def suffer(self, timeout: float | None) -> None:
+        """What happens before an answer: nothing here."""
+
+    def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
+        """What was put there."""
+        self.suffer(timeout)
+        return list(self.names.get(domain, []))
+
+    def check(self) -> None:
+        """Suffers like a question."""
+        self.suffer(None)
+
+
+class Down(FakeResolver):
+    """Cannot be reached."""
+
+    def suffer(self, timeout: float | None) -> None:  # noqa: ARG002
+        """Nobody there."""
+        raise Retryable("nobody answers")
+
+
+class Stalling(FakeResolver):
+    """Never answers in time."""
+
+    def suffer(self, timeout: float | None) -> None:
+        """Holds the caller for all the time it has."""
+        time.sleep(seconds_for(timeout))
+        raise Retryable("no answer in time")

@@ -1,0 +1,50 @@
+"""The resolver of the machine, through the standard library."""
+
+import socket
+import threading
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from icpportal.gateways.asking import bounded, seconds_for
+from icpportal.gateways.errors import Retryable
+
+# a lookup cannot be called off: those that are late go on in their threads, so their number is limited
+LOOKUPS_AT_ONCE = 4
+NOWHERE = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+
+lookups = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
+
+
+class SystemResolver:
+    """`dns.seam.Resolver` over getaddrinfo."""
+
+    def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
+        """Both names in one go; an unknown name is no address."""
+        seconds = seconds_for(settings.DNS_SECONDS if timeout is None else min(timeout, settings.DNS_SECONDS))
+        if not lookups.acquire(blocking=False):
+            raise Retryable("too many lookups under way")
+        try:
+            return bounded(lambda: _both(domain), seconds)
+        except (OSError, UnicodeError) as problem:
+            raise Retryable("the name could not be looked up") from problem
+
+    def check(self) -> None:
+        """Whether the ministry's own name gets an answer."""
+        self.addresses(urlsplit(settings.MINISTRY_SITE).hostname or "")
+
+
+def _both(domain: str) -> list[str]:
+    try:
+        return sorted({*_of(domain), *_of(f"www.{domain}")})
+    finally:
+        lookups.release()
+
+
+def _of(name: str) -> set[str]:
+    try:
+        return {str(found[4][0]) for found in socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)}
+    except socket.gaierror as problem:
+        if problem.errno in NOWHERE:
+            return set()
+        raise

@@ -1,0 +1,93 @@
+"""A website in the register that its owner may cancel, and what its owner presses on the way."""
+
+import time
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from filings.models import Access, Website
+from icpportal.outbox.models import Message
+from tests.filings.register import on_file
+from tests.transfers.builders import administrator_answers, sign_in, subject_answers, type_answers
+from transfers import states
+from transfers.models import Order
+
+JRID = 900001
+LEAD, ADMINISTRATOR = "13900000001", "13900000002"
+_counter = iter(range(1, 10**6))
+
+
+def make_website(owner: Any, *, domain: str = "example.com", jrid: int | None = JRID, others: int = 1) -> Website:
+    """One approved access of the owner's, with an id of the authority's and `others` providers beside us."""
+    type_ = type_answers(domain=domain)
+    pages = {"type": type_, "subject": subject_answers(), "administrator": administrator_answers()}
+    _subject, website = on_file(owner, report=f"T7Q4-M2K{next(_counter)}.1", pages=pages, domain=domain)
+    Access.objects.filter(website=website).update(ministry_id=jrid, ip="192.0.2.10")
+    for number in range(others):
+        Access.objects.create(website=website, own=False, provider=f"10000{number + 2}", ministry_id=910000 + number)
+    return website
+
+
+def proved(client: Client, user: Any) -> Client:
+    """Signed in, and proved again a moment ago that it is them."""
+    sign_in(client, user)
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def url(order: Order, page: str = "") -> str:
+    return reverse(f"cancel-{page or 'consequences'}", args=[order.reference])
+
+
+def begin(client: Client, website: Website, **ticks: str) -> Any:
+    return client.post(reverse("cancel", args=[website.pk]), ticks or {"understood": "on"})
+
+
+def order_of(website: Website) -> Order:
+    return Order.objects.filter(website=website, kind=states.CANCELLATION).latest("created_at")
+
+
+def newest_code() -> str:
+    letter = Message.objects.filter(template="code_cancel").order_by("-created_at").first()
+    assert letter is not None
+    return letter.payload["context"]["code"]
+
+
+def send_code(client: Client, order: Order, to: str = "administrator") -> Any:
+    return client.post(url(order, "code"), {"to": to, "send": "1"})
+
+
+def enter_code(client: Client, order: Order, code: str = "") -> Any:
+    return client.post(url(order, "code"), {"code": code or newest_code()})
+
+
+def enter_password(client: Client, order: Order, password: str = "Abc12345") -> Any:
+    return client.post(url(order, "password"), {"filing_password": password})
+
+
+def to_last_look(client: Client, website: Website) -> Order:
+    """Everything before the red button."""
+    begin(client, website)
+    order = order_of(website)
+    send_code(client, order)
+    enter_code(client, order)
+    enter_password(client, order)
+    return order
+
+
+def press(client: Client, order: Order) -> Any:
+    return client.post(url(order, "confirm"))
+
+
+def reload(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def templates_of(order: Order) -> list[str]:
+    found = Message.objects.filter(reference=order.reference).exclude(template="").values_list("template", flat=True)
+    return sorted(set(found))
