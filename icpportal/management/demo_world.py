@@ -107,7 +107,7 @@ def _old_platform() -> None:
 
 
 def servers() -> None:
-    """The server list: one that qualifies and one for each rule that can fail, for everybody."""
+    """The server list: two that qualify and one for each rule that can fail, for everybody."""
     today = date.today()
     year = timedelta(days=365)
 
@@ -127,6 +127,7 @@ def servers() -> None:
         {},
         everyone=[
             server("example", "示例服务器", codes_max=5),
+            server("sites", "建站服务器", codes_max=5),
             server("short", "短期服务器", started_on=today - timedelta(days=10), ends_on=today + timedelta(days=40)),
             server("noip", "内网服务器", public_ip=""),
             server("payg", "按量服务器", billing=Billing.PAYG, ends_on=None),

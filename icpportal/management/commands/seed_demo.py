@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.accounts import roles
 from icpportal.gateways.miit.simulator.client import NotThere
-from icpportal.management import demo_legacy, demo_orders, demo_world
+from icpportal.management import demo_codes, demo_legacy, demo_orders, demo_world
 from icpportal.management.demo_accounts import ACCOUNTS, PASSWORD, open_accounts
 
 
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             demo_world.fill(dice)
             demo_legacy.fill()
             orders = demo_orders.place(accounts["applicant"], dice)
+            codes = demo_codes.fill(accounts["applicant"], accounts["newcomer"])
         except NotThere as nobody:
             raise CommandError(f"{nobody} `make demo` starts everything.") from None
         self.stdout.write("Demo accounts (password for all: " + PASSWORD + ")")
@@ -39,4 +40,6 @@ class Command(BaseCommand):
         self.stdout.write("Import from the old platform with one of these accounts:")
         for line in demo_legacy.lines():
             self.stdout.write(f"  {line}")
-        self.stdout.write(f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders")
+        self.stdout.write(
+            f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders, {codes} service codes"
+        )

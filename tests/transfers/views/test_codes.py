@@ -475,6 +475,20 @@ def test_whether_an_order_that_is_given_up_gives_its_code_back_is_the_providers_
     assert [each[2] for each in slots()] == [becomes]
 
 
+@pytest.mark.parametrize(("move", "state"), [("abandon", states.DRAFT), ("withdraw", states.SUBMITTED)])
+@pytest.mark.parametrize(
+    ("returned", "words"),
+    [(True, "its service code is free again"), (False, "its service code cannot be used again")],
+)
+def test_whoever_gives_an_order_up_reads_before_what_becomes_of_its_code(
+    client, settings, move, state, returned, words
+):
+    settings.SERVICE_CODE_RETURNED = returned
+    order = make_order(state=state)
+
+    assert words in text(page(client, order.owner, "order-move", order.reference, move))
+
+
 def test_by_default_a_code_is_given_back(settings):
     assert settings.SERVICE_CODE_RETURNED is True
 
