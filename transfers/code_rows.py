@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icpportal.entry.domains import display_domain
 from icpportal.gateways.inventory.types import Billing
@@ -110,15 +111,17 @@ def _state(code: ServiceCode, *, is_mine: bool, is_offered: bool) -> dict[str, A
     key: str = code.state
     label: str | Promise = code.get_state_display()
     if code.is_free and not is_mine:
-        key, label = HANDED_OVER, _("Handed over")
+        key, label = HANDED_OVER, pgettext_lazy("service code", "Handed over")
     elif code.is_free and is_offered:
         key, label = OFFERED, _("Offered to another account")
     tone, shape = LOOKS[key]
     return {"key": key, "label": label, "tone": tone, "icon": shape}
 
 
-def handover_state(handover: CodeHandover) -> dict[str, Any]:
-    """The mark of a hand-over."""
+def handover_state(handover: CodeHandover, *, is_taker: bool) -> dict[str, Any]:
+    """The mark of a hand-over; an open one is the taker's turn."""
+    if handover.is_open and is_taker:
+        return {"key": handover.state, "label": _("Waiting for your answer"), "tone": "amber", "icon": "hand"}
     tone, shape = HANDOVER_LOOKS[handover.state]
     return {"key": handover.state, "label": handover.get_state_display(), "tone": tone, "icon": shape}
 

@@ -159,13 +159,14 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
     user = account_of(request)
     both = CodeHandover.objects.select_related("code", "giver", "taker")
     handover = get_object_or_404(both, Q(giver=user) | Q(taker=user), reference=reference)
+    is_taker = handover.taker_id == user.pk
     context = {
         "handover": handover,
-        "state": handover_state(handover),
+        "state": handover_state(handover, is_taker=is_taker),
         "product": product_name(handover.code.product),
         "giver": mask_email(handover.giver.email),
         "taker": mask_email(handover.taker.email),
-        "is_taker": handover.taker_id == user.pk,
+        "is_taker": is_taker,
         "can_answer": handover.is_open,
         "is_free": handover.code.is_free,
         "sees_code": user.email.lower() in (handover.code.account, handover.code.kept_by),

@@ -72,23 +72,16 @@ def slots():
 
 
 def test_each_server_is_shown_with_region_term_address_and_codes_used(client, servers):
-    servers[ALICE] = [server(region="银川示例机房", ends_on=date(2031, 5, 1))]
+    servers[ALICE] = [server(region="银川示例机房", started_on=date(2025, 3, 2), ends_on=date(2031, 5, 1))]
     user = alice()
     code_of(user)
     code_of(user, 2)
 
     html = text(page(client, user))
 
-    for words in (
-        "i-example0001",
-        "示例服务器",
-        "银川示例机房",
-        "Subscription",
-        "1 May 2031",
-        "192.0.2.10",
-        "2 of 5 used",
-    ):
+    for words in ("i-example0001", "示例服务器", "银川示例机房", "Subscription", "192.0.2.10", "2 of 5 used"):
         assert words in html, words
+    assert "2025-03-02 – 2031-05-01" in html
 
 
 @pytest.mark.parametrize("rule", BROKEN)

@@ -211,6 +211,8 @@ def test_the_other_account_finds_it_on_its_desk_without_the_code(client, offered
 
     assert f'href="{offered.get_absolute_url()}"' in desk
     assert "Accept" in own
+    assert "Waiting for your answer" in own
+    assert "Waiting for an answer" in text(page(client, offered.giver, "code-offer", offered.reference))
     assert mask_email(ALICE) in own
     for html in (desk, own):
         assert str(offered.code.code) not in html
