@@ -240,6 +240,10 @@ REGISTER = [
 REVIEW = [
     "filings.view_legacyclaim",
     "filings.review_claim",
+    "verification.view_backdrop",
+    "verification.post_backdrop",
+    "verification.view_backdropstock",
+    "verification.change_backdropstock",
     "transfers.review_order",
     "transfers.view_order",
     "transfers.view_objection",
@@ -420,6 +424,7 @@ QUIET_HOURS = (
     time.fromisoformat(env.str("QUIET_FROM", default="22:00")),
     time.fromisoformat(env.str("QUIET_TO", default="08:00")),
 )
+BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after it was delivered or called off
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 # a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether
 # the last known access may go (it is warned of in any case)

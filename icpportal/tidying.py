@@ -14,6 +14,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import keeping
 from transfers import deadlines
 from verification import filing_passwords, handoffs, service_codes
+from verification.backdrops import actions as backdrops
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ JOBS: dict[str, Job] = {
     "dead_service_codes": service_codes.expire_dead,
     "unproved_addresses": accounts.forget_old,
     "hand_offs": handoffs.forget_old,
+    "backdrop_addresses": backdrops.forget_old,
     "codes": codes.forget_old,
     "counters": limits.forget_old,
     "type_checks": deadlines.forget_type_checks,

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from transfers.views import (
+    backdrop,
     by_phone,
     cancel,
     check,
@@ -56,6 +57,7 @@ urlpatterns = [
     path(ORDER + "documents/statement.pdf", documents.statement_pdf, name="statement"),
     path(ORDER + "documents/<str:slot>/", documents.slot_page, name="slot"),
     path(ORDER + "documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
+    path(ORDER + "backdrop/", backdrop.backdrop, name="backdrop"),
     path(ORDER + "by-phone/", hand_off.make, name="hand-off-make"),
     path(ORDER + "by-phone/end/", hand_off.end, name="hand-off-end"),
     path(ORDER + "by-phone/<str:token>/", hand_off.page, name="hand-off"),

@@ -1,12 +1,25 @@
 """Plain, read-only rows for staff: masked, never added, changed or deleted here."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from verification.models import Consent, Document, PhoneProof
+from icpportal.entry.fields import NumberField, PlainTextField
+from icpportal.lifecycle import REVIEWER, Forbidden
+from icpportal.privacy.actions import note_access
+from verification.backdrops import actions
+from verification.backdrops.sentences import mark
+from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -71,3 +84,95 @@ class PhoneProofAdmin(ReadOnly):
     @admin.display(description=_("Mobile"))
     def mobile_shown(self, proof: PhoneProof) -> str:
         return proof.masked_mobile
+
+
+class PostForm(forms.Form):
+    """With whom it travels, and under which number."""
+
+    courier = PlainTextField(label=_("Courier"), max_length=40)
+    tracking = NumberField(label=_("Courier's number"), max_length=40)
+
+
+@admin.register(Backdrop)
+class BackdropAdmin(ReadOnly):
+    """Who waits for a backdrop, oldest first; the address is on the page behind each row."""
+
+    list_display = ["entered_at", "holder", "state_shown", "region_name", "courier", "tracking"]
+    list_filter = ["state"]
+    search_fields = ["=holder", "=tracking"]
+
+    @admin.display(description=_("State"), ordering="state")
+    def state_shown(self, backdrop: Backdrop) -> str:
+        return str(mark(backdrop.state)["label"])
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer(*actions.ADDRESS)
+
+    def get_urls(self) -> list[Any]:
+        own = path("<uuid:pk>/parcel/", self.admin_site.admin_view(self.parcel), name="verification_backdrop_parcel")
+        return [own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:verification_backdrop_parcel", object_id)
+
+    def parcel(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """The address to write on it, and what happened to it; each look is written down."""
+        if not request.user.has_perm("verification.post_backdrop"):
+            raise PermissionDenied
+        backdrop = get_object_or_404(Backdrop.objects.select_related("owner"), pk=pk)
+        form = PostForm(request.POST if request.POST.get("move") == "post" else None)
+        if request.method == "POST" and self._moved(request, backdrop, form):
+            return redirect("admin:verification_backdrop_parcel", pk)
+        note_access(actor=request.user, what="backdrop address", reference=backdrop.holder)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": backdrop.holder,
+            "opts": self.opts,
+            "backdrop": backdrop,
+            "state": mark(backdrop.state),
+            "moves": [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)],
+            "stock": actions.stock(),
+            "form": form,
+            "events": list(backdrop.events.select_related("actor")),
+        }
+        return TemplateResponse(request, "admin/verification/backdrop/parcel.html", context)
+
+    def _moved(self, request: HttpRequest, backdrop: Backdrop, form: PostForm) -> bool:
+        """False when the form has to be shown again."""
+        if form.is_bound and not form.is_valid():
+            return False
+        moves: dict[str, Callable[[], None]] = {
+            "post": lambda: actions.post(backdrop, **form.cleaned_data, actor=request.user),
+            "arrive": lambda: actions.has_come(backdrop, actor=request.user, by=REVIEWER),
+            "come_back": lambda: actions.came_back(backdrop, actor=request.user),
+        }
+        move = moves.get(request.POST.get("move", ""))
+        if move is None:
+            return True
+        try:
+            move()
+        except actions.OutOfStock:
+            messages.error(request, gettext("None is in stock: count them in first"))
+        except Forbidden:
+            messages.error(request, gettext("It was moved meanwhile: look again"))
+        return True
+
+
+@admin.register(BackdropStock)
+class BackdropStockAdmin(admin.ModelAdmin):
+    """How many lie here; one row, typed in by whoever counts them."""
+
+    list_display = ["id", "count", "expected_on"]
+    list_display_links = ["id", "count"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        actions.stock()
+        return super().get_queryset(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False

@@ -15,7 +15,7 @@ from icpportal.tidying import JOBS, tidy
 from tests.transfers.builders import make_order, make_user, type_answers
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
-from verification.models import HandOff, ServiceCode, WrongPassword
+from verification.models import Backdrop, HandOff, ServiceCode, WrongPassword
 
 NOW = timezone.now()
 DAY = timedelta(days=1)
@@ -42,6 +42,9 @@ def old_and_new() -> dict[str, list]:
     Code.objects.create(**code, expires_at=NOW - DAY)
     Allowance.objects.create(name="verify_type", key="old", used=1, began_at=NOW - DAY)
     WrongPassword.objects.create(digest="old", at=NOW - DAY)
+    backdrop = {"owner": owner, "state": "delivered", "region": "640106"}
+    Backdrop.objects.create(**backdrop, holder="old", entered_at=NOW - 90 * DAY)
+    Backdrop.objects.create(**backdrop, holder="new", entered_at=NOW - 90 * DAY + timedelta(minutes=1))
     hand_off = {"holder": "h", "ended_at": NOW - DAY}
     HandOff.objects.create(**hand_off, digest="old", purpose="papers", expires_at=NOW - DAY)
     Report.objects.create(key="A.1", kind="access", reference="A", payload="sealed", state="answered")
@@ -72,6 +75,7 @@ EACH_ONE = {
     "dead_service_codes": 0,
     "unproved_addresses": 1,
     "hand_offs": 1,
+    "backdrop_addresses": 1,
     "codes": 1,
     "counters": 1,
     "type_checks": 1,
@@ -88,6 +92,7 @@ def test_only_what_is_over_goes_and_a_second_round_finds_nothing():
     assert (first.done, first.skipped) == (EACH_ONE, {})
     assert second.done == NOTHING
     assert left(kept) == in_order(kept)
+    assert list(Backdrop.objects.exclude(region="").values_list("holder", flat=True)) == ["new"]
     assert Order.objects.count() == 1
 
 
@@ -138,8 +143,8 @@ def test_the_command_says_the_totals_last():
     would, did = told("--at", at, "--dry-run"), told("--at", at)
 
     words = (
-        "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, codes 1, counters 1,"
-        " type_checks 1, ministry_files 1\n"
+        "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, backdrop_addresses 1,"
+        " codes 1, counters 1, type_checks 1, ministry_files 1\n"
     )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)

@@ -19,7 +19,8 @@ ON_PAGE = {"region": "region_county"}  # the check's field, where the page calls
 PLACES = ("region_province", "region_city", "region_county")
 
 
-def _place_select(target: str = "", **attrs: str) -> forms.Select:
+def place_select(target: str = "", **attrs: str) -> forms.Select:
+    """One of the three selects of a place; `target` is the one whose choices depend on it."""
     chained = {"data-chained": reverse_lazy("region-options"), "data-chained-target": f"id_{target}"} if target else {}
     return forms.Select(attrs={**attrs, **chained})
 
@@ -33,13 +34,26 @@ class DocumentSelect(forms.Select):
         return {**option, "attrs": {**option["attrs"], **({"data-fits": found.nature} if found else {})}}
 
 
-def _provinces() -> list[tuple[str, str]]:
+def provinces_named() -> list[tuple[str, str]]:
     """Those that file, under the names the reader knows them by."""
     return [(each.code, each.name_zh if reads_chinese() else each.name_en) for each in PROVINCES.values()]
 
 
-def _options(places: Iterable[regions.Region]) -> list[tuple[str, Any]]:
+def options(places: Iterable[regions.Region]) -> list[tuple[str, Any]]:
+    """Places as choices."""
     return [NOTHING, *((place.code, place.name) for place in places)]
+
+
+def offer_places(form: forms.Form) -> None:
+    """The cities and counties of what is chosen so far, in the three selects of a place."""
+    chosen = {name: form.data.get(name) or form.initial.get(name) or "" for name in PLACES}
+    code = str(form.initial.get("region") or "")
+    if code and not form.is_bound and not chosen["region_province"]:
+        chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
+        form.initial.update(chosen)
+    form.fields["region_province"].choices = [NOTHING, *provinces_named()]
+    form.fields["region_city"].choices = options(regions.cities(chosen["region_province"]))
+    form.fields["region_county"].choices = options(regions.counties(chosen["region_city"]))
 
 
 class VerifyTypeForm(forms.Form):
@@ -65,26 +79,16 @@ class VerifyTypeForm(forms.Form):
         help_text=_("The full name on the document"),
         widget=forms.TextInput(attrs={"lang": "zh-Hans", "autocomplete": "off"}),
     )
-    region_province = ChoiceField(label=_("Province"), widget=_place_select("region_city"))
-    region_city = ChoiceField(label=_("City"), widget=_place_select("region_county", lang="zh-Hans"))
-    region_county = ChoiceField(label=_("County or district"), widget=_place_select(lang="zh-Hans"))
+    region_province = ChoiceField(label=_("Province"), widget=place_select("region_city"))
+    region_city = ChoiceField(label=_("City"), widget=place_select("region_county", lang="zh-Hans"))
+    region_county = ChoiceField(label=_("County or district"), widget=place_select(lang="zh-Hans"))
     domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["nature"].choices = [NOTHING, *((n.key, n.label) for n in certificates.NATURES.values())]
         self.fields["id_type"].choices = [NOTHING, *_documents()]
-        self._offer_places()
-
-    def _offer_places(self) -> None:
-        chosen = {name: self.data.get(name) or self.initial.get(name) or "" for name in PLACES}
-        code = str(self.initial.get("region") or "")
-        if code and not self.is_bound and not chosen["region_province"]:
-            chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
-            self.initial.update(chosen)
-        self.fields["region_province"].choices = [NOTHING, *_provinces()]
-        self.fields["region_city"].choices = _options(regions.cities(chosen["region_province"]))
-        self.fields["region_county"].choices = _options(regions.counties(chosen["region_city"]))
+        offer_places(self)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

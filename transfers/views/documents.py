@@ -26,6 +26,7 @@ from transfers.paper_actions import Moved
 from transfers.paper_marks import is_stale, person_of
 from transfers.slips import slip
 from transfers.verdict_words import shown
+from transfers.views import backdrop
 from transfers.views.access import own_order
 from verification import consents, handoffs
 from verification.documents import serving
@@ -93,6 +94,7 @@ def _hub(order: Order) -> dict[str, Any]:
         "total": len(needed),
         "returned": order.state == states.RETURNED,
         **by_phone.offer(order),
+        **backdrop.shown(order),
         "back_url": reverse("people", args=[order.reference]),
     }
 

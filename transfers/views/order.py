@@ -30,6 +30,7 @@ from transfers.slips import slip
 from transfers.telling import kept_until
 from transfers.timeline import timeline
 from transfers.verdict_words import shown
+from transfers.views import backdrop
 from transfers.views.access import own_order
 
 ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
@@ -132,6 +133,11 @@ def _call(order: Order) -> dict[str, Any]:
     return {"call": {"mobile": mask_mobile(lead(order).mobile), "numbers": numbers}}
 
 
+def _with_us(order: Order) -> dict[str, Any]:
+    """While we review, the backdrop travels."""
+    return {**_call(order), **backdrop.shown(order)}
+
+
 def _result(order: Order) -> dict[str, Any]:
     """The line for the foot of the home page, ready to copy, and where the authority's record differs."""
     snippet = f'<a href="{settings.MINISTRY_SITE}" target="_blank" rel="noopener">{order.site_number}</a>'
@@ -154,8 +160,9 @@ def _cancelled(order: Order) -> dict[str, Any]:
 
 
 EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
-    states.SUBMITTED: _call,
-    states.PHOTO_REVIEW: _call,
+    states.SUBMITTED: _with_us,
+    states.PHOTO_DUE: backdrop.shown,
+    states.PHOTO_REVIEW: _with_us,
     states.APPROVED: _result,
     states.AUTHORITY_RETURNED: _turned_down,
     states.LAPSED: _lapsed,

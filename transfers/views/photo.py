@@ -24,6 +24,7 @@ from transfers.people import administrator
 from transfers.slips import slip
 from transfers.slots import PHOTO
 from transfers.verdict_words import reason_words
+from transfers.views import backdrop
 from transfers.views.access import own_order
 from verification.documents.messages import UploadRefused
 
@@ -152,6 +153,7 @@ def _page(request: HttpRequest, order: Order, form: PhotoForm, *, reason: str = 
         "shanghai_only": rules.photo_ways == (SHANGHAI_APP,),
         "stepper": stages.stepper(order, stages.PHOTO),
         **by_phone.offer(order),
+        **backdrop.shown(order),
         "slip": slip(order),
         "back_url": order.get_absolute_url(),
     }

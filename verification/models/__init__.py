@@ -1,5 +1,6 @@
 """Rows of what was verified. None of them knows an order: a `holder` says whose they are."""
 
+from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 from verification.models.consents import Consent
 from verification.models.documents import Document, DocumentState
 from verification.models.filing_passwords import WrongPassword
@@ -8,6 +9,9 @@ from verification.models.phone_proofs import PhoneProof
 from verification.models.service_codes import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 
 __all__ = [
+    "Backdrop",
+    "BackdropEvent",
+    "BackdropStock",
     "CodeHandover",
     "Consent",
     "Document",

@@ -21,7 +21,7 @@ EVENTS = [
     "import_failed", "claim_received", "claim_accepted", "claim_declined",
     "objection_received", "account_exists", "account_changed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
-    "handover_overtaken",
+    "handover_overtaken", "backdrop_came_back",
 ]  # fmt: skip
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",

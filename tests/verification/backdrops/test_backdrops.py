@@ -1,0 +1,164 @@
+"""The life of a backdrop: asked for once, posted from stock with a number, delivered or back; the address is sealed."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from icpportal.lifecycle import Forbidden
+from icpportal.outbox.models import Message
+from tests.transfers.builders import make_reviewer, make_user
+from verification.backdrops import actions
+from verification.models import Backdrop, BackdropStock
+
+pytestmark = pytest.mark.django_db
+TO = actions.Address("陈样例", "13900000002", "640106", "宁夏回族自治区银川市金凤区", "示例路1号2号楼301室", "示例公司")
+WORDS = {"ref": "T7Q4-M2KX", "domain": "example.com", "url": "https://beian.example.com/x/"}
+
+
+def asked(owner=None, holder="T7Q4-M2KX"):
+    return actions.ask(holder=holder, owner=owner or make_user(), to=TO, words=WORDS)
+
+
+def stocked(count=1):
+    actions.stock()
+    BackdropStock.objects.update(count=count)
+
+
+def posted():
+    stocked()
+    backdrop = asked()
+    actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
+    return backdrop
+
+
+def moves(backdrop):
+    return list(backdrop.events.order_by("at", "pk").values_list("move", flat=True))
+
+
+def told():
+    return sorted(Message.objects.values_list("template", "channel"))
+
+
+def test_it_goes_from_asked_to_delivered_and_stock_sinks_by_one():
+    stocked(3)
+    backdrop = asked()
+
+    actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
+    actions.has_come(backdrop, actor=backdrop.owner)
+
+    assert moves(backdrop) == ["ask", "post", "arrive"]
+    assert BackdropStock.objects.get().count == 2
+    assert Backdrop.objects.get().state == "delivered"
+
+
+def test_account_and_recipient_are_told_the_couriers_number_once():
+    backdrop = posted()
+    stocked(1)
+
+    with pytest.raises(Forbidden):
+        actions.post(backdrop, courier="SF Express", tracking="SF1", actor=make_reviewer())
+
+    assert told() == [("backdrop_posted", channel) for channel in ("email", "site", "sms", "sms")]
+    assert BackdropStock.objects.get().count == 1
+
+
+def test_two_presses_and_two_tabs_ask_for_one():
+    owner = make_user()
+
+    first, second = asked(owner), asked(owner)
+
+    assert first == second
+    assert Backdrop.objects.count() == 1
+
+
+def test_nothing_is_posted_from_an_empty_stock():
+    stocked(0)
+    backdrop = asked()
+
+    with pytest.raises(actions.OutOfStock):
+        actions.post(backdrop, courier="SF", tracking="SF1", actor=make_reviewer())
+
+    assert (Backdrop.objects.get().state, told()) == ("requested", [])
+
+
+def test_a_post_that_was_forestalled_keeps_the_stock():
+    stocked(2)
+    backdrop = asked()
+    stale = Backdrop.objects.get()
+    actions.call_off(backdrop, actor=backdrop.owner)
+
+    with pytest.raises(Forbidden):
+        actions.post(stale, courier="SF", tracking="SF1", actor=make_reviewer())
+
+    assert BackdropStock.objects.get().count == 2
+
+
+def test_the_address_can_be_changed_until_it_is_posted():
+    backdrop = asked()
+    stale = Backdrop.objects.get()
+
+    assert actions.change_address(backdrop, TO._replace(address="示例路2号"), actor=backdrop.owner) is True
+    assert Backdrop.objects.get().address == "示例路2号"
+    assert actions.change_address(stale, TO, actor=backdrop.owner) is False
+    stocked()
+    actions.post(Backdrop.objects.get(), courier="SF", tracking="SF1", actor=make_reviewer())
+    assert actions.change_address(Backdrop.objects.get(), TO, actor=backdrop.owner) is False
+    assert Backdrop.objects.get().address == "示例路2号"
+
+
+def test_what_comes_back_is_in_stock_again_and_the_applicant_is_told():
+    backdrop = posted()
+
+    actions.came_back(backdrop, actor=make_reviewer())
+
+    assert BackdropStock.objects.get().count == 1
+    assert Backdrop.objects.get().state == "requested"
+    assert {template for template, _channel in told()} == {"backdrop_posted", "backdrop_came_back"}
+
+
+def test_nobody_calls_off_what_is_on_its_way():
+    backdrop = posted()
+
+    with pytest.raises(Forbidden):
+        actions.call_off(backdrop, actor=backdrop.owner)
+
+
+def test_the_address_is_not_readable_in_the_database():
+    asked()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM verification_backdrop")
+        row = str(cursor.fetchall())
+
+    assert not [secret for secret in ("陈样例", "13900000002", "示例路1号", "示例公司") if secret in row]
+    assert "陈样例" not in str(Backdrop.objects.get())
+
+
+def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
+    over, living = posted(), asked(holder="ANOT-HER2")
+    actions.has_come(over, actor=over.owner)
+    now = timezone.now()
+
+    assert actions.forget_old(now=now + timedelta(days=89)) == 0
+    assert actions.forget_old(now=now + timedelta(days=91), dry_run=True) == 1
+    assert actions.forget_old(now=now + timedelta(days=91)) == 1
+    assert actions.forget_old(now=now + timedelta(days=91)) == 0
+
+    over.refresh_from_db()
+    living.refresh_from_db()
+    assert (over.recipient, over.mobile, over.address, over.company, over.region_name) == ("",) * 5
+    assert living.recipient == "陈样例"
+    assert over.tracking == "SF0000000000000"
+
+
+def test_an_earlier_one_of_the_account_will_do_again():
+    backdrop = posted()
+    assert actions.standing("ANOT-HER2", backdrop.owner) == (None, False)
+
+    actions.has_come(backdrop, actor=backdrop.owner)
+
+    assert actions.standing("ANOT-HER2", backdrop.owner) == (None, True)
+    assert actions.standing(backdrop.holder, backdrop.owner) == (backdrop, False)
+    assert actions.standing("ANOT-HER2", make_user()) == (None, False)

@@ -1,0 +1,159 @@
+"""What is done about a backdrop: ask for one, change the address, call it off; post it from stock, say that it came."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, T
+from icpportal.privacy.fields import sealed
+from verification.backdrops import states
+from verification.backdrops.lifecycle import TABLE
+from verification.backdrops.telling import tell
+from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
+
+ADDRESS = ("recipient", "mobile", "address", "company")
+STOCK = 1
+MOST_SHOWN = 20
+
+
+class Address(NamedTuple):
+    """Where it goes, in mainland China."""
+
+    recipient: str
+    mobile: str
+    region: str
+    region_name: str
+    address: str
+    company: str = ""
+
+
+class OutOfStock(Exception):
+    """There is none to post."""
+
+
+def _after(backdrop: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
+    if row.tell:
+        tell(backdrop, row.tell, event_id=event.pk)
+
+
+BACKDROP = Lifecycle(TABLE, model=Backdrop, events=BackdropEvent, thing_field="backdrop", after=_after)
+
+
+def ask(*, holder: str, owner: Any, to: Address, words: dict[str, str], now: datetime | None = None) -> Backdrop:
+    """One more request of this holder; the one that is on its way already stands, however often it is pressed."""
+    now = now or timezone.now()
+    try:
+        with transaction.atomic():
+            backdrop = Backdrop.objects.create(
+                holder=holder,
+                owner=owner,
+                words=words,
+                created_at=now,
+                entered_at=now,
+                consented_at=now,
+                **to._asdict(),
+            )
+            BackdropEvent.objects.create(
+                backdrop=backdrop, move="ask", from_state="", to_state=backdrop.state, by=APPLICANT, actor=owner, at=now
+            )
+    except IntegrityError:  # asked in another tab, or pressed twice
+        return Backdrop.objects.get(holder=holder, state__in=states.ON_THE_WAY)
+    return backdrop
+
+
+def change_address(backdrop: Backdrop, to: Address, *, actor: Any) -> bool:
+    """Until it is posted; False when it was posted meanwhile."""
+    for name, value in to._asdict().items():
+        setattr(backdrop, name, value)
+    columns = {name: sealed(backdrop, name) for name in ADDRESS}
+    with transaction.atomic():
+        standing = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED, version=backdrop.version)
+        changed = standing.update(
+            **columns,
+            region=to.region,
+            region_name=to.region_name,
+            consented_at=timezone.now(),
+            version=F("version") + 1,
+        )
+        if changed:
+            BackdropEvent.objects.create(
+                backdrop=backdrop,
+                move="change_address",
+                from_state=backdrop.state,
+                to_state=backdrop.state,
+                by=APPLICANT,
+                actor=actor,
+            )
+    return bool(changed)
+
+
+def call_off(backdrop: Backdrop, *, actor: Any) -> None:
+    """The applicant needs none after all."""
+    BACKDROP.fire(backdrop, "call_off", by=APPLICANT, actor=actor)
+
+
+def has_come(backdrop: Backdrop, *, actor: Any, by: str = APPLICANT) -> None:
+    """It is there."""
+    BACKDROP.fire(backdrop, "arrive", by=by, actor=actor)
+
+
+def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: Any) -> None:
+    """Take one from stock and send it; raises `OutOfStock`, or `Forbidden` when somebody was quicker."""
+    with transaction.atomic():
+        if not BackdropStock.objects.filter(pk=STOCK, count__gt=0).update(count=F("count") - 1):
+            raise OutOfStock
+        BACKDROP.fire(
+            backdrop,
+            "post",
+            by=REVIEWER,
+            actor=actor,
+            note=f"{courier} {tracking}",
+            facts={"in_stock": True, "tracking": tracking},
+            columns={"courier": courier, "tracking": tracking},
+        )
+
+
+def came_back(backdrop: Backdrop, *, actor: Any) -> None:
+    """The courier brought it back: one more lies here, and the applicant looks at the address."""
+    with transaction.atomic():
+        BACKDROP.fire(backdrop, "come_back", by=REVIEWER, actor=actor)
+        BackdropStock.objects.filter(pk=STOCK).update(count=F("count") + 1)
+
+
+def stock() -> BackdropStock:
+    """The one row."""
+    return BackdropStock.objects.get_or_create(pk=STOCK)[0]
+
+
+def newest(holder: str) -> Backdrop | None:
+    """The latest request of a holder, unless it was called off."""
+    mine = Backdrop.objects.filter(holder=holder).exclude(state=states.CALLED_OFF)
+    return mine.select_related("owner").order_by("-created_at").first()
+
+
+def standing(holder: str, owner: Any) -> tuple[Backdrop | None, bool]:
+    """The latest request of a holder, and whether an earlier one of the account will do again: one query for a page."""
+    mine = Q(holder=holder) | Q(owner=owner, state=states.DELIVERED)
+    found = list(Backdrop.objects.filter(mine).exclude(state=states.CALLED_OFF).order_by("-created_at")[:MOST_SHOWN])
+    own = next((each for each in found if each.holder == holder), None)
+    return own, any(each.holder != holder for each in found)
+
+
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Erase the addresses of what has been over for a while; the rest of the row stays."""
+    cutoff = (now or timezone.now()) - settings.BACKDROP_ADDRESS_KEPT
+    over = Backdrop.objects.exclude(state__in=states.ON_THE_WAY).exclude(region="").filter(entered_at__lte=cutoff)
+    if dry_run:
+        return over.count()
+    done = 0
+    for backdrop in over:
+        for name in ADDRESS:
+            setattr(backdrop, name, "")
+        backdrop.region = backdrop.region_name = ""
+        backdrop.save(update_fields=[*ADDRESS, "region", "region_name"])
+        done += 1
+    return done

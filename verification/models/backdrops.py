@@ -1,0 +1,96 @@
+"""Requests for a backdrop with the address it goes to, what happened to each, and how many are in stock."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.masks import mask_mobile, mask_name
+from icpportal.privacy.models import SealedModel
+from verification.backdrops import states
+
+
+def unguessable() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class Backdrop(SealedModel):
+    """One request of one holder. `state` is written by `fire` alone; the address is erased when it is over."""
+
+    kind = "backdrop"  # for the lifecycle's table, which knows one kind
+
+    reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
+    holder = models.CharField(_("holder"), max_length=120)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="backdrops", verbose_name=_("Account")
+    )
+    state = models.CharField(_("State"), max_length=12, default=states.REQUESTED)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(_("Asked at"), default=timezone.now)
+    entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
+    due_at = models.DateTimeField(null=True)
+    words = models.JSONField(default=dict)  # what a message about it says of the holder: nothing personal
+    consented_at = models.DateTimeField(_("agreed at"), default=timezone.now)
+
+    recipient = EncryptedTextField(_("Recipient"), blank=True)
+    mobile = EncryptedTextField(_("Recipient's mobile"), blank=True)
+    region = models.CharField(_("Region"), max_length=6, blank=True)
+    region_name = models.CharField(_("Region"), max_length=120, blank=True)
+    address = EncryptedTextField(_("Street address"), blank=True)
+    company = EncryptedTextField(_("Company (optional)"), blank=True)
+
+    courier = models.CharField(_("Courier"), max_length=40, blank=True)
+    tracking = models.CharField(_("Courier's number"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("request for a backdrop"), _("requests for backdrops")
+        ordering = ["entered_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder"], condition=Q(state__in=states.ON_THE_WAY), name="one_backdrop_on_its_way_per_holder"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "entered_at"], name="backdrops_to_post"),
+            models.Index(fields=["holder", "-created_at"], name="backdrops_of_holder"),
+        ]
+        permissions = [("post_backdrop", "Can post backdrops")]
+
+    def __str__(self) -> str:
+        return f"{mask_name(self.recipient)} {mask_mobile(self.mobile)}"
+
+
+class BackdropEvent(models.Model):
+    """One thing that happened to a request; appended, never changed."""
+
+    backdrop = models.ForeignKey(Backdrop, on_delete=models.PROTECT, related_name="events")
+    move = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=12)
+    to_state = models.CharField(max_length=12)
+    by = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.at:%Y-%m-%d %H:%M}"
+
+
+class BackdropStock(models.Model):
+    """How many backdrops lie here; one row."""
+
+    count = models.PositiveIntegerField(_("In stock"), default=0)
+    expected_on = models.DateField(_("More expected on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("stock of backdrops")
+
+    def __str__(self) -> str:
+        return str(self.count)
