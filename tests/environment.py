@@ -37,7 +37,7 @@ def pytest_sessionstart() -> None:
     import_module("icpportal.urls")
 
 
-# they touch neither the portal's database nor its broker, so a second run on other services would prove nothing new
+# what they prove does not lie in the portal's database or broker, so a second run on other services proves nothing new
 ONCE = tuple(
     str(Path(__file__).parent / place)
     for place in (
@@ -46,6 +46,11 @@ ONCE = tuple(
         "icpportal/gateways/miit/simulator",
         "icpportal/test_look",
         "icpportal/lifecycle",
+        "icpportal/test_demo_command.py",
+        "icpportal/test_supervisor.py",
+        "journeys/test_ministry_away.py",
+        "journeys/test_stalled_gateways.py",
+        "journeys/test_by_phone.py",
         "test_translations.py",
         "test_house.py",
         "test_run.py",
