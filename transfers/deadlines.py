@@ -12,6 +12,7 @@ from django.utils import timezone
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states, waiting
+from transfers.duty_reminders import sweep as remind_duties
 from transfers.firing import ORDER, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
@@ -46,6 +47,8 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
         _guarded(totals, order, lambda o: remind(o, now, dry_run=dry_run))
     if not dry_run:
         waiting.look_after(now)
+    if reminded := remind_duties(now, dry_run=dry_run):
+        totals.moved["duty_waits"] = reminded
     for order in queries.digests_to_erase(now):
         _guarded(totals, order, lambda o: erase_digest(o, dry_run=dry_run))
     return totals

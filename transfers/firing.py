@@ -10,7 +10,7 @@ from django.conf import settings
 
 from icpportal.lifecycle import Lifecycle, T
 from icpportal.outbox.actions import queue
-from transfers import states
+from transfers import duties, states
 from transfers.lifecycle import TABLE
 from transfers.models import Order, OrderEvent
 from transfers.telling import tell_everyone
@@ -28,6 +28,8 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
     if row.target in states.EDITABLE:  # another wait, other reminders
         Order.objects.filter(pk=order.pk).update(reminded=0)
         order.reminded = 0
+    if row.name == "grant":
+        duties.begin(order, event.at)
     if row.target in states.ENDED:
         close(order)
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from transfers import queries, standing, states
+from transfers.sentences import SENTENCES
 
 TYPE = "type"
 SERVICE_CODE = "service_code"
@@ -149,6 +150,8 @@ def current(order: Any) -> str:
 
 def stepper(order: Any, key: str | None = None) -> dict[str, Any]:
     """What `partials/stepper.html` draws: "Transfer · Step 3 of 7" and each stage with its state."""
+    if order.state in states.ENDED and order.state not in ARRIVED:
+        return {"name": KIND_NAMES[order.kind], "over": SENTENCES[order.state].label, "steps": []}
     stages = applying(order)
     now = key or current(order)
     number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))

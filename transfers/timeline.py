@@ -88,10 +88,12 @@ def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
 
 
 def _messages(order: Any) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
+    """What was sent for each event: one line a channel and state, with how many it went to."""
+    found: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
     for message in about(order.reference):
         parts = message.event.split(":")
         if message.channel in CHANNELS and len(parts) > 1:
-            entry = {"label": CHANNELS[message.channel], "state": message.get_state_display()}
-            found.setdefault(parts[1], []).append(entry)
-    return found
+            lines = found.setdefault(parts[1], {})
+            line = {"label": CHANNELS[message.channel], "state": message.get_state_display(), "number": 0}
+            lines.setdefault((message.channel, message.state), line)["number"] += 1
+    return {event: list(lines.values()) for event, lines in found.items()}

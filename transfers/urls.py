@@ -28,6 +28,7 @@ CODE = "codes/<str:reference>/"
 urlpatterns = [
     path("", start.start, name="start"),
     path("filings/", dashboard.dashboard, name="dashboard"),
+    path("filings/duties/<int:pk>/done/", dashboard.tick_duty, name="duty-done"),
     path("filings/<uuid:pk>/", dashboard.filing, name="filing"),
     path("filings/<uuid:pk>/cancel/", cancel.begin, name="cancel"),
     path("regions/", typecheck.region_options, name="region-options"),

@@ -214,5 +214,5 @@ def test_a_sweep_with_nothing_due_costs_the_same_whatever_lies_in_the_archive(
         make_order(state=states.APPROVED)
         make_order()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         sweep(now=SENT)

@@ -143,3 +143,14 @@ def test_an_approved_order_is_closed_and_done_everywhere() -> None:
 )
 def test_a_sent_order_stands_in_its_stage(state: str, stage: str) -> None:
     assert stages.current(make_order(province="12", state=state)) == stage
+
+
+@pytest.mark.parametrize("state", [states.WITHDRAWN, states.ABANDONED, states.EXPIRED, states.REFUSED])
+def test_an_order_that_came_to_nothing_says_how_it_ended_and_no_step(client: Client, state: str) -> None:
+    order = make_order(state=state)
+    client.cookies["django_language"] = "en"
+
+    html = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+
+    assert "Step " not in html
+    assert f'<p class="stepper-line">Transfer · {stages.stepper(order)["over"]}</p>' in html

@@ -25,10 +25,10 @@ def test_a_timeline_shows_newest_first_with_the_messages_that_went_out() -> None
     with override("en"):
         shown = timeline(order, chinese=False)
         words = [(str(row["what"]), row["note"]) for row in shown]
-        channels = {str(message["label"]) for message in shown[1]["messages"]}
+        channels = sorted((str(message["label"]), message["number"]) for message in shown[1]["messages"])
 
     assert words == [("We called you", "answered at once"), ("The entries and papers were accepted", "")]
-    assert (shown[0]["messages"], channels) == ([], {"E-mail", "Text message", "On the site"})
+    assert (shown[0]["messages"], channels) == ([], [("E-mail", 3), ("On the site", 1), ("Text message", 3)])
 
 
 @pytest.mark.django_db

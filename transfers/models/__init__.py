@@ -1,5 +1,6 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
+from transfers.models.duties import Duty
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
@@ -8,6 +9,7 @@ from transfers.models.review import FieldVerdict, ReturnReason, ReviewRound
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
+    "Duty",
     "FieldVerdict",
     "Objection",
     "Order",

@@ -5,14 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from filings.queries import live_accesses, websites_of
 from icpportal.accounts.access import confirmed_required
-from transfers import queries, states
-from transfers.models import Order
+from transfers import duties, queries, states
+from transfers.buttons import buttons
+from transfers.models import Duty, Order
 from transfers.sentences import mark, sentence_of
 from transfers.stages import KIND_NAMES
 
@@ -23,16 +24,38 @@ PAGE = 20
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     """At most one act an order; nothing else in colour."""
+    todo = [_duty(duty) for duty in duties.open_duties(request.user)[:PAGE]]
     rows = [_row(order) for order in queries.orders_of(request.user)[:PAGE]]
     open_rows = [row for row in rows if not row["order"].is_ended]
     context = {
-        "your_turn": sorted((row for row in open_rows if row["order"].state in states.APPLICANTS_TURN), key=_urgency),
+        "duties": todo,
+        "your_turn": _your_turn(open_rows),
         "ours": [row for row in open_rows if row["order"].state not in states.APPLICANTS_TURN],
         "ended": [row for row in rows if row["order"].is_ended],
         "websites": websites_of(request.user)[:PAGE],
         "now": timezone.now(),
     }
     return render(request, "transfers/dashboard.html", context)
+
+
+def _your_turn(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The orders that wait for their owner, each with its next act."""
+    yours = sorted((row for row in rows if row["order"].state in states.APPLICANTS_TURN), key=_urgency)
+    return [{**row, "act": next(iter(buttons(row["order"])), None)} for row in yours]
+
+
+@confirmed_required
+@require_POST
+def tick_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """The owner says that a duty is done; a stranger's is not there."""
+    duty = get_object_or_404(Duty, pk=pk, order__owner=request.user)
+    duties.tick(duty, done="undo" not in request.POST)
+    return redirect("dashboard")
+
+
+def _duty(duty: Duty) -> dict[str, Any]:
+    rule = duties.RULES[duty.key]
+    return {"duty": duty, "title": rule.title, "source": rule.source, "is_late": duty.due_on < timezone.localdate()}
 
 
 def _urgency(row: dict[str, Any]) -> tuple[bool, datetime]:

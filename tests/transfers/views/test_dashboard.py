@@ -58,6 +58,17 @@ def test_what_runs_out_first_stands_first(client):
     assert places == sorted(places)
 
 
+def test_each_order_of_your_turn_has_its_one_next_act_and_others_have_none(client):
+    user = make_user()
+    lapsed, submitted = (make_order(user, state=state) for state in (states.LAPSED, states.SUBMITTED))
+
+    html = show(client, user)
+
+    assert reverse("order-move", args=[lapsed.reference, "resubmit"]) in html
+    assert reverse("order-move", args=[lapsed.reference, "abandon"]) not in html
+    assert reverse("order-move", args=[submitted.reference, "withdraw"]) not in html
+
+
 def test_other_peoples_orders_are_not_there(client):
     other = make_order()
 

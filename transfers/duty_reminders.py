@@ -1,0 +1,51 @@
+"""Reminders of duties after an approval: once each, by day, while there is time; provisional dates are counted anew."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from icpportal.lifecycle import CLOCK
+from transfers.duties import RULES, row
+from transfers.firing import note
+from transfers.models import Duty
+from transfers.telling import ACCOUNT, tell_everyone
+
+
+def to_remind(today: date) -> QuerySet[Duty]:
+    """Open duties whose reminder is due and whose day is not over; served by a partial index."""
+    waiting = Duty.objects.filter(done_at=None, reminded_at=None, remind_on__lte=today, due_on__gte=today)
+    return waiting.select_related("order__owner")
+
+
+def sweep(now: datetime, *, dry_run: bool = False) -> int:
+    """Count provisional dates anew, send the reminders that are due, outside the quiet hours; how many."""
+    if not dry_run:
+        recount()
+    found = list(to_remind(timezone.localdate(now)))
+    quiet_from, quiet_to = settings.QUIET_HOURS
+    if not quiet_to <= timezone.localtime(now).time() < quiet_from:
+        return 0
+    return len(found) if dry_run else sum(_remind(duty, now) for duty in found)
+
+
+def _remind(duty: Duty, now: datetime) -> bool:
+    with transaction.atomic():
+        if not Duty.objects.filter(pk=duty.pk, done_at=None, reminded_at=None).update(reminded_at=now):
+            return False  # ticked off, or another worker was first
+        event = note(duty.order, "reminded", by=CLOCK)
+        end_of_day = timezone.make_aware(datetime.combine(duty.due_on, datetime.max.time().replace(microsecond=0)))
+        facts = {"what": RULES[duty.key].title, "due": end_of_day}
+        tell_everyone(duty.order, "duty_waits", event_id=event.pk, facts=facts, roles=[ACCOUNT], now=now)
+    return True
+
+
+def recount() -> None:
+    """Dates counted over a year without a holiday notice, once more: the notice may be known now."""
+    for duty in Duty.objects.filter(done_at=None, provisional=True).select_related("order").order_by("due_on"):
+        fresh = row(duty.order, duty.key, timezone.localdate(duty.order.entered_at))
+        if (fresh.due_on, fresh.provisional) != (duty.due_on, duty.provisional):
+            columns = {"due_on": fresh.due_on, "remind_on": fresh.remind_on, "provisional": fresh.provisional}
+            Duty.objects.filter(pk=duty.pk, done_at=None).update(**columns)

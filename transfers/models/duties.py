@@ -1,0 +1,33 @@
+"""What the owner still has to do after an approval, by when, and whether it is done."""
+
+from django.db import models
+from django.db.models import Q
+
+from transfers.models.order import Order
+
+
+class Duty(models.Model):
+    """One duty of one approved order; `key` is a row of the table of duties."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="duties")
+    key = models.CharField(max_length=30)
+    due_on = models.DateField()
+    remind_on = models.DateField()
+    provisional = models.BooleanField(default=False)  # counted over a year whose holiday notice is not known yet
+    reminded_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["order", "key"], name="one_duty_of_a_kind")]
+        indexes = [
+            models.Index(
+                fields=["remind_on"], condition=Q(done_at__isnull=True, reminded_at__isnull=True), name="duty_to_remind"
+            ),
+            models.Index(
+                fields=["due_on"], condition=Q(done_at__isnull=True, provisional=True), name="duty_provisional"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.due_on:%Y-%m-%d}"
