@@ -249,6 +249,8 @@ REVIEW = [
     "transfers.view_objection",
     "transfers.change_objection",
     "transfers.view_returnreason",
+    "transfers.view_causecancellation",
+    "transfers.add_causecancellation",
     *REGISTER,
 ]
 MINISTRY = ["miit.view_report", "miit.view_uploadfile", "miit.view_inboxfile", "miit.view_line", "miit.view_tablerow"]
@@ -262,6 +264,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "outbox.view_message",
         "privacy.view_accessnote",
         "transfers.audit_order",
+        "transfers.view_causecancellation",
         "transfers.view_order",
         "transfers.view_reviewround",
         *REGISTER,

@@ -17,7 +17,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words
 from icpportal.privacy.actions import note_access
-from transfers import actions, queries, states
+from transfers import (
+    actions,
+    cause_admin,  # noqa: F401 -- registers its page
+    queries,
+    states,
+)
 from transfers.firing import ORDER
 from transfers.models import Objection, Order, ParkedAnswer, ReturnReason
 from transfers.review import actions as review

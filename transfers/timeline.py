@@ -10,6 +10,7 @@ from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER
 from icpportal.outbox.queries import about
 from transfers.actions import WITHDRAW_REASONS
+from transfers.for_cause import WORDS as CAUSES
 
 WHO: dict[str, str | Promise] = {
     APPLICANT: _("You"),
@@ -60,6 +61,7 @@ NOTES = {
     "withdraw": lambda note, language: _withdrawn(note, language),
     "turn_down": lambda note, language: plain_words(note)[language],
     "report_failed": lambda note, language: "",
+    "cancel_for_cause": lambda note, language: CAUSES[note][language],
 }
 
 

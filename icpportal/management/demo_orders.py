@@ -11,7 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from filings.actions import end_access, record_access
 from filings.keys import subject_key
+from filings.models import Website
+from icpportal.gateways.dns.file import save as save_names
 from icpportal.gateways.miit.seam import authority as ministry_gateway
 from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
@@ -33,6 +36,9 @@ PLACES = {
     "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
     "44": ("440304", "深圳", "广东省深圳市福田区"),
 }
+SITE_NAME = "示例品牌官网"
+SERVED = (states.APPROVED, states.COOLING_OFF)  # what the authority has on record as ours, with an id (Jrid)
+POINTS = {states.APPROVED: "192.0.2.10", states.COOLING_OFF: "203.0.113.7"}  # here, and elsewhere by now
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -85,17 +91,36 @@ def place(owner: Any, dice: random.Random) -> int:
     if not Order.objects.filter(owner=owner).exists():
         for number, seed in enumerate(SEEDS):
             _place(owner, seed, dice, number)
+        save_names(
+            {domain_of(number): [POINTS[seed.state]] for number, seed in enumerate(SEEDS) if seed.state in POINTS}
+        )
     return Order.objects.filter(owner=owner).count()
+
+
+def domain_of(number: int) -> str:
+    """The domain of the seed with this number."""
+    return f"sample{number + 1}-example.cn"
+
+
+def password_of(number: int) -> str:
+    """Its filing password."""
+    return f"Pw{number:06d}"
+
+
+def cancellable() -> str:
+    """The site whose transfer can be cancelled, as the demo tells it."""
+    number = next(number for number, seed in enumerate(SEEDS) if seed.state == states.APPROVED)
+    return f"{domain_of(number)}  filing password {password_of(number)}, the code goes to a mobile of the filing"
 
 
 def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
     region, short, address = PLACES[seed.province]
     name, code = invented.organisation(dice, seed.province, short)
     leader, admin = invented.person(dice, seed.province), invented.person(dice, seed.province)
-    domain = f"sample{number + 1}-example.cn"
+    domain = domain_of(number)
     filing = invented.filing_number(dice, seed.province)
     on_file = invented.person(dice, seed.province).mobile if seed.other_mobile else admin.mobile
-    password = f"Pw{number:06d}"
+    password = password_of(number)
     demo_world.ministry().add_filing(
         number=filing,
         province=seed.province,
@@ -105,7 +130,7 @@ def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
         password=password,
         lead=demo_world.person(leader.name, leader.id_number, leader.mobile),
         administrator=demo_world.person(admin.name, admin.id_number, on_file),
-        sites=[{"domain": domain, "name": f"示例网站{number + 1}"}],
+        sites=[{"domain": domain, "name": SITE_NAME, "ours": seed.state in SERVED}],
     )
     answers = _answers(region, name, code, domain, address, leader, admin)
     now = timezone.now()
@@ -134,7 +159,7 @@ def _answers(
             **_person("lead", leader),
         },
         "website": {
-            "site_name": "示例品牌官网", "home_url": f"https://www.{domain}/", "content": ["8"], "service_kind": "1",
+            "site_name": SITE_NAME, "home_url": f"https://www.{domain}/", "content": ["8"], "service_kind": "1",
             "languages": ["1"], "needs_approval": "no", "approval_types": [], "approval_number": "", "site_remark": "",
         },
         "administrator": {"same_person": "no", "admin_told": True, **_person("admin", admin)},
@@ -182,7 +207,7 @@ def _order(
         domain=domain,
         subject_number=filing,
         site_number=f"{filing}-1",
-        answers=answers if seed.papers else {"type": answers["type"]},
+        answers=answers if seed.papers or seed.kind == states.CANCELLATION else {"type": answers["type"]},
         claimed=kept,
         password_kept=kept,
         password_digest=digest if kept else "",
@@ -296,9 +321,20 @@ def _lapsed(order: Order, owner: Any, on_file: str) -> None:
     PhoneCheck.objects.create(order=order, report=order.report, sent_at=sent, **missing)
 
 
-def _approved(order: Order, owner: Any, on_file: str) -> None:
-    order.subject, order.website = authority.record_access(**authority.access_facts(order))
-    Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
+def _on_file(order: Order, owner: Any, on_file: str) -> None:
+    """In the register, and with the authority's record on its way, which brings its id of the access."""
+    _written(order)
+    demo_world.ministry().push("BASJ", number=order.subject_number)
+
+
+def _written(order: Order) -> Website:
+    subject, website = record_access(**authority.access_facts(order))
+    Order.objects.filter(pk=order.pk).update(subject=subject, website=website)
+    return website
+
+
+def _cancelled(order: Order, owner: Any, on_file: str) -> None:
+    end_access(_written(order), because="cancelled", now=order.entered_at)
 
 
 EXTRAS = {
@@ -306,5 +342,7 @@ EXTRAS = {
     states.PHONE_DUE: _reported,
     states.AUTHORITY_REVIEW: _reported,
     states.LAPSED: _lapsed,
-    states.APPROVED: _approved,
+    states.APPROVED: _on_file,
+    states.COOLING_OFF: _on_file,
+    states.CANCELLED: _cancelled,
 }

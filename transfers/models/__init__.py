@@ -1,5 +1,6 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
+from transfers.models.cause import CauseCancellation
 from transfers.models.duties import Duty
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
@@ -9,6 +10,7 @@ from transfers.models.review import FieldVerdict, ReturnReason, ReviewRound
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
+    "CauseCancellation",
     "Duty",
     "FieldVerdict",
     "Objection",

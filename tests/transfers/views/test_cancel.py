@@ -44,7 +44,7 @@ def names(settings: Any) -> Any:
 
 @pytest.fixture
 def owner() -> Any:
-    return make_user("lin@example.com")
+    return make_user("lin@example.com", mobile="13911110001")
 
 
 def page(client: Client, address: str) -> str:

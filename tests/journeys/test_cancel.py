@@ -1,0 +1,104 @@
+"""The end of a transfer in a real browser, with a real worker: to the result, stopped by no one but its owner."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.person import Person, Reviewer
+from tests.journeys.portal import Portal
+from tests.journeys.test_transfer import accepted, reviewer, sent
+
+__all__ = ["reviewer"]
+pytestmark = [pytest.mark.browser, pytest.mark.worker]
+
+
+def approved(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, language: str) -> Person:
+    """A person whose transfer was approved."""
+    person = sent(portal, window, folder, province="44", language=language)
+    accepted(person, reviewer)
+    person.sees("authority_review")
+    person.authority_decides("grant")
+    person.sees("approved")
+    return person
+
+
+def to_the_code(person: Person, window: Page) -> None:
+    """From my filings over the consequences, proved once more, to the page of the code."""
+    person.open("/filings/")
+    window.get_by_role("link", name=person.domain, exact=True).click()
+    window.locator("a[href$='/cancel/']").click()
+    expect(window.locator("main")).to_contain_text(f"{person.number}-1")
+    person.tick("[name=understood]")
+    person.press()
+    if "/account/step-up/" in window.url:
+        window.locator("button[name=send][value=sms]").click()
+        window.fill("[name=code]", person.newest_code(person.mobile))
+        window.locator("main form:has([name=code]) button.button").first.click()
+    expect(window).to_have_url(re.compile("/cancel/code/$"))
+    person.reference = window.url.split("/transfers/")[1].split("/")[0]
+
+
+def known_codes(person: Person) -> int:
+    return len(person.desk.get(f"/demo/messages/?to={person.admin.mobile}").find("code", class_="code"))
+
+
+def enter_the_code(person: Person, window: Page) -> None:
+    known = known_codes(person)
+    person.tick("[name=to][value=administrator]")
+    window.locator("button[name=send]").click()
+    for _ in range(60):
+        if known_codes(person) > known:
+            break
+        window.wait_for_timeout(300)
+    window.fill("[name=code]", person.newest_code(person.admin.mobile))
+    window.locator("main form:has([name=code]) button.button").first.click()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+) -> None:
+    person = approved(portal, window, reviewer, tmp_path, language)
+    to_the_code(person, window)
+    enter_the_code(person, window)
+
+    window.fill("[name=filing_password]", "wrong-one")
+    person.press()
+    expect(window.locator(".error-summary")).to_be_visible()
+    window.fill("[name=filing_password]", person.password)
+    person.press()
+    expect(window).to_have_url(re.compile("/cancel/confirm/$"))
+    window.go_back()
+    window.go_forward()
+    window.locator("button.button-danger").dblclick()
+
+    person.sees("authority_review")
+    person.authority_decides("grant")
+    person.sees("cancelled")
+    expect(window.locator("main")).to_contain_text(f"{person.number}-1")
+    person.open("/filings/")
+    expect(window.get_by_role("link", name=person.domain, exact=True)).to_have_count(0)
+
+
+def test_a_second_tab_and_the_back_button_find_the_order_as_it_stands(
+    portal: Portal, browser: Browser, window: Page, reviewer: Reviewer, tmp_path: Path
+) -> None:
+    person = approved(portal, window, reviewer, tmp_path, "en")
+    to_the_code(person, window)
+    enter_the_code(person, window)
+    window.fill("[name=filing_password]", person.password)
+    person.press()
+    other = window.context.new_page()
+    other.goto(window.url)
+
+    window.locator("button.button-danger").click()
+    expect(window.locator(".order-head")).to_be_visible()
+    other.locator("button.button-danger").click()
+
+    expect(other).to_have_url(re.compile(f"/transfers/{person.reference}/$"))
+    window.go_back()
+    expect(window.locator("button.button-danger")).to_have_count(0)
+    person.sees("authority_review")
+    expect(window.locator(".timeline")).to_be_visible()
