@@ -37,32 +37,35 @@ def pytest_sessionstart() -> None:
     import_module("icpportal.urls")
 
 
-# what they prove does not lie in the portal's database or broker, so a second run on other services proves nothing new
+# these touch a database or a worker, but what they prove does not lie in it
 ONCE = tuple(
     str(Path(__file__).parent / place)
     for place in (
-        "icpportal/gateways/miit/wire",
-        "icpportal/gateways/miit/documents",
         "icpportal/gateways/miit/simulator",
         "icpportal/test_look",
-        "icpportal/lifecycle",
         "icpportal/test_demo_command.py",
         "icpportal/test_supervisor.py",
         "journeys/test_ministry_away.py",
         "journeys/test_stalled_gateways.py",
         "journeys/test_by_phone.py",
-        "test_translations.py",
-        "test_house.py",
-        "test_run.py",
     )
 )
+DATABASE = {"db", "transactional_db"}
+
+
+def runs_once(item: pytest.Item) -> bool:
+    """Whether a second run on other services would prove nothing new: no database, no worker, or said so above."""
+    if str(item.path).startswith(ONCE):
+        return True
+    real = any(item.get_closest_marker(name) for name in ("django_db", "worker", "browser", "services"))
+    return not real and not DATABASE & set(getattr(item, "fixturenames", ()))
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
     for item in items:
-        if str(item.path).startswith(ONCE):
+        if runs_once(item):
             item.add_marker(pytest.mark.once)
         for marker, reason in REASONS.items():
             if reason and not STRICT and item.get_closest_marker(marker):

@@ -84,11 +84,12 @@ def verdict(total: Counts, missing: str) -> list[str]:
 
 
 def suite(title: str, environment: dict[str, str], chosen: str, arguments: list[str]) -> Counts:
-    """One run over all tests: first those that stand being run side by side, then the real browser and workers."""
+    """One run over all tests: side by side, then browsers and workers file by file, then what must have the machine."""
     say(f"\n=== On {title} ===")
     side_by_side = pytest(environment, ["-n", "2", "-m", f"({chosen}) and not browser and not worker", *arguments])
-    one_by_one = pytest(environment, ["-m", f"({chosen}) and (browser or worker)", *arguments])
-    return side_by_side + one_by_one
+    real = f"({chosen}) and (browser or worker)"
+    by_file = pytest(environment, ["-n", "2", "--dist", "loadfile", "-m", f"{real} and not alone", *arguments])
+    return side_by_side + by_file + pytest(environment, ["-m", f"{real} and alone", *arguments])
 
 
 def pytest(environment: dict[str, str], arguments: list[str]) -> Counts:

@@ -18,6 +18,7 @@ from icpportal.management.commands import demo
 from tests.icpportal.processes import session_of, with_word, within
 from tests.journeys.portal import Portal, database, running, wait_until_ready
 
+pytestmark = pytest.mark.alone
 # a Redis of its own: the journeys' portal may be running beside this one
 APART = {"REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/11"} if os.environ.get("REDIS_URL") else {}
 

@@ -15,7 +15,7 @@ from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.management.browsing import Browser
 from tests.journeys.portal import Portal, running
 
-pytestmark = pytest.mark.worker
+pytestmark = [pytest.mark.worker, pytest.mark.alone]
 
 PROCESSES, AT_ONCE = 2, 2  # of the demo's gunicorn; of settings.GATEWAY_REQUESTS_AT_ONCE
 ASKERS = 12
