@@ -1,8 +1,10 @@
 """Where the ministry's schemas are, for tests that hold documents against them; the project itself ships none."""
 
+import json
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -35,3 +37,9 @@ def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
     if schema is None or schema.validate(document):
         return []
     return [str(error) for error in schema.error_log]
+
+
+def published_codes() -> dict[str, Any]:
+    """The published tables beside the schemas; empty where this machine has none, as in a checkout alone."""
+    file = Path(schema_dir() or "/nonexistent").parent / "codes.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {"return_codes": {}, "tables": {}}
