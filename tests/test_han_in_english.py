@@ -9,8 +9,8 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from filings.models import Website
 from filings.provinces import PROVINCES
+from filings.queries import websites_of
 from icpportal.accounts.models import User
 from icpportal.entry.marks import has_han
 from transfers import slots, states
@@ -171,7 +171,7 @@ def test_the_page_of_an_order_in_every_state(demo):
 
 
 def test_filings_on_record(demo):
-    mine = Website.objects.filter(owner__email="lin@example.com")
+    mine = websites_of(User.objects.get(email="lin@example.com"))
     addresses = [reverse("filing", args=[pk]) for pk in mine.values_list("pk", flat=True)]
 
     assert addresses
