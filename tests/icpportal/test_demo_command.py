@@ -149,10 +149,10 @@ def test_the_demo_answers_and_says_who_can_sign_in(portal):
 
 
 @pytest.mark.worker
-def test_web_worker_and_beat_run_in_sessions_of_their_own_apart_from_the_supervisor(portal):
+def test_web_worker_beat_and_simulator_run_in_sessions_of_their_own_apart_from_the_supervisor(portal):
     sessions = {session_of(pid) for pid in with_word(folder(portal)) - {portal.process.pid}}
 
-    assert len(sessions) == 3
+    assert len(sessions) == 4
     assert session_of(portal.process.pid) not in sessions
 
 
@@ -276,7 +276,7 @@ def test_ctrl_c_twice_ends_everything_in_order(tmp_path):
 
         assert process.wait(20) == 0
         assert with_word(str(tmp_path)) == set()
-        assert (tmp_path / "demo.out").read_text().endswith("Stopped: web, worker and beat are gone.\n")
+        assert (tmp_path / "demo.out").read_text().endswith("Stopped: web, worker, beat and simulator are gone.\n")
 
 
 @pytest.mark.worker
@@ -305,6 +305,6 @@ def test_ctrl_c_while_it_prepares_ends_it_in_one_line(tmp_path):
     process.send_signal(signal.SIGINT)
 
     assert process.wait(20) == 130
-    assert process.stdout.read() == "CommandError: Stopped before anything was started.\n"
+    assert process.stdout.read() == "CommandError: Stopped before everything was started.\n"
     assert with_word(str(tmp_path)) == set()
     process.stdout.close()
