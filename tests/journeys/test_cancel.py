@@ -80,6 +80,8 @@ def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
     person.press()
     expect(window).to_have_url(re.compile("/cancel/confirm/$"))
     window.locator("button.button-danger").dblclick()
+    expect(window.locator(".order-head")).to_be_visible()
+    window.wait_for_load_state("networkidle")  # the second press leads there too
 
     person.sees("authority_review")
     person.authority_decides("grant")
