@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from filings.provinces import provinces
+
 
 @dataclass(frozen=True)
 class Word:
@@ -121,7 +123,8 @@ GLOSSARY = (
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """The way from first page to approval, what to have at hand, and the words."""
-    return render(request, "pages/help.html", {"glossary": GLOSSARY})
+    asks_password = any(each.asks_password for each in provinces())
+    return render(request, "pages/help.html", {"glossary": GLOSSARY, "asks_password": asks_password})
 
 
 def privacy_page(request: HttpRequest) -> HttpResponse:

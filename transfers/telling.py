@@ -15,6 +15,7 @@ from icpportal.workdays.calendar import add_workdays, end_of_answer
 from transfers import queries, states
 from transfers.calendar_file import deadline_ics
 from transfers.people import ADMINISTRATOR, SUBJECT_LEAD, administrator, by_role, lead
+from transfers.photo_ways import told as photo_told
 
 ACCOUNT = "account"
 
@@ -142,6 +143,7 @@ def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) ->
         "n": facts.get("n", 0),
         "number": order.site_number,
         "province": {"zh": rules.short_zh, "en": rules.name_en},
+        "photo_how": photo_told(rules.photo_ways),
         "reason": facts.get("reason", ""),
         "what": facts.get("what", ""),
         "reasons": facts.get("reasons", ""),

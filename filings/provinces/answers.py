@@ -96,6 +96,7 @@ APPROVAL = {
 }
 PHOTO_WAYS = {
     "backdrop": _("in front of our backdrop"),
+    "plain": _("before a plain white ground"),
     "place": _("at a designated place"),
     "shanghai_app": _("with the Shanghai authority's app"),
 }

@@ -90,12 +90,19 @@ CURRENT_2020 = Profile(
     "2020-08-17",
     _("Rules since August 2020"),
     Layer(
-        {"phones": PHONES_2020, "asks_password": False, "papers_by_app": True, "domains_per_site": 1},
+        {
+            "phones": PHONES_2020,
+            "asks_password": False,
+            "papers_by_app": True,
+            "domains_per_site": 1,
+            "photo_ways": ("plain", "place"),
+        },
         {
             "phones": sources.PHONES_EVERYWHERE,
             "asks_password": sources.PASSWORD_GONE,
             "papers_by_app": sources.APP_PAGE,
             "domains_per_site": sources.ONE_DOMAIN_LETTER,
+            "photo_ways": sources.WHITE_GROUND,
         },
     ),
     {
@@ -109,7 +116,6 @@ CURRENT_2020 = Profile(
             },
             {"ages": sources.TIANJIN_NEWER},
         ),
-        "31": Layer(sources={"photo_ways": sources.SHANGHAI_APP_PAGE}),
         "32": Layer(
             {"commitment": ("always",), "extra_papers": (ExtraPaper("statement_of_responsibility"),)},
             {"commitment": sources.JIANGSU_NEWER, "extra_papers": sources.JIANGSU_NEWER},
@@ -129,7 +135,8 @@ CURRENT_2020 = Profile(
         Note(
             _(
                 "Since September 2019 providers may check the administrator's face in an app or a phone's browser "
-                "instead. Here the photo is taken in front of the backdrop or at a designated place."
+                "instead. Here the photo is taken before a plain white ground or at a designated place; "
+                "there is no backdrop."
             ),
             "2019-09",
         ),

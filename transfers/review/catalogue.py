@@ -35,6 +35,7 @@ ROWS: tuple[Row, ...] = (
     ("statement_old", "paper.statement", "核验单不是最新的，重新下载签字后上传", "The statement is out of date: download it again, sign and upload", "核验单已过期", "statement out of date"),
     ("photo_clothes", "photo", "上衣是红色或蓝色，换衣服后重拍", "The top is red or blue: change and take it again", "上衣红色或蓝色", "top is red or blue"),
     ("photo_backdrop", "photo", "背景不全是幕布，站近后重拍", "The backdrop does not fill the picture: step closer", "背景不全是幕布", "backdrop does not fill the picture"),
+    ("photo_ground", "photo", "背景不是纯白色，换白墙重拍", "The ground is not plain white: take it before a white wall", "背景非纯白", "ground not plain white"),
     ("photo_words", "photo", "幕布字迹看不清，对焦后重拍", "The words on the backdrop are not readable: refocus and take it again", "幕布字迹不清", "backdrop words not readable"),
     ("photo_face", "photo", "脸部被遮挡，摘下帽子或口罩重拍", "The face is covered: take off hat or mask", "脸部被遮挡", "face covered"),
     ("photo_person", "photo", "照片与证件不符，由本人重拍", "The person does not match the document: take it with that person", "照片非本人", "another person on the photo"),

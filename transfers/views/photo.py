@@ -21,6 +21,8 @@ from transfers import by_phone, paper_actions, queries, slots, stages, states
 from transfers.firing import ORDER
 from transfers.models import Order
 from transfers.people import administrator
+from transfers.photo_ways import SHANGHAI_APP, WAYS
+from transfers.photo_ways import rules as photo_rules
 from transfers.slips import slip
 from transfers.slots import PHOTO
 from transfers.verdict_words import reason_words
@@ -28,31 +30,9 @@ from transfers.views import backdrop
 from transfers.views.access import own_order
 from verification.documents.messages import UploadRefused
 
-SHANGHAI_APP = "shanghai_app"
-WAYS = {
-    "backdrop": _("Take it in front of our backdrop"),
-    "place": _("Go to a designated place"),
-    SHANGHAI_APP: _("Shanghai authority's app"),
-}
-RULES = (
-    _("The person in the filing, centred, upper body"),
-    _("No red or blue top"),
-    _("The backdrop fills the picture and its words are readable"),
-    _("No retouching or beauty filter"),
-    _("No hat or mask"),
-    _("Even light, at least 800×600 pixels"),
-)
-
-
-WAY_HINTS = {
-    "backdrop": _("Take it yourself once the backdrop is there. One from an earlier order will do"),
-    "place": _("Bring the document and the statement; we tell you the address by phone. Upload the photo taken there"),
-    SHANGHAI_APP: _("The app shows a picture code afterwards: enter it below"),
-}
-
 
 def _with_hint(way: str) -> SafeString:
-    return format_html('{}<span class="choice-hint">{}</span>', WAYS[way], WAY_HINTS[way])
+    return format_html('{}<span class="choice-hint">{}</span>', WAYS[way].title, WAYS[way].hint)
 
 
 class PhotoForm(forms.Form):
@@ -145,7 +125,7 @@ def _page(request: HttpRequest, order: Order, form: PhotoForm, *, reason: str = 
         "order": order,
         "form": form,
         "rules": rules,
-        "photo_rules": RULES,
+        "photo_rules": photo_rules(rules.photo_ways),
         "name": mask_name(administrator(order).name),
         "slot": slots.photo_slot(order, photo_paper(order), reason=reason),
         "verdict": verdict,

@@ -79,9 +79,9 @@ def test_since_2020_no_password_is_asked():
     assert codes("current-2020", lambda each: each.asks_password) == set()
 
 
-def test_since_2020_shanghai_s_app_is_gone():
-    assert {each.photo_ways for each in provinces("current-2020")} == {("backdrop", "place")}
-    assert province("31", "current-2020").source("photo_ways").date == "2019-04-23"
+def test_since_2020_the_photo_has_a_plain_white_ground_and_shanghai_s_app_and_the_backdrop_are_gone():
+    assert {each.photo_ways for each in provinces("current-2020")} == {("plain", "place")}
+    assert {each.source("photo_ways").date for each in provinces("current-2020")} == {"2019-09"}
 
 
 def test_since_2020_papers_go_by_app_everywhere_and_a_site_has_one_domain():
@@ -127,12 +127,11 @@ def test_what_else_differs_between_the_profiles_is_nothing():
         if getattr(each, rule) != getattr(province(each.code, "current-2020"), rule)
     }
 
-    everywhere = {(rule, code) for rule in ("phones", "asks_password") for code in EVERY_CODE}
+    everywhere = {(rule, code) for rule in ("phones", "asks_password", "photo_ways") for code in EVERY_CODE}
     by_app = {("papers_by_app", code) for code in EVERY_CODE if code not in ("21", "34", "35", "44", "50")}
     one_domain = {("domains_per_site", code) for code in EVERY_CODE if code not in ("42", "50", "61")}
     commitment = {("commitment", code) for code in ("21", "34", "35", "44", "50", "32")}
     assert different - everywhere - by_app - one_domain - commitment == {
-        ("photo_ways", "31"),
         ("extra_papers", "32"),
         *(("ages", code) for code in ("12", "35", "52", "63")),
         ("domain_holder", "63"),

@@ -37,6 +37,7 @@ LONGEST: dict[str, Any] = {
     "n": 12,
     "m": 12,
     "number": "宁ICP备00000000号-1",
+    "photo_how": {"zh": "上半身居中，背景为我们的幕布。", "en": "upper body, centred, our backdrop behind."},
     "province": {"zh": "内蒙古", "en": "Inner Mongolia"},
     "reason": "x" * 60,
     "courier": {"zh": "顺丰", "en": "SF Express"},

@@ -56,6 +56,28 @@ def test_the_rules_are_said_and_each_way_says_what_it_needs(client):
     assert "In Shanghai" not in html
 
 
+@pytest.mark.parametrize("province", ["12", "31", "44", "64"])
+def test_since_2020_it_is_a_plain_white_ground_and_no_backdrop_is_spoken_of(client, province):
+    html = show(client, due(province=province, rule_profile="current-2020"))
+
+    assert re.findall(r'name="photo_way" value="(\w+)"', html) == ["plain", "place"]
+    assert "A plain white ground fills the picture" in html
+    assert "backdrop fills" not in html
+    assert "Enter your address" not in html
+
+
+def test_since_2020_a_photo_before_a_backdrop_is_no_choice(client):
+    order = due(rule_profile="current-2020")
+    make_ready_document(order, "photo")
+
+    answer = send(client, order, photo_way="backdrop")
+
+    assert list(answer.context["form"].errors) == ["photo_way"]
+    assert read(order).state == states.PHOTO_DUE
+    send(client, order, photo_way="plain")
+    assert (read(order).state, read(order).photo_way) == (states.PHOTO_REVIEW, "plain")
+
+
 def test_shanghai_asks_for_the_code_of_its_app_and_no_picture(client):
     order = due(province="31")
 

@@ -1,0 +1,79 @@
+"""An order under the rules since 2020: no filing password, the administrator's phone in every province, in 24 hours."""
+
+import pytest
+from django.urls import reverse
+
+from tests.transfers.builders import make_order, sign_in
+from tests.transfers.desk import make_complete
+from transfers import actions, proving, queries, stages, states
+from transfers.models import Order
+from transfers.report import access_report
+
+pytestmark = pytest.mark.django_db
+PROFILE = "current-2020"
+PROVINCES = ["12", "31", "44", "64"]
+
+
+@pytest.fixture(autouse=True)
+def english(client, settings):
+    client.cookies["django_language"] = "en"
+    settings.RULE_PROFILE = PROFILE
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_there_is_no_step_for_a_password_and_six_steps_in_all(client, province):
+    order = make_order(province=province, rule_profile=PROFILE, steps=("service_code",))
+    sign_in(client, order.owner)
+
+    titles = [stage.key for stage in stages.applying(order)]
+    assert titles == ["type", "service_code", "administrators", "documents", "photo", "phones"]
+    assert client.get(reverse("step", args=[order.reference, "filing_password"])).status_code == 404
+    assert client.get(reverse("password-forgotten", args=[order.reference])).status_code == 404
+    assert "of 6" in client.get(reverse("people", args=[order.reference])).content.decode()
+
+
+@pytest.mark.parametrize("province", PROVINCES)
+def test_only_the_administrators_phone_is_tried_and_24_hours_are_named(client, province):
+    order = make_order(province=province, rule_profile=PROFILE)
+
+    html = sign_in(client, order.owner).get(reverse("people", args=[order.reference])).content.decode()
+
+    assert [proof.role for proof in proving.asked(order)] == ["administrator"]
+    assert "lose the 24 hours" in html
+    assert "48 hours" not in html
+    assert queries.phone_roles(order) == ["administrator"]
+
+
+def test_it_is_sent_and_reported_without_a_password(client):
+    order = make_complete(
+        rule_profile=PROFILE, steps=("service_code", "subject", "website", "administrator"), password_digest=""
+    )
+
+    actions.submit(order, actor=order.owner)
+
+    order = Order.objects.get(pk=order.pk)
+    assert (order.state, order.claimed) == (states.SUBMITTED, True)
+    assert access_report(order, 1).password_md5 == ""
+
+
+def test_pages_before_an_order_speak_of_no_password_and_of_24_hours(client):
+    start = client.get(reverse("start")).content.decode()
+    help_page = client.get(reverse("help")).content.decode()
+
+    assert "filing password" not in start
+    assert "administrator&#x27;s phone on the filing: 24 hours" in start or "phone on the filing: 24 hours" in start
+    assert "48 hours" not in start
+    assert "The way in six steps" in help_page
+    assert "Enter the filing password" not in help_page
+
+
+def test_before_2020_they_do(client, settings):
+    settings.RULE_PROFILE = "seed-2018"
+
+    start = client.get(reverse("start")).content.decode()
+    help_page = client.get(reverse("help")).content.decode()
+
+    assert "The filing password of the ministry" in start
+    assert "In some provinces the ministry texts a code" in start
+    assert "The way in seven steps" in help_page
+    assert "Enter the filing password" in help_page
