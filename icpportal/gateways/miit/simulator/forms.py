@@ -122,11 +122,17 @@ def switches_now(faults: list[Fault]) -> dict[str, Any]:
 
 
 class FilingForm(forms.Form):
-    """Puts an invented site of another provider's on record."""
+    """Puts an invented site of another provider's on record, under a subject of its own or one that is there."""
 
     number = NumberField(label=_("Subject's filing number"), help_text=_("With the character of its province"))
     province = forms.RegexField(
         label=_("Province, two digits"), regex=r"^[1-9][0-9]$", widget=forms.TextInput(attrs={"class": "input-4"})
+    )
+    region = forms.RegexField(
+        label=_("County of the subject, six digits"),
+        regex=r"^[1-9][0-9]{5}$",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input-8"}),
     )
     subject_name = PlainTextField(
         label=_("Name of the subject"), max_length=255, widget=forms.TextInput(attrs={"lang": "zh-Hans"})
@@ -140,15 +146,19 @@ class FilingForm(forms.Form):
     site_name = PlainTextField(
         label=_("Website name"), max_length=200, widget=forms.TextInput(attrs={"lang": "zh-Hans"})
     )
+    lead_name = PlainTextField(label=_("Subject lead's name"), max_length=64, required=False)
     lead_mobile = MobileField(label=_("Mobile of the subject lead"))
     lead_id_number = NumberField(label=_("Subject lead's document number"))
+    administrator_name = PlainTextField(label=_("Website administrator's name"), max_length=64, required=False)
     administrator_mobile = MobileField(label=_("Mobile of the website administrator"))
     administrator_id_number = NumberField(label=_("Website administrator's document number"))
 
     def clean(self) -> dict[str, Any]:
-        """A number or a domain is on record once."""
+        """A domain is on record once, and a number belongs to one document: the same one gets a further site."""
         data = super().clean() or {}
-        taken = Filing.objects.filter(number=data.get("number", "")).exists()
+        known = Filing.objects.filter(number=data.get("number", "")).first()
+        document = (data.get("id_type_code"), data.get("id_number", "").upper())
+        taken = known is not None and (known.id_type_code, known.id_number) != document
         if taken or Site.objects.filter(domain=data.get("domain", "")).exists():
             raise ValidationError(_("This number or domain is on record already"), code="taken")
         return data

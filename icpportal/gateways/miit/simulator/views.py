@@ -29,6 +29,7 @@ from icpportal.gateways.miit.simulator.raw import shortened
 from icpportal.gateways.miit.simulator.showing import with_key
 from icpportal.gateways.miit.simulator.words import REPORT_FAILED, TURN_DOWN
 
+LEAD, ADMINISTRATOR = "示例主体负责人", "示例网站负责人"  # where no name is given
 # what the ministry's site says to a code: kind of message, words
 ENTRIES = {
     "confirmed": (messages.SUCCESS, gettext_lazy("Verification complete. The request goes to the authority's review.")),
@@ -185,24 +186,31 @@ def set_faults(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def put_on_record(request: HttpRequest) -> HttpResponse:
-    """Puts an invented site of another provider's on record: one subject with one site."""
+    """Puts an invented site of another provider's on record: a subject with one site, or a further site of its own."""
     form = FilingForm(request.POST)
     if not form.is_valid():
         return _desk(request, filing_form=form)
     data = form.cleaned_data
-    world.add_filing(
-        world.FilingOnFile(
-            number=data["number"],
-            province=data["province"],
-            id_type_code=data["id_type_code"],
-            id_number=data["id_number"],
-            password=data["password"],
-            lead=world.Person("示例主体负责人", data["lead_mobile"], data["lead_id_number"]),
-            administrator=world.Person("示例网站负责人", data["administrator_mobile"], data["administrator_id_number"]),
-            sites=(world.SiteOnFile(data["domain"], data["site_name"]),),
-            name=data["subject_name"],
+    site = world.SiteOnFile(data["domain"], data["site_name"])
+    if not world.add_site(data["number"], site):
+        world.add_filing(
+            world.FilingOnFile(
+                number=data["number"],
+                province=data["province"],
+                id_type_code=data["id_type_code"],
+                id_number=data["id_number"],
+                password=data["password"],
+                lead=world.Person(data["lead_name"] or LEAD, data["lead_mobile"], data["lead_id_number"]),
+                administrator=world.Person(
+                    data["administrator_name"] or ADMINISTRATOR,
+                    data["administrator_mobile"],
+                    data["administrator_id_number"],
+                ),
+                sites=(site,),
+                name=data["subject_name"],
+                region=data["region"],
+            )
         )
-    )
     messages.success(request, _("On record: %(number)s") % {"number": data["number"]})
     return redirect("simulator-record")
 

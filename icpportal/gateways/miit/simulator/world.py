@@ -123,6 +123,17 @@ def _put_site(filing: Filing, site: SiteOnFile, place: int, moment: datetime) ->
             add_access(row, isp_id, provider=name, moment=moment)
 
 
+@transaction.atomic
+def add_site(number: str, site: SiteOnFile) -> bool:
+    """Puts a further site under the subject with this number, which stays as it is; False when there is no such."""
+    filing = Filing.objects.filter(number=number).first()
+    if filing is None:
+        return False
+    places = (known.rpartition("-")[2] for known in filing.sites.values_list("number", flat=True))
+    _put_site(filing, site, max((int(place) for place in places if place.isdigit()), default=0) + 1, now())
+    return True
+
+
 def add_access(site: Site, isp_id: int, *, moment: datetime, provider: str = "", **columns: object) -> Access:
     """One more provider serves the site."""
     elsewhere = [{"id": new_id(), "own_id": None, "first": "198.51.100.10", "last": "198.51.100.10"}]

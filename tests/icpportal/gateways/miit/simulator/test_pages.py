@@ -387,6 +387,20 @@ def test_an_invented_site_is_put_on_record_with_its_owners_name(visitor, desk):
     ]
 
 
+def test_a_further_site_of_the_same_document_is_put_under_its_subject_which_stays_as_it_is(visitor, desk):
+    visitor.post("/record/put/", **PUT, region="120101", lead_name="赵样本")
+    visitor.post(
+        "/record/put/", **{**PUT, "domain": "example.org", "password": "Other000", "lead_mobile": "13900000009"}
+    )
+
+    row = desk.filings(number=PUT["number"])[0]
+    assert [(site["number"], site["domain"]) for site in row["sites"]] == [
+        ("津ICP备00000001号-1", "example.net"),
+        ("津ICP备00000001号-2", "example.org"),
+    ]
+    assert (row["lead"]["name"], row["lead"]["mobile"], row["password"]) == ("赵样本", "13900000004", "Abc12345")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
