@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words
 from icpportal.privacy.actions import note_access
@@ -35,6 +36,12 @@ from transfers.stages import KIND_NAMES
 from transfers.timeline import timeline
 
 HELD = pgettext_lazy("order", "held")
+NAMELESS = pgettext_lazy("order", "waits for the authority's number of the access")
+
+
+def _is_nameless(order: Any) -> bool:
+    """Of a row of the queue: a cancellation that cannot leave yet."""
+    return order.kind == states.CANCELLATION and order.state == states.HANDING_OVER and not order.named
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -65,7 +72,10 @@ class OrderAdmin(ReadOnly):
     actions = ("claim_them", "release_them", "release_hold")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("answers", "password_digest", "authority_words")
+        named = queries.live_access(ministry_id__isnull=False)
+        return (
+            super().get_queryset(request).defer("answers", "password_digest", "authority_words").annotate(named=named)
+        )
 
     @admin.display(description=gettext_lazy("Type"))
     def kind_shown(self, order: Order) -> str:
@@ -77,8 +87,8 @@ class OrderAdmin(ReadOnly):
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, order: Order) -> str:
-        label = str(mark(order)["label"])
-        return f"{label} · {HELD}" if order.held else label
+        marks = [mark(order)["label"], HELD if order.held else "", NAMELESS if _is_nameless(order) else ""]
+        return " · ".join(str(each) for each in marks if each)
 
     @admin.display(description=gettext_lazy("Waiting since"), ordering="entered_at")
     def age(self, order: Order) -> str:
@@ -194,10 +204,12 @@ class OrderAdmin(ReadOnly):
             "can": can if may_judge else set(),
             "subject": subject_words(order),
             "rules": queries.rules_of(order),
-            "sections": case.sections(order, returning),
+            "sections": case.sections(order, returning) if order.kind in states.TRANSFERS else [],
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],
             "photo_answers": order.answer("photo"),
-            "hints": case.hints(order),
+            "hints": case.hints(order) if order.kind in states.TRANSFERS else [],
+            "said": _said(order, "zh" if chinese else "en"),
+            "nameless": queries.waits_for_id(order),
             "return_form": returning,
             "photo_form": forms.get("photo_form") or PhotoForm(),
             "call_form": forms.get("call_form") or CallForm(),
@@ -208,6 +220,14 @@ class OrderAdmin(ReadOnly):
             "objections": queries.objections_to(order),
         }
         return TemplateResponse(request, "admin/transfers/order/case.html", context)
+
+
+def _said(order: Order, language: str) -> dict[str, str]:
+    """What the authority last answered: its codes, what they mean, its own words."""
+    if not (order.authority_code or order.authority_words):
+        return {}
+    plain = plain_words(order.authority_code)[language] if order.authority_code else ""
+    return {"code": order.authority_code, "plain": plain, "words": order.authority_words}
 
 
 def case_url(order: Order) -> str:

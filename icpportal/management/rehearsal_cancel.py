@@ -10,8 +10,7 @@ from icpportal.management.rehearsal_steps import STEPS as TRANSFER_STEPS
 
 def consequences(walk: Walk) -> None:
     """From my filings to the page that says what ends; without the tick nothing begins."""
-    page = walk.me.get("/filings/")
-    links = [each.attrs["href"] for each in page.find("a") if each.text.strip() == walk.domain]
+    links = _on_file(walk)
     if not links:
         raise NotAsItShouldBe(f"{walk.domain} is not among my filings")
     page = walk.me.get(links[0])
@@ -26,6 +25,12 @@ def consequences(walk: Walk) -> None:
         raise NotAsItShouldBe(f"the consequences led to {page.url}: {page.trouble()}")
     walk.reference = page.url.split("/transfers/")[1].split("/")[0]
     walk.order_state()
+
+
+def _on_file(walk: Walk) -> list[str]:
+    """Where my filings lead to this site, as one that is on file here; its orders lead elsewhere."""
+    links = (each for each in walk.me.get("/filings/").find("a") if each.text.strip() == walk.domain)
+    return [each.attrs["href"] for each in links if each.attrs["href"].startswith("/filings/")]
 
 
 def _ticks(names: set[str]) -> dict[str, Any]:
@@ -112,8 +117,7 @@ def result(walk: Walk) -> None:
     page = walk.me.get(walk.url())
     if f"{walk.number}-1" not in page.html:
         raise NotAsItShouldBe(f"{walk.number}-1 is not on the order's page")
-    page = walk.me.get("/filings/")
-    if [each for each in page.find("a") if each.text.strip() == walk.domain]:
+    if _on_file(walk):
         raise NotAsItShouldBe("the site is still among my filings")
 
     for address in (walk.account, walk.lead.mobile, walk.admin.mobile):

@@ -171,3 +171,33 @@ def test_a_draft_the_owner_had_begun_becomes_the_order(client: Client, website: 
 def test_every_cause_is_said_in_both_languages_and_fits_a_text(cause: str) -> None:
     assert len(for_cause.WORDS[cause]["zh"]) <= 18
     assert len(for_cause.WORDS[cause]["en"]) <= 38
+
+
+# --- cancellations in the queue --------------------------------------------------------------------
+
+
+def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(client: Client, website: Website) -> None:
+    Access.objects.filter(own=True).update(ministry_id=None)
+    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    order = Order.objects.get()
+    english(client, make_reviewer())
+
+    queue = client.get(reverse("admin:transfers_order_changelist"), {"queue": "all"}).content.decode()
+    case = client.get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
+    assert "waits for the authority&#x27;s number of the access" in queue
+    assert "It has not told its number of this access (Jrid)." in case
+
+    Access.objects.filter(own=True).update(ministry_id=900001)
+    queue = client.get(reverse("admin:transfers_order_changelist"), {"queue": "all"}).content.decode()
+    assert "waits for the authority&#x27;s number of the access" not in queue
+
+
+def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, website: Website) -> None:
+    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    Order.objects.update(held=True, authority_code="1047", authority_words="只能取消本接入商的接入")
+    order = Order.objects.get()
+
+    case = english(client, make_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk]))
+
+    assert "Not our access: compare the ministry&#x27;s id of the access" in case.content.decode()
+    assert "只能取消本接入商的接入" in case.content.decode()

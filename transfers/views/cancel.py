@@ -209,7 +209,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
         form.add_error("code", _not_right(verdict))
     context = {
         "forms": [form, send_form],
-        "form": form,
+        "code_form": form,
         "send_form": send_form,
         "standing": cancelling.standing(order),
         "is_proved": queries.is_proved(order),

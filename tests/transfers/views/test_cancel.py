@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from icpportal.gateways.dns.fake import FakeResolver
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
 from tests.transfers.builders import make_order, make_user, moves, sign_in
 from tests.transfers.cancels import (
@@ -28,8 +29,10 @@ from tests.transfers.cancels import (
     to_last_look,
     url,
 )
+from tests.transfers.outside import typed_type
 from transfers import states
-from transfers.models import Order
+from transfers.authority import take_answer
+from transfers.models import Order, TypeCheck
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry")]
 
@@ -325,7 +328,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_that_none_is(cl
 
     said = [enter_code(client, order, wrong).content.decode() for _ in range(6)]
 
-    assert "The code is not right. 4 tries left" in said[0]
+    assert said[0].count("The code is not right. 4 tries left") == 2  # above and beside the field
     assert "No tries left: send a new code" in said[4]
     assert "No tries left: send a new code" in said[5]
     assert client.get(url(order, "password")).url == url(order, "code")
@@ -561,6 +564,27 @@ def test_what_has_cooled_goes_out_and_can_no_longer_be_stopped(
 
     assert (reload(order).state, moves(order)) == (states.HANDING_OVER, ["start", "cool", "cooled"])
     assert Message.objects.filter(channel="authority").count() == 1
+
+
+def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner: Any) -> None:
+    website = make_website(owner)
+    order = to_last_look(proved(client, owner), website)
+    press(client, order)
+    answer = Answer(id="1", kind=AnswerKind.GRANTED, report_key=reload(order).report_key, at=timezone.now())
+    take_answer(answer)
+
+    said = page(client, order.get_absolute_url())
+    assert reload(order).state == states.CANCELLED
+    assert "To come back to us later, start a new transfer with a new service code." in said
+    assert "On file with us" not in page(client, reverse("dashboard"))
+    client.post("/transfers/new/", typed_type())
+    check = TypeCheck.objects.latest("created_at")
+    assert check.outcome == "transfer_another"  # the subject is on file here, the site has no access of ours
+    begun = client.post(reverse("verify-type-start", args=[check.reference]))
+
+    fresh = Order.objects.exclude(pk=order.pk).get()
+    assert begun.status_code == 302
+    assert (fresh.kind, fresh.state, fresh.domain) == (states.TRANSFER_ANOTHER, states.DRAFT, website.domain)
 
 
 @pytest.mark.parametrize("count", [1, 3])
