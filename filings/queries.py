@@ -8,6 +8,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from filings.keys import mobile_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 
+WIDEST = 4  # digits of a city's code, before the noughts
+
 
 def live_accesses() -> QuerySet[Access]:
     """Our accesses that have not ended."""
@@ -17,6 +19,11 @@ def live_accesses() -> QuerySet[Access]:
 def subject_with(subject_key: str) -> Subject | None:
     """The subject with this document."""
     return Subject.objects.filter(subject_key=subject_key).first()
+
+
+def subjects_of(owner: Any) -> QuerySet[Subject]:
+    """The owner's subjects, with their leads, the newest first."""
+    return Subject.objects.filter(owner=owner).select_related("lead")
 
 
 def websites_of(owner: Any) -> QuerySet[Website]:
@@ -123,6 +130,37 @@ def website_values(website: Website) -> dict[str, str]:
     """The same of a website and its administrator."""
     site = {"site_name": website.name, "home_url": website.home_url}
     return {**site, **_contact(website.administrator, "admin")}
+
+
+def subject_page(subject: Subject) -> dict[str, Any]:
+    """The answers of an order's page about its subject, as the register has them.
+
+    A record of the authority may name a mere city or province; the subject's own county stands for it if it lies there.
+    """
+    place = str(subject.details.get("post_region") or "")
+    wide = place.rstrip("0")
+    county = {"post_region": subject.region} if wide and len(wide) <= WIDEST and subject.region.startswith(wide) else {}
+    return {**subject.details, **county, **person_page(subject.lead, "lead")}
+
+
+def administrator_of(owner: Any, subject_key: str) -> Person | None:
+    """Who looks after the owner's newest website of this subject."""
+    newest = Website.objects.filter(owner=owner, subject__subject_key=subject_key, subject__owner=owner)
+    found = newest.exclude(administrator=None).select_related("administrator").first()
+    return found.administrator if found else None
+
+
+def person_page(person: Person | None, prefix: str) -> dict[str, Any]:
+    """Everything that an order's pages ask about a person in charge; empty for nobody."""
+    if person is None:
+        return {}
+    return {
+        **_contact(person, prefix),
+        f"{prefix}_id_type": str(person.id_type),
+        f"{prefix}_id_until": person.id_until.isoformat() if person.id_until else "",
+        f"{prefix}_phone2": person.phone,
+        f"{prefix}_emergency": person.emergency,
+    }
 
 
 def _contact(person: Person | None, prefix: str) -> dict[str, str]:

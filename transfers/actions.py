@@ -27,6 +27,7 @@ WITHDRAW_REASONS: dict[str, dict[str, str]] = {
     "sent_twice": {"zh": "重复提交", "en": "Sent twice"},
     "other": {"zh": "其他", "en": "Other"},
 }
+ASKED_ABOUT = "subject"  # in the answers of a check: the row of the register it was asked about
 STARTS_AGAIN = (states.WITHDRAWN, states.REFUSED, states.EXPIRED, states.ABANDONED)
 KIND_OF = {Outcome.TRANSFER: states.TRANSFER, Outcome.TRANSFER_ANOTHER: states.TRANSFER_ANOTHER}
 
@@ -40,7 +41,7 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
     now = now or timezone.now()
     if check.order is not None:
         return check.order
-    answers = check.answers
+    answers = {name: value for name, value in check.answers.items() if name != ASKED_ABOUT}
     try:
         with transaction.atomic():
             order = Order.objects.create(

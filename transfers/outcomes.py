@@ -12,6 +12,7 @@ from filings import checks
 from filings.provinces import province
 from filings.queries import websites_of
 from icpportal.entry.domains import display_domain
+from transfers.actions import ASKED_ABOUT
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
 from transfers.queries import own_open_order
@@ -140,8 +141,10 @@ def advice(check: TypeCheck) -> list[str]:
 
 
 def again_url(check: TypeCheck) -> str:
-    """The form of step 1 with what was typed."""
-    return f"{reverse('verify-type')}?from={check.reference}"
+    """The form of step 1 with what was typed; where only the domain was asked, that page."""
+    subject = check.answers.get(ASKED_ABOUT)
+    page = reverse("another-of", args=[subject]) if subject else reverse("verify-type")
+    return f"{page}?from={check.reference}"
 
 
 def _filing(check: TypeCheck) -> str:

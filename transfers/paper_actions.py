@@ -6,10 +6,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from icpportal.lifecycle import APPLICANT
+from transfers.firing import note
 from transfers.models import Order, OrderDocument
-from transfers.paper_marks import mark_of
+from transfers.paper_marks import PERSON_OF, mark_again, mark_of
+from transfers.reuse import Earlier
 from verification.documents.actions import receive, retire
 from verification.models import Document
+
+MOST_SIDES = 5  # no slot has more
 
 
 class Moved(Exception):
@@ -35,6 +40,26 @@ def upload(order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "")
         raise
     _retire_unused(earlier)
     return paper
+
+
+def use_again(order: Order, earlier: Earlier, *, slot: str, actor: Any) -> None:
+    """Let the paper of an earlier order stand in a slot of this one, all its sides; what was there retires.
+
+    Raises `Moved`. A second press finds it there and changes nothing.
+    """
+    with transaction.atomic():
+        _hold(order)
+        standing = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
+        if set(standing.values_list("document", flat=True)) == {paper.document_id for paper in earlier.papers}:
+            return
+        out = [each for side in range(1, MOST_SIDES + 1) for each in _taken_out(order, slot, side)]
+        mark = mark_again(order, slot) if slot in PERSON_OF else mark_of(order, slot)
+        OrderDocument.objects.bulk_create(
+            OrderDocument(order=order, slot=slot, side=paper.side, mark=mark, document=paper.document)
+            for paper in earlier.papers
+        )
+        note(order, "use_again", by=APPLICANT, actor=actor, words=earlier.origin)
+    _retire_unused(out)
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:

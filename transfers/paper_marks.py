@@ -1,5 +1,6 @@
 """What a paper was made for: a signed sheet fits the answers it was printed from, a document the person it shows."""
 
+import hashlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,6 +20,7 @@ WHY: dict[str, str | Promise] = {
     LEAD: _("Another person is named now: upload this person's document"),
     ADMINISTRATOR: _("Another person is named now: upload this person's document"),
 }
+REUSED = _("It no longer fits what is entered: upload the document of the person named now")
 
 
 def person_of(order: Any, slot: str) -> Person | None:
@@ -37,14 +39,37 @@ def mark_of(order: Any, slot: str) -> str:
     return person.key[:16] if person else ""
 
 
+def mark_again(order: Any, slot: str) -> str:
+    """The mark of a paper that is used again: it fits the person and the end of the document, as they stand now."""
+    mark = mark_of(order, slot)
+    return hashlib.sha256(f"{mark}\x1f{until_of(order, slot)}".encode()).hexdigest()[:16] if mark else ""
+
+
+def until_of(order: Any, slot: str) -> str:
+    """The end of the document of the person whose paper the slot holds, as it stands on the order."""
+    page, field = ("subject", "lead_id_until")
+    if PERSON_OF[slot] == ADMINISTRATOR and not is_same_person(order):
+        page, field = ("administrator", "admin_id_until")
+    return str(order.answer(page).get(field) or "")
+
+
 def is_stale(order: Any, paper: OrderDocument) -> bool:
     """Whether the answers changed under a paper so that it no longer fits."""
-    return bool(paper.mark) and paper.mark != mark_of(order, paper.slot)
+    return bool(paper.mark) and paper.mark not in (mark_of(order, paper.slot), _again(order, paper.slot))
 
 
-def why_stale(slot: str) -> str | Promise:
+def _again(order: Any, slot: str) -> str:
+    return mark_again(order, slot) if slot in PERSON_OF else ""
+
+
+def is_reused(order: Any, paper: OrderDocument) -> bool:
+    """Whether the picture came in with another order."""
+    return bool(paper.document.holder != order.reference)
+
+
+def why_stale(slot: str, *, reused: bool = False) -> str | Promise:
     """What to do about a paper that no longer fits."""
-    return WHY[PERSON_OF.get(slot, slot)]
+    return REUSED if reused else WHY[PERSON_OF.get(slot, slot)]
 
 
 def standing(order: Any, papers: Iterable[OrderDocument]) -> list[OrderDocument]:

@@ -89,8 +89,9 @@ def paper_gaps(order: Any, papers: list[Any], needed: list[slots.Slot] | None = 
 
 
 def _paper_words(order: Any, slot: slots.Slot, papers: list[Any]) -> str:
-    if any(paper_marks.is_stale(order, paper) for paper in papers):
-        return f"{slot.title}: {paper_marks.why_stale(slot.key)}"
+    stale = next((paper for paper in papers if paper_marks.is_stale(order, paper)), None)
+    if stale is not None:
+        return f"{slot.title}: {paper_marks.why_stale(slot.key, reused=paper_marks.is_reused(order, stale))}"
     if slots.waiting(papers):
         return _("%(slot)s is still being checked: wait a moment, then send") % {"slot": slot.title}
     return _("%(slot)s is missing: upload it, then send") % {"slot": slot.title}

@@ -14,6 +14,7 @@ from filings.certificate_numbers import age_on, birth_date, id_province
 from filings.provinces import Province, answers
 from filings.provinces.papers import PaperFacts, other_papers, paper_slots
 from filings.queries import websites_of
+from icpportal.moments import day_words, to_beijing
 from transfers import paper_marks, queries, states
 from transfers.models import OrderDocument
 from transfers.people import administrator, is_same_person, lead
@@ -188,8 +189,11 @@ def drawn(
     """What `partials/slot.html` draws of one side of a slot."""
     page = reverse("slot", args=[order.reference, slot.key])
     word = slot.sides[side - 1]
-    stale = paper_marks.why_stale(slot.key) if paper is not None and paper_marks.is_stale(order, paper) else ""
+    stale: str | Promise = ""
+    if paper is not None and paper_marks.is_stale(order, paper):
+        stale = paper_marks.why_stale(slot.key, reused=paper_marks.is_reused(order, paper))
     shown = _shown(paper, reason or str(stale))
+    shown.update(_used_again(order, paper) if shown["state"] == "ready" else {})
     shown.update(
         key=f"{slot.key}-{side}",
         title=f"{slot.title} · {word}" if word else slot.title,
@@ -212,6 +216,14 @@ def drawn(
             }
         ]
     return shown
+
+
+def _used_again(order: Any, paper: OrderDocument | None) -> dict[str, Any]:
+    """What a ready picture of an earlier order says of itself."""
+    if paper is None or not paper_marks.is_reused(order, paper):
+        return {}
+    date = day_words(to_beijing(paper.document.created_at).date(), weekday=False)
+    return {"state": "reused", "label": _("Using the upload of %(date)s") % {"date": date}}
 
 
 def photo_slot(order: Any, paper: OrderDocument | None, *, reason: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from transfers.views import (
+    another,
     backdrop,
     by_phone,
     cancel,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("transfers/new/<str:reference>/", typecheck.outcome, name="verify-type-outcome"),
     path("transfers/new/<str:reference>/start/", typecheck.start_order, name="verify-type-start"),
     path("transfers/new/<str:reference>/objection/", typecheck.objection, name="objection"),
+    path("transfers/another/", another.choose, name="another"),
+    path("transfers/another/<uuid:pk>/", another.another, name="another-of"),
     path("documents/<str:reference>/", documents.serve, name="document"),
     path("phone/<str:token>/", people.phone_link, name="phone-link"),
     path("by-phone/<str:token>/", by_phone.phone_page, name="by-phone"),

@@ -47,6 +47,8 @@ class Walk:
     say: Callable[[Done], None] = lambda done: None
     standing: str = "draft"  # the order's state, as its page says
     reference: str = ""
+    read: set[tuple[str, str]] = field(default_factory=set)  # codes, each with where it was sent
+    site: int = 1  # which website of the subject this is
 
     def __post_init__(self) -> None:
         region, place, self.address = REGIONS[self.province]
@@ -110,13 +112,16 @@ class Walk:
         return self.wait_for("an outside system to answer", send)
 
     def code_for(self, address: str) -> str:
-        """The newest code that was sent to an address, read from the demo's message page."""
+        """The newest code that was sent to an address and not read yet, from the demo's message page."""
 
         def look() -> str:
             page = self.watcher.get(f"/demo/messages/?to={address}")
-            return next((code.text.strip() for code in page.find("code", class_="code")), "")
+            newest = next((code.text.strip() for code in page.find("code", class_="code")), "")
+            return "" if (address, newest) in self.read else newest
 
-        return self.wait_for(f"a code to {address[:3]}…", look)
+        code = self.wait_for(f"a code to {address[:3]}…", look)
+        self.read.add((address, code))
+        return str(code)
 
     def order_state(self) -> str:
         page = self.me.get(self.url())

@@ -29,6 +29,12 @@ def prepare(walk: Walk) -> None:
     page = walk.authority()
     if page.status != 200:
         raise NotAsItShouldBe("this portal's simulators are off: a rehearsal is only for a demo")
+    put_on_record(walk)
+
+
+def put_on_record(walk: Walk) -> None:
+    """Another provider's website, put on record on the authority's page."""
+    page = walk.authority()
     form = page.form("site_name", "lead_mobile")
     page = walk.watcher.send(
         form,
@@ -40,6 +46,9 @@ def prepare(walk: Walk) -> None:
         password=walk.filing_password,
         domain=walk.domain,
         site_name="示例演练网站",
+        region=walk.region,
+        lead_name=walk.lead.name,
+        administrator_name=walk.admin.name,
         lead_mobile=walk.lead.mobile,
         lead_id_number=walk.lead.id_number,
         administrator_mobile=walk.admin.mobile,
@@ -199,6 +208,8 @@ def _upload(walk: Walk, slot: str) -> None:
     page = walk.me.get(walk.url(f"documents/{slot}/"))
     if any("agree" in form.names for form in page.forms):
         page = walk.me.send(page.form("agree"), agree="on")
+    if page.find(class_="slot-reused"):
+        return  # it came with an earlier order
     sides = [form.action for form in page.forms if "file" in form.names]
     wanted = sides[:2] if slot in ("lead_id", "admin_id") else sides[:1]
     for number, action in enumerate(wanted, 1):
@@ -269,7 +280,8 @@ def photo(walk: Walk) -> None:
         page = walk.me.get(walk.url("photo/"))
         if not page.find(class_="slot-ready"):
             return False
-        walk.me.send(page.form("photo_way"), photo_way="backdrop", photo_confirm="on", send="1")
+        way = next(each.attrs["value"] for each in page.find("input", name="photo_way"))
+        walk.me.send(page.form("photo_way"), photo_way=way, photo_confirm="on", send="1")
         return walk.order_state() == "photo_review"
 
     walk.wait_for("the photo to be ready", sent)
@@ -319,8 +331,11 @@ def _state_codes(walk: Walk) -> None:
 
 def _texts_of(desk: Page, walk: Walk) -> list[tuple[str, str]]:
     mine = {walk.lead.mobile, walk.admin.mobile}
-    texts = [each.attrs for each in desk.find("li") if "data-text" in each.attrs]
-    found = [(each["data-mobile"], each["data-code"]) for each in texts if each["data-mobile"] in mine]
+    found, about = [], ""
+    for each in (each.attrs for each in desk.find("li")):
+        about = each.get("data-domain", about)  # the texts of a report follow it
+        if about == walk.domain and each.get("data-mobile") in mine:
+            found.append((each["data-mobile"], each["data-code"]))
     if not found:
         raise NotAsItShouldBe("the authority texted nobody")
     return found
@@ -337,7 +352,7 @@ def decision(walk: Walk) -> None:
 def result(walk: Walk) -> None:
     """The number stands on the page, in the list of filings, and was told by mail and text."""
     page = walk.me.get(walk.url())
-    number = f"{walk.number}-1"
+    number = f"{walk.number}-{walk.site}"
     if number not in page.html:
         raise NotAsItShouldBe(f"{number} is not on the order's page")
     if walk.domain not in walk.me.get("/filings/").html:

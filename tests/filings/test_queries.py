@@ -5,8 +5,8 @@ import pytest
 from filings import queries
 from filings.actions import end_access, keep_legacy_record
 from filings.keys import subject_key
-from filings.queries import Known, known_about, known_to_checks, record_of
-from tests.filings.checks.cases import PERSON_TYPE, TYPE
+from filings.queries import Known, administrator_of, known_about, known_to_checks, record_of, subject_page, subjects_of
+from tests.filings.checks.cases import ADMINISTRATOR, PERSON_TYPE, SUBJECT, TYPE
 from tests.filings.register import KEY, account, on_file
 
 ASKED = {"subject_key": KEY, "domain": "example.com", "region": "640106", "name": "宁夏示例纸业有限公司"}
@@ -210,3 +210,55 @@ def test_for_another_website_the_record_tells_the_subject_and_no_website(lin):
 
     assert record["lead_name"] == "林示范"
     assert [name for name in record if name.startswith(("admin_", "site_", "home_"))] == []
+
+
+# --- what a further order may be filled in with ---
+
+
+def test_my_subjects_are_mine(lin, chen):
+    on_file(lin)
+    tea = {"type": {**TYPE, "id_number": "91649999000000027F", "domain": "tea.example.com"}}
+    on_file(chen, report="X.1", pages=tea, domain="tea.example.com")
+
+    assert [each.owner for each in subjects_of(lin)] == [lin]
+    assert [each.subject_key for each in subjects_of(lin)] == [KEY]
+
+
+def test_the_page_of_a_subject_is_what_was_answered(lin):
+    subject, _website = on_file(lin)
+
+    page = subject_page(subject)
+
+    assert {name: page[name] for name in SUBJECT} == SUBJECT
+
+
+@pytest.mark.parametrize(
+    ("on_record", "filled_in"),
+    [("640100", "640106"), ("640000", "640106"), ("640106", "640106"), ("640105", "640105"), ("640200", "640200"),
+     ("", "")],
+)  # fmt: skip
+def test_a_mere_city_on_the_record_gives_way_to_the_subjects_county_in_it(lin, on_record, filled_in):
+    subject, _website = on_file(lin)
+    subject.details = {**subject.details, "post_region": on_record}
+
+    assert subject_page(subject)["post_region"] == filled_in
+
+
+def test_a_subject_without_a_lead_fills_in_nobody(lin):
+    subject, _website = on_file(lin)
+    subject.lead = None
+
+    assert "lead_name" not in subject_page(subject)
+
+
+def test_the_administrator_is_that_of_my_newest_website(lin, chen):
+    on_file(lin)
+    other = {**ADMINISTRATOR, "admin_name": "周范本", "admin_id_number": "649999197903030003"}
+    pages = {"type": {**TYPE, "domain": "second.example.com"}, "administrator": other}
+    on_file(lin, report="X.2", pages=pages, domain="second.example.com")
+
+    found = administrator_of(lin, KEY)
+
+    assert found is not None
+    assert found.name == "周范本"
+    assert administrator_of(chen, KEY) is None

@@ -50,6 +50,11 @@ class Person:
 
     # --- the world outside ---
 
+    def put_another_on_record(self) -> None:
+        """A further website of my subject is at another provider; from here on it is the one this is about."""
+        self.domain = f"further{self.dice.randrange(10**9):09d}.com"
+        self._put_on_record()
+
     def _put_on_record(self) -> None:
         page = self.desk.get("/demo/authority/")
         self.desk.send(
@@ -62,6 +67,9 @@ class Person:
             password=self.password,
             domain=self.domain,
             site_name="示例旅程网站",
+            region=self.region,
+            lead_name=self.lead.name,
+            administrator_name=self.admin.name,
             lead_mobile=self.lead.mobile,
             lead_id_number=self.lead.id_number,
             administrator_mobile=self.on_file,

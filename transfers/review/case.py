@@ -94,6 +94,8 @@ def _picture(paper: Any) -> dict[str, Any]:
         "side": paper.side,
         "url": reverse("document", args=[document.reference]) if document.is_ready else "",
         "advice": document.advice_texts,
+        "origin": document.holder if document.holder != paper.order.reference else "",
+        "received": document.created_at,
     }
 
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.certificates import INDIVIDUAL
 from filings.provinces.terms import AdminRule
+from filings.queries import administrator_of, person_page
 from icpportal.entry.fields import ChoiceField
-from transfers import queries, stages
+from transfers import queries, stages, states
 from transfers.steps.base import Step
 from transfers.steps.checked import CheckedForm, person_fields, regular_number
 
@@ -41,11 +42,19 @@ class AdministratorForm(CheckedForm, AdministratorFields):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial = {**self._known(), **self.initial}
         if self.order.answer("type").get("nature") == INDIVIDUAL:
             self._is_the_subject()
         elif queries.rules_of(self.order).admin_rule == AdminRule.MUST_DIFFER:
             self._must_be_another()
         self.unlock_refused()
+
+    def _known(self) -> dict[str, Any]:
+        """Who looks after the subject's newest website here (继续接入), to be looked at and saved or replaced."""
+        order = self.order
+        if order.kind != states.TRANSFER_ANOTHER or self.step_key in order.answers:
+            return {}
+        return person_page(administrator_of(order.owner, order.subject_key), "admin")
 
     @property
     def may_be_same(self) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings import regions
 from filings.certificates import INDIVIDUAL
-from filings.queries import record_of
+from filings.queries import subject_page, subjects_of
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from transfers import stages, states
 from transfers.steps.base import Step
@@ -77,11 +77,9 @@ class SubjectForm(CheckedForm, LeadFields):
         order = self.order
         if order.kind != states.TRANSFER_ANOTHER or self.step_key in order.answers:
             return {}
-        return {
-            name: value
-            for name, value in record_of(subject_key=order.subject_key, domain=order.domain, owner=order.owner).items()
-            if name in self.fields
-        }
+        subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
+        known = subject_page(subject) if subject else {}
+        return {name: value for name, value in known.items() if name in self.fields}
 
     @property
     def is_individual(self) -> bool:

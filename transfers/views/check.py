@@ -17,6 +17,7 @@ from transfers import actions, asking_type, queries, readiness, slots, stages, s
 from transfers.answer_rows import rows
 from transfers.models import Order
 from transfers.opening import is_open, open_parts
+from transfers.paper_marks import is_reused
 from transfers.slips import slip
 from transfers.steps import STEPS
 from transfers.views.access import own_order
@@ -113,4 +114,5 @@ def _paper(order: Order, paper: Any, parts: set[str] | None) -> dict[str, Any]:
         "side": slot.sides[paper.side - 1],
         "url": reverse("slot", args=[order.reference, slot.key]) if is_open(parts, f"paper.{slot.key}") else "",
         "preview_url": f"{reverse('document', args=[paper.document.reference])}?preview=1" if ready else "",
+        "origin": paper.document.holder if is_reused(order, paper) else "",
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from filings.queries import live_accesses, websites_of
 from icpportal.accounts.access import confirmed_required
 from transfers import duties, queries, states
+from transfers.another import doors
 from transfers.buttons import buttons
 from transfers.models import Duty, Order
 from transfers.sentences import mark, sentence_of
@@ -33,6 +34,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "ours": [row for row in open_rows if row["order"].state not in states.APPLICANTS_TURN],
         "ended": [row for row in rows if row["order"].is_ended],
         "websites": websites_of(request.user)[:PAGE],
+        "doors": doors(request.user),
         "now": timezone.now(),
     }
     return render(request, "transfers/dashboard.html", context)
@@ -78,5 +80,6 @@ def _row(order: Order) -> dict[str, Any]:
 def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One website of one's own and its accesses."""
     website = get_object_or_404(websites_of(request.user), pk=pk)
-    context = {"website": website, "accesses": live_accesses().filter(website=website)}
+    door = next((each for each in doors(request.user) if each.subject.pk == website.subject_id), None)
+    context = {"website": website, "accesses": live_accesses().filter(website=website), "door": door}
     return render(request, "transfers/filing.html", context)

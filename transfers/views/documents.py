@@ -19,7 +19,18 @@ from icpportal.entry.marks import reads_chinese
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
-from transfers import by_phone, paper_access, paper_actions, queries, readiness, slots, stages, statement_of, states
+from transfers import (
+    by_phone,
+    paper_access,
+    paper_actions,
+    queries,
+    readiness,
+    reuse,
+    slots,
+    stages,
+    statement_of,
+    states,
+)
 from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
 from transfers.paper_actions import Moved
@@ -149,6 +160,8 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
     if "consent" in request.POST:
         return _consented(request, order, slot)
     side = _side(request, slot)
+    if "again" in request.POST:
+        return _used_again(request, order, slot)
     if "remove" in request.POST:
         paper_actions.remove(order, slot=slot.key, side=side)
     elif paper_access.needs_consent(order, slot):
@@ -160,6 +173,16 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
             )
         except UploadRefused as refused:
             return _slot(request, order, slot, refused={side: str(refused.message)})
+    return redirect("slot", order.reference, slot.key)
+
+
+def _used_again(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    """Take the paper of an earlier order, if the person it shows agrees to that here too."""
+    if paper_access.needs_consent(order, slot):
+        return _slot(request, order, slot, consent_error=True)
+    offer = reuse.for_slot(order, slot.key)
+    if offer is not None and not offer.why_not:
+        paper_actions.use_again(order, offer.earlier, slot=slot.key, actor=request.user)
     return redirect("slot", order.reference, slot.key)
 
 
@@ -217,6 +240,7 @@ def _slot(
         "wanted": slots.wanted(order, slot),
         "sides": sides,
         "consent": consent,
+        "again": _again(order, slot, papers),
         "consent_text": consents.TEXTS[consents.CURRENT].explanation,
         "person": mask_name(person.name) if person else "",
         "verdict": verdict,
@@ -226,6 +250,13 @@ def _slot(
         "form": consent,
     }
     return render(request, "transfers/slot.html", context)
+
+
+def _again(order: Order, slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) -> reuse.Offer | None:
+    """The paper of an earlier order that this slot could take, unless it holds it already and it fits."""
+    offer = reuse.for_slot(order, slot.key)
+    held = {paper.document_id for (key, _), paper in papers.items() if key == slot.key and not is_stale(order, paper)}
+    return None if offer is None or held == {paper.document_id for paper in offer.earlier.papers} else offer
 
 
 def _before(order: Order, slot: slots.Slot) -> list[dict[str, Any]]:
@@ -277,7 +308,8 @@ def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 @require_GET
 def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     """A picture, for the order's owner and for reviewers; everybody else gets 404. Staff looks are written down."""
-    papers = OrderDocument.objects.select_related("order", "document").filter(document__reference=reference)
+    named = OrderDocument.objects.filter(document__reference=reference)
+    papers = named.select_related("order", "document").order_by("-pk")  # used again, it is shown for the newest order
     user = request.user
     reviewer = user.is_staff and user.has_perm("transfers.review_order") and not second_factor_missing(user)
     paper = get_object_or_404(papers[:1] if reviewer else papers.filter(order__owner=request.user)[:1])

@@ -3,13 +3,16 @@
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from filings import regions
 from icpportal.accounts.access import confirmed_required
+from icpportal.entry.client import client_address
 from icpportal.entry.domains import display_domain
 from transfers import actions, asking_type, objecting, outcomes, queries, stages, states
+from transfers.another import AgainForm, again_form, begin
 from transfers.decide import STARTS, Outcome
 from transfers.models import TypeCheck
 from transfers.objecting import ObjectionForm
@@ -61,9 +64,13 @@ def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     """What the system decided, in one heading, one sentence, one button."""
     check = _own_check(request, reference)
+    return _outcome(request, check, again_form(check) if check.order is None else None)
+
+
+def _outcome(request: HttpRequest, check: TypeCheck, form: AgainForm | None) -> HttpResponse:
     rules = asking_type.rules(check.answers["region"])
     context = {"check": check, "page": outcomes.page(check), **brief(rules, check.answers["nature"])}
-    return render(request, "transfers/outcome.html", context)
+    return render(request, "transfers/outcome.html", {**context, "form": form if form and form.rows else None})
 
 
 @confirmed_required
@@ -75,8 +82,16 @@ def start_order(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     if asking_type.is_stale(check):
         return redirect(outcomes.again_url(check))
+    form = again_form(check, request.POST) if check.order is None else None
+    if form is not None and not form.is_valid():
+        return _outcome(request, check, form)
     try:
-        order = actions.start(check)
+        order = begin(
+            check,
+            again=form.chosen if form is not None else (),
+            language=get_language() or request.user.language,
+            client=client_address(request),
+        )
     except actions.Taken:
         return _beaten(request, check)
     return redirect(stages.next_url(order, stages.TYPE))

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import requests
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.management import rehearsal_cancel, rehearsal_steps
+from icpportal.management import rehearsal_another, rehearsal_cancel, rehearsal_steps
 from icpportal.management.browsing import NotAsItShouldBe
 from icpportal.management.rehearsal import REGIONS, Done, Walk
 
 Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
 KINDS: dict[str, Steps] = {
     "transfer": rehearsal_steps.STEPS,
+    "transfer-another": rehearsal_another.STEPS,
     "cancel": rehearsal_cancel.STEPS,
 }
 REVIEWER = ("reviewer@example.com", "demo-Beian-2026")

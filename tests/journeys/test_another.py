@@ -1,0 +1,119 @@
+"""Transfer another in a real browser: the button, the subject known, papers used again, to approval; and its door."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.person import Person, Reviewer
+from tests.journeys.portal import Portal
+
+pytestmark = [pytest.mark.browser, pytest.mark.worker]
+LANGUAGES = ["en", "zh-hans"]
+
+
+@pytest.fixture
+def reviewer(portal: Portal, browser: Browser) -> Reviewer:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    found = Reviewer(portal, context.new_page())
+    found.sign_in()
+    return found
+
+
+def approved(person: Person, reviewer: Reviewer) -> None:
+    """From the complete order to the authority's grant."""
+    reviewer.open(person.reference)
+    reviewer.press("accept")
+    person.sees("photo_due")
+    person.send_the_photo()
+    reviewer.open(person.reference)
+    reviewer.press("accept_photo")
+    person.sees("authority_review")
+    person.authority_decides("grant")
+    person.sees("approved")
+
+
+def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, language: str) -> Person:
+    """A person whose first website has come here."""
+    person = Person(portal, window, folder, province="44", language=language)
+    person.sign_up()
+    person.verify_type()
+    person.pass_the_gates()
+    person.enter_the_details()
+    person.upload_the_papers()
+    person.submit()
+    approved(person, reviewer)
+    return person
+
+
+def bring_another(person: Person) -> None:
+    """The button on my filings, the domain, and the boxes of the papers."""
+    page = person.page
+    person.open("/filings/")
+    page.locator("a[href*='/transfers/another/']").first.click()
+    expect(page.locator(".earlier-papers li")).to_have_count(3)
+    page.fill("[name=domain]", person.domain)
+    person.press()
+    expect(page.locator(".outcome")).to_have_attribute("data-outcome", "transfer_another")
+    person.tick("[name=again_lead_id]")
+    person.tick("[name=again_subject_id]")
+    person.press()
+    expect(page.locator("#id_agree_error, [name=agree][aria-invalid=true]").first).to_be_visible()
+    person.tick("[name=agree]")
+    person.press()
+    person.reference = page.url.split("/transfers/")[1].split("/")[0]
+
+
+def enter_the_website(person: Person) -> None:
+    """The subject is answered; the administrator is the one of the first website, to be agreed to."""
+    page = person.page
+    person.open(f"/transfers/{person.reference}/subject/")
+    expect(page.locator("[name=lead_id_number]")).to_have_value(person.lead.id_number)
+    person.open(f"/transfers/{person.reference}/website/")
+    page.fill("[name=site_name]", "示例旅程第二站")
+    person.tick("[name=content][value='8']")
+    person.tick("[name=needs_approval][value=no]")
+    person.press()
+    person.open(f"/transfers/{person.reference}/administrator/")
+    person.tick("[name=same_person][value=no]")
+    expect(page.locator("[name=admin_id_number]")).to_have_value(person.admin.id_number)
+    person.tick("[name=admin_told]")
+    person.press()
+    expect(page).to_have_url(re.compile("/people/$"))
+
+
+def take_the_administrators_document(person: Person) -> None:
+    page = person.page
+    person.open(f"/transfers/{person.reference}/documents/admin_id/")
+    person.tick("[name=agree]")
+    page.locator("form:has([name=agree]) button.button").click()
+    page.click("button[name=again]")
+    expect(page.locator(".slot-reused")).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_further_website_of_a_known_subject_walks_to_approval(
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+) -> None:
+    person = on_file(portal, window, tmp_path, reviewer, language)
+    first = person.reference
+    person.put_another_on_record()
+
+    bring_another(person)
+    person.pass_the_gates()
+    enter_the_website(person)
+    take_the_administrators_document(person)
+    person.upload_the_papers("statement")
+    person.submit()
+
+    person.open("/filings/")
+    expect(window.locator(f"[data-blocked-by='{person.reference}']")).to_be_visible()
+    expect(window.locator(f"a[href$='/{person.reference}/do/withdraw/']")).to_be_visible()
+    reviewer.open(person.reference)
+    expect(reviewer.page.locator("main, body").first).to_contain_text(first)
+    approved(person, reviewer)
+    expect(window.locator("main")).to_contain_text(f"{person.number}-2")
+    person.open("/filings/")
+    expect(window.locator("main")).to_contain_text(person.domain)
+    expect(window.locator("a[href*='/transfers/another/']").first).to_be_visible()
