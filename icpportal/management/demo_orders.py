@@ -37,6 +37,7 @@ PLACES = {
     "44": ("440304", "深圳", "广东省深圳市福田区"),
 }
 SITE_NAME = "示例品牌官网"
+FURTHER_NAME = "示例品牌商城"
 SERVED = (states.APPROVED, states.COOLING_OFF)  # what the authority has on record as ours, with an id (Jrid)
 POINTS = {states.APPROVED: "192.0.2.10", states.COOLING_OFF: "203.0.113.7"}  # here, and elsewhere by now
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -107,10 +108,25 @@ def password_of(number: int) -> str:
     return f"Pw{number:06d}"
 
 
+def _approved() -> int:
+    return next(number for number, seed in enumerate(SEEDS) if seed.state == states.APPROVED)
+
+
 def cancellable() -> str:
     """The site whose transfer can be cancelled, as the demo tells it."""
-    number = next(number for number, seed in enumerate(SEEDS) if seed.state == states.APPROVED)
+    number = _approved()
     return f"{domain_of(number)}  filing password {password_of(number)}, the code goes to a mobile of the filing"
+
+
+def further_of(number: int) -> str:
+    """The domain of a further website of the same subject, which is with another provider."""
+    return f"further-{domain_of(number)}"
+
+
+def transferable() -> str:
+    """The further website that the customer's subject can bring in, as the demo tells it."""
+    number = _approved()
+    return f"{further_of(number)}  filing password {password_of(number)}, of the subject of {domain_of(number)}"
 
 
 def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
@@ -130,7 +146,7 @@ def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
         password=password,
         lead=demo_world.person(leader.name, leader.id_number, leader.mobile),
         administrator=demo_world.person(admin.name, admin.id_number, on_file),
-        sites=[{"domain": domain, "name": SITE_NAME, "ours": seed.state in SERVED}],
+        sites=_sites(seed, number),
     )
     answers = _answers(region, name, code, domain, address, leader, admin)
     now = timezone.now()
@@ -140,6 +156,14 @@ def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
     if seed.papers:
         _papers(order, with_photo="send_photo" in seed.moves)
     EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
+
+
+def _sites(seed: Seed, number: int) -> list[dict[str, Any]]:
+    """The website of the order, and where it is approved a further one of the same subject elsewhere."""
+    sites: list[dict[str, Any]] = [{"domain": domain_of(number), "name": SITE_NAME, "ours": seed.state in SERVED}]
+    if seed.state == states.APPROVED:
+        sites.append({"domain": further_of(number), "name": FURTHER_NAME})
+    return sites
 
 
 def _answers(

@@ -14,6 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from icpportal.management import demo_orders
 from icpportal.management.commands import demo
 from tests.icpportal.processes import session_of, with_word, within
 from tests.journeys.portal import Portal, database, running, wait_until_ready
@@ -142,6 +143,7 @@ def test_the_demo_answers_and_says_who_can_sign_in(portal):
     told = said(portal)
     assert f"The ICP filing portal is ready:  {portal.url}/\n" in told
     assert "reviewer@example.com" in told
+    assert f"  {demo_orders.transferable()}\n" in told
     assert "The second factor of staff is OFF in this demo" in told
     assert "INFO" not in told
     with urlopen(f"{portal.url}/") as start:

@@ -37,7 +37,9 @@ class Command(BaseCommand):
         self.stdout.write("Try a transfer yourself with one of these filings:")
         for free in demo_world.FREE:
             self.stdout.write(f"  {free.line()}")
-        self.stdout.write("Cancel this transfer as customer:")
+        self.stdout.write("Transfer another filing as lin@example.com:")
+        self.stdout.write(f"  {demo_orders.transferable()}")
+        self.stdout.write("Cancel this transfer as lin@example.com:")
         self.stdout.write(f"  {demo_orders.cancellable()}")
         self.stdout.write("Import from the old platform with one of these accounts:")
         for line in demo_legacy.lines():
