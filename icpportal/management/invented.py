@@ -9,11 +9,12 @@ from datetime import date, timedelta
 
 from stdnum.cn import ric, uscc
 
+from filings.provinces import PROVINCES
+
 SURNAMES = "林陈赵周吴徐孙朱马胡郭何高罗郑梁谢宋唐许"
 GIVEN = ("示范", "样例", "样本", "例文", "范本", "试写", "拟名", "假设", "虚构", "示意")
 TRADES = ("纸业", "茶叶", "园艺", "印刷", "工具", "灯具", "陶瓷", "书画", "衣架", "文具")
 ORG_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-CHARACTERS = {"12": "津", "44": "粤", "64": "宁", "31": "沪", "11": "京", "62": "陇", "46": "琼"}
 
 
 @dataclass(frozen=True)
@@ -54,4 +55,4 @@ def organisation(dice: random.Random, province: str, place: str) -> tuple[str, s
 
 def filing_number(dice: random.Random, province: str) -> str:
     """A subject's filing number of the province."""
-    return f"{CHARACTERS[province]}ICP备{dice.randrange(10**8):08d}号"
+    return f"{PROVINCES[province].abbreviation}ICP备{dice.randrange(10**8):08d}号"

@@ -1,7 +1,8 @@
 """A synthetic person walks a whole transfer over HTTP alone: the pages, forms, tokens and uploads a person uses.
 
-Nothing here knows the portal's models; codes are read from the demo's message page, the reviewer works in Django admin,
-the authority on its page. The first thing that is not as it should be ends the walk.
+Nothing here knows the portal's models, only its tables of provinces and regions; codes are read from the demo's
+message page, the reviewer works in Django admin, the authority on its page. The first thing that is not as it should
+be ends the walk.
 """
 
 import random
@@ -13,17 +14,23 @@ from urllib.parse import urljoin
 
 import requests
 
+from filings import regions
+from filings.provinces import PROVINCES
 from icpportal.management import invented
 from icpportal.management.browsing import Browser, Form, NotAsItShouldBe, Page
 
 PATIENCE = 90.0  # seconds for what a worker or the authority does: either may be away for a minute
 PAUSE = 0.4
 NOT_COUNTED = "not counted"  # in the portal's own words when an outside system does not answer
-REGIONS = {
-    "12": ("120101", "天津", "天津市和平区"),
-    "44": ("440304", "深圳", "广东省深圳市福田区"),
-    "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
-}
+
+
+def _place(code: str) -> tuple[str, str, str]:
+    """The first county of a province: its code, how a company there is named, its address."""
+    county = regions.counties(regions.cities(code)[0].code)[0]
+    return county.code, PROVINCES[code].short_zh, county.full_name
+
+
+REGIONS = {code: _place(code) for code in PROVINCES}
 
 
 @dataclass

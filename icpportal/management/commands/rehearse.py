@@ -27,7 +27,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--base-url", default="http://127.0.0.1:8000", help="where the demo answers")
         parser.add_argument(
-            "--province", default="12", choices=sorted(REGIONS), help="two-digit code; 12 asks for phones"
+            "--province",
+            default="12",
+            choices=sorted(REGIONS),
+            metavar="NN",
+            help="two-digit code of any of the 31; 12 asks for phones",
         )
         parser.add_argument("--kind", default="transfer", choices=sorted(KINDS), help="what is walked, to its end")
         parser.add_argument("--json", action="store_true", help="one object: state and steps")
