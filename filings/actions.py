@@ -11,6 +11,7 @@ from filings.answers import Answers, day, lead_answers
 from filings.certificate_numbers import regular
 from filings.keys import mobile_key, name_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
+from filings.queries import still_here
 
 SUBJECT_DETAILS = ("id_address", "post_region", "post_address", "no_door_number", "investor", "remark", "is_legal_rep")
 WEBSITE_DETAILS = (
@@ -47,13 +48,16 @@ def record_access(
     """Write an approved access (接入) into the register and give back its subject and website.
 
     Safe to repeat: a report that is already in the register changes nothing. Answers that are empty leave what the
-    register holds. A subject first filed by another account stays that account's; the website is the new owner's.
+    register holds. A subject first filed by another account stays that account's while it has a website with
+    us there; the website is the new owner's.
     """
     known = Access.objects.select_related("website__subject").filter(report_key=report_key).first()
     if known is not None:
         return known.website.subject, known.website
     since = since or timezone.now()
     subject = _subject(owner, type_answers, subject_key, subject_number, since)
+    if owner is not None and not Subject.objects.filter(still_here(subject), pk=subject.pk).exists():
+        subject.owner = owner  # everything it had with us has ended: it comes back by this account
     lead = _lead(subject, type_answers, subject_answers)
     website = _website(subject, owner, domain, since)
     _describe(website, owner, lead, website_answers, administrator_answers, site_number)

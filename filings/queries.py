@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from filings.keys import mobile_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
@@ -14,6 +14,12 @@ WIDEST = 4  # digits of a city's code, before the noughts
 def live_accesses() -> QuerySet[Access]:
     """Our accesses that have not ended."""
     return Access.objects.filter(own=True, ended_at__isnull=True)
+
+
+def still_here(subject: Any) -> Q:
+    """Whether a subject (a row, or a reference to one) has a website with us, or never had one: all may have left."""
+    own = Access.objects.filter(own=True, website__subject=subject)
+    return Q(Exists(own.filter(ended_at__isnull=True))) | ~Q(Exists(own))
 
 
 def subject_with(subject_key: str) -> Subject | None:
@@ -49,7 +55,8 @@ class Known:
     """What the register and the old platform know of a certificate and a domain, as far as this owner may learn it.
 
     `other_subject` and `old_record` are true only when certificate, region and domain together match a record; of a
-    partial match nothing is told. `name_fits` is false only where a record that counts has another name.
+    partial match nothing is told, nor of a subject whose accesses here have all ended. `name_fits` is false only where
+    a record that counts has another name.
     """
 
     own_subject: bool = False
@@ -68,7 +75,10 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
     website = (
         Website.objects.filter(domain=domain, ended_at__isnull=True)
         .select_related("subject")
-        .annotate(has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))))
+        .annotate(
+            has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))),
+            subject_is_here=ExpressionWrapper(still_here(OuterRef("subject")), BooleanField()),
+        )
         .first()
     )
     legacy = LegacyRecord.objects.filter(
@@ -80,7 +90,8 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
     own_subject = subject is not None and (
         subject.owner_id == owner.pk or (own_website is not None and own_website.subject_id == subject.pk)
     )
-    other = not own_subject and together and website is not None and website.subject.region == region
+    fits = website is not None and website.subject.region == region and website.subject_is_here
+    other = not own_subject and together and fits
     counted = [record for record, counts in ((subject, own_subject or other), (legacy, True)) if record and counts]
     return Known(
         own_subject=own_subject,

@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -17,22 +16,13 @@ from filings.models import Subject
 from filings.provinces import province
 from filings.queries import subject_page, subjects_of
 from icpportal.entry.fields import DomainField
-from icpportal.lifecycle import APPLICANT
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import as_form_data, as_json, keep
-from transfers import actions, paper_actions, queries, reuse, states
-from transfers.buttons import PAGES
+from transfers import actions, in_the_way, paper_actions, queries, reuse
 from transfers.decide import Outcome
-from transfers.firing import ORDER
 from transfers.models import Order, TypeCheck
 from transfers.steps.subject import SubjectForm
 from verification import consents
-
-TAKE_BACK = {"withdraw": _("Withdraw it"), "abandon": _("Abandon it")}
-FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
-WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
-WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
-WITH_THE_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
 
 
 @dataclass(frozen=True)
@@ -53,32 +43,12 @@ class Door:
     @property
     def reason(self) -> str:
         """Why another order cannot begin now, naming the one that stands in the way; "" when it can."""
-        return str(_words(self.order) % {"ref": self.order.reference}) if self.order is not None else ""
+        return in_the_way.words(self.order) if self.order is not None else ""
 
     @property
     def ways_out(self) -> list[dict[str, Any]]:
         """The actions of `partials/action.html`: finish the order, or take it back, as its life allows."""
-        if self.order is None:
-            return []
-        finish = _("Finish it") if self.order.state in states.APPLICANTS_TURN else _("Open the order")
-        page = PAGES.get(self.order.state)
-        found = [{"label": finish, "url": page[1](self.order) if page else self.order.get_absolute_url()}]
-        for move in _take_back(self.order):
-            found.append({"label": TAKE_BACK[move], "url": reverse("order-move", args=[self.order.reference, move])})
-        return found
-
-
-def _take_back(order: Order) -> list[str]:
-    open_moves = {row.name for row in ORDER.available(order, APPLICANT, queries.facts_of(order))}
-    return [move for move in TAKE_BACK if move in open_moves]
-
-
-def _words(order: Order) -> str | Promise:
-    if order.state in states.APPLICANTS_TURN and _take_back(order):
-        return FINISH_OR_WITHDRAW
-    if order.state in states.IN_REVIEW:
-        return WITH_US if _take_back(order) else WAIT_FOR_US
-    return WITH_THE_AUTHORITY
+        return in_the_way.ways_out(self.order) if self.order is not None else []
 
 
 def doors(owner: Any) -> list[Door]:

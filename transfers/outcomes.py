@@ -12,6 +12,7 @@ from filings import checks
 from filings.provinces import province
 from filings.queries import websites_of
 from icpportal.entry.domains import display_domain
+from transfers import in_the_way, states
 from transfers.actions import ASKED_ABOUT
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
@@ -109,7 +110,7 @@ def page(check: TypeCheck) -> dict[str, Any]:
     return {
         "outcome": check.outcome,
         "heading": found.heading,
-        "sentence": found.sentence % {"ref": order.reference} if order else found.sentence,
+        "sentence": _own_order(order, found) if order else found.sentence,
         "button": found.button,
         "drawing": found.drawing,
         "starts": found.way == "start",
@@ -119,6 +120,13 @@ def page(check: TypeCheck) -> dict[str, Any]:
         "name": check.answers["name"],
         "advice": advice(check) if found.way == "start" else [],
     }
+
+
+def _own_order(order: Order, found: OutcomePage) -> str:
+    """What is on the table can be finished or abandoned; of everything else is said what there is to wait for."""
+    if order.kind != states.CANCELLATION and in_the_way.take_back(order):
+        return found.sentence % {"ref": order.reference}
+    return in_the_way.words(order)
 
 
 NO_LONGER = OutcomePage(

@@ -149,6 +149,16 @@ def test_a_subject_first_filed_by_another_account_stays_there_and_the_website_is
     assert (subject.owner, website.owner) == (chen, lin)
 
 
+def test_a_subject_that_left_us_altogether_comes_back_in_the_account_that_brings_it(lin):
+    chen = account("chen@example.com")
+    _subject, old = on_file(chen)
+    end_access(old)
+
+    subject, website = on_file(lin, report="T7Q4-M2KY.1")
+
+    assert (subject.owner, website.owner, website.pk) == (lin, lin, old.pk)
+
+
 def test_a_subject_without_an_owner_gets_one(lin):
     on_file(None)
 

@@ -85,6 +85,17 @@ def test_another_account_s_filing_is_told_when_everything_matches(lin, chen):
     assert known_about(owner=lin, **ASKED).website is None
 
 
+def test_another_account_s_filing_is_not_in_the_way_once_all_its_accesses_have_ended(lin, chen):
+    _subject, website = on_file(chen)
+    _subject, other = on_file(chen, report="T7Q4-M2KY.1", domain="example.cn")
+
+    end_access(website)
+    assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}  # its other website is still with us
+
+    end_access(other)
+    assert told(owner=lin, **ASKED) == NOTHING
+
+
 @pytest.mark.parametrize("part", ["subject_key", "domain", "region"])
 def test_a_partial_match_with_another_account_is_as_no_match(lin, chen, part):
     on_file(chen)
