@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from filings.queries import known_about
 from icpportal.lifecycle import APPLICANT
 from icpportal.outbox.actions import tell
 from icpportal.privacy.fields import sealed
@@ -124,15 +125,26 @@ def can_start_again(order: Order, *, now: datetime | None = None) -> bool:
     return kept and order.state in STARTS_AGAIN and order.kind != states.CANCELLATION
 
 
+class TypeChanged(Exception):
+    """Since its type was verified the site came to us, in this account or another, or lies on the old platform."""
+
+
 def start_again(order: Order, *, actor: Any, now: datetime | None = None) -> Order:
-    """A new draft with the answers of a withdrawn, refused or expired order; gates and papers are asked anew."""
+    """A new draft with the answers of a withdrawn, refused or expired order; gates and papers are asked anew.
+
+    A second press finds the first one. Raises `TypeChanged` and `Taken`.
+    """
     now = now or timezone.now()
+    typed = {name: order.answer("type")[name] for name in ("subject_key", "domain", "region", "name")}
+    known = known_about(owner=order.owner, **typed)
+    if known.own_access or known.other_subject or known.old_record:
+        raise TypeChanged(order.reference)
     kept = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}
     try:
         with transaction.atomic():
             fresh = Order.objects.create(
                 owner=order.owner,
-                kind=order.kind,
+                kind=states.TRANSFER_ANOTHER if known.own_subject else states.TRANSFER,
                 rule_profile=settings.RULE_PROFILE,
                 province=order.province,
                 subject_key=order.subject_key,
@@ -146,8 +158,16 @@ def start_again(order: Order, *, actor: Any, now: datetime | None = None) -> Ord
             )
             note(fresh, "start", by=APPLICANT, actor=actor, words=order.reference)
     except IntegrityError as taken:
-        raise Taken(order.reference) from taken
+        first = _begun_from(order)
+        if first is None:
+            raise Taken(order.reference) from taken
+        return first
     return fresh
+
+
+def _begun_from(order: Order) -> Order | None:
+    """The open order that took up the answers of this one."""
+    return queries.in_progress().filter(owner=order.owner, events__move="start", events__note=order.reference).first()
 
 
 def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None = None) -> bool:

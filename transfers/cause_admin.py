@@ -17,7 +17,7 @@ from icpportal.lifecycle import Forbidden
 from transfers import for_cause
 from transfers.actions import Taken
 from transfers.cancelling import Blocked
-from transfers.for_cause import SamePerson
+from transfers.for_cause import AskedBefore, SamePerson
 from transfers.models import CauseCancellation
 
 REFUSALS: dict[type[Exception], Any] = {
@@ -70,6 +70,13 @@ class CauseCancellationAdmin(admin.ModelAdmin):
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("transfers.lead_review")
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Two ask at the same moment: the second one's form is shown again with what it says and why."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except AskedBefore:
+            return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: CauseCancellation, form: Any, change: bool) -> None:
         asked = for_cause.ask(form.website, cause=obj.cause, words=obj.words, actor=request.user)

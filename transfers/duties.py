@@ -73,5 +73,6 @@ def open_duties(user: Any) -> QuerySet[Duty]:
 
 
 def tick(duty: Duty, *, done: bool, now: datetime | None = None) -> None:
-    """The owner says that it is done, or takes that back."""
-    Duty.objects.filter(pk=duty.pk).update(done_at=(now or timezone.now()) if done else None)
+    """The owner says that it is done, or takes that back; a second press changes nothing."""
+    other = Duty.objects.filter(pk=duty.pk, done_at__isnull=done)
+    other.update(done_at=(now or timezone.now()) if done else None)

@@ -1,5 +1,6 @@
 """Putting a document into a slot of an order, and taking it out again."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -21,8 +22,10 @@ class Moved(Exception):
     """The order has left the state in which its papers may be changed."""
 
 
-def upload(order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "") -> OrderDocument:
-    """Take a file into a slot; the one that was there retires.
+def upload(
+    order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "", may: Callable[[], bool] = lambda: True
+) -> OrderDocument:
+    """Take a file into a slot; the one that was there retires. `may` is asked at the last moment, in the transaction.
 
     Raises `UploadRefused` or `Moved`, and then nothing changed. Two uploads at one moment leave one living paper: the
     later one.
@@ -31,6 +34,8 @@ def upload(order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "")
     try:
         with transaction.atomic():
             _hold(order)
+            if not may():
+                raise Moved(order.reference)
             earlier = _taken_out(order, slot, side)
             paper = OrderDocument.objects.create(
                 order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document

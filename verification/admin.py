@@ -140,8 +140,11 @@ class BackdropAdmin(ReadOnly):
         return TemplateResponse(request, "admin/verification/backdrop/parcel.html", context)
 
     def _moved(self, request: HttpRequest, backdrop: Backdrop, form: PostForm) -> bool:
-        """False when the form has to be shown again."""
+        """False when the form has to be shown again, with what was typed."""
         if form.is_bound and not form.is_valid():
+            return False
+        if form.is_bound and request.POST.get("seen", str(backdrop.version)) != str(backdrop.version):
+            form.add_error(None, gettext("It was changed meanwhile: look again, at the address too"))
             return False
         moves: dict[str, Callable[[], None]] = {
             "post": lambda: actions.post(backdrop, **form.cleaned_data, actor=request.user),
@@ -154,10 +157,18 @@ class BackdropAdmin(ReadOnly):
         try:
             move()
         except actions.OutOfStock:
-            messages.error(request, gettext("None is in stock: count them in first"))
+            return self._refused(request, form, gettext("None is in stock: count them in first"))
         except Forbidden:
-            messages.error(request, gettext("It was moved meanwhile: look again"))
+            backdrop.refresh_from_db()
+            return self._refused(request, form, gettext("It was moved meanwhile: look again"))
         return True
+
+    def _refused(self, request: HttpRequest, form: PostForm, why: str) -> bool:
+        if not form.is_bound:
+            messages.error(request, why)
+            return True
+        form.add_error(None, why)
+        return False
 
 
 @admin.register(BackdropStock)

@@ -90,6 +90,11 @@ def used_by(token: str, device: str, *, now: datetime | None = None) -> Opened:
     return Opened(state, found)
 
 
+def hold(found: HandOff) -> bool:
+    """Whether it was not ended until now; asked inside a transaction, whoever ends it waits until that is over."""
+    return bool(HandOff.objects.filter(pk=found.pk, ended_at=None).update(ended_at=None))
+
+
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what has been over for a day; how many."""
     old = HandOff.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)

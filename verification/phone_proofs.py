@@ -102,10 +102,16 @@ def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | Non
     if proof is None:
         return None
     link = PhoneProof.objects.filter(pk=proof.pk, link_digest=digest(token), link_expires_at__gt=now)
-    if not link.update(proved_at=now, link_digest="", link_expires_at=None):
+    if not link.update(proved_at=now, link_expires_at=None):
         return None
     proof.refresh_from_db()
     return proof
+
+
+def was_confirmed(token: str, *, now: datetime | None = None) -> bool:
+    """Whether this very link has proved its mobile within the last minutes: its button was pressed twice."""
+    lately = (now or timezone.now()) - LIFETIME
+    return PhoneProof.objects.filter(link_digest=digest(token), proved_at__gt=lately).exists()
 
 
 def proved(holder: str, person_key: str, mobile: str) -> bool:

@@ -39,14 +39,20 @@ def muted(user: Any) -> set[tuple[str, str]]:
     return set(Muted.objects.filter(user=user).values_list("event", "channel"))
 
 
-def choose(user: Any, wanted: Iterable[tuple[str, str]]) -> None:
-    """Keep the reader's choice: every optional pair that is not wanted is off; what is fixed stays on."""
-    wanted = set(wanted)
-    off = [(each.key, channel) for each in events() for channel in each.optional if (each.key, channel) not in wanted]
+def choose(user: Any, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tuple[str, str]] | None = None) -> None:
+    """Keep the reader's choice: every optional pair that is not wanted is off; what is fixed stays on.
+
+    `shown` is what stood ticked on the page: of it only what was changed is written, so that a page that is older than
+    the choice of another tab takes nothing of it back.
+    """
+    wanted, optional = set(wanted), {(each.key, channel) for each in events() for channel in each.optional}
+    touched = optional if shown is None else optional & (wanted ^ set(shown))
     with transaction.atomic():
-        Muted.objects.filter(user=user).delete()
+        for event, channel in touched & wanted:
+            Muted.objects.filter(user=user, event=event, channel=channel).delete()
         Muted.objects.bulk_create(
-            [Muted(user=user, event=event, channel=channel) for event, channel in off], ignore_conflicts=True
+            [Muted(user=user, event=event, channel=channel) for event, channel in sorted(touched - wanted)],
+            ignore_conflicts=True,
         )
 
 

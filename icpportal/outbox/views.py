@@ -95,7 +95,8 @@ def read_all(request: HttpRequest) -> HttpResponse:
 def message_settings(request: HttpRequest) -> HttpResponse:
     """Which events are told by which channel; what has to be told is shown and cannot be switched off."""
     if request.method == "POST":
-        preferences.choose(request.user, [_pair(text) for text in request.POST.getlist("wanted")])
+        wanted, shown = (list(map(_pair, request.POST.getlist(name))) for name in ("wanted", "shown"))
+        preferences.choose(request.user, wanted, shown=shown if "seen" in request.POST else None)
         messages.success(request, gettext("Your choice is saved"))
         return redirect("message-settings")
     quiet_from, quiet_to = settings.QUIET_HOURS

@@ -144,7 +144,7 @@ def test_confirming_the_link_proves_once():
 
     proof = phone_proofs.confirm_link(token(), now=after(2))
 
-    assert (proof.person_key, proof.proved_at, proof.link_digest) == ("lead", after(2), "")
+    assert (proof.person_key, proof.proved_at, proof.link_expires_at) == ("lead", after(2), None)
     assert proved()
     assert phone_proofs.confirm_link(token(), now=after(3)) is None
     assert phone_proofs.open_link(token(), now=after(3)) is None

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.lifecycle import APPLICANT, Forbidden
@@ -70,15 +72,15 @@ def _form(request: HttpRequest, order: Order, found: Backdrop | None) -> Address
 
 
 def _kept(request: HttpRequest, order: Order, found: Backdrop | None, form: AddressForm) -> None:
-    if found is not None and found.state == REQUESTED:
-        actions.change_address(found, form.address, actor=request.user)
-        return
     words = {
         "ref": order.reference,
         "domain": order.domain,
         "url": settings.PUBLIC_BASE_URL + reverse("backdrop", args=[order.reference]),
     }
-    actions.ask(holder=order.reference, owner=order.owner, to=form.address, words=words)
+    if found is None or found.state != REQUESTED:
+        found = actions.ask(holder=order.reference, owner=order.owner, to=form.address, words=words)
+    if not actions.change_address(found, form.address, actor=request.user):
+        messages.error(request, _("It was posted meanwhile, to the address that was given before"))
 
 
 def _moved(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:

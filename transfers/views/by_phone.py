@@ -21,6 +21,7 @@ from transfers.paper_marks import person_of
 from transfers.people import administrator
 from verification import consents, handoffs
 from verification.documents.messages import UploadRefused
+from verification.models import HandOff
 
 COOKIE = "hand_off"
 PREVIEWS = ("prefetch", "prerender")  # a browser that looks ahead is nobody's phone yet
@@ -35,10 +36,12 @@ def phone_page(request: HttpRequest, token: str) -> HttpResponse:
     device = request.COOKIES.get(COOKIE, "")
     opened = (handoffs.used_by if request.method == "POST" else handoffs.open_by)(token, device)
     order = _order(opened)
-    if order is None:
+    if order is None or opened.hand_off is None:
         return render(request, "transfers/by_phone_over.html", {"why": opened.state}, status=404)
-    answer = _changed(request, order, token) if request.method == "POST" else _page(request, order, token)
-    if opened.new_device and opened.hand_off is not None:
+    answer = (
+        _changed(request, order, token, opened.hand_off) if request.method == "POST" else _page(request, order, token)
+    )
+    if opened.new_device:
         answer.set_cookie(
             COOKIE,
             opened.new_device,
@@ -60,7 +63,7 @@ def _order(opened: handoffs.Opened) -> Order | None:
     return order if order is not None and by_phone.purpose_of(order) == opened.hand_off.purpose else None
 
 
-def _changed(request: HttpRequest, order: Order, token: str) -> HttpResponse:
+def _changed(request: HttpRequest, order: Order, token: str, hand_off: HandOff) -> HttpResponse:
     slot, side = _named(request, order)
     back = reverse("by-phone", args=[token])
     if "consent" in request.POST:
@@ -69,7 +72,12 @@ def _changed(request: HttpRequest, order: Order, token: str) -> HttpResponse:
         return _page(request, order, token, unticked=slot.key)
     try:
         paper_actions.upload(
-            order, slot=slot.key, side=side, file=request.FILES.get("file") or slots.NoFile(), kind=slot.key
+            order,
+            slot=slot.key,
+            side=side,
+            file=request.FILES.get("file") or slots.NoFile(),
+            kind=slot.key,
+            may=lambda: handoffs.hold(hand_off),  # the owner may end it while the picture comes in
         )
     except UploadRefused as refused:
         return _page(request, order, token, refused={(slot.key, side): str(refused.message)})

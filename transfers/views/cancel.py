@@ -204,7 +204,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
         send_form.add_error(None, problem)
     elif form.is_valid():
         verdict = cancelling.enter_code(order, form.cleaned_data["code"])
-        if verdict.state == "right":
+        if verdict.state == "right" or _proved_by_another_press(order):
             return redirect(stages.next_url(order, stages.CODE))
         form.add_error("code", _not_right(verdict))
     context = {
@@ -232,6 +232,12 @@ def _sent(request: HttpRequest, order: Order, to: FiledMobile) -> ValidationErro
         return ValidationError(_("Today's limit is reached: try tomorrow or call"), code="code_limit")
     messages.success(request, _("A code is on its way to %(mobile)s") % {"mobile": mask_mobile(to.mobile)})
     return None
+
+
+def _proved_by_another_press(order: Order) -> bool:
+    """Pressed twice, or again in another tab: the first press has spent the code, and that was no mistake."""
+    order.refresh_from_db()
+    return queries.is_proved(order)
 
 
 def _not_right(verdict: Verdict) -> ValidationError:

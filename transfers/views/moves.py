@@ -8,17 +8,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.entry.marks import reads_chinese
 from icpportal.lifecycle import APPLICANT, Forbidden
-from transfers import actions, cancelling, queries, stages, states
-from transfers.firing import ORDER
-from transfers.models import Order
+from transfers import actions, cancelling, outcomes, queries, stages, states
+from transfers.firing import ORDER, overtaken
+from transfers.models import Order, TypeCheck
 from transfers.slips import slip
 from transfers.views.access import own_order
+
+TRIES = 5
 
 
 class WithdrawForm(forms.Form):
@@ -99,7 +102,7 @@ def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
         return _changed(request, order)
     form = form_class(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        return _do(request, order, lambda: act(order, request.user, form))
+        return _do(request, order, lambda: _insist(order, lambda: act(order, request.user, form)))
     context = {
         "order": order,
         "form": form,
@@ -111,14 +114,35 @@ def _ask(request: HttpRequest, order: Order, move: str) -> HttpResponse:
     return render(request, template, context)
 
 
+def _insist(order: Order, act: Callable[[], Order]) -> Order:
+    """Once more where somebody only changed the order meanwhile: what was typed holds as long as the move is open."""
+    for _try in range(TRIES):
+        try:
+            return act()
+        except Forbidden:
+            if not overtaken(order):
+                raise
+            order.refresh_from_db()
+    raise Forbidden(f"{order} is moved again and again")
+
+
 def _do(request: HttpRequest, order: Order, act: Callable[[], Order]) -> HttpResponse:
     try:
         return redirect(act())
     except Forbidden:
         return _changed(request, order)
+    except actions.TypeChanged:
+        messages.info(request, _("The filing type may have changed since: verify it once more"))
+        return redirect(_type_again(order))
     except actions.Taken:
         messages.error(request, _("An order is open for this domain or document already. Finish or abandon it first"))
         return redirect(order)
+
+
+def _type_again(order: Order) -> str:
+    """Step 1 with what was typed for this order, if that is still known."""
+    check = TypeCheck.objects.filter(order=order).first()
+    return outcomes.again_url(check) if check else reverse("verify-type")
 
 
 def _changed(request: HttpRequest, order: Order) -> HttpResponse:

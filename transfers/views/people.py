@@ -132,11 +132,17 @@ def _send(request: HttpRequest, order: Order, proof: proving.Proof) -> str | Non
 
 def _entered(form: CodeForm, order: Order, role: str) -> bool:
     verdict = phone_proofs.enter_code(holder=order.reference, person_key=role, typed=form.cleaned_data["code"])
-    if verdict.state == "right":
+    if verdict.state == "right" or _proved_by_another_press(order, role):
         return True
     words = CODE_WORDS[verdict.state]
     form.add_error("code", ValidationError(words, code=f"code_{verdict.state}", params={"n": verdict.left}))
     return False
+
+
+def _proved_by_another_press(order: Order, role: str) -> bool:
+    """Pressed twice, or confirmed on the phone meanwhile: that was no mistake."""
+    proof = proving.find(order, role)
+    return proof is not None and proof.is_proved
 
 
 CODE_WORDS = {
@@ -149,10 +155,10 @@ CODE_WORDS = {
 
 def phone_link(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the phone itself: a GET shows whose it is about, only a POST confirms; it needs no account."""
-    proof = phone_proofs.open_link(token)
-    if proof is None:
+    is_pressed_again = request.method == "POST" and phone_proofs.was_confirmed(token)
+    if phone_proofs.open_link(token) is None and not is_pressed_again:
         return render(request, "transfers/phone_link.html", {"state": "over"}, status=404)
     if request.method != "POST":
         return render(request, "transfers/phone_link.html", {"state": "ask"})
-    confirmed = phone_proofs.confirm_link(token) is not None
+    confirmed = phone_proofs.confirm_link(token) is not None or phone_proofs.was_confirmed(token)
     return render(request, "transfers/phone_link.html", {"state": "done" if confirmed else "over"})

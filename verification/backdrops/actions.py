@@ -66,12 +66,14 @@ def ask(*, holder: str, owner: Any, to: Address, words: dict[str, str], now: dat
 
 
 def change_address(backdrop: Backdrop, to: Address, *, actor: Any) -> bool:
-    """Until it is posted; False when it was posted meanwhile."""
+    """Until it is posted; the last address that was typed counts. False when it was posted meanwhile."""
+    if _is_same(backdrop, to):
+        return True
     for name, value in to._asdict().items():
         setattr(backdrop, name, value)
     columns = {name: sealed(backdrop, name) for name in ADDRESS}
     with transaction.atomic():
-        standing = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED, version=backdrop.version)
+        standing = Backdrop.objects.filter(pk=backdrop.pk, state=states.REQUESTED)
         changed = standing.update(
             **columns,
             region=to.region,
@@ -89,6 +91,12 @@ def change_address(backdrop: Backdrop, to: Address, *, actor: Any) -> bool:
                 actor=actor,
             )
     return bool(changed)
+
+
+def _is_same(backdrop: Backdrop, to: Address) -> bool:
+    return backdrop.state == states.REQUESTED and all(
+        getattr(backdrop, name) == value for name, value in to._asdict().items()
+    )
 
 
 def call_off(backdrop: Backdrop, *, actor: Any) -> None:

@@ -175,9 +175,11 @@ def test_called_off_nothing_is_posted(client):
     ask(client, order)
 
     client.post(page_of(order), {"do": "call_off"})
-    html = desk(client, move="post", courier="SF", tracking="SF1")
+    html = desk(client, move="post", courier="SF", tracking="SF1").content.decode()
 
-    assert html.status_code == 302
+    assert "It was moved meanwhile: look again" in html
+    assert 'value="SF1"' in html  # the number of a parcel that somebody holds in the hand
+    assert 'value="post"' not in html
     assert Backdrop.objects.get().state == "called_off"
     assert "ship_address" in english(client, order.owner).get(page_of(order)).content.decode()
 
@@ -195,6 +197,62 @@ def test_an_empty_stock_is_said_at_the_desk(client):
 
     assert "None is in stock" in answer.content.decode()
     assert Backdrop.objects.get().state == "requested"
+
+
+def test_what_was_typed_stays_when_none_is_in_stock(client):
+    ask(client, make_order())
+    url = reverse("admin:verification_backdrop_parcel", args=[Backdrop.objects.get().pk])
+
+    answer = sign_in(client, make_reviewer()).post(url, {"move": "post", "courier": "SF", "tracking": "SF1"})
+
+    assert 'value="SF1"' in answer.content.decode()
+
+
+def test_a_parcel_is_not_posted_to_an_address_that_was_changed_while_it_was_written_on(client):
+    order = make_order()
+    ask(client, order)
+    seen = desk(client).context["backdrop"].version
+    ask(client, order, ship_address="示例路2号")
+
+    refused = desk(client, move="post", courier="SF", tracking="SF1", seen=seen)
+    html = refused.content.decode()
+
+    assert "It was changed meanwhile: look again, at the address too" in html
+    assert "示例路2号" in html
+    assert 'value="SF1"' in html
+    desk(client, move="post", courier="SF", tracking="SF1", seen=refused.context["backdrop"].version)
+    assert Backdrop.objects.get().state == "posted"
+
+
+def test_two_of_the_desk_post_one_parcel(client):
+    ask(client, make_order())
+    first = desk(client, move="post", courier="SF", tracking="SF1")
+
+    second = desk(client, move="post", courier="SF", tracking="SF2")
+
+    assert (first.status_code, second.status_code) == (302, 200)
+    assert "It was moved meanwhile: look again" in second.content.decode()
+    assert 'value="SF2"' in second.content.decode()
+    assert (Backdrop.objects.get().tracking, BackdropStock.objects.get().count) == ("SF1", 4)
+
+
+def test_an_address_that_was_changed_too_late_is_said(client, monkeypatch):
+    order = make_order()
+    ask(client, order)
+    change = actions.change_address
+
+    def too_late(backdrop, to, *, actor):
+        actions.stock()
+        BackdropStock.objects.update(count=1)
+        actions.post(Backdrop.objects.get(), courier="SF", tracking="SF1", actor=make_reviewer())
+        return change(backdrop, to, actor=actor)
+
+    monkeypatch.setattr(actions, "change_address", too_late)
+    ask(client, order, ship_address="示例路2号")
+
+    html = client.get(page_of(order)).content.decode()
+    assert "It was posted meanwhile, to the address that was given before" in html
+    assert Backdrop.objects.get().address == "示例路1号2号楼301室"
 
 
 def test_strangers_and_auditors_see_no_address(client):

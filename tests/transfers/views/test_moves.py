@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.outbox.models import Message
-from tests.transfers.builders import make_order, moves, sign_in, subject_answers
-from transfers import states
-from transfers.models import Order
+from tests.transfers.builders import make_order, make_user, moves, sign_in, subject_answers, type_answers
+from tests.transfers.onfile import filed
+from transfers import actions, states
+from transfers.models import Order, TypeCheck
 
 pytestmark = pytest.mark.django_db
 
@@ -138,10 +139,20 @@ def test_start_again_makes_a_new_draft_from_an_order_that_came_to_nothing(client
     assert (fresh.claimed, fresh.service_code, fresh.password_kept) == (False, "", False)
 
 
+def test_a_second_press_of_start_again_finds_the_draft_of_the_first(client):
+    order = make_order(state=states.WITHDRAWN)
+
+    answers = [press(client, order, "start_again") for _ in range(2)]
+
+    fresh = Order.objects.exclude(pk=order.pk).get()
+    assert [answer.url for answer in answers] == [fresh.get_absolute_url()] * 2
+    assert moves(fresh) == ["start"]
+
+
 def test_a_second_order_for_the_same_site_is_not_begun(client):
     order = make_order(state=states.WITHDRAWN)
+    make_order(order.owner, domain=order.domain)
     client.cookies["django_language"] = "en"
-    press(client, order, "start_again")
 
     answer = press(client, order, "start_again")
 
@@ -176,3 +187,63 @@ def test_the_answers_are_lent_as_long_as_the_page_promised(client, over, begins)
     press(client, order, "start_again")
 
     assert (Order.objects.count() == 2) is begins
+
+
+@pytest.mark.parametrize("whose", ["mine", "another"])
+def test_answers_of_a_site_that_came_to_us_meanwhile_begin_nothing_but_the_question_of_its_type(client, whose):
+    order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="first-example.com")})
+    Order.objects.filter(pk=order.pk).update(domain="first-example.com")
+    filed(order.owner if whose == "mine" else make_user(), with_papers=False)
+    before = Order.objects.count()
+    client.cookies["django_language"] = "en"
+
+    answer = press(client, read(order), "start_again")
+
+    assert answer.url == reverse("verify-type")
+    assert Order.objects.count() == before
+    assert "The filing type may have changed since: verify it once more" in client.get(answer.url).content.decode()
+
+
+def test_the_question_of_the_type_is_asked_with_what_was_typed(client):
+    order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="first-example.com")})
+    check = TypeCheck.objects.create(
+        owner=order.owner,
+        answers=order.answer("type"),
+        outcome="transfer",
+        order=order,
+        subject_number="",
+        site_number="",
+    )
+    filed(order.owner, with_papers=False)
+
+    answer = press(client, order, "start_again")
+
+    assert answer.url == f"{reverse('verify-type')}?from={check.reference}"
+
+
+def test_once_the_subject_is_on_file_here_starting_again_is_another_transfer(client):
+    order = make_order(state=states.WITHDRAWN, answers={"type": type_answers(domain="further-example.com")})
+    filed(order.owner, with_papers=False)
+
+    press(client, order, "start_again")
+
+    assert Order.objects.get(state=states.DRAFT).kind == states.TRANSFER_ANOTHER
+
+
+@pytest.mark.parametrize(("move", "state"), [("withdraw", states.SUBMITTED), ("abandon", states.RETURNED)])
+def test_what_was_typed_holds_though_the_order_was_changed_at_the_same_moment(client, monkeypatch, move, state):
+    order = make_order(state=state)
+    act, seen = getattr(actions, move), []
+
+    def after_a_change(row, **typed):
+        if not seen:
+            Order.objects.filter(pk=row.pk).update(version=row.version + 1)  # a reviewer claimed it, a tab saved
+        seen.append(typed["words"])
+        act(row, **typed)
+
+    monkeypatch.setattr(actions, move, after_a_change)
+
+    press(client, order, move, {"reason": "other", "words": "换了主意"})
+
+    assert (moves(order), len(seen)) == ([move], 2)
+    assert "换了主意" in order.events.get().note

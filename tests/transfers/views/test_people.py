@@ -1,11 +1,13 @@
 """The hub of step 4 and the mobiles that are proved alive: a code on the page, or a link on the phone."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.outbox.models import Message
 from tests.transfers.builders import administrator_answers, make_order, make_user, sign_in
@@ -251,7 +253,30 @@ def test_the_link_proves_only_when_its_button_is_pressed_and_needs_no_account(cl
     assert (looked.status_code, before) == (200, False)
     assert pressed.status_code == 200
     assert proving.find(order, LEAD).is_proved
+    assert phone.get(link).status_code == 404
+
+
+def test_the_button_of_the_link_pressed_twice_says_done_twice_and_is_over_after_ten_minutes(
+    client: Client, time_machine: Any
+) -> None:
+    order = make_order(province="12")
+    link, phone = link_of(client, order), Client()
+
+    pressed = [phone.post(link) for _ in range(2)]
+    time_machine.move_to(timezone.now() + timedelta(minutes=10))
+
+    assert [answer.context["state"] for answer in pressed] == ["done", "done"]
     assert phone.post(link).status_code == 404
+
+
+def test_the_right_code_pressed_twice_goes_on_twice(client: Client) -> None:
+    order = make_order(province="12")
+    code = asked(client, order)["code"]
+
+    answers = [client.post(prove(order), {"code": code}) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert proving.find(order, LEAD).is_proved
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "此手机在用"), ("en", "This phone is in use")])

@@ -101,11 +101,12 @@ def test_the_address_can_be_changed_until_it_is_posted():
 
     assert actions.change_address(backdrop, TO._replace(address="示例路2号"), actor=backdrop.owner) is True
     assert Backdrop.objects.get().address == "示例路2号"
-    assert actions.change_address(stale, TO, actor=backdrop.owner) is False
+    assert actions.change_address(stale, TO._replace(address="示例路3号"), actor=backdrop.owner) is True
     stocked()
     actions.post(Backdrop.objects.get(), courier="SF", tracking="SF1", actor=make_reviewer())
     assert actions.change_address(Backdrop.objects.get(), TO, actor=backdrop.owner) is False
-    assert Backdrop.objects.get().address == "示例路2号"
+    assert Backdrop.objects.get().address == "示例路3号"
+    assert moves(backdrop) == ["ask", "change_address", "change_address", "post"]
 
 
 def test_what_comes_back_is_in_stock_again_and_the_applicant_is_told():
