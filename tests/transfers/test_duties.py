@@ -84,6 +84,21 @@ def test_what_is_ticked_off_is_not_reminded_and_not_shown(client: Client) -> Non
     assert sweep(datetime(2026, 12, 24, 12, 0, tzinfo=BEIJING)) == 0
 
 
+def test_ticked_in_two_tabs_it_is_done_once_and_at_the_first_press(client: Client) -> None:
+    order = approved()
+    page = reverse("duty-done", args=[order.duties.get().pk])
+    sign_in(client, order.owner).post(page)
+    first = order.duties.get().done_at
+
+    again = client.post(page)
+
+    assert again.status_code == 302
+    assert order.duties.get().done_at == first
+    client.post(page, {"undo": "1"})
+    client.post(page, {"undo": "1"})
+    assert order.duties.get().done_at is None
+
+
 def test_a_strangers_duty_is_404_and_a_look_ticks_nothing(client: Client) -> None:
     order, other = approved(), approved()
     page = reverse("duty-done", args=[order.duties.get().pk])

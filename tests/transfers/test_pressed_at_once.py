@@ -22,7 +22,7 @@ from verification.backdrops import actions as backdrops
 from verification.models import Backdrop, BackdropStock, ServiceCode
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ministry")]
-ROUNDS = range(3)  # a race is won by either hand
+ROUNDS = range(2)  # a race is won by either hand
 SENT = {"reason": "other_server", "words": "换服务器"}
 
 

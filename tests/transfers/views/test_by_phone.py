@@ -12,10 +12,10 @@ from django.utils import timezone
 from tests.transfers.builders import make_order, make_ready_document, sign_in
 from tests.transfers.desk import agree, fill_papers, photo_file
 from tests.transfers.outside import cost
-from transfers import states
+from transfers import paper_actions, states
 from transfers.models import Order, OrderDocument
-from verification import consents
-from verification.models import HandOff
+from verification import consents, handoffs
+from verification.models import Document, HandOff
 
 pytestmark = pytest.mark.django_db
 BY_PHONE = {"documents": {"way": "phone"}}
@@ -231,6 +231,43 @@ def test_what_the_owner_ended_takes_nothing_any_more(client):
     assert ended.url == reverse("documents", args=[order.reference])
     assert send(mobile, token).status_code == 404
     assert OrderDocument.objects.count() == 0
+
+
+def test_a_picture_under_way_while_the_owner_ends_the_code_is_not_kept(client, monkeypatch):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    receive = paper_actions.receive
+
+    def slowly(**sent):
+        handoffs.end(holder=order.reference)
+        return receive(**sent)
+
+    monkeypatch.setattr(paper_actions, "receive", slowly)
+
+    answer = send(mobile, token)
+
+    assert "Ask for a new code" in mobile.get(answer.url).content.decode() or mobile.get(answer.url).status_code == 404
+    assert OrderDocument.objects.count() == 0
+    assert [each.retired_at is None for each in Document.objects.all()] == [False]
+
+
+def test_a_picture_that_was_received_in_time_counts_though_it_was_stored_later(client, monkeypatch):
+    order = by_phone()
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    receive = paper_actions.receive
+
+    def slowly(**sent):
+        age(10)
+        return receive(**sent)
+
+    monkeypatch.setattr(paper_actions, "receive", slowly)
+
+    assert send(mobile, token).status_code == 302
+    assert OrderDocument.objects.get(order=order).retired_at is None
 
 
 def test_a_code_that_nobody_made_opens_nothing(client):

@@ -383,6 +383,21 @@ def test_a_code_counts_for_ten_minutes_then_a_new_one_is_asked_for(
     assert reload(order).state == states.DRAFT
 
 
+def test_the_right_code_pressed_twice_goes_on_twice_and_counts_from_the_first(client: Client, owner: Any) -> None:
+    website = make_website(owner)
+    begin(proved(client, owner), website)
+    order = order_of(website)
+    send_code(client, order)
+    code = newest_code()
+    enter_code(client, order, code)
+    until = reload(order).answer("proof")["until"]
+
+    again = enter_code(client, order, code)
+
+    assert again.url == url(order, "password")
+    assert reload(order).answer("proof")["until"] == until
+
+
 # --- the filing password ---------------------------------------------------------------------------
 
 
