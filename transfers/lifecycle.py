@@ -49,8 +49,9 @@ def stated_and_authority_silent(order: Any, facts: Facts) -> bool:
 
 
 def unchanged_and_valid(order: Any, facts: Facts) -> bool:
-    """Nothing can change in a lapsed order; it is valid while its filing password is kept and no paper has run out."""
-    return order.password_kept and not facts.get("no_longer_valid")
+    """Nothing can change in a lapsed order; it is valid while a password it needs is kept and no paper has run out."""
+    has_password = order.password_kept or not facts.get("asks_password", True)
+    return has_password and not facts.get("no_longer_valid")
 
 
 def cool_off_set(order: Any, facts: Facts) -> bool:

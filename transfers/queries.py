@@ -29,8 +29,10 @@ def rules_of(order: Order) -> Province:
 
 def facts_of(order: Order) -> dict[str, Any]:
     """What guards and deadlines of the lifecycle may read."""
-    phones = rules_of(order).phones
+    rules = rules_of(order)
+    phones = rules.phones
     return {
+        "asks_password": rules.asks_password,
         "administrator_key": administrator(order).key,
         "phone_window": phones.window if phones else None,
         "no_longer_valid": papers_run_out(order),

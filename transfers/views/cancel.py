@@ -46,6 +46,8 @@ HINDRANCES = {
     "no_number": gettext_lazy("We do not have the filing number of this website: call us"),
 }
 
+TOO_OLD = gettext_lazy("The code is too old by now: send a new one")
+
 
 class UnderstoodForm(forms.Form):
     """One tick; a second one where no other provider is known."""
@@ -177,6 +179,8 @@ def _stage(key: str) -> Callable[[Page], Callable[..., HttpResponse]]:
                 raise Http404
             first = stages.first_unanswered(order)
             if keys.index(first.key) < keys.index(key):
+                if request.method == "POST" and first.key == stages.CODE and order.answer("proof"):
+                    messages.warning(request, TOO_OLD)
                 return redirect(first.url(order))
             if cancelling.hindrance(_website(order), account_of(request)):
                 return redirect("cancel-consequences", order.reference)
@@ -287,7 +291,7 @@ def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         cancelling.confirm(order, actor=request.user)
     except NotProved:
-        messages.warning(request, _("The code is too old by now: send a new one"))
+        messages.warning(request, TOO_OLD)
         return redirect("cancel-code", order.reference)
     except Taken:
         messages.error(request, _("An order is open elsewhere for this domain or document: call us"))

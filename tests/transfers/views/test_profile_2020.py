@@ -77,3 +77,26 @@ def test_before_2020_they_do(client, settings):
     assert "In some provinces the ministry texts a code" in start
     assert "The way in seven steps" in help_page
     assert "Enter the filing password" in help_page
+
+
+def test_a_lapsed_order_goes_again_unchanged_without_a_review(client):
+    order = make_order(
+        rule_profile=PROFILE, state=states.LAPSED, steps=("service_code",), password_digest="", password_kept=False
+    )
+    url = order.get_absolute_url()
+    page = sign_in(client, order.owner).get(url).content.decode()
+
+    client.post(reverse("order-move", args=[order.reference, "resubmit"]))
+
+    assert "Send again unchanged" in page
+    assert "Something has run out" not in page
+    assert Order.objects.get(pk=order.pk).state == states.HANDING_OVER
+
+
+def test_the_page_behind_the_gates_speaks_of_no_password(client):
+    order = make_order(rule_profile=PROFILE, steps=("service_code",), password_digest="")
+
+    html = sign_in(client, order.owner).get(reverse("gates-passed", args=[order.reference])).content.decode()
+
+    assert "After that we ask for them once more; the draft is kept" in html
+    assert "ask for the code and the password" not in html
