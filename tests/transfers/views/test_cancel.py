@@ -495,6 +495,13 @@ def test_the_back_button_after_the_last_press_shows_the_order(client: Client, ow
 
     for where in ("consequences", "code", "password", "confirm"):
         assert client.get(url(order, where)).url == order.get_absolute_url()
+    for pressed in (
+        begin(client, order.website),
+        client.post(url(order), {"understood": "on"}),
+        enter_code(client, order, "1"),
+    ):
+        assert pressed.url in (order.get_absolute_url(), url(order, "code"))
+    assert moves(order) == ["start", "confirm_cancel"]
     said = page(client, order.get_absolute_url())
     assert "Cancellation" in said
     assert reverse("order-move", args=[order.reference, "abandon"]) not in said
