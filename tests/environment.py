@@ -1,6 +1,7 @@
 """Loaded before Django's settings: tests keep every byte they write in a folder of their own."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: beside each other, each with data of its own
 if worker or "VAR_DIR" not in os.environ:
@@ -32,6 +34,32 @@ REASONS = {
 }
 
 
+# the real algorithm at its least cost: a quarter of the time went into the passwords of invented people
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real", action="store_true", help="open only files that mark tests as browser or worker")
+
+
+def is_real(path: Path) -> bool:
+    """Whether the text of a test file marks something as needing a browser or a worker."""
+    text = path.read_text("utf-8")
+    return any(f"mark.{name}" in text for name in REAL)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Opening all files takes longer than some of the phases that want a few of them."""
+    unwanted = config.getoption("real") and collection_path.name.startswith("test_") and collection_path.is_file()
+    return True if unwanted and not is_real(collection_path) else None
+
+
 def pytest_sessionstart() -> None:
     """Addresses are read with the settings as they are, not as the first test that needs them has changed them."""
     import_module("icpportal.urls")
@@ -51,6 +79,7 @@ ONCE = tuple(
     )
 )
 DATABASE = {"db", "transactional_db"}
+REAL = ("browser", "worker")
 
 
 def runs_once(item: pytest.Item) -> bool:
@@ -65,6 +94,8 @@ def runs_once(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
     for item in items:
+        if any(item.get_closest_marker(name) for name in REAL) and not is_real(item.path):
+            raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")
         if runs_once(item):
             item.add_marker(pytest.mark.once)
         for marker, reason in REASONS.items():

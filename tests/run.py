@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,10 @@ REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 REDIS_DATABASES = range(9, 13)
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none
-NOT_OURS = ("DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS")
+NOT_OURS = (
+    "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
+    "PYTHONDONTWRITEBYTECODE",  # or each of the many processes would compile everything anew
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,13 +87,27 @@ def verdict(total: Counts, missing: str) -> list[str]:
     return reasons
 
 
+PHASES = (
+    ("side by side", ("-n", "2"), "not browser and not worker"),
+    (
+        "browsers and workers, file by file",
+        ("--real", "-n", "2", "--dist", "loadfile"),
+        "(browser or worker) and not alone",
+    ),
+    ("alone", ("--real",), "(browser or worker) and alone"),
+)
+
+
 def suite(title: str, environment: dict[str, str], chosen: str, arguments: list[str]) -> Counts:
     """One run over all tests: side by side, then browsers and workers file by file, then what must have the machine."""
     say(f"\n=== On {title} ===")
-    side_by_side = pytest(environment, ["-n", "2", "-m", f"({chosen}) and not browser and not worker", *arguments])
-    real = f"({chosen}) and (browser or worker)"
-    by_file = pytest(environment, ["-n", "2", "--dist", "loadfile", "-m", f"{real} and not alone", *arguments])
-    return side_by_side + by_file + pytest(environment, ["-m", f"{real} and alone", *arguments])
+    total = Counts()
+    for phase, options, marks in PHASES:
+        began = time.monotonic()
+        counts = pytest(environment, [*options, "-m", f"({chosen}) and {marks}", *arguments])
+        say(f"{title}, {phase}: {counts}, {time.monotonic() - began:.0f} s")
+        total += counts
+    return total
 
 
 def pytest(environment: dict[str, str], arguments: list[str]) -> Counts:
