@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt messages clean
+.PHONY: help demo test lint types style fmt messages clean
 
 help: ## this list
 	@echo "The ICP filing portal. What there is to make:"
@@ -21,10 +21,14 @@ demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0
 test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, then on PostgreSQL and Redis if they answer
 	@$(BIN)/python tests/run.py
 
-lint: $(BIN)/.installed-dev ## style, types, templates, migrations
+lint: types style ## style, types, templates, migrations
+
+types: $(BIN)/.installed-dev
+	$(BIN)/mypy .
+
+style: $(BIN)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
