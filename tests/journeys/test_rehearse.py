@@ -1,19 +1,12 @@
-"""The rehearsal walks over HTTP to approval, and says where it stopped when something is wrong."""
+"""The rehearsals walk over HTTP to their ends, and say where they stopped when something is wrong."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal
 
 pytestmark = pytest.mark.worker
-
-
-@pytest.fixture(scope="module")
-def portal_of_2020(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running(tmp_path_factory.mktemp("portal2020"), RULE_PROFILE="current-2020") as started:
-        yield started
 
 
 @pytest.mark.parametrize("province", ["12", "44"])
@@ -35,14 +28,12 @@ def test_a_rehearsal_of_another_website_ends_approved(portal: Portal, province: 
     assert told["seconds"] < 180
 
 
-@pytest.mark.parametrize("kind", ["transfer", "transfer-another"])
-@pytest.mark.parametrize("province", ["12", "44"])
-def test_a_rehearsal_ends_approved_under_the_rules_since_2020(portal_of_2020: Portal, kind: str, province: str) -> None:
-    command = ("rehearse", "--kind", kind, "--base-url", portal_of_2020.url, "--province", province, "--json")
-    told = json.loads(portal_of_2020.manage(*command))
+def test_a_cancellation_is_rehearsed_after_a_transfer_of_its_own(portal: Portal) -> None:
+    told = json.loads(portal.manage("rehearse", "--kind", "cancel", "--base-url", portal.url, "--json"))
 
-    assert told["state"] == "approved"
-    assert "phone_due" in [step["state"] for step in told["steps"]]  # asked in every province
+    assert told["state"] == "cancelled"
+    assert [step["name"] for step in told["steps"]][-2:] == ["ending", "cancel_result"]
+    assert told["seconds"] < 180
 
 
 def test_a_rehearsal_against_nothing_says_so_and_fails(portal: Portal) -> None:

@@ -1,0 +1,34 @@
+"""The rehearsals under the rules since 2020, against one portal of their own."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.journeys.portal import Portal, running
+
+pytestmark = pytest.mark.worker
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with running(tmp_path_factory.mktemp("portal2020"), RULE_PROFILE="current-2020") as started:
+        yield started
+
+
+def rehearsed(portal: Portal, kind: str, province: str) -> dict:
+    command = ("rehearse", "--kind", kind, "--base-url", portal.url, "--province", province, "--json")
+    return json.loads(portal.manage(*command))
+
+
+@pytest.mark.parametrize("kind", ["transfer", "transfer-another"])
+@pytest.mark.parametrize("province", ["12", "44"])
+def test_a_rehearsal_ends_approved(portal: Portal, kind: str, province: str) -> None:
+    told = rehearsed(portal, kind, province)
+
+    assert told["state"] == "approved"
+    assert "phone_due" in [step["state"] for step in told["steps"]]  # asked in every province
+
+
+def test_a_cancellation_ends_cancelled(portal: Portal) -> None:
+    assert rehearsed(portal, "cancel", "64")["state"] == "cancelled"
