@@ -2,7 +2,7 @@
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
 are, if not on this machine's usual ports; the tests make and drop a database of their own and use Redis databases 9 to
-12. What follows the command goes to pytest: `tests/run.py -k wizard`.
+13. What follows the command goes to pytest: `tests/run.py -k wizard`.
 """
 
 import os
@@ -24,7 +24,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-REDIS_DATABASES = range(9, 13)
+REDIS_DATABASES = range(9, 14)
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
@@ -90,8 +90,8 @@ def verdict(total: Counts, missing: str) -> list[str]:
 PHASES = (
     ("side by side", ("-n", "2"), "not browser and not worker"),
     (
-        "browsers and workers, file by file",
-        ("--real", "-n", "2", "--dist", "loadfile"),
+        "browsers and workers",
+        ("--real", "-n", "3", "--dist", "loadfile"),
         "(browser or worker) and not alone",
     ),
     ("alone", ("--real",), "(browser or worker) and alone"),
@@ -99,7 +99,7 @@ PHASES = (
 
 
 def suite(title: str, environment: dict[str, str], chosen: str, arguments: list[str]) -> Counts:
-    """One run over all tests: side by side, then browsers and workers file by file, then what must have the machine."""
+    """One run over all tests: side by side, then browsers and workers by file, then what must have the machine."""
     say(f"\n=== On {title} ===")
     total = Counts()
     for phase, options, marks in PHASES:

@@ -48,6 +48,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def own_redis(number: int) -> dict[str, str]:
+    """Another Redis database than the run's (9 to 11): two portals must not take each other's tasks."""
+    server = os.environ.get("REDIS_URL", "").rpartition("/")[0]
+    return {"REDIS_URL": f"{server}/{number}" if server else ""}
+
+
 @contextlib.contextmanager
 def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """On PostgreSQL a database of its own; SQLite lies in the data folder anyway."""

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from tests.icpportal.gateways.miit.simulator.process import start_simulator
-from tests.journeys.portal import ROOT, database
+from tests.journeys.portal import ROOT, database, own_redis
 
 pytestmark = pytest.mark.worker
 
@@ -29,12 +29,6 @@ ENDS = {
     "12": ["12", "phone_due", "accept_photo", "reported"],
     "44": ["44", "authority_review", "accept_photo", "reported"],
 }
-
-
-def own_redis() -> dict[str, str]:
-    """A Redis database of this test's own: another portal's worker must not take our tasks."""
-    server, _, number = os.environ.get("REDIS_URL", "").rpartition("/")
-    return {"REDIS_URL": f"{server}/{(int(number) + 3) % 16}"} if number else {"REDIS_URL": ""}
 
 
 class Scene:
@@ -107,7 +101,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             **os.environ,
             "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
             **own,
-            **own_redis(),
+            **own_redis(12),
             "VAR_DIR": str(tmp_path),
             "MIIT_CONNECT_SECONDS": "2",  # with the next: how long a killed sender keeps the line
             "MIIT_FILES_SECONDS": "3",

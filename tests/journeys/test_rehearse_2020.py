@@ -5,14 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal, own_redis, running
 
 pytestmark = pytest.mark.worker
 
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running(tmp_path_factory.mktemp("portal2020"), RULE_PROFILE="current-2020") as started:
+    folder = tmp_path_factory.mktemp("portal2020")
+    with running(folder, RULE_PROFILE="current-2020", **own_redis(13)) as started:
         yield started
 
 
