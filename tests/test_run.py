@@ -1,8 +1,11 @@
 """`make test` counts what ran, and is not content with less than it was asked for."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
-from tests import run
+from tests import environment, run
 from tests.run import Counts
 
 REPORT = (
@@ -75,6 +78,58 @@ def test_the_environment_of_whoever_starts_it_does_not_leak_in(suite_of_one, mon
         monkeypatch.setenv(name, "leaked")
 
     assert suite_of_one("import os\ndef test_a(): assert 'leaked' not in os.environ.values()\n") == Counts(1, 0, 0)
+
+
+def test_each_phase_says_what_it_counted_and_how_long_it_took(monkeypatch, capsys):
+    asked = []
+
+    def counted(given, arguments):
+        asked.append((given, arguments[-3:]))
+        return Counts(2, 0, 1)
+
+    monkeypatch.setattr(run, "pytest", counted)
+    monkeypatch.setattr(run, "PHASES", (("quick", ("-n", "2"), "not worker"), ("alone", (), "worker")))
+    monkeypatch.setattr(run.time, "monotonic", iter([10, 12, 12, 75]).__next__)
+
+    total = run.suite("SQLite", {"A": "1"}, "not services", ["-x"])
+
+    assert total == Counts(4, 0, 2)
+    assert asked == [({"A": "1"}, ["-m", f"(not services) and {marks}", "-x"]) for marks in ("not worker", "worker")]
+    assert capsys.readouterr().out.splitlines()[2:] == [
+        "SQLite, quick: 2 passed, 0 failed, 1 skipped, 2 s",
+        "SQLite, alone: 2 passed, 0 failed, 1 skipped, 63 s",
+    ]
+
+
+def test_every_test_is_of_one_phase():
+    marks = [phase[2] for phase in run.PHASES]
+
+    assert marks == ["not browser and not worker", "(browser or worker) and not alone", "(browser or worker) and alone"]
+
+
+@pytest.mark.parametrize(
+    ("only_real", "name", "ignored"),
+    [
+        (True, "journeys/test_transfer.py", None),
+        (True, "icpportal/test_demo_command.py", None),
+        (True, "filings/test_numbers.py", True),
+        (False, "filings/test_numbers.py", None),
+        (True, "conftest.py", None),
+        (True, "journeys", None),
+    ],
+)
+def test_where_only_browsers_and_workers_are_wanted_other_files_stay_closed(only_real, name, ignored):
+    config = SimpleNamespace(getoption=lambda _name: only_real)
+
+    assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is ignored
+
+
+def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
+    elsewhere = Path(__file__).parent / "filings" / "test_numbers.py"
+    item = SimpleNamespace(nodeid="one", path=elsewhere, get_closest_marker=lambda name: name == "browser")
+
+    with pytest.raises(pytest.UsageError, match="^one: where a browser"):
+        environment.pytest_collection_modifyitems([item])
 
 
 def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
