@@ -80,6 +80,8 @@ ONCE = tuple(
 )
 DATABASE = {"db", "transactional_db"}
 REAL = ("browser", "worker")
+# begun in this order, so that the longest are not the last to end; the others follow
+LONGEST_FIRST = ("killed_worker", "transfer", "rehearse", "rehearse_2020", "look_browser")
 
 
 def runs_once(item: pytest.Item) -> bool:
@@ -90,9 +92,17 @@ def runs_once(item: pytest.Item) -> bool:
     return not real and not DATABASE & set(getattr(item, "fixturenames", ()))
 
 
+def place(path: Path) -> int:
+    """How early a file of browsers and workers is begun."""
+    name = path.stem.removeprefix("test_")
+    return LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+
+
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
+    if config.getoption("real"):
+        items.sort(key=lambda item: place(item.path))
     for item in items:
         if any(item.get_closest_marker(name) for name in REAL) and not is_real(item.path):
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")

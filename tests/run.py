@@ -91,7 +91,7 @@ PHASES = (
     ("side by side", ("-n", "2"), "not browser and not worker"),
     (
         "browsers and workers",
-        ("--real", "-n", "3", "--dist", "loadfile"),
+        ("--real", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
         "(browser or worker) and not alone",
     ),
     ("alone", ("--real",), "(browser or worker) and alone"),

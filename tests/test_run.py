@@ -129,7 +129,14 @@ def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
     item = SimpleNamespace(nodeid="one", path=elsewhere, get_closest_marker=lambda name: name == "browser")
 
     with pytest.raises(pytest.UsageError, match="^one: where a browser"):
-        environment.pytest_collection_modifyitems([item])
+        environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
+
+
+def test_the_longest_journeys_are_there_and_begin_first():
+    files = sorted(Path(__file__).parent.rglob("test_*.py"), key=environment.place)
+
+    named = [path.stem.removeprefix("test_") for path in files[: len(environment.LONGEST_FIRST)]]
+    assert named == list(environment.LONGEST_FIRST)
 
 
 def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
