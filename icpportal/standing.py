@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import provinces
+from icpportal.answers import answers, asks_password
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,9 @@ GLOSSARY = (
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
-    """The way from first page to approval, what to have at hand, and the words."""
-    asks_password = any(each.asks_password for each in provinces())
-    return render(request, "pages/help.html", {"glossary": GLOSSARY, "asks_password": asks_password})
+    """The way from first page to approval, what to have at hand, what customers ask, and the words."""
+    context = {"glossary": GLOSSARY, "asks_password": asks_password(tuple(provinces())), "answers": answers()}
+    return render(request, "pages/help.html", context)
 
 
 def privacy_page(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from filings.models import Access
@@ -60,6 +61,21 @@ def test_a_grant_moves_the_order_and_its_record_fills_the_register(desk: Any) ->
     assert (access.website.ministry_id is None, access.website.subject.ministry_id is None) == (False, False)
     assert access.website.subject.subject_number == NUMBER
     assert (ParkedAnswer.objects.count(), InboxFile.objects.filter(state="parked").count()) == (0, 0)
+
+
+def test_a_grant_adds_our_access_and_changes_nothing_else_of_the_filing(desk: Any) -> None:
+    (before,) = desk.filings(number=NUMBER)
+    hand_over()
+
+    desk.decide(desk.reports()[0]["key"], "grant")
+
+    (after,) = desk.filings(number=NUMBER)
+    (site_before,), (site,) = before.pop("sites"), after.pop("sites")
+    accesses_before, accesses = site_before.pop("accesses"), site.pop("accesses")
+    assert (after, site) == (before, site_before)
+    assert len(accesses_before) == 1  # the previous provider's
+    assert accesses[:1] == accesses_before
+    assert [each["isp_id"] for each in accesses[1:]] == [settings.MIIT_ISP_ID]
 
 
 def test_a_refusal_opens_what_its_code_names(desk: Any) -> None:

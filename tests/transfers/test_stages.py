@@ -30,6 +30,13 @@ def test_a_province_and_a_profile_switch_stages_off(province: str, profile: str,
     assert keys(make_order(province=province, rule_profile=profile)) == expected
 
 
+@pytest.mark.parametrize(("province", "profile", "expected"), CASES)
+def test_a_further_website_goes_through_the_same_stages(province: str, profile: str, expected: list[str]) -> None:
+    order = make_order(kind=states.TRANSFER_ANOTHER, province=province, rule_profile=profile)
+
+    assert keys(order) == expected
+
+
 @pytest.mark.parametrize(("profile", "number", "total"), [("seed-2018", 4, 7), ("current-2020", 3, 6)])
 def test_without_a_password_the_numbers_move_up(client: Client, profile: str, number: int, total: int) -> None:
     order = make_order(province="12", rule_profile=profile)

@@ -3,6 +3,8 @@
 import pytest
 from django.urls import reverse
 
+from filings.provinces import PROVINCES
+from filings.regions import cities, counties
 from icpportal.accounts.roles import AUDITOR, ensure
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
@@ -109,6 +111,17 @@ def test_only_a_whole_address_of_the_mainland_with_agreement_is_taken(client, ch
     assert answer.status_code == 200
     assert words in answer.content.decode() or "error" in answer.content.decode()
     assert Backdrop.objects.count() == 0
+
+
+@pytest.mark.parametrize("code", PROVINCES)
+def test_an_address_in_any_province_of_the_mainland_is_taken(client, code):
+    city = cities(code)[0].code
+    county = counties(city)[0].code
+
+    answer = ask(client, make_order(), region_province=code, region_city=city, region_county=county)
+
+    assert answer.status_code == 302
+    assert Backdrop.objects.get().region == county
 
 
 def test_pressed_twice_it_is_one_and_the_second_tab_changes_the_address(client):

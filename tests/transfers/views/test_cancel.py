@@ -91,6 +91,16 @@ def test_looking_begins_nothing_and_asks_no_second_proof(client: Client, owner: 
     assert Order.objects.count() == 0
 
 
+def test_nobody_who_is_not_signed_in_comes_near_it(client: Client, owner: Any) -> None:
+    website = make_website(owner)
+    order = to_last_look(proved(Client(), owner), website)
+
+    for address in (reverse("filing", args=[website.pk]), reverse("cancel", args=[website.pk]), url(order, "confirm")):
+        for answer in (client.get(address), client.post(address, {"understood": "on"})):
+            assert answer.url.startswith("/account/login/")
+    assert reload(order).state == states.DRAFT
+
+
 def test_a_stranger_finds_nothing(client: Client, owner: Any) -> None:
     website = make_website(owner)
     chen = make_user("chen@example.com")
@@ -598,6 +608,8 @@ def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner
     said = page(client, order.get_absolute_url())
     assert reload(order).state == states.CANCELLED
     assert "To come back to us later, start a new transfer with a new service code." in said
+    assert "Transfer to the new provider at once: a filing left without a provider may be deleted." in said
+    assert "宁ICP备00000000号-1" in said
     assert "On file with us" not in page(client, reverse("dashboard"))
     client.post("/transfers/new/", typed_type())
     check = TypeCheck.objects.latest("created_at")

@@ -103,6 +103,39 @@ def test_other_papers_are_named_where_the_province_asks_for_them(client):
     assert client.get(slot_of(make_order(order.owner), "other")).status_code == 404
 
 
+def test_where_the_province_wants_the_domains_certificate_the_page_says_where_to_get_it(client):
+    order = make_order()
+    client = english(client, order.owner)
+    assert "Domain certificate" not in titles(client.get(hub_of(order)).content.decode())
+    Order.objects.filter(pk=order.pk).update(province="32")
+
+    assert "Domain certificate" in titles(client.get(hub_of(order)).content.decode())
+    assert "Get it from your domain&#x27;s registrar" in client.get(slot_of(order, "domain_cert")).content.decode()
+    client.post(slot_of(order, "domain_cert"), {"file": photo_file()})
+    assert OrderDocument.objects.get().slot == "domain_cert"
+
+
+def test_the_page_says_that_scans_and_photos_will_do_and_leads_to_the_sheet(client):
+    order = make_order()
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert "Colour scan or photo of the original, still valid" in html
+    assert reverse("statement", args=[order.reference]) in html
+    assert "Print it and sign with a black pen" in html
+
+
+def test_the_signed_sheet_is_uploaded_where_the_empty_one_was_downloaded(client):
+    order = make_order()
+    client = english(client, order.owner)
+
+    page = client.get(slot_of(order, "statement")).content.decode()
+    client.post(slot_of(order, "statement", 1), {"file": photo_file()})
+
+    assert reverse("statement", args=[order.reference]) in page
+    assert [(paper.slot, paper.side) for paper in OrderDocument.objects.all()] == [("statement", 1)]
+
+
 def test_the_sheet_of_a_province_says_what_it_wants_beside_the_signature(client):
     order = make_order(province="44")
 

@@ -52,6 +52,14 @@ def test_each_person_has_a_card_with_a_masked_name_and_number(client):
     assert "It goes on only when both have confirmed." in html
 
 
+def test_it_says_when_the_text_comes_in_which_language_and_where_its_code_goes(client):
+    html = show(client, waiting(province="12"))
+
+    assert "The ministry texts a 6-digit code within 5 minutes, in Chinese; it never asks for a password." in html
+    assert "On the Tianjin authority" in html
+    assert "Finish by, or the order comes back" in html
+
+
 def test_what_the_authority_tells_is_said_in_words(client):
     order = waiting(("139****0001", "139****0002"))
     now = timezone.now()

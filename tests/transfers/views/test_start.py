@@ -1,5 +1,7 @@
 """The start page: is this the right door, and what to have at hand."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +27,16 @@ def test_the_three_promises_stand_on_the_page_without_an_account(client: Client,
 
     assert [promise in page for promise in PROMISES[language]] == [True, True, True]
     assert reverse("verify-type") in page
+
+
+def test_the_page_says_for_whom_it_is_and_how_the_rest_goes(client: Client) -> None:
+    page = start(client)
+
+    assert re.search(
+        r"on file with another provider and now runs on a server of [^<]+\? Add us to the filing here", page
+    )
+    assert "The authority reviews in 3 to 20 working days; we tell you the result." in page
+    assert "In some provinces the ministry texts a code to the phones on the filing: 48 hours." in page
 
 
 PAPERS = [

@@ -56,6 +56,14 @@ BAD = [
 ]
 
 
+def test_the_page_asks_for_the_entries_of_the_filing_and_says_that_only_a_provider_is_added(client: Client) -> None:
+    page = sign_in(client, make_user()).get(PAGE, headers={"accept-language": "en"}).content.decode()
+
+    assert "Enter everything exactly as in your filing. We work out the filing type from it." in page
+    assert "Nothing else changes, and your other provider is not affected" in page
+    assert re.findall(r'<button class="button">([^<]+)</button>', page) == ["Verify filing type"]
+
+
 @pytest.mark.parametrize(("changes", "field", "code"), BAD)
 def test_each_wrong_entry_is_refused_by_name_before_anybody_is_asked(
     client: Client, ministry: Any, changes: dict[str, str], field: str, code: str
