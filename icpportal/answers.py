@@ -28,7 +28,7 @@ class Answer:
     holds: Callable[[Every], bool] = lambda every: True
 
 
-def asks_password(every: Every) -> bool:
+def _asks_password(every: Every) -> bool:
     return any(each.asks_password for each in every)
 
 
@@ -92,7 +92,7 @@ ANSWERS = (
             _("From the ministry, on its own site: it goes to the mobile and the e-mail on the filing."),
             _("The page that asks for it says how. Your draft is kept meanwhile."),
         ),
-        holds=asks_password,
+        holds=_asks_password,
     ),
     Answer(
         "uploading",
@@ -179,13 +179,13 @@ def answers() -> list[dict[str, Any]]:
     """The answers that hold under the rules of today, as the help page draws them."""
     every = tuple(provinces())
     hours = next((each.phones.hours for each in every if each.phones), 0)
-    platform = settings.OLD_PLATFORM_ZH if reads_chinese() else settings.OLD_PLATFORM_EN
+    platform, between = (settings.OLD_PLATFORM_ZH, "") if reads_chinese() else (settings.OLD_PLATFORM_EN, " ")
     facts = {"hours": hours, "platform": platform}
     return [
         {
             "key": each.key,
             "question": str(each.question) % facts,
-            "words": [str(words) % facts for words in each.words],
+            "words": between.join(str(words) % facts for words in each.words),
             "page": each.page,
             "link": each.link,
         }

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import provinces
-from icpportal.answers import answers, asks_password
+from icpportal.answers import answers
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ GLOSSARY = (
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """The way from first page to approval, what to have at hand, what customers ask, and the words."""
-    context = {"glossary": GLOSSARY, "asks_password": asks_password(tuple(provinces())), "answers": answers()}
+    asks_password = any(each.asks_password for each in provinces())
+    context = {"glossary": GLOSSARY, "asks_password": asks_password, "answers": answers()}
     return render(request, "pages/help.html", context)
 
 
