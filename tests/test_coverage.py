@@ -61,7 +61,7 @@ def functions(path: str) -> frozenset[str]:
 def unknown_commands(text: str) -> list[str]:
     """The commands and flags that a text names in code and that are not there."""
     wrong = []
-    for span in (each.strip() for each in SPAN.findall(text)):
+    for span in filter(None, (each.strip() for each in SPAN.findall(text))):
         name, *words = span.removeprefix("manage.py ").removeprefix(".venv/bin/python manage.py ").split()
         if span.startswith("manage.py ") and name not in get_commands():
             wrong.append(span)
