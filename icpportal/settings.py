@@ -278,6 +278,9 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "outbox.view_message",
         "outbox.deliver_message",
         "transfers.operate_order",
+        "verification.view_photoplace",
+        "verification.add_photoplace",
+        "verification.change_photoplace",
         "transfers.view_parkedanswer",
         "transfers.change_parkedanswer",
         "workdays.view_workcalendarday",
@@ -398,6 +401,13 @@ NO_SCANNER = "icpportal.gateways.scanner.none.NoScanner"
 SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "icpportal.gateways.scanner.clamd.Clamd")
 SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port
 SIMULATORS = env.bool("SIMULATORS", default=DEMO)
+# Shanghai's app (docs/photo-app.md); without one the applicant uploads the photo it took
+PHOTO_APPS = "icpportal.gateways.photo_app"
+PHOTO_APP_URL = env.str("PHOTO_APP_URL", default="")
+PHOTO_APP_TOKEN = env.str("PHOTO_APP_TOKEN") if PHOTO_APP_URL else ""
+PHOTO_APP_CA_FILE = env.str("PHOTO_APP_CA_FILE", default="")  # a certificate authority of the administration's own
+PHOTO_APP_USUAL = f"{PHOTO_APPS}.http.HttpApp" if PHOTO_APP_URL else f"{PHOTO_APPS}.page.PageApp" if DEMO else ""
+PHOTO_APP_GATEWAY = env.str("PHOTO_APP_GATEWAY", default=PHOTO_APP_USUAL)
 RESOLVERS = "icpportal.gateways.dns"
 DNS_GATEWAY = env.str("DNS_GATEWAY", default=f"{RESOLVERS}.{'file.File' if DEMO else 'system.System'}Resolver")
 DNS_SECONDS = 2  # for one question of a page; without an answer the page says that it could not be checked
@@ -454,6 +464,11 @@ LIMITS = {
     "filing_password_order": (5, 3600),
     "filing_password_account": (10 * ROOMIER, 86400),
     "filing_password_number": (10 * ROOMIER, 86400),
+    "photo_code_order": (5, 3600),
+    "photo_code_account": (10 * ROOMIER, 86400),
+    "photo_code_mobile": (10 * ROOMIER, 86400),
+    "place_text": (5, 86400),
+    "place_text_pause": (1, 10 if DEMO else 60),  # a second press sends no second text
     "import_account": (10 * ROOMIER, 3600),
     "import_old_account": (5, 3600),
     "import_claim": (10 * ROOMIER, 3600),

@@ -21,6 +21,7 @@ from icpportal.privacy.actions import note_access
 from transfers import (
     actions,
     cause_admin,  # noqa: F401 -- registers its page
+    place_admin,  # noqa: F401 -- registers its page
     queries,
     states,
 )
@@ -206,7 +207,7 @@ class OrderAdmin(ReadOnly):
             "rules": queries.rules_of(order),
             "sections": case.sections(order, returning) if order.kind in states.TRANSFERS else [],
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],
-            "photo_answers": order.answer("photo"),
+            "photo_facts": case.photo_facts(order) if order.state == states.PHOTO_REVIEW else [],
             "hints": case.hints(order) if order.kind in states.TRANSFERS else [],
             "said": _said(order, "zh" if chinese else "en"),
             "nameless": queries.waits_for_id(order),

@@ -6,13 +6,12 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from transfers import paper_access, queries, slots, states
+from transfers import paper_access, photo_app, queries, slots, states
 from transfers.models import Order, OrderDocument
 from transfers.paper_marks import is_stale, why_stale
 from verification import handoffs
 
 PHOTO_SLOT = slots.Slot(slots.PHOTO, _("Photo"), _("Upper body, centred, clothes of the season"), drawing="photo")
-IN_APP = ("shanghai_app",)  # the photo is not taken here at all
 PURPOSES = {states.DRAFT: handoffs.PAPERS, states.RETURNED: handoffs.PAPERS, states.PHOTO_DUE: handoffs.PHOTO}
 
 
@@ -26,7 +25,7 @@ def purpose_of(order: Any) -> str:
     purpose = PURPOSES.get(order.state, "")
     if purpose == handoffs.PAPERS and order.answer("documents").get("way") != slots.BY_PHONE:
         return ""
-    if purpose == handoffs.PHOTO and queries.rules_of(order).photo_ways == IN_APP:
+    if purpose == handoffs.PHOTO and photo_app.is_asked(order):  # the photo is not uploaded at all
         return ""
     return purpose if is_offered(order) else ""
 
@@ -44,8 +43,10 @@ def wanted(order: Any) -> list[slots.Slot]:
 
 
 def papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
-    """What is there, by slot and side."""
-    return {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
+    """What is there, by slot and side; a photo that a reviewer refused is not."""
+    found = queries.papers_of(order)
+    fresh = [paper for paper in found if paper.slot != slots.PHOTO or paper.added_at >= order.entered_at]
+    return {(paper.slot, paper.side): paper for paper in fresh}
 
 
 def side_shown(

@@ -14,7 +14,7 @@ from transfers import duties, states
 from transfers.lifecycle import TABLE
 from transfers.models import Order, OrderEvent
 from transfers.telling import tell_everyone
-from verification import service_codes
+from verification import photo_places, service_codes
 
 GIVEN_UP = (states.ABANDONED, states.WITHDRAWN, states.EXPIRED)  # by the applicant, or by not acting
 
@@ -30,6 +30,8 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         order.reminded = 0
     if row.name == "grant":
         duties.begin(order, event.at)
+    if event.from_state == states.PHOTO_DUE:  # sent, or given up
+        photo_places.end(order.reference)
     if row.target in states.ENDED:
         close(order)
 

@@ -23,9 +23,17 @@ class Moved(Exception):
 
 
 def upload(
-    order: Order, *, slot: str, side: int = 1, file: Any, kind: str = "", may: Callable[[], bool] = lambda: True
+    order: Order,
+    *,
+    slot: str,
+    side: int = 1,
+    file: Any,
+    kind: str = "",
+    mark: str = "",
+    may: Callable[[], bool] = lambda: True,
 ) -> OrderDocument:
-    """Take a file into a slot; the one that was there retires. `may` is asked at the last moment, in the transaction.
+    """Take a file into a slot; the one that was there retires. `may` is asked at the last moment, in the transaction;
+    `mark` counts where the slot makes none of its own.
 
     Raises `UploadRefused` or `Moved`, and then nothing changed. Two uploads at one moment leave one living paper: the
     later one.
@@ -38,7 +46,7 @@ def upload(
                 raise Moved(order.reference)
             earlier = _taken_out(order, slot, side)
             paper = OrderDocument.objects.create(
-                order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document
+                order=order, slot=slot, side=side, mark=mark or mark_of(order, slot), document=document
             )
     except Moved:
         retire(document)

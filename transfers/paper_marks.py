@@ -55,7 +55,8 @@ def until_of(order: Any, slot: str) -> str:
 
 def is_stale(order: Any, paper: OrderDocument) -> bool:
     """Whether the answers changed under a paper so that it no longer fits."""
-    return bool(paper.mark) and paper.mark not in (mark_of(order, paper.slot), _again(order, paper.slot))
+    fits = mark_of(order, paper.slot)
+    return bool(fits and paper.mark) and paper.mark not in (fits, _again(order, paper.slot))
 
 
 def _again(order: Any, slot: str) -> str:

@@ -10,12 +10,19 @@ BACKDROP, PLAIN, PLACE, SHANGHAI_APP = "backdrop", "plain", "place", "shanghai_a
 
 @dataclass(frozen=True)
 class Way:
-    """One way: its name and hint on the page, what must be behind the person, and how a message puts it."""
+    """One way: its name and hint on the page, what must be behind the person, and how a message puts it.
+
+    `steps` is how it goes where that needs saying, `asks` the field that must be filled in to send such a photo,
+    `again` what to do besides after a reviewer asked for another.
+    """
 
     title: str | Promise
     hint: str | Promise
     ground: str | Promise = ""
     told: tuple[str, str] = ("", "")  # Chinese, English
+    steps: tuple[str | Promise, ...] = ()
+    asks: str = ""
+    again: str | Promise = ""
 
 
 WAYS: dict[str, Way] = {
@@ -41,13 +48,24 @@ WAYS: dict[str, Way] = {
     ),
     PLACE: Way(
         _("Go to a designated place"),
-        _("Bring the document and the statement; we tell you the address by phone. Upload the photo taken there"),
-        told=("请到指定地点拍照，地址由我们电话告知。", "at a designated place; we tell you the address by phone."),
+        _("Choose it above, go there with the document and the statement, upload the photo taken there"),
+        told=("请到指定地点拍照，地点在订单页选择。", "at a designated place, which you choose on the order page."),
+        asks="place",
     ),
     SHANGHAI_APP: Way(
         _("Shanghai authority's app"),
         _("The app shows a picture code afterwards: enter it below"),
         told=("请使用上海管局 App，步骤见订单页。", "with the Shanghai authority's app; the order page says how."),
+        steps=(
+            _("Install the app of the Shanghai authority on an Android phone."),
+            _("Be in Shanghai with the phone, or use a phone whose home area is Shanghai."),
+            _("Enter the administrator's mobile as it is on the filing, and the code that is texted to it."),
+            _("Photograph the administrator's document, front and back."),
+            _("Let the app take the photo in which the administrator holds the document."),
+            _("Note the picture code that the app then shows, and enter it below."),
+        ),
+        asks="sh_code",
+        again=_("Delete the app, install it again and do it all anew: it gives a new picture code."),
     ),
 }
 

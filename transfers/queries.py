@@ -76,6 +76,11 @@ def papers_of(order: Order) -> QuerySet[OrderDocument]:
     return order.papers.filter(retired_at__isnull=True).select_related("document").order_by("slot", "side")
 
 
+def photo_of(order: Order) -> OrderDocument | None:
+    """The photo that came in since the order waits for one: what a reviewer has refused counts no more."""
+    return papers_of(order).filter(slot="photo", added_at__gte=order.entered_at).first()
+
+
 def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
     """The papers that stood at `moment` and were replaced afterwards: old beside new."""
     stood = order.papers.filter(added_at__lte=moment, retired_at__gt=moment, document__state="ready")

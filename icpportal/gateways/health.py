@@ -13,6 +13,7 @@ GATEWAYS = (
     ("inventory", "INVENTORY_GATEWAY"),
     ("sms", "SMS_GATEWAY"),
     ("scanner", "SCANNER_GATEWAY"),
+    ("photo app", "PHOTO_APP_GATEWAY"),
 )
 STATES = {Retryable: "down", Refused: "refused"}
 
@@ -34,8 +35,9 @@ class Health:
 
 
 def examine() -> list[Health]:
-    """Asks every gateway once, one after the other; a slow one takes as long as its own timeout."""
-    return [_examine(name, getattr(settings, setting)) for name, setting in GATEWAYS]
+    """Asks every gateway that is set, one after the other; a slow one takes as long as its own timeout."""
+    named = [(name, getattr(settings, setting)) for name, setting in GATEWAYS]
+    return [_examine(name, path) for name, path in named if path]
 
 
 def _examine(name: str, path: str) -> Health:

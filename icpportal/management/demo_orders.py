@@ -16,6 +16,7 @@ from filings.keys import subject_key
 from filings.models import Website
 from icpportal.gateways.dns.file import save as save_names
 from icpportal.gateways.miit.seam import authority as ministry_gateway
+from icpportal.gateways.photo_app import tray as photo_app
 from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
 from transfers import authority, proving, queries, slots, states
@@ -35,9 +36,11 @@ PLACES = {
     "12": ("120101", "天津", "天津市和平区"),
     "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
     "44": ("440304", "深圳", "广东省深圳市福田区"),
+    "31": ("310101", "上海", "上海市黄浦区"),
 }
 SITE_NAME = "示例品牌官网"
 FURTHER_NAME = "示例品牌商城"
+APP_CODE = "AB12CD"  # of the photo that the app took for the order in Shanghai
 SERVED = (states.APPROVED, states.COOLING_OFF)  # what the authority has on record as ours, with an id (Jrid)
 POINTS = {states.APPROVED: "192.0.2.10", states.COOLING_OFF: "203.0.113.7"}  # here, and elsewhere by now
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -77,6 +80,7 @@ SEEDS = (
     Seed(states.EXPIRED, ("start", "expire_draft"), papers=False),
     Seed(states.COOLING_OFF, ("start", "cool"), kind=states.CANCELLATION, papers=False),
     Seed(states.CANCELLED, ("start", "confirm_cancel", "reported", "ended"), kind=states.CANCELLATION, papers=False),
+    Seed(states.PHOTO_DUE, (*SENT, "accept"), "31"),
 )  # fmt: skip
 NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
 ACTORS = {
@@ -127,6 +131,12 @@ def transferable() -> str:
     """The further website that the customer's subject can bring in, as the demo tells it."""
     number = _approved()
     return f"{further_of(number)}  filing password {password_of(number)}, of the subject of {domain_of(number)}"
+
+
+def by_app() -> str:
+    """The order whose photo comes from Shanghai's app, as the demo tells it."""
+    number = next(number for number, seed in enumerate(SEEDS) if seed.province == "31")
+    return f"{domain_of(number)}  picture code {APP_CODE}"
 
 
 def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
@@ -361,7 +371,14 @@ def _cancelled(order: Order, owner: Any, on_file: str) -> None:
     end_access(_written(order), because="cancelled", now=order.entered_at)
 
 
+def _photographed(order: Order, owner: Any, on_file: str) -> None:
+    """In Shanghai the app has taken the photo: its code is the demo's to tell."""
+    if order.province == "31":
+        photo_app.put(administrator(order).mobile, code=APP_CODE)
+
+
 EXTRAS = {
+    states.PHOTO_DUE: _photographed,
     states.RETURNED: _returned,
     states.PHONE_DUE: _reported,
     states.AUTHORITY_REVIEW: _reported,

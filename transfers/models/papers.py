@@ -13,7 +13,8 @@ class OrderDocument(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="papers")
     slot = models.CharField(max_length=30)
     side = models.PositiveSmallIntegerField(default=1)
-    # what it was made for: the answers a sheet was printed from, the person whose document it shows
+    # what it was made for: the answers a sheet was printed from, the person whose document it shows; a photo of
+    # Shanghai's app: the code it was fetched by
     mark = models.CharField(max_length=16, blank=True)
     document = models.ForeignKey("verification.Document", on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)

@@ -4,16 +4,23 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from icpportal.entry.marks import reads_chinese
 from transfers import asking_type, queries, readiness, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.labels import label_of
 from transfers.models import FieldVerdict, Order
+from transfers.photo_ways import WAYS
 from transfers.review.forms import ReturnForm
 from transfers.steps import STEPS
 from transfers.verdict_words import reason_words
 
+# a photo of the app: fetched by its code, or uploaded by hand where no system is asked
+FROM = {
+    True: gettext_lazy("Fetched from the app's system by this code"),
+    False: gettext_lazy("Uploaded by the applicant: compare it with the app's photo of this code"),
+}
 # the pictures a reviewer looks at while judging a page
 BESIDE = {
     "subject": ("lead_id", "subject_id", "letter"),
@@ -104,6 +111,19 @@ def photos(order: Order) -> list[dict[str, Any]]:
     wanted = ("photo", "admin_id", "lead_id")
     found = [paper for paper in queries.papers_of(order) if paper.slot in wanted]
     return [_picture(paper) for paper in sorted(found, key=lambda paper: wanted.index(paper.slot))]
+
+
+def photo_facts(order: Order) -> list[dict[str, str]]:
+    """How the photo was taken: the way, and what that way was told."""
+    said = order.answer("photo")
+    place, code = said.get("place") or {}, said.get("sh_code", "")
+    found = [
+        (_("Way"), str(WAYS[said["way"]].title) if said.get("way") in WAYS else ""),
+        (_("Place"), f"{place['zh']} · {place['address']}" if place else ""),
+        (_("Picture code of the Shanghai app"), code),
+        (_("Where the photo is from"), FROM[bool(said.get("fetched"))] if code else ""),
+    ]
+    return [{"label": label, "value": str(value)} for label, value in found if value]
 
 
 def hints(order: Order) -> list[Any]:

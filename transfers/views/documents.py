@@ -23,6 +23,7 @@ from transfers import (
     by_phone,
     paper_access,
     paper_actions,
+    photo_app,
     queries,
     readiness,
     reuse,
@@ -276,7 +277,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     found = slots.SLOTS.get(slot)
     paper = _papers(order).get((slot, side))
     if slot == slots.PHOTO and side == 1:
-        drawn = slots.photo_slot(order, paper)
+        drawn = photo_app.drawn(order, paper)
     elif found is None or not 1 <= side <= len(found.sides):
         raise Http404
     else:

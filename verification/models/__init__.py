@@ -6,6 +6,7 @@ from verification.models.documents import Document, DocumentState
 from verification.models.filing_passwords import WrongPassword
 from verification.models.handoffs import HandOff
 from verification.models.phone_proofs import PhoneProof
+from verification.models.places import PhotoPlace, PlaceChoice
 from verification.models.service_codes import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "HandoverState",
     "HandOff",
     "PhoneProof",
+    "PhotoPlace",
+    "PlaceChoice",
     "ServiceCode",
     "ServiceCodeState",
     "WrongPassword",

@@ -233,6 +233,7 @@ The ICP filing portal is ready:  http://{HOST}:{port}/
   mail and texts it sent         http://{HOST}:{port}/demo/messages/
   review desk (staff)            http://{HOST}:{port}/admin/
   the authority, simulated       {settings.SIMULATOR_URL}/
+  Shanghai's photo app           http://{HOST}:{port}/demo/photo-app/
 
 {seeded}
 

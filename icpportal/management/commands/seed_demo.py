@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.accounts import roles
 from icpportal.gateways.miit.simulator.client import NotThere
-from icpportal.management import demo_codes, demo_legacy, demo_orders, demo_world
+from icpportal.management import demo_codes, demo_legacy, demo_orders, demo_places, demo_world
 from icpportal.management.demo_accounts import ACCOUNTS, PASSWORD, open_accounts
 
 
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         try:
             demo_world.fill(dice)
             demo_legacy.fill()
+            places = demo_places.fill()
             orders = demo_orders.place(accounts["applicant"], dice)
             codes = demo_codes.fill(accounts["applicant"], accounts["newcomer"])
         except NotThere as nobody:
@@ -41,9 +42,12 @@ class Command(BaseCommand):
         self.stdout.write(f"  {demo_orders.transferable()}")
         self.stdout.write("Cancel this transfer as lin@example.com:")
         self.stdout.write(f"  {demo_orders.cancellable()}")
+        self.stdout.write("Show the photo of Shanghai's app as customer:")
+        self.stdout.write(f"  {demo_orders.by_app()}")
         self.stdout.write("Import from the old platform with one of these accounts:")
         for line in demo_legacy.lines():
             self.stdout.write(f"  {line}")
         self.stdout.write(
-            f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders, {codes} service codes"
+            f"{len(accounts)} accounts, {len(demo_world.FREE)} free filings, {orders} orders, {codes} service codes, "
+            f"{places} designated places"
         )

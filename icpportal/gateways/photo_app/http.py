@@ -1,0 +1,59 @@
+"""The app's system over HTTPS; docs/photo-app.md is the whole of it.
+
+`POST {PHOTO_APP_URL}/picture` with `{"code": "AB12CD", "mobile": "13900000002"}` answers with the picture itself,
+or 404 when this mobile has no photo under this code. Both go in the body, so that no number lands in an access log.
+"""
+
+import time
+from http import HTTPStatus
+
+import requests
+from django.conf import settings
+
+from icpportal.gateways.answers import content, judge
+from icpportal.gateways.asking import bounded, seconds_for
+from icpportal.gateways.errors import Retryable
+
+WHO = "the photo app"
+NOBODY = ("000000", "10000000000")  # no app gave this code, no mobile has this number
+
+
+class HttpApp:
+    """`photo_app.seam.PhotoApp` of `settings.PHOTO_APP_URL`."""
+
+    def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
+        """One question; what is not a picture by its own word is no answer."""
+        seconds = seconds_for(timeout)
+        return bounded(lambda: _post(code, mobile, seconds), seconds)
+
+    def check(self) -> None:
+        """Asks for a photo that cannot be there."""
+        self.picture(*NOBODY)
+
+
+def _post(code: str, mobile: str, seconds: float) -> bytes | None:
+    headers = {"Authorization": f"Bearer {settings.PHOTO_APP_TOKEN}"} if settings.PHOTO_APP_TOKEN else {}
+    ends = time.monotonic() + seconds
+    try:
+        with requests.post(
+            f"{settings.PHOTO_APP_URL.rstrip('/')}/picture",
+            json={"code": code, "mobile": mobile},
+            headers=headers,
+            timeout=seconds,
+            verify=settings.PHOTO_APP_CA_FILE or True,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _read(response, ends)
+    except requests.RequestException as problem:
+        raise Retryable(f"the photo app did not answer: {type(problem).__name__}") from problem
+
+
+def _read(response: requests.Response, ends: float) -> bytes | None:
+    status = response.status_code
+    if status == HTTPStatus.NOT_FOUND:
+        return None
+    judge(status, WHO, good=(HTTPStatus.OK,))
+    if not response.headers.get("Content-Type", "").startswith("image/"):
+        raise Retryable("the answer of the photo app is no picture")
+    return content(response, WHO, ends=ends, largest=settings.UPLOAD_MAX_BYTES)

@@ -1,0 +1,106 @@
+"""Shanghai's app (上海管局 App): a picture code is asked of its system, and the photo comes in like an upload."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.gateways.photo_app import seam
+from transfers import paper_actions, queries, slots
+from transfers.models import Order, OrderDocument
+from transfers.people import administrator
+from transfers.photo_ways import SHANGHAI_APP
+from transfers.refusals import busy, too_many
+from verification.documents.messages import UploadRefused
+from verification.photos import app_codes
+from verification.photos.app_codes import State
+
+MINE = ("photo_size", "file_pixels", "file_big")  # what is wrong with the photo itself, and not with their system
+
+
+class NotFetched(Exception):
+    """No photo came; `problem` is what the applicant reads."""
+
+    def __init__(self, problem: ValidationError) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def is_asked(order: Any) -> bool:
+    """Whether the photo comes from the app's system: where the app is a must, and we can ask it."""
+    return queries.rules_of(order).photo_ways == (SHANGHAI_APP,) and seam.is_there()
+
+
+def code_bad() -> ValidationError:
+    """What to do about a picture code that does not fit."""
+    return ValidationError(_("The code does not fit: enter it as the app shows it"), code="sh_code_bad")
+
+
+def fits(code: str) -> bool:
+    """Whether it could be a picture code at all: that costs no try."""
+    return 4 <= len(code) <= 8 and code.isascii() and code.isalnum()
+
+
+def unreadable() -> ValidationError:
+    """Their system sent something that is no photo."""
+    return ValidationError(
+        _("The app's system sent no readable photo. Nothing was counted. Try later"), code="photo_unreadable"
+    )
+
+
+class Fetched:
+    """What the app's system sent, as an upload."""
+
+    def __init__(self, content: bytes, code: str) -> None:
+        self.name: str | None = f"{code}.jpg"
+        self.size: int | None = len(content)
+        self.content = content
+
+    def read(self, num_bytes: int = -1, /) -> bytes:  # noqa: ARG002 -- bounded by the gateway, measured again by the intake
+        return self.content
+
+
+def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
+    """Take the photo behind this code into the order. Raises `NotFetched` or `Moved`, and then nothing changed.
+
+    Asks outside: call it outside of a transaction.
+    """
+    if not fits(code):
+        raise NotFetched(code_bad())
+    mobile = administrator(order).mobile
+    outcome = app_codes.ask(code, mobile, order_key=order.reference, account_key=account_key)
+    if outcome.state != State.FOUND:
+        raise NotFetched(REFUSALS[outcome.state](outcome))
+    try:
+        return paper_actions.upload(
+            order, slot=slots.PHOTO, file=Fetched(outcome.content, code), kind=slots.PHOTO, mark=code
+        )
+    except UploadRefused as refused:
+        raise NotFetched(refused if refused.code in MINE else unreadable()) from refused
+
+
+def _down(_outcome: app_codes.Outcome) -> ValidationError:
+    return ValidationError(_("The app's system did not answer. Nothing was counted. Try later"), code="app_down")
+
+
+REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
+    State.WRONG: lambda outcome: code_bad(),
+    State.UNREACHABLE: _down,
+    State.PAUSED: lambda outcome: too_many(outcome.until),
+    State.BUSY: lambda outcome: busy(),
+}
+
+
+def drawn(order: Any, paper: OrderDocument | None, *, reason: str = "") -> dict[str, Any]:
+    """The photo's slot: with an upload, or with the two answers about a photo that was fetched."""
+    shown = slots.photo_slot(order, paper, reason=reason)
+    if not is_asked(order):
+        return shown
+    url = shown.pop("form_url")
+    del shown["form"]
+    again = {"label": _("Take it again"), "name": "again", "value": "1", "kind": "secondary"}
+    usable = {"label": _("This photo is usable"), "name": "usable", "kind": "primary"}
+    answers = [{**usable, "value": paper.document.reference}] if paper is not None and paper.document.is_ready else []
+    shown["actions"] = [{**answer, "url": url, "post": True} for answer in (*answers, again)] if paper else []
+    return shown

@@ -1,0 +1,77 @@
+"""The list of designated places at the review desk: operations keep it; a place that closes is told to who chose it."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings.regions import cities, provinces, region
+from verification import photo_places
+from verification.models import PhotoPlace
+
+
+def _cities() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Every city of the mainland, a group a province; a municipality is its own city."""
+    return [(each.name, _of(each.code, each.name)) for each in provinces()]
+
+
+def _of(province: str, name: str) -> list[tuple[str, str]]:
+    found = [(city.code, city.full_name.removeprefix(name)) for city in cities(province)]
+    return [(code, words or name) for code, words in found]
+
+
+class PlaceForm(forms.ModelForm):
+    """The city by name."""
+
+    region = forms.ChoiceField(label=gettext_lazy("City"))
+
+    class Meta:
+        model = PhotoPlace
+        fields = ("region", "name_zh", "name_en", "address_zh", "address_en", "hours_zh", "hours_en", "phone", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = _cities()
+
+
+@admin.register(PhotoPlace)
+class PhotoPlaceAdmin(admin.ModelAdmin):
+    """Nothing is deleted: orders name the places where their photos were taken."""
+
+    form = PlaceForm
+    list_display = ("name_zh", "city", "address_zh", "hours_zh", "phone", "active")
+    list_filter = ("active",)
+    search_fields = ("name_zh", "name_en", "address_zh")
+    actions = ("close_them", "open_them")
+    list_per_page = 50
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("City"), ordering="region")
+    def city(self, place: PhotoPlace) -> str:
+        found = region(place.region)
+        return found.full_name if found else place.region
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: PhotoPlace, form: Any, change: bool) -> None:
+        if change and not obj.active:
+            self._say(request, photo_places.close(obj))
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=gettext_lazy("Close, and tell who chose it"), permissions=["change"])
+    def close_them(self, request: HttpRequest, queryset: Any) -> None:
+        self._say(request, sum(photo_places.close(place) for place in queryset))
+
+    @admin.action(description=gettext_lazy("Open again"), permissions=["change"])
+    def open_them(self, request: HttpRequest, queryset: Any) -> None:
+        done = sum(photo_places.reopen(place) for place in queryset)
+        messages.info(
+            request, _("%(done)s done, %(skipped)s skipped") % {"done": done, "skipped": len(queryset) - done}
+        )
+
+    def _say(self, request: HttpRequest, told: int) -> None:
+        messages.info(request, _("Told: %(n)s applicants who had chosen it") % {"n": told})

@@ -1,0 +1,70 @@
+"""Picture codes of the Shanghai app (图片验证码): asked of its system, together with the administrator's mobile.
+
+A try is counted before it is judged, against the order, the account and the mobile together. A code that was right, or
+got no answer, is given back. Call `ask` outside of a transaction.
+"""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils import timezone
+
+from icpportal.gateways.asking import Busy, asking
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.photo_app.seam import photo_app
+from verification import tries
+
+logger = logging.getLogger(__name__)
+
+LIMITS = ("photo_code_order", "photo_code_account", "photo_code_mobile")
+
+
+class State(StrEnum):
+    """What came of asking."""
+
+    FOUND = "found"
+    WRONG = "wrong"
+    UNREACHABLE = "unreachable"  # no answer: nothing was counted
+    PAUSED = "paused"  # a limit of ours is used up until `until`; nobody was asked
+    BUSY = "busy"  # too many questions under way here: nothing was asked, nothing was counted
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer: the bytes of the photo as they came, how many tries of this order are left, when a pause ends."""
+
+    state: State
+    content: bytes = field(default=b"", repr=False)
+    left: int = 0
+    until: datetime | None = None
+
+
+def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: datetime | None = None) -> Outcome:
+    """The photo that the app of this mobile gave this code for."""
+    moment = now or timezone.now()
+    keys = tuple(zip(LIMITS, (order_key, account_key, mobile), strict=True))
+    try:
+        with asking() as question:
+            taken = tries.take_all(keys, now=moment)
+            if not taken.ok:
+                return Outcome(State.PAUSED, until=taken.until)
+            state, content = _asked(code, mobile, question.left)
+    except Busy:
+        return Outcome(State.BUSY)
+    if state != State.WRONG:
+        tries.give_back_all(keys)
+        return Outcome(state, content)
+    return Outcome(state, left=tries.left(*keys[0], now=moment))
+
+
+def _asked(code: str, mobile: str, seconds: float) -> tuple[State, bytes]:
+    try:
+        content = photo_app().picture(code, mobile, timeout=seconds)
+    except Retryable:
+        return State.UNREACHABLE, b""
+    except Refused as problem:
+        logger.error("photo app refused", extra={"code": problem.code})
+        return State.UNREACHABLE, b""
+    return (State.WRONG, b"") if content is None else (State.FOUND, content)
