@@ -20,9 +20,14 @@ def beat(name: str, *, now: datetime | None = None) -> None:
 
 
 def ask_gateways(*, now: datetime | None = None) -> None:
-    """Asks every outside system once and notes its answer in one word (no sentence: it could carry anything)."""
+    """Asks every outside system once and notes its answer in one word (no sentence: it could carry anything).
+
+    One that is no longer configured is forgotten: nobody waits for its answer.
+    """
     now = now or timezone.now()
-    for answer in health.examine():
+    asked = health.examine()
+    Pulse.objects.filter(name__startswith=GATEWAY).exclude(name__in=[GATEWAY + each.name for each in asked]).delete()
+    for answer in asked:
         said = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
         Pulse.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
 

@@ -13,7 +13,7 @@ GATEWAYS = (
     ("inventory", "INVENTORY_GATEWAY"),
     ("sms", "SMS_GATEWAY"),
     ("scanner", "SCANNER_GATEWAY"),
-    ("photo app", "PHOTO_APP_GATEWAY"),
+    ("photo_app", "PHOTO_APP_GATEWAY"),
 )
 STATES = {Retryable: "down", Refused: "refused"}
 

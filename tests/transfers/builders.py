@@ -20,7 +20,7 @@ from icpportal.accounts.roles import ensure as ensure_roles
 from transfers import states
 from transfers.firing import ORDER
 from transfers.models import Order, OrderDocument, ReturnReason
-from verification.models import Document
+from verification.models import Document, PhotoPlace
 
 PASSWORD = "correct horse battery"
 _counter = itertools.count(1)
@@ -204,6 +204,22 @@ def make_ready_document(order: Order, slot: str, *, side: int = 1, colour: str =
     )
     OrderDocument.objects.create(order=order, slot=slot, side=side, document=document)
     return document
+
+
+def make_place(**columns: Any) -> PhotoPlace:
+    """An open place where photos are taken, in Yinchuan."""
+    n = next(_counter)
+    usual = {
+        "region": "640100",
+        "name_zh": f"银川市示例拍照点{n}",
+        "name_en": f"Yinchuan sample place {n}",
+        "address_zh": f"宁夏银川市金凤区示例路{n}号",
+        "address_en": f"{n} Sample Road, Yinchuan",
+        "hours_zh": "周一至周五 9:00–17:00",
+        "hours_en": "Mon–Fri 9:00–17:00",
+        "phone": "0951-0000-001",
+    }
+    return PhotoPlace.objects.create(**{**usual, **columns})
 
 
 def make_reason(key: str = "subject_name", fields: str = "", **columns: Any) -> ReturnReason:

@@ -73,10 +73,10 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
     if order.state != states.PHOTO_DUE or not places.is_way(order):
         return redirect(order)
     form = places.PlaceForm(request.POST, places=photo_places.listed(order.province))
-    if form.is_valid():
-        places.choose(order, form.chosen)
-    else:
+    if not form.is_valid():
         messages.error(request, _("Choose one of the places in the list"))
+        return redirect("photo", order.reference)
+    places.choose(order, form.chosen)
     return redirect(_place(order))
 
 
@@ -117,7 +117,7 @@ def text_address(request: HttpRequest, reference: str) -> HttpResponse:
         )
     elif taken.until is not None:
         messages.info(request, _("It was sent already. Again after %(time)s") % {"time": short_words(taken.until)})
-    return redirect(_place(order))
+    return redirect("photo", order.reference)  # its top, where this is said
 
 
 def _place(order: Order) -> str:

@@ -5,6 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PhotoPlace(models.Model):
@@ -17,8 +18,8 @@ class PhotoPlace(models.Model):
     address_en = models.CharField(_("Address in English"), max_length=100)
     hours_zh = models.CharField(_("Opening hours in Chinese"), max_length=40)
     hours_en = models.CharField(_("Opening hours in English"), max_length=60)
-    phone = models.CharField(_("Phone"), max_length=20)
-    active = models.BooleanField(_("Open"), default=True)
+    phone = models.CharField(pgettext_lazy("place", "Phone"), max_length=20)
+    active = models.BooleanField(pgettext_lazy("place", "Open"), default=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("designated place"), _("designated places")

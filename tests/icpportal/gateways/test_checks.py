@@ -2,7 +2,7 @@
 
 import pytest
 
-from icpportal.gateways.checks import HTTP_INVENTORY, gateways_fit_production
+from icpportal.gateways.checks import HTTP_APP, HTTP_INVENTORY, gateways_fit_production
 
 GOOD = {
     "DEMO": False,
@@ -10,6 +10,8 @@ GOOD = {
     "INVENTORY_GATEWAY": HTTP_INVENTORY,
     "INVENTORY_URL": "https://console.example.com",
     "SCANNER_GATEWAY": "icpportal.gateways.scanner.clamd.Clamd",
+    "PHOTO_APP_GATEWAY": HTTP_APP,
+    "PHOTO_APP_URL": "https://app.example.com",
 }
 
 
@@ -32,6 +34,9 @@ def test_a_production_with_real_gateways_passes(settings):
         ({"INVENTORY_GATEWAY": "icpportal.gateways.inventory.fake.Stalling"}, ["gateways.E001"]),
         ({"INVENTORY_URL": "http://console.example.com"}, ["gateways.E003"]),
         ({"INVENTORY_URL": ""}, ["gateways.E003"]),
+        ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.fake.Down"}, ["gateways.E001"]),
+        ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.page.PageApp"}, ["gateways.E004"]),
+        ({"PHOTO_APP_URL": "http://app.example.com"}, ["gateways.E005"]),
     ],
 )
 def test_a_production_with_something_for_the_demo_is_refused(settings, change, expected):
@@ -42,6 +47,10 @@ def test_a_provider_may_keep_its_server_list_in_a_file(settings):
     change = {"INVENTORY_GATEWAY": "icpportal.gateways.inventory.file.FileInventory", "INVENTORY_URL": ""}
 
     assert ids(settings, **change) == []
+
+
+def test_a_provider_may_do_without_the_photo_app(settings):
+    assert ids(settings, PHOTO_APP_GATEWAY="", PHOTO_APP_URL="") == []
 
 
 def test_the_demo_may_do_without(settings):

@@ -9,6 +9,7 @@ import pytest
 from icpportal.entry.marks import HAN
 from icpportal.outbox import catalogue
 from icpportal.outbox.catalogue import HeaderInjection, MissingWord, UnknownMessage, render
+from verification.models import PhotoPlace
 
 # the transition table of architecture §4, screens.md §18, and what the account pages need
 EVENTS = [
@@ -21,12 +22,13 @@ EVENTS = [
     "import_failed", "claim_received", "claim_accepted", "claim_declined",
     "objection_received", "account_exists", "account_changed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
-    "handover_overtaken", "backdrop_came_back",
+    "handover_overtaken", "backdrop_came_back", "place_address", "place_closed",
 ]  # fmt: skip
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",
     "code_handover", "code_consent", "code_phone_proof",
 ]  # fmt: skip
+TYPED = ("name_zh", "name_en", "address_zh", "address_en", "hours_zh", "hours_en", "phone")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 LINK = "https://beian.example.com/p/0123456789abcdefABCDEF"
 LONGEST: dict[str, Any] = {
@@ -49,6 +51,10 @@ LONGEST: dict[str, Any] = {
     "giver": "l***@example.com",
     "taker": "c***@example.com",
     "instance": "i-example0001",
+    "place": {"zh": "银川市示例拍照点", "en": "Yinchuan sample place"},
+    "address": {"zh": "宁夏银川市金凤区示例路1号", "en": "1 Sample Road, Yinchuan"},
+    "opening": {"zh": "周一至周五 9–17 点", "en": "Mon–Fri 9–17"},
+    "place_phone": "0951-0000-001",
     "name": "陈*例",
     "mobile": "139****0002",
     "mobiles": ["139****0001", "139****0002"],
@@ -148,6 +154,22 @@ def test_a_text_message_fits_with_the_longest_words(name: str):
     assert en.startswith("[ICP Filing] ")
     assert (len(zh) <= 67, len(en) <= 134) == (True, True), (len(zh), zh, len(en), en)
     assert han(en.replace(LONGEST["number"], "")) == 0
+
+
+def test_the_longest_address_of_a_place_that_staff_can_type_fits_into_three_parts():
+    most = {name: PhotoPlace._meta.get_field(name).max_length for name in TYPED}
+    zh_words = {
+        "place": "点" * most["name_zh"],
+        "address": "路" * most["address_zh"],
+        "opening": "时" * most["hours_zh"],
+    }
+    en_words = {"place": "p" * most["name_en"], "address": "a" * most["address_en"], "opening": "h" * most["hours_en"]}
+    phone = {"place_phone": "0" * most["phone"]}
+
+    zh = render("place_address", "sms", "zh-hans", {**LONGEST, **zh_words, **phone}).text
+    en = render("place_address", "sms", "en", {**LONGEST, **en_words, **phone}).text
+
+    assert (len(zh) <= 3 * 67, len(en) <= 306) == (True, True), (len(zh), len(en))
 
 
 def test_the_proof_with_a_link_fits_into_two_parts():

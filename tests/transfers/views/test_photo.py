@@ -4,14 +4,23 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves, sign_in
+from tests.transfers.builders import (
+    make_order,
+    make_place,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    moves,
+    sign_in,
+)
 from tests.transfers.desk import photo_file
 from tests.transfers.outside import cost
 from transfers import states
 from transfers.models import Order, OrderDocument
 from transfers.review import actions as review
-from verification.models import Document
+from verification.models import Document, PhotoPlace
 
 pytestmark = pytest.mark.django_db
 SEND = {"photo_way": "backdrop", "photo_confirm": "on"}
@@ -39,6 +48,13 @@ def read(order):
     return Order.objects.get(pk=order.pk)
 
 
+@pytest.fixture(autouse=True)
+def by_hand(settings):
+    """No system of the app is asked, and there is a place to go to."""
+    settings.PHOTO_APP_GATEWAY = ""
+    make_place()
+
+
 @pytest.mark.parametrize(
     ("province", "ways"), [("64", ["backdrop", "place"]), ("12", ["backdrop", "place"]), ("31", ["shanghai_app"])]
 )
@@ -54,6 +70,7 @@ def test_the_rules_are_said_and_each_way_says_what_it_needs(client):
     for words in ("No red or blue top", "The backdrop fills the picture", "Bring the document and the statement"):
         assert words in html
     assert "In Shanghai" not in html
+    assert "Install the app" not in html
 
 
 @pytest.mark.parametrize("province", ["12", "31", "44", "64"])
@@ -78,18 +95,26 @@ def test_since_2020_a_photo_before_a_backdrop_is_no_choice(client):
     assert (read(order).state, read(order).photo_way) == (states.PHOTO_REVIEW, "plain")
 
 
-def test_shanghai_asks_for_the_code_of_its_app_and_no_picture(client):
+def test_without_the_apps_system_shanghai_uploads_the_photo_and_names_its_code(client):
     order = due(province="31")
-
     html = show(client, order)
+
+    assert (
+        "In Shanghai the authority&#x27;s app is a must" in html or "In Shanghai the authority's app is a must" in html
+    )
+    assert "Install the app of the Shanghai authority on an Android phone." in html
+    assert 'type="file"' in html
+
     refused = send(client, order, photo_way="shanghai_app", sh_code="A")
+    no_photo = send(client, order, photo_way="shanghai_app", sh_code="AB12CD")
+    make_ready_document(order, "photo")
     sent = send(client, order, photo_way="shanghai_app", sh_code="ＡＢ１２ＣＤ")
 
-    assert "In Shanghai the authority's app is a must" in html
-    assert 'type="file"' not in html
     assert "The code does not fit: enter it as the app shows it" in refused.content.decode()
+    assert "Choose a photo, then send" in no_photo.content.decode()
     assert sent.url == order.get_absolute_url()
     assert read(order).answer("photo")["sh_code"] == "AB12CD"
+    assert "fetched" not in read(order).answer("photo")
     assert read(order).photo_way == "shanghai_app"
 
 
@@ -164,6 +189,38 @@ def test_a_photo_that_has_to_be_taken_again_says_why(client):
 
     assert "The photo has to be taken again" in html
     assert "The top is red or blue: change and take it again" in html
+
+
+def test_after_a_rejection_the_way_is_chosen_again_and_the_refused_photo_counts_no_more(client):
+    order = due()
+    make_ready_document(order, "photo")
+    send(client, order)
+    review.refuse_photo(read(order), make_reviewer(), review.Named("photo", make_reason("photo_clothes")))
+
+    html = show(client, order)
+    refused = send(client, order)
+    client.post(reverse("photo-place", args=[order.reference]), {"place": PhotoPlace.objects.get().pk})
+    make_photo_anew(order)
+    sent = send(client, order, photo_way="place", place=PhotoPlace.objects.get().pk)
+
+    assert "Not uploaded" in html
+    assert "Choose a photo, then send" in refused.content.decode()
+    assert sent.url == order.get_absolute_url()
+    assert (read(order).state, read(order).photo_way) == (states.PHOTO_REVIEW, "place")
+    assert moves(order) == ["send_photo", "refuse_photo", "send_photo"]
+
+
+def make_photo_anew(order):
+    OrderDocument.objects.update(retired_at=timezone.now())
+    make_ready_document(order, "photo")
+
+
+@pytest.mark.parametrize("way", ["backdrop", "place"])
+def test_the_last_way_is_ticked_when_the_photo_is_taken_again(client, way):
+    html = show(client, due(photo_way=way))
+
+    (ticked,) = re.findall(r'name="photo_way" value="(\w+)"[^>]*checked', html)
+    assert ticked == way
 
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED])

@@ -12,6 +12,7 @@ ALL_GOOD = {
     "INVENTORY_GATEWAY": "icpportal.gateways.inventory.fake.FakeInventory",
     "SMS_GATEWAY": "icpportal.gateways.sms.page.PageSms",
     "SCANNER_GATEWAY": "icpportal.gateways.scanner.fake.FakeScanner",
+    "PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.fake.FakeApp",
 }
 
 
@@ -35,8 +36,9 @@ def test_each_gateway_has_a_line_and_the_totals_come_last(capsys):
         ["inventory", "ok"],
         ["sms", "ok"],
         ["scanner", "ok"],
+        ["photo_app", "ok"],
     ]
-    assert printed[-1] == "gateways: 4, answering: 4, not answering: 0"
+    assert printed[-1] == "gateways: 5, answering: 5, not answering: 0"
 
 
 def test_a_demo_without_scanner_says_so_and_still_passes(capsys, settings):
@@ -45,7 +47,7 @@ def test_a_demo_without_scanner_says_so_and_still_passes(capsys, settings):
     printed = lines(capsys)
 
     assert printed[3].endswith("uploaded files are not scanned, only decoded and re-encoded")
-    assert printed[-1] == "gateways: 4, answering: 4, not answering: 0"
+    assert printed[-1] == "gateways: 5, answering: 5, not answering: 0"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,7 @@ def test_a_demo_without_scanner_says_so_and_still_passes(capsys, settings):
         ("INVENTORY_GATEWAY", "icpportal.gateways.inventory.fake.Refusing", 1, "refused"),
         ("INVENTORY_GATEWAY", "icpportal.gateways.inventory.fake.Nonsense", 1, "down"),
         ("SCANNER_GATEWAY", "icpportal.gateways.scanner.fake.Down", 3, "down"),
+        ("PHOTO_APP_GATEWAY", "icpportal.gateways.photo_app.fake.Refusing", 4, "refused"),
     ],
 )
 def test_one_that_does_not_answer_fails_the_command_and_the_others_are_still_asked(
@@ -68,8 +71,14 @@ def test_one_that_does_not_answer_fails_the_command_and_the_others_are_still_ask
 
     printed = capsys.readouterr().out.splitlines()
     assert ended.value.code == 1
-    assert [line.split()[1] for line in printed[:-1]] == [state if at == row else "ok" for at in range(4)]
-    assert printed[-1] == "gateways: 4, answering: 3, not answering: 1"
+    assert [line.split()[1] for line in printed[:-1]] == [state if at == row else "ok" for at in range(5)]
+    assert printed[-1] == "gateways: 5, answering: 4, not answering: 1"
+
+
+def test_a_portal_without_the_photo_app_does_not_ask_it(capsys, settings):
+    settings.PHOTO_APP_GATEWAY = ""
+
+    assert lines(capsys)[-1] == "gateways: 4, answering: 4, not answering: 0"
 
 
 def test_json_is_one_object_with_the_same_facts(capsys, settings):
@@ -79,12 +88,13 @@ def test_json_is_one_object_with_the_same_facts(capsys, settings):
         call_command("check_gateways", "--json")
 
     told = json.loads(capsys.readouterr().out)
-    assert told["totals"] == {"gateways": 4, "answering": 3, "not_answering": 1}
+    assert told["totals"] == {"gateways": 5, "answering": 4, "not_answering": 1}
     assert [(row["name"], row["state"]) for row in told["gateways"]] == [
         ("authority", "refused"),
         ("inventory", "ok"),
         ("sms", "ok"),
         ("scanner", "ok"),
+        ("photo_app", "ok"),
     ]
     assert told["gateways"][0]["words"] == "authentication refused"
 
@@ -94,4 +104,4 @@ def test_the_gateways_of_the_demo_answer(capsys, settings, db, on_the_wire):
     settings.SCANNER_GATEWAY = settings.NO_SCANNER
     save({})
 
-    assert lines(capsys)[-1] == "gateways: 4, answering: 4, not answering: 0"
+    assert lines(capsys)[-1] == "gateways: 5, answering: 5, not answering: 0"
