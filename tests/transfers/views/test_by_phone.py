@@ -9,11 +9,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.transfers.builders import make_order, make_ready_document, sign_in
+from tests.transfers.builders import (
+    make_order,
+    make_place,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    sign_in,
+)
 from tests.transfers.desk import agree, fill_papers, photo_file
 from tests.transfers.outside import cost
 from transfers import paper_actions, states
 from transfers.models import Order, OrderDocument
+from transfers.review import actions as review
 from verification import consents, handoffs
 from verification.models import Document, HandOff
 
@@ -456,6 +464,56 @@ def test_the_photo_comes_by_phone_only_where_phones_are_taken(client, province):
     html = sign_in(client, order.owner).get(reverse("photo", args=[order.reference])).content.decode()
 
     assert "hand-off-offer" not in html
+
+
+@pytest.mark.parametrize(
+    ("province", "profile", "way"),
+    [
+        ("64", "seed-2018", {"photo_way": "backdrop"}),
+        ("64", "seed-2018", {"photo_way": "place"}),
+        ("64", "current-2020", {"photo_way": "plain"}),
+        ("31", "seed-2018", {"photo_way": "shanghai_app", "sh_code": "AB12CD"}),
+    ],
+)
+def test_a_photo_that_came_by_phone_is_sent_by_every_way(client, settings, province, profile, way):
+    settings.PAPERS_BY_PHONE_EVERYWHERE, settings.PHOTO_APP_GATEWAY = True, ""
+    place = make_place()
+    order = make_order(state=states.PHOTO_DUE, province=province, rule_profile=profile)
+    token = code(client, order)
+    mobile = phone()
+    mobile.get(page_of(token))
+    send(mobile, token, "photo")
+    Document.objects.update(state="ready", stored_name="photo.jpg", preview_name="small.jpg")
+
+    extra = {"place": place.pk} if way["photo_way"] == "place" else {}
+    sent = client.post(reverse("photo", args=[order.reference]), {**way, **extra, "photo_confirm": "on", "send": "1"})
+
+    assert sent.url == order.get_absolute_url()
+    assert Order.objects.get(pk=order.pk).photo_way == way["photo_way"]
+    assert mobile.get(page_of(token)).status_code == 404
+
+
+def test_where_the_photo_is_fetched_from_the_app_no_phone_uploads_one(client, settings):
+    settings.PAPERS_BY_PHONE_EVERYWHERE = True
+    settings.PHOTO_APP_GATEWAY = "icpportal.gateways.photo_app.fake.FakeApp"
+    order = make_order(state=states.PHOTO_DUE, province="31")
+
+    made = sign_in(english(client), order.owner).post(reverse("hand-off-make", args=[order.reference]))
+
+    assert made.url == order.get_absolute_url()
+    assert not HandOff.objects.exists()
+
+
+def test_a_photo_that_a_reviewer_refused_is_wanted_again_by_phone(client):
+    order = by_phone(state=states.PHOTO_REVIEW, answers={})
+    make_ready_document(order, "photo")
+    review.refuse_photo(order, make_reviewer(), review.Named("photo", make_reason("photo_clothes")))
+    token = code(client, order)
+
+    html = phone().get(page_of(token)).content.decode()
+
+    assert "Not uploaded" in html
+    assert "Ready" not in html
 
 
 # --- what it costs, and what is written down ---

@@ -1,0 +1,55 @@
+"""How the photo was taken, beside the photo that a reviewer judges."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from tests.transfers.builders import make_order, make_ready_document, make_reviewer, sign_in
+from transfers import states
+from transfers.review import case
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({"way": "backdrop"}, ["Take it in front of our backdrop"]),
+        (
+            {"way": "place", "place": {"zh": "银川市示例拍照点", "en": "x", "address": "示例路1号"}},
+            ["Go to a designated place", "银川市示例拍照点 · 示例路1号"],
+        ),
+        (
+            {"way": "shanghai_app", "sh_code": "AB12CD", "fetched": True},
+            ["Shanghai authority's app", "AB12CD", "Fetched from the app's system by this code"],
+        ),
+        (
+            {"way": "shanghai_app", "sh_code": "AB12CD"},
+            [
+                "Shanghai authority's app",
+                "AB12CD",
+                "Uploaded by the applicant: compare it with the app's photo of this code",
+            ],
+        ),
+        ({}, []),
+    ],
+)
+def test_the_reviewer_reads_how_the_photo_was_taken(said, shown):
+    order = make_order(state=states.PHOTO_REVIEW, answers={"photo": said})
+
+    with override("en"):
+        assert [fact["value"] for fact in case.photo_facts(order)] == shown
+
+
+def test_how_the_photo_was_taken_stands_beside_it(client):
+    place = {"zh": "银川市示例拍照点", "en": "x", "address": "示例路1号"}
+    order = make_order(state=states.PHOTO_REVIEW, answers={"photo": {"way": "place", "place": place}})
+    make_ready_document(order, "photo")
+
+    client.cookies["django_language"] = "en"
+    page = reverse("admin:transfers_order_case", args=[order.pk])
+    html = sign_in(client, make_reviewer()).get(page).content.decode()
+
+    part = html.partition("Photo beside the document")[2].partition("</section>")[0]
+    assert "银川市示例拍照点" in part
+    assert "示例路1号" in part
