@@ -26,7 +26,8 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, places: list[PhotoPlace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.places = {str(place.pk): place for place in places}
-        self.fields["place"].choices = [("", _("Choose …")), *_groups(places)]
+        fields: Any = self.fields
+        fields["place"].choices = [("", _("Choose…")), *_groups(places)]
 
     @property
     def chosen(self) -> PhotoPlace:

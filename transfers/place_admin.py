@@ -34,7 +34,8 @@ class PlaceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = _cities()
+        fields: Any = self.fields
+        fields["region"].choices = _cities()
 
 
 @admin.register(PhotoPlace)
