@@ -198,8 +198,13 @@ def test_every_page_of_a_returned_order(demo):
 
 def test_photo_phones_and_the_moves_that_ask_first(demo):
     phones = order_in(states.PHONE_DUE).reference
+    waiting = Order.objects.filter(state=states.PHOTO_DUE)
+    for order in waiting.exclude(province="31"):
+        choose(order, PhotoPlace.objects.get(region="440300"))
     addresses = [
-        reverse("photo", args=[order_in(states.PHOTO_DUE).reference]),
+        *(reverse("photo", args=[order.reference]) for order in waiting),
+        *(reverse("photo-place-slip", args=[order.reference]) for order in waiting.exclude(province="31")),
+        reverse("demo-photo-app"),
         reverse("phones", args=[phones]),
         reverse("phones-lost", args=[phones]),
         reverse("order-move", args=[order_in(states.SUBMITTED).reference, "withdraw"]),
