@@ -16,6 +16,8 @@ from icpportal.entry.marks import has_han
 from transfers import slots, states
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
+from transfers.photo_places import choose
+from verification.models import PhotoPlace
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 UNREAD = ("script", "style")

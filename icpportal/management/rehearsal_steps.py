@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from icpportal.management import invented
+from icpportal.management import invented, rehearsal_app
 from icpportal.management.browsing import Browser, Form, NotAsItShouldBe, Page
 from icpportal.management.rehearsal import Walk
 
@@ -272,6 +272,14 @@ def review(walk: Walk) -> None:
 def photo(walk: Walk) -> None:
     """Step 6; the photo, and its review."""
     page = walk.me.get(walk.url("photo/"))
+    (rehearsal_app.send_photo if rehearsal_app.is_asked(page) else _send_photo)(walk, page)
+    staff = _staff(walk)
+    page = _case(walk, staff)
+    staff.send(_with_move(page, "accept_photo"), button=("move", "accept_photo"))
+    walk.expect_state("phone_due", "authority_review")
+
+
+def _send_photo(walk: Walk, page: Page) -> None:
     form = next(form for form in page.forms if "file" in form.names)
     content = picture("PORTRAIT IN FRONT OF THE BACKDROP", width=1200, height=1600)
     page = walk.me.send(form, files={"file": ("photo.jpg", content, "image/jpeg")})
@@ -285,10 +293,6 @@ def photo(walk: Walk) -> None:
         return walk.order_state() == "photo_review"
 
     walk.wait_for("the photo to be ready", sent)
-    staff = _staff(walk)
-    page = _case(walk, staff)
-    staff.send(_with_move(page, "accept_photo"), button=("move", "accept_photo"))
-    walk.expect_state("phone_due", "authority_review")
 
 
 def phones(walk: Walk) -> None:
