@@ -9,7 +9,7 @@ from tests.journeys.portal import Portal
 pytestmark = pytest.mark.worker
 
 
-@pytest.mark.parametrize("province", ["12", "44"])
+@pytest.mark.parametrize("province", ["12", "31", "44"])
 def test_a_rehearsal_ends_approved(portal: Portal, province: str) -> None:
     told = json.loads(portal.manage("rehearse", "--base-url", portal.url, "--province", province, "--json"))
 

@@ -72,3 +72,11 @@ def test_one_person_for_both_owns_all_papers_of_people():
 
     assert [person.name for person in people] == ["林示范"]
     assert paper_marks.person_of(order, "subject_id") is None
+
+
+def test_the_code_a_photo_was_fetched_by_makes_it_no_stale_paper():
+    order = make_order()
+    make_ready_document(order, "photo")
+    OrderDocument.objects.update(mark="AB12CD")
+
+    assert not is_stale(order, OrderDocument.objects.get())
