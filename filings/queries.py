@@ -35,7 +35,8 @@ def subjects_of(owner: Any) -> QuerySet[Subject]:
 def websites_of(owner: Any) -> QuerySet[Website]:
     """The owner's websites that have an access with us, newest first."""
     ours = Exists(live_accesses().filter(website=OuterRef("pk")))
-    return Website.objects.filter(ours, owner=owner, ended_at__isnull=True).select_related("subject")
+    mine = Website.objects.filter(ours, owner=owner, ended_at__isnull=True)
+    return mine.select_related("subject__lead", "administrator")
 
 
 def mobile_serves_another(mobile: str, subject_key: str) -> bool:

@@ -51,9 +51,9 @@ class Door:
         return in_the_way.ways_out(self.order) if self.order is not None else []
 
 
-def doors(owner: Any) -> list[Door]:
-    """Every subject of the account with what stands in its way, in two queries."""
-    found = list(subjects_of(owner))
+def doors(owner: Any, among: Collection[Subject] | None = None) -> list[Door]:
+    """Every subject of the account (or those given) with what stands in its way, in two queries at most."""
+    found = list(subjects_of(owner) if among is None else among)
     open_orders = queries.in_progress().filter(owner=owner, subject_key__in=[each.subject_key for each in found])
     blocking = {order.subject_key: order for order in open_orders}
     return [Door(subject, blocking.get(subject.subject_key)) for subject in found]

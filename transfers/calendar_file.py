@@ -6,9 +6,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from transfers import states
 
 ALARMS = (timedelta(hours=24), timedelta(hours=3), timedelta(minutes=30))
+# what the deadline of a state ends
+WORDS: dict[str, Promise] = {
+    states.PHONE_DUE: _("Confirm the phones: order %(ref)s"),
+    states.DRAFT: _("Send the draft: order %(ref)s"),
+    states.RETURNED: _("Mend and send again: order %(ref)s"),
+    states.COOLING_OFF: _("The cancellation goes out: order %(ref)s"),
+}
+OTHERWISE = _("Deadline: order %(ref)s")
 LENGTH = timedelta(minutes=15)
 
 
@@ -34,6 +45,11 @@ def _folded(line: str) -> str:
     return "\r\n ".join([*pieces, piece])
 
 
+def _identity(order: Any) -> str:
+    """Stable as long as it is the same deadline: of the phones, one a report; of anything else, one a state."""
+    return f"{order.reference}-{order.report if order.state == states.PHONE_DUE else order.state}"
+
+
 def _alarm(before: timedelta, words: str) -> list[str]:
     trigger = f"-PT{int(before.total_seconds() // 60)}M"
     return ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{words}", f"TRIGGER:{trigger}", "END:VALARM"]
@@ -42,7 +58,7 @@ def _alarm(before: timedelta, words: str) -> list[str]:
 def deadline_ics(order: Any, *, now: datetime | None = None) -> str:
     """The calendar file of the order's deadline, in the owner's language; a moved deadline has a higher SEQUENCE."""
     with translation.override(order.owner.language):
-        words = _escaped(_("Confirm the phones: order %(ref)s") % {"ref": order.reference})
+        words = _escaped(str(WORDS.get(order.state, OTHERWISE)) % {"ref": order.reference})
         where = _escaped(settings.PUBLIC_BASE_URL + order.get_absolute_url())
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname
     lines = [
@@ -51,7 +67,7 @@ def deadline_ics(order: Any, *, now: datetime | None = None) -> str:
         "PRODID:-//ICP filing portal//deadline//EN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
-        f"UID:{order.reference}-{order.report}@{host}",
+        f"UID:{_identity(order)}@{host}",
         f"SEQUENCE:{order.version}",
         f"DTSTAMP:{_stamp(now or timezone.now())}",
         f"DTSTART:{_stamp(order.due_at - LENGTH)}",

@@ -67,9 +67,24 @@ def row(order: Order, key: str, approved_on: date) -> Duty:
     return Duty(order=order, key=key, due_on=due_on, remind_on=remind_on, provisional=provisional)
 
 
+def duties_of(user: Any) -> QuerySet[Duty]:
+    """Everything that follows this owner's approvals, the nearest first."""
+    return Duty.objects.filter(order__owner=user).select_related("order").defer("order__answers")
+
+
 def open_duties(user: Any) -> QuerySet[Duty]:
-    """What this owner has not ticked off yet, the nearest first."""
-    return Duty.objects.filter(order__owner=user, done_at=None).select_related("order").defer("order__answers")
+    """What this owner has not ticked off yet."""
+    return duties_of(user).filter(done_at=None)
+
+
+def of_website(user: Any, website: Any) -> QuerySet[Duty]:
+    """What followed the approvals of one website, done or not."""
+    return duties_of(user).filter(order__website=website)
+
+
+def of_order(order: Order) -> QuerySet[Duty]:
+    """What followed the approval of one order, done or not."""
+    return duties_of(order.owner).filter(order=order)
 
 
 def tick(duty: Duty, *, done: bool, now: datetime | None = None) -> None:

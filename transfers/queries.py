@@ -1,11 +1,13 @@
 """What is asked about orders, in one place each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from filings.provinces import Province, province
@@ -15,6 +17,7 @@ from transfers.models import FieldVerdict, Objection, Order, OrderDocument, Orde
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
 NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 STUCK_AFTER = {
     states.HANDING_OVER: timedelta(hours=1),
     states.SUBMITTED: timedelta(days=3),
@@ -60,6 +63,21 @@ def phone_roles(order: Order) -> list[str]:
 def orders_of(user: Any) -> QuerySet[Order]:
     """The user's own orders, newest first."""
     return Order.objects.filter(owner=user).order_by("-created_at")
+
+
+def turn_of(user: Any) -> QuerySet[Order]:
+    """The user's orders that wait for the user; `runs_out` puts those without a deadline behind the others."""
+    return orders_of(user).filter(state__in=states.TURN).annotate(runs_out=Coalesce("due_at", Value(NEVER)))
+
+
+def others_turn(user: Any) -> QuerySet[Order]:
+    """The user's open orders that wait for us or for the authority."""
+    return orders_of(user).exclude(state__in=(*states.ENDED, *states.TURN))
+
+
+def of_websites(user: Any, websites: Iterable[Any]) -> QuerySet[Order]:
+    """What this user did about these websites, the newest last, without the answers."""
+    return Order.objects.filter(owner=user, website__in=websites).order_by("created_at").defer("answers")
 
 
 def in_progress() -> QuerySet[Order]:

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from filings.certificates import NATURES
 from icpportal.privacy.masks import mask_name
+from transfers.next_dates import next_date
 from transfers.sentences import mark
 
 
@@ -19,13 +18,14 @@ def subject_words(order: Any) -> str:
 
 def slip(order: Any) -> dict[str, Any]:
     """What `partials/slip.html` draws."""
+    label, moment = next_date(order) or ("", None)
     return {
         "reference": order.reference,
         "domain": order.domain,
         "subject": subject_words(order),
         "state": mark(order),
         "number": order.site_number,
-        "next_at": order.due_at,
-        "next_label": _("Kept until") if order.is_editable else _("Finish by"),
+        "next_at": moment,
+        "next_label": label,
         "url": order.get_absolute_url(),
     }

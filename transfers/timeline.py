@@ -1,25 +1,31 @@
-"""The timeline of an order: when, who, what, why, and which messages went out."""
+"""The timeline of an order: when, who, what, why, which messages went out, which papers were replaced."""
 
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER
 from icpportal.outbox.queries import about
+from transfers import states
 from transfers.actions import WITHDRAW_REASONS
 from transfers.for_cause import WORDS as CAUSES
+from transfers.labels import label_of
 
+SYSTEM = _("The system")
 WHO: dict[str, str | Promise] = {
     APPLICANT: _("You"),
     REVIEWER: _("Our reviewer"),
     LEAD: _("Our reviewer"),
     AUTHORITY: pgettext_lazy("who", "The authority"),
-    CLOCK: _("The system"),
+    CLOCK: SYSTEM,
     "operations": _("Operations"),
 }
+# what the portal does itself, although the authority's receipt is what moves the order
+WHO_OF = {"reported": SYSTEM}
 WHAT: dict[str, str | Promise] = {
     "start": _("The order was begun"),
     "submit": _("Sent to review"),
@@ -56,6 +62,15 @@ WHAT: dict[str, str | Promise] = {
     "stated": _("You said that the code was entered"),
     "unstated": _("You took that back"),
 }
+# the stages of the timeline: what lies behind the one an order stands in is folded
+STAGE_OF = {
+    **dict.fromkeys((states.DRAFT, states.SUBMITTED, states.RETURNED), "papers"),
+    **dict.fromkeys((states.PHOTO_DUE, states.PHOTO_REVIEW), "photo"),
+    **dict.fromkeys((states.HANDING_OVER, states.PHONE_DUE, states.LAPSED), "phones"),
+    **dict.fromkeys((states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED), "authority"),
+    states.COOLING_OFF: "cooling_off",
+    **dict.fromkeys(states.ENDED, "end"),
+}
 CHANNELS: dict[str, str | Promise] = {"email": _("E-mail"), "sms": _("Text message"), "site": _("On the site")}
 # what a note holds that the reader is shown in plain words
 NOTES = {
@@ -74,13 +89,13 @@ def _withdrawn(note: str, language: str) -> str:
 
 
 def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
-    """Every event, newest first, with the delivery state of what was told; two queries."""
+    """Every event, newest first, with the delivery state of what was told and the papers replaced; three queries."""
     told = _messages(order)
     language = "zh" if chinese else "en"
-    return [
+    moves = [
         {
             "at": event.at,
-            "who": WHO.get(event.by, event.by),
+            "who": WHO_OF.get(event.move) or WHO.get(event.by, event.by),
             "what": WHAT.get(event.move, event.move),
             "key": event.to_state,
             "note": NOTES.get(event.move, lambda note, language: note)(event.note, language),
@@ -88,6 +103,29 @@ def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
         }
         for event in order.events.all()
     ]
+    papers = _replaced(order)
+    return sorted([*moves, *papers], key=lambda row: row["at"], reverse=True) if papers else moves
+
+
+def by_stage(order: Any, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of the stage the order stands in, and those of the stages behind it."""
+    here = STAGE_OF[order.state]
+    behind = next((n for n, row in enumerate(rows) if row["key"] and STAGE_OF.get(row["key"]) != here), len(rows))
+    return rows[:behind], rows[behind:]
+
+
+def _replaced(order: Any) -> list[dict[str, Any]]:
+    """Each paper that took the place of an earlier one, with the number of its version."""
+    versions: dict[tuple[str, int], int] = {}
+    rows = []
+    for paper in order.papers.order_by("added_at"):
+        place = (paper.slot, paper.side)
+        versions[place] = versions.get(place, 0) + 1
+        if versions[place] > 1:
+            facts = {"paper": label_of(f"paper.{paper.slot}"), "n": versions[place]}
+            what = gettext("%(paper)s: version %(n)s") % facts
+            rows.append({"at": paper.added_at, "who": WHO[APPLICANT], "what": what, "key": "", "note": ""})
+    return rows
 
 
 def _messages(order: Any) -> dict[str, list[dict[str, Any]]]:

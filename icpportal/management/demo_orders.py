@@ -19,7 +19,7 @@ from icpportal.gateways.miit.seam import authority as ministry_gateway
 from icpportal.gateways.photo_app import tray as photo_app
 from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
-from transfers import authority, proving, queries, slots, states
+from transfers import authority, duties, proving, queries, slots, states
 from transfers.lifecycle import TABLE
 from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
 from transfers.paper_marks import mark_of, person_of
@@ -163,6 +163,8 @@ def _place(owner: Any, seed: Seed, dice: random.Random, number: int) -> None:
     with transaction.atomic():
         order = _order(owner, seed, region, filing, domain, answers, now, md5_hex(password))
         _history(order, seed, owner, now)
+        if seed.state == states.APPROVED:
+            duties.begin(order, order.entered_at)
     if seed.papers:
         _papers(order, with_photo="send_photo" in seed.moves)
     EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)

@@ -60,11 +60,14 @@ def is_workday(day: date) -> bool:
     return calendar(day, day).is_workday(day)
 
 
-def add_workdays(start: date, n: int) -> tuple[date, bool]:
-    """The `n`-th working day after `start`, and whether that is provisional (a year on the way has no notice yet)."""
+def add_workdays(start: date, n: int, *, known: Calendar | None = None) -> tuple[date, bool]:
+    """The `n`-th working day after `start`, and whether that is provisional (a year on the way has no notice yet).
+
+    `known` is the calendar of the time on the way, where somebody has read it already.
+    """
     if not 0 <= n <= MOST_DAYS:
         raise ValueError(f"{n} working days cannot be counted")
-    known = calendar(start, start + timedelta(days=2 * n + LONGEST_BREAK))
+    known = known or calendar(start, start + timedelta(days=2 * n + LONGEST_BREAK))
     after = known.workdays_after(start)
     end = start
     for _ in range(n):
@@ -73,7 +76,7 @@ def add_workdays(start: date, n: int) -> tuple[date, bool]:
     return end, provisional
 
 
-def end_of_answer(start: datetime, workdays: int = 1) -> datetime:
+def end_of_answer(start: datetime, workdays: int = 1, *, known: Calendar | None = None) -> datetime:
     """The moment an answer promised within `workdays` working days is due: 18:00 in Beijing on the last of them."""
-    last_day, _ = add_workdays(start.astimezone(BEIJING).date(), workdays)
+    last_day, _ = add_workdays(start.astimezone(BEIJING).date(), workdays, known=known)
     return datetime.combine(last_day, CLOSING_TIME, tzinfo=BEIJING)

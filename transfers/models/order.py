@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.entry.domains import display_domain
 from icpportal.gateways.miit.types import report_key
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
@@ -114,6 +115,10 @@ class Order(SealedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("order", args=[self.reference])
+
+    @property
+    def display_domain(self) -> str:
+        return display_domain(self.domain)
 
     @property
     def is_editable(self) -> bool:

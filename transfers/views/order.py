@@ -17,22 +17,27 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
-from transfers import as_filed, queries, stages, states
+from transfers import as_filed, duties, queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
+from transfers.duty_rows import duty_rows
 from transfers.firing import ORDER
+from transfers.footer_code import footer_code
 from transfers.judging import is_over
 from transfers.models import Order
+from transfers.next_dates import DEADLINES
+from transfers.not_now import not_now
 from transfers.people import lead
 from transfers.phone_cards import cards
-from transfers.sentences import mark, sentence_of
+from transfers.sentences import AUTHORITY, WE, YOU, mark, sentence_of
 from transfers.slips import slip
 from transfers.telling import kept_until
-from transfers.timeline import timeline
+from transfers.timeline import by_stage, timeline
 from transfers.verdict_words import shown
 from transfers.views import backdrop
 from transfers.views.access import own_order
 
+TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("The authority's turn")}
 ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 
@@ -109,14 +114,19 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     order = own_order(request, reference, kinds=states.KINDS)
     verdicts = list(queries.open_verdicts(order).values()) if order.state == states.RETURNED else []
     extra = EXTRAS.get(order.state)
+    events, older = by_stage(order, timeline(order, chinese=reads_chinese()))
     context = {
         "order": order,
         "state": mark(order),
-        "turn": sentence_of(order).turn,
+        "turn": TURNS.get(sentence_of(order).turn, ""),
         "sentence": sentence(order, len(verdicts)),
         "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
         "buttons": buttons(order),
-        "events": timeline(order, chinese=reads_chinese()),
+        "not_now": not_now(order),
+        "deadline": _deadline(order),
+        "chase": order.state in ANSWERED_BY_US and not order.held,
+        "events": events,
+        "older": older,
         "stepper": stages.stepper(order),
         "slip": slip(order),
         "rules": queries.rules_of(order),
@@ -125,6 +135,13 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
         **(extra(order) if extra else {}),
     }
     return render(request, "transfers/order.html", context)
+
+
+def _deadline(order: Order) -> dict[str, Any] | None:
+    """The flag of a deadline that its owner has to meet, with its calendar file."""
+    if order.due_at is None or is_over(order):
+        return None
+    return {"at": order.due_at, "label": DEADLINES[order.state]}
 
 
 def _call(order: Order) -> dict[str, Any]:
@@ -140,8 +157,11 @@ def _with_us(order: Order) -> dict[str, Any]:
 
 def _result(order: Order) -> dict[str, Any]:
     """The line for the foot of the home page, ready to copy, and where the authority's record differs."""
-    snippet = f'<a href="{settings.MINISTRY_SITE}" target="_blank" rel="noopener">{order.site_number}</a>'
-    return {"result": {"snippet": snippet}, "as_filed": as_filed.rows(order)}
+    return {
+        "result": {"snippet": footer_code(order.site_number), "number": order.site_number, "since": order.entered_at},
+        "as_filed": as_filed.rows(order),
+        "duties": duty_rows(duties.of_order(order)),
+    }
 
 
 def _turned_down(order: Order) -> dict[str, Any]:

@@ -48,10 +48,10 @@ def test_the_button_stands_on_my_filings_and_on_the_filing(client, first, page):
     assert f'href="{page_of(first)}"' in html
 
 
-def test_without_anything_on_file_there_is_no_button_and_the_page_says_why(client):
+def test_without_anything_on_file_the_door_leads_to_a_page_that_says_why(client):
     user = make_user()
 
-    assert "Transfer another ICP filing" not in read(client, user, reverse("dashboard"))
+    assert f'href="{reverse("another")}"' in read(client, user, reverse("dashboard"))
     html = read(client, user, reverse("another"))
     assert "Nothing is on file in this account yet" in html
     assert reverse("verify-type") in html

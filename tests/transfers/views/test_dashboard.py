@@ -1,13 +1,18 @@
 """My filings: whose turn it is, what is on file with us; the same cost for one row and for three."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from filings.models import Access
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.outside import cost
 from transfers import authority, states
+from transfers.by_key import PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +35,143 @@ def grant(order):
     )
 
 
-def test_an_account_without_anything_is_shown_where_to_start(client):
+def references(html):
+    return re.findall(r'data-reference="([^"]+)"', html)
+
+
+def test_an_account_without_anything_is_shown_three_doors_with_a_sentence_each(client):
     html = show(client, make_user())
 
     assert "No filing yet. Start here" in html
-    assert reverse("verify-type") in html
+    doors = re.findall(r'<li><a href="([^"]+)">[^<]+</a><p>([^<]+)</p></li>', html)
+    assert [url for url, _sentence in doors] == [reverse(name) for name in ("verify-type", "another", "import")]
+    assert all(sentence.endswith(".") for _url, sentence in doors)
+
+
+def test_each_order_names_its_next_date_and_what_it_is_for(client):
+    user = make_user()
+    labels = {
+        states.DRAFT: "Kept until",
+        states.RETURNED: "Send again by",
+        states.PHONE_DUE: "Confirm by",
+        states.SUBMITTED: "We answer by",
+        states.AUTHORITY_REVIEW: "Result usually by",
+        states.PHOTO_DUE: "",
+    }
+    orders = {state: make_order(user, state=state) for state in labels}
+
+    html = show(client, user)
+
+    found = dict(_dates(html))
+    assert {state: found.get(order.reference, "") for state, order in orders.items()} == labels
+
+
+def _dates(html):
+    for reference, inside in re.findall(r'data-reference="([^"]+)"(.*?)</article>', html, re.DOTALL):
+        label = re.search(r'class="order-date">(.*?) <time', inside)
+        yield reference, label[1] if label else ""
+
+
+def test_an_open_order_is_shown_however_many_newer_ones_are_closed(client):
+    user = make_user()
+    old = make_order(user, state=states.RETURNED, created_at=timezone.now() - timedelta(days=9))
+    for _ in range(PAGE + 1):
+        make_order(user, state=states.ABANDONED)
+
+    assert references(show(client, user))[0] == old.reference
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("turn", states.RETURNED), ("ours", states.SUBMITTED), ("closed", states.ABANDONED)]
+)
+def test_each_list_is_read_a_page_at_a_time_and_loses_none(client, name, state):
+    user = make_user()
+    orders = {make_order(user, state=state).reference for _ in range(PAGE + 2)}
+
+    first = show(client, user)
+    older = re.search(rf'href="([^"]+\?{name}=[^"]+)"', first)[1]
+    second = client.get(older).content.decode()
+
+    assert (len(references(first)), len(references(second))) == (PAGE, 2)
+    assert set(references(first) + references(second)) == orders
+    assert f'href="{reverse("dashboard")}?{name}=' not in second
+    assert f"{reverse('dashboard')}#{name}" in second
+
+
+@pytest.mark.parametrize("mark", ["nonsense", "AAAA-AAAA", "x" * 300])
+def test_a_mark_that_is_no_own_row_begins_anew(client, mark):
+    user = make_user()
+    order, other = make_order(user, state=states.ABANDONED), make_order(state=states.ABANDONED)
+    show(client, user)
+
+    for value in (mark, other.reference):
+        html = client.get(reverse("dashboard"), {"closed": value, "sites": value}).content.decode()
+        assert references(html) == [order.reference]
+
+
+def test_a_subject_has_its_block_with_number_nature_and_masked_lead(client):
+    user = make_user()
+    order = make_order(user, state=states.AUTHORITY_REVIEW, subject_number="粤ICP备00000009号", province="44")
+    grant(order)
+    other = make_order(user, state=states.AUTHORITY_REVIEW)
+    grant(other)
+
+    html = show(client, user)
+
+    blocks = re.findall(r'<article class="subject-block"(.*?)</article>', html, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        for words in ("宁夏示例纸业有限公司", "Enterprise", "林*范", "陈*例", "Normal"):
+            assert words in block
+        assert "林示范" not in block
+        assert "陈样例" not in block
+
+
+def test_a_filed_website_can_be_cancelled_another_brought_in_and_its_order_seen(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    grant(order)
+    order.refresh_from_db()
+
+    html = show(client, order.owner)
+
+    row = re.search(rf'data-site="{order.website_id}"(.*?)</tr>', html, re.DOTALL)[1]
+    assert reverse("cancel", args=[order.website_id]) in row
+    assert order.get_absolute_url() in row
+    assert reverse("another-of", args=[order.subject_id]) in html
+    assert reverse("service-codes") in html
+
+
+def test_a_website_whose_access_is_being_cancelled_says_so_and_leads_there(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    grant(order)
+    order.refresh_from_db()
+    leaving = make_order(
+        order.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, website_id=order.website_id
+    )
+
+    html = show(client, order.owner)
+
+    row = re.search(rf'data-site="{order.website_id}"(.*?)</tr>', html, re.DOTALL)[1]
+    assert "With the administration" in row
+    assert leaving.get_absolute_url() in row
+    assert reverse("cancel", args=[order.website_id]) not in row
+
+
+def test_a_filing_shows_what_the_foot_of_the_site_must_show(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    grant(order)
+    order.refresh_from_db()
+
+    html = sign_in(client, order.owner).get(reverse("filing", args=[order.website_id])).content.decode()
+
+    assert "&lt;a href=&quot;https://beian.miit.gov.cn" in html
+    assert "宁ICP备00000000号-7&lt;/a&gt;" in html
+
+
+def test_a_chinese_domain_is_read_in_chinese(client):
+    order = make_order(domain="xn--fsqu00a.cn")
+
+    assert "例子.cn" in show(client, order.owner)
 
 
 def test_orders_stand_under_whose_turn_it_is(client):
@@ -44,7 +181,7 @@ def test_orders_stand_under_whose_turn_it_is(client):
     html = show(client, user)
 
     places = [html.index(f'data-reference="{order.reference}"') for order in rows.values()]
-    heads = [html.index(f"<h2>{words}</h2>") for words in ("Your turn", "Under way", "Closed")]
+    heads = [html.index(f"<h2>{words}</h2>") for words in ("Your turn", "We are working on it", "Closed")]
     assert heads[0] < places[0] < heads[1] < places[1] < heads[2] < places[2]
 
 
@@ -103,6 +240,8 @@ def test_one_row_and_three_cost_the_same(client):
         user = make_user()
         for _ in range(rows):
             make_order(user)
+            make_order(user, state=states.SUBMITTED)
+            make_order(user, state=states.WITHDRAWN)
             order = make_order(user, state=states.AUTHORITY_REVIEW)
             grant(order)
         client.force_login(user)
@@ -111,4 +250,4 @@ def test_one_row_and_three_cost_the_same(client):
     one, three = of(1), of(3)
 
     assert one == three
-    assert one <= 10
+    assert one <= 12

@@ -7,11 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.outbox.catalogue import render
-from tests.transfers.builders import make_order, moves, sign_in
+from tests.transfers.builders import fire, make_order, moves, sign_in
 from tests.transfers.outside import cost
 from transfers import states
+from transfers.buttons import buttons
 from transfers.firing import ORDER, note
 from transfers.models import Order, PhoneCheck
+from transfers.not_now import not_now
 from transfers.sentences import SENTENCES
 from transfers.telling import ACCOUNT, context, readers
 
@@ -159,6 +161,77 @@ def test_the_calendar_file_names_no_person_and_no_number(client):
     assert text.count("BEGIN:VALARM") == 3
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     assert not any(word in text for word in ("林示范", "陈样例", "13900000001", "649999"))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [(states.RETURNED, "Mend and send again"), (states.DRAFT, "Send the draft"), (states.COOLING_OFF, "goes out")],
+)
+def test_the_calendar_file_of_another_deadline_speaks_of_that_one(client, state, words):
+    kind = states.CANCELLATION if state == states.COOLING_OFF else states.TRANSFER
+    order = make_order(state=state, kind=kind, due_at=timezone.now() + timedelta(days=2))
+
+    html = show(client, order)
+    text = client.get(reverse("deadline-file", args=[order.reference])).content.decode()
+
+    assert reverse("deadline-file", args=[order.reference]) in html
+    assert words in text
+    assert "Confirm the phones" not in text
+    assert f"UID:{order.reference}-{state}@" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "turn"),
+    [
+        (states.RETURNED, "Your turn"),
+        (states.SUBMITTED, "Our turn"),
+        (states.AUTHORITY_REVIEW, "The authority&#x27;s turn"),
+    ],
+)
+def test_the_head_of_the_page_says_whose_turn_it_is(client, state, turn):
+    head = show(client, make_order(state=state)).partition('class="order-head"')[2].partition("</div>")[0]
+
+    assert f'<span class="order-turn">{turn}</span>' in head
+
+
+@pytest.mark.parametrize("state", [state for state in states.ALL if state not in states.ENDED])
+@pytest.mark.parametrize("kind", [states.TRANSFER, states.CANCELLATION])
+def test_what_is_offered_is_never_called_impossible(state, kind):
+    order = make_order(state=state, kind=kind, password_kept=True)
+    offered = {str(button["label"]) for button in buttons(order)}
+
+    assert {str(act) for act, _why in not_now(order)} & offered == set()
+
+
+def test_what_is_not_possible_now_stands_there_with_its_reason(client):
+    html = show(client, make_order(state=states.AUTHORITY_REVIEW))
+
+    assert "Withdraw: not possible now, because the authority has the order" in html
+    assert "not possible now" not in show(client, make_order())
+
+
+def test_an_approved_order_has_its_duties_with_a_tick_that_can_be_taken_back(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    fire(order, "grant", "authority")
+    duty = order.duties.get()
+    tick = reverse("duty-done", args=[duty.pk])
+
+    before = show(client, order)
+    answer = client.post(tick, {"order": "1"})
+    ticked = show(client, order)
+    client.post(tick, {"order": "1", "undo": "1"})
+
+    assert answer.url == order.get_absolute_url()
+    assert ("Done, remind me no more" in before, "Done, ticked off" in ticked) == (True, True)
+    assert ('name="undo"' in before, 'name="undo"' in ticked) == (False, True)
+    assert order.duties.get().done_at is None
+
+
+def test_an_approved_order_says_since_when_and_to_keep_both_providers(client):
+    html = show(client, make_order(state=states.APPROVED))
+
+    assert "<dt>Since</dt>" in html
+    assert "Keep both providers" in html
 
 
 def test_without_a_deadline_there_is_no_calendar_file(client):

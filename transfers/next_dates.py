@@ -1,0 +1,65 @@
+"""The next date of an order and what it is for: its own deadline, when we answer, or when the authority usually has."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.moments import BEIJING
+from icpportal.workdays.calendar import CLOSING_TIME, Calendar, add_workdays, calendar, end_of_answer
+from transfers import queries, states
+
+Words = str | Promise
+FINISH = _("Finish by")
+# what the order's own deadline ends
+DEADLINES: dict[str, Words] = {
+    states.DRAFT: _("Kept until"),
+    states.RETURNED: _("Send again by"),
+    states.PHONE_DUE: _("Confirm by"),
+    states.COOLING_OFF: _("Can be stopped until"),
+}
+# what we promise ourselves
+ANSWERS: dict[str, Words] = {
+    states.SUBMITTED: _("We answer by"),
+    states.PHOTO_REVIEW: _("We answer by"),
+    states.HANDING_OVER: _("Handed over by"),
+}
+USUALLY = _("Result usually by")
+AHEAD = timedelta(days=90)
+
+
+def next_date(order: Any) -> tuple[Words, datetime] | None:
+    """The label and the moment; nothing where nobody can say. Asks the work calendar only where it counts days."""
+    return next_dates([order]).get(order.pk)
+
+
+def next_dates(orders: Iterable[Any]) -> dict[Any, tuple[Words, datetime]]:
+    """The same of several orders by their keys, with one question to the work calendar at most."""
+    orders = list(orders)
+    counted = [order for order in orders if order.due_at is None and _is_counted(order)]
+    known = None
+    if counted:
+        days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
+        known = calendar(min(days), max(days) + AHEAD)
+    found = {order.pk: _of(order, known) for order in orders}
+    return {key: date for key, date in found.items() if date is not None}
+
+
+def _is_counted(order: Any) -> bool:
+    """A hand-over that is held, and the end of a cancellation, have no promised day."""
+    promised = order.state in ANSWERS or order.state == states.AUTHORITY_REVIEW
+    return promised and not order.held and order.kind != states.CANCELLATION
+
+
+def _of(order: Any, known: Calendar | None) -> tuple[Words, datetime] | None:
+    if order.due_at is not None:
+        return DEADLINES.get(order.state, FINISH), order.due_at
+    if not _is_counted(order):
+        return None
+    if order.state in ANSWERS:
+        return ANSWERS[order.state], end_of_answer(order.entered_at, known=known)
+    _first, last = queries.rules_of(order).review_days
+    day, _provisional = add_workdays(order.entered_at.astimezone(BEIJING).date(), last, known=known)
+    return USUALLY, datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING)
