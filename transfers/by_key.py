@@ -1,4 +1,4 @@
-"""A list read a page at a time by the key of its last row: nothing is counted, and no page costs more than the first."""
+"""A list read a page at a time by the key of its last row: nothing is counted, no page costs more than the first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

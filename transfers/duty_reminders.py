@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,6 +10,7 @@ from icpportal.lifecycle import CLOCK
 from transfers.duties import RULES, row
 from transfers.firing import note
 from transfers.models import Duty
+from transfers.reminders import is_night
 from transfers.telling import ACCOUNT, tell_everyone
 
 
@@ -25,8 +25,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> int:
     if not dry_run:
         recount()
     found = list(to_remind(timezone.localdate(now)))
-    quiet_from, quiet_to = settings.QUIET_HOURS
-    if not quiet_to <= timezone.localtime(now).time() < quiet_from:
+    if is_night(now):
         return 0
     return len(found) if dry_run else sum(_remind(duty, now) for duty in found)
 

@@ -14,7 +14,9 @@ from transfers.models import Order
 from transfers.people import BOTH
 from transfers.telling import ACCOUNT, tell_everyone
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+BEFORE_NIGHT = timedelta(minutes=30)  # so that a sweep that comes a little late does not find the quiet hours begun
+LAST_HOUR = 55  # minutes; what is more is said as an hour
 # hours left → message; each is sent once a window, the nearest one that is due
 PHONES = ((1, "phones_1h"), (6, "phones_6h"), (24, "phones_24h"))
 IDLE = {states.DRAFT: "draft_waits", states.RETURNED: "returned_waits"}
@@ -32,14 +34,12 @@ def reminders_of(order: Order) -> tuple[tuple[int, str], ...]:
 
 def send_at(due_at: datetime, hours: int, template: str = "") -> datetime:
     """When the reminder goes out: one that would fall into the quiet hours goes out before them."""
-    quiet_from, quiet_to = settings.QUIET_HOURS
+    quiet_from, _quiet_to = settings.QUIET_HOURS
     moment = timezone.localtime(due_at - timedelta(hours=hours))
-    if template == RINGS_AT_NIGHT or quiet_to <= moment.time() < quiet_from:
+    if template == RINGS_AT_NIGHT or not is_night(moment):
         return moment
     evening = moment if moment.time() >= quiet_from else moment - timedelta(days=1)
-    return evening.replace(hour=quiet_from.hour, minute=quiet_from.minute, second=0, microsecond=0) - timedelta(
-        minutes=1
-    )
+    return evening.replace(hour=quiet_from.hour, minute=quiet_from.minute, second=0, microsecond=0) - BEFORE_NIGHT
 
 
 def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
@@ -48,10 +48,26 @@ def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
     if due_at is None:
         return None
     for hours, template in reminders_of(order):
-        begun = due_at - timedelta(hours=hours) > order.entered_at
-        if begun and send_at(due_at, hours, template) <= now < due_at:
-            return None if order.reminded and order.reminded <= hours else (hours, template)
+        # one that would have gone out before the wait began says nothing new: the wait was told a moment ago
+        if order.entered_at < send_at(due_at, hours, template) <= now < due_at:
+            is_sent = order.reminded and order.reminded <= hours
+            return None if is_sent or (is_night(now) and template != RINGS_AT_NIGHT) else (hours, template)
     return None
+
+
+def is_night(now: datetime) -> bool:
+    """Whether these are the quiet hours: what was missed by day waits for the morning."""
+    quiet_from, quiet_to = settings.QUIET_HOURS
+    return not quiet_to <= timezone.localtime(now).time() < quiet_from
+
+
+def left(due_at: datetime, now: datetime) -> dict[str, str]:
+    """What is really left, whenever the reminder goes out: whole hours, in the last one minutes."""
+    minutes = max(int((due_at - now) / MINUTE), 1)
+    if minutes < LAST_HOUR:
+        return {"zh": f"{minutes} 分钟", "en": f"{minutes} minute{'s' * (minutes > 1)}"}
+    hours = round(minutes / 60)
+    return {"zh": f"{hours} 小时", "en": f"{hours} hour{'s' * (hours > 1)}"}
 
 
 def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
@@ -70,7 +86,8 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         if not same.update(reminded=hours):
             return ""
         event = note(order, "reminded", by=CLOCK)
-        facts: dict[str, Any] = {"mobiles": [each.mobile_masked for each in waiting if each.mobile_masked]}
+        mobiles = [each.mobile_masked for each in waiting if each.mobile_masked]
+        facts: dict[str, Any] = {"mobiles": mobiles, "left": order.due_at and left(order.due_at, now)}
         roles = _roles(waiting) if order.state == states.PHONE_DUE else [ACCOUNT]
         tell_everyone(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)
     return template

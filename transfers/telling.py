@@ -140,6 +140,7 @@ def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) ->
         "domain": order.domain,
         "ref": order.reference,
         "due": _due(order, facts, now),
+        "left": facts.get("left", ""),
         "n": facts.get("n", 0),
         "number": order.site_number,
         "province": {"zh": rules.short_zh, "en": rules.name_en},

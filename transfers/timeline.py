@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER

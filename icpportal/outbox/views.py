@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from icpportal.accounts.access import signed_in_required
 from icpportal.outbox import preferences, queries
 from icpportal.outbox.actions import mark_read
-from icpportal.outbox.catalogue import Rendered, UnknownMessage
+from icpportal.outbox.catalogue import MissingWord, Rendered, UnknownMessage
 from icpportal.outbox.letters import read_in
 from icpportal.outbox.models import Message, State
 
@@ -157,7 +157,7 @@ def _notes(user: Any, messages: list[Message]) -> list[Note]:
 def _words(message: Message) -> Rendered:
     try:
         return read_in(message, get_language() or "")
-    except UnknownMessage:  # its text went with an old release
+    except (UnknownMessage, MissingWord):  # its text went or changed with a release
         return Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
 
 

@@ -4,6 +4,7 @@ A day is what `WorkCalendarDay` says; else what the package chinesecalendar know
 year of its release); else Monday to Friday, and then the answer is provisional until the year's notice is loaded.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -19,6 +20,7 @@ SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 30  # days without work that no notice has ever reached
 MOST_DAYS = 2000
+NOTICE_DAYS = 10  # every year's notice names more; a few rows are corrections, and the year stays unknown
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def calendar(first: date, last: date) -> Calendar:
     """The written days from the year of `first` to the year of `last`; one query."""
     rows = WorkCalendarDay.objects.filter(date__gte=date(first.year, 1, 1), date__lte=date(last.year, 12, 31))
     days = dict(rows.values_list("date", "is_workday"))
-    return Calendar(days=days, listed_years=frozenset(day.year for day in days))
+    listed = Counter(day.year for day in days)
+    return Calendar(days=days, listed_years=frozenset(year for year, n in listed.items() if n >= NOTICE_DAYS))
 
 
 def is_workday(day: date) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from icpportal.moments import BEIJING
 from icpportal.outbox.models import Message
-from icpportal.workdays.calendar import SHIPPED_YEARS
+from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS
 from icpportal.workdays.models import WorkCalendarDay
 from tests.transfers.builders import TYPE, fire, make_order, make_user, sign_in
 from tests.transfers.outside import cost
@@ -112,7 +112,8 @@ def test_a_strangers_duty_is_404_and_a_look_ticks_nothing(client: Client) -> Non
 def test_a_date_in_a_year_without_a_notice_is_provisional_until_the_notice_is_loaded() -> None:
     order = approved("32", now=datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING))
     before = dates(order)["jiangsu_change"]
-    WorkCalendarDay.objects.create(date=before[0], is_workday=False, source="notice")
+    days = [before[0] + timedelta(days=n) for n in range(NOTICE_DAYS)]
+    WorkCalendarDay.objects.bulk_create([WorkCalendarDay(date=day, is_workday=False, source="notice") for day in days])
 
     recount()
 

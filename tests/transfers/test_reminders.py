@@ -23,11 +23,11 @@ DUE = datetime(2026, 11, 27, 16, 20, tzinfo=BEIJING)
     [
         (DUE, 24, datetime(2026, 11, 26, 16, 20, tzinfo=BEIJING)),
         (DUE, 6, datetime(2026, 11, 27, 10, 20, tzinfo=BEIJING)),
-        (datetime(2026, 11, 27, 11, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
-        (datetime(2026, 11, 27, 5, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 11, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 30, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 5, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 30, tzinfo=BEIJING)),
         (datetime(2026, 11, 27, 3, 0, tzinfo=BEIJING), 1, datetime(2026, 11, 27, 2, 0, tzinfo=BEIJING)),
         (datetime(2026, 11, 27, 14, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 27, 8, 0, tzinfo=BEIJING)),
-        (datetime(2026, 11, 27, 4, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 59, tzinfo=BEIJING)),
+        (datetime(2026, 11, 27, 4, 0, tzinfo=BEIJING), 6, datetime(2026, 11, 26, 21, 30, tzinfo=BEIJING)),
     ],
 )
 def test_a_reminder_that_would_fall_into_the_night_goes_out_before_it(
@@ -39,13 +39,14 @@ def test_a_reminder_that_would_fall_into_the_night_goes_out_before_it(
 def test_the_quiet_hours_are_a_setting(settings: Any) -> None:
     settings.QUIET_HOURS = (time(20, 30), time(9, 0))
 
-    assert send_at(datetime(2026, 11, 28, 21, 0, tzinfo=BEIJING), 24) == datetime(2026, 11, 27, 20, 29, tzinfo=BEIJING)
+    assert send_at(datetime(2026, 11, 28, 21, 0, tzinfo=BEIJING), 24) == datetime(2026, 11, 27, 20, 0, tzinfo=BEIJING)
 
 
-def waiting(**done: bool) -> Order:
-    order = make_order(state=states.PHONE_DUE, province="12", due_at=DUE, entered_at=DUE - timedelta(hours=48))
+def waiting(*, due: datetime = DUE, window: int = 48, rule_profile: str = "seed-2018", **done: bool) -> Order:
+    entered = due - timedelta(hours=window)
+    order = make_order(state=states.PHONE_DUE, province="12", due_at=due, entered_at=entered, rule_profile=rule_profile)
     for role in ("subject_lead", "administrator"):
-        confirmed = DUE - timedelta(hours=40) if done.get(role) else None
+        confirmed = due - timedelta(hours=40) if done.get(role) else None
         PhoneCheck.objects.create(order=order, report=1, role=role, mobile_masked="139****0001", confirmed_at=confirmed)
     return order
 
@@ -96,6 +97,88 @@ def test_after_a_long_outage_only_the_nearest_reminder_goes_out() -> None:
     remind(order, DUE - timedelta(minutes=30))
 
     assert list(sent()) == ["phones_1h"]
+
+
+SAID = r"^(.*?) left to confirm"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("left", "english"),
+    [
+        (timedelta(hours=24), "24 hours"),
+        (timedelta(hours=23, minutes=59, seconds=20), "24 hours"),
+        (timedelta(hours=7), "7 hours"),
+        (timedelta(hours=2, minutes=10), "2 hours"),
+        (timedelta(minutes=59, seconds=30), "1 hour"),
+        (timedelta(minutes=30), "30 minutes"),
+        (timedelta(seconds=20), "1 minute"),
+    ],
+)
+def test_a_late_reminder_says_what_is_really_left(left: timedelta, english: str) -> None:
+    remind(waiting(), DUE - left)
+
+    payload = Message.objects.get(channel="site").payload
+    read = catalogue.render(
+        Message.objects.get(channel="site").template, "site", "en", words.unpack(payload["context"])
+    )
+
+    assert re.findall(SAID, read.subject) == [english]
+
+
+NIGHT_DUE = datetime(2026, 11, 27, 9, 30, tzinfo=BEIJING)
+
+
+@pytest.mark.django_db
+def test_a_reminder_that_was_missed_by_day_waits_for_the_morning() -> None:
+    order = waiting(due=NIGHT_DUE)
+
+    at_night = [remind(order, NIGHT_DUE - timedelta(hours=hours)) for hours in (11, 7, 2)]
+    in_the_morning = remind(order, NIGHT_DUE.replace(hour=8, minute=1))
+
+    assert (at_night, in_the_morning) == (["", "", ""], "phones_6h")
+
+
+@pytest.mark.django_db
+def test_where_the_deadline_falls_into_the_night_the_last_hour_rings_all_the_same() -> None:
+    order = waiting(due=NIGHT_DUE.replace(hour=3))
+
+    assert remind(order, NIGHT_DUE.replace(hour=1, minute=0)) == ""
+    assert remind(order, NIGHT_DUE.replace(hour=2, minute=31)) == "phones_1h"
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_down_for_a_day_sends_one_reminder_and_not_three() -> None:
+    order = waiting()
+
+    names = [remind(order, DUE - timedelta(minutes=minutes)) for minutes in (40, 39, 38)]
+
+    assert names == ["phones_1h", "", ""]
+    assert list(sent()) == ["phones_1h"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hour", range(0, 24, 3))
+def test_under_24_hours_nothing_is_said_at_the_start_and_the_two_others_go_out_once(hour: int) -> None:
+    due = datetime(2026, 11, 27, hour, 20, tzinfo=BEIJING)
+    order = waiting(due=due, window=24, rule_profile="current-2020")
+
+    named = []
+    for minutes in range(24 * 60, -1, -10):
+        order.refresh_from_db()
+        if name := remind(order, due - timedelta(minutes=minutes)):
+            named.append((name, minutes))
+
+    assert [name for name, _minutes in named] == ["phones_6h", "phones_1h"]
+    assert all(minutes < 23 * 60 for _name, minutes in named)
+
+
+@pytest.mark.django_db
+def test_a_deadline_that_was_moved_so_that_its_reminder_lay_before_the_start_is_not_reminded_at_once() -> None:
+    due = datetime(2026, 11, 27, 7, 0, tzinfo=BEIJING)
+    order = waiting(due=due, window=25)
+
+    assert remind(order, due - timedelta(hours=24, minutes=50)) == ""
 
 
 @pytest.mark.django_db

@@ -57,6 +57,7 @@ LONGEST: dict[str, Any] = {
     "place_phone": "0951-0000-001",
     "name": "陈*例",
     "mobile": "139****0002",
+    "left": {"zh": "24 小时", "en": "24 hours"},
     "mobiles": ["139****0001", "139****0002"],
     "reasons": ["网站名称：与证件一致"],
     "authority_words": "材料不清晰",
@@ -217,7 +218,7 @@ def test_a_domain_over_fifteen_is_cut_in_texts_only(domain: str, shown: str):
     text = render("phones_1h", "sms", "en", context).text
     mail = render("order_received", "email", "en", context).text
 
-    assert text.startswith(f"[ICP Filing] {shown}: 1 hour")
+    assert text.startswith(f"[ICP Filing] {shown}: 24 hours")
     assert f"your filing order for {domain} and" in mail
 
 
@@ -270,7 +271,7 @@ def test_a_value_that_looks_like_a_placeholder_stays_as_it_is():
 
 def test_host_and_phone_are_the_portals_own_unless_given(settings):
     settings.PUBLIC_BASE_URL, settings.PROVIDER_HOTLINE = "https://filing.example.net", "400-111-1111"
-    context = {"code": "204816", "domain": "example.com", "ref": "R", "due": LONGEST["due"]}
+    context = {"code": "204816", "domain": "example.com", "ref": "R", "due": LONGEST["due"], "left": "1 hour"}
 
     code = render("code_sign_in", "sms", "en", context).text
     call = render("phones_1h", "sms", "en", context).text
@@ -424,7 +425,7 @@ def test_both_languages_are_good_for_the_same_time(name: str):
 
     assert zh == en
     assert (zh is not None) is (
-        name in CODES or name.startswith("phones_") or name in ("draft_waits", "returned_waits")
+        name in CODES or name.startswith("phones_") or name in ("draft_waits", "returned_waits", "duty_waits")
     )
 
 

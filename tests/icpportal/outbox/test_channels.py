@@ -26,6 +26,7 @@ CONTEXT: dict[str, Any] = {
     "ref": "T7Q4-M2KX",
     "due": DUE,
     "province": {"zh": "宁夏", "en": "Ningxia"},
+    "left": {"zh": "24 小时", "en": "24 hours"},
     "mobiles": ["139****0002"],
     "name": "王*人",
     "url": "https://beian.example.com/transfers/T7Q4-M2KX/",

@@ -20,6 +20,7 @@ CONTEXT = {
     "ref": "T7Q4-M2KX",
     "due": DUE,
     "province": {"zh": "宁夏", "en": "Ningxia"},
+    "left": {"zh": "24 小时", "en": "24 hours"},
     "mobiles": ["139****0002"],
     "number": "宁ICP备00000000号-1",
     "name": "王*人",

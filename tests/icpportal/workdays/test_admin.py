@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from icpportal.accounts import roles
 from icpportal.workdays.calendar import is_workday
 from icpportal.workdays.models import WorkCalendarDay
 
@@ -62,3 +63,18 @@ def test_who_may_only_look_changes_nothing(desk):
 
     assert [answer.status_code for answer in answers] == [200, 403]
     assert WorkCalendarDay.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("role", "may"), [(roles.OPERATIONS, True), (roles.REVIEWER, False), (roles.LEAD_REVIEWER, False)]
+)
+def test_operations_keep_the_calendar_and_those_who_decide_cases_do_not(client, settings, django_user_model, role, may):
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+    user = django_user_model.objects.create_user(email="who@example.com", password="a-long-password-1")
+    roles.give(user, role)
+    client.force_login(user)
+
+    client.post(reverse("admin:workdays_workcalendarday_add"), NOTICE)
+
+    assert WorkCalendarDay.objects.exists() is may

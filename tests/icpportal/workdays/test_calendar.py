@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from icpportal.moments import BEIJING
 from icpportal.workdays.calendar import (
+    NOTICE_DAYS,
     SHIPPED_YEARS,
     Calendar,
     add_workdays,
@@ -63,10 +64,39 @@ def test_the_year_without_notice_counts_monday_to_friday():
     assert [is_workday(day) for day in week] == [day.weekday() < 5 for day in week]
 
 
+def write(first: date, n: int, *, is_workday: bool = False):
+    """As many days on end as a notice or a mistake names."""
+    days = [first + timedelta(days=k) for k in range(n)]
+    WorkCalendarDay.objects.bulk_create([WorkCalendarDay(date=day, is_workday=is_workday, source="t") for day in days])
+
+
+@pytest.mark.parametrize("n", [1, 20, 300, 2000])
+def test_years_that_nobody_knows_are_counted_without_a_crash(n: int):
+    end, provisional = add_workdays(date(2031, 2, 27), n)
+
+    assert end > date(2031, 2, 27)
+    assert provisional is True
+
+
+def test_a_few_corrections_do_not_make_a_year_known():
+    write(date(2031, 5, 1), NOTICE_DAYS - 1)
+
+    assert add_workdays(date(2031, 4, 30), 1) == (date(2031, 5, 12), True)
+
+
+@pytest.mark.parametrize("is_workday", [True, False])
+def test_a_year_written_down_wholly_wrong_still_has_an_end(is_workday: bool):
+    write(date(2031, 1, 1), 365, is_workday=is_workday)
+
+    end, _provisional = add_workdays(date(2031, 1, 1), 20)
+
+    assert end == (date(2031, 1, 21) if is_workday else date(2032, 1, 28))
+
+
 def test_a_loaded_notice_makes_the_year_certain_and_moves_the_day():
     start = date(UNKNOWN_YEAR - 1, 12, 31)
     before = add_workdays(start, 1)
-    WorkCalendarDay.objects.create(date=before[0], is_workday=False, source="notice 2026-99")
+    write(before[0], NOTICE_DAYS)
 
     after = add_workdays(start, 1)
 
@@ -113,10 +143,12 @@ def test_between_start_and_end_lie_exactly_n_working_days(start: date, n: int):
 
 
 def test_the_calendar_of_a_range_holds_the_whole_years_and_no_others():
-    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2027, 12, 31), date(2028, 1, 1)):
-        WorkCalendarDay.objects.create(date=day, is_workday=True, source="test")
+    for day in (date(2025, 12, 31), date(2028, 1, 1)):
+        write(day, 1)
+    for first in (date(2026, 1, 1), date(2027, 12, 22)):
+        write(first, NOTICE_DAYS)
 
     known = calendar(date(2026, 5, 5), date(2027, 2, 2))
 
-    assert known.days == {date(2026, 1, 1): True, date(2027, 12, 31): True}
+    assert (len(known.days), min(known.days), max(known.days)) == (20, date(2026, 1, 1), date(2027, 12, 31))
     assert known.listed_years == {2026, 2027}

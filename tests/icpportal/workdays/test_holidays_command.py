@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
-from icpportal.workdays.calendar import SHIPPED_YEARS
+from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS
 from icpportal.workdays.models import WorkCalendarDay
 
 pytestmark = pytest.mark.django_db
@@ -34,14 +34,14 @@ def test_the_check_fails_when_a_needed_year_has_no_notice(capsys):
 
 def test_loading_the_notice_makes_the_check_content(tmp_path, capsys):
     file = tmp_path / "notice.csv"
-    file.write_text(f"{LAST + 1}-01-01,off\n{LAST + 1}-01-03,work\n")
+    file.write_text("".join(f"{LAST + 1}-01-{day:02},off\n" for day in range(1, NOTICE_DAYS + 1)))
 
     call_command("holidays", "load", str(file))
     call_command("holidays", "check", "--on", f"{LAST}-12-01")
 
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == "totals: read 2, saved 2"
-    assert f"{LAST + 1}: 2 days loaded" in out
+    assert out[0] == f"totals: read {NOTICE_DAYS}, saved {NOTICE_DAYS}"
+    assert f"{LAST + 1}: {NOTICE_DAYS} days loaded" in out
     assert out[-1].endswith("complete")
 
 

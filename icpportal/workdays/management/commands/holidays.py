@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from icpportal.workdays.calendar import SHIPPED_YEARS, add_workdays
+from icpportal.workdays.calendar import NOTICE_DAYS, SHIPPED_YEARS, add_workdays
 from icpportal.workdays.models import WorkCalendarDay
 from icpportal.workdays.notices import BadNotice, read, save
 
@@ -60,6 +60,6 @@ class Command(BaseCommand):
 
 def _known_from(year: int) -> str:
     loaded = WorkCalendarDay.objects.filter(date__year=year).count()
-    if loaded:
+    if loaded >= NOTICE_DAYS:
         return f"{loaded} days loaded"
     return "known from chinesecalendar" if year in SHIPPED_YEARS else "no notice, Monday to Friday"
