@@ -1,6 +1,7 @@
 """The pages that are always there: help with its glossary, and privacy."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -8,8 +9,9 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.provinces import provinces
 from icpportal.answers import answers
+from transfers.models import Order
+from transfers.rules_shown import of_today
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,20 @@ GLOSSARY = (
     ),
 )
 
+# a word that only some rules know → which fact about them says so
+RULED = {"filing-password": "asks_password", "backdrop": "has_backdrops"}
+
+
+def words_of(rules: dict[str, Any]) -> list[Word]:
+    """The glossary without the words that the rules of today do not know."""
+    missing = {key for key, known in RULED.items() if not rules[known]}
+    return [word for word in GLOSSARY if word.key not in missing]
+
 
 def help_page(request: HttpRequest) -> HttpResponse:
     """The way from first page to approval, what to have at hand, what customers ask, and the words."""
-    asks_password = any(each.asks_password for each in provinces())
-    context = {"glossary": GLOSSARY, "asks_password": asks_password, "answers": answers()}
-    return render(request, "pages/help.html", context)
+    rules = of_today()
+    return render(request, "pages/help.html", {"glossary": words_of(rules), "answers": answers(), **rules})
 
 
 def privacy_page(request: HttpRequest) -> HttpResponse:
@@ -135,5 +145,7 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
         "draft_days": settings.DRAFT_KEPT.days,
         "returned_days": settings.RETURNED_KEPT.days,
         "digest_days": settings.PASSWORD_DIGEST_KEPT.days,
+        # of orders that began under earlier rules they may still lie here
+        "keeps_passwords": of_today()["asks_password"] or Order.objects.filter(password_kept=True).exists(),
     }
     return render(request, "pages/privacy.html", kept)

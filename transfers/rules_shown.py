@@ -5,10 +5,22 @@ from typing import Any
 from django.urls import reverse
 
 from filings.matching import fields_to_match
-from filings.provinces import Province
+from filings.provinces import Province, provinces
 from filings.provinces.lines import rules_in_brief
 from transfers import queries
 from transfers.models import Order
+from transfers.photo_ways import BACKDROP
+
+
+def of_today() -> dict[str, Any]:
+    """What the rules of today ask wherever a site is filed, for pages that speak before there is an order."""
+    every = provinces()
+    phones = {each.phones for each in every}
+    return {
+        "asks_password": any(each.asks_password for each in every),
+        "phones_everywhere": phones.pop() if len(phones) == 1 else None,
+        "has_backdrops": any(BACKDROP in each.photo_ways for each in every),
+    }
 
 
 def brief(rules: Province, nature: str) -> dict[str, Any]:

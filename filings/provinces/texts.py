@@ -78,7 +78,7 @@ def password(province: Province, _nature: str) -> str:
 
 
 def papers_route(province: Province, _nature: str) -> str:
-    return gettext("By phone app, or upload them here.") if province.papers_by_app else gettext("Upload them here.")
+    return gettext("With a phone, or upload them here.") if province.papers_by_app else gettext("Upload them here.")
 
 
 def photo(province: Province, _nature: str) -> str:

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from filings.certificates import INDIVIDUAL
-from filings.provinces import PROVINCES, province, provinces
+from filings.provinces import PROVINCES, province
 from transfers import queries, states
-from transfers.rules_shown import brief
+from transfers.rules_shown import brief, of_today
 from transfers.slots import papers_to_have
 
 
@@ -28,19 +28,9 @@ def start(request: HttpRequest) -> HttpResponse:
         **(brief(rules, nature) if rules else {}),
         "papers": papers_to_have(rules, nature, same_person=same) if rules else [],
         "draft": _draft(request),
-        **_profile(),
+        **of_today(),
     }
     return render(request, "transfers/start.html", context)
-
-
-def _profile() -> dict[str, object]:
-    """What the rules of today ask wherever the site is filed."""
-    every = provinces()
-    phones = {each.phones for each in every}
-    return {
-        "asks_password": any(each.asks_password for each in every),
-        "phones_everywhere": phones.pop() if len(phones) == 1 else None,
-    }
 
 
 def _draft(request: HttpRequest) -> object:

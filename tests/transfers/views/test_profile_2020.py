@@ -65,6 +65,27 @@ def test_pages_before_an_order_speak_of_no_password_and_of_24_hours(client):
     assert "48 hours" not in start
     assert "The way in six steps" in help_page
     assert "Enter the filing password" not in help_page
+    assert "confirms the phone within 24 hours" in help_page
+    assert 'id="word-filing-password"' not in help_page
+    assert 'id="word-backdrop"' not in help_page
+
+
+def test_the_page_of_privacy_speaks_of_passwords_as_long_as_one_is_kept(client):
+    without = client.get(reverse("privacy")).content.decode()
+    make_order(password_kept=True)
+
+    assert "filing password" not in without
+    assert "filing password" in client.get(reverse("privacy")).content.decode()
+
+
+def test_nobody_finds_a_backdrop(client):
+    order = make_order(state=states.PHOTO_DUE, rule_profile=PROFILE)
+
+    html = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+    page = client.get(reverse("backdrop", args=[order.reference]))
+
+    assert "ackdrop" not in html
+    assert page.status_code == 404
 
 
 def test_before_2020_they_do(client, settings):
@@ -77,6 +98,8 @@ def test_before_2020_they_do(client, settings):
     assert "In some provinces the ministry texts a code" in start
     assert "The way in seven steps" in help_page
     assert "Enter the filing password" in help_page
+    assert 'id="word-filing-password"' in help_page
+    assert 'id="word-backdrop"' in help_page
 
 
 def test_a_lapsed_order_goes_again_unchanged_without_a_review(client):
