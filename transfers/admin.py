@@ -212,7 +212,7 @@ class OrderAdmin(ReadOnly):
             "said": _said(order, "zh" if chinese else "en"),
             "nameless": queries.waits_for_id(order),
             "return_form": returning,
-            "photo_form": forms.get("photo_form") or PhotoForm(),
+            "photo_form": forms.get("photo_form") or PhotoForm(ways=queries.rules_of(order).photo_ways),
             "call_form": forms.get("call_form") or CallForm(),
             "refuse_form": forms.get("refuse_form") or RefuseForm(),
             "events": timeline(order, chinese=chinese),
@@ -277,7 +277,7 @@ def _accept_photo(request: HttpRequest, order: Order) -> None:
 
 
 def _refuse_photo(request: HttpRequest, order: Order) -> PhotoForm | None:
-    form = PhotoForm(request.POST)
+    form = PhotoForm(request.POST, ways=queries.rules_of(order).photo_ways)
     if not form.is_valid():
         return form
     review.refuse_photo(order, request.user, form.named())

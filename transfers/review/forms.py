@@ -1,6 +1,6 @@
 """The reviewer's forms: a reason for each field that is returned, a reason for the photo, a call, a refusal."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.entry.fields import PlainTextField
 from icpportal.entry.marks import reads_chinese
 from transfers.models import ReturnReason
+from transfers.photo_ways import BACKDROP, PLAIN
 from transfers.review.actions import PHOTO, Named
 
 WORDS_MAX = 200
@@ -71,15 +72,21 @@ class ReturnForm(forms.Form):
         return {"reason": self[f"reason.{part}"], "words": self[f"words.{part}"]}
 
 
+# reasons that speak of one way of taking the photo: not offered where the rules do not know it
+ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)}
+
+
 class PhotoForm(forms.Form):
     """Why the photo has to be taken again."""
 
     reason = forms.ChoiceField(label=_("Reason"))
     words = PlainTextField(label=_("In your words"), max_length=WORDS_MAX, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ways: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.reasons = {reason.key: reason for reason in ReturnReason.objects.filter(active=True)}
+        elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
+        active = ReturnReason.objects.filter(active=True).exclude(key__in=elsewhere)
+        self.reasons = {reason.key: reason for reason in active}
         self.fields["reason"].choices = [("", _("Choose…")), *choices_for(PHOTO, self.reasons.values())[1:]]
 
     def clean(self) -> dict[str, Any]:

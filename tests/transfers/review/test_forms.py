@@ -1,0 +1,19 @@
+"""The reviewer's forms: what may be chosen, by the rules of the order."""
+
+import pytest
+
+from transfers.photo_ways import BACKDROP, PLACE, PLAIN
+from transfers.review.forms import PhotoForm
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("ways", "of_backdrop", "of_ground"), [((BACKDROP, PLACE), True, False), ((PLAIN, PLACE), False, True)]
+)
+def test_a_reason_that_speaks_of_another_way_is_not_offered_and_not_taken(ways, of_backdrop, of_ground):
+    offered = [key for key, _words in PhotoForm(ways=ways).fields["reason"].choices]
+
+    assert ("photo_backdrop" in offered, "photo_words" in offered) == (of_backdrop, of_backdrop)
+    assert ("photo_ground" in offered, "photo_clothes" in offered) == (of_ground, True)
+    assert PhotoForm({"reason": "photo_backdrop"}, ways=ways).is_valid() is of_backdrop
