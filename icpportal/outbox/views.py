@@ -56,7 +56,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
     rows = list(_page_of(request)[: ON_A_PAGE + 1])
     shown, older = rows[:ON_A_PAGE], rows[ON_A_PAGE:]
     notes = _notes(request.user, shown)
-    here = reverse("notifications")
+    only_new = _only_new(request)
+    here = reverse("notifications") + ("?show=unread" if only_new else "")
     return render(
         request,
         "outbox/notifications.html",
@@ -64,7 +65,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
             "notes": notes,
             "unread_count": queries.unread(request.user),
             "mail_bounced": _mail_bounced(notes),
-            "older_url": f"{here}?before={shown[-1].pk}" if older else "",
+            "only_new": only_new,
+            "older_url": f"{here}{'&' if only_new else '?'}before={shown[-1].pk}" if older else "",
             "newer_url": here if "before" in request.GET else "",
         },
     )
@@ -129,15 +131,21 @@ def _choices(user: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _only_new(request: HttpRequest) -> bool:
+    return request.GET.get("show") == "unread"
+
+
 def _page_of(request: HttpRequest) -> Any:
-    mine = queries.notes(request.user)
+    rows = _from_mark(request)
+    return rows.filter(read_at=None) if _only_new(request) else rows
+
+
+def _from_mark(request: HttpRequest) -> Any:
     before = request.GET.get("before", "")
-    if not before:
-        return mine
     try:
-        return queries.notes_before(request.user, UUID(before))
+        return queries.notes_before(request.user, UUID(before)) if before else queries.notes(request.user)
     except ValueError:
-        return mine
+        return queries.notes(request.user)
 
 
 def _notes(user: Any, messages: list[Message]) -> list[Note]:

@@ -227,6 +227,33 @@ def test_a_message_whose_text_went_with_an_old_release_is_still_listed(reader, w
     assert "A message about order T7Q4-M2KX" in main_of(page(reader, reverse("notification", args=[message.pk])))
 
 
+def test_the_unread_alone_can_be_read_page_by_page(reader, wang, monkeypatch):
+    monkeypatch.setattr(views, "ON_A_PAGE", 2)
+    notes = [note(wang, f"e:{n}") for n in range(5)]
+    Message.objects.filter(pk=notes[3].pk).update(read_at=timezone.now())
+
+    first = main_of(page(reader, reverse("notifications") + "?show=unread"))
+    older = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    second = main_of(page(reader, older))
+
+    found = [re.findall(r'note-title"><a href="/messages/([^/]+)/', html) for html in (first, second)]
+    assert found == [[str(notes[4].pk), str(notes[2].pk)], [str(notes[1].pk), str(notes[0].pk)]]
+    assert "All messages" in first
+
+
+def test_where_everything_was_read_the_filter_says_so(reader, wang):
+    Message.objects.filter(pk=note(wang).pk).update(read_at=timezone.now())
+
+    assert "Every message has been read." in main_of(page(reader, reverse("notifications") + "?show=unread"))
+
+
+def test_a_note_that_lacks_a_word_of_todays_text_is_still_listed(reader, wang):
+    message = note(wang)
+    Message.objects.filter(pk=message.pk).update(template="phones_24h")
+
+    assert "A message about order" in main_of(page(reader))
+
+
 def test_an_empty_page_says_what_will_come(reader):
     assert "No messages yet" in main_of(page(reader))
 
