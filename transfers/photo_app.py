@@ -61,6 +61,12 @@ class Fetched:
         return self.content
 
 
+def photo_of(order: Order) -> OrderDocument | None:
+    """The photo that stands, if it was fetched: one that was uploaded while nobody could be asked is not the app's."""
+    paper = queries.photo_of(order)
+    return paper if paper is not None and paper.mark else None
+
+
 def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
     """Take the photo behind this code into the order. Raises `NotFetched` or `Moved`, and then nothing changed.
 

@@ -76,7 +76,5 @@ def test_one_person_for_both_owns_all_papers_of_people():
 
 def test_the_code_a_photo_was_fetched_by_makes_it_no_stale_paper():
     order = make_order()
-    make_ready_document(order, "photo")
-    OrderDocument.objects.update(mark="AB12CD")
 
-    assert not is_stale(order, OrderDocument.objects.get())
+    assert not paper_marks.is_stale(order, OrderDocument(order=order, slot="photo", mark="AB12CD"))

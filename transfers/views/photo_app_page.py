@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.fields import NumberField
 from icpportal.privacy.masks import mask_mobile
-from transfers import paper_actions, photo_actions, photo_app, queries
-from transfers.models import Order, OrderDocument
+from transfers import paper_actions, photo_actions, photo_app
+from transfers.models import Order
 from transfers.people import administrator
 from transfers.photo_ways import SHANGHAI_APP
 from transfers.slots import PHOTO
@@ -60,7 +60,7 @@ def _again(request: HttpRequest, order: Order) -> HttpResponse:
 
 def _usable(request: HttpRequest, order: Order) -> HttpResponse:
     """Only the very photo that was looked at is sent."""
-    paper = queries.photo_of(order)
+    paper = photo_app.photo_of(order)
     if paper is None or not paper.document.is_ready or paper.document.reference != request.POST["usable"]:
         return _page(request, order, CodeForm(), changed=True)
     photo_actions.send(order, actor=request.user, way=SHANGHAI_APP, sh_code=paper.mark, fetched=True)
@@ -71,7 +71,7 @@ ACTS = {"sh_code": _fetch, "again": _again, "usable": _usable}
 
 
 def _page(request: HttpRequest, order: Order, form: CodeForm, *, changed: bool = False) -> HttpResponse:
-    paper: OrderDocument | None = queries.photo_of(order)
+    paper = photo_app.photo_of(order)
     context: dict[str, Any] = {
         **frame(order, ways=(SHANGHAI_APP,)),
         "form": form,

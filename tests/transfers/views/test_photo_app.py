@@ -7,7 +7,15 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from icpportal.gateways.photo_app import fake
-from tests.transfers.builders import make_order, make_reason, make_reviewer, moves, picture, sign_in
+from tests.transfers.builders import (
+    make_order,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    moves,
+    picture,
+    sign_in,
+)
 from tests.transfers.desk import photo_file
 from tests.transfers.outside import cost
 from transfers import photo_app, queries, states
@@ -296,6 +304,19 @@ def test_a_file_sent_by_hand_is_not_taken_where_the_app_is_asked(client):
     press(client, order, upload="1", file=photo_file())
 
     assert OrderDocument.objects.count() == 0
+
+
+def test_a_photo_uploaded_by_hand_before_the_system_could_be_asked_is_not_the_apps(client):
+    order = due()
+    document = make_ready_document(order, "photo")
+
+    html = look(client, order)
+    answer = press(client, order, usable=document.reference)
+
+    assert 'name="sh_code"' in html
+    assert 'name="usable"' not in html
+    assert "look at it, then decide" in answer.content.decode()
+    assert read(order).state == states.PHOTO_DUE
 
 
 # --- where and for whom ---
