@@ -5,18 +5,19 @@ it, unless the record was imported meanwhile. A bad row is told and never stops 
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from itertools import chain, islice
+from datetime import date
+from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings.legacy import files, passwords
+from filings.legacy.hashing import Beside
 from filings.legacy.rows import ACCOUNT, FILING, ORDER, WITHOUT, Finding, Row, read
 from filings.legacy.seen import Seen
 from filings.models import LegacyAccount, LegacyRecord
@@ -24,8 +25,6 @@ from icpportal.privacy.fields import sealed
 from icpportal.privacy.index import blind_index
 
 BATCH = 1000
-THREADS, PIECE = 2, 50  # for hashing, which lets the others run
-T = TypeVar("T")
 
 Say = Callable[[Finding], None]
 
@@ -50,29 +49,30 @@ class Totals:
 
 def load(path: Path, *, say: Say, encoding: str = "", dry_run: bool = False) -> Totals:
     """Read the file and keep what it says; with `dry_run` only say what would happen. Raises `files.NotADump`."""
-    totals = Totals()
-    seen = Seen()
-    rows = files.rows(path, encoding=encoding)
+    totals, seen, beside = Totals(), Seen(), Beside()
+    rows, today = files.rows(path, encoding=encoding), timezone.localdate()
     try:
-        with ThreadPoolExecutor(THREADS) as pool:
-            waiting: _Batch | None = None
-            while batch := list(islice(rows, BATCH)):
-                good = _good(batch, seen, totals, say)  # while others hash for the batch before
-                if waiting is not None:
-                    waiting.keep()
-                waiting = _Batch(good, totals, pool, dry_run=dry_run)
+        waiting: _Batch | None = None
+        while batch := list(islice(rows, BATCH)):
+            if len(batch) == BATCH:
+                beside.hand_out()
+            good = _good(batch, seen, totals, say, today)  # while others hash for the batch before
             if waiting is not None:
                 waiting.keep()
+            waiting = _Batch(good, totals, beside, dry_run=dry_run)
+        if waiting is not None:
+            waiting.keep()
     finally:
+        beside.close()
         seen.close()
     return totals
 
 
-def _good(batch: Iterable[files.Raw], seen: Seen, totals: Totals, say: Say) -> list[Row]:
+def _good(batch: Iterable[files.Raw], seen: Seen, totals: Totals, say: Say, today: date) -> list[Row]:
     good = []
     for number, raw in batch:
         totals.read += 1
-        row, findings = (None, [_broken(number)]) if raw is None else read(number, raw)
+        row, findings = (None, [_broken(number)]) if raw is None else read(number, raw, today=today)
         repeated = _repeated(row, seen) if row is not None else None
         if repeated is not None:
             row, findings = None, [*findings, repeated]
@@ -108,25 +108,18 @@ def _repeated(row: Row, seen: Seen) -> Finding | None:
 class _Batch:
     """Some rows on their way into the database: compared with what is there, hashed meanwhile, then written."""
 
-    def __init__(self, rows: list[Row], totals: Totals, pool: ThreadPoolExecutor, *, dry_run: bool) -> None:
-        self.totals, self.pool, self.dry_run = totals, pool, dry_run
+    def __init__(self, rows: list[Row], totals: Totals, beside: Beside, *, dry_run: bool) -> None:
+        self.totals, self.dry_run = totals, dry_run
         self.by_email = {row.email_index: row for row in rows if row.email}
         self.orders = {row.email_index: row.kind == ORDER for row in rows if row.kind in (ORDER, ACCOUNT)}
         self.filings = {row.domain: row for row in rows if row.kind == FILING}
         self.there = list(LegacyAccount.objects.filter(email_index__in=self.by_email))
         known = {account.email_index for account in self.there}
-        self.new = [self._account(index) for index in self.by_email if index not in known]
-        self.hashes = self._each(passwords.kept, [] if dry_run else [(self._given(it),) for it in self.new])
-        self.same = self._each(passwords.is_same, [(self._given(it), it.password) for it in self.there])
-
-    def _given(self, account: LegacyAccount) -> str:
-        return self.by_email[account.email_index].password
-
-    def _each(self, work: Callable[..., T], arguments: list[tuple[str, ...]]) -> Iterator[T]:
-        """What `work` gives for each, in their order; done by other threads, some at a time."""
-        pieces = [arguments[place : place + PIECE] for place in range(0, len(arguments), PIECE)]
-        done = self.pool.map(lambda piece: [work(*one) for one in piece], pieces)
-        return chain.from_iterable(done)
+        self.new = [index for index in self.by_email if index not in known]
+        given = [] if dry_run else [(self.by_email[index].password,) for index in self.new]
+        self.hashes = beside.each(passwords.kept, given)
+        said = [(self.by_email[it.email_index].password, it.password) for it in self.there]
+        self.same = beside.each(passwords.is_same, said)
 
     def keep(self) -> None:
         """Count what differs and write it, in one transaction."""
@@ -139,8 +132,6 @@ class _Batch:
         }
         self.totals.accounts_new += len(self.new)
         self.totals.accounts_changed += len(changed)
-        for account, password in zip(self.new, self.hashes, strict=not self.dry_run):
-            account.password = password
         with transaction.atomic():
             if not self.dry_run:
                 self._write_accounts(changed)
@@ -148,10 +139,14 @@ class _Batch:
 
     # --- accounts ---
 
-    def _account(self, index: str) -> LegacyAccount:
+    def _account(self, index: str, password: str) -> LegacyAccount:
         row = self.by_email[index]
         return LegacyAccount(
-            email=row.email, email_index=index, is_active=row.active, has_open_order=self.orders.get(index, False)
+            email=row.email,
+            email_index=index,
+            password=password,
+            is_active=row.active,
+            has_open_order=self.orders.get(index, False),
         )
 
     def _changed_accounts(self) -> list[LegacyAccount]:
@@ -167,7 +162,8 @@ class _Batch:
         return changed
 
     def _write_accounts(self, changed: list[LegacyAccount]) -> None:
-        LegacyAccount.objects.bulk_create(self.new, ignore_conflicts=True)
+        new = [self._account(index, password) for index, password in zip(self.new, self.hashes, strict=True)]
+        LegacyAccount.objects.bulk_create(new, ignore_conflicts=True)
         for account in changed:
             LegacyAccount.objects.filter(pk=account.pk).update(
                 password=account.password, is_active=account.is_active, has_open_order=account.has_open_order

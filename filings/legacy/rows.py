@@ -12,13 +12,16 @@ from filings.certificate_numbers import fault
 from filings.certificates import CERTIFICATES, INDIVIDUAL, certificate
 from filings.keys import subject_key
 from filings.legacy import passwords, states
-from filings.legacy.columns import COLUMNS, SEPARATOR
+from filings.legacy.columns import ACCOUNT as ACCOUNT_PAGE
+from filings.legacy.columns import COLUMNS, ROW, SEPARATOR
 from icpportal.entry.domains import is_gov_domain
-from icpportal.entry.text import strip_outer
+from icpportal.entry.text import OUTER_SPACE, strip_outer
 from icpportal.privacy.index import blind_index
 
 REFUSED, WITHOUT, AS_IT_IS = "row refused", "taken without it", "taken as it is"
 FILING, ACCOUNT, ORDER = "filing", "account", "order"
+READERS = tuple((each.name, each.read, REFUSED if each.strict else WITHOUT) for each in COLUMNS)
+PAGES = tuple((each.name, each.page) for each in COLUMNS if each.page not in (ROW, ACCOUNT_PAGE))
 NEEDED = ("nature", "id_type", "id_number", "name", "region", "domain")
 
 
@@ -64,7 +67,7 @@ def email_index(email: str) -> str:
     return blind_index("legacy account", email.lower()) if email else ""
 
 
-def read(number: int, raw: Mapping[str, Any]) -> tuple[Row | None, list[Finding]]:
+def read(number: int, raw: Mapping[str, Any], *, today: date | None = None) -> tuple[Row | None, list[Finding]]:
     """The row, and what is to be said of it; `None` when it cannot be taken."""
     values, findings = _values(number, raw)
     kind = values.get("kind", FILING)
@@ -73,7 +76,7 @@ def read(number: int, raw: Mapping[str, Any]) -> tuple[Row | None, list[Finding]
     if any(finding.refuses for finding in findings):
         return None, findings
     if kind == FILING:
-        shape = fault(values["id_type"], values["id_number"])
+        shape = fault(values["id_type"], values["id_number"], today=today)
         findings += [Finding(number, "id_number", shape.text, AS_IT_IS)] if shape else []
     return _row(number, kind, values), findings
 
@@ -81,14 +84,15 @@ def read(number: int, raw: Mapping[str, Any]) -> tuple[Row | None, list[Finding]
 def _values(number: int, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
     values: dict[str, Any] = {}
     findings = []
-    for column in COLUMNS:
-        typed = _typed(raw[column.name]) if column.name in raw else ""
+    for name, read_cell, effect in READERS:
+        cell = raw.get(name)
+        typed = cell.strip(OUTER_SPACE) if isinstance(cell, str) else _typed(cell)
         if not typed:
             continue
         try:
-            values[column.name] = column.read(typed)
+            values[name] = read_cell(typed)
         except ValidationError as problem:
-            findings.append(Finding(number, column.name, problem.messages[0], REFUSED if column.strict else WITHOUT))
+            findings.append(Finding(number, name, problem.messages[0], effect))
     return values, findings
 
 
@@ -168,9 +172,9 @@ def _row(number: int, kind: str, values: dict[str, Any]) -> Row:
 def _details(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The answers by page, under the names of an order's steps."""
     pages: dict[str, dict[str, Any]] = {}
-    for column in COLUMNS:
-        if column.page not in ("row", "account") and column.name in values:
-            pages.setdefault(column.page, {})[column.name] = values[column.name]
+    for name, page in PAGES:
+        if name in values:
+            pages.setdefault(page, {})[name] = values[name]
     for page, prefix in (("subject", "lead"), ("administrator", "admin")):
         _complete_person(pages.get(page, {}), prefix)
     if not pages.get("administrator", {}).get("admin_id_number"):

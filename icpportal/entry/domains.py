@@ -13,6 +13,8 @@ LONGEST = 128
 SCHEME = re.compile(r"^(?:https?:)?//")
 PORT = re.compile(r":[0-9]{1,5}$")
 ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+# a host that is written as it is kept: no address, no port, nothing to fold or to encode
+PLAIN = re.compile(r"(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!xn--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 DOTS = str.maketrans({"\u3002": "."})
 # the list that comes with the library: nothing is fetched, nothing is written
 SUFFIXES = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
@@ -50,6 +52,8 @@ def _bad() -> ValidationError:
 
 def canonical(typed: str) -> str:
     """The host that was typed, lower-case and in ASCII, without scheme, path, port and outer dots."""
+    if len(typed) <= LONGEST and PLAIN.fullmatch(typed):
+        return typed
     host = _host(typed)
     if _is_address(host):
         raise ValidationError(_("Enter a domain name, not an IP address"), code="domain_ip")

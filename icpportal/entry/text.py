@@ -67,6 +67,8 @@ def strip_outer(text: str) -> str:
 
 def normalise_number(text: str) -> str:
     """A number or code in plain half-width letters and digits, without spaces and dashes."""
+    if text.isascii() and text.isalnum():
+        return text
     folded = unicodedata.normalize("NFKC", text)
     bare = "".join(char for char in folded if not (char.isspace() or _is_dash(char)))
     return unicodedata.normalize("NFKC", bare)  # what stood apart may have joined

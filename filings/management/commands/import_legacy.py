@@ -1,5 +1,6 @@
 """`manage.py import_legacy FILE`: load a dump of the old platform. The format is in docs/import.md."""
 
+import gc
 import json
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -39,11 +40,14 @@ class Command(BaseCommand):
             told = asdict(finding)
             self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else str(finding))
 
+        gc.freeze()  # nothing of what is loaded so far becomes rubbish by a dump: it need not be looked through
         try:
             with override(options["language"]):
                 totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
         except NotADump as problem:
             raise CommandError(str(problem), returncode=NOT_READ) from problem
+        finally:
+            gc.unfreeze()
         words = f"totals: {totals}{' (dry run, nothing written)' if dry_run else ''}"
         self.stdout.write(json.dumps({"totals": asdict(totals), "dry_run": dry_run}) if as_json else words)
         if totals.refused:
