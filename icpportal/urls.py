@@ -35,5 +35,6 @@ if settings.SIMULATORS:
     urlpatterns += [
         path("demo/messages/", include("icpportal.outbox.demo_urls")),
         path("demo/photo-app/", include("icpportal.gateways.photo_app.demo_urls")),
+        path("demo/old-platform/", include("filings.legacy.demo_urls")),
         path("demo/authority/", RedirectView.as_view(url=f"{settings.SIMULATOR_URL}/"), name="demo-authority"),
     ]

@@ -1,14 +1,14 @@
 """The old platform of the demo: accounts that can be imported, one for each refusal, and a record to claim."""
 
 import csv
-import hashlib
 import tempfile
 from pathlib import Path
 
 from filings.legacy.loading import load
+from filings.legacy.views.demo import hashed
 
 PASSWORD = "demo-Old-2012"  # noqa: S105 -- the demo's, printed at its start
-FORM = "md5$demo$"
+HASH = hashed(PASSWORD)
 HEAD = (
     "kind", "account_email", "account_password", "account_active", "nature", "id_type", "id_number", "name", "region",
     "domain", "subject_number", "site_number", "filed_on", "id_address", "post_region", "post_address", "investor",
@@ -30,20 +30,16 @@ OLD, NEW = "2012-03-31", "2015-08-08"
 NOBODY = ("",) * 21
 
 
-def _hash() -> str:
-    return FORM + hashlib.md5(f"demo{PASSWORD}".encode(), usedforsecurity=False).hexdigest()
-
-
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("filing", "old@example.com", _hash(), "1", *TEA, "old-sample.cn", "宁ICP备00000027号", "宁ICP备00000027号-1", OLD,
+    ("filing", "old@example.com", HASH, "1", *TEA, "old-sample.cn", "宁ICP备00000027号", "宁ICP备00000027号-1", OLD,
      *TEA_DETAILS, "示例茶叶官网", "http://www.old-sample.cn/", "8", "1", "64000027"),
-    ("filing", "old@example.com", _hash(), "1", *TEA, "old-shop-sample.cn", "宁ICP备00000027号", "宁ICP备00000027号-2", NEW,
+    ("filing", "old@example.com", HASH, "1", *TEA, "old-shop-sample.cn", "宁ICP备00000027号", "宁ICP备00000027号-2", NEW,
      *TEA_DETAILS, "示例茶叶商城", "http://www.old-shop-sample.cn/", "8", "1", ""),  # no Jrid
     ("filing", "", "", "", *ZHAO, "claim-sample.cn", "津ICP备00000028号", "津ICP备00000028号-1", "2009-05-05",
      *("",) * 8, "样本旧站", "http://www.claim-sample.cn/", "", "", ""),
-    ("account", "old-empty@example.com", _hash(), "1", *NOBODY, ""),
-    ("account", "old-inactive@example.com", _hash(), "0", *NOBODY, ""),
-    ("order", "old-order@example.com", _hash(), "1", *NOBODY, ""),
+    ("account", "old-empty@example.com", HASH, "1", *NOBODY, ""),
+    ("account", "old-inactive@example.com", HASH, "0", *NOBODY, ""),
+    ("order", "old-order@example.com", HASH, "1", *NOBODY, ""),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A synthetic person walks a whole transfer over HTTP alone: the pages, forms, tokens and uploads a person uses.
+"""A synthetic person walks a whole order or import over HTTP alone: the pages, forms, tokens and uploads a person uses.
 
 Nothing here knows the portal's models, only its tables of provinces and regions; codes are read from the demo's
 message page, the reviewer works in Django admin, the authority on its page. The first thing that is not as it should
@@ -52,8 +52,8 @@ class Walk:
     dice: random.Random = field(default_factory=lambda: random.Random())  # noqa: S311 -- invented people
     steps: list[Done] = field(default_factory=list)
     say: Callable[[Done], None] = lambda done: None
-    standing: str = "draft"  # the order's state, as its page says
-    reference: str = ""
+    standing: str = ""  # the state of what is walked, as its page says
+    reference: str = ""  # of what is walked
     read: set[tuple[str, str]] = field(default_factory=set)  # codes, each with where it was sent
     site: int = 1  # which website of the subject this is
 

@@ -83,8 +83,8 @@ def sign_up(walk: Walk) -> None:
         raise NotAsItShouldBe(f"sign-up ended on {page.url}: {page.trouble()}")
 
 
-def verify_type(walk: Walk) -> None:
-    """Step 1; the system decides that it is a transfer, and the order begins."""
+def asked_type(walk: Walk, expected: str) -> Page:
+    """Step 1 filled in; the page that says what kind of filing it is, which has to be this one."""
     page = walk.me.get("/transfers/new/")
     page = walk.send_patiently(
         page.form("id_number", "domain"),
@@ -99,8 +99,14 @@ def verify_type(walk: Walk) -> None:
     )
     found = page.find(class_="outcome")
     outcome = found[0].attrs.get("data-outcome") if found else page.trouble()
-    if outcome != "transfer":
-        raise NotAsItShouldBe(f"filing type is {outcome}, not transfer")
+    if outcome != expected:
+        raise NotAsItShouldBe(f"filing type is {outcome}, not {expected}")
+    return page
+
+
+def verify_type(walk: Walk) -> None:
+    """Step 1; the system decides that it is a transfer, and the order begins."""
+    page = asked_type(walk, "transfer")
     page = walk.me.send(page.form(action="/start/"))
     walk.reference = page.url.split("/transfers/")[1].split("/")[0]
 

@@ -116,13 +116,15 @@ def _report(mine: LegacyImport) -> dict[str, Any]:
         }
         for item in items
     ]
+    left = comparing.waiting(mine.account_id).count() if mine.state != states.RUNNING else 0
     return {
         **_frame(mine),
         "rows": rows,
         **running.counts(mine),
         "is_running": mine.state == states.RUNNING,
         "done": sum(bool(item.outcome) for item in items),
-        "left": comparing.waiting(mine.account_id).count() if mine.state != states.RUNNING else 0,
+        "left": left,
+        "all_here": mine.state == states.IMPORTED and not left,
     }
 
 

@@ -1,27 +1,43 @@
-"""`manage.py rehearse`: a synthetic person walks a whole order over HTTP, to its end."""
+"""`manage.py rehearse`: a synthetic person walks a whole order or import over HTTP, to its end."""
 
 import json
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import requests
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.management import rehearsal_another, rehearsal_cancel, rehearsal_steps
+from icpportal.management import rehearsal_another, rehearsal_cancel, rehearsal_import, rehearsal_steps
 from icpportal.management.browsing import NotAsItShouldBe
 from icpportal.management.rehearsal import REGIONS, Done, Walk
 
 Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
-KINDS: dict[str, Steps] = {
-    "transfer": rehearsal_steps.STEPS,
-    "transfer-another": rehearsal_another.STEPS,
-    "cancel": rehearsal_cancel.STEPS,
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What can be walked: its steps, what it is called, its state before its first page says one."""
+
+    steps: Steps
+    name: str = "order"
+    begins: str = "draft"
+
+
+KINDS = {
+    "transfer": Kind(rehearsal_steps.STEPS),
+    "transfer-another": Kind(rehearsal_another.STEPS),
+    "cancel": Kind(rehearsal_cancel.STEPS),
+    "import": Kind(rehearsal_import.STEPS, name="import", begins="unproved"),
 }
 REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
 
 class Command(BaseCommand):
-    help = "Walks an order from sign-up to its end over HTTP alone; exits non-zero at the first thing that is wrong."
+    help = (
+        "Walks an order or an import from sign-up to its end over HTTP alone; exits non-zero at the first thing that "
+        "is wrong."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -41,8 +57,9 @@ class Command(BaseCommand):
     def handle(self, *, base_url: str, province: str, kind: str, **options: object) -> None:
         walk = Walk(base_url, province, (str(options["reviewer"]), str(options["reviewer_password"])))
         quiet = bool(options["json"])
+        walk.standing = KINDS[kind].begins
         walk.say = lambda done: None if quiet else self.stdout.write(line(done))
-        steps, problem = KINDS[kind], ""
+        steps, problem = KINDS[kind].steps, ""
         try:
             walk.run(steps)
         except NotAsItShouldBe as wrong:
@@ -54,9 +71,8 @@ class Command(BaseCommand):
         if problem:
             raise CommandError(f"{failed_step(walk, steps)}: {problem}")
         if not quiet:
-            self.stdout.write(
-                f"{walk.standing} in {sum(done.seconds for done in walk.steps):.1f} s: order {walk.reference}"
-            )
+            seconds = sum(done.seconds for done in walk.steps)
+            self.stdout.write(f"{walk.standing} in {seconds:.1f} s: {KINDS[kind].name} {walk.reference}")
 
 
 def line(done: Done) -> str:

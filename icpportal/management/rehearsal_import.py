@@ -1,0 +1,178 @@
+"""The steps of `rehearse --kind import`: the old platform's data are looked at and imported, in three parts."""
+
+from collections.abc import Callable
+
+from icpportal.management import rehearsal_steps as steps
+from icpportal.management.browsing import NotAsItShouldBe, Page
+from icpportal.management.rehearsal import Walk
+
+OLD_PASSWORD = "Old-Quay-2012"  # noqa: S105 -- an invented person's
+OTHER_MOBILE = "13900000099"
+WORDS = {"imported": "New", "same": "Same as here", "kept": "Differs"}  # what the preview says of each, in English
+
+
+def sites(walk: Walk) -> list[str]:
+    """The websites of the old account; the first is the one the walk begins with."""
+    return [walk.domain, f"shop-{walk.domain}", f"blog-{walk.domain}"]
+
+
+def old_account(walk: Walk) -> str:
+    return f"old-{walk.account}"
+
+
+def prepare(walk: Walk) -> None:
+    """The authority knows the filing; the old platform of the demo holds it and two more of the same subject."""
+    steps.prepare(walk)
+    for number, domain in enumerate(sites(walk), 1):
+        put_on_old_platform(walk, domain, number, walk.lead.mobile)
+
+
+def put_on_old_platform(walk: Walk, domain: str, number: int, mobile: str) -> None:
+    """One row on the page that loads it as operations load a dump."""
+    page = walk.watcher.get("/demo/old-platform/")
+    page = walk.watcher.send(
+        page.form("account_email", "domain"),
+        account_email=old_account(walk),
+        account_password=OLD_PASSWORD,
+        id_number=walk.code,
+        name=walk.company,
+        region=walk.region,
+        domain=domain,
+        subject_number=walk.number,
+        site_number=f"{walk.number}-{number}",
+        id_address=f"{walk.address}示例路1号",
+        post_region=walk.region,
+        lead_name=walk.lead.name,
+        lead_id_number=walk.lead.id_number,
+        lead_phone1=mobile,
+        lead_email=walk.lead.email,
+        site_name=f"示例演练旧站之{number}",
+    )
+    if not page.find(id="loaded"):
+        raise NotAsItShouldBe(f"{domain} was not put on the old platform: {page.trouble()}")
+
+
+def import_first(walk: Walk) -> None:
+    """Verify type finds the record on the old platform and leads to the import."""
+    page = steps.asked_type(walk, "import_first")
+    if not page.find("a", href="/import/"):
+        raise NotAsItShouldBe(f"no way to the import on {page.url}")
+
+
+def prove(walk: Walk) -> None:
+    """The old account: one wrong password first, then the right one."""
+    page = _proved(walk, "wrong-one")
+    if not page.find(class_="error-summary"):
+        raise NotAsItShouldBe("a wrong password of the old account was taken")
+    _taken_to(walk, _proved(walk, OLD_PASSWORD), "previewed")
+
+
+def _proved(walk: Walk, password: str) -> Page:
+    page = walk.me.get("/import/")
+    return walk.me.send(page.form("old_account"), old_account=old_account(walk), old_password=password)
+
+
+def _taken_to(walk: Walk, page: Page, state: str) -> None:
+    """The page is that of the import, and says this state."""
+    head = page.find(class_="import-head")
+    if not head:
+        raise NotAsItShouldBe(f"no import on {page.url}: {page.trouble()}")
+    walk.reference = page.url.split("/import/")[1].split("/")[0]
+    walk.standing = head[0].attrs["data-state"]
+    if walk.standing != state:
+        raise NotAsItShouldBe(f"the import is {walk.standing}, not {state}")
+
+
+def _import_one(walk: Walk, *, subject: str, left: list[str]) -> None:
+    """The preview says how the subject stands and what is left; the first of it is brought over by a worker."""
+    page = walk.me.get(_url(walk))
+    if not any(WORDS[subject] in each.text for each in page.find("section", data_subject_state=subject)):
+        raise NotAsItShouldBe(f"the preview does not say that the subject is {WORDS[subject]}")
+    for domain in left:
+        (row,) = page.find("article", data_domain=domain) or (None,)
+        if row is None or row.attrs["data-site-state"] != "imported" or WORDS["imported"] not in row.text:
+            raise NotAsItShouldBe(f"the preview does not say that {domain} is new")
+    walk.me.send(page.form("site", action="/run/"), site=[left[0]])
+    walk.wait_for(f"the import of {left[0]}", lambda: _outcome(walk, left[0]) == "imported")
+    _taken_to(walk, walk.me.get(_url(walk)), "imported")
+
+
+def _url(walk: Walk) -> str:
+    return f"/import/{walk.reference}/"
+
+
+def _outcome(walk: Walk, domain: str) -> str:
+    """What came of a website, once the import has come to its end."""
+    page = walk.me.get(_url(walk))
+    head, row = page.find(class_="import-head"), page.find("tr", data_domain=domain)
+    ended = bool(head) and head[0].attrs["data-state"] in ("imported", "failed")
+    return row[0].attrs["data-outcome"] if ended and row else ""
+
+
+def new(walk: Walk) -> None:
+    """Everything is new and nothing is here before the button; one website is chosen."""
+    if _mine(walk):
+        raise NotAsItShouldBe("the preview has imported something")
+    _import_one(walk, subject="imported", left=sites(walk))
+
+
+def same(walk: Walk) -> None:
+    """The rest is looked at again: the subject is the same as here."""
+    _look_again(walk)
+    _import_one(walk, subject="same", left=sites(walk)[1:])
+
+
+def differs(walk: Walk) -> None:
+    """Operations load a newer dump: the subject differs now, and what is here is kept."""
+    last = sites(walk)[-1]
+    put_on_old_platform(walk, last, 3, OTHER_MOBILE)
+    _look_again(walk)
+    _import_one(walk, subject="kept", left=[last])
+
+
+def _look_again(walk: Walk) -> None:
+    page = walk.me.get(_url(walk))
+    _taken_to(walk, walk.me.send(page.form(action="/again/")), "previewed")
+
+
+def _mine(walk: Walk) -> list[str]:
+    """The domains that are on file here, as my filings name them."""
+    links = (each for each in walk.me.get("/filings/").find("a") if each.text.strip() in sites(walk))
+    return sorted(each.text.strip() for each in links)
+
+
+def result(walk: Walk) -> None:
+    """Every website is under my filings, the person was told, and step 1 knows it."""
+    if _mine(walk) != sorted(sites(walk)):
+        raise NotAsItShouldBe(f"my filings are {', '.join(_mine(walk))}")
+
+    def told() -> bool:
+        letters = walk.watcher.get(f"/demo/messages/?to={walk.account}")
+        return len(letters.find("article", data_template="import_done")) == len(sites(walk))
+
+    walk.wait_for("the messages of the three imports", told)
+    steps.asked_type(walk, "already_here")
+
+
+def once_more(walk: Walk) -> None:
+    """Importing again says that everything is here already, and changes nothing."""
+    page = _proved(walk, OLD_PASSWORD)
+    _taken_to(walk, page, "imported")
+    if not page.find(id="already-here"):
+        raise NotAsItShouldBe("the page does not say that everything is here already")
+    if _mine(walk) != sorted(sites(walk)):
+        raise NotAsItShouldBe("importing again has changed my filings")
+
+
+STEPS: tuple[tuple[str, Callable[[Walk], None]], ...] = (
+    ("prepare", prepare),
+    ("start", steps.start_page),
+    ("sign_up", steps.sign_up),
+    ("import_first", import_first),
+    ("prove", prove),
+    ("new", new),
+    ("same", same),
+    ("differs", differs),
+    ("result", result),
+    ("once_more", once_more),
+)
