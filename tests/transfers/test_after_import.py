@@ -5,9 +5,15 @@ from django.test import Client
 from django.urls import reverse
 
 from filings.legacy import actions, comparing, running
+from filings.models import Access
+from icpportal.gateways.dns.fake import FakeResolver
+from icpportal.outbox.delivery import deliver
 from tests.filings.legacy.dumps import account, filing, loaded
 from tests.transfers.builders import make_user, sign_in
+from tests.transfers.cancels import press, proved, reload, to_last_look
 from tests.transfers.outside import ministry, on_file, typed_type  # noqa: F401 -- a fixture
+from transfers import states
+from transfers.deadlines import sweep
 from transfers.models import TypeCheck
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +82,31 @@ def test_my_filings_and_the_page_of_the_site_show_an_imported_access_without_the
     assert "example.com" in page
     site = lin.websites.get()
     assert client.get(reverse("filing", args=[site.pk])).status_code == 200
+
+
+def test_cancelling_an_imported_site_without_the_ministry_s_id_waits_says_so_and_goes_when_it_comes(
+    client: Client,
+    ministry,  # noqa: F811
+    tmp_path,
+    settings,
+):
+    settings.DNS_GATEWAY = f"{FakeResolver.__module__}.FakeResolver"
+    loaded(tmp_path / "dump.json", filing(jrid=""))
+    lin = make_user()
+    bring_over(lin)
+    proved(client, lin)
+
+    Access.objects.create(website=lin.websites.get(), own=False, provider="100002", ministry_id=910000)
+    order = to_last_look(client, lin.websites.get())
+    press(client, order)
+    deliver()
+
+    assert (reload(order).state, ministry.reports) == (states.HANDING_OVER, {})
+    page = client.get(order.get_absolute_url()).content.decode()
+    assert "The authority has not told us its number of this access yet." in page
+
+    Access.objects.filter(own=True).update(ministry_id=64000001)
+    sweep()
+    deliver()
+
+    assert [report.access_id for report in ministry.reports.values()] == [64000001]
