@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy
 
 from filings.actions import OnFileElsewhere, UnderOtherDocument
 from filings.certificates import INDIVIDUAL, type_label
-from filings.legacy import claiming, states
+from filings.legacy import claiming, comparing, states
 from filings.legacy.forms import DeclineForm
 from filings.legacy.sentences import CLAIM_SENTENCES, mark
 from filings.legacy.views.claims import PAPERS, served
-from filings.models import LegacyClaim, LegacyClaimPaper
+from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
 from filings.reading_desk import ReadOnly
 from icpportal.entry.domains import registrable
 from icpportal.lifecycle import Forbidden
@@ -27,6 +27,11 @@ from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import mask_name, mask_number
 
 MOVED = gettext_lazy("The claim has moved on meanwhile. This is how it stands")
+ABOUT = {False: gettext_lazy("The record"), True: gettext_lazy("The old account")}
+ACCEPTED = {
+    False: gettext_lazy("Accepted: the filing is in the applicant's account"),
+    True: gettext_lazy("Accepted: the applicant can import from the old account"),
+}
 REFUSED = {
     claiming.Gone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
     OnFileElsewhere: gettext_lazy("It is on file here in another account: decline this claim"),
@@ -38,7 +43,7 @@ REFUSED = {
 class LegacyClaimAdmin(ReadOnly):
     """The longest wait first; those that were decided stay to be read."""
 
-    list_display = ("__str__", "owner", "state_shown", "entered_at")
+    list_display = ("__str__", "about", "owner", "state_shown", "entered_at")
     list_filter = ("state",)
     list_select_related = ("record", "owner")
     search_fields = ("record__domain",)
@@ -48,6 +53,10 @@ class LegacyClaimAdmin(ReadOnly):
             return Q(record__domain=registrable(term))
         except ValidationError:
             return Q(record__domain=term)
+
+    @admin.display(description=gettext_lazy("Asked for"))
+    def about(self, claim: LegacyClaim) -> str:
+        return str(ABOUT[claiming.is_reset(claim.record)])
 
     @admin.display(description=gettext_lazy("State"), ordering="state")
     def state_shown(self, claim: LegacyClaim) -> str:
@@ -84,7 +93,7 @@ class LegacyClaimAdmin(ReadOnly):
         try:
             if request.POST.get("move") == "accept":
                 claiming.accept(claim, request.user)
-                messages.success(request, _("Accepted: the filing is in the applicant's account"))
+                messages.success(request, ACCEPTED[claiming.is_reset(claim.record)])
             elif form.is_valid():
                 claiming.decline(claim, request.user, form.cleaned_data["words"])
                 messages.success(request, _("Declined: the applicant reads your words"))
@@ -129,11 +138,26 @@ def _rows(claim: LegacyClaim) -> list[tuple[str, str]]:
     said = record.details.get("type", {})
     name = mask_name(record.name) if said.get("nature") == INDIVIDUAL else record.name
     return [
+        (_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
+        *_account_rows(record),
         (_("Website number"), record.site_number),
         (_("Name of the subject"), name),
         (_("Type of document"), type_label(said.get("id_type", ""))),
         (_("Document number"), mask_number(str(said.get("id_number", "")))),
         (_("Filed on"), str(record.filed_on or "")),
+    ]
+
+
+def _account_rows(record: LegacyRecord) -> list[tuple[str, str]]:
+    """Who accepts an account accepts everything that it holds, whoever files it."""
+    if not claiming.is_reset(record) or record.account is None:
+        return []
+    held = comparing.waiting(record.account_id)
+    subjects = held.order_by().values("subject_key").distinct().count()
+    return [
+        (_("Old account"), str(record.account)),
+        (_("Websites in it, still to be imported"), str(held.count())),
+        (_("Subjects in it: accept only if all are the applicant's"), str(subjects)),
     ]
 
 

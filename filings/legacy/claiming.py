@@ -1,4 +1,8 @@
-"""Claiming a record that is older than accounts (认领): found by who files it and its domain, proved with papers."""
+"""Claiming what no password can prove: found by who files it and its domain, proved with papers, decided by a reviewer.
+
+A record that is older than accounts (认领) goes into the register when its claim is accepted. For a record that an old
+account holds it is the account that is proved (重置): its owner imports from it without the forgotten password.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -24,14 +28,22 @@ class Gone(Exception):
     """The record was imported or claimed by somebody else meanwhile."""
 
 
-def find(*, id_type: str, id_number: str, name: str, domain: str) -> LegacyRecord | None:
-    """The record that all four describe, if it is one to claim; nobody learns which of them did not fit."""
+def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = False) -> LegacyRecord | None:
+    """The record that all four describe, if it is one to claim, or with `reset` one that an old account holds.
+
+    Nobody learns which of them did not fit.
+    """
     record = LegacyRecord.objects.filter(
         subject_key=subject_key(id_type, id_number), domain=domain, imported_at__isnull=True
     ).first()
-    if record is None or record.name != name or not comparing.is_to_claim(record):
+    if record is None or record.name != name or is_reset(record) != reset:
         return None
     return record
+
+
+def is_reset(record: LegacyRecord) -> bool:
+    """Whether it is the account of this record that is asked for: it would be imported, not claimed."""
+    return not comparing.is_to_claim(record)
 
 
 def begin(owner: Any, record: LegacyRecord, *, now: datetime | None = None) -> LegacyClaim:
@@ -104,7 +116,8 @@ def _retire_unseen(claim: LegacyClaim, documents: list[Document]) -> None:
 def facts_of(claim: LegacyClaim) -> dict[str, Any]:
     """What the guard of `send` reads."""
     papers = list(papers_of(claim))
-    return {"papers_ready": bool(papers) and all(paper.document.is_ready for paper in papers)}
+    ready = bool(papers) and all(paper.document.is_ready for paper in papers)
+    return {"papers_ready": ready, "reset": is_reset(claim.record)}
 
 
 def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None:
@@ -115,15 +128,18 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
 
 
 def accept(claim: LegacyClaim, reviewer: Any, *, now: datetime | None = None) -> None:
-    """The record is theirs: it goes into the register at once.
+    """The record is theirs: it goes into the register at once. Or the account is: then its import is open to them.
 
     Raises `Forbidden` when the claim has moved, `Gone` when the record has, `OnFileElsewhere` and `UnderOtherDocument`
     when the register stands against it; then nothing changed.
     """
     moment = now or timezone.now()
     with transaction.atomic():
-        CLAIM.fire(claim, "accept", by=REVIEWER, actor=reviewer, now=moment)
         record = claim.record
+        facts = {"reset": is_reset(record)}
+        CLAIM.fire(claim, "accept", by=REVIEWER, actor=reviewer, facts=facts, now=moment)
+        if facts["reset"]:
+            return
         if not LegacyRecord.objects.filter(pk=record.pk, imported_at__isnull=True).update(imported_at=moment):
             raise Gone(str(claim))
         record_import(key=f"import:{record.pk}", owner=claim.owner, record=record, now=moment)

@@ -7,10 +7,12 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from filings import certificate_numbers, certificates
 from filings.legacy import states
 from filings.legacy.comparing import FoundSite, FoundSubject
+from icpportal.accounts.fields import CodeField
 from icpportal.entry.fields import ChoiceField, DomainField, EmailField, NumberField, PlainTextField
 
 OLD, HERE = "old", "here"
@@ -132,6 +134,20 @@ def _documents() -> list[tuple[Any, list[tuple[str, Any]]]]:
         (nature.label, [(each.key, each.label) for each in certificates.CERTIFICATES.values() if each.nature == key])
         for key, nature in certificates.NATURES.items()
     ]
+
+
+class FindForm(forms.Form):
+    """A domain that is on a filing of the forgotten account."""
+
+    domain = DomainField(label=_("Forgotten: a filed domain"), help_text=_("Found by domain and text message"))
+
+
+class FindCodeForm(forms.Form):
+    """The code that was texted to the mobile on that filing."""
+
+    code = CodeField(
+        label=pgettext_lazy("one-time", "Code"), help_text=_("6 digits, texted to the mobile on the filing")
+    )
 
 
 class SendClaimForm(forms.Form):

@@ -38,6 +38,16 @@ def has_papers(thing: Any, facts: Facts) -> bool:
     return bool(facts.get("papers_ready"))
 
 
+def has_papers_for_account(thing: Any, facts: Facts) -> bool:
+    """The same, where it is an old account that is asked for."""
+    return has_papers(thing, facts) and is_of_account(thing, facts)
+
+
+def is_of_account(thing: Any, facts: Facts) -> bool:
+    """It is an old account that is asked for, not one record."""
+    return bool(facts.get("reset"))
+
+
 IMPORT_ROWS = (
     T("preview", (PROVED,), PREVIEWED, by=APPLICANT, when=proof_is_fresh),
     T("run", (PREVIEWED,), RUNNING, by=APPLICANT, when=proof_is_fresh),
@@ -46,7 +56,9 @@ IMPORT_ROWS = (
     T("again", (IMPORTED, FAILED), PREVIEWED, by=APPLICANT, when=something_left),
 )
 CLAIM_ROWS = (
+    T("send", (OPEN, DECLINED), SENT, by=APPLICANT, when=has_papers_for_account, tell="reset_received"),
     T("send", (OPEN, DECLINED), SENT, by=APPLICANT, when=has_papers, tell="claim_received"),
+    T("accept", (SENT,), ACCEPTED, by=REVIEWER, when=is_of_account, tell="reset_accepted"),
     T("accept", (SENT,), ACCEPTED, by=REVIEWER, tell="claim_accepted"),
     T("decline", (SENT,), DECLINED, by=REVIEWER, tell="claim_declined"),
 )

@@ -25,7 +25,7 @@ class Why(StrEnum):
 
 
 SENTENCES: Mapping[Why, Any] = {
-    Why.WRONG: _("Account or password is not right: check both, or call us to have the password reset"),
+    Why.WRONG: _("Account or password is not right: check both, find the account, or have it reset"),
     Why.TOO_MANY: _("Too many tries. Try again after %(time)s"),
     Why.IMPORTED: _("This old account was imported on %(time)s: sign in with the account used then"),
     Why.EMPTY: _("There is no filing in that account: try another old account"),

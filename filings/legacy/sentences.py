@@ -63,6 +63,27 @@ CLAIM_SENTENCES = {
         "return",
     ),
 }
+RESET_SENTENCES = {
+    **CLAIM_SENTENCES,
+    states.OPEN: Sentence(
+        _("Papers wanted"),
+        _("Your turn: upload the papers that show that the old account is yours, then send"),
+        "amber",
+        "pencil",
+    ),
+    states.SENT: Sentence(
+        pgettext_lazy("claim", "In review"),
+        _("A reviewer checks it within 1 to 2 working days. There is nothing to do"),
+        "blue",
+        "hourglass",
+    ),
+    states.ACCEPTED: Sentence(
+        pgettext_lazy("claim", "Accepted"),
+        _("Your turn: the old account is proved. Import its filings"),
+        "green",
+        "check",
+    ),
+}
 
 # the preview, before anything happened
 FOUND = {

@@ -74,9 +74,13 @@ def issue(
     context: dict[str, Any] | None = None,
     lifetime: timedelta = LIFETIME,
     client: str = "",
+    silent: bool = False,
     now: datetime | None = None,
 ) -> Code:
-    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `TooSoon` or `TooMany`."""
+    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `TooSoon` or `TooMany`.
+
+    A `silent` one is told to nobody, with the same work: for pages that must not tell whether there is anybody.
+    """
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     with transaction.atomic():  # a refused sending leaves no count behind
@@ -90,14 +94,17 @@ def issue(
             created_at=now,
             expires_at=now + lifetime,
         )
-        _messenger()(
-            key=f"code:{code.pk}",
-            template=f"code_{purpose}",
-            channel=channel,
-            to=destination,
-            language=language,
-            context={**(context or {}), "code": plain},
-        )
+        with transaction.atomic():
+            _messenger()(
+                key=f"code:{code.pk}",
+                template=f"code_{purpose}",
+                channel=channel,
+                to=destination,
+                language=language,
+                context={**(context or {}), "code": plain},
+            )
+            if silent:
+                transaction.set_rollback(True)
     return code
 
 

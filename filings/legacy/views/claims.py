@@ -1,5 +1,9 @@
-"""Claim a filing from before June 2010 (认领): which record, the papers that prove it, the reviewer's answer."""
+"""Claim a filing from before June 2010 (认领), or an old account without its password (重置), with papers.
 
+Which record, the papers that prove it, the reviewer's answer.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from filings.legacy import claiming, states
+from filings.legacy import actions, claiming, proving, states
 from filings.legacy.forms import ClaimForm, PaperForm, SendClaimForm
 from filings.legacy.refusals import Why, refusal
-from filings.legacy.sentences import CLAIM_SENTENCES, mark
+from filings.legacy.sentences import CLAIM_SENTENCES, RESET_SENTENCES, Sentence, mark
 from filings.models import LegacyClaim, LegacyClaimPaper
 from icpportal.accounts.access import account_of, confirmed_required, signed_in_required
 from icpportal.codes import limits
@@ -43,10 +47,20 @@ class NoFile:
 @confirmed_required
 def claim(request: HttpRequest) -> HttpResponse:
     """Which record: its subject and its domain."""
+    return _which(request, reset=False)
+
+
+@confirmed_required
+def reset(request: HttpRequest) -> HttpResponse:
+    """The same for an old account whose password is forgotten: one of the filings it holds."""
+    return _which(request, reset=True)
+
+
+def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
     owner = account_of(request)
     form = ClaimForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = _found(owner, form)
+        found = _found(owner, form, reset=reset)
         if found is not None:
             return redirect(claiming.begin(owner, found))
     mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")[:20]
@@ -54,29 +68,39 @@ def claim(request: HttpRequest) -> HttpResponse:
         {
             "claim": each,
             "domain": display_domain(each.record.domain),
-            "state": mark(CLAIM_SENTENCES, each.state),
+            "state": mark(_sentences(each), each.state),
         }
         for each in mine
+        if claiming.is_reset(each.record) == reset
     ]
-    return render(request, "filings/claim.html", {"form": form, "claims": rows, "back_url": reverse("import")})
+    context = {"form": form, "claims": rows, "is_reset": reset, "back_url": reverse("import")}
+    return render(request, "filings/claim.html", context)
 
 
-def _found(owner: Any, form: ClaimForm) -> Any:
+def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
+    return RESET_SENTENCES if claiming.is_reset(mine.record) else CLAIM_SENTENCES
+
+
+def _found(owner: Any, form: ClaimForm, *, reset: bool) -> Any:
     """The record, or `None` with an error on the form: the same one whatever did not fit."""
     allowed = limits.take("import_claim", str(owner.pk))
     if not allowed.ok:
         form.add_error(None, refusal(Why.TOO_MANY, allowed.until))
         return None
-    found = claiming.find(**form.cleaned_data)
+    found = claiming.find(**form.cleaned_data, reset=reset)
     if found is None:
-        words = _("No old record fits all of this. Compare it with your filing, or import with your old account")
+        words = (
+            _("No filing of an old account fits all of this. Compare it with your filing, character by character")
+            if reset
+            else _("No old record fits all of this. Compare it with your filing, or import with your old account")
+        )
         form.add_error(None, ValidationError(words, code="claim_unknown"))
     return found
 
 
 def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
     """The visitor's own claim; a stranger's is as if it did not exist."""
-    mine = LegacyClaim.objects.select_related("owner", "record")
+    mine = LegacyClaim.objects.select_related("owner", "record__account")
     return get_object_or_404(mine, reference=reference, owner=request.user)
 
 
@@ -86,12 +110,27 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
     mine = own_claim(request, reference)
     if request.method != "POST":
         return _page(request, mine)
+    if "open" in request.POST:
+        return _open(request, mine)
     if not claiming.is_open(mine):
         return redirect(mine)
     try:
         return _send(request, mine) if "send" in request.POST else _paper(request, mine)
     except Forbidden:  # it was sent from another tab
         return redirect(mine)
+
+
+def _open(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    """The import of an old account that papers have proved; what else is in its way is said as after a password."""
+    account = mine.record.account
+    if account is None or mine.state != states.ACCEPTED or not claiming.is_reset(mine.record):
+        return redirect(mine)
+    proof = proving.judge(mine.owner, account)
+    if proof.account is not None:
+        return redirect(actions.begin(mine.owner, proof.account))
+    form = SendClaimForm({"words": ""})
+    form.add_error(None, refusal(proof.why or Why.IMPORTED, proof.when))
+    return _page(request, mine, form)
 
 
 def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
@@ -137,14 +176,15 @@ def _page(
     context = {
         "claim": mine,
         "domain": display_domain(mine.record.domain),
-        "state": mark(CLAIM_SENTENCES, mine.state),
-        "sentence": CLAIM_SENTENCES[mine.state].words,
+        "is_reset": claiming.is_reset(mine.record),
+        "state": mark(_sentences(mine), mine.state),
+        "sentence": _sentences(mine)[mine.state].words,
         "is_open": claiming.is_open(mine),
         "declined": mine.state == states.DECLINED,
-        "accepted": mine.state == states.ACCEPTED,
+        "can_import": mine.state == states.ACCEPTED and claiming.is_reset(mine.record),
         "sides": [_slot(mine, side, papers.get(side), (refused or {}).get(side, "")) for side in range(1, shown + 1)],
         "form": form or SendClaimForm(initial={"words": mine.words}),
-        "back_url": reverse("claim"),
+        "back_url": reverse("import-reset" if claiming.is_reset(mine.record) else "claim"),
     }
     return render(request, "filings/claim_page.html", context)
 

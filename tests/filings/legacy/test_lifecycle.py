@@ -24,7 +24,9 @@ def test_the_tables_are_these():
         ("again", ("imported", "failed"), "previewed", APPLICANT, ""),
     ]
     assert printed(CLAIM_TABLE) == [
+        ("send", ("open", "declined"), "sent", APPLICANT, "reset_received"),
         ("send", ("open", "declined"), "sent", APPLICANT, "claim_received"),
+        ("accept", ("sent",), "accepted", REVIEWER, "reset_accepted"),
         ("accept", ("sent",), "accepted", REVIEWER, "claim_accepted"),
         ("decline", ("sent",), "declined", REVIEWER, "claim_declined"),
     ]

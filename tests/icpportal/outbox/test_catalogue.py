@@ -19,14 +19,14 @@ EVENTS = [
     "draft_waits", "returned_waits", "duty_waits",
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "cancelled_for_cause",
     "import_done",
-    "import_failed", "claim_received", "claim_accepted", "claim_declined",
+    "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
     "objection_received", "account_exists", "account_changed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
     "handover_overtaken", "backdrop_came_back", "place_address", "place_closed",
 ]  # fmt: skip
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",
-    "code_handover", "code_consent", "code_phone_proof",
+    "code_handover", "code_consent", "code_phone_proof", "code_find_account",
 ]  # fmt: skip
 TYPED = ("name_zh", "name_en", "address_zh", "address_en", "hours_zh", "hours_en", "phone")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}

@@ -1,0 +1,60 @@
+"""A forgotten old account (找回备案账号): found by a domain that is on its filing and a text to the mobile on it.
+
+Whether the domain is on the old platform is told to nobody who does not hold that mobile: a code is made in any case,
+with the same work, and sent only where there is somebody to send it to. The same words answer every wrong entry.
+"""
+
+from typing import Any
+
+from filings.legacy.columns import MOBILE
+from filings.models import LegacyAccount, LegacyRecord
+from icpportal.codes import actions as codes
+from icpportal.entry.domains import display_domain
+from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.index import blind_index
+
+PURPOSE = "find_account"
+PEOPLE = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
+
+
+def send(owner: Any, domain: str, *, client: str = "") -> None:
+    """Text a code to the mobile on the filing of this domain, if there is one; says nothing about it."""
+    mobile = _filed_mobile(_record(domain))
+    try:
+        codes.issue(
+            purpose=PURPOSE,
+            holder=_holder(owner, domain),
+            destination=mobile or f"nobody:{domain}",
+            channel="sms",
+            language=owner.language,
+            context={"domain": display_domain(domain)},
+            client=client,
+            silent=not mobile,
+        )
+    except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
+        return
+
+
+def enter(owner: Any, domain: str, typed: str) -> LegacyAccount | None:
+    """The old account, once, for who typed the code that was sent about this domain."""
+    verdict = codes.enter(purpose=PURPOSE, holder=_holder(owner, domain), typed=typed)
+    record = _record(domain) if verdict.state == "right" else None
+    return record.account if record is not None else None
+
+
+def _holder(owner: Any, domain: str) -> str:
+    return f"{owner.pk}:{blind_index('find account', domain)[:32]}"
+
+
+def _record(domain: str) -> LegacyRecord | None:
+    return LegacyRecord.objects.filter(domain=domain, account__isnull=False).select_related("account").first()
+
+
+def _filed_mobile(record: LegacyRecord | None) -> str:
+    """The lead's mobile, else the administrator's; "" when the filing has none."""
+    try:
+        pages = record.details if record is not None else {}
+    except Unreadable:
+        return ""
+    found = (str(pages.get(page, {}).get(name, "")) for page, name in PEOPLE)
+    return next((mobile for mobile in found if MOBILE.fullmatch(mobile)), "")
