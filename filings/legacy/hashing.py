@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 from typing import TypeVar
@@ -27,7 +27,7 @@ class Beside:
             context = multiprocessing.get_context(FORK)
             self.pool = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
 
-    def each(self, work: Callable[..., T], arguments: list[tuple[str, ...]]) -> Iterator[T]:
+    def each(self, work: Callable[..., T], arguments: Sequence[tuple[str, ...]]) -> Iterator[T]:
         """What `work` gives for each, in their order."""
         if self.pool is None:
             return iter([work(*one) for one in arguments])
@@ -40,12 +40,17 @@ class Beside:
             self.pool.shutdown(cancel_futures=True)
 
 
-def _piece(work: Callable[..., T], piece: list[tuple[str, ...]]) -> list[T]:
+def _piece(work: Callable[..., T], piece: Sequence[tuple[str, ...]]) -> list[T]:
     return [work(*one) for one in piece]
 
 
 def _end_with_parent() -> None:
     """A process whose parent was killed would wait for work for ever."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+    os._exit(1)

@@ -1,5 +1,6 @@
 """Each state of an import and of a claim in words, and what is said of one record."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -116,7 +117,7 @@ BROUGHT = {
 }
 
 
-def mark(sentences: dict[str, Sentence], key: str) -> dict[str, object]:
+def mark(sentences: Mapping[str, Sentence], key: str) -> dict[str, object]:
     """What `partials/state.html` draws."""
     said = sentences[key]
     return {"key": key, "label": said.label, "tone": said.tone, "icon": said.icon}

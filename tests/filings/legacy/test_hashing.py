@@ -2,6 +2,10 @@
 
 import multiprocessing
 import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 from filings.legacy import loading, passwords
 from filings.legacy.hashing import PIECE, Beside
@@ -25,6 +29,29 @@ def test_work_is_done_here_until_it_is_handed_out():
     assert [text for text, _process in done] == texts
     assert os.getpid() not in {process for _text, process in done}
     assert multiprocessing.active_children() == []
+
+
+KILLED = """
+import multiprocessing, os, signal
+from filings.legacy.hashing import Beside
+beside = Beside()
+beside.hand_out()
+list(beside.each(os.path.basename, [("a",)]))
+print(*[child.pid for child in multiprocessing.active_children()], flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_who_is_killed_leaves_nobody_behind():
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", KILLED], cwd=root, stdout=subprocess.PIPE, text=True, timeout=120)
+    others = [Path(f"/proc/{process}") for process in done.stdout.split()]
+
+    assert others
+    ends = time.monotonic() + 30
+    while any(each.exists() for each in others) and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert not any(each.exists() for each in others)
 
 
 def test_a_long_dump_is_hashed_by_others_and_its_passwords_are_right(old, monkeypatch):
