@@ -23,6 +23,7 @@ from verification.backdrops.states import ON_THE_WAY, REQUESTED
 from verification.models import Backdrop
 
 WANTED_IN = (states.DRAFT, states.RETURNED, states.SUBMITTED, states.PHOTO_DUE, states.PHOTO_REVIEW)
+AT_PHOTO = (states.PHOTO_DUE, states.PHOTO_REVIEW)
 BACKDROP_WAY = "backdrop"
 MOVES = {"arrive": actions.has_come, "call_off": actions.call_off}
 
@@ -43,6 +44,7 @@ def shown(order: Order) -> dict[str, Any]:
         "backdrop_state": mark(found.state) if found else None,
         "backdrop_words": SENTENCES[found.state].words if found else "",
         "has_backdrop": has_one,
+        "is_before_photo": order.state not in AT_PHOTO,
     }
 
 
@@ -106,7 +108,7 @@ def shown_on_page(found: Backdrop | None) -> dict[str, Any]:
 
 
 def _frame(order: Order) -> dict[str, Any]:
-    at_photo = order.state in (states.PHOTO_DUE, states.PHOTO_REVIEW)
+    at_photo = order.state in AT_PHOTO
     back = "photo" if order.state == states.PHOTO_DUE else "documents" if order.is_editable else "order"
     return {
         "order": order,

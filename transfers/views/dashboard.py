@@ -110,12 +110,12 @@ def _row(order: Order, dates: dict[Any, Any]) -> dict[str, Any]:
 def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
     website = get_object_or_404(websites_of(request.user), pk=pk)
-    (block,) = blocks(request.user, [website])
+    (filed,) = blocks(request.user, [website])
     context = {
         "website": website,
-        "block": block,
-        "site": block.sites[0],
-        "door": block.door,
+        "filed": filed,
+        "site": filed.sites[0],
+        "door": filed.door,
         "accesses": live_accesses().filter(website=website),
         "footer_code": footer_code(website.site_number) if website.site_number else "",
         "duties": duty_rows(duties.of_website(request.user, website)),

@@ -66,6 +66,16 @@ def test_it_is_asked_for_from_the_documents_step_so_that_it_travels_while_we_rev
     assert found.region_name == "宁夏回族自治区银川市金凤区"
 
 
+@pytest.mark.parametrize(("state", "travels"), [(states.SUBMITTED, True), (states.PHOTO_DUE, False)])
+def test_only_before_the_photo_it_is_said_to_travel_while_we_review(client, state, travels):
+    order = make_order(state=state)
+
+    html = english(client, order.owner).get(order.get_absolute_url()).content.decode()
+
+    assert "in front of our backdrop" in html
+    assert ("travels while we review" in html) is travels
+
+
 @pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_DUE, states.PHOTO_REVIEW])
 def test_the_order_says_where_it_is_while_we_review_and_at_the_photo(client, state):
     order = make_order(state=state)

@@ -157,6 +157,26 @@ def test_a_website_whose_access_is_being_cancelled_says_so_and_leads_there(clien
     assert reverse("cancel", args=[order.website_id]) not in row
 
 
+def test_a_filing_names_its_subject_nature_and_the_people_masked(client):
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    grant(order)
+    order.refresh_from_db()
+    show(client, order.owner)
+
+    html = client.get(reverse("filing", args=[order.website_id])).content.decode()
+
+    facts = [re.sub("<[^>]+>", "", each) for each in re.findall(r"<dd>(.*?)</dd>", html)]
+    assert facts == [
+        "宁ICP备00000000号-7",
+        "示例纸业官网",
+        "陈*例",
+        "宁夏示例纸业有限公司",
+        "宁ICP备00000000号",
+        "Enterprise",
+        "林*范",
+    ]
+
+
 def test_a_filing_shows_what_the_foot_of_the_site_must_show(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)
