@@ -1,6 +1,7 @@
 """Every report with its number, and a file as it was sent."""
 
 import pytest
+from django.utils import translation
 
 from icpportal.gateways.errors import Refused
 from icpportal.gateways.miit import overview
@@ -144,7 +145,7 @@ def test_a_number_that_was_never_given_is_said():
     file(report(), 1)
 
     assert overview.file_of(1).report.key == "T7Q4-M2KX.1"
-    with pytest.raises(Refused, match="There is no file with the number 2"):
+    with translation.override("en"), pytest.raises(Refused, match="There is no file with the number 2"):
         overview.file_of(2)
 
 
