@@ -92,11 +92,14 @@ def take_back(handover: CodeHandover, *, now: datetime | None = None) -> None:
 def revoke(code: ServiceCode, account: str, *, now: datetime | None = None) -> bool:
     """Make a free code useless, and end the offer of it; False, and nothing changed, when it is not free."""
     with transaction.atomic():
-        if not service_codes.revoke(code.pk, account):
-            return False
         offered = open_offer(code)
-        if offered is not None:
-            _close(offered, HandoverState.OVERTAKEN, now)
+        # the offer before the code, as where it is accepted: the other way round the two could wait for each other
+        ended = offered is not None and _end(offered, HandoverState.OVERTAKEN, now)
+        if not service_codes.revoke(code.pk, account):
+            transaction.set_rollback(True)
+            return False
+        if offered is not None and ended:
+            _tell(offered)
     return True
 
 
