@@ -16,6 +16,7 @@ from filings.legacy.loading import load
 from filings.legacy.rows import Finding
 
 SOME_REFUSED, NOT_READ = 1, 2
+ROWS_MAKE = 50_000  # objects between two looks for rubbish: about as many as some hundred rows make
 
 
 class Command(BaseCommand):
@@ -40,13 +41,16 @@ class Command(BaseCommand):
             told = asdict(finding)
             self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else str(finding))
 
+        often = gc.get_threshold()
         gc.freeze()  # nothing of what is loaded so far becomes rubbish by a dump: it need not be looked through
+        gc.set_threshold(ROWS_MAKE, *often[1:])
         try:
             with override(options["language"]):
                 totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
         except NotADump as problem:
             raise CommandError(str(problem), returncode=NOT_READ) from problem
         finally:
+            gc.set_threshold(*often)
             gc.unfreeze()
         words = f"totals: {totals}{' (dry run, nothing written)' if dry_run else ''}"
         self.stdout.write(json.dumps({"totals": asdict(totals), "dry_run": dry_run}) if as_json else words)
