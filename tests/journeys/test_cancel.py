@@ -110,4 +110,4 @@ def test_a_second_tab_and_the_back_button_find_the_order_as_it_stands(
     window.go_back()
     expect(window.locator("button.button-danger")).to_have_count(0)
     person.sees("authority_review")
-    expect(window.locator(".timeline")).to_be_visible()
+    expect(window.locator(".timeline").first).to_be_visible()
