@@ -127,6 +127,8 @@ def test_every_test_is_there():
     assert [each for each in named if not (ROOT / "tests" / each[1]).is_file()] == []
     assert [each for each in named if each[2] not in functions(each[1])] == []
     assert [row[0] for row in rows() if not SPAN.search(row[3])] == []
+    between = [span.partition("::")[::2] for span in SPAN.findall(DOC.read_text("utf-8")) if "::" in span]
+    assert [each for each in between if each[1] not in functions(each[0])] == []
 
 
 @pytest.mark.parametrize("path", [DOC, README], ids=["coverage", "readme"])

@@ -257,7 +257,8 @@ def test_the_slip_says_who_where_what_to_bring_and_the_rules_and_names_nobody_in
 
     for words in (order.reference, order.domain, place.name_en, place.address_zh, place.hours_en, place.phone):
         assert words in html
-    for words in ("The authenticity statement, signed", "document, the original", "No red or blue top"):
+    said = ("The administrator in person: nobody can stand in", "The authenticity statement, signed")
+    for words in (*said, "document, the original", "No red or blue top"):
         assert words in html
     assert "陈*例" in html
     assert "陈样例" not in html
