@@ -67,12 +67,13 @@ def orders_of(user: Any) -> QuerySet[Order]:
 
 def turn_of(user: Any) -> QuerySet[Order]:
     """The user's orders that wait for the user; `runs_out` puts those without a deadline behind the others."""
-    return orders_of(user).filter(state__in=states.TURN).annotate(runs_out=Coalesce("due_at", Value(NEVER)))
+    mine = in_progress().filter(owner=user, state__in=states.TURN)
+    return mine.annotate(runs_out=Coalesce("due_at", Value(NEVER)))
 
 
 def others_turn(user: Any) -> QuerySet[Order]:
     """The user's open orders that wait for us or for the authority."""
-    return orders_of(user).exclude(state__in=(*states.ENDED, *states.TURN))
+    return in_progress().filter(owner=user).exclude(state__in=states.TURN)
 
 
 def of_websites(user: Any, websites: Iterable[Any]) -> QuerySet[Order]:
