@@ -36,6 +36,7 @@ from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
 from transfers.paper_actions import Moved
 from transfers.paper_marks import is_stale, person_of
+from transfers.rules_shown import brief_of
 from transfers.slips import slip
 from transfers.verdict_words import shown
 from transfers.views import backdrop
@@ -55,7 +56,7 @@ def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
 def _frame(order: Order) -> dict[str, Any]:
     return {
         "order": order,
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "stepper": stages.stepper(order, stages.DOCUMENTS),
         "slip": slip(order),
     }

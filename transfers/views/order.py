@@ -29,6 +29,7 @@ from transfers.next_dates import DEADLINES
 from transfers.not_now import not_now
 from transfers.people import lead
 from transfers.phone_cards import cards
+from transfers.rules_shown import brief_of
 from transfers.sentences import AUTHORITY, WE, YOU, mark, sentence_of
 from transfers.slips import slip
 from transfers.telling import kept_until
@@ -129,7 +130,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
         "older": older,
         "stepper": stages.stepper(order),
         "slip": slip(order),
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "now": timezone.now(),
         "is_over": is_over(order),
         **(extra(order) if extra else {}),

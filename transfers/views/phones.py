@@ -9,6 +9,7 @@ from icpportal.accounts.access import confirmed_required
 from transfers import actions, queries, stages, states
 from transfers.models import Order
 from transfers.phone_cards import cards
+from transfers.rules_shown import brief_of
 from transfers.slips import slip
 from transfers.views.access import own_order
 
@@ -31,7 +32,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         "told": any(card["check"].mobile_masked for card in found),
         "is_open": order.state == states.PHONE_DUE and order.due_at is not None and now < order.due_at,
         "is_over": order.state == states.PHONE_DUE and order.due_at is not None and now >= order.due_at,
-        "rules": queries.rules_of(order),
+        **brief_of(order),
         "stepper": stages.stepper(order, stages.PHONES),
         "slip": slip(order),
         "back_url": order.get_absolute_url(),

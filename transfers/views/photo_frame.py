@@ -9,17 +9,17 @@ from transfers.models import Order
 from transfers.people import administrator
 from transfers.photo_ways import SHANGHAI_APP, WAYS
 from transfers.photo_ways import rules as photo_rules
+from transfers.rules_shown import brief_of
 from transfers.slips import slip
 from transfers.verdict_words import reason_words
 
 
 def frame(order: Order, *, ways: tuple[str, ...]) -> dict[str, Any]:
     """Who is photographed, how it goes, the rules, and what a reviewer said of the last photo."""
-    rules = queries.rules_of(order)
     verdict = queries.photo_verdict(order)
     return {
         "order": order,
-        "rules": rules,
+        **brief_of(order),
         "photo_rules": photo_rules(ways),
         "photo_steps": [step for way in ways for step in WAYS[way].steps],
         "name": mask_name(administrator(order).name),
