@@ -22,6 +22,7 @@ CONTEXT: dict[str, Any] = {
     "due": DUE,
     "mobile": "139****0002",
     "name": "王*人",
+    "left": {"zh": "1 小时", "en": "1 hour"},
 }
 
 

@@ -83,7 +83,7 @@ def test_an_approved_order_shows_number_snippet_and_what_follows(client):
     assert "宁ICP备00000000号-1" in html
     assert "&lt;a href=&quot;https://beian.miit.gov.cn" in html
     assert "Point the domain at our server" in html
-    assert "your data at the other one are not affected, and both servers may be used." in html
+    assert "Your data at the other provider are not affected; both servers may be used." in html
 
 
 def test_the_authoritys_words_are_shown_as_words(client):
