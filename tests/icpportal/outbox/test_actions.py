@@ -211,7 +211,9 @@ def test_a_code_is_secret_and_good_for_ten_minutes():
 
 
 def test_a_reminder_is_good_until_the_moment_it_reminds_of():
-    message = tell(**letter(template="phones_1h", channel="sms", to="13900000001"))
+    message = tell(
+        **letter(template="phones_1h", channel="sms", to="13900000001", context={**CONTEXT, "left": "1 hour"})
+    )
 
     assert (message.is_secret, message.not_after) == (False, DUE)
 
