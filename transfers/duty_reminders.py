@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK
+from icpportal.outbox.quiet import is_night
 from transfers.duties import RULES, row
 from transfers.firing import note
 from transfers.models import Duty
-from transfers.reminders import is_night
 from transfers.telling import ACCOUNT, tell_everyone
 
 

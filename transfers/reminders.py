@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK
+from icpportal.outbox.quiet import is_night
 from transfers import queries, states
 from transfers.firing import note
 from transfers.models import Order
@@ -53,12 +54,6 @@ def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
             is_sent = order.reminded and order.reminded <= hours
             return None if is_sent or (is_night(now) and template != RINGS_AT_NIGHT) else (hours, template)
     return None
-
-
-def is_night(now: datetime) -> bool:
-    """Whether these are the quiet hours: what was missed by day waits for the morning."""
-    quiet_from, quiet_to = settings.QUIET_HOURS
-    return not quiet_to <= timezone.localtime(now).time() < quiet_from
 
 
 def left(due_at: datetime, now: datetime) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The texts of all messages: one file a message and language under `templates/messages`, filled in without surprises.
 
 A file has sections: `sms:` (without the signature), `sms_link:` (used when the context has `link`), `subject:`,
-`body:`, and for what is useless later `good_for: 10 minutes` or `good_for: until due`. `{name}` is a placeholder.
+`body:`, for what is useless later `good_for: 10 minutes` or `good_for: until due`, and `quiet: yes` for what rings by
+day alone. `{name}` is a placeholder.
 """
 
 import re
@@ -24,7 +25,7 @@ from icpportal.outbox.words import LANGUAGES, folder_of, say
 FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
 FRAME = "_frame"
 SECTION = re.compile(
-    r"^(sms|sms_link|subject|body|good_for|greeting|greeting_plain|order|link|footer):[ ]?", re.MULTILINE
+    r"^(sms|sms_link|subject|body|good_for|quiet|greeting|greeting_plain|order|link|footer):[ ]?", re.MULTILINE
 )
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 BREAKS = re.compile(r"[\r\n\x00\u0085\u2028\u2029]")
@@ -116,6 +117,11 @@ def good_until(template: str, context: Mapping[str, Any], *, now: datetime) -> d
         return None
     number, unit = text.split()
     return now + timedelta(**{SPANS[unit]: int(number)})
+
+
+def rings_by_day_alone(template: str) -> bool:
+    """Whether a text message with these words waits for the end of the quiet hours."""
+    return has(template) and "quiet" in sections(template, "zh")
 
 
 # --- in words --------------------------------------------------------------------------------

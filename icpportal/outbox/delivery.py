@@ -22,6 +22,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox.actions import erasure
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import due, waiting
+from icpportal.outbox.quiet import morning, rings_too_early
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +112,9 @@ class _Round:
         """Send one message and write down what came of it."""
         if message.not_after and message.not_after <= self.now():
             self.fail(message, TOO_LATE)
+            return
+        if rings_too_early(message, self.now()):  # nothing is tried, so nothing is counted
+            self.settle(message, State.WAITING, next_at=morning(self.now()), attempts=F("attempts") - 1)
             return
         began = time.monotonic()
         try:
