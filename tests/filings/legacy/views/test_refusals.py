@@ -27,6 +27,10 @@ def claimed_all(old, lin, chen, settings):
     LegacyRecord.objects.update(imported_at=DAY)
 
 
+def another_password(old, lin, chen, settings):
+    old(filing(account_password="md5$ab$" + "0" * 32))
+
+
 def empty(old, lin, chen, settings):
     old({"kind": "account", **ROW})
 
@@ -46,6 +50,12 @@ def one_account_an_account(old, lin, chen, settings):
 
 
 SAID = {
+    "wrong": (
+        another_password,
+        "old_pair_wrong",
+        "Account or password is not right: check both, find the account, or have it reset",
+        "账号或密码不对，核对后重试或找回",
+    ),
     "imported": (
         imported_elsewhere,
         "old_imported",
