@@ -36,9 +36,7 @@ def test_a_cancellation_is_rehearsed_after_a_transfer_of_its_own(portal: Portal)
     assert told["seconds"] < 180
 
 
-@pytest.mark.parametrize("profile", ["seed-2018", "current-2020"])
-def test_a_rehearsal_of_an_import_ends_imported(request: pytest.FixtureRequest, profile: str) -> None:
-    portal = request.getfixturevalue({"seed-2018": "portal", "current-2020": "portal_of_2020"}[profile])
+def test_a_rehearsal_of_an_import_ends_imported(portal: Portal) -> None:
     told = json.loads(portal.manage("rehearse", "--kind", "import", "--base-url", portal.url, "--json"))
 
     assert (told["state"], [step["name"] for step in told["steps"]][-2:]) == ("imported", ["result", "once_more"])

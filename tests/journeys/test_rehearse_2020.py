@@ -33,3 +33,10 @@ def test_a_rehearsal_ends_approved(portal: Portal, kind: str, province: str) -> 
 
 def test_a_cancellation_ends_cancelled(portal: Portal) -> None:
     assert rehearsed(portal, "cancel", "64")["state"] == "cancelled"
+
+
+def test_an_import_ends_imported(portal: Portal) -> None:
+    told = rehearsed(portal, "import", "44")
+
+    assert (told["state"], [step["name"] for step in told["steps"]][-1]) == ("imported", "once_more")
+    assert told["seconds"] < 60
