@@ -1,4 +1,4 @@
-"""Duties after an approval as the pages list them: what, by when, how sure, done or not, and who says so."""
+"""Duties after an approval as the pages list them: what, by when, how sure, and done or not."""
 
 from typing import Any
 
@@ -18,7 +18,6 @@ def duty_rows(found: QuerySet[Duty]) -> list[dict[str, Any]]:
         {
             "duty": duty,
             "title": RULES[duty.key].title,
-            "source": RULES[duty.key].source,
             "is_late": duty.done_at is None and duty.due_on < today,
         }
         for duty in found[:SHOWN]
