@@ -55,10 +55,17 @@ RULES = {
 
 
 def begin(order: Order, now: datetime) -> None:
-    """Note what follows from this approval; a second time changes nothing."""
+    """Note what follows from this approval, in place of an earlier one of the site; a second time changes nothing."""
+    end(order)
     day = timezone.localdate(now)
     rows = [row(order, key, day) for key, rule in RULES.items() if rule.applies(order)]
     Duty.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def end(order: Order) -> None:
+    """Nothing is left to do about earlier approvals of this owner's site: its transfer has ended, or came anew."""
+    earlier = Duty.objects.filter(order__owner=order.owner, order__domain=order.domain, done_at=None)
+    earlier.exclude(order=order).delete()
 
 
 def row(order: Order, key: str, approved_on: date) -> Duty:

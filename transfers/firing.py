@@ -30,6 +30,8 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         order.reminded = 0
     if row.name == "grant":
         duties.begin(order, event.at)
+    if row.name == "ended":
+        duties.end(order)
     if event.from_state == states.PHOTO_DUE:  # sent, or given up
         photo_places.end(order.reference)
     if row.target in states.ENDED:

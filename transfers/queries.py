@@ -76,6 +76,12 @@ def others_turn(user: Any) -> QuerySet[Order]:
     return in_progress().filter(owner=user).exclude(state__in=states.TURN)
 
 
+def cancellation_of(user: Any, website: Any) -> Order | None:
+    """The newest order with which this user ended the transfer of a website (a key)."""
+    ended = Order.objects.filter(owner=user, website=website, kind=states.CANCELLATION, state=states.CANCELLED)
+    return ended.order_by("-created_at").defer("answers").first()
+
+
 def of_websites(user: Any, websites: Iterable[Any]) -> QuerySet[Order]:
     """What this user did about these websites, the newest last, without the answers."""
     return Order.objects.filter(owner=user, website__in=websites).order_by("created_at").defer("answers")

@@ -23,8 +23,8 @@ NOON = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
 TYPE.setdefault("32", {"region": "320102", "number": "苏ICP备00000000号"})
 
 
-def approved(province: str = "64", *, owner: Any = None, now: datetime = NOON) -> Order:
-    order = make_order(owner, state=states.AUTHORITY_REVIEW, province=province)
+def approved(province: str = "64", *, owner: Any = None, now: datetime = NOON, **columns: Any) -> Order:
+    order = make_order(owner, state=states.AUTHORITY_REVIEW, province=province, **columns)
     return fire(order, "grant", "authority", now=now)
 
 
@@ -107,6 +107,26 @@ def test_a_strangers_duty_is_404_and_a_look_ticks_nothing(client: Client) -> Non
 
     assert answers == [404, 405]
     assert order.duties.get().done_at is None
+
+
+def test_the_end_of_a_transfer_ends_what_was_left_to_do_about_it() -> None:
+    order, elsewhere = approved(), approved(owner=make_user())
+    ending = make_order(order.owner, kind=states.CANCELLATION, state=states.AUTHORITY_REVIEW, domain=order.domain)
+
+    fire(ending, "ended", "authority", now=NOON)
+
+    assert list(Duty.objects.values_list("order", flat=True)) == [elsewhere.pk]
+
+
+def test_a_transfer_that_came_anew_asks_once_and_keeps_what_was_ticked_off() -> None:
+    order = approved()
+    duties.tick(order.duties.get(), done=True)
+    second = approved(owner=order.owner, domain=order.domain)
+    third = approved(owner=order.owner, domain=order.domain)
+
+    assert {each.order_id for each in duties.open_duties(order.owner)} == {third.pk}
+    assert set(Duty.objects.values_list("order", flat=True)) == {order.pk, third.pk}
+    assert second.duties.count() == 0
 
 
 def test_a_date_in_a_year_without_a_notice_is_provisional_until_the_notice_is_loaded() -> None:

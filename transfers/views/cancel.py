@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -34,7 +34,7 @@ from transfers.models import Order
 from transfers.phone_cards import ROLES
 from transfers.slips import slip
 from transfers.steps.filing_password import FILING_PASSWORD
-from transfers.views.access import own_order
+from transfers.views.access import its_end, own_order
 from transfers.views.people import CodeForm
 
 CANCELLATIONS = (states.CANCELLATION,)
@@ -90,7 +90,9 @@ def shown(filed: FiledMobile) -> str:
 def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What cancelling does, for one website of one's own; the tick begins the order."""
     owned = websites_of(request.user).select_related("subject__lead", "administrator", "owner")
-    website = get_object_or_404(owned, pk=pk)
+    website = owned.filter(pk=pk).first()
+    if website is None:
+        return redirect(its_end(request.user, pk))
     blocker = _blocker(website, request.user)
     if blocker is not None and _is_of(blocker, website):
         return redirect(stages.first_unanswered(blocker).url(blocker) if blocker.is_editable else blocker)

@@ -26,6 +26,7 @@ from transfers.models import Duty, Order
 from transfers.next_dates import next_dates
 from transfers.sentences import mark
 from transfers.stages import KIND_NAMES
+from transfers.views.access import its_end
 
 # each list: its rows, what names one of them in the address, and their order
 LISTS: dict[str, tuple[Callable[[Any], QuerySet[Any]], str, Sequence[str]]] = {
@@ -109,7 +110,9 @@ def _row(order: Order, dates: dict[Any, Any]) -> dict[str, Any]:
 @require_GET
 def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
-    website = get_object_or_404(websites_of(request.user), pk=pk)
+    website = websites_of(request.user).filter(pk=pk).first()
+    if website is None:
+        return redirect(its_end(request.user, pk))
     (filed,) = blocks(request.user, [website])
     context = {
         "website": website,

@@ -621,6 +621,18 @@ def test_afterwards_the_same_site_can_be_transferred_again(client: Client, owner
     assert (fresh.kind, fresh.state, fresh.domain) == (states.TRANSFER_ANOTHER, states.DRAFT, website.domain)
 
 
+def test_an_address_kept_from_before_the_end_leads_to_the_cancellation(client: Client, owner: Any) -> None:
+    website = make_website(owner)
+    order = to_last_look(proved(client, owner), website)
+    press(client, order)
+    take_answer(Answer(id="1", kind=AnswerKind.GRANTED, report_key=reload(order).report_key, at=timezone.now()))
+    kept = [reverse("filing", args=[website.pk]), reverse("cancel", args=[website.pk])]
+
+    assert [client.get(address).headers["Location"] for address in kept] == [order.get_absolute_url()] * 2
+    sign_in(client, make_user())
+    assert [client.get(address).status_code for address in kept] == [404, 404]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_consequences_cost_the_same_with_one_website_and_with_three(
     client: Client, owner: Any, count: int, django_assert_max_num_queries: Any
