@@ -13,6 +13,8 @@ PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
 BRACE = re.compile(r"\{\w*\}")
 # words that are the same in both languages, or Chinese by themselves
 SAME = {"SMS", "App", "ICP"}
+# three words in a row, placeholders aside: a remark in English that was left in a translation
+REMARK = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.IGNORECASE)
 
 
 @cache
@@ -64,6 +66,12 @@ def test_placeholders_are_the_same_in_both_languages():
     }
 
     assert wrong == set()
+
+
+def test_no_remark_in_english_is_left_in_a_translation():
+    found = {text for entry in written().values() for text in texts(entry) if REMARK.search(PERCENT.sub("%", text))}
+
+    assert found == set()
 
 
 @pytest.mark.parametrize(

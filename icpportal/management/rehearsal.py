@@ -19,7 +19,9 @@ from filings.provinces import PROVINCES
 from icpportal.management import invented
 from icpportal.management.browsing import Browser, Form, NotAsItShouldBe, Page
 
-PATIENCE = 90.0  # seconds for what a worker or the authority does: either may be away for a minute
+# seconds for what a worker or the authority does: what a worker was reading when it was killed waits for the end of its
+# lease (90 s), and the next sweep takes it up within a minute
+PATIENCE = 170.0
 PAUSE = 0.4
 NOT_COUNTED = "not counted"  # in the portal's own words when an outside system does not answer
 

@@ -301,8 +301,8 @@ def error_prefix(context: Context) -> str:
 
 @register.simple_tag
 def wrong_forms(form: object, forms: Iterable[object] | None = None) -> list[object]:
-    """Those of the page's forms that have something to change."""
-    return [one for one in (form, *(forms or ())) if _wrong(one)]
+    """Those of the page's forms that have something to change, each once."""
+    return [one for one in dict.fromkeys((form, *(forms or ()))) if _wrong(one)]
 
 
 @register.simple_tag

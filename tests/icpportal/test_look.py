@@ -304,6 +304,15 @@ def test_a_form_nobody_has_sent_has_no_summary_and_no_error_in_the_title():
     assert draw('{% include "partials/error_summary.html" %}', form=Sample()).strip() == ""
 
 
+def test_a_form_that_is_named_twice_is_listed_once():
+    form = Sample({"name": "Chen", "nature": "a", "secret": "x"})
+
+    drawn = flat(draw('{% include "partials/error_summary.html" %}', form=form, forms=[form]))
+
+    assert "1 thing needs changing" in drawn
+    assert re.findall(r'href="#(\w+)"', drawn) == ["id_agree"]
+
+
 def test_two_forms_of_one_page_share_one_summary():
     first, second = Sample({"secret": "x"}, prefix="lead"), Sample({"secret": "x"}, prefix="site")
 

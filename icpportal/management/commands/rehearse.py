@@ -30,6 +30,11 @@ KINDS = {
     "cancel": Kind(rehearsal_cancel.STEPS),
     "import": Kind(rehearsal_import.STEPS, name="import", begins="unproved"),
 }
+NO_ADDRESS = (
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+)
 REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
 
@@ -59,17 +64,21 @@ class Command(BaseCommand):
         quiet = bool(options["json"])
         walk.standing = KINDS[kind].begins
         walk.say = lambda done: None if quiet else self.stdout.write(line(done))
-        steps, problem = KINDS[kind].steps, ""
+        steps, problem, code = KINDS[kind].steps, "", 1
         try:
             walk.run(steps)
         except NotAsItShouldBe as wrong:
             problem = str(wrong)
+        except NO_ADDRESS:
+            problem = f"{base_url} is no address of a portal: it begins with http:// or https://"
         except requests.RequestException as unreachable:
             problem = f"{base_url} does not answer: {type(unreachable).__name__}"
+        except KeyboardInterrupt:
+            problem, code = "stopped by Ctrl-C", 130
         if quiet:
             self.stdout.write(json.dumps(summary(walk, steps, problem), ensure_ascii=False))
         if problem:
-            raise CommandError(f"{failed_step(walk, steps)}: {problem}")
+            raise CommandError(f"{failed_step(walk, steps)}: {problem}", returncode=code)
         if not quiet:
             seconds = sum(done.seconds for done in walk.steps)
             self.stdout.write(f"{walk.standing} in {seconds:.1f} s: {KINDS[kind].name} {walk.reference}")

@@ -281,6 +281,14 @@ def test_opening_the_address_of_an_answer_answers_nothing(client, offered, chen,
     assert offered.is_open
 
 
+def test_a_code_that_was_handed_over_names_the_other_account_once(client, offered, lin, chen):
+    answer(client, chen, offered, "accept")
+
+    said = text(sign_in(client, lin).get(reverse("service-code", args=[offered.code.reference])))
+
+    assert said.count(mask_email(CHEN)) == 1
+
+
 def test_two_tabs_accept_once_and_both_show_it(client, offered, chen):
     pages = [text(answer(client, chen, offered, "accept")) for _ in range(2)]
 
