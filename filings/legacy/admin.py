@@ -90,6 +90,10 @@ class LegacyClaimAdmin(ReadOnly):
 
     def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
         form = DeclineForm(request.POST)
+        about = _about(claim)
+        if request.POST.get("about", about) != about:  # a newer dump put the record under another account
+            messages.error(request, MOVED)
+            return redirect("admin:filings_legacyclaim_case", claim.pk)
         try:
             if request.POST.get("move") == "accept":
                 claiming.accept(claim, request.user)
@@ -111,6 +115,7 @@ class LegacyClaimAdmin(ReadOnly):
             **self.admin_site.each_context(request),
             "title": str(claim),
             "claim": claim,
+            "about": _about(claim),
             "opts": self.opts,
             "state": mark(CLAIM_SENTENCES, claim.state),
             "rows": _rows(claim),
@@ -130,6 +135,11 @@ class LegacyClaimAdmin(ReadOnly):
         answer = served(request, found)
         note_access(actor=request.user, what="claim paper", reference=found.claim.reference)
         return answer
+
+
+def _about(claim: LegacyClaim) -> str:
+    """What is accepted with the claim: an old account, or "" for the record alone."""
+    return str(claim.record.account_id) if claiming.is_reset(claim.record) else ""
 
 
 def _rows(claim: LegacyClaim) -> list[tuple[str, str]]:

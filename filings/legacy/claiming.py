@@ -130,14 +130,16 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
 def accept(claim: LegacyClaim, reviewer: Any, *, now: datetime | None = None) -> None:
     """The record is theirs: it goes into the register at once. Or the account is: then its import is open to them.
 
-    Raises `Forbidden` when the claim has moved, `Gone` when the record has, `OnFileElsewhere` and `UnderOtherDocument`
-    when the register stands against it; then nothing changed.
+    The account is that of the record as read with the claim; it stays on the claim whatever a newer dump says. Raises
+    `Forbidden` when the claim has moved, `Gone` when the record has, `OnFileElsewhere` and `UnderOtherDocument` when
+    the register stands against it; then nothing changed.
     """
     moment = now or timezone.now()
     with transaction.atomic():
         record = claim.record
         facts = {"reset": is_reset(record)}
-        CLAIM.fire(claim, "accept", by=REVIEWER, actor=reviewer, facts=facts, now=moment)
+        columns = {"account_id": record.account_id if facts["reset"] else None}
+        CLAIM.fire(claim, "accept", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=moment)
         if facts["reset"]:
             return
         if not LegacyRecord.objects.filter(pk=record.pk, imported_at__isnull=True).update(imported_at=moment):

@@ -10,6 +10,7 @@ from filings.legacy.columns import MOBILE
 from filings.models import LegacyAccount, LegacyRecord
 from icpportal.codes import actions as codes
 from icpportal.entry.domains import display_domain
+from icpportal.outbox.nudge import DELIVER, nudge
 from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.index import blind_index
 
@@ -31,6 +32,8 @@ def send(owner: Any, domain: str, *, client: str = "") -> None:
             client=client,
             silent=not mobile,
         )
+        if not mobile:
+            nudge(DELIVER)  # the worker is called as for a text, so that the wait for it tells nothing
     except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
         return
 

@@ -35,7 +35,7 @@ class Beside:
         return chain.from_iterable(self.pool.map(_piece, [work] * len(pieces), pieces))
 
     def close(self) -> None:
-        """End the others; what they still do is not waited for."""
+        """End the others: what they are at is finished, what waits for them is dropped."""
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 

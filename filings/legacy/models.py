@@ -116,6 +116,8 @@ class LegacyClaim(SealedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_claims", verbose_name=_("Account")
     )
     record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="claims")
+    # the old account that was accepted as the applicant's: a newer dump may put the record under another one
+    account = models.ForeignKey(LegacyAccount, null=True, on_delete=models.PROTECT, related_name="claims")
     state = models.CharField(max_length=12, default=states.OPEN, db_index=True)
     version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)

@@ -100,7 +100,7 @@ def _found(owner: Any, form: ClaimForm, *, reset: bool) -> Any:
 
 def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
     """The visitor's own claim; a stranger's is as if it did not exist."""
-    mine = LegacyClaim.objects.select_related("owner", "record__account")
+    mine = LegacyClaim.objects.select_related("owner", "record", "account")
     return get_object_or_404(mine, reference=reference, owner=request.user)
 
 
@@ -122,10 +122,9 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _open(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
     """The import of an old account that papers have proved; what else is in its way is said as after a password."""
-    account = mine.record.account
-    if account is None or mine.state != states.ACCEPTED or not claiming.is_reset(mine.record):
+    if mine.account is None or mine.state != states.ACCEPTED:
         return redirect(mine)
-    proof = proving.judge(mine.owner, account)
+    proof = proving.judge(mine.owner, mine.account)
     if proof.account is not None:
         return redirect(actions.begin(mine.owner, proof.account))
     form = SendClaimForm({"words": ""})
@@ -181,7 +180,7 @@ def _page(
         "sentence": _sentences(mine)[mine.state].words,
         "is_open": claiming.is_open(mine),
         "declined": mine.state == states.DECLINED,
-        "can_import": mine.state == states.ACCEPTED and claiming.is_reset(mine.record),
+        "can_import": mine.state == states.ACCEPTED and mine.account is not None,
         "sides": [_slot(mine, side, papers.get(side), (refused or {}).get(side, "")) for side in range(1, shown + 1)],
         "form": form or SendClaimForm(initial={"words": mine.words}),
         "back_url": reverse("import-reset" if claiming.is_reset(mine.record) else "claim"),

@@ -112,6 +112,18 @@ def test_every_domain_is_the_same_work(browser, world, settings):
     assert (len(asked), len(entered)) == (1, 1)
 
 
+def test_the_worker_is_called_for_every_domain_so_that_the_wait_for_it_tells_nothing(
+    world, lin, django_capture_on_commit_callbacks
+):
+    called = set()
+    for domain in DOMAINS:
+        with django_capture_on_commit_callbacks() as calls:
+            finding.send(lin, domain)
+        called.add(len(calls))
+
+    assert called == {1}
+
+
 def test_a_code_is_good_once_and_for_who_asked_alone(browser, world, client, chen):
     ask(browser)
     ((_to, code),) = texts()

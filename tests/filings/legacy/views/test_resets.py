@@ -109,6 +109,19 @@ def test_a_claim_of_an_early_record_opens_no_import(browser, world, lin):
     assert LegacyImport.objects.count() == 0
 
 
+def test_a_newer_dump_that_moves_the_record_to_another_account_opens_only_the_one_that_was_accepted(
+    browser, mine, old, lin
+):
+    accepted_account = account()
+    claim = accepted(mine)
+    old(filing(account_email="other@example.com"))
+
+    press(browser, claim)
+
+    assert LegacyRecord.objects.get(domain="example.com").account != accepted_account
+    assert [each.account for each in LegacyImport.objects.all()] == [accepted_account]
+
+
 def test_what_somebody_else_imported_meanwhile_is_said(browser, mine, chen):
     claim = accepted(mine)
     theirs = actions.begin(chen, account())
@@ -144,3 +157,17 @@ def test_the_reviewer_sees_what_the_account_holds_and_that_the_account_is_asked_
     ]
     client.post(reverse("admin:filings_legacyclaim_case", args=[claim.pk]), {"move": "accept"})
     assert LegacyClaim.objects.get(pk=claim.pk).state == states.ACCEPTED
+
+
+def test_an_account_that_the_reviewer_did_not_see_is_not_accepted(client, mine, old):
+    claim = sent(mine)
+    client.cookies["django_language"] = "en"
+    client.force_login(make_reviewer(language="en"))
+    case = reverse("admin:filings_legacyclaim_case", args=[claim.pk])
+    seen = re.search(r'name="about" value="([^"]+)"', client.get(case).content.decode())
+    old(filing(account_email="other@example.com"))
+
+    answer = client.post(case, {"move": "accept", "about": seen[1]}, follow=True)
+
+    assert "The claim has moved on meanwhile" in answer.content.decode()
+    assert LegacyClaim.objects.get(pk=claim.pk).state == states.SENT
