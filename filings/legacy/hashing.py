@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from itertools import chain
 from typing import TypeVar
 
@@ -25,10 +26,11 @@ class Beside:
         if self.pool is None and FORK in multiprocessing.get_all_start_methods():
             others = max(1, min(MOST, (os.cpu_count() or 1) - 1))
             context = multiprocessing.get_context(FORK)
-            self.pool = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
+            with suppress(OSError, NotImplementedError):  # no shared memory here, as in some containers
+                self.pool = ProcessPoolExecutor(others, mp_context=context, initializer=_end_with_parent)
 
     def each(self, work: Callable[..., T], arguments: Sequence[tuple[str, ...]]) -> Iterator[T]:
-        """What `work` gives for each, in their order."""
+        """What `work` gives for each, in their order. Raises `BrokenExecutor` when one of the others was killed."""
         if self.pool is None:
             return iter([work(*one) for one in arguments])
         pieces = [arguments[place : place + PIECE] for place in range(0, len(arguments), PIECE)]

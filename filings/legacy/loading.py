@@ -48,7 +48,10 @@ class Totals:
 
 
 def load(path: Path, *, say: Say, encoding: str = "", dry_run: bool = False) -> Totals:
-    """Read the file and keep what it says; with `dry_run` only say what would happen. Raises `files.NotADump`."""
+    """Read the file and keep what it says; with `dry_run` only say what would happen.
+
+    Raises `files.NotADump`, and `BrokenExecutor` when a process that hashes was killed: what was kept by then stays.
+    """
     totals, seen, beside = Totals(), Seen(), Beside()
     rows, today = files.rows(path, encoding=encoding), timezone.localdate()
     try:

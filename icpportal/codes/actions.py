@@ -79,7 +79,8 @@ def issue(
 ) -> Code:
     """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `TooSoon` or `TooMany`.
 
-    A `silent` one is told to nobody, with the same work: for pages that must not tell whether there is anybody.
+    A `silent` one is told to nobody, with the same work in the database: for pages that must not tell whether there is
+    anybody. What the messenger does once all is written, the caller has to do in its stead.
     """
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"

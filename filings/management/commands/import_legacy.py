@@ -3,26 +3,29 @@
 import gc
 import json
 from argparse import ArgumentParser
+from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from filings.legacy.files import NotADump
 from filings.legacy.loading import load
 from filings.legacy.rows import Finding
 
-SOME_REFUSED, NOT_READ = 1, 2
+SOME_REFUSED, NOT_READ, KILLED = 1, 2, 3
 ROWS_MAKE = 50_000  # objects between two looks for rubbish: about as many as some hundred rows make
 
 
 class Command(BaseCommand):
     help = (
         "Loads accounts and filings of the old platform from a CSV or JSON file (UTF-8 or GB18030). The same file a "
-        "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read."
+        "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read; "
+        "3: a process was killed, run it again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -49,6 +52,10 @@ class Command(BaseCommand):
                 totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
         except NotADump as problem:
             raise CommandError(str(problem), returncode=NOT_READ) from problem
+        except BrokenExecutor as problem:
+            with override(options["language"]):
+                words = _("A process that hashes passwords was killed, perhaps for want of memory: run it again")
+            raise CommandError(words, returncode=KILLED) from problem
         finally:
             gc.set_threshold(*often)
             gc.unfreeze()

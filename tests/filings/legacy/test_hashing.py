@@ -1,11 +1,16 @@
 """Work that is handed out comes back in order, and who does it is gone afterwards."""
 
 import multiprocessing
+import multiprocessing.synchronize
 import os
+import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
+
+import pytest
 
 from filings.legacy import loading, passwords
 from filings.legacy.hashing import PIECE, Beside
@@ -52,6 +57,33 @@ def test_who_is_killed_leaves_nobody_behind():
     while any(each.exists() for each in others) and time.monotonic() < ends:
         time.sleep(0.05)
     assert not any(each.exists() for each in others)
+
+
+def test_without_shared_memory_the_work_is_done_here(monkeypatch):
+    def refused(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(multiprocessing.synchronize.SemLock, "__init__", refused)
+    beside = Beside()
+
+    beside.hand_out()
+
+    assert list(beside.each(own_process, [("a",)])) == [("a", os.getpid())]
+
+
+def killed(text):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_one_that_is_killed_is_told_and_keeps_nobody_waiting():
+    beside = Beside()
+    beside.hand_out()
+
+    with pytest.raises(BrokenExecutor):
+        list(beside.each(killed, [("a",)]))
+    beside.close()
+
+    assert multiprocessing.active_children() == []
 
 
 def test_a_long_dump_is_hashed_by_others_and_its_passwords_are_right(old, monkeypatch):

@@ -1,10 +1,13 @@
 """`manage.py import_legacy FILE`: the report, the totals, the exit codes."""
 
 import json
+import os
+import signal
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from filings.legacy import loading, passwords
 from filings.models import LegacyRecord
 from tests.filings.legacy.dumps import filing, several, write_csv
 
@@ -49,6 +52,26 @@ def test_each_bad_row_has_a_line_with_row_field_and_what_to_do_and_the_exit_code
         "row 2 · lead_phone1 · Enter an 11-digit mainland mobile number starting with 1 · taken without it",
     ]
     assert lines[-1].startswith("totals: read 2, new 1, changed 0, same 0, imported 0, refused 1, left out 0,")
+
+
+def killed(given):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_helper_is_told_in_words_what_was_written_stays_and_the_exit_code_is_3(tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "BATCH", 2)
+    rows = [{**row, "account_email": f"old{place}@example.com"} for place, row in enumerate(several(5))]
+    path = write_csv(tmp_path / "dump.csv", rows)
+    real = passwords.kept
+    monkeypatch.setattr(passwords, "kept", killed)
+
+    with pytest.raises(CommandError, match="was killed, perhaps for want of memory: run it again") as ended:
+        call_command("import_legacy", str(path))
+    monkeypatch.setattr(passwords, "kept", real)
+    call_command("import_legacy", str(path))
+
+    assert ended.value.returncode == 3
+    assert LegacyRecord.objects.count() == 5
 
 
 def test_a_field_that_was_left_out_does_not_change_the_exit_code(capsys, tmp_path):
