@@ -5,13 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import province
 from icpportal.entry.fields import ChoiceField
 from icpportal.entry.marks import reads_chinese
-from transfers import queries
+from transfers import queries, states
 from transfers.models import Order
 from transfers.photo_ways import PLACE
 from verification import photo_places
@@ -71,8 +72,12 @@ def as_sent(place: PhotoPlace) -> dict[str, str]:
     return {"zh": place.name_zh, "en": place.name_en, "address": place.address_zh}
 
 
-def choose(order: Order, place: PhotoPlace) -> PlaceChoice:
-    """Its photo is taken there; the last choice counts."""
+def choose(order: Order, place: PhotoPlace) -> PlaceChoice | None:
+    """Its photo is taken there; the last choice counts. Nothing once the photo is on its way."""
     url = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("photo", args=[order.reference])
     words = {"ref": order.reference, "domain": order.domain, "url": url}
-    return photo_places.choose(order.reference, place, owner=order.owner, words=words)
+    with transaction.atomic():  # whoever sends the photo at this moment waits, and ends this choice
+        waits = Order.objects.select_for_update(of=("self",)).filter(pk=order.pk, state=states.PHOTO_DUE)
+        if waits.first() is None:
+            return None
+        return photo_places.choose(order.reference, place, owner=order.owner, words=words)

@@ -61,7 +61,8 @@ def close(place: PhotoPlace) -> int:
         if not PhotoPlace.objects.filter(pk=place.pk, active=True).update(active=False):
             return 0
         waiting = list(PlaceChoice.objects.select_related("owner", "place").filter(place=place, ended_at=None))
-        tell_all(letter for choice in waiting for letter in _letters(choice, "place_closed"))
+        closing = uuid4().hex
+        tell_all(letter for choice in waiting for letter in _letters(choice, "place_closed", closing))
     return len(waiting)
 
 
@@ -70,12 +71,12 @@ def reopen(place: PhotoPlace) -> bool:
     return bool(PhotoPlace.objects.filter(pk=place.pk, active=False).update(active=True))
 
 
-def _letters(choice: PlaceChoice, template: str) -> Iterable[dict[str, Any]]:
+def _letters(choice: PlaceChoice, template: str, occasion: str) -> Iterable[dict[str, Any]]:
     owner = choice.owner
     for channel, address in (("sms", owner.mobile), ("email", owner.email), ("site", str(owner.pk))):
         if address:
             yield {
-                "key": f"{template}:{choice.pk}-{choice.chosen_at.timestamp():.0f}:{channel}",
+                "key": f"{template}:{choice.pk}-{occasion}:{channel}",
                 "template": template,
                 "channel": channel,
                 "to": address,

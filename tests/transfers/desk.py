@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.transfers.builders import make_order, make_ready_document, picture
-from transfers import paper_marks, slots
+from transfers import paper_actions, paper_marks, photo_actions, slots
 from transfers.models import Order, OrderDocument
 from transfers.proving import asked
 from verification import consents
@@ -16,6 +17,19 @@ from verification.phone_proofs import mobile_index
 def photo_file(name: str = "photo.jpg", **changes: Any) -> SimpleUploadedFile:
     """A picture as a browser sends it."""
     return SimpleUploadedFile(name, picture(**changes), content_type="image/jpeg")
+
+
+def overtaken_by_an_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo comes in, as by phone, in the moment in which the next one is sent."""
+    real = photo_actions.sealed
+
+    def sealed(order: Order, column: str) -> Any:
+        monkeypatch.setattr(photo_actions, "sealed", real)
+        paper_actions.remove(Order.objects.get(pk=order.pk), slot=slots.PHOTO)
+        make_ready_document(order, slots.PHOTO)
+        return real(order, column)
+
+    monkeypatch.setattr(photo_actions, "sealed", sealed)
 
 
 def fill_papers(order: Order) -> None:

@@ -23,6 +23,8 @@ from transfers.views.photo_frame import frame
 from verification.documents.messages import UploadRefused
 from verification.models import PhotoPlace
 
+CHANGED = _("The photo has changed meanwhile: look at it, then decide.")
+
 
 def _with_hint(way: str) -> SafeString:
     return format_html('{}<span class="choice-hint">{}</span>', WAYS[way].title, WAYS[way].hint)
@@ -126,8 +128,10 @@ def _sent(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
         )
         form.add_error(None, ValidationError(words, code="photo_missing"))
         return False
-    photo_actions.send(order, actor=request.user, way=form.cleaned_data["photo_way"], **form.said)
-    return True
+    if photo_actions.send(order, actor=request.user, way=form.cleaned_data["photo_way"], **form.said):
+        return True
+    form.add_error(None, ValidationError(CHANGED, code="photo_changed"))
+    return False
 
 
 def _page(

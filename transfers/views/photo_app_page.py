@@ -63,7 +63,8 @@ def _usable(request: HttpRequest, order: Order) -> HttpResponse:
     paper = photo_app.photo_of(order)
     if paper is None or not paper.document.is_ready or paper.document.reference != request.POST["usable"]:
         return _page(request, order, CodeForm(), changed=True)
-    photo_actions.send(order, actor=request.user, way=SHANGHAI_APP, sh_code=paper.mark, fetched=True)
+    if not photo_actions.send(order, actor=request.user, way=SHANGHAI_APP, sh_code=paper.mark, fetched=True):
+        return _page(request, order, CodeForm(), changed=True)
     return redirect(order)
 
 

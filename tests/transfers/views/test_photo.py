@@ -15,7 +15,7 @@ from tests.transfers.builders import (
     moves,
     sign_in,
 )
-from tests.transfers.desk import photo_file
+from tests.transfers.desk import overtaken_by_an_upload, photo_file
 from tests.transfers.outside import cost
 from transfers import states
 from transfers.models import Order, OrderDocument
@@ -135,6 +135,19 @@ def test_a_ready_photo_is_sent_once_however_often_it_is_pressed(client):
 
     assert [answer.status_code for answer in answers] == [302] * 3
     assert read(order).state == states.PHOTO_REVIEW
+    assert moves(order) == ["send_photo"]
+
+
+def test_a_photo_that_comes_in_by_phone_while_send_is_pressed_is_shown_first(client, monkeypatch):
+    order = due()
+    make_ready_document(order, "photo")
+    overtaken_by_an_upload(monkeypatch)
+
+    answer = send(client, order)
+
+    assert "The photo has changed meanwhile: look at it, then decide." in answer.content.decode()
+    assert moves(order) == []
+    assert send(client, order).url == order.get_absolute_url()
     assert moves(order) == ["send_photo"]
 
 

@@ -16,7 +16,7 @@ from tests.transfers.builders import (
     picture,
     sign_in,
 )
-from tests.transfers.desk import photo_file
+from tests.transfers.desk import overtaken_by_an_upload, photo_file
 from tests.transfers.outside import cost
 from transfers import photo_app, queries, states
 from transfers.models import Order, OrderDocument
@@ -253,6 +253,17 @@ def test_another_photo_fetched_in_another_tab_is_not_sent_by_the_first(client):
     assert f'name="usable" value="{newer}"' in answer.content.decode()
     press(client, order, usable=newer)
     assert read(order).answer("photo")["sh_code"] == OTHER
+
+
+def test_a_photo_that_comes_in_while_usable_is_pressed_is_shown_first(client, monkeypatch):
+    order = due()
+    reference = shown(client, order)
+    overtaken_by_an_upload(monkeypatch)
+
+    answer = press(client, order, usable=reference)
+
+    assert "The photo has changed meanwhile: look at it, then decide." in answer.content.decode()
+    assert moves(order) == []
 
 
 def test_again_takes_the_photo_out_and_asks_for_another_code(client):

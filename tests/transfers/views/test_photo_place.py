@@ -9,6 +9,7 @@ from icpportal.outbox.models import Message
 from tests.transfers.builders import make_order, make_place, make_ready_document, make_user, moves, sign_in
 from tests.transfers.outside import cost
 from transfers import actions, states
+from transfers import photo_places as places
 from transfers.models import Order
 from verification import photo_places
 from verification.models import PlaceChoice
@@ -233,6 +234,17 @@ def test_a_place_that_closes_is_said_to_who_chose_it_and_a_photo_taken_there_sti
     assert "This place takes no photos any more" in html
     assert "Print the slip" not in html
     assert send(client, order, place=place.pk).url == order.get_absolute_url()
+
+
+def test_a_choice_that_comes_after_the_photo_was_sent_is_none(client):
+    order, place, other = due(), make_place(), make_place()
+    make_ready_document(order, "photo")
+    choose(client, order, place)
+    read_before = read(order)
+    send(client, order, place=place.pk)
+
+    assert places.choose(read_before, other) is None
+    assert photo_places.close(place) + photo_places.close(other) == 0
 
 
 def test_who_has_sent_or_withdrawn_is_not_told_that_it_closes(client):
