@@ -31,6 +31,7 @@ class Door:
 
     subject: Subject
     order: Order | None = None
+    is_own: bool = True  # else another account keeps the subject, and only a website of it is here
 
     @property
     def is_open(self) -> bool:
@@ -38,7 +39,8 @@ class Door:
 
     @property
     def url(self) -> str:
-        return reverse("another-of", args=[self.subject.pk])
+        """Where the domain alone is asked; what another account keeps is not brought along, there all is typed."""
+        return reverse("another-of", args=[self.subject.pk]) if self.is_own else reverse("verify-type")
 
     @property
     def reason(self) -> str:
@@ -56,7 +58,7 @@ def doors(owner: Any, among: Collection[Subject] | None = None) -> list[Door]:
     found = list(subjects_of(owner) if among is None else among)
     open_orders = queries.in_progress().filter(owner=owner, subject_key__in=[each.subject_key for each in found])
     blocking = {order.subject_key: order for order in open_orders}
-    return [Door(subject, blocking.get(subject.subject_key)) for subject in found]
+    return [Door(each, blocking.get(each.subject_key), is_own=each.owner_id == owner.pk) for each in found]
 
 
 class DomainForm(forms.Form):

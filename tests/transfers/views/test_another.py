@@ -48,6 +48,19 @@ def test_the_button_stands_on_my_filings_and_on_the_filing(client, first, page):
     assert f'href="{page_of(first)}"' in html
 
 
+def test_a_website_whose_subject_another_account_keeps_leads_to_where_all_is_typed(client, first):
+    theirs = filed(make_user(), domain="of-another.com")
+    website = theirs.website
+    client.cookies["django_language"] = "en"
+    sign_in(client, theirs.owner)
+
+    for page in (reverse("dashboard"), reverse("filing", args=[website.pk])):
+        html = client.get(page).content.decode()
+        assert f'href="{reverse("verify-type")}">Transfer another ICP filing</a>' in html
+        assert page_of(first) not in html
+    assert website.subject.owner == first.owner
+
+
 def test_without_anything_on_file_the_door_leads_to_a_page_that_says_why(client):
     user = make_user()
 
