@@ -4,6 +4,7 @@ Which record, the papers that prove it, the reviewer's answer.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,6 +33,7 @@ PAPERS = (
     gettext_lazy("Photo of a person holding the document, or sealed authorization"),
     gettext_lazy("Another paper"),
 )
+SHOWN = 20
 
 
 class NoFile:
@@ -63,15 +65,15 @@ def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
         found = _found(owner, form, reset=reset)
         if found is not None:
             return redirect(claiming.begin(owner, found))
-    mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")[:20]
+    mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")
+    of_kind = islice((each for each in mine if claiming.is_reset(each.record) == reset), SHOWN)
     rows = [
         {
             "claim": each,
             "domain": display_domain(each.record.domain),
             "state": mark(_sentences(each), each.state),
         }
-        for each in mine
-        if claiming.is_reset(each.record) == reset
+        for each in of_kind
     ]
     context = {"form": form, "claims": rows, "is_reset": reset, "back_url": reverse("import")}
     return render(request, "filings/claim.html", context)

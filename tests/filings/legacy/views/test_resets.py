@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from filings.legacy import actions, claiming, running, states
+from filings.legacy.views import claims
 from filings.models import LegacyClaim, LegacyImport, LegacyRecord, Website
 from icpportal.accounts.models import User
 from icpportal.outbox.models import Message
@@ -77,6 +78,14 @@ def test_it_is_told_as_what_it_is_and_listed_apart_from_claims(browser, mine):
     assert "1 to 2 working days" in browser.get(mine.get_absolute_url()).content.decode()
     assert mine.get_absolute_url() in browser.get(PAGE).content.decode()
     assert mine.get_absolute_url() not in browser.get("/import/claim/").content.decode()
+
+
+def test_newer_claims_push_no_request_off_its_list(browser, mine, lin, monkeypatch):
+    monkeypatch.setattr(claims, "SHOWN", 1)
+    claim = claiming.begin(lin, LegacyRecord.objects.get(domain="early.cn"))
+
+    assert mine.get_absolute_url() in browser.get(PAGE).content.decode()
+    assert claim.get_absolute_url() in browser.get("/import/claim/").content.decode()
 
 
 def test_an_accepted_request_brings_nothing_over_by_itself_and_opens_the_import_without_a_password(browser, mine, lin):
