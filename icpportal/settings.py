@@ -474,6 +474,7 @@ LIMITS = {
     "import_claim": (10 * ROOMIER, 3600),
     "import_find": (5 * ROOMIER, 3600),
     "import_find_domain": (10, 86400),
+    "import_find_mobile": (2 * ROOMIER, 3600),
     "import_find_code": (10 * ROOMIER, 3600),
     "code_destination_hour": (5 * ROOMIER, 3600),
     "code_destination_day": (10 * ROOMIER, 86400),

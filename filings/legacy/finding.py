@@ -9,6 +9,7 @@ from typing import Any
 from filings.legacy.columns import MOBILE
 from filings.models import LegacyAccount, LegacyRecord
 from icpportal.codes import actions as codes
+from icpportal.codes import limits
 from icpportal.entry.domains import display_domain
 from icpportal.outbox.nudge import DELIVER, nudge
 from icpportal.privacy.crypto import Unreadable
@@ -21,18 +22,21 @@ PEOPLE = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
 def send(owner: Any, domain: str, *, client: str = "") -> None:
     """Text a code to the mobile on the filing of this domain, if there is one; says nothing about it."""
     mobile = _filed_mobile(_record(domain))
+    nobody = f"nobody:{domain}"
+    # a small share of what a mobile may get in an hour, so that nobody's other codes are used up by who asks here
+    heard = limits.take("import_find_mobile", mobile or nobody).ok and bool(mobile)
     try:
         codes.issue(
             purpose=PURPOSE,
             holder=_holder(owner, domain),
-            destination=mobile or f"nobody:{domain}",
+            destination=mobile if heard else nobody,
             channel="sms",
             language=owner.language,
             context={"domain": display_domain(domain)},
             client=client,
-            silent=not mobile,
+            silent=not heard,
         )
-        if not mobile:
+        if not heard:
             nudge(DELIVER)  # the worker is called as for a text, so that the wait for it tells nothing
     except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
         return

@@ -8,6 +8,7 @@ from django.urls import reverse
 from filings.legacy import finding
 from filings.models import LegacyRecord
 from icpportal.accounts.models import User
+from icpportal.codes.actions import issue
 from icpportal.codes.models import Code
 from icpportal.outbox.models import Message
 from icpportal.privacy.fields import Token
@@ -153,6 +154,19 @@ def test_requests_are_counted_against_the_account_and_against_the_domain(browser
     ask(browser, domain)
 
     assert errors(ask(browser, domain)) == {"__all__": ["too_many"]}
+
+
+def test_who_asks_here_uses_up_a_small_share_of_what_a_mobile_may_get(browser, world, settings, chen):
+    settings.LIMITS = {**settings.LIMITS, "import_find_mobile": (1, 3600)}
+    first = ask(browser)
+
+    browser.force_login(chen)
+    second = ask(browser)
+
+    assert words(first, "example.com").replace(EMAIL, "") == words(second, "example.com").replace(EMAIL, "")
+    assert [to for to, _code in texts()] == [LEAD]
+    issue(purpose="sign_in", holder="the owner of the mobile", destination=LEAD, channel="sms", language="en")
+    assert [to for to, _code in texts()] == [LEAD, LEAD]
 
 
 def test_codes_that_are_tried_are_counted(browser, world, settings):
