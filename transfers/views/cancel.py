@@ -172,10 +172,7 @@ def _stage(key: str) -> Callable[[Page], Callable[..., HttpResponse]]:
     """A page of the way: of one's own draft, proved again lately, nothing before it open, nothing in the way."""
 
     def wrap(page: Page) -> Callable[..., HttpResponse]:
-        def view(request: HttpRequest, reference: str) -> HttpResponse:
-            order = _own_draft(request, reference)
-            if isinstance(order, HttpResponse):
-                return order
+        def on_the_way(request: HttpRequest, order: Order) -> HttpResponse:
             keys = [stage.key for stage in stages.applying(order)]
             if key not in keys:
                 raise Http404
@@ -191,7 +188,11 @@ def _stage(key: str) -> Callable[[Page], Callable[..., HttpResponse]]:
             except Closed:
                 return redirect(order)
 
-        return never_cache(confirmed_required(step_up_required(view)))  # type: ignore[return-value]
+        def view(request: HttpRequest, reference: str) -> HttpResponse:
+            order = _own_draft(request, reference)  # before the proof: to a stranger there is nothing here
+            return order if isinstance(order, HttpResponse) else step_up_required(on_the_way)(request, order)
+
+        return never_cache(confirmed_required(view))  # type: ignore[return-value]
 
     return wrap
 

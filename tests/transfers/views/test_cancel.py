@@ -111,6 +111,17 @@ def test_a_stranger_finds_nothing(client: Client, owner: Any) -> None:
     assert Order.objects.count() == 0
 
 
+@pytest.mark.parametrize("page", ["cancel-code", "cancel-password", "cancel-confirm"])
+def test_a_stranger_who_was_not_proved_lately_finds_nothing_either(client: Client, owner: Any, page: str) -> None:
+    begin(proved(client, owner), make_website(owner))
+    address = reverse(page, args=[Order.objects.get().reference])
+
+    chen = Client()
+    sign_in(chen, make_user("chen@example.com"))
+
+    assert (chen.get(address).status_code, chen.post(address).status_code) == (404, 404)
+
+
 @pytest.mark.parametrize(
     ("addresses", "words"),
     [
