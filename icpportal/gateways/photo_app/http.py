@@ -1,7 +1,8 @@
 """The app's system over HTTPS; docs/photo-app.md is the whole of it.
 
 `POST {PHOTO_APP_URL}/picture` with `{"code": "AB12CD", "mobile": "13900000002"}` answers with the picture itself,
-or 404 when this mobile has no photo under this code. Both go in the body, so that no number lands in an access log.
+or 404 in JSON when this mobile has no photo under this code; a web server's own 404 is no answer. Both go in the
+body, so that no number lands in an access log.
 """
 
 import time
@@ -51,9 +52,12 @@ def _post(code: str, mobile: str, seconds: float) -> bytes | None:
 
 def _read(response: requests.Response, ends: float) -> bytes | None:
     status = response.status_code
+    kind = response.headers.get("Content-Type", "")
     if status == HTTPStatus.NOT_FOUND:
+        if not kind.startswith("application/json"):  # a wrong address must not use up anybody's tries
+            raise Retryable("the photo app is not at this address")
         return None
     judge(status, WHO, good=(HTTPStatus.OK,))
-    if not response.headers.get("Content-Type", "").startswith("image/"):
+    if not kind.startswith("image/"):
         raise Retryable("the answer of the photo app is no picture")
     return content(response, WHO, ends=ends, largest=settings.UPLOAD_MAX_BYTES)

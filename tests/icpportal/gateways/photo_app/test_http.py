@@ -75,6 +75,7 @@ def test_a_code_of_nobody_or_of_another_mobile_is_no_photo(system, code, mobile)
     [
         (401, b"", "text/plain", Refused),
         (500, b"", "text/plain", Retryable),
+        (404, b"<h1>Not Found</h1>", "text/html", Retryable),  # a wrong address
         (429, b"", "text/plain", Retryable),
         (302, b"", "text/plain", Retryable),
         (200, b"<html>", "text/html", Retryable),
