@@ -30,7 +30,9 @@ SENTENCES: Mapping[Why, Any] = {
     Why.IMPORTED: _("This old account was imported on %(time)s: sign in with the account used then"),
     Why.EMPTY: _("There is no filing in that account: try another old account"),
     Why.INACTIVE: _("The old account was never activated: there is nothing to import. Start a transfer here instead"),
-    Why.OPEN_ORDER: _("It holds only an open order, which cannot move: call us to close it, then start here"),
+    Why.OPEN_ORDER: _(
+        "The old account holds only an open order, which cannot move: call us to close it, then start here"
+    ),
     Why.HAS_SUBJECT: _("This account has imported a filing already: sign in with another account and import there"),
 }
 

@@ -83,7 +83,7 @@ SAID = {
     "open order": (
         open_order_alone,
         "old_open_order",
-        "It holds only an open order, which cannot move: call us to close it, then start here",
+        "The old account holds only an open order, which cannot move: call us to close it, then start here",
         "原账号只有未完成的订单，不能迁移，请联系我们关闭后在这里办理",
     ),
     "one only": (
