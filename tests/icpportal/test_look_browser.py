@@ -1,15 +1,13 @@
 """The look in a real browser: accessible, within the strict policy, on a narrow phone, with and without script."""
 
-import os
 from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from icpportal.accounts.models import User
-from tests.environment import CHROMIUM
 
 pytestmark = [
     pytest.mark.browser,
@@ -17,30 +15,16 @@ pytestmark = [
     pytest.mark.urls("tests.icpportal.look_urls"),
 ]
 
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LANGUAGES = ("zh-hans", "en")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    """One browser for the module; Playwright's loop runs in this thread, which Django would otherwise refuse."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
 @pytest.fixture
-def visit(chromium, live_server):
+def visit(browser, live_server):
     """Opens a page; what the browser complained about is in `page.complaints`."""
     opened = []
 
     def open_page(address, language="en", width=1280, cookies=(), act=None, **options):
-        context = chromium.new_context(viewport={"width": width, "height": 800}, **options)
+        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         opened.append(context)
         context.add_cookies(
             [
