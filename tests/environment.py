@@ -76,6 +76,9 @@ ONCE = tuple(
         "journeys/test_ministry_away.py",
         "journeys/test_stalled_gateways.py",
         "journeys/test_by_phone.py",
+        "journeys/test_import.py",
+        "journeys/test_order_row.py",
+        "journeys/test_rehearse_2020.py",
     )
 )
 DATABASE = {"db", "transactional_db"}
