@@ -8,12 +8,11 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from filings.provinces import Province, provinces
+from filings.provinces import provinces
 from icpportal.entry.marks import reads_chinese
-from transfers.photo_ways import BACKDROP
 
 Text = str | Promise
-Every = tuple[Province, ...]
+Today = dict[str, Any]  # what `transfers.rules_shown.of_today` says
 
 
 @dataclass(frozen=True)
@@ -25,19 +24,19 @@ class Answer:
     words: tuple[Text, ...]
     page: str = ""
     link: Text = ""
-    holds: Callable[[Every], bool] = lambda every: True
+    holds: Callable[[Today], bool] = lambda today: True
 
 
-def _asks_password(every: Every) -> bool:
-    return any(each.asks_password for each in every)
+def _asks_password(today: Today) -> bool:
+    return bool(today["asks_password"])
 
 
-def _backdrop(every: Every) -> bool:
-    return any(BACKDROP in each.photo_ways for each in every)
+def _backdrop(today: Today) -> bool:
+    return bool(today["has_backdrops"])
 
 
-def _phones_everywhere(every: Every) -> bool:
-    return all(each.phones for each in every)
+def _phones_everywhere(today: Today) -> bool:
+    return today["phones_everywhere"] is not None
 
 
 HOW_PHOTOGRAPHED = _("How is the website administrator photographed?")
@@ -123,7 +122,7 @@ ANSWERS = (
         (_("After our review, in front of a plain white wall or at a designated place."), IN_PERSON),
         "rules",
         OF_PROVINCES,
-        lambda every: not _backdrop(every),
+        lambda today: not _backdrop(today),
     ),
     Answer(
         "phones",
@@ -136,7 +135,7 @@ ANSWERS = (
         ),
         "rules",
         OF_PROVINCES,
-        lambda every: not _phones_everywhere(every),
+        lambda today: not _phones_everywhere(today),
     ),
     Answer(
         "phones",
@@ -175,10 +174,9 @@ ANSWERS = (
 )
 
 
-def answers() -> list[dict[str, Any]]:
+def answers(today: Today) -> list[dict[str, Any]]:
     """The answers that hold under the rules of today, as the help page draws them."""
-    every = tuple(provinces())
-    hours = next((each.phones.hours for each in every if each.phones), 0)
+    hours = next((each.phones.hours for each in provinces() if each.phones), 0)
     platform, between = (settings.OLD_PLATFORM_ZH, "") if reads_chinese() else (settings.OLD_PLATFORM_EN, " ")
     facts = {"hours": hours, "platform": platform}
     return [
@@ -190,5 +188,5 @@ def answers() -> list[dict[str, Any]]:
             "link": each.link,
         }
         for each in ANSWERS
-        if each.holds(every)
+        if each.holds(today)
     ]

@@ -136,7 +136,7 @@ def words_of(rules: dict[str, Any]) -> list[Word]:
 def help_page(request: HttpRequest) -> HttpResponse:
     """The way from first page to approval, what to have at hand, what customers ask, and the words."""
     rules = of_today()
-    return render(request, "pages/help.html", {"glossary": words_of(rules), "answers": answers(), **rules})
+    return render(request, "pages/help.html", {"glossary": words_of(rules), "answers": answers(rules), **rules})
 
 
 def privacy_page(request: HttpRequest) -> HttpResponse:

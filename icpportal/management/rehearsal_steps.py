@@ -286,7 +286,7 @@ def photo(walk: Walk) -> None:
 
 
 def _send_photo(walk: Walk, page: Page) -> None:
-    form = next(form for form in page.forms if "file" in form.names)
+    form = page.form("file")
     content = picture("PORTRAIT IN FRONT OF THE BACKDROP", width=1200, height=1600)
     page = walk.me.send(form, files={"file": ("photo.jpg", content, "image/jpeg")})
 

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         self.stdout.write(f"  {demo_orders.transferable()}")
         self.stdout.write("Cancel this transfer as lin@example.com:")
         self.stdout.write(f"  {demo_orders.cancellable()}")
-        self.stdout.write("Show the photo of Shanghai's app as customer:")
+        self.stdout.write("Show the photo of Shanghai's app as lin@example.com:")
         self.stdout.write(f"  {demo_orders.by_app()}")
         self.stdout.write("Import from the old platform with one of these accounts:")
         for line in demo_legacy.lines():
