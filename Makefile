@@ -6,6 +6,7 @@ PORT ?= 8000
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; echo python3)
 BIN := .venv/bin
+PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -39,6 +40,8 @@ fmt: $(BIN)/.installed-dev ## put the code into shape
 messages: $(BIN)/.installed-dev ## collect the texts to translate and compile them (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext (apt-get install gettext)"; exit 1; }
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore var --ignore tests
+	msgattrib --sort-output --no-obsolete $(PO) | sed -e '/^"POT-Creation-Date/d' -e '/^"Report-Msgid-Bugs-To/d' >$(PO).new
+	mv $(PO).new $(PO)
 	$(BIN)/python manage.py compilemessages --locale zh_Hans --ignore .venv
 
 clean: ## remove the virtualenv, all demo data and caches
