@@ -12,12 +12,13 @@ PACKAGES = ("icpportal", "transfers", "filings", "verification")
 
 # Each layer may import those named after it, and itself. "root" is what stands on top of everything.
 KIT = {
-    "wizard": ("lifecycle", "accounts", "codes", "gateways", "privacy", "workdays"),
-    "outbox": ("lifecycle", "accounts", "codes", "gateways", "privacy", "workdays"),
-    "lifecycle": ("codes", "gateways", "privacy", "workdays"),
-    "accounts": ("codes", "gateways", "privacy", "workdays"),
-    "codes": ("gateways", "privacy", "workdays"),
-    "gateways": ("privacy", "workdays", "logs"),
+    "wizard": ("lifecycle", "accounts", "codes", "gateways", "alarms", "privacy", "workdays"),
+    "outbox": ("lifecycle", "accounts", "codes", "gateways", "alarms", "privacy", "workdays"),
+    "lifecycle": ("codes", "gateways", "alarms", "privacy", "workdays"),
+    "accounts": ("codes", "gateways", "alarms", "privacy", "workdays"),
+    "codes": ("gateways", "alarms", "privacy", "workdays"),
+    "gateways": ("alarms", "privacy", "workdays", "logs"),
+    "alarms": ("privacy", "workdays", "logs"),
     "logs": ("privacy",),
     "privacy": (),
     "workdays": (),

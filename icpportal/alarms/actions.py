@@ -1,0 +1,46 @@
+"""Opens and clears alarms."""
+
+import logging
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from icpportal.alarms.models import Alarm
+
+logger = logging.getLogger(__name__)
+
+
+def open_alarm(cause: str, *, reference: str = "", detail: str = "", now: datetime | None = None) -> bool:
+    """Opens the alarm of `cause`, or counts one more sighting of the open one. True when it was opened now.
+
+    `cause` is a fixed key of ours; `reference` names the row that showed it and `detail` a code or the type of an
+    exception. Neither may be personal. Logs an error once, when it opens.
+    """
+    now = now or timezone.now()
+    shown = {"reference": reference[:100], "detail": detail[:200]}
+    if _seen_again(cause, now, shown):
+        return False
+    try:
+        with transaction.atomic():
+            Alarm.objects.create(cause=cause[:100], opened_at=now, seen_at=now, **shown)
+    except IntegrityError:  # another process opened it at this moment
+        _seen_again(cause, now, shown)
+        return False
+    logger.error("alarm opened", extra={"cause": cause, **shown})
+    return True
+
+
+def _seen_again(cause: str, now: datetime, shown: dict[str, str]) -> int:
+    known = Alarm.objects.filter(cause=cause[:100], cleared_at__isnull=True)
+    return known.update(seen_at=now, times=F("times") + 1, **shown)
+
+
+def clear(cause: str, *, now: datetime | None = None) -> bool:
+    """Closes the open alarm of `cause`, because it is over. False when there is none."""
+    now = now or timezone.now()
+    cleared = Alarm.objects.filter(cause=cause[:100], cleared_at__isnull=True).update(cleared_at=now)
+    if cleared:
+        logger.warning("alarm cleared", extra={"cause": cause})
+    return bool(cleared)
