@@ -1,38 +1,45 @@
-"""Filing numbers (备案号): `宁ICP备00000000号` of a subject, with `-1` of a website."""
+"""Filing numbers (备案号) with the province they are of: `宁ICP备00000000号` of a subject, with `-1` of a website.
 
-import re
+The forms, those of licences included, are in `icpportal.entry.filing_numbers`.
+"""
+
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from filings.provinces import PROVINCES
-from icpportal.entry.text import normalise_number
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms.queries import open_alarms
+from icpportal.entry.filing_numbers import ALIASES, PLAIN, shape, spelling
 
-# 川 and 甘 are seen in place of the two characters that the authorities use
-ALIASES = {"川": "蜀", "甘": "陇"}
 CHARACTERS = {each.abbreviation: code for code, each in PROVINCES.items()}
-# eight digits, or ten with the year in front; spaces and dashes are gone before it is read
-SHAPE = re.compile(r"(?P<character>[^A-Z0-9])ICP[备備](?P<digits>20[0-9]{8}|[0-9]{8})[号號](?P<site>[1-9][0-9]{0,4})?")
+EVERYWHERE = "合字"  # a licence of the ministry itself, for all provinces
 SAMPLE = "宁ICP备00000000号-1"
+UNREAD = "filing_number.unread"
 
 
 @dataclass(frozen=True)
 class FilingNumber:
-    """A number in its parts; `site` is None for the number of a subject."""
+    """A number in its parts; `site` is None for the number of a subject, `province` empty on a licence for all."""
 
     province: str
     digits: str
     site: int | None = None
+    before: str = PLAIN
+    after: str = "号"
+    character: str = ""  # where it is not the usual one of the province
 
     @classmethod
     def parse(cls, typed: str) -> "FilingNumber":
         """The number that was typed; width, spaces, dashes, case and the aliases 川 and 甘 are forgiven."""
-        found = SHAPE.fullmatch(normalise_number(typed).upper())
-        character = ALIASES.get(found["character"], found["character"]) if found else ""
-        if not found or character not in CHARACTERS:
+        found = spelling(typed)
+        province = _province(found.character) if found else None
+        if found is None or province is None or (not province and found.before.startswith("ICP")):
             raise ValidationError(_("Enter it in the form %(sample)s"), code="number_shape", params={"sample": SAMPLE})
-        return cls(CHARACTERS[character], found["digits"], int(found["site"]) if found["site"] else None)
+        character = "" if found.character in CHARACTERS else found.character
+        return cls(province, found.digits, found.site, found.before, found.after, character)
 
     @property
     def subject(self) -> "FilingNumber":
@@ -44,8 +51,13 @@ class FilingNumber:
         return self.subject == subject.subject
 
     def __str__(self) -> str:
-        stem = f"{PROVINCES[self.province].abbreviation}ICP备{self.digits}号"
+        stem = f"{self.character or PROVINCES[self.province].abbreviation}{self.before}{self.digits}{self.after}"
         return stem if self.site is None else f"{stem}-{self.site}"
+
+
+def _province(character: str) -> str | None:
+    """The code of its province, "" for all of them, None for a character that is none."""
+    return "" if character == EVERYWHERE else CHARACTERS.get(ALIASES.get(character, character))
 
 
 def read_number(typed: str) -> FilingNumber | None:
@@ -54,3 +66,15 @@ def read_number(typed: str) -> FilingNumber | None:
         return FilingNumber.parse(typed)
     except ValidationError:
         return None
+
+
+def report_unread(number: str, *, reference: str) -> None:
+    """Tells operations that the authority named a number of a form we do not know; of the number only its form."""
+    form = shape(number) or "empty"
+    open_alarm(f"{UNREAD}:{form}", reference=reference, detail=form)
+
+
+def clear_read(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Ends the alarms about forms that can be read meanwhile; how many that were."""
+    read = [alarm for alarm in open_alarms().filter(cause__startswith=f"{UNREAD}:") if read_number(alarm.detail)]
+    return len(read) if dry_run else sum(clear(alarm.cause, now=now) for alarm in read)

@@ -17,7 +17,7 @@ from filings.certificate_numbers import regular
 from filings.certificates import NATURES, certificate
 from filings.keys import mobile_key, name_key, person_key, subject_key
 from filings.models import Access, Person, Subject, Website
-from filings.numbers import read_number
+from filings.numbers import read_number, report_unread
 from filings.regions import region
 from icpportal.entry.domains import canonical
 from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord, FiledSite, Level, Struck
@@ -39,9 +39,11 @@ def take_record(record: FiledRecord, *, provider: int, report_key: str = "", now
     if subject is None:
         return False
     _fill_subject(subject, record)
+    _report_unread(record.subject_number, subject)
     for site in record.sites:
         website = _known_website(subject, site)
         if website is not None:
+            _report_unread(site.site_number, subject)
             _fill_website(subject, website, site)
             _take_accesses(website, site, provider, report_key, now)
     return True
@@ -75,6 +77,12 @@ def _document(record: FiledRecord) -> str:
 def _number(text: str) -> str:
     found = read_number(text) if text else None
     return str(found) if found else ""
+
+
+def _report_unread(number: str, subject: Subject) -> None:
+    """A number of no form we know is left out of the register, and operations hear of it."""
+    if number and not _number(number):
+        report_unread(number, reference=f"subject {subject.pk}")
 
 
 def _fill_subject(subject: Subject, record: FiledRecord) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from filings import numbers
 from icpportal.accounts import actions as accounts
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
@@ -29,6 +30,7 @@ JOBS: dict[str, Job] = {
     "counters": limits.forget_old,
     "type_checks": deadlines.forget_type_checks,
     "ministry_files": keeping.forget_old,
+    "unread_numbers": numbers.clear_read,
 }
 
 

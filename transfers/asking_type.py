@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from filings import certificates, regions
-from filings.numbers import FilingNumber, read_number
+from filings.numbers import FilingNumber, read_number, report_unread
 from filings.provinces import Province, province
 from filings.queries import Known, known_about
 from icpportal.codes import limits
@@ -24,9 +24,13 @@ from icpportal.privacy.masks import mask_number
 from transfers import queries
 from transfers.decide import Outcome, TypeFacts, decide
 from transfers.models import TypeCheck
-from transfers.refusals import busy, too_many
+from transfers.refusals import busy, too_many, unread_number
 
 GOOD_FOR = timedelta(days=1)
+
+
+class UnreadNumber(Exception):
+    """The authority has a filing, and its number has a form that we do not know; the text is the number."""
 
 
 def ask(owner: Any, form: Any) -> TypeCheck | None:
@@ -41,6 +45,11 @@ def ask(owner: Any, form: Any) -> TypeCheck | None:
     except (Retryable, Refused):
         limits.give_back("verify_type", str(owner.pk))
         form.add_error(None, busy())
+        return None
+    except UnreadNumber as unread:
+        limits.give_back("verify_type", str(owner.pk))
+        report_unread(str(unread), reference=f"account {owner.pk}")
+        form.add_error(None, unread_number())
         return None
     return TypeCheck.objects.create(
         owner=owner,
@@ -93,12 +102,12 @@ def _document(gateway: Authority, answers: dict[str, str], seconds: float) -> Fi
 
 
 def _read(filed: bool, number: str) -> Filed:
-    """A number that is none is no answer: the other side is out of order, and the applicant pays nothing for it."""
+    """Raises `UnreadNumber` where a filing has a number of no form we know: only we can mend that."""
     if not filed:
         return Filed()
     found = read_number(number)
     if found is None:
-        raise Retryable("the authority named a filing number that is none")
+        raise UnreadNumber(number)
     return Filed(str(found))
 
 

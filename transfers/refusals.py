@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,14 @@ BUSY = _("The other system is busy. This try was not counted. Try later")
 def busy() -> ValidationError:
     """A system outside did not answer, or too many ask it at once; nothing was counted."""
     return ValidationError(BUSY, code="service_busy")
+
+
+def unread_number() -> ValidationError:
+    """The authority named a filing number of a form that is new to us; nothing was counted."""
+    words = _(
+        "We cannot read the filing number on record. We have been told. This attempt was not counted: call %(phone)s"
+    )
+    return ValidationError(words, code="number_unread", params={"phone": settings.PROVIDER_HOTLINE})
 
 
 def too_many(until: datetime | None) -> ValidationError:

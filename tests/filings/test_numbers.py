@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from filings.numbers import FilingNumber, read_number
 from filings.provinces import PROVINCES
+from icpportal.entry.filing_numbers import shape, subject_number
 
 
 @pytest.mark.parametrize(
@@ -21,9 +22,27 @@ from filings.provinces import PROVINCES
         ("陇ICP备2021003158号-1", "陇ICP备2021003158号-1"),
         ("甘ICP备00000000号", "陇ICP备00000000号"),
         ("川ICP备00000000号-3", "蜀ICP备00000000号-3"),
+        ("京ICP备12345号-1", "京ICP备12345号-1"),
+        ("京ICP备050001号-1", "京ICP备050001号-1"),
+        ("粤ICP备0500012号-1", "粤ICP备0500012号-1"),
+        ("京ICP证030173号-1", "京ICP证030173号-1"),
+        (" 京 icp 證 030173 號 1", "京ICP证030173号-1"),
+        ("沪ICP备B2-20050012号-3", "沪ICP备B2-20050012号-3"),
+        ("京B2-20060259", "京B2-20060259"),
+        ("京B2-20060259-1", "京B2-20060259-1"),
+        ("京ｂ２－２００６０２５９－１", "京B2-20060259-1"),
+        ("京B2—20060259—12", "京B2-20060259-12"),
+        ("京B2200602591", "京B2-20060259-1"),  # the dashes are lost in a field for numbers
+        ("京B2-200602591-1", "京B2-200602591-1"),
+        ("京B2-2006025-1", "京B2-2006025-1"),
+        ("川B2-20060259-1", "川B2-20060259-1"),  # on a licence it is what the authority writes
+        ("甘B2-20060259-1", "甘B2-20060259-1"),
+        ("京A2.B1.B2-20060259-1", "京A2.B1.B2-20060259-1"),
+        ("合字B2-20060259-1", "合字B2-20060259-1"),
     ],
 )
 def test_a_number_is_read_however_it_is_typed(typed, regular):
+    """B20"""
     assert str(FilingNumber.parse(typed)) == regular
 
 
@@ -32,15 +51,18 @@ def test_a_number_is_read_however_it_is_typed(typed, regular):
     [
         "",
         "宁ICP备",
-        "宁ICP备0000000号-1",
-        "宁ICP备000000000号-1",
-        "宁ICP备1999000000号",
+        "宁ICP备000号-1",
+        "宁ICP备00000000000号-1",
         "宁ICP备00000000号-0",
         "宁ICP备00000000号-1A",
         "宁ICP备00000000",
         "ICP备00000000号-1",
         "港ICP备00000000号-1",
-        "宁ICP证00000000号-1",
+        "宁ICP函00000000号-1",
+        "合字ICP备00000000号-1",
+        "京B2-20060259-1A",
+        "京B3-20060259-1",
+        "京B2-",
         "宁宁ICP备00000000号-1",
         "宁ICP备٠٠٠٠٠٠٠٠号-1",
     ],
@@ -82,6 +104,41 @@ def test_a_website_belongs_to_its_subject_and_to_no_other():
     assert site.belongs_to(FilingNumber.parse("宁ICP备00000000号-2"))
     assert not site.belongs_to(FilingNumber.parse("宁ICP备00000001号"))
     assert not site.belongs_to(FilingNumber.parse("陕ICP备00000000号"))
+
+
+@pytest.mark.parametrize(
+    "stem", ["京ICP证030173号", "京B2-20060259", "川B2-20060259", "合字B2-20060259", "京ICP备12345号"]
+)
+def test_a_website_of_a_licence_belongs_to_it_and_to_no_other(stem):
+    """B20"""
+    site, subject = FilingNumber.parse(f"{stem}-3"), FilingNumber.parse(stem)
+
+    assert (site.subject, site.site, str(site.subject)) == (subject, 3, stem)
+    assert subject_number(f"{stem}-3") == stem
+    assert not site.belongs_to(FilingNumber.parse("京ICP备030173号"))
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [("京B2-20060259", "11"), ("川B2-20060259", "51"), ("甘ICP证030173号", "62"), ("合字B2-20060259", "")],
+)
+def test_a_licence_tells_its_province(number, code):
+    """B20"""
+    assert FilingNumber.parse(number).province == code
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("京Q2-20060259-1", "京.9-99999999-9"),
+        ("陈样例", ".."),
+        ("<b>林</b>", ".B..B."),
+        ("", ""),
+        ("京ICP备" + "1" * 99, "京ICP备" + "9" * 35),
+    ],
+)
+def test_the_form_of_a_number_tells_no_number(text, form):
+    assert shape(text) == form
 
 
 def test_what_comes_from_elsewhere_is_read_or_nothing():

@@ -9,6 +9,7 @@ import pytest
 from filings.keys import mobile_key, name_key, person_key, subject_key
 from filings.models import Access, Person, Subject, Website
 from filings.records import take_record, take_struck
+from icpportal.alarms.models import Alarm
 from icpportal.gateways.miit.types import (
     AddressRange,
     FiledAccess,
@@ -124,6 +125,32 @@ def test_a_site_that_we_do_not_know_is_not_created(lin: Any) -> None:
     take(record(site(), site(site_id=2, site_number="宁ICP备00000000号-2", domains=("example.org",))))
 
     assert Website.objects.get().ministry_id == 800001
+
+
+def test_a_record_fills_the_number_of_a_licence(lin: Any) -> None:
+    """B20"""
+    on_file(lin, subject_number="", site_number="")
+
+    take(record(site(site_number="宁B2-20060259-1"), subject_number="宁B2-20060259"))
+
+    assert (Subject.objects.get().subject_number, Website.objects.get().site_number) == (
+        "宁B2-20060259",
+        "宁B2-20060259-1",
+    )
+    assert not Alarm.objects.exists()
+
+
+def test_a_number_of_an_unknown_form_is_left_out_of_the_register_and_operations_hear_of_it(lin: Any) -> None:
+    """B20"""
+    on_file(lin, subject_number="", site_number="")
+
+    take(record(site(site_number="宁Q2-20060259-1"), subject_number="宁Q2-20060259"))
+
+    assert (Subject.objects.get().subject_number, Website.objects.get().site_number) == ("", "")
+    assert sorted(Alarm.objects.values_list("cause", "reference")) == [
+        ("filing_number.unread:宁.9-99999999", f"subject {Subject.objects.get().pk}"),
+        ("filing_number.unread:宁.9-99999999-9", f"subject {Subject.objects.get().pk}"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from icpportal.accounts.models import Pending
+from icpportal.alarms.models import Alarm
 from icpportal.codes.models import Allowance, Code
 from icpportal.gateways.miit.models import Report
 from icpportal.tidying import JOBS, tidy
@@ -48,6 +49,8 @@ def old_and_new() -> dict[str, list]:
     hand_off = {"holder": "h", "ended_at": NOW - DAY}
     HandOff.objects.create(**hand_off, digest="old", purpose="papers", expires_at=NOW - DAY)
     Report.objects.create(key="A.1", kind="access", reference="A", payload="sealed", state="answered")
+    Alarm.objects.create(cause="filing_number.unread:京B2-99999999", detail="京B2-99999999", opened_at=NOW, seen_at=NOW)
+    Alarm.objects.create(cause="filing_number.unread:..-9", detail="..-9", opened_at=NOW, seen_at=NOW)
     little = timedelta(minutes=1)
     return {
         TypeCheck: [
@@ -80,6 +83,7 @@ EACH_ONE = {
     "counters": 1,
     "type_checks": 1,
     "ministry_files": 1,
+    "unread_numbers": 1,
 }
 
 
@@ -144,7 +148,7 @@ def test_the_command_says_the_totals_last():
 
     words = (
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, backdrop_addresses 1,"
-        " codes 1, counters 1, type_checks 1, ministry_files 1\n"
+        " codes 1, counters 1, type_checks 1, ministry_files 1, unread_numbers 1\n"
     )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)

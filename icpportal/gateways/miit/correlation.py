@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import Q, QuerySet
 
+from icpportal.entry.filing_numbers import spelling
 from icpportal.gateways.miit.documents.content import Result
 from icpportal.gateways.miit.models import Report, ReportState, UploadFile
 from icpportal.gateways.miit.types import ReportKind
@@ -17,9 +18,6 @@ from icpportal.gateways.miit.types import ReportKind
 BROKEN_FILE = "5001"  # its words hold the name of our file
 LARGEST = 2**63 - 1  # of a number in the database
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
-NUMBER = re.compile(r"(?P<character>\w)ICP[备備](?P<digits>[0-9]+)[号號](?:-?(?P<site>[0-9]+))?")
-ALIASES = {"川": "蜀", "甘": "陇"}
-DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－﹣", "-"))
 # taken in, or on its way in when its answer was lost (the result may come before we know), or waiting to go once more
 TAKEN_IN = (
     Q(state=ReportState.ACCEPTED)
@@ -72,13 +70,8 @@ def _number(handle: str) -> int | None:
 
 def regular(number: str) -> str:
     """A filing number in one spelling; "" when it is none."""
-    text = "".join(unicodedata.normalize("NFKC", number).translate(DASHES).split()).upper()
-    found = NUMBER.fullmatch(text)
-    if found is None:
-        return ""
-    character = ALIASES.get(found["character"], found["character"])
-    site = f"-{int(found['site'])}" if found["site"] else ""
-    return f"{character}ICP备{found['digits']}号{site}"
+    found = spelling(number)
+    return str(found) if found else ""
 
 
 def _access_by_own_id(handle: str) -> Iterator[Report]:

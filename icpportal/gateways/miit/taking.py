@@ -11,6 +11,7 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from icpportal.entry.filing_numbers import subject_number
 from icpportal.gateways.miit import outcomes, queueing, tables
 from icpportal.gateways.miit.correlation import Unsure, report_of
 from icpportal.gateways.miit.documents.content import Download, Result, Verdict
@@ -139,7 +140,7 @@ def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
 
 def _fields(kind: AnswerKind, report: Report, codes: str, words: str) -> dict[str, str]:
     if kind == AnswerKind.GRANTED:
-        return {"site_number": report.site_number, "subject_number": report.site_number.rpartition("-")[0]}
+        return {"site_number": report.site_number, "subject_number": subject_number(report.site_number)}
     return {"code": codes[:80], "words": words}
 
 

@@ -50,6 +50,12 @@ def test_a_plain_filing_number_is_what_the_long_way_makes_of_it(typed):
         assert str(FilingNumber.parse(typed)) == typed
 
 
+@pytest.mark.parametrize("typed", ["京B2-20060259-1", "京ICP证030173号-1", "京ICP备12345号", "川B2-20060259-1"])
+def test_a_dump_may_name_a_filing_by_its_licence(typed):
+    """B20"""
+    assert columns.filing_number(typed) == typed
+
+
 def test_an_ordinary_dump_goes_the_short_way():
     assert columns.PLAIN_EMAIL.fullmatch(ORGANISATION["lead_email"])
     assert columns.PLAIN_ADDRESS.fullmatch(WEBSITE["ip"])

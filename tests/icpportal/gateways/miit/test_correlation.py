@@ -35,6 +35,23 @@ def test_an_access_is_known_by_the_number_of_its_site_however_it_is_written(writ
     assert found(written) == "TR-1.1"
 
 
+@pytest.mark.parametrize(
+    ("site", "written"),
+    [
+        ("京ICP证030173号-1", "京ICP證030173號-1"),
+        ("京B2-20060259-1", "京b2－20060259－1"),
+        ("川B2-20060259-1", "川B2-20060259-1"),
+        ("京ICP备12345号-1", "京ICP备12345号1"),
+        ("合字B2-20060259-1", "合字B2-20060259-1"),
+    ],
+)
+def test_an_access_is_known_by_the_number_of_a_licence(site, written):
+    """B20"""
+    waiting(site_number=site)
+
+    assert found(written) == "TR-1.1"
+
+
 def test_the_characters_that_stand_for_two_provinces_are_one():
     assert (regular("川ICP备12345678号-02"), regular("甘ICP备12345678号")) == (
         "蜀ICP备12345678号-2",
