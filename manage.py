@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """The one command of operations; without any environment it means the demo under `var/`."""
 
+import io
 import os
 import sys
 
@@ -9,6 +10,9 @@ if sys.version_info < (3, 11):  # noqa: UP036 -- older ones get a sentence inste
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(line_buffering=True)  # each line reaches a pipe, a file or a log at once
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
     from django.core.management import execute_from_command_line  # noqa: PLC0415 -- settings first
 

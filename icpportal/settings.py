@@ -28,10 +28,16 @@ def secret(name: str, *, demo: str) -> str:
     return env.str(name, default=demo) if DEMO else env.str(name)
 
 
+def noted(note: Path, default: str) -> str:
+    """The address that the running demo left in its data folder, so that commands beside it use the same one."""
+    return note.read_text("utf-8").strip() if DEMO and note.exists() else default
+
+
 DEBUG = False
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
-PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default="http://127.0.0.1:8000")
+PORTAL_NOTE = VAR_DIR / "portal.url"  # where the running demo is
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -364,12 +370,7 @@ BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.gateway.MinistryAuthority")
 # The ministry's interface (docs/ministry.md). In the demo its simulator answers, a process of its own.
 SIMULATOR_NOTE = VAR_DIR / "simulator.url"  # where the running demo's simulator is
-SIMULATOR_URL = env.str(
-    "SIMULATOR_URL",
-    default=(
-        SIMULATOR_NOTE.read_text("utf-8").strip() if DEMO and SIMULATOR_NOTE.exists() else "http://127.0.0.1:8001"
-    ),
-).rstrip("/")
+SIMULATOR_URL = env.str("SIMULATOR_URL", default=noted(SIMULATOR_NOTE, "http://127.0.0.1:8001")).rstrip("/")
 MIIT_VERSION = env.str("MIIT_VERSION", default="V.3.0")
 MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001) if DEMO else env.int("MIIT_ISP_ID")
 MIIT_USER = secret("MIIT_USER", demo="demo-provider")

@@ -2,7 +2,8 @@
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
 are, if not on this machine's usual ports; the tests make and drop a database of their own and use Redis databases 9 to
-13. What follows the command goes to pytest: `tests/run.py -k wizard`.
+13. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
+that need them are skipped. What follows the command goes to pytest: `tests/run.py -k wizard`.
 """
 
 import os
@@ -25,11 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 REDIS_DATABASES = range(9, 14)
+SCHEMAS = Path(os.environ.get("MIIT_XSD_DIR") or ROOT.parent / "shared" / "miit" / "xsd")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
     "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
     "PYTHONDONTWRITEBYTECODE",  # or each of the many processes would compile everything anew
+    "PYTHONUNBUFFERED",  # it would hide what never reaches a pipe
+    "PUBLIC_BASE_URL",
 )  # fmt: skip
 
 
@@ -65,6 +69,8 @@ def main(arguments: list[str]) -> int:
         say(f"On {title}: {counts}")
     if found.missing:
         say(f"On PostgreSQL and Redis: not run, {found.missing}")
+    if not SCHEMAS.is_dir():
+        say(f"The ministry's schemas are not in {SCHEMAS} (MIIT_XSD_DIR): tests that need them were skipped")
     total = sum((counts for _, counts in runs), Counts())
     wrong = verdict(total, found.missing)
     for line in wrong:
@@ -94,7 +100,8 @@ PHASES = (
         ("--real", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
         "(browser or worker) and not alone",
     ),
-    ("alone", ("--real",), "(browser or worker) and alone"),
+    # one process, but one of xdist: when a test takes it down, the next test gets another
+    ("alone", ("--real", "-n", "1"), "(browser or worker) and alone"),
 )
 
 

@@ -289,6 +289,18 @@ def test_templates_obey_the_content_security_policy(pattern):
     assert template_hits(pattern) == []
 
 
+def test_no_test_has_a_string_evaluated_in_a_page():
+    """B36: our content security policy refuses it, unless what is waited for is there at once."""
+    evaluated = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if ".wait_for_function" + "(" in line
+    ]
+
+    assert evaluated == []
+
+
 def test_templates_mark_nothing_safe():
     safe = template_hits(r"\|\s*safe\b|autoescape\s+off")
 

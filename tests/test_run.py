@@ -46,11 +46,11 @@ def test_what_is_not_good_is_said(monkeypatch, strict, total, missing, reasons):
 def suite_of_one(tmp_path, monkeypatch):
     """Lets `run` work on a folder with one test file of ours."""
 
-    def make(body):
-        (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npython_files = ['one.py']\n")
+    def make(body, *options, settings=""):
+        (tmp_path / "pyproject.toml").write_text(f"[tool.pytest.ini_options]\npython_files = ['one.py']\n{settings}\n")
         (tmp_path / "one.py").write_text(body)
         monkeypatch.setattr(run, "ROOT", tmp_path)
-        return run.pytest({}, ["-p", "no:django", "-p", "no:cacheprovider", "one.py"])
+        return run.pytest({}, ["-p", "no:django", "-p", "no:cacheprovider", *options, "one.py"])
 
     return make
 
@@ -67,6 +67,25 @@ def test_a_file_that_cannot_be_read_counts_as_failed(suite_of_one):
 
 def test_a_run_that_dies_counts_as_failed(suite_of_one):
     assert suite_of_one("import os\ndef test_a(): os._exit(3)\n") == Counts(0, 1, 0)
+
+
+def test_a_test_whose_time_is_over_fails_alone(suite_of_one):
+    """B36: the time-out of one test took the rest of its part along."""
+    body = "import time\ndef test_a(): time.sleep(60)\ndef test_b(): pass\n"
+
+    assert suite_of_one(body, settings="timeout = 0.5\ntimeout_method = 'signal'") == Counts(1, 1, 0)
+
+
+def test_a_test_that_cannot_even_be_interrupted_fails_alone(suite_of_one):
+    """B36: its process goes, and the next test gets another."""
+    body = (
+        "import signal, time\n"
+        "def test_a():\n    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n    time.sleep(60)\n"
+        "def test_b(): pass\n"
+    )
+    settings = "timeout = 0.2\nfaulthandler_timeout = 1\nfaulthandler_exit_on_timeout = true"
+
+    assert suite_of_one(body, "-n", "1", settings=settings) == Counts(1, 1, 0)
 
 
 def test_a_file_without_tests_is_no_failure(suite_of_one):
@@ -140,10 +159,11 @@ def test_the_longest_journeys_are_there_and_begin_first():
     assert named == list(environment.LONGEST_FIRST)
 
 
-def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
+def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: Counts(7, 0, 1))
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
     monkeypatch.setattr(run, "STRICT", False)
+    monkeypatch.setattr(run, "SCHEMAS", tmp_path / "xsd")
 
     code = run.main([])
 
@@ -152,6 +172,7 @@ def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_
         "",
         "On SQLite and files: 7 passed, 0 failed, 1 skipped",
         "On PostgreSQL and Redis: not run, PostgreSQL and Redis did not answer",
+        f"The ministry's schemas are not in {tmp_path}/xsd (MIIT_XSD_DIR): tests that need them were skipped",
         "7 passed, 0 failed, 1 skipped",
     ]
 

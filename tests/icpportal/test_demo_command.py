@@ -138,6 +138,7 @@ def try_another(portal: Portal, **changed: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.worker
 def test_the_demo_answers_and_says_who_can_sign_in(portal):
+    """H18: the welcome was to be had from a terminal only; `running` sends it into a file."""
     assert within(20, lambda: "Ctrl-C stops everything." in said(portal))
 
     told = said(portal)
@@ -148,6 +149,22 @@ def test_the_demo_answers_and_says_who_can_sign_in(portal):
     assert "INFO" not in told
     with urlopen(f"{portal.url}/") as start:
         assert start.status == 200
+
+
+@pytest.mark.worker
+def test_every_link_in_the_mails_of_the_demo_leads_to_its_own_port(portal):
+    """H19: those that were written while it was prepared led to port 8000, and so would a command beside it."""
+    assert portal.manage("shell", "-v", "0", "-c", LINKS).splitlines() == [portal.url, portal.url]
+
+
+LINKS = """
+import re
+from icpportal.outbox.models import Message
+from django.conf import settings
+texts = [repr(message.payload) for message in Message.objects.all()]
+print(*{link for text in texts for link in re.findall(r"http://127[.]0[.]0[.]1:[0-9]+", text)}, sep="\\n")
+print(settings.PUBLIC_BASE_URL)  # what a command beside the demo would link to
+"""
 
 
 @pytest.mark.worker
@@ -293,13 +310,18 @@ def test_nothing_is_left_ten_seconds_after_the_supervisor_was_killed(tmp_path):
 
 
 @pytest.mark.worker
-def test_ctrl_c_while_it_prepares_ends_it_in_one_line(tmp_path):
+@pytest.mark.parametrize(
+    "started_with", [signal.SIG_DFL, signal.SIG_IGN], ids=["a terminal", "a job in the background"]
+)
+def test_ctrl_c_while_it_prepares_ends_it_in_one_line(tmp_path, started_with):
+    """B36: nothing of it reached a pipe, and who starts it may have Ctrl-C ignored."""
     process = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(free_port())],
         env=os.environ | APART | {"VAR_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, started_with),
     )
     assert process.stdout.readline().startswith("Preparing")
     time.sleep(1)

@@ -80,7 +80,6 @@ def running(folder: Path, **settings: str) -> Iterator[Portal]:
             **os.environ,
             **own,
             "VAR_DIR": str(folder),
-            "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
             "CODE_RESEND_SECONDS": "1",
             **settings,
         }

@@ -28,7 +28,7 @@ def test_a_phone_sends_the_papers_while_the_computer_watches(
     window.locator("form.paper-way button").click()
     window.locator(".hand-off-offer button").first.click()
     expect(window.locator("#hand-off")).to_have_attribute("data-state", "waiting")
-    window.wait_for_function("document.querySelector('.hand-off-code').naturalWidth > 100")  # it has loaded
+    assert window.locator(".hand-off-code").evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
 
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB")
     mobile = context.new_page()

@@ -42,15 +42,15 @@ class Command(BaseCommand):
         lock = take_lock(settings.VAR_DIR / "demo.lock")
         refuse_taken_port(port)
         beside = simulator_port(port)
-        begin_again_with(f"http://{HOST}:{beside}", lock)
+        begin_again_with(f"http://{HOST}:{port}", f"http://{HOST}:{beside}", lock)
         supervisor = Supervisor(
             parts(port, beside),
             logs=settings.VAR_DIR / "log",
             environment=environment(port),
             say=lambda line: self.stdout.write(line),
         )
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may have it ignored
         self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             seeded = prepare(supervisor, seed=not no_seed)
         except BaseException as end:
@@ -124,13 +124,18 @@ def simulator_port(port: int) -> int:
     raise CommandError(f"No free port from {port + 1} on for the simulator: set SIMULATOR_PORT to one.")
 
 
-def begin_again_with(address: str, lock: IO[str]) -> None:
-    """Notes where the simulator will be; settings are read once, so a changed address starts this command anew."""
-    settings.SIMULATOR_NOTE.write_text(f"{address}\n", "utf-8")
-    if address == settings.SIMULATOR_URL:
+def begin_again_with(portal: str, simulator: str, lock: IO[str]) -> None:
+    """Notes where portal and simulator will be, for this and every later command on the same data folder.
+
+    Settings are read once, so the command restarts itself when an address changes. `PUBLIC_BASE_URL` wins.
+    """
+    settings.PORTAL_NOTE.write_text(f"{portal}\n", "utf-8")
+    settings.SIMULATOR_NOTE.write_text(f"{simulator}\n", "utf-8")
+    known = "PUBLIC_BASE_URL" in os.environ or portal == settings.PUBLIC_BASE_URL
+    if known and simulator == settings.SIMULATOR_URL:
         return
     lock.close()
-    os.execve(sys.executable, [sys.executable, *sys.argv], dict(os.environ) | {"SIMULATOR_URL": address})  # noqa: S606
+    os.execve(sys.executable, [sys.executable, *sys.argv], dict(os.environ) | {"SIMULATOR_URL": simulator})  # noqa: S606
 
 
 def prepare(supervisor: Supervisor, *, seed: bool) -> str:
@@ -171,7 +176,6 @@ def environment(port: int) -> dict[str, str]:
     scratch = settings.VAR_DIR / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
     ours = {
-        "PYTHONUNBUFFERED": "1",
         "TMPDIR": str(scratch),
         "VAR_DIR": str(settings.VAR_DIR),
         "PYTHONPATH": path(),

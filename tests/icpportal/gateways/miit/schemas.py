@@ -1,45 +1,43 @@
-"""Where the ministry's schemas are, for tests that hold documents against them; the project itself ships none."""
+"""The ministry's schemas and tables, for tests that hold documents against them; the project itself ships none.
+
+Without them a test that needs them is skipped and says so: `make test` counts it, and fails when it runs STRICT.
+"""
 
 import json
-import os
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
+import pytest
 from lxml import etree
 
-PROJECT = Path(__file__).resolve().parents[4]
-BESIDE = PROJECT.parent / "shared" / "miit" / "xsd"
+from tests.run import SCHEMAS as FOLDER
+
 UPLOAD, DOWNLOAD = "UploadData", "DownloadData"
-
-
-def schema_dir() -> str:
-    """The directory of `MIIT_XSD_DIR`, or the one beside the project; "" when there is none."""
-    given = os.environ.get("MIIT_XSD_DIR", "")
-    if given:
-        return given
-    return str(BESIDE) if BESIDE.is_dir() else ""
+MISSING = "needs the ministry's schemas: set MIIT_XSD_DIR to their folder"
+needed = pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING)
 
 
 @lru_cache
-def _schema(root: str) -> etree.XMLSchema | None:
-    for file in sorted(Path(schema_dir() or "/nonexistent").glob("*.xsd")):
-        tree = etree.parse(str(file))
+def schema(root: str) -> etree.XMLSchema:
+    """The schema whose document element is `root`."""
+    for path in sorted(FOLDER.glob("*.xsd")):
+        tree = etree.parse(path)
         if tree.xpath("/*/*[local-name()='element'][@name=$name]", name=root):
             return etree.XMLSchema(tree)
-    return None
+    raise LookupError(root)
 
 
 def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
-    """What the ministry's schema says against the document, which lxml reads as it is; nothing without schemas."""
-    schema = _schema(root)
-    document = etree.fromstring(xml)
-    if schema is None or schema.validate(document):
-        return []
-    return [str(error) for error in schema.error_log]
+    """What the ministry's schema says against the document, which lxml reads as it is; skips without schemas."""
+    if not FOLDER.is_dir():
+        pytest.skip(MISSING)
+    judge = schema(root)
+    return [] if judge.validate(etree.fromstring(xml)) else [str(error) for error in judge.error_log]
 
 
 def published_codes() -> dict[str, Any]:
-    """The published tables beside the schemas; empty where this machine has none, as in a checkout alone."""
-    file = Path(schema_dir() or "/nonexistent").parent / "codes.json"
-    return json.loads(file.read_text("utf-8")) if file.exists() else {"return_codes": {}, "tables": {}}
+    """The published tables beside the schemas; skips where this machine has none, as in a checkout alone."""
+    file = FOLDER.parent / "codes.json"
+    if not file.exists():
+        pytest.skip(MISSING)
+    return json.loads(file.read_text("utf-8"))

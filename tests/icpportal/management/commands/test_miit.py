@@ -14,7 +14,7 @@ from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.wire.returns import PreviousReply
 from icpportal.privacy.models import AccessNote
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
-from tests.icpportal.gateways.miit.schemas import against_schema, schema_dir
+from tests.icpportal.gateways.miit.schemas import against_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -191,7 +191,6 @@ def test_show_in_json_holds_the_xml_and_what_is_known_of_the_file(capsys):
     assert etree.fromstring(found["xml"].encode()).findtext(".//IspJrid") == "7"
 
 
-@pytest.mark.skipif(not schema_dir(), reason="the ministry's schemas are not here")
 @pytest.mark.parametrize("more", [[], ["--attachments"]])
 def test_what_show_prints_is_still_valid_by_the_ministrys_schema(capsys, more):
     file(report(), 3)

@@ -82,7 +82,7 @@ def start_simulator(folder: Path, *, port: int | None = None, **environment: str
         process = subprocess.Popen(
             [*command, "--database", str(database)],
             cwd=folder,
-            env={**kept, "VAR_DIR": str(folder), "PYTHONUNBUFFERED": "1", **environment},
+            env={**kept, "VAR_DIR": str(folder), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )

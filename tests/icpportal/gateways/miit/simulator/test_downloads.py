@@ -5,7 +5,7 @@ import base64
 import pytest
 from lxml import etree
 
-from tests.icpportal.gateways.miit.simulator import schemas
+from tests.icpportal.gateways.miit import schemas
 from tests.icpportal.gateways.miit.simulator.conftest import NUMBER, PASSWORD, SITE
 from tests.icpportal.gateways.miit.simulator.provider import access, code, document
 

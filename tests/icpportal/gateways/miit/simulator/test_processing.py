@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from tests.icpportal.gateways.miit.simulator import schemas
+from tests.icpportal.gateways.miit import schemas
 from tests.icpportal.gateways.miit.simulator.conftest import DOMAIN, NUMBER, PASSWORD, SITE
 from tests.icpportal.gateways.miit.simulator.process import start_simulator
 from tests.icpportal.gateways.miit.simulator.provider import (
