@@ -514,6 +514,8 @@ SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", demo="consolemail://"))
 EMAIL_BACKEND = "icpportal.outbox.page_mail.PageEmailBackend" if SIMULATORS else EMAIL_CONFIG["EMAIL_BACKEND"]
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "icpportal.outbox.smtp.EmailBackend"  # Django's, which also says whether a mail had left
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")

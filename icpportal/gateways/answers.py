@@ -8,36 +8,41 @@ from typing import Any
 
 import requests
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 PIECE = 8 * 1024
 
 
 def judge(status: int, who: str, *, good: Container[int] = range(200, 300)) -> None:
-    """Raises `Refused` for their "no" and `Retryable` for anything else that is not `good`; `who` is for staff."""
-    if 400 <= status < 500 and status not in LATER:
+    """Raises `Refused` for their "no", `Retryable` for their "later" and `Unknown` for what is neither nor `good`.
+
+    `who` is for staff.
+    """
+    if status in LATER:
+        raise Retryable(f"{who} answered {status}")
+    if 400 <= status < 500:
         raise Refused(f"{who} refused: {status}", code=str(status))
     if status not in good:
-        raise Retryable(f"{who} answered {status}")
+        raise Unknown(f"{who} answered {status}")
 
 
 def content(response: requests.Response, who: str, *, ends: float, largest: int) -> bytes:
-    """The body, when it is over before `ends` (monotonic seconds) and within `largest` bytes; else `Retryable`."""
+    """The body, when it is over before `ends` (monotonic seconds) and within `largest` bytes; else `Unknown`."""
     found = bytearray()
     for piece in response.iter_content(PIECE):
         found += piece
         if len(found) > largest or time.monotonic() > ends:
-            raise Retryable(f"the answer of {who} is too long or too slow")
+            raise Unknown(f"the answer of {who} is too long or too slow")
     return bytes(found)
 
 
 def json_object(body: bytes, who: str) -> dict[str, Any]:
-    """The JSON object in a body; `Retryable` when there is none: nonsense may be gone the next time."""
+    """The JSON object in a body; `Unknown` when there is none: nonsense may be gone the next time."""
     try:
         found = json.loads(body)
-    except ValueError as problem:
-        raise Retryable(f"the answer of {who} is not JSON") from problem
+    except (ValueError, RecursionError) as problem:  # the latter for ten thousand brackets
+        raise Unknown(f"the answer of {who} is not JSON") from problem
     if not isinstance(found, dict):
-        raise Retryable(f"the answer of {who} is not an object")
+        raise Unknown(f"the answer of {who} is not an object")
     return found

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from icpportal.gateways.errors import Retryable
+from icpportal.gateways.errors import Retryable, Unknown
 
 Answer = TypeVar("Answer")
 
@@ -90,7 +90,7 @@ def seconds_for(timeout: float | None) -> float:
 
 
 def bounded(call: Callable[[], Answer], seconds: float) -> Answer:
-    """What `call` returns or raises, or `Retryable` when it is not back in `seconds`.
+    """What `call` returns or raises, or `Unknown` when it is not back in `seconds`.
 
     For clients whose own timeout bounds one read and not the whole answer. A call that is late goes on in a thread of
     its own until its own timeout ends it, and its answer is thrown away: so it must not touch the database.
@@ -107,7 +107,7 @@ def bounded(call: Callable[[], Answer], seconds: float) -> Answer:
     thread.start()
     thread.join(seconds)
     if not outcome:
-        raise Retryable(f"no answer within {seconds:.1f} s")
+        raise Unknown(f"no answer within {seconds:.1f} s")
     answered, value = outcome[0]
     if not answered:
         raise value  # type: ignore[misc]

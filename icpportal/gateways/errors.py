@@ -1,8 +1,12 @@
-"""The two ways an outside system can fail us, and nothing else."""
+"""The ways an outside system can fail us, and nothing else."""
 
 
 class Retryable(Exception):
     """No answer, a slow one or nonsense: the same request may succeed later; nothing is counted against anybody."""
+
+
+class Unknown(Retryable):
+    """The request left us and no clear answer came: it may have been taken. Sent again, it may be taken twice."""
 
 
 class Refused(Exception):

@@ -10,8 +10,10 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from icpportal.alarms.actions import clear
 from icpportal.outbox import catalogue, nudge, preferences, words
-from icpportal.outbox.models import SITE, Message, State
+from icpportal.outbox.models import HALTED, SITE, Message, State
+from icpportal.outbox.queries import alarm_of, failed
 from icpportal.privacy.fields import sealed
 
 logger = logging.getLogger(__name__)
@@ -142,10 +144,11 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
     """Try a failed or waiting message now, from the first delay on; False when it is being sent or done meanwhile."""
     if message.is_erased:
         raise Erased(str(message))
-    rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING))
+    rows = Message.objects.filter(pk=message.pk, state__in=HALTED)
     again = rows.update(
         state=State.WAITING,
         attempts=0,
+        unknown=0,
         next_at=now or timezone.now(),
         not_after=None,
         failed_at=None,
@@ -154,19 +157,26 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
     )
     if again:
         _note("sent again by staff", message, actor)
+        _clear_alarm(message)
         nudge.nudge(nudge.DELIVER)
     return bool(again)
 
 
 def give_up(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
     """Stop trying, or note that a failed message needs no more care; False when it is being sent or done meanwhile."""
-    rows = Message.objects.filter(pk=message.pk, state__in=(State.FAILED, State.WAITING), given_up_at=None)
+    rows = Message.objects.filter(pk=message.pk, state__in=HALTED, given_up_at=None)
     now = now or timezone.now()
     given_up = rows.update(
-        state=State.FAILED, next_at=None, failed_at=now, given_up_at=now, last_error=GIVEN_UP, **erasure(message)
+        state=State.UNKNOWN if message.unknown else State.FAILED,
+        next_at=None,
+        failed_at=now,
+        given_up_at=now,
+        last_error=GIVEN_UP,
+        **erasure(message),
     )
     if given_up:
         _note("given up by staff", message, actor)
+        _clear_alarm(message)
     return bool(given_up)
 
 
@@ -176,6 +186,12 @@ def erasure(message: Message) -> dict[str, Any]:
         return {}
     message.payload = {}
     return {"payload": sealed(message, "payload")}
+
+
+def _clear_alarm(message: Message) -> None:
+    """The alarm of a channel is over once somebody has looked at each of its messages."""
+    if not failed().filter(state=State.UNKNOWN, channel=message.channel).exists():
+        clear(alarm_of(message.channel))
 
 
 def _note(what: str, message: Message, actor: Any) -> None:

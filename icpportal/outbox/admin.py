@@ -24,11 +24,16 @@ class Care(admin.SimpleListFilter):
     parameter_name = "care"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("failed", _("Failed, not given up")), ("late", _("Overdue"))]
+        return [
+            ("failed", _("Failed, not given up")),
+            ("unknown", _("Unknown whether sent, not given up")),
+            ("late", _("Overdue")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:  # noqa: ARG002
         kinds: dict[str, dict[str, Any]] = {
             "failed": {"failed_at__isnull": False, "given_up_at": None},
+            "unknown": {"failed_at__isnull": False, "given_up_at": None, "state": State.UNKNOWN},
             "late": {"next_at__lt": timezone.now() - LATE, "state__in": OWED},
         }
         return queryset.filter(**kinds.get(self.value() or "", {}))
@@ -38,12 +43,23 @@ class Care(admin.SimpleListFilter):
 class MessageAdmin(admin.ModelAdmin):
     """Read-only, and without a word of what a message says or to whom it goes."""
 
-    list_display = ["created_at", "template", "channel", "reference", "state", "attempts", "age", "last_error"]
+    list_display = [
+        "created_at",
+        "template",
+        "channel",
+        "reference",
+        "state",
+        "attempts",
+        "unknown",
+        "age",
+        "last_error",
+    ]
     list_filter = [Care, "state", "channel"]
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")
     fields = [
-        "key", "channel", "template", "event", "reference", "state", "attempts", "next_at", "leased_until",
+        "key", "channel", "template", "event", "reference", "state", "attempts", "unknown",
+        "next_at", "leased_until",
         "not_after", "receipt", "last_error", "created_at", "delivered_at", "failed_at", "given_up_at",
     ]  # fmt: skip
     actions = ["send_again", "give_up"]

@@ -1,6 +1,7 @@
 """Sending what is owed. Several workers and two beats do no harm: a row belongs to whoever's UPDATE took it.
 
 At least once: a worker that is killed loses its lease after a minute, and the row is taken again with the same key.
+What may have been taken by the outside (`Unknown`, or a worker killed while it sent) is sent once more and not again.
 """
 
 import logging
@@ -18,22 +19,26 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.alarms.actions import open_alarm
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure
 from icpportal.outbox.models import OWED, Message, State
-from icpportal.outbox.queries import due, waiting
+from icpportal.outbox.queries import alarm_of, due, waiting
 from icpportal.outbox.quiet import morning, rings_too_early
 
 logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), *[HOUR] * 48)
+REPETITIONS = 1  # of a message that may have been taken
+DOUBT = timedelta(minutes=5)  # before it is repeated: a code of ten minutes is then still good
 ROUND_SECONDS = 120  # a round ends well within the worker's time limit, whatever the outside does
 PATIENCE_SECONDS = 8  # what a channel may cost in failures before it rests, so that the others get their turn
 REST = timedelta(seconds=15)
 CHUNK = 20
 TOO_LATE = "too late to be of use"
 EXHAUSTED = "given up after the last attempt"
+TAKEN_OVER = "the worker that sent it was killed"
 ADDRESS_OR_NUMBER = re.compile(r"\S+@\S+|\d{7,}")
 
 
@@ -44,6 +49,7 @@ class Totals:
     delivered: int = 0
     retried: int = 0
     failed: int = 0
+    unknown: int = 0
     faults: int = 0
     lost: int = 0
     left: int = 0
@@ -54,8 +60,8 @@ class Totals:
 
     @property
     def needs_people(self) -> bool:
-        """Whether something failed for good or broke."""
-        return bool(self.failed or self.faults)
+        """Whether something failed for good, may have failed, or broke."""
+        return bool(self.failed or self.unknown or self.faults)
 
 
 def deliver(*, now: datetime | None = None, limit: int = 100, dry_run: bool = False) -> Totals:
@@ -102,8 +108,15 @@ class _Round:
         lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
             rows = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
-            taken = rows.update(state=State.SENDING, attempts=F("attempts") + 1, leased_until=lease, next_at=lease)
+            taken = rows.update(
+                state=State.SENDING,
+                attempts=F("attempts") + 1,
+                unknown=F("unknown") + (message.state == State.SENDING),  # nobody knows how far a killed worker got
+                leased_until=lease,
+                next_at=lease,
+            )
         message.attempts += 1
+        message.unknown += message.state == State.SENDING
         message.leased_until = message.next_at = lease
         self.totals.lost += not taken
         return bool(taken)
@@ -116,13 +129,17 @@ class _Round:
         if rings_too_early(message, self.now()):  # nothing is tried, so nothing is counted
             self.settle(message, State.WAITING, next_at=morning(self.now()), attempts=F("attempts") - 1)
             return
+        if _in_doubt(message):
+            self.fail(message, message.last_error or TAKEN_OVER)
+            return
         began = time.monotonic()
         try:
             receipt = _handler(message.channel)(message)
         except Refused as no:
             self.fail(message, _plain(no) or "refused")
         except Retryable as trouble:
-            self.retry(message, _plain(trouble) or "no answer")
+            settle = self.doubt if isinstance(trouble, Unknown) else self.retry
+            settle(message, _plain(trouble) or "no answer")
             self.lose_patience(message.channel, time.monotonic() - began)
         except Exception as fault:  # one poisoned row must not stop the rest
             self.totals.faults += 1
@@ -142,12 +159,28 @@ class _Round:
         delay = DELAYS[min(message.attempts, len(DELAYS)) - 1]
         self.settle(message, State.WAITING, next_at=self.now() + delay, last_error=why[:200])
 
-    def fail(self, message: Message, why: str) -> None:
-        logger.warning("message failed", extra={**_facts(message), "why": why})
-        self.settle(message, State.FAILED, next_at=None, failed_at=self.now(), last_error=why[:200])
+    def doubt(self, message: Message, why: str) -> None:
+        """It may have been taken: repeated once, later, while it is of use; a channel that never gives up goes on."""
+        if message.channel in settings.OUTBOX_NEVER_GIVES_UP:
+            self.retry(message, why)
+            return
+        message.unknown += 1
+        again = self.now() + DOUBT
+        if _in_doubt(message) or (message.not_after and message.not_after <= again):
+            self.fail(message, why)
+            return
+        self.settle(message, State.WAITING, next_at=again, unknown=message.unknown, last_error=why[:200])
 
-    def settle(self, message: Message, state: State, **columns: Any) -> None:
-        """Write the outcome, unless the lease ran out and somebody else has the row now."""
+    def fail(self, message: Message, why: str) -> None:
+        """The end of a message that was not sent, or of which nobody knows: then an alarm tells operations."""
+        state = State.UNKNOWN if _may_have_left(message) else State.FAILED
+        logger.warning(f"message {state}", extra={**_facts(message), "why": why})
+        ended = {"next_at": None, "failed_at": self.now(), "unknown": message.unknown, "last_error": why[:200]}
+        if self.settle(message, state, **ended) and state == State.UNKNOWN:
+            open_alarm(alarm_of(message.channel), reference=message.reference or message.key, detail=why)
+
+    def settle(self, message: Message, state: State, **columns: Any) -> bool:
+        """Write the outcome, unless the lease ran out and somebody else has the row now: then False."""
         mine = Message.objects.filter(
             pk=message.pk, state=State.SENDING, attempts=message.attempts, leased_until=message.leased_until
         )
@@ -155,10 +188,11 @@ class _Round:
         if not mine.update(state=state, leased_until=None, **columns, **ended):
             self.totals.lost += 1
             logger.warning("message was taken over meanwhile", extra=_facts(message))
-            return
+            return False
         name = COUNTED[state]
         setattr(self.totals, name, getattr(self.totals, name) + 1)
         self.totals.by_channel[message.channel] = self.totals.by_channel.get(message.channel, 0) + 1
+        return True
 
     def lose_patience(self, channel: str, seconds: float) -> None:
         """A channel that stalls rests for a while: its messages are put off together, uncounted."""
@@ -171,7 +205,16 @@ class _Round:
         logger.warning("channel rests", extra={"channel": channel, "put_off": put_off})
 
 
-COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed"}
+COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed", State.UNKNOWN: "unknown"}
+
+
+def _may_have_left(message: Message) -> bool:
+    return bool(message.unknown) and message.channel not in settings.OUTBOX_NEVER_GIVES_UP
+
+
+def _in_doubt(message: Message) -> bool:
+    """Whether it may have been taken as often as it may be repeated."""
+    return _may_have_left(message) and message.unknown > REPETITIONS
 
 
 def _handler(channel: str) -> Callable[[Message], str]:

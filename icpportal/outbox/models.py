@@ -20,9 +20,11 @@ class State(models.TextChoices):
     SENDING = "sending", pgettext_lazy("message", "Being sent")
     DELIVERED = "delivered", pgettext_lazy("message", "Sent")
     FAILED = "failed", pgettext_lazy("message", "Could not be sent")
+    UNKNOWN = "unknown", pgettext_lazy("message", "Unknown whether sent")
 
 
 OWED = (State.WAITING, State.SENDING)
+HALTED = (State.WAITING, State.FAILED, State.UNKNOWN)  # what a person may send again or give up
 
 
 class Message(SealedModel):
@@ -42,6 +44,7 @@ class Message(SealedModel):
         pgettext_lazy("outbox", "state"), max_length=10, choices=State.choices, default=State.WAITING
     )
     attempts = models.PositiveIntegerField(pgettext_lazy("outbox", "attempts"), default=0)
+    unknown = models.PositiveSmallIntegerField(pgettext_lazy("outbox", "sent without a clear answer"), default=0)
     next_at = models.DateTimeField(pgettext_lazy("outbox", "next attempt"), null=True, blank=True, default=timezone.now)
     not_after = models.DateTimeField(pgettext_lazy("outbox", "useless after"), null=True, blank=True)
     leased_until = models.DateTimeField(pgettext_lazy("outbox", "lease until"), null=True, blank=True)

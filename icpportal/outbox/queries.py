@@ -16,6 +16,7 @@ STUBBORN = 5  # attempts without success
 SHOWN = 200
 
 FAILED_WORDS = "could not be sent"
+UNKNOWN_WORDS = "unknown whether it was sent"
 LATE_WORDS = "overdue: is a worker running?"
 STUBBORN_WORDS = "tried again and again"
 
@@ -40,6 +41,11 @@ def failed() -> QuerySet[Message]:
     return Message.objects.filter(failed_at__isnull=False, given_up_at=None).order_by("failed_at")
 
 
+def alarm_of(channel: str) -> str:
+    """The cause under which operations hear of messages of which nobody knows whether they were sent."""
+    return f"{channel}.unknown"
+
+
 def overdue(now: datetime) -> QuerySet[Message]:
     """What should have left a while ago."""
     return Message.objects.filter(next_at__lt=now - LATE, state__in=OWED).order_by("next_at")
@@ -55,8 +61,9 @@ def trouble(now: datetime | None = None) -> list[Trouble]:
     kinds = [(FAILED_WORDS, failed()), (LATE_WORDS, overdue(now or timezone.now())), (STUBBORN_WORDS, stubborn())]
     found: dict[str, Trouble] = {}
     for reason, rows in kinds:
-        for key, reference, channel in rows.values_list("key", "reference", "channel")[:SHOWN]:
-            found.setdefault(key, Trouble(key=key, reference=reference, channel=channel, reason=reason))
+        for key, reference, channel, state in rows.values_list("key", "reference", "channel", "state")[:SHOWN]:
+            why = UNKNOWN_WORDS if state == State.UNKNOWN else reason
+            found.setdefault(key, Trouble(key=key, reference=reference, channel=channel, reason=why))
     return list(found.values())
 
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any, ClassVar
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 STALL_SECONDS = 60
 
@@ -49,7 +49,7 @@ class Stalling(FakeSms):
     def suffer(self) -> None:
         """A long silence."""
         time.sleep(STALL_SECONDS)
-        raise Retryable("no answer in time")
+        raise Unknown("no answer in time")
 
 
 class Nonsense(FakeSms):

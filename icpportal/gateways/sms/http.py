@@ -7,9 +7,12 @@ A field with an empty name is left out. `success` names what a good answer holds
 mean "try again".
 """
 
+import io
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
@@ -17,14 +20,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways import answers
 from icpportal.gateways.asking import bounded
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 
 LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
 LONGEST_WORD = 40
 WHO = "the supplier"
 OWN_FIELDS = {"to": "to", "text": "text", "key": "key"}
-BODIES = ("json", "form")
+BODIES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,17 @@ def supplier() -> Supplier:
         raise ImproperlyConfigured(f"SMS_HTTP: {problem}") from problem
 
 
+class Letter(io.BytesIO):
+    """A request's body that knows whether it has begun to leave: it is read only once there is a connection."""
+
+    has_left = False
+
+    def read(self, *size: Any) -> bytes:
+        """The next piece."""
+        self.has_left = True
+        return super().read(*size)
+
+
 class HttpSms:
     """`seam.TextMessages` of `settings.SMS_HTTP`."""
 
@@ -63,15 +77,23 @@ class HttpSms:
         self.supplier = supplier()
 
     def send(self, to: str, text: str, key: str) -> str:
-        """Post one message; its key goes along in a header and a field, so that the supplier knows a repetition."""
+        """Post one message; its key goes along in a header and a field, so that the supplier knows a repetition.
+
+        Raises `Unknown` when the message began to leave and no clear answer came back.
+        """
         theirs = self.supplier
         names = {**OWN_FIELDS, **theirs.fields}
         values = {"to": to, "text": text, "key": key}
         body = {**theirs.extra, **{names[name]: value for name, value in values.items() if names[name]}}
-        headers = {**theirs.headers, theirs.key_header: key}
-        sent: dict[str, Any] = {"json": body} if theirs.body == "json" else {"data": body}
-        answer = answers.json_object(self._call("POST", theirs.url, headers=headers, **sent), WHO)
-        return _receipt(answer, theirs)
+        headers = {"Content-Type": BODIES[theirs.body], **theirs.headers, theirs.key_header: key}
+        letter = Letter(_written(body, theirs.body))
+        try:
+            answer = answers.json_object(self._call("POST", theirs.url, headers=headers, data=letter), WHO)
+            return _receipt(answer, theirs)
+        except Unknown as trouble:
+            if letter.has_left:
+                raise
+            raise Retryable(str(trouble)) from trouble
 
     def check(self) -> None:
         """Ask the supplier's check address; without one, whether its server answers at all."""
@@ -94,7 +116,13 @@ def _exchange(method: str, url: str, seconds: float, *, judge: bool, sent: dict[
                 answers.judge(response.status_code, WHO)
             return answers.content(response, WHO, ends=ends, largest=LARGEST)
     except requests.RequestException as problem:
-        raise Retryable(f"the supplier did not answer: {type(problem).__name__}") from problem
+        raise Unknown(f"the supplier did not answer: {type(problem).__name__}") from problem
+
+
+def _written(body: dict[str, Any], how: str) -> bytes:
+    if how == "json":
+        return json.dumps(body).encode()
+    return urlencode([(name, value) for name, value in body.items() if value is not None], doseq=True).encode()
 
 
 def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
@@ -102,13 +130,13 @@ def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
         _judge_word(path, _at(answer, path), str(expected), theirs.later)
     receipt = _at(answer, theirs.receipt)
     if not isinstance(receipt, (str, int)) or isinstance(receipt, bool) or receipt == "":
-        raise Retryable("the supplier's answer holds no receipt")
+        raise Unknown("the supplier's answer holds no receipt")
     return str(receipt)[:LONGEST_RECEIPT]
 
 
 def _judge_word(path: str, found: Any, expected: str, later: list[str]) -> None:
     if not isinstance(found, (str, int)):
-        raise Retryable(f"the supplier's answer holds no {path}")
+        raise Unknown(f"the supplier's answer holds no {path}")
     word = str(found)[:LONGEST_WORD]
     if word in later:
         raise Retryable(f"the supplier says later: {path} is {word}")

@@ -7,12 +7,13 @@ from django.utils.module_loading import import_string
 
 
 class TextMessages(Protocol):
-    """A supplier of text messages; raises only `Retryable` and `Refused`."""
+    """A supplier of text messages; raises only `Retryable`, `Unknown` and `Refused`."""
 
     def send(self, to: str, text: str, key: str) -> str:
         """Hand over `text` for the mainland mobile `to`, and return the supplier's receipt.
 
-        The same `key` may come again after a crash; whoever can tell sends it only once.
+        The same `key` may come again; whoever can tell sends it only once. `Retryable` says that nothing was taken;
+        where that is not certain it is `Unknown`, and the message comes once more at most.
         """
 
     def check(self) -> None:

@@ -5,21 +5,23 @@ import smtplib
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
 from icpportal.gateways.asking import bounded
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.letters import opened
 from icpportal.outbox.models import Message
 
 SECONDS = 30  # for the whole conversation; half of a lease
 LASTING = range(500, 600)
+CLEAR = range(400, 600)  # a no, for now or for good
 
 
 def deliver(message: Message) -> str:
     """Send the mail and return its Message-ID, the same however often the message is delivered."""
     mail = _mail(message)
+    mail.connection = get_connection()
     try:
         bounded(mail.send, SECONDS)
     except BadHeaderError as wrong:
@@ -29,9 +31,10 @@ def deliver(message: Message) -> str:
     except smtplib.SMTPRecipientsRefused as no:
         raise _judged(max(code for code, _words in no.recipients.values())) from no
     except smtplib.SMTPResponseException as no:
-        raise _judged(no.smtp_code) from no
-    except (smtplib.SMTPException, OSError) as trouble:
-        raise Retryable(f"mail server: {type(trouble).__name__}") from trouble
+        raise _judged(no.smtp_code, left=_left(mail)) from no
+    except (smtplib.SMTPException, OSError, Unknown) as trouble:
+        kind = Unknown if _left(mail) else Retryable
+        raise kind(f"mail server: {type(trouble).__name__}") from trouble
     return mail.extra_headers["Message-ID"]
 
 
@@ -56,7 +59,14 @@ def _mail(message: Message) -> EmailMultiAlternatives:
     return mail
 
 
-def _judged(code: int) -> Exception:
+def _left(mail: EmailMultiAlternatives) -> bool:
+    """Whether the mail itself was on its way to the server; other backends than ours cannot tell."""
+    return bool(getattr(mail.connection, "has_left", False))
+
+
+def _judged(code: int, *, left: bool = False) -> Exception:
     if code in LASTING:
         return Refused(f"mail server: {code}", code=str(code))
+    if left and code not in CLEAR:
+        return Unknown(f"mail server: {code}")
     return Retryable(f"mail server: {code}")

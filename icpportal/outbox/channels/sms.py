@@ -2,7 +2,7 @@
 
 import re
 
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import Refused, Unknown
 from icpportal.gateways.sms.seam import text_messages
 from icpportal.outbox.letters import opened
 from icpportal.outbox.models import Message
@@ -17,5 +17,5 @@ def deliver(message: Message) -> str:
         raise Refused("not a mainland mobile", code="number")
     receipt = text_messages().send(letter.to, letter.words.text, message.key)
     if not isinstance(receipt, str) or not receipt:
-        raise Retryable("the supplier's answer made no sense")
+        raise Unknown("the supplier's answer made no sense")
     return receipt

@@ -25,7 +25,7 @@ def test_it_says_what_it_did_channel_by_channel_and_totals_last(owe, post, capsy
     assert run(capsys) == [
         "pigeon: 1",
         "post: 2",
-        "totals: delivered 3, retried 0, failed 0, faults 0, lost 0, left 0",
+        "totals: delivered 3, retried 0, failed 0, unknown 0, faults 0, lost 0, left 0",
     ]
     assert post.arrived == ["a", "b", "c"]
 
@@ -35,7 +35,7 @@ def test_a_dry_run_counts_and_sends_nothing(owe, post, capsys):
 
     lines = run(capsys, "--dry-run")
 
-    assert lines == ["post: 1", "totals: delivered 0, retried 0, failed 0, faults 0, lost 0, left 1"]
+    assert lines == ["post: 1", "totals: delivered 0, retried 0, failed 0, unknown 0, faults 0, lost 0, left 1"]
     assert post.arrived == []
 
 
@@ -46,7 +46,8 @@ def test_json_is_one_object(owe, post, capsys):
     (line,) = run(capsys, "--json", "--limit", "1")
 
     assert json.loads(line) == {
-        "delivered": 1, "retried": 0, "failed": 0, "faults": 0, "lost": 0, "left": 1, "by_channel": {"post": 1},
+        "delivered": 1, "retried": 0, "failed": 0, "unknown": 0, "faults": 0, "lost": 0, "left": 1,
+        "by_channel": {"post": 1},
     }  # fmt: skip
 
 
