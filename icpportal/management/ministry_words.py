@@ -12,7 +12,7 @@ from icpportal.gateways.miit.models import UploadFile
 from icpportal.gateways.miit.overview import Row
 from icpportal.gateways.miit.planning import Plan
 from icpportal.gateways.miit.sealing import Forgotten
-from icpportal.gateways.miit.standing import Standing, Wait
+from icpportal.gateways.miit.standing import Standing, Stop, Wait
 from icpportal.moments import to_beijing
 
 FORGOTTEN = "forgotten: its time was over and its key was destroyed, nobody can read it any more"
@@ -55,13 +55,13 @@ def standing_lines(now: Standing) -> list[str]:
     counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
     inbox = f"waiting {now.inbox['waiting']}, parked {now.inbox['parked']}, outcomes to take {now.outcomes_waiting}"
-    stop = [f"STOPPED since {when(now.stopped_at)}: {now.stopped_because}. {now.to_do}"] if now.stopped_at else []
+    sending, fetching = _rests(now.sending_stopped, now.sending_waits), _rests(now.fetching_stopped, now.fetching_waits)
     return [
         f"ispId {now.isp_id}, version {now.version}, last accepted number: {last}",
         f"reports: {counts}; oldest on its way since {when(now.oldest_queued_at)}; last sent {when(now.sent_at)}",
         f"inbox: {inbox}; last fetched {when(now.fetched_at)}",
-        f"sending: {_waits(now.sending_waits)}; fetching: {_waits(now.fetching_waits)}",
-        *stop,
+        f"sending: {sending}",
+        f"fetching: {fetching}",
         SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
         f"settings: {'; '.join(now.settings_faults) or 'sane'}",
         *(f"needs a person: {need}" for need in now.needs),
@@ -69,7 +69,9 @@ def standing_lines(now: Standing) -> list[str]:
     ]
 
 
-def _waits(wait: Wait | None) -> str:
+def _rests(stop: Stop | None, wait: Wait | None) -> str:
+    if stop:
+        return f"STOPPED since {when(stop.since)}: {stop.because}. {stop.to_do}"
     return f"waits until {when(wait.until)} because {wait.because}" if wait else "may go"
 
 

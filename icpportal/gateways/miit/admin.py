@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import closing, holding, inbox, operations, overview, standing
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
+from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.types import ReportKind
 from icpportal.privacy.actions import note_access
@@ -237,16 +238,25 @@ def _read_again(row: InboxFile) -> None:
 class LineAdmin(ReadOnly):
     """How it stands with the ministry."""
 
-    list_display = ("provider_id", "last_sequence", "stopped_at", "why_stopped", "sending_waits_until", "fetched_at")
-    fields = (
-        "provider_id", "last_sequence", "stopped_at", "why_stopped", "to_do", "sending_waits_until",
-        "why_sending_waits", "fetching_waits_until", "why_fetching_waits", "sent_at", "fetched_at", "reports", "needs",
+    list_display = (
+        "provider_id", "last_sequence", "sending_stopped_at", "fetching_stopped_at", "sending_waits_until",
+        "fetching_waits_until", "fetched_at",
     )  # fmt: skip
-    actions = ("go_on", "resync")
+    fields = (
+        "provider_id", "last_sequence",
+        "sending_stopped_at", "why_sending_stopped", "to_do_sending", "sending_waits_until", "why_sending_waits",
+        "fetching_stopped_at", "why_fetching_stopped", "to_do_fetching", "fetching_waits_until", "why_fetching_waits",
+        "sent_at", "fetched_at", "reports", "needs",
+    )  # fmt: skip
+    actions = ("go_on", "go_on_sending", "go_on_fetching", "resync")
 
     @admin.display(description=_("Because"))
-    def why_stopped(self, line: Line) -> str:
-        return holding.shown(line.stopped_because) or "—"
+    def why_sending_stopped(self, line: Line) -> str:
+        return holding.shown(line.sending_stopped_because) or "—"
+
+    @admin.display(description=_("Because"))
+    def why_fetching_stopped(self, line: Line) -> str:
+        return holding.shown(line.fetching_stopped_because) or "—"
 
     @admin.display(description=_("Because"))
     def why_sending_waits(self, line: Line) -> str:
@@ -261,8 +271,12 @@ class LineAdmin(ReadOnly):
         return str(line.isp_id)
 
     @admin.display(description=pgettext_lazy("ministry", "What to do"))
-    def to_do(self, line: Line) -> str:
-        return standing.to_do(line.stopped_because) if line.stopped_at else "—"
+    def to_do_sending(self, line: Line) -> str:
+        return standing.to_do(line.sending_stopped_because) if line.sending_stopped_at else "—"
+
+    @admin.display(description=pgettext_lazy("ministry", "What to do"))
+    def to_do_fetching(self, line: Line) -> str:
+        return standing.to_do(line.fetching_stopped_because) if line.fetching_stopped_at else "—"
 
     @admin.display(description=_("reports"))
     def reports(self, line: Line) -> str:
@@ -273,10 +287,20 @@ class LineAdmin(ReadOnly):
     def needs(self, line: Line) -> str:
         return "\n".join(standing.standing().needs) or "—"
 
-    @admin.action(description=_("Let it go on"), permissions=["operate"])
+    @admin.action(description=_("Let sending and fetching go on"), permissions=["operate"])
     def go_on(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
-        """Clears a stop and every wait."""
+        """Clears every stop and every wait."""
         self.each(request, queryset, lambda line: operations.let_go_on(), gettext("goes on"))
+
+    @admin.action(description=_("Let sending go on"), permissions=["operate"])
+    def go_on_sending(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+        """Clears the stop and the wait of sending."""
+        self.each(request, queryset, lambda line: operations.let_go_on(Way.SENDING), gettext("sending goes on"))
+
+    @admin.action(description=_("Let fetching go on"), permissions=["operate"])
+    def go_on_fetching(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+        """Clears the stop and the wait of fetching."""
+        self.each(request, queryset, lambda line: operations.let_go_on(Way.FETCHING), gettext("fetching goes on"))
 
     @admin.action(description=_("Ask for the last accepted number"), permissions=["operate"])
     def resync(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:

@@ -3,7 +3,7 @@
 from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending
-from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.reactions import NOT_OPENED, Act, reaction
 from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, PasswordAnswer, PhoneState, Report
 from icpportal.gateways.miit.wire.client import Ministry
 from icpportal.gateways.miit.wire.returns import Reply, StatusReply
@@ -36,7 +36,7 @@ class MinistryAuthority:
         act = reaction(reply.code).act
         if act == Act.LOCK:
             return PasswordAnswer.LOCKED
-        if act == Act.STOP:
+        if _refuses(reply):
             raise _refused(reply)
         return PASSWORDS[reply.right if act == Act.DONE else None]
 
@@ -86,11 +86,15 @@ def _read(reply: StatusReply) -> FilingStatus:
 
 
 def _judge(reply: Reply) -> None:
-    act = reaction(reply.code).act
-    if act == Act.STOP:
+    if _refuses(reply):
         raise _refused(reply)
-    if act != Act.DONE:
+    if reaction(reply.code).act != Act.DONE:
         raise Retryable(f"{reply.code}: {reaction(reply.code).words}")
+
+
+def _refuses(reply: Reply) -> bool:
+    """Whether the same question gets the same answer until somebody has done something about it."""
+    return reaction(reply.code).act == Act.STOP or reply.code == NOT_OPENED
 
 
 def _refused(reply: Reply) -> Refused:

@@ -1,23 +1,31 @@
-"""Why the line to the ministry rests: it waits until a moment, or stands still until operations let it go on."""
+"""Why the line to the ministry rests: it waits until a moment, or is stopped until operations let it go on.
+
+Sending and fetching do both separately, and each has alarms of its own; a refused account stops them together.
+"""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 from django.utils.translation import gettext
 
+from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.miit.models import Line
-from icpportal.gateways.miit.reactions import DOWN, NO_ANSWER, Reaction, Told
+from icpportal.gateways.miit.reactions import BOTH, DOWN, NO_ANSWER, Reaction, Told, Way
 
 logger = logging.getLogger(__name__)
 
+STOPPED = "ministry.stopped"  # the alarm of a stop that is about both ways
 RESTED = {"sending_waits_until": None, "sending_waits_because": "", "sending_tries": 0}
-GOES_ON = {
-    **RESTED,
-    "fetching_waits_until": None,
-    "fetching_waits_because": "",
-    "stopped_at": None,
-    "stopped_because": "",
+GOES_ON: dict[Way, dict[str, object]] = {
+    Way.SENDING: {**RESTED, "sending_stopped_at": None, "sending_stopped_because": ""},
+    Way.FETCHING: {
+        "fetching_waits_until": None,
+        "fetching_waits_because": "",
+        "fetching_stopped_at": None,
+        "fetching_stopped_because": "",
+    },
 }
 
 
@@ -34,24 +42,40 @@ def shown(reason: str) -> str:
 
 def resting(line: Line, now: datetime) -> str:
     """Why nothing may be sent now; nothing when it may."""
-    if line.stopped_at:
-        return line.stopped_because
+    if line.sending_stopped_at:
+        return line.sending_stopped_because
     if line.sending_waits_until and line.sending_waits_until > now:
         return line.sending_waits_because
     return ""
 
 
 def wait(line: Line, code: int, row: Reaction, *, now: datetime, said: str = "") -> datetime:
-    """Let sending wait as the row of the code says; operations are alarmed when the reason is a new one."""
+    """Let sending wait as the row of the code says; operations are alarmed when that is theirs."""
     until = row.until(now, tries=line.sending_tries, said=said)
     reason = because(code, row.words)
-    facts = {"isp": line.isp_id, "returned": code, "until": until.isoformat()}
-    if row.told == Told.OPERATIONS and line.sending_waits_because != reason:
-        logger.error("sending waits", extra=facts)
-    else:
-        logger.info("sending waits", extra=facts)
+    tell_wait(line, Way.SENDING, code, reason, row.told, until=until, now=now)
     _rest(line, until, reason)
     return until
+
+
+def tell_wait(line: Line, way: Way, code: int, reason: str, told: Told, *, until: datetime, now: datetime) -> None:
+    """Note a wait; one that operations must know of is an alarm until it is over, each new reason one of its own."""
+    logger.info(f"{way} waits", extra={"isp": line.isp_id, "returned": code, "until": until.isoformat()})
+    if getattr(line, f"{way}_waits_because") != reason:
+        clear(waits(way), now=now)
+    if told == Told.OPERATIONS:
+        open_alarm(waits(way), reference=f"ispId {line.isp_id}", detail=str(code), now=now)
+
+
+def waits(way: Way) -> str:
+    """The alarm of a wait."""
+    return f"ministry.{way}_waits"
+
+
+def stopped(ways: Iterable[Way]) -> str:
+    """The alarm of a stop."""
+    found = tuple(ways)
+    return STOPPED if set(found) == set(BOTH) else f"ministry.{found[0]}_stopped"
 
 
 def wait_for_answer(line: Line, *, now: datetime) -> datetime:
@@ -68,16 +92,34 @@ def _rest(line: Line, until: datetime, reason: str) -> None:
     )
 
 
-def stop(isp_id: int, reason: str, *, now: datetime, **facts: object) -> bool:
-    """Nothing more for this ispId until `let_go_on`; the alarm sounds once. Whether it was not stopped before."""
-    stopped = Line.objects.filter(pk=isp_id, stopped_at__isnull=True).update(
-        stopped_at=now, stopped_because=reason[:500]
-    )
-    if stopped:
-        logger.error("the line to the ministry is stopped", extra={"isp": isp_id, **facts})
-    return bool(stopped)
+def rested(line: Line, way: Way, *, now: datetime) -> None:
+    """It is over what this way waited for; call it before the wait itself is taken off the line."""
+    if getattr(line, f"{way}_waits_because"):
+        clear(waits(way), now=now)
 
 
-def let_go_on(isp_id: int) -> bool:
-    """Operations say that it may go on: no stop, no waits. Whether there is such a line."""
-    return bool(Line.objects.filter(pk=isp_id).update(**GOES_ON))
+def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **facts: object) -> bool:
+    """Nothing more these ways until `let_go_on`, with an alarm. Whether one of them was not stopped before."""
+    open_alarm(stopped(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
+    changed = 0
+    for way in ways:
+        at, why = f"{way}_stopped_at", f"{way}_stopped_because"
+        moving = Line.objects.filter(pk=isp_id, **{f"{at}__isnull": True})
+        changed += moving.update(**{at: now, why: reason[:500]})
+    if changed:
+        extra = {"isp": isp_id, "ways": " and ".join(ways), **facts}
+        logger.warning("the line to the ministry is stopped", extra=extra)
+    return bool(changed)
+
+
+def let_go_on(isp_id: int, ways: Iterable[Way] = BOTH) -> bool:
+    """Operations say that it may go on: no stop, no wait these ways. Whether there is such a line."""
+    ways = tuple(ways)
+    columns = {name: value for way in ways for name, value in GOES_ON[way].items()}
+    found = Line.objects.filter(pk=isp_id).update(**columns)
+    for way in ways:
+        clear(stopped((way,)))
+        clear(waits(way))
+    if not Line.objects.filter(pk=isp_id).exclude(sending_stopped_at=None, fetching_stopped_at=None).exists():
+        clear(STOPPED)
+    return bool(found)

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
+from typing import NoReturn
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
@@ -23,7 +24,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import documents, holding, lease, taking
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
-from icpportal.gateways.miit.reactions import UNKNOWN, Act, Told, reaction
+from icpportal.gateways.miit.reactions import UNKNOWN, Act, Reaction, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten, open_body, seal_body
 from icpportal.gateways.miit.wire.account import account
 from icpportal.gateways.miit.wire.client import Ministry
@@ -75,6 +76,7 @@ def _fetched(moment: datetime) -> int:
     line = Line.objects.get(isp_id=settings.MIIT_ISP_ID)
     _rest(line, moment)
     came = _drain(Ministry(), line, moment)
+    holding.rested(line, Way.FETCHING, now=moment)
     Line.objects.filter(pk=line.pk).update(fetched_at=moment, fetching_waits_until=None, fetching_waits_because="")
     return came
 
@@ -95,26 +97,28 @@ def read_again(pk: int, *, now: datetime | None = None) -> bool:
 
 
 def _rest(line: Line, now: datetime) -> None:
-    if line.stopped_at:
-        raise Refused(line.stopped_because)
+    if line.fetching_stopped_at:
+        raise Refused(line.fetching_stopped_because)
     if line.fetching_waits_until and line.fetching_waits_until > now:
         raise Retryable(line.fetching_waits_because)
 
 
 def _drain(ministry: Ministry, line: Line, now: datetime) -> int:
     seen: Counter[int] = Counter()
-    for came in range(AT_ONCE):
+    came = 0
+    while came < AT_ONCE:
         reply = ministry.download()
         if reply.file is None:
             _react(line, reply, now)
             return came
+        came += 1
         row = _store(reply.file, now)
         seen[row.pk] += 1
         goes_on = _received(ministry, line, row, reply.file, now)
         _react(line, reply, now)
         if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
-            return came + 1
-    return AT_ONCE
+            break
+    return came
 
 
 def _react(line: Line, reply: Reply, now: datetime) -> None:
@@ -122,14 +126,19 @@ def _react(line: Line, reply: Reply, now: datetime) -> None:
     row = reaction(reply.code)
     if row.act in (Act.DONE, Act.LOAD):
         return
-    reason = holding.because(reply.code, row.words)
-    if row.act == Act.STOP:
-        holding.stop(line.isp_id, reason, now=now, returned=reply.code)
+    if row.act == Act.STOP and not row.of_uploads:
+        reason = holding.because(reply.code, row.words)
+        holding.stop(line.isp_id, reason, row.stops(Way.FETCHING), now=now, returned=reply.code)
         raise Refused(reason, code=str(reply.code))
+    _wait(line, reply, row, now)
+
+
+def _wait(line: Line, reply: Reply, row: Reaction, now: datetime) -> NoReturn:
+    """Nothing more is fetched for a while."""
+    reason = holding.because(reply.code, row.words)
     row = row if row.pauses else UNKNOWN
     until = row.until(now, tries=0, said=reply.words)
-    tell = logger.error if row.told == Told.OPERATIONS and line.fetching_waits_because != reason else logger.info
-    tell("fetching waits", extra={"isp": line.isp_id, "returned": reply.code, "until": until.isoformat()})
+    holding.tell_wait(line, Way.FETCHING, reply.code, reason, row.told, until=until, now=now)
     Line.objects.filter(pk=line.pk).update(fetching_waits_until=until, fetching_waits_because=reason[:500])
     raise Retryable(reason)
 

@@ -116,8 +116,10 @@ class Line(models.Model):
     sending_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
     fetching_waits_until = models.DateTimeField(_("Fetching waits until"), null=True, blank=True)
     fetching_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
-    stopped_at = models.DateTimeField(_("Stopped"), null=True, blank=True)  # until operations let it go on
-    stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    sending_stopped_at = models.DateTimeField(_("Sending stopped"), null=True, blank=True)  # until operations go on
+    sending_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    fetching_stopped_at = models.DateTimeField(_("Fetching stopped"), null=True, blank=True)
+    fetching_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
     sent_at = models.DateTimeField(_("Last sent"), null=True, blank=True)
     fetched_at = models.DateTimeField(_("Last fetched"), null=True, blank=True)
 

@@ -14,7 +14,7 @@ from icpportal.gateways.miit import building, holding, lease, numbering, queuein
 from icpportal.gateways.miit.calling import Caller, Fate, clock, fate
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Line, Report, UploadFile
-from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.reactions import BOTH, Act, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.wire.returns import PreviousReply, Reply
 from icpportal.privacy.crypto import Unreadable
@@ -32,9 +32,9 @@ def unpark(key: str, *, now: datetime | None = None) -> None:
         raise Refused(_("This report is not parked."))
 
 
-def let_go_on() -> None:
-    """Clear the stop and every wait: the next round sends and fetches."""
-    if not holding.let_go_on(settings.MIIT_ISP_ID):
+def let_go_on(*ways: Way) -> None:
+    """Clear stop and wait of these ways, of both when none is named: the next round sends and fetches."""
+    if not holding.let_go_on(settings.MIIT_ISP_ID, ways or BOTH):
         raise Refused(_("Nothing was ever sent or fetched for this ispId."))
 
 
@@ -42,7 +42,7 @@ def resend(sequence: int, *, now: datetime | None = None) -> None:
     """Send an accepted file once more as it was; for the one on its way, let the next round send it at once."""
     file = _file(sequence)
     if file.accepted_at is None:
-        let_go_on()
+        let_go_on(Way.SENDING)
         return
     with _alone(now) as caller:
         _resend(caller, file)
@@ -73,7 +73,7 @@ def resync(*, now: datetime | None = None) -> int:
         previous = _asked(caller)
         file = numbering.on_its_way(settings.MIIT_ISP_ID)
         last = _in_line(caller, previous, file) if file else _after_all(caller, previous)
-        holding.let_go_on(settings.MIIT_ISP_ID)
+        holding.let_go_on(settings.MIIT_ISP_ID, [Way.SENDING])
     return last
 
 

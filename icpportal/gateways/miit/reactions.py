@@ -20,10 +20,22 @@ SOON = tuple(MINUTE * minutes for minutes in (0.5, 1, 2, 5, 10))
 MAINTENANCE = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10))
 CROWDED = tuple(MINUTE * minutes for minutes in (10, 15, 20, 30))
 UNREADABLE = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10, 30, 60))
+UNTIL_OPENED = tuple(MINUTE * minutes for minutes in (1, 2, 5, 10, 15))  # nothing but another upload tells when it is
 CLOSED = (HOUR,)  # when the message does not say when they open
 OPEN_AND_CLOSED = 10 * MINUTE  # our clock says that they are open, they say that they are not
 
+NOT_OPENED = 19
 NO_ANSWER = _("no answer from the ministry")
+
+
+class Way(StrEnum):
+    """What can wait or stop by itself."""
+
+    SENDING = "sending"
+    FETCHING = "fetching"
+
+
+BOTH = (Way.SENDING, Way.FETCHING)
 
 
 class Act(StrEnum):
@@ -33,7 +45,7 @@ class Act(StrEnum):
     LOAD = "load"  # belongs to downloads: process a file that came, stop or go on
     FILL = "fill"  # they miss files of ours: those first
     WAIT = "wait"  # the same call later
-    STOP = "stop"  # nothing more for this ispId until operations let it go on
+    STOP = "stop"  # nothing more this way until operations let it go on
     LOCK = "lock"  # belongs to the filing password: the form is locked
 
 
@@ -58,15 +70,21 @@ class Reaction:
     pauses: tuple[timedelta, ...] = ()
     certain: bool = True
     by_hours: bool = False  # the message says when they open
+    account: bool = False  # it is about the account, so that the other way would be refused as well
+    of_uploads: bool = False  # it is about an uploaded file: no answer to a download
 
     def until(self, now: datetime, *, tries: int, said: str = "") -> datetime:
         """Until when to wait, after `tries` waits in a row, when the ministry `said` this."""
         opens = opening(said, now) if self.by_hours else None
         return opens or now + self.pauses[min(tries, len(self.pauses) - 1)]
 
+    def stops(self, way: Way) -> tuple[Way, ...]:
+        """What stops when this comes in answer to a call of that way."""
+        return BOTH if self.account else (way,)
 
-def _stop(words: str) -> Reaction:
-    return Reaction(Act.STOP, words, Told.OPERATIONS)
+
+def _stop(words: str, *, account: bool = False, of_uploads: bool = False) -> Reaction:
+    return Reaction(Act.STOP, words, Told.OPERATIONS, account=account, of_uploads=of_uploads)
 
 
 def _unreadable(words: str) -> Reaction:
@@ -78,22 +96,22 @@ REACTIONS: dict[int, Reaction] = {
     1: Reaction(Act.LOAD, _("success, that was the last download"), certain=False),
     2: Reaction(Act.LOAD, _("nothing to download"), certain=False),
     3: Reaction(Act.LOAD, _("more to download"), certain=False),
-    4: _stop(_("the ministry does not know our user name")),
-    5: _stop(_("the ministry does not accept our password")),
+    4: _stop(_("the ministry does not know our user name"), account=True),
+    5: _stop(_("the ministry does not accept our password"), account=True),
     6: _unreadable(_("the ministry cannot decrypt our file")),
     7: _unreadable(_("the ministry finds another hash of our file")),
     8: _unreadable(_("the ministry cannot unzip our file")),
-    9: _stop(_("the ministry does not know our encryption")),
+    9: _stop(_("the ministry does not know our encryption"), of_uploads=True),
     10: _stop(_("the ministry does not know our hash")),
-    11: _stop(_("the ministry does not know our compression")),
-    12: _stop(_("the ministry refuses our credentials")),
-    13: _stop(_("the ministry says that we belong to another province")),
+    11: _stop(_("the ministry does not know our compression"), of_uploads=True),
+    12: _stop(_("the ministry refuses our credentials"), account=True),
+    13: _stop(_("the ministry says that we belong to another province"), account=True),
     14: Reaction(Act.FILL, _("the ministry expects another number"), Told.OPERATIONS, SOON, certain=False),
     15: Reaction(Act.WAIT, _("too many files wait at the ministry"), pauses=CROWDED),
     16: _stop(_("our random text is too short")),
-    17: _stop(_("the ministry sees more than one file in one call")),
-    18: _stop(_("our file is above 50 MB")),
-    19: _stop(_("the ministry has not opened reporting for us")),
+    17: _stop(_("the ministry sees more than one file in one call"), of_uploads=True),
+    18: _stop(_("our file is above 50 MB"), of_uploads=True),
+    NOT_OPENED: Reaction(Act.WAIT, _("the ministry has not opened reporting for us"), Told.OPERATIONS, UNTIL_OPENED),
     20: Reaction(Act.WAIT, _("outside the ministry's reporting hours"), pauses=CLOSED, by_hours=True),
     21: _stop(_("we acknowledged a file without a name")),
     22: Reaction(Act.LOCK, _("the filing password was checked too often"), Told.CUSTOMER, certain=False),

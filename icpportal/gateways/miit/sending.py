@@ -19,7 +19,7 @@ from icpportal.gateways.miit import building, holding, lease, numbering, queuein
 from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
-from icpportal.gateways.miit.reactions import Act, reaction
+from icpportal.gateways.miit.reactions import Act, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.wire.returns import Reply, UploadReply
 from icpportal.privacy.crypto import Unreadable
@@ -197,6 +197,7 @@ class _Round:
 
     def accepted(self, file: UploadFile, _reply: Reply | None = None) -> bool:
         self.lost = False
+        holding.rested(self.line, Way.SENDING, now=self.now())
         self.totals.accepted += numbering.accept(file, now=self.now())
         return True
 
@@ -249,7 +250,8 @@ class _Round:
 
     def stop(self, code: int, words: str, sequence: int | None, **facts: object) -> bool:
         self.totals.reason = holding.because(code, words)
-        holding.stop(self.isp_id, self.totals.reason, now=self.now(), returned=code, sequence=sequence, **facts)
+        ways = reaction(code).stops(Way.SENDING)
+        holding.stop(self.isp_id, self.totals.reason, ways, now=self.now(), returned=code, sequence=sequence, **facts)
         return False
 
     def strange(self, _file: UploadFile | None, reply: Reply) -> bool:

@@ -22,7 +22,7 @@ TO_DO: dict[str, Promise] = {
     "14": _("Compare the last number on both sides: miit resync says what it would change."),
     "12": _("The administration refuses us: check user, password and the registered source address with it."),
     "13": _("This administration does not know our number: check MIIT_ISP_ID and the three addresses."),
-    "19": _("The permission to report is not open: ask the administration to open it, then let it go on."),
+    "19": _("The permission to report is not open: ask the administration to open it. Sending then goes on by itself."),
 }
 OTHERWISE = _("Read what the ministry said, put it right, then let it go on.")
 
@@ -36,6 +36,15 @@ class Wait:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Since when nothing is sent or fetched until a person lets it go on, why, and what that person does first."""
+
+    since: datetime
+    because: str
+    to_do: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """The state of the line of one ispId; `needs` holds a sentence for each thing a person has to do."""
 
@@ -46,9 +55,8 @@ class Standing:
     oldest_queued_at: datetime | None
     sending_waits: Wait | None
     fetching_waits: Wait | None
-    stopped_at: datetime | None
-    stopped_because: str
-    to_do: str
+    sending_stopped: Stop | None
+    fetching_stopped: Stop | None
     inbox: dict[str, int]
     fetched_at: datetime | None
     sent_at: datetime | None
@@ -83,9 +91,8 @@ def standing(*, now: datetime | None = None) -> Standing:
         oldest_queued_at=oldest["since"],
         sending_waits=_wait(line.sending_waits_until, line.sending_waits_because, now),
         fetching_waits=_wait(line.fetching_waits_until, line.fetching_waits_because, now),
-        stopped_at=line.stopped_at,
-        stopped_because=line.stopped_because,
-        to_do=to_do(line.stopped_because) if line.stopped_at else "",
+        sending_stopped=_stop(line.sending_stopped_at, line.sending_stopped_because),
+        fetching_stopped=_stop(line.fetching_stopped_at, line.fetching_stopped_because),
         inbox=inbox,
         fetched_at=line.fetched_at,
         sent_at=line.sent_at,
@@ -115,14 +122,29 @@ def _wait(until: datetime | None, because: str, now: datetime) -> Wait | None:
     return Wait(until, because) if until and until > now else None
 
 
+def _stop(since: datetime | None, because: str) -> Stop | None:
+    return Stop(since, because, to_do(because)) if since else None
+
+
 def _needs(facts: Standing, oldest_due: datetime | None, now: datetime) -> list[str]:
-    idle = not facts.stopped_at and not facts.sending_waits
+    idle = not facts.sending_stopped and not facts.sending_waits
     stands_still = idle and oldest_due is not None and oldest_due < now - STILL
     rows = (
-        (facts.stopped_at is not None, f"stopped: {facts.stopped_because}. {facts.to_do}"),
         (facts.reports[ReportState.PARKED] > 0, f"{facts.reports['parked']} parked: miit queue --state parked"),
         (facts.inbox["parked"] > 0, f"{facts.inbox['parked']} downloads parked: read them at the review desk"),
         (stands_still, "reports could go and do not: is a worker running?"),
         (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),
     )
-    return [words for wrong, words in rows if wrong] + facts.settings_faults
+    return _stops(facts) + [words for wrong, words in rows if wrong] + facts.settings_faults
+
+
+def _stops(facts: Standing) -> list[str]:
+    """What a person does so that sending and fetching go on, once where both need the same."""
+    sending, fetching, wait = facts.sending_stopped, facts.fetching_stopped, facts.sending_waits
+    if sending and fetching and sending.because == fetching.because:
+        return [f"sending and fetching stopped: {sending.because}. {sending.to_do}"]
+    stops = [("sending", sending), ("fetching", fetching)]
+    found = [f"{way} stopped: {stop.because}. {stop.to_do}" for way, stop in stops if stop]
+    if wait and not sending and wait.because.partition(":")[0] in TO_DO:
+        found.append(f"sending waits: {wait.because}. {to_do(wait.because)}")
+    return found

@@ -13,6 +13,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import operations, overview, planning, sending
 from icpportal.gateways.miit.documents.content import Broken
 from icpportal.gateways.miit.models import ReportState
+from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.standing import standing
 from icpportal.gateways.miit.types import ReportKind
@@ -101,12 +102,13 @@ def unpark(command: Command, as_json: bool, options: dict[str, Any]) -> int:
 
 
 def go_on(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "let go on", operations.let_go_on)
+    ways = [Way(options["way"])] if options["way"] else []
+    return _done(command, as_json, "let go on", operations.let_go_on, *ways)
 
 
 def _done(command: Command, as_json: bool, name: str, act: Callable[..., Any], *given: Any) -> int:
     act(*given)
-    what = str(given[0]) if given else "the line"
+    what = str(given[0]) if given else "sending and fetching"
     command.say(as_json, {"done": name, "what": what}, [f"{name}: {what}"])
     return 0
 
@@ -133,7 +135,7 @@ def send(command: Command, as_json: bool, options: dict[str, Any]) -> int:
         return 0
     sent = sending.send_due(limit=options["limit"])
     command.say(as_json, sent.as_dict(), words.sent_lines(sent.as_dict()))
-    return 1 if sent.parked or standing().stopped_at else 0
+    return 1 if sent.parked or standing().sending_stopped else 0
 
 
 class Kind:
@@ -176,9 +178,13 @@ KINDS = {
     "pull": Kind(pull, "bring in what the authority has ready and hand it to the orders"),
     "send": Kind(
         send,
-        "one round of sending; exit code 1 when something was parked or the line is stopped",
+        "one round of sending; exit code 1 when something was parked or sending is stopped",
         (("--limit",), {"type": int, "default": 50, "help": "at most so many files"}),
         (("--dry-run",), {"action": "store_true", "help": "say what is due, send nothing"}),
     ),
-    "go-on": Kind(go_on, "clear a stop and every wait"),
+    "go-on": Kind(
+        go_on,
+        "clear stops and waits, of one way or of both",
+        (("way",), {"nargs": "?", "choices": [way.value for way in Way], "help": "only this; else both"}),
+    ),
 }

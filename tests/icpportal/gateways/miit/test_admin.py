@@ -15,6 +15,7 @@ from icpportal.accounts import roles
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import inbox, operations
 from icpportal.gateways.miit.models import InboxFile, Line, Report, ReportState, TableRow
+from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import seal_body
 from icpportal.gateways.miit.wire.crypto import WireFile, pack, wrap
 from icpportal.privacy.models import AccessNote
@@ -101,7 +102,7 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
     [
         ("report", ["resend", "park", "unpark"]),
         ("inboxfile", ["read_again", "close"]),
-        ("line", ["go_on", "resync"]),
+        ("line", ["go_on", "go_on_sending", "go_on_fetching", "resync"]),
         ("uploadfile", []),
         ("tablerow", []),
     ],
@@ -367,7 +368,7 @@ def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(op
 
 def test_the_line_says_why_it_is_stopped_and_what_to_do(operator):
     because = "4: the ministry does not know our user name"
-    line = Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because=because)
+    line = Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because=because)
 
     page = operator.get(reverse("admin:miit_line_change", args=[line.pk])).content.decode()
 
@@ -377,11 +378,22 @@ def test_the_line_says_why_it_is_stopped_and_what_to_do(operator):
 
 def test_the_line_is_let_go_on(operator):
     until = START + timedelta(days=1)
-    line = Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because="4: x", sending_waits_until=until)
+    why = {f"{way}_stopped_{what}": value for way in Way for what, value in (("at", START), ("because", "4: x"))}
+    line = Line.objects.create(isp_id=ISP, sending_waits_until=until, **why)
 
     assert "goes on: 1" in act(operator, "line", "go_on", line)
     line.refresh_from_db()
-    assert (line.stopped_at, line.sending_waits_until) == (None, None)
+    assert (line.sending_stopped_at, line.fetching_stopped_at, line.sending_waits_until) == (None, None, None)
+
+
+@pytest.mark.parametrize("way", list(Way))
+def test_one_way_of_the_line_is_let_go_on(operator, way):
+    """B21"""
+    line = Line.objects.create(isp_id=ISP, sending_stopped_at=START, fetching_stopped_at=START)
+
+    assert f"{way} goes on: 1" in act(operator, "line", f"go_on_{way}", line)
+    line.refresh_from_db()
+    assert [other for other in Way if getattr(line, f"{other}_stopped_at") is None] == [way]
 
 
 def test_the_last_accepted_number_is_asked_anew(operator, monkeypatch):

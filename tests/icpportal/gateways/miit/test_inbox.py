@@ -386,7 +386,7 @@ def test_outside_the_hours_we_wait_until_they_open(ministry):
     assert line().fetching_waits_until == night + timedelta(hours=10)
 
 
-@pytest.mark.parametrize("code", [4, 5, 12, 13, 19])
+@pytest.mark.parametrize("code", [4, 5, 12, 13])
 def test_codes_that_stop_everything_alarm_once(ministry, code, caplog):
     ministry.say("isp_download", code=code)
 
@@ -394,10 +394,8 @@ def test_codes_that_stop_everything_alarm_once(ministry, code, caplog):
         with pytest.raises(Refused, match=f"^{code}: "):
             inbox.fetch(now=NOW)
 
-    assert (line().stopped_at, len(ministry.calls)) == (NOW, 1)
-    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == [
-        "the line to the ministry is stopped"
-    ]
+    assert (line().fetching_stopped_at, len(ministry.calls)) == (NOW, 1)
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == ["alarm opened"]
 
 
 def test_while_the_line_rests_what_is_here_is_still_taken_in(ministry, monkeypatch):
@@ -405,7 +403,7 @@ def test_while_the_line_rests_what_is_here_is_still_taken_in(ministry, monkeypat
     with monkeypatch.context() as patch:
         patch.setattr(inbox, "_taken", lambda *_arguments: False)
         inbox.fetch(now=NOW)
-    Line.objects.filter(pk=ISP).update(stopped_at=NOW, stopped_because="5: …")
+    Line.objects.filter(pk=ISP).update(fetching_stopped_at=NOW, fetching_stopped_because="5: …")
 
     with pytest.raises(Refused):
         inbox.fetch(now=NOW)

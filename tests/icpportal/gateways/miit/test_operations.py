@@ -70,15 +70,14 @@ def test_what_cannot_be_done_says_why(stuck, settings, act, words):
 
 def test_letting_it_go_on_clears_the_stop_and_both_waits(ministry):
     Line.objects.update(
-        stopped_at=NOW, stopped_because="5: x", sending_waits_until=NOW, sending_waits_because="x", sending_tries=4,
-        fetching_waits_until=NOW, fetching_waits_because="x",
+        sending_stopped_at=NOW, sending_stopped_because="5: x", sending_waits_until=NOW, sending_waits_because="x",
+        sending_tries=4, fetching_stopped_at=NOW, fetching_waits_until=NOW, fetching_waits_because="x",
     )  # fmt: skip
 
     operations.let_go_on()
 
-    held = (line().stopped_at, line().stopped_because, line().sending_waits_until, line().fetching_waits_until)
-    assert held == (None, "", None, None)
-    assert line().sending_tries == 0
+    assert (line().sending_stopped_at, line().sending_stopped_because, line().sending_waits_until) == (None, "", None)
+    assert (line().fetching_stopped_at, line().fetching_waits_until, line().sending_tries) == (None, None, 0)
 
 
 def test_an_accepted_file_is_sent_again_as_it_was(stuck):
@@ -162,7 +161,7 @@ def test_a_ministry_that_refuses_the_question_says_its_code(stuck):
 
 
 def stopped(ministry):
-    Line.objects.update(stopped_at=NOW, stopped_because="14: x")
+    Line.objects.update(sending_stopped_at=NOW, sending_stopped_because="14: x")
 
 
 def test_resync_accepts_our_file_when_they_have_it(stuck):
@@ -171,7 +170,7 @@ def test_resync_accepts_our_file_when_they_have_it(stuck):
     stopped(stuck)
 
     assert operations.resync(now=NOW) == 2
-    assert (files(), line().last_sequence, line().stopped_at) == ([(1, True), (2, True)], 2, None)
+    assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, True), (2, True)], 2, None)
     assert [answer.report_key for answer in outcomes.waiting()] == ["TR-1.1", "TR-2.1"]
 
 
@@ -215,7 +214,7 @@ def test_resync_says_so_when_what_they_lost_is_not_here_any_more(stuck):
 
     with pytest.raises(Refused):
         operations.resync(now=NOW)
-    assert line().stopped_at == NOW
+    assert line().sending_stopped_at == NOW
 
 
 def test_resync_with_nothing_on_its_way_takes_their_number(ministry):

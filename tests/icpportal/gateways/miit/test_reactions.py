@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from icpportal.gateways.miit import holding
-from icpportal.gateways.miit.reactions import REACTIONS, UNKNOWN, Act, Told, hours, opening, reaction
+from icpportal.gateways.miit.reactions import BOTH, REACTIONS, UNKNOWN, Act, Told, hours, opening, reaction
 from icpportal.gateways.miit.sending import send_due
 from icpportal.gateways.miit.wire.client import UploadReply
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, arrange, files, line, queued, states
@@ -28,7 +28,7 @@ EXPECTED = {
     16: (Told.OPERATIONS, STOPPED, False),
     17: (Told.OPERATIONS, STOPPED, False),
     18: (Told.OPERATIONS, STOPPED, False),
-    19: (Told.OPERATIONS, STOPPED, False),
+    19: (Told.OPERATIONS, (MINUTE, 2 * MINUTE), False),
     20: (Told.NOBODY, (60 * MINUTE, 60 * MINUTE), False),
     21: (Told.OPERATIONS, STOPPED, False),
     901: (Told.NOBODY, (MINUTE, 2 * MINUTE), False),
@@ -88,7 +88,7 @@ def test_a_code_that_waits_keeps_the_number_and_waits_longer_each_time(ministry,
         assert send_due(now=at + pause - SECOND).accepted == 0
         at += pause
 
-    assert (files(), line().last_sequence, line().stopped_at) == ([(1, False)], 0, None)
+    assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, False)], 0, None)
     assert ministry.calls == [("upload", 1), *[("previous", None)] * asked, ("upload", 1)]
     assert send_due(now=at).accepted == 2
     assert (files(), line().sending_waits_until, line().sending_tries) == ([(1, True), (2, True)], None, 0)
@@ -101,7 +101,7 @@ def test_operations_are_alarmed_once_and_not_at_each_round(ministry, caplog, cod
         ministry.uploads.append(UploadReply(code))
         send_due(now=NOW + minutes * MINUTE)
 
-    assert alarms(caplog) == ["sending waits"]
+    assert alarms(caplog) == ["alarm opened"]
 
 
 @pytest.mark.parametrize("code", [code for code in WAITS if EXPECTED[code][0] == Told.NOBODY])
@@ -122,8 +122,8 @@ def test_a_code_that_stops_stops_until_operations_let_it_go_on(ministry, caplog,
         assert send_due(now=NOW + hours_later * 60 * MINUTE).accepted == 0
 
     assert (ministry.calls, files()) == ([("upload", 1)], [(1, False)])
-    assert line().stopped_because == f"{code}: {REACTIONS[code].words}"
-    assert alarms(caplog) == ["the line to the ministry is stopped"]
+    assert line().sending_stopped_because == f"{code}: {REACTIONS[code].words}"
+    assert alarms(caplog) == ["alarm opened"]
     assert holding.let_go_on(line().pk)
     assert send_due(now=NOW).accepted == 2
     assert states() == ["accepted", "accepted"]
@@ -199,10 +199,10 @@ def test_outside_the_hours_the_line_waits_until_they_begin(ministry):
 
 
 def test_a_line_that_is_stopped_already_keeps_its_first_reason_and_alarms_nobody_again(ministry, caplog):
-    assert [holding.stop(line().pk, reason, now=NOW) for reason in ("5: x", "19: y")] == [True, False]
+    assert [holding.stop(line().pk, reason, BOTH, now=NOW) for reason in ("5: x", "12: y")] == [True, False]
 
-    assert line().stopped_because == "5: x"
-    assert alarms(caplog) == ["the line to the ministry is stopped"]
+    assert (line().sending_stopped_because, line().fetching_stopped_because) == ("5: x", "5: x")
+    assert alarms(caplog) == ["alarm opened"]
 
 
 def test_a_kept_reason_is_shown_in_the_readers_language(monkeypatch):

@@ -312,9 +312,9 @@ def test_when_the_ministrys_last_file_is_another_one_all_stops_and_says_what_to_
         assert "miit resync" in send_due(now=NOW + minutes * MINUTE).reason
 
     assert (ministry.calls, files()) == ([upload(5), ASK], [(5, False)])
-    assert "miit resync" in line().stopped_because
+    assert "miit resync" in line().sending_stopped_because
     alarms = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
-    assert alarms == ["the line to the ministry is stopped"]
+    assert alarms == ["alarm opened"]
 
 
 def test_the_same_number_with_another_hash_is_not_ours(ministry):
@@ -406,7 +406,7 @@ def test_a_gap_that_we_cannot_fill_is_decided_by_the_last_number(ministry, missi
     ministry.questions.append(PreviousReply(0, "", 2, "x", "x"))
 
     assert "miit resync" in send_due(now=NOW).reason
-    assert (ministry.calls, line().stopped_at) == ([upload(5), ASK], NOW)
+    assert (ministry.calls, line().sending_stopped_at) == ([upload(5), ASK], NOW)
 
 
 def test_a_gap_whose_bytes_are_forgotten_is_decided_by_the_last_number(ministry):
@@ -427,7 +427,7 @@ def test_code_14_from_a_ministry_that_waits_for_just_this_number_is_tried_again_
     assert send_due(now=NOW).reason.startswith("14: ")
     assert ministry.calls == [upload(1), ASK]
     assert line().sending_waits_until == NOW + 30 * SECOND
-    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["sending waits"]
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == ["alarm opened"]
     assert send_due(now=NOW + 30 * SECOND).accepted == 1
 
 
@@ -493,7 +493,7 @@ def test_bytes_that_cannot_be_read_stop_the_line_and_say_what_to_do(ministry):
     UploadFile.objects.update(key="")
 
     assert "miit rebuild" in send_due(now=NOW + 10 * MINUTE).reason
-    assert line().stopped_at == NOW + 10 * MINUTE
+    assert line().sending_stopped_at == NOW + 10 * MINUTE
 
 
 def test_a_retried_report_goes_under_a_new_number_with_the_same_own_id_and_tells_nothing_new(ministry):

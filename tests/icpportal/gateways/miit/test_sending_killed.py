@@ -106,7 +106,7 @@ def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(min
     assert overtaker[0].accepted == 2
     assert (woken.accepted, woken.reason) == (0, sending.TAKEN_OVER)
     assert (files(), Outcome.objects.count()) == ([(1, True), (2, True)], 2)
-    assert (line().holder, line().stopped_at) == ("", None)
+    assert (line().holder, line().sending_stopped_at) == ("", None)
 
 
 def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, monkeypatch):

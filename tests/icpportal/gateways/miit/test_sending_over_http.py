@@ -94,7 +94,7 @@ def test_a_wrong_password_stops_all_calls(ministry, settings):
         send_due(now=NOW + minutes * MINUTE)
 
     assert asked(ministry) == ["isp_querypreviousupload"]
-    assert Line.objects.get().stopped_because.startswith("5: ")
+    assert Line.objects.get().sending_stopped_because.startswith("5: ")
 
 
 def test_the_hours_in_the_message_are_waited_for(ministry):

@@ -7,8 +7,8 @@ from django.utils import timezone, translation
 
 from icpportal.gateways.miit import holding
 from icpportal.gateways.miit.models import InboxFile, Line
-from icpportal.gateways.miit.reactions import REACTIONS
-from icpportal.gateways.miit.standing import standing, to_do
+from icpportal.gateways.miit.reactions import BOTH, REACTIONS, Way
+from icpportal.gateways.miit.standing import Stop, standing, to_do
 from tests.icpportal.gateways.miit.ministry_rows import ISP, START, file, report
 
 pytestmark = pytest.mark.django_db
@@ -56,13 +56,29 @@ def test_reports_and_downloads_are_counted_by_what_they_wait_for():
 
 def test_a_stop_says_since_when_why_and_what_to_do():
     Line.objects.create(isp_id=ISP)
-    holding.stop(ISP, holding.because(4, REACTIONS[4].words), now=START)
+    holding.stop(ISP, holding.because(4, REACTIONS[4].words), BOTH, now=START)
 
     now = standing(now=NOW)
 
-    assert (now.stopped_at, now.stopped_because) == (START, "4: the ministry does not know our user name")
-    assert now.to_do == "The user name is not the administration's: correct MIIT_USER, restart, let it go on."
-    assert now.needs == [f"stopped: 4: the ministry does not know our user name. {now.to_do}"]
+    to_do = "The user name is not the administration's: correct MIIT_USER, restart, let it go on."
+    assert now.sending_stopped == Stop(START, "4: the ministry does not know our user name", to_do)
+    assert now.fetching_stopped == now.sending_stopped
+    assert now.needs == [f"sending and fetching stopped: 4: the ministry does not know our user name. {to_do}"]
+
+
+def test_stops_for_different_reasons_and_a_permission_that_is_not_open_are_told_one_by_one():
+    line = Line.objects.create(isp_id=ISP, fetching_stopped_at=START, fetching_stopped_because="16: z")
+    holding.wait(line, 19, REACTIONS[19], now=NOW)
+
+    assert [need.partition(". ")[0] for need in standing(now=NOW).needs] == [
+        "fetching stopped: 16: z",
+        "sending waits: 19: the ministry has not opened reporting for us",
+    ]
+    holding.stop(ISP, "17: y", (Way.SENDING,), now=NOW)
+    assert [need.partition(". ")[0] for need in standing(now=NOW).needs] == [
+        "sending stopped: 17: y",
+        "fetching stopped: 16: z",
+    ]
 
 
 def test_each_code_that_stops_has_something_to_do():
@@ -118,6 +134,6 @@ def test_settings_that_cannot_work_and_schemas_that_do_not_compile_need_a_person
 
 
 def test_another_providers_line_is_not_ours():
-    Line.objects.create(isp_id=ISP + 1, last_sequence=9, stopped_at=timezone.now())
+    Line.objects.create(isp_id=ISP + 1, last_sequence=9, sending_stopped_at=timezone.now())
 
-    assert (standing().last_sequence, standing().stopped_at) == (None, None)
+    assert (standing().last_sequence, standing().sending_stopped) == (None, None)

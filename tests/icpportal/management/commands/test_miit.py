@@ -11,6 +11,7 @@ from lxml import etree
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import holding, operations, planning, sending
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.reactions import BOTH
 from icpportal.gateways.miit.wire.returns import PreviousReply
 from icpportal.privacy.models import AccessNote
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
@@ -69,7 +70,8 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
         "ispId 100001, version V.3.0, last accepted number: 1",
         "reports: queued 0, parked 0, numbered 0, accepted 1; oldest on its way since -; last sent 2026-11-20 09:00",
         "inbox: waiting 0, parked 0, outcomes to take 0; last fetched 2026-11-20 09:00",
-        "sending: may go; fetching: may go",
+        "sending: may go",
+        "fetching: may go",
         "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)",
         "settings: sane",
         "needs: 0",
@@ -78,7 +80,7 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
 
 def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
     Line.objects.create(isp_id=ISP)
-    holding.stop(ISP, "12: the ministry refuses our credentials", now=START)
+    holding.stop(ISP, "12: the ministry refuses our credentials", BOTH, now=START)
 
     code, _words, out = fails(capsys, "status")
 
@@ -264,11 +266,11 @@ def test_park_wants_a_reason():
 
 def test_go_on_clears_a_stop_and_the_waits(capsys):
     until = START + timedelta(days=1)
-    Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because="4: x", sending_waits_until=until)
+    Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x", sending_waits_until=until)
 
-    assert run(capsys, "go-on") == ["let go on: the line"]
+    assert run(capsys, "go-on") == ["let go on: sending and fetching"]
     row = Line.objects.get()
-    assert (row.stopped_at, row.stopped_because, row.sending_waits_until) == (None, "", None)
+    assert (row.sending_stopped_at, row.sending_stopped_because, row.sending_waits_until) == (None, "", None)
 
 
 @pytest.mark.parametrize("name", ["resend", "rebuild"])
@@ -353,7 +355,7 @@ def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
 def test_send_ends_with_1_when_a_person_is_needed(capsys, monkeypatch, trouble):
     monkeypatch.setattr(sending, "send_due", lambda **_limit: sending.Sent(parked=int(trouble == "parked")))
     if trouble == "stopped":
-        Line.objects.create(isp_id=ISP, stopped_at=START, stopped_because="4: x")
+        Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x")
 
     assert fails(capsys, "send")[0] == 1
 

@@ -1,0 +1,190 @@
+"""What stops sending, what stops fetching and what stops both, over real HTTP."""
+
+import json
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from icpportal.alarms.models import Alarm
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit import inbox, outcomes, queueing
+from icpportal.gateways.miit.models import Line, Report, UploadFile
+from icpportal.gateways.miit.sending import send_due
+from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
+from tests.icpportal.gateways.miit.wire.server import ISP
+
+pytestmark = pytest.mark.django_db
+ACCOUNT = [4, 5, 12, 13]  # of user, password, source and ispId: whatever is asked
+OF_THIS_FILE = [9, 10, 11, 16, 17, 18, 21]
+
+
+def queued(reference="TR-9"):
+    row = queueing.queue(access(reference=reference))
+    Report.objects.filter(pk=row.pk).update(next_at=NOW, queued_at=NOW)
+    return row
+
+
+def told():
+    return [(answer.kind.value, answer.report_key) for answer in outcomes.waiting()]
+
+
+def line():
+    return Line.objects.get(pk=ISP)
+
+
+def calls(ministry):
+    return [call.method for call in ministry.calls]
+
+
+def open_alarms():
+    return sorted(Alarm.objects.filter(cleared_at=None).values_list("cause", "detail"))
+
+
+def an_upload_is_answered(ministry, code):
+    """One of our reports waits for its answer at the ministry, another one is refused with this code."""
+    ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
+    queued()
+    ministry.say("isp_upload", code=code)
+    send_due(now=NOW)
+
+
+@pytest.mark.parametrize("code", [*OF_THIS_FILE, 19])
+def test_a_file_that_the_ministry_does_not_take_keeps_no_answer_from_arriving(ministry, code):
+    """B21"""
+    an_upload_is_answered(ministry, code)
+
+    assert inbox.fetch(now=NOW) == 1
+    assert told() == [("granted", "TR-1.1")]
+    assert send_due(now=NOW + MINUTE / 2).accepted == 0
+    assert calls(ministry).count("isp_upload") == 1
+
+
+@pytest.mark.parametrize("code", ACCOUNT)
+def test_an_account_that_is_refused_is_not_tried_again_neither_way(ministry, code):
+    """B21"""
+    an_upload_is_answered(ministry, code)
+
+    with pytest.raises(Refused, match=f"^{code}: "):
+        inbox.fetch(now=NOW)
+
+    assert (line().sending_stopped_at, line().fetching_stopped_at) == (NOW, NOW)
+    assert "isp_download" not in calls(ministry)
+    assert open_alarms() == [("ministry.stopped", str(code))]
+
+
+@pytest.mark.parametrize("code", ACCOUNT)
+def test_an_account_that_a_download_finds_refused_sends_nothing(ministry, code):
+    """B21"""
+    queued()
+    ministry.say("isp_download", code=code)
+    with pytest.raises(Refused):
+        inbox.fetch(now=NOW)
+
+    assert send_due(now=NOW).reason.startswith(f"{code}: ")
+    assert calls(ministry) == ["isp_download"]
+
+
+@pytest.mark.parametrize("code", [10, 16, 21])
+def test_a_download_that_is_refused_stops_no_report(ministry, code):
+    """B21"""
+    queued()
+    ministry.say("isp_download", code=code)
+    for _ in range(2):
+        with pytest.raises(Refused, match=f"^{code}: "):
+            inbox.fetch(now=NOW)
+
+    assert (calls(ministry), open_alarms()) == (["isp_download"], [("ministry.fetching_stopped", str(code))])
+    assert send_due(now=NOW).accepted == 1
+
+
+@pytest.mark.parametrize("code", [9, 11, 17, 18, 19])
+def test_a_code_that_speaks_of_uploads_is_no_answer_to_a_download_and_passes_by_itself(ministry, code):
+    """B21"""
+    ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
+    ministry.say("isp_download", code=code)
+    with pytest.raises(Retryable, match=f"^{code}: "):
+        inbox.fetch(now=NOW)
+    assert open_alarms() == [("ministry.fetching_waits", str(code))]
+
+    assert inbox.fetch(now=line().fetching_waits_until) == 1
+    assert (told(), open_alarms()) == ([("granted", "TR-1.1")], [])
+
+
+def test_sending_goes_on_by_itself_when_reporting_is_open_again(ministry):
+    """B21: tried again, later each time and at last every quarter of an hour; the alarm ends with it."""
+    queued()
+    pauses, at = [], NOW
+    for _ in range(6):
+        ministry.say("isp_upload", code=19)
+        assert send_due(now=at).reason == "19: the ministry has not opened reporting for us"
+        assert open_alarms() == [("ministry.sending_waits", "19")]
+        pauses.append((line().sending_waits_until - at) / MINUTE)
+        at = line().sending_waits_until
+
+    assert pauses == [1, 2, 5, 10, 15, 15]
+    assert send_due(now=at).accepted == 1
+    assert UploadFile.objects.get().accepted_at == at
+    assert (open_alarms(), line().sending_stopped_at) == ([], None)
+
+
+def test_another_trouble_than_before_is_an_alarm_of_its_own(ministry):
+    queued()
+    for minutes, code in ((0, 999), (20, 19), (40, 15)):
+        ministry.say("isp_upload", code=code)
+        send_due(now=NOW + minutes * MINUTE)
+
+    assert sorted(Alarm.objects.values_list("detail", flat=True)) == ["19", "999"]
+    assert open_alarms() == []  # that too many files wait is no trouble of ours
+
+
+def status():
+    with pytest.raises(SystemExit):
+        call_command("miit", "status")
+
+
+def test_the_command_says_for_each_way_whether_it_is_stopped_and_lets_one_or_both_go_on(ministry, capsys):
+    """B21"""
+    an_upload_is_answered(ministry, 17)
+
+    status()
+    out = capsys.readouterr().out
+    assert "sending: STOPPED since 2026-11-25 16:20: 17: the ministry sees more than one file in one call." in out
+    assert "fetching: may go" in out
+    with pytest.raises(SystemExit):
+        call_command("miit", "status", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["sending_stopped"]["because"][:3], found["fetching_stopped"]) == ("17:", None)
+
+    call_command("miit", "go-on", "fetching")
+    assert line().sending_stopped_at == NOW
+    call_command("miit", "go-on", "sending")
+    assert (line().sending_stopped_at, open_alarms()) == (None, [])
+    assert send_due(now=NOW).accepted == 1
+
+
+def test_both_ways_go_on_with_one_word_and_the_alarm_lasts_until_both_do(ministry):
+    """B21"""
+    an_upload_is_answered(ministry, 5)
+
+    call_command("miit", "go-on", "sending")
+    assert (line().sending_stopped_at, line().fetching_stopped_at) == (None, NOW)
+    assert open_alarms() == [("ministry.stopped", "5")]
+
+    call_command("miit", "go-on")
+    assert (line().fetching_stopped_at, open_alarms()) == (None, [])
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("miit", "go-on", "sideways")
+
+
+def test_a_line_that_was_stopped_before_the_two_ways_were_told_apart_stays_stopped_both_ways():
+    """B21"""
+    Line.objects.create(isp_id=ISP, sending_stopped_at=NOW, sending_stopped_because="5: x")
+    Line.objects.create(isp_id=ISP + 1)
+
+    import_module("icpportal.gateways.miit.migrations.0003_stops_kept").keep(apps, None)
+
+    assert (line().fetching_stopped_at, line().fetching_stopped_because) == (NOW, "5: x")
+    assert Line.objects.get(pk=ISP + 1).fetching_stopped_at is None
