@@ -24,12 +24,12 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import documents, holding, lease, taking
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
-from icpportal.gateways.miit.reactions import UNKNOWN, Act, Reaction, Way, reaction
+from icpportal.gateways.miit.reactions import BARE, UNKNOWN, Act, Reaction, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten, open_body, seal_body
 from icpportal.gateways.miit.wire.account import account
 from icpportal.gateways.miit.wire.client import Ministry
 from icpportal.gateways.miit.wire.crypto import WireFile, unwrap
-from icpportal.gateways.miit.wire.returns import Reply
+from icpportal.gateways.miit.wire.returns import DownloadReply, Reply
 from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ logger = logging.getLogger(__name__)
 LOOK_AGAIN = 0.2  # seconds
 AT_ONCE = 1000  # files in one round; the rest comes with the next
 LAST = (1, 2)  # of a download: that was all
+MORE = 3  # of a download: go on calling
+BARE_IN_A_ROW = 6  # calls that are answered "go on" without a file, before we wait
+SOON = 0.5  # seconds, more with each of them
 DAMAGED_SAME, DAMAGED_ANY = 3, 6  # deliveries of the same damaged bytes, or of any under one name
 SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
 CAME_WHOLE = "damaged on the way, came whole later"
@@ -107,8 +110,10 @@ def _drain(ministry: Ministry, line: Line, now: datetime) -> int:
     seen: Counter[int] = Counter()
     came = 0
     while came < AT_ONCE:
-        reply = ministry.download()
+        reply = _next(ministry)
         if reply.file is None:
+            if reply.code == MORE:
+                _wait(line, reply, BARE, now)
             _react(line, reply, now)
             return came
         came += 1
@@ -119,6 +124,17 @@ def _drain(ministry: Ministry, line: Line, now: datetime) -> int:
         if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
             break
     return came
+
+
+def _next(ministry: Ministry) -> DownloadReply:
+    """The next file, or why there is none; asked again, more slowly, while they say "go on" and hand out nothing."""
+    reply = ministry.download()
+    for tries in range(1, BARE_IN_A_ROW):
+        if reply.file is not None or reply.code != MORE:
+            break
+        time.sleep(SOON * (tries - 1))
+        reply = ministry.download()
+    return reply
 
 
 def _react(line: Line, reply: Reply, now: datetime) -> None:

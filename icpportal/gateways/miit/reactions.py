@@ -120,6 +120,7 @@ REACTIONS: dict[int, Reaction] = {
     999: Reaction(Act.WAIT, _("the ministry reports an error"), Told.OPERATIONS, SOON, certain=False),
 }
 UNKNOWN = Reaction(Act.WAIT, _("the ministry answers with a code nobody knows"), Told.OPERATIONS, SOON, certain=False)
+BARE = Reaction(Act.WAIT, _("the ministry says that more waits and hands out nothing"), Told.OPERATIONS, SOON)
 
 
 def reaction(code: int) -> Reaction:

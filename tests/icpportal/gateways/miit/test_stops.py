@@ -179,6 +179,34 @@ def test_both_ways_go_on_with_one_word_and_the_alarm_lasts_until_both_do(ministr
         call_command("miit", "go-on", "sideways")
 
 
+def test_a_bare_3_before_each_file_does_not_end_the_round(ministry):
+    """M3: "continue calling" without a file; ten files came in eleven rounds."""
+    for number in range(10):
+        row = waiting(f"TR-{number}.1", site_number="")
+        ministry.deliver(f"return{number}", bajg(result(row.own_id, "1001")))
+    ministry.bare = True
+
+    assert inbox.fetch(now=NOW) == 10
+    assert len(told()) == 10
+
+
+def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, monkeypatch):
+    """M3: asked a few times, ever more slowly, then not before half a minute is over."""
+    slept = []
+    monkeypatch.setattr(inbox.time, "sleep", slept.append)
+    for _ in range(50):
+        ministry.say("isp_download", code=3)
+
+    with pytest.raises(Retryable, match="^3: "):
+        inbox.fetch(now=NOW)
+
+    assert len(ministry.calls) == inbox.BARE_IN_A_ROW
+    assert slept == sorted(slept)
+    assert sum(slept) < 10
+    assert line().fetching_waits_until == NOW + MINUTE / 2
+    assert open_alarms() == [("ministry.fetching_waits", "3")]
+
+
 def test_a_line_that_was_stopped_before_the_two_ways_were_told_apart_stays_stopped_both_ways():
     """B21"""
     Line.objects.create(isp_id=ISP, sending_stopped_at=NOW, sending_stopped_because="5: x")

@@ -94,6 +94,8 @@ class FakeMinistryServer:
         self.acknowledged: list[str] = []
         self.filed: dict[str, dict[str, str]] = {}
         self.passwords: dict[str, str] = {}
+        self.bare = False  # before each file it says 3 ("continue calling") without one
+        self.said_bare = False
         self.wsdl_down = False
         self.reads_after = 0.0  # seconds before it begins to read what is sent
         self.seconds, self.elsewhere = 30.0, "http://127.0.0.1:9/"
@@ -212,6 +214,10 @@ class FakeMinistryServer:
         """The oldest file that waits, again and again until it is acknowledged."""
         if not self.queue:
             return returned(2)
+        if self.bare:
+            self.said_bare = not self.said_bare
+            if self.said_bare:
+                return returned(3, "请继续调用本接口")
         code = 0 if self.always_zero else 3 if len(self.queue) > 1 else 1
         return returned(code, more=infos(self.queue[0].fields))
 
