@@ -22,6 +22,7 @@ from icpportal.gateways.miit.types import (
     report_key,
 )
 from transfers import queries, states
+from transfers.servers import server_of
 from verification.documents.serving import open_ready
 from verification.models.documents import Document
 
@@ -42,13 +43,13 @@ def report_of(order: Any, number: int) -> Report:
 
 def access_report(order: Any, number: int) -> AccessReport:
     """The `number`th report of this order, with the server that stands on its signed statement."""
-    server = order.answer("server")
+    server = server_of(order)
     return AccessReport(
         key=report_key(order.reference, number),
         site_number=order.site_number,
         places=(PLACES[settings.SERVER_PROVINCE],),
-        methods=(method_of(order.answer("service_code").get("product_type", "")),),
-        addresses=(AddressRange(server["ip"], server["ip"]),),
+        methods=(method_of(server.product),),
+        addresses=(AddressRange(server.ip, server.ip),),
         attachments=tuple(_attachments(order)),
         password_md5=order.password_digest,
     )

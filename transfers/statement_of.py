@@ -10,16 +10,16 @@ from filings.certificates import CERTIFICATES, NATURES
 from filings.provinces.terms import Extra
 from filings.regions import region
 from icpportal.entry.domains import display_domain
+from icpportal.gateways.miit.codes import method_name
 from transfers import queries
 from transfers.people import administrator, lead
+from transfers.servers import ANSWER, said_product, server_of
 from verification.statement import StatementFacts, pdf
-
-ACCESS_METHODS = {"hosting": "虚拟主机"}
 
 
 def facts(order: Any) -> StatementFacts:
     """What is printed; in Chinese, as it is filed."""
-    answers, server = order.answer("type"), order.answer("server")
+    answers, server = order.answer("type"), server_of(order)
     rules = queries.rules_of(order)
     nature = NATURES[answers["nature"]]
     extras = rules.statement_extras(answers["nature"])
@@ -34,8 +34,8 @@ def facts(order: Any) -> StatementFacts:
         site_name=order.answer("website").get("site_name", ""),
         domains=(display_domain(order.domain),),
         provider=settings.PROVIDER_NAME_ZH,
-        ip=server.get("ip", ""),
-        access_method=ACCESS_METHODS.get(order.answer("service_code").get("product_type", ""), "云接入"),
+        ip=server.ip,
+        access_method=server.access_method,
         server_place=place.name if place else "",
         administrator=administrator(order).name,
         subject_lead=lead(order).name,
@@ -56,4 +56,15 @@ def mark(order: Any) -> str:
     """Which answers a sheet was made from: a signed sheet of another mark is out of date."""
     found = facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    return hashlib.sha256("\x1f".join((*parts, *_of_the_server(order, found))).encode()).hexdigest()[:16]
+
+
+def _of_the_server(order: Any, found: StatementFacts) -> tuple[str, ...]:
+    """What is printed of the server besides its address.
+
+    Nothing for an order whose server was verified before this was part of the mark, so that its sheet stays good,
+    unless the product that was said then, and printed, was untrue.
+    """
+    if "product" in order.answer(ANSWER) or found.access_method != method_name(said_product(order)):
+        return (found.access_method,)
+    return ()

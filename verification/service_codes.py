@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from icpportal.entry.text import normalise_number
-from icpportal.gateways.inventory.rules import expired, qualifies
+from icpportal.gateways.inventory.rules import UNREPORTABLE, cannot_be_reported, expired, qualifies
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from verification.models import ServiceCode, ServiceCodeState
@@ -23,8 +23,11 @@ OK = "ok"
 SHAPE = "code_shape"
 NOT_USABLE = "code_not_usable"
 HANDED_OVER = "code_handed_over"
+BOUND = "code_bound"
+PRODUCT = "product_wrong"
 QUOTA = "instance_quota"
 HEX_LENGTH = 32
+NAMED_TO_ALL = tuple(rule for rule, _broken_by in UNREPORTABLE)  # the provider's to mend, whosever the code is
 ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
 MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
 
@@ -56,8 +59,12 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
     """ "ok", or the id of the sentence to show.
 
     Of a code of the account's own instance the failing rule is named. A code that is unknown, used, expired, bound
-    elsewhere or of another product and not the account's own gets `code_not_usable` after the same work: one query,
-    one look into the server list.
+    elsewhere or issued for a product that its server has no more and not the account's own gets `code_not_usable`
+    after the same work: one query, one look into the server list.
+
+    A usable code that is not for `product`, or whose server cannot be reported, is told to everybody: who has the code
+    could as well try each product. The product is that of the server as the list has it; an empty one contradicts
+    nothing.
     """
     code = normalise(typed)
     if code is None:
@@ -66,15 +73,22 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
     instance = inventory().instance(row.instance_id if row else str(code))
     if row is None or instance is None:
         return NOT_USABLE
-    rows = (*_broken(row, holder, account.lower()), ("product_wrong", row.product != product))
-    rule = next((rule for rule, broken in rows if broken), None) or qualifies(instance, _today(now)) or OK
-    return rule if rule == OK or account.lower() in (row.account, row.kept_by) else NOT_USABLE
+    rows = (*_broken(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
+    rule = next((rule for rule, broken in rows if broken), None) or qualifies(instance, _today(now))
+    if rule is not None:
+        is_told = rule in NAMED_TO_ALL or account.lower() in (row.account, row.kept_by)
+        return rule if is_told else NOT_USABLE
+    return PRODUCT if _contradicts(product, instance) else OK
+
+
+def _contradicts(product: str, instance: Instance) -> bool:
+    return product not in ("", instance.product)
 
 
 def _broken(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, bool], ...]:
     return (
         ("code_used", row.state == ServiceCodeState.USED),
-        ("code_bound", row.state == ServiceCodeState.BOUND and row.holder != holder),
+        (BOUND, row.state == ServiceCodeState.BOUND and row.holder != holder),
         ("instance_expired", row.state == ServiceCodeState.EXPIRED),
         (NOT_USABLE, row.state in (ServiceCodeState.REVOKED, ServiceCodeState.FORFEITED)),
         (HANDED_OVER, row.is_free and row.kept_by not in ("", account)),
@@ -265,11 +279,18 @@ def kept_by_account(account: str) -> Q:
     return Q(kept_by=account.lower()) | Q(account=account.lower(), kept_by="")
 
 
-def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime | None = None) -> ServiceCode:
+def judge_bound(instance: Instance, product: str, *, now: datetime | None = None) -> str:
+    """ "ok", or what stops an order from keeping the code of this instance: nothing but what would be reported."""
+    return cannot_be_reported(instance, _today(now)) or (PRODUCT if _contradicts(product, instance) else OK)
+
+
+def pick_instance(
+    instance_id: str, account: str, holder: str, *, product: str = "", now: datetime | None = None
+) -> ServiceCode:
     """Issues a code of the account's own instance and binds it, without showing it; the same one when asked again.
 
     A code that an earlier pick left free is taken first, one that was shown to somebody last: it may have been
-    handed on. `CodeRefused` names the rule that fails.
+    handed on. `CodeRefused` names the rule that fails; a `product` that is not the instance's is one.
     """
     moment = now or timezone.now()
     codes = list(ServiceCode.objects.filter(instance_id=instance_id))
@@ -280,7 +301,7 @@ def pick_instance(instance_id: str, account: str, holder: str, *, now: datetime 
     instance = next((row for row in inventory().instances(account) if row.id == instance_id), None)
     if instance is None:
         raise CodeRefused(NOT_USABLE)
-    rule = qualifies(instance, _today(moment))
+    rule = qualifies(instance, _today(moment)) or (PRODUCT if _contradicts(product, instance) else None)
     if rule is not None:
         raise CodeRefused(rule)
     code = _bind_one(instance, account.lower(), holder, codes, moment)

@@ -528,7 +528,10 @@ TYPED: dict[str, tuple[dict[str, Any], str]] = {
         "This code is in order %(ref)s: use another, or abandon that order",
     ),
     "handed over": ({"kept_by": "chen@example.com"}, "This code was handed to another account: use another"),
-    "of another product": ({"product": "swas"}, "The code is for another product type: choose again"),
+    "of another product": (
+        {"product": "swas"},
+        "The code was issued for another product of this server: use another",
+    ),
     "revoked": ({"state": "revoked"}, "This code cannot be used: check it, or ask the server's owner for one"),
 }
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpportal.entry.marks import reads_chinese
-from transfers import asking_type, queries, readiness, slots, stages, states
+from transfers import asking_type, queries, readiness, servers, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.labels import label_of
 from transfers.models import FieldVerdict, Order
@@ -53,6 +53,7 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
     """The pages of the order with their fields, the last return's words, and the pictures to compare with."""
     papers = list(queries.papers_of(order))
     earlier = last_verdicts(order)
+    of_server = servers.rows(order)
     found = [
         {
             "title": step.title,
@@ -66,6 +67,7 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
     ]
     return [
         {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "pictures": []},
+        *([{"title": _("Product"), "rows": of_server, "pictures": []}] if of_server else []),
         *found,
         {
             "title": _("Documents"),

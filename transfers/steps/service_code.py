@@ -1,5 +1,6 @@
 """Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,18 +12,21 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from icpportal.alarms.actions import open_alarm
 from icpportal.codes import limits
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.rules import UNKNOWN_PRODUCT
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from icpportal.wizard.storage import Closed, as_json, change
-from transfers import stages, standing
+from transfers import servers, stages, standing
 from transfers.refusals import busy, too_many
+from transfers.servers import product_name
 from transfers.steps.base import Step, StepForm
 from verification import service_codes
 from verification.models import ServiceCode
@@ -40,21 +44,23 @@ WORDS = {
     "instance_no_ip": _("The server has no public IP: add bandwidth, then verify"),
     "instance_region": _("The server must be in mainland China: pick another"),
     "instance_quota": _("All codes of this server are used: pick another"),
-    "product_wrong": _("The code is for another product type: choose again"),
+    "instance_product": _("We do not know the product of this server: call us"),
+    "product_wrong": _("This server is “%(product)s”: choose that product type"),
+    "product_changed": _("The code was issued for another product of this server: use another"),
 }
-
-
-def product_name(key: str) -> str:
-    """The product's name in the reader's language."""
-    language = "zh" if (get_language() or "zh").startswith("zh") else "en"
-    return next((row[language] for row in settings.PROVIDER_PRODUCTS if row["key"] == key), key)
+# rule → the alarm, and what of the server it names
+ALARMS: dict[str, tuple[str, Callable[[Instance], str]]] = {
+    UNKNOWN_PRODUCT: ("inventory.product", lambda server: server.product),
+}
+NAMES_THE_SERVER = (service_codes.PRODUCT, *ALARMS)
 
 
 class ServiceCodeForm(StepForm):
     """Which product, and how it is proved."""
 
     step_key = stages.SERVICE_CODE
-    asked_with = ("instance", "service_code")
+    # a product that is left out follows from the server
+    asked_with = ("product_type", "instance", "service_code")
 
     product_type = ChoiceField(label=_("Product type"), help_text=_("As purchased"), widget=forms.RadioSelect)
     how = ChoiceField(
@@ -121,7 +127,7 @@ class ServiceCodeForm(StepForm):
 
 
 def _choice_words(row: service_codes.Choice) -> str:
-    name = f"{row.instance.id} · {row.instance.name}"
+    name = " · ".join((row.instance.id, row.instance.name, product_name(row.instance.product)))
     if row.rule != service_codes.OK:
         return f"{name} · {WORDS[row.rule]}"
     left = ngettext("%(n)s code left", "%(n)s codes left", row.left) % {"n": row.left}
@@ -130,11 +136,15 @@ def _choice_words(row: service_codes.Choice) -> str:
 
 @dataclass(frozen=True)
 class Bound:
-    """What came of binding a code: the rule that fails or "ok", and then the code and its server."""
+    """What came of binding a code: the code and its server, or the rule that fails and the server it fails for."""
 
     rule: str
     code: str = ""
     server: Instance | None = None
+
+    @property
+    def is_ok(self) -> bool:
+        return self.rule == service_codes.OK
 
 
 def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
@@ -154,9 +164,10 @@ def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
         form.unreachable = True
         form.add_error(None, busy())
         return False
-    if bound.server is None:
-        form.add_error(field, _refusal(bound.rule, order, form.cleaned_data))
+    if not bound.is_ok or bound.server is None:
+        _refuse(order, form, field, bound)
         return False
+    form.cleaned_data["product_type"] = bound.server.product
     _write(order, bound.code, bound.server, as_json(form.cleaned_data))
     return True
 
@@ -165,19 +176,21 @@ def _asked(order: Any, form: ServiceCodeForm) -> Bound:
     """One slot and one clock for everything this request asks: a refused page draws the server list again."""
     with asking():
         bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)
-        if bound.server is None:
+        if not bound.is_ok:
             _ = form.servers
     return bound
 
 
 def _picked(order: Any, form: ServiceCodeForm) -> Bound:
-    picked = form.cleaned_data["instance"]
+    picked, product = form.cleaned_data["instance"], form.cleaned_data["product_type"]
     server = inventory().instance(picked)
     try:
-        row = service_codes.pick_instance(picked, order.owner.email, order.reference)
+        row = service_codes.pick_instance(picked, order.owner.email, order.reference, product=product)
     except service_codes.CodeRefused as refused:
-        return Bound(refused.rule)
-    return Bound(service_codes.OK, str(row.pk), server) if server else Bound(service_codes.NOT_USABLE)
+        return Bound(refused.rule, server=server)
+    if server is None:
+        return Bound(service_codes.NOT_USABLE)
+    return Bound(service_codes.judge_bound(server, product), str(row.pk), server)
 
 
 def _typed(order: Any, form: ServiceCodeForm) -> Bound:
@@ -185,7 +198,7 @@ def _typed(order: Any, form: ServiceCodeForm) -> Bound:
     rule = service_codes.judge_typed(typed, order.owner.email, product, order.reference)
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
-        return Bound(rule)
+        return Bound(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
     # the server is asked for before the code is bound: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
     if server is None or not service_codes.bind(code, order.reference, account=order.owner.email):
@@ -196,7 +209,7 @@ def _typed(order: Any, form: ServiceCodeForm) -> Bound:
 def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> None:
     """Put answers, code and server on the order at once; if it was sent meanwhile, it keeps the code it has."""
     earlier = order.service_code
-    new = {stages.SERVICE_CODE: values, "server": {"ip": server.public_ip, "name": server.name}}
+    new = {stages.SERVICE_CODE: values, servers.ANSWER: servers.as_answer(server)}
     try:
         columns = {"service_code": code, "instance": server.id, "code_confirmed_at": timezone.now()}
         change(order, lambda answers: {**answers, **new}, **columns)
@@ -206,9 +219,26 @@ def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> N
         raise
 
 
-def _refusal(rule: str, order: Any, cleaned: dict[str, Any]) -> ValidationError:
-    holder = service_codes.holder_of(cleaned["service_code"], order.owner.email) if rule == "code_bound" else ""
-    return ValidationError(WORDS[rule], code=rule, params={"ref": holder})
+def _server_of(code: UUID | None) -> Instance | None:
+    row = ServiceCode.objects.filter(pk=code).first()
+    return inventory().instance(row.instance_id) if row else None
+
+
+def _refuse(order: Any, form: ServiceCodeForm, field: str, bound: Bound) -> None:
+    """Put the rule that failed on the form, in words; what is the provider's to mend is named to operations."""
+    rule, server = bound.rule, bound.server
+    if server is not None and rule in ALARMS:
+        cause, detail = ALARMS[rule]
+        open_alarm(cause, reference=order.reference, detail=detail(server))
+    params = {"ref": "", "product": ""}
+    if rule == service_codes.BOUND:
+        params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.email)
+    words = rule
+    if server is not None and rule == service_codes.PRODUCT:
+        params["product"] = product_name(server.product)
+        is_chosen = form.cleaned_data["product_type"] in ("", server.product)
+        field, words = (field, "product_changed") if is_chosen else ("product_type", rule)
+    form.add_error(field, ValidationError(WORDS[words], code=rule, params=params))
 
 
 SERVICE_CODE = Step(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.lifecycle import Forbidden
-from transfers import actions, asking_type, queries, readiness, slots, stages, states
+from transfers import actions, asking_type, queries, readiness, servers, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.models import Order
 from transfers.opening import is_open, open_parts
@@ -75,6 +75,7 @@ def _context(order: Order, form: forms.Form, gaps: list[Any], advice: list[Any],
         "advice": advice,
         "sections": [
             {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "url": ""},
+            _server(order, parts),
             *(_section(order, step, verdicts, parts) for step in STEPS if step.stage == stages.ADMINISTRATORS),
         ],
         "papers": [_paper(order, paper, parts) for paper in papers if paper.slot in slots.SLOTS],
@@ -87,13 +88,21 @@ def _context(order: Order, form: forms.Form, gaps: list[Any], advice: list[Any],
     }
 
 
+def _server(order: Order, parts: set[str] | None) -> dict[str, Any]:
+    return {"title": _("Product"), "rows": servers.rows(order), "url": _url(order, stages.SERVICE_CODE, parts)}
+
+
+def _url(order: Order, step: str, parts: set[str] | None) -> str:
+    opened = parts is None or any(part.partition(".")[0] == step for part in parts)
+    return reverse("step", args=[order.reference, step]) if opened else ""
+
+
 def _section(order: Order, step: Any, verdicts: dict[str, Any], parts: set[str] | None) -> dict[str, Any]:
     """One page of the details; what was named in a return stands old beside new."""
-    opened = parts is None or any(part.partition(".")[0] == step.key for part in parts)
     return {
         "title": step.title,
         "rows": [{**row, "old": _old(row, verdicts)} for row in rows(order, step)],
-        "url": reverse("step", args=[order.reference, step.key]) if opened else "",
+        "url": _url(order, step.key, parts),
     }
 
 

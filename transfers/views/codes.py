@@ -21,7 +21,7 @@ from icpportal.gateways.inventory.types import Instance
 from transfers import code_rows
 from transfers.code_forms import ApplyForm, RevokeForm
 from transfers.refusals import too_many
-from transfers.steps.service_code import product_name
+from transfers.servers import product_name
 from verification import code_desk, handing_over, service_codes
 from verification.models import ServiceCode, ServiceCodeState
 

@@ -25,7 +25,7 @@ from icpportal.privacy.masks import mask_email, mask_mobile
 from transfers.code_forms import HANDOVER_UNKNOWN, HandOverForm
 from transfers.code_rows import handover_state
 from transfers.refusals import too_many
-from transfers.steps.service_code import product_name
+from transfers.servers import product_name
 from transfers.views.codes import own_code
 from verification import handing_over
 from verification.models import CodeHandover, HandoverState, ServiceCode

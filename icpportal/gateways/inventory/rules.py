@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
+from django.conf import settings
 
 from icpportal.gateways.inventory.types import Billing, Instance
 
@@ -41,6 +42,14 @@ def no_address(instance: Instance, today: date) -> bool:  # noqa: ARG001
     return not instance.public_ip
 
 
+def unknown_product(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """A product that PROVIDER_PRODUCTS does not name: its access method cannot be reported, and is not guessed."""
+    return all(row["key"] != instance.product for row in settings.PROVIDER_PRODUCTS)
+
+
+UNKNOWN_PRODUCT = "instance_product"
+# what cannot be reported: broken by the settings or the list, and the provider's to mend
+UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = ((UNKNOWN_PRODUCT, unknown_product),)
 # the first that holds is named: what cannot be mended comes first, and an expired server is renewed, not extended
 RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_region", abroad),
@@ -48,9 +57,15 @@ RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_expired", expired),
     ("instance_term", short_term),
     ("instance_no_ip", no_address),
+    *UNREPORTABLE,
 )
 
 
 def qualifies(instance: Instance, today: date) -> str | None:
     """The id of the first rule the instance breaks; None when it may carry a website."""
     return next((rule for rule, broken in RULES if broken(instance, today)), None)
+
+
+def cannot_be_reported(instance: Instance, today: date) -> str | None:
+    """The first of those rules that are the provider's to mend; asked again of a server that an order has already."""
+    return next((rule for rule, broken in UNREPORTABLE if broken(instance, today)), None)

@@ -3,6 +3,8 @@
 Whether such a number is valid, the tables say that the authority sent.
 """
 
+from django.conf import settings
+
 from icpportal.gateways.miit import tables
 from icpportal.gateways.miit.types import AccessReport, CancellationReport, Report
 
@@ -46,12 +48,30 @@ PLACES = {
 
 # Wzjrfs, "how the site is connected"
 METHODS = {"line": 1, "colocation": 2, "hosting": 3, "other": 4, "cloud": 5}
-METHOD_OF_PRODUCT = {"hosting": METHODS["hosting"]}
+# the same as printed on the statement
+METHOD_NAMES = {"line": "专线", "colocation": "主机托管", "hosting": "虚拟主机", "other": "其他方式", "cloud": "云接入"}
+USUAL_METHODS = {"hosting": "hosting"}  # of a product whose row in PROVIDER_PRODUCTS names no `method`
+
+
+def _method(product: str) -> str:
+    rows = (row for row in settings.PROVIDER_PRODUCTS if row["key"] == product)
+    said = next((row.get("method", "") for row in rows), "")
+    return said or USUAL_METHODS.get(product, "cloud")
 
 
 def method_of(product: str) -> int:
-    """The access method (接入方式) of a product of ours; cloud access unless it is web hosting."""
-    return METHOD_OF_PRODUCT.get(product, METHODS["cloud"])
+    """The access method (接入方式) of a product of ours: as its row says, else cloud access or web hosting."""
+    return METHODS[_method(product)]
+
+
+def method_name(product: str) -> str:
+    """The access method of a product in the words of the statement."""
+    return METHOD_NAMES[_method(product)]
+
+
+def unknown_methods() -> list[str]:
+    """The products of the settings whose `method` is none of the five."""
+    return [row["key"] for row in settings.PROVIDER_PRODUCTS if row.get("method", "cloud") not in METHODS]
 
 
 def not_in_tables(report: Report) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from icpportal.gateways.miit import documents
+from icpportal.gateways.miit import codes, documents
 from icpportal.gateways.miit.documents import schema
 from icpportal.gateways.miit.wire.account import account
 
@@ -44,6 +44,10 @@ RULES = (
         "MIIT_ICPMM_WITHOUT_PASSWORD is not an MD5 in hexadecimal",
     ),
     Rule(lambda: settings.MIIT_CANCELLATION_REASON not in range(1, 1000), "MIIT_CANCELLATION_REASON is not 1 to 999"),
+    Rule(
+        lambda: bool(codes.unknown_methods()),
+        f"a method in PROVIDER_PRODUCTS is none of {', '.join(codes.METHODS)}",
+    ),
     Rule(lambda: settings.MIIT_FILES_KEPT < KEPT_AT_LEAST, "MIIT_FILES_KEPT is less than three months"),
 )
 

@@ -26,6 +26,11 @@ def test_the_settings_of_the_demo_are_sane():
         ("MIIT_ICPMM_WITHOUT_PASSWORD", "none", "MIIT_ICPMM_WITHOUT_PASSWORD is not an MD5 in hexadecimal"),
         ("MIIT_CANCELLATION_REASON", 1000, "MIIT_CANCELLATION_REASON is not 1 to 999"),
         ("MIIT_FILES_KEPT", timedelta(days=30), "MIIT_FILES_KEPT is less than three months"),
+        (
+            "PROVIDER_PRODUCTS",
+            [{"key": "vm", "zh": "云主机", "en": "Machine", "method": "clouds"}],
+            "a method in PROVIDER_PRODUCTS is none of line, colocation, hosting, other, cloud",
+        ),
     ],
 )
 def test_each_setting_that_cannot_work_is_named(settings, name, value, words):

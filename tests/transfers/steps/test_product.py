@@ -1,0 +1,279 @@
+"""The product of an order follows from its server: another one is refused, and an untrue one is never reported."""
+
+import hashlib
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from icpportal.alarms.models import Alarm
+from icpportal.gateways.inventory import fake
+from icpportal.gateways.miit.codes import METHODS
+from tests.transfers.builders import make_order, make_reviewer, sign_in
+from tests.transfers.desk import make_complete
+from tests.transfers.outside import ALICE, alice, errors, kept, look, send, server
+from transfers import paper_marks, statement_of, states
+from transfers.models import Order, OrderDocument
+from transfers.report import report_of
+from verification import service_codes
+from verification.models import ServiceCode
+
+pytestmark = pytest.mark.django_db
+BOB = "bob@example.com"
+CLOUD, HOSTING = (METHODS["cloud"],), (METHODS["hosting"],)
+
+
+def draft(**changes: Any) -> Order:
+    return make_order(alice(**changes), steps=())
+
+
+def picked(product: str, instance: str = "i-example0001") -> dict[str, str]:
+    return {"product_type": product, "how": "instance", "instance": instance}
+
+
+def typed(product: str, code: object) -> dict[str, str]:
+    return {"product_type": product, "how": "code", "service_code": str(code)}
+
+
+def given(account: str, product: str, *, listed_as: str = "", **columns: Any) -> ServiceCode:
+    """A free code of somebody's server of this product."""
+    there = server(f"i-{account[:3]}", product=listed_as or product)
+    fake.FakeInventory.accounts[account] = [there]
+    return ServiceCode.objects.create(instance_id=there.id, slot=1, product=product, account=account, **columns)
+
+
+def error_words(answer: Any, field: str) -> list[str]:
+    return [str(each) for each in answer.context["form"].errors.get(field, [])]
+
+
+# --- what is chosen contradicts the server ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "This server is “Elastic Compute Service”: choose that product type"),
+        ("zh-hans", "该服务器的产品类型是“云服务器 ECS”，请改选"),
+    ],
+)
+def test_hosting_chosen_for_a_cloud_server_is_refused_and_the_true_product_is_named(
+    client: Client, servers: Any, language: str, words: str
+) -> None:
+    """B13"""
+    order = draft(language=language)
+    client.cookies["django_language"] = language
+
+    answer = send(client, order, "service_code", picked("hosting"))
+
+    page = answer.content.decode()
+    assert errors(answer) == {"product_type": ["product_wrong"]}
+    assert error_words(answer, "product_type") == [words]
+    assert (kept(order).service_code, kept(order).answer("service_code")) == ("", {})
+    assert not ServiceCode.objects.exclude(state="free").exists()
+    assert re.search(r'value="hosting"[^>]*checked', page)
+    assert re.search(r'value="i-example0001"[^>]*selected', page)
+
+
+@pytest.mark.parametrize(("true", "chosen"), [("hosting", "ecs"), ("simple", "hosting"), ("ecs", "simple")])
+@pytest.mark.parametrize("account", [ALICE, BOB])
+def test_a_typed_code_of_another_product_names_the_true_one_and_keeps_what_was_typed(
+    client: Client, servers: Any, account: str, true: str, chosen: str
+) -> None:
+    """B13: the server's owner gives a code by hand, and whoever types it cannot know the product."""
+    code, order = given(account, true), draft()
+
+    answer = send(client, order, "service_code", typed(chosen, code.pk))
+
+    assert errors(answer) == {"product_type": ["product_wrong"]}
+    assert str(code.pk) in answer.content.decode()
+    assert kept(order).service_code == ""
+    assert send(client, order, "service_code", typed(true, code.pk)).status_code == 302
+
+
+def test_a_code_handed_over_is_for_the_product_of_its_server(client: Client, servers: Any) -> None:
+    """B13"""
+    code, order = given(BOB, "hosting", kept_by=ALICE), draft()
+
+    refused = send(client, order, "service_code", typed("ecs", code.pk))
+    taken = send(client, order, "service_code", typed("hosting", code.pk))
+
+    assert (errors(refused), taken.status_code) == ({"product_type": ["product_wrong"]}, 302)
+    assert report_of(kept(order), 1).methods == HOSTING
+
+
+def test_the_same_server_again_with_another_product_changes_nothing(client: Client, servers: Any) -> None:
+    """B13: the code is bound already, so that no code is asked for."""
+    order = draft()
+    send(client, order, "service_code", picked("ecs"))
+    before = kept(order)
+
+    answer = send(client, order, "service_code", picked("hosting"))
+
+    assert errors(answer) == {"product_type": ["product_wrong"]}
+    assert (kept(order).answers, kept(order).service_code) == (before.answers, before.service_code)
+
+
+def test_a_product_that_is_left_out_follows_from_the_server(client: Client, servers: Any) -> None:
+    """B13"""
+    servers[ALICE] = [server(product="hosting")]
+    order = draft()
+
+    answer = send(client, order, "service_code", {"how": "instance", "instance": "i-example0001"})
+
+    assert answer.status_code == 302
+    assert kept(order).answer("service_code")["product_type"] == "hosting"
+    assert report_of(kept(order), 1).methods == HOSTING
+
+
+def test_the_product_of_a_strangers_server_is_not_told_by_its_name(client: Client, servers: Any) -> None:
+    """B13: who guesses the name of a server learns nothing of it."""
+    given(BOB, "hosting")
+    order = draft()
+
+    answer = send(client, order, "service_code", picked("ecs", "i-bob"))
+
+    assert errors(answer) == {"instance": ["code_not_usable"]}
+
+
+def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operations(
+    client: Client, servers: Any
+) -> None:
+    """B13: how it is connected cannot be told, so it is not guessed."""
+    servers[ALICE] = [server(product="quantum"), server("i-example0002")]
+    order = draft()
+
+    answer = send(client, order, "service_code", picked("ecs"))
+
+    assert errors(answer) == {"instance": ["instance_product"]}
+    assert [(alarm.cause, alarm.reference, alarm.detail) for alarm in Alarm.objects.all()] == [
+        ("inventory.product", order.reference, "quantum")
+    ]
+    assert send(client, order, "service_code", picked("ecs", "i-example0002")).status_code == 302
+
+
+def test_a_typed_code_of_such_a_server_says_the_same_whosever_it_is(client: Client, servers: Any) -> None:
+    """B13"""
+    code, order = given(BOB, "quantum"), draft()
+
+    answer = send(client, order, "service_code", typed("ecs", code.pk))
+
+    assert errors(answer) == {"service_code": ["instance_product"]}
+    assert Alarm.objects.get().detail == "quantum"
+
+
+# --- where it is shown ------------------------------------------------------------------------------
+
+
+def test_each_server_is_listed_with_its_product(client: Client, servers: Any) -> None:
+    """B13"""
+    servers[ALICE].append(server("i-example0002", product="hosting"))
+
+    page = look(client, draft(), "service_code")
+
+    assert re.search(r"i-example0001 · 示例服务器 · .{0,30}Elastic Compute Service", page)
+    assert re.search(r"i-example0002 · 示例服务器 · .{0,30}Web hosting", page)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Web hosting", "虚拟主机")), ("zh-hans", ("云虚拟主机", "虚拟主机"))]
+)
+def test_the_check_page_and_the_reviewer_see_product_and_access_method(
+    client: Client, servers: Any, language: str, words: tuple[str, str]
+) -> None:
+    """B13"""
+    servers[ALICE] = [server(product="hosting")]
+    order = make_complete(owner=alice(language=language))
+    send(client, order, "service_code", picked("hosting"))
+    client.cookies["django_language"] = language
+
+    checked = client.get(reverse("check", args=[order.reference])).content.decode()
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    reviewer = sign_in(client, make_reviewer())
+    case = reviewer.get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
+    assert [text in page for page in (checked, case) for text in (*words, "192.0.2.10")] == [True] * 6
+
+
+# --- orders from before -------------------------------------------------------------------------------
+
+
+def from_before(product: str, said: str, *, state: str = states.DRAFT, **columns: Any) -> Order:
+    """An order whose applicant said one product while its code is another's; nothing of the product was kept."""
+    code = ServiceCode.objects.create(instance_id="i-example0001", slot=1, product=product, account=ALICE)
+    answer = {"product_type": said, "how": "instance", "instance": "i-example0001", "service_code": ""}
+    server_then = {"ip": "192.0.2.10", "name": "示例服务器"}
+    order = make_order(
+        state=state, answers={"service_code": answer, "server": server_then}, service_code=str(code.pk), **columns
+    )
+    service_codes.bind(code.pk, order.reference)
+    return order
+
+
+@pytest.mark.parametrize(
+    ("product", "said", "methods", "words"),
+    [
+        ("ecs", "hosting", CLOUD, "云接入"),
+        ("hosting", "ecs", HOSTING, "虚拟主机"),
+        ("hosting", "", HOSTING, "虚拟主机"),
+        ("simple", "simple", CLOUD, "云接入"),
+    ],
+)
+def test_an_order_with_an_untrue_product_reports_and_prints_the_true_one(
+    product: str, said: str, methods: tuple[int], words: str
+) -> None:
+    """B13"""
+    order = from_before(product, said, state=states.HANDING_OVER)
+
+    assert report_of(order, 1).methods == methods
+    assert statement_of.facts(order).access_method == words
+
+
+def mark_from_before(order: Order) -> str:
+    """The mark of a sheet that was signed before the product and the place were part of it."""
+    found = statement_of.facts(order)
+    parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize(("said", "stale"), [("hosting", True), ("ecs", False), ("simple", False)])
+def test_a_sheet_that_was_signed_with_an_untrue_access_method_is_to_be_signed_again(said: str, stale: bool) -> None:
+    """B13"""
+    order = from_before("ecs", said)
+    sheet = OrderDocument(order=order, slot="statement", mark=mark_from_before(order))
+
+    assert paper_marks.is_stale(order, sheet) is stale
+
+
+def test_a_provider_names_the_access_method_of_a_product_of_its_own(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    """B13: which product is web hosting is the provider's to say, not the key's."""
+    settings.PROVIDER_PRODUCTS = [
+        {"key": "vhost", "zh": "主机空间", "en": "Shared space", "method": "hosting"},
+        {"key": "rack", "zh": "机柜", "en": "Rack", "method": "colocation"},
+        {"key": "vm", "zh": "云主机", "en": "Machine"},
+    ]
+    expected = {"vhost": ("hosting", "虚拟主机"), "rack": ("colocation", "主机托管"), "vm": ("cloud", "云接入")}
+    found = {}
+    for product in expected:
+        servers[ALICE] = [server(f"i-{product}", product=product)]
+        order = make_order(alice_again(), steps=())
+        send(client, order, "service_code", picked(product, f"i-{product}"))
+        found[product] = (report_of(kept(order), 1).methods, facts_of(kept(order)).access_method)
+
+    assert found == {key: ((METHODS[method],), words) for key, (method, words) in expected.items()}
+
+
+def alice_again() -> Any:
+    return User.objects.filter(email=ALICE).first() or alice()
+
+
+def facts_of(order: Order) -> Any:
+    return statement_of.facts(with_details(order))
+
+
+def with_details(order: Order) -> Order:
+    order.answers = {**make_order().answers, **order.answers}
+    return order
