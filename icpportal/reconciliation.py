@@ -1,12 +1,16 @@
-"""What no page and no sweep will mend by itself: orders and messages that stand still, files against rows."""
+"""What no page and no sweep will mend by itself: orders, messages and rows that stand still, files against rows."""
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from icpportal.alarms import rows
+from icpportal.alarms.models import SetAside
+from icpportal.moments import to_beijing
 from icpportal.outbox import queries as outbox
 from transfers import queries as orders
 from verification.documents import storing, sweeping
@@ -19,7 +23,7 @@ ORPHANS_KEPT = timedelta(hours=24)
 class Finding:
     """One thing a person has to look at: what kind, which one, what is the matter. Nothing personal."""
 
-    kind: str  # order, message, file, document
+    kind: str  # order, message, row, file, document, part
     reference: str
     trouble: str
 
@@ -38,27 +42,57 @@ class Reconciled:
     def totals(self) -> dict[str, int]:
         """How many of each kind."""
         counted = Counter(finding.kind for finding in self.findings)
-        kinds = {f"{kind}s": counted[kind] for kind in ("order", "message", "file", "document")}
+        kinds = {f"{kind}s": counted[kind] for kind in ("order", "message", "row", "file", "document", "part")}
         return {**kinds, "deleted": self.deleted}
 
 
 def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconciled:
-    """Looks at everything; deletes only files that no row has known for 24 hours, and with `dry_run` not even those."""
+    """Looks at everything; deletes only files that no row has known for 24 hours, and with `dry_run` not even those.
+
+    A part that cannot be looked at is a finding itself and keeps no other from being looked at.
+    """
     now = now or timezone.now()
-    result = Reconciled([*stuck_orders(now), *troubled_messages(now)])
-    try:
-        orphans = sweeping.orphans(now)
-        result.findings += lonely_files(orphans)
-        if not dry_run:
-            result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
-    except storing.StorageDown:
-        result.findings.append(Finding("file", "storage", "does not answer"))
+    result = Reconciled()
+    parts = rows.Parts("reconcile")
+    looks: dict[str, Callable[[], list[Finding]]] = {
+        "orders": lambda: stuck_orders(now),
+        "messages": lambda: troubled_messages(now),
+        "set_aside": rows_set_aside,
+        "files": lambda: files_against_rows(now, result, dry_run=dry_run),
+    }
+    for name, look in looks.items():
+        found = parts.run(name, look)
+        result.findings += [Finding("part", name, "could not be looked at")] if found is None else found
     for finding in result.findings:
         logger.warning(
             "reconcile found",
             extra={"kind": finding.kind, "reference": finding.reference, "trouble": finding.trouble},
         )
     return result
+
+
+def files_against_rows(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Finding]:
+    """Files without rows and rows without files; deletes the ripe ones."""
+    try:
+        orphans = sweeping.orphans(now)
+        found = lonely_files(orphans)
+        if not dry_run:
+            result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
+    except storing.StorageDown:
+        return [Finding("file", "storage", "does not answer")]
+    return found
+
+
+def rows_set_aside() -> list[Finding]:
+    """Rows that a job could not do: which job, why, how often, since when."""
+    return [
+        Finding(
+            "row",
+            row.reference,
+            f"{row.job}: {row.trouble}, {row.tries} tries since {to_beijing(row.since):%Y-%m-%d %H:%M}",
+        )
+        for row in SetAside.objects.order_by("since", "pk")
+    ]
 
 
 def stuck_orders(now: datetime) -> list[Finding]:

@@ -282,6 +282,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "accounts.add_user",
         "accounts.change_user",
         "alarms.view_alarm",
+        "alarms.view_setaside",
+        "alarms.retry_setaside",
         "codes.view_code",
         "outbox.view_message",
         "outbox.deliver_message",

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 
 from filings import numbers
 from icpportal.accounts import actions as accounts
+from icpportal.alarms import rows
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
@@ -31,25 +33,35 @@ JOBS: dict[str, Job] = {
     "type_checks": deadlines.forget_type_checks,
     "ministry_files": keeping.forget_old,
     "unread_numbers": numbers.clear_read,
+    "set_aside": rows.forget_left,
 }
 
 
 @dataclass
 class Tidied:
-    """How many rows each job took, and which jobs had to wait, with the reason; nothing personal."""
+    """How many rows each job took, which jobs had to wait, with the reason, and which failed; nothing personal."""
 
     done: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
 
 
 def tidy(*, now: datetime | None = None, dry_run: bool = False) -> Tidied:
-    """Does every job; one whose outside system does not answer is left for the next hour and said."""
+    """Does every job; one that fails stops no other.
+
+    One whose outside system does not answer is left for the next hour and said.
+    """
     now = now or timezone.now()
-    result = Tidied()
+    result, parts = Tidied(), rows.Parts("tidy")
     for name, job in JOBS.items():
         try:
-            result.done[name] = job(now=now, dry_run=dry_run)
+            done = parts.run(name, partial(job, now=now, dry_run=dry_run), passing=(Refused, Retryable))
         except (Refused, Retryable) as trouble:
             result.skipped[name] = str(trouble)
             logger.warning("tidying skipped", extra={"kind": name, "trouble": str(trouble)})
+            continue
+        if done is None:
+            result.failed.append(name)
+        else:
+            result.done[name] = done
     return result

@@ -1,12 +1,14 @@
 """What the authority (管局) and an order say to each other: the report goes out, every outcome comes in by one door.
 
 Each answer is handed out again until it is acknowledged, so every handler begins by asking whether it is already done.
-An answer that fits no order as it stands is parked for a person; it never blocks the queue.
+An answer that fits no order as it stands is parked for a person, one that breaks is set aside and tried again; neither
+blocks the queue.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,11 +18,12 @@ from django.utils.module_loading import import_string
 
 from filings.actions import end_access, record_access
 from filings.records import take_record, take_struck
+from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.processing import judge, opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
-from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, reference_of
+from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
 from transfers import queries, states, waiting
@@ -55,46 +58,56 @@ def pull(*, now: datetime | None = None, patience: float = 0) -> int:
     """Fetch and process every outcome, then what is known of phones; returns how many answers were taken.
 
     While another pull is under way it takes what is here already; with `patience` it waits so many seconds for the
-    other and raises `Busy` when that is not enough.
+    other and raises `Busy` when that is not enough. An answer that breaks, or whose order does, is set aside.
     """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
     unreached = _fetch(gateway, patience)
-    done: set[str] = set()
-    while portion := [answer for answer in gateway.answers() if answer.id not in done]:
-        for answer in portion:
-            _take_or_park(take, answer, now)
-            gateway.acknowledge(answer.id)
-            done.add(answer.id)
+    taken = _take_all(gateway, take, now)
     if isinstance(unreached, Busy) and not patience:
-        return len(done)
+        return taken
     if unreached:
         raise unreached
     _refresh_all_phones(now)
-    return len(done)
+    return taken
 
 
-def _take_or_park(take: Callable[..., None], answer: Answer, now: datetime) -> None:
+def _take_all(gateway: Authority, take: Callable[..., None], now: datetime) -> int:
+    loop, seen = rows.Loop(TAKEN), set[str]()
+    while portion := [each for each in gateway.answers() if each.id not in seen and not loop.waits(each.id)]:
+        for answer in portion:
+            seen.add(answer.id)
+            act = partial(_take_or_park, gateway, take, answer, now)
+            loop.attempt(answer.id, act, reference=reference_of(answer.report_key))
+    loop.end()
+    return len(seen) - len(loop.failed)
+
+
+def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer, now: datetime) -> None:
     try:
         take(answer, now=now)
     except BROKEN as problem:  # parked, so that one broken answer never blocks the queue
         logger.exception("answer not understood", extra={"reference": reference_of(answer.report_key)})
         park(answer, type(problem).__name__)
+    gateway.acknowledge(answer.id)
 
 
 def _refresh_all_phones(now: datetime) -> None:
     """Ask for every open window; one report that is not known there yet does not keep the others waiting."""
-    silent, problem = 0, None
-    for order in Order.objects.filter(state=states.PHONE_DUE).order_by("due_at"):
+    troubles: list[Retryable | Refused] = []
+
+    def refreshed(order: Order) -> bool:
         try:
-            refresh_phones(order, now=now)
-        except Retryable as trouble:
-            silent, problem = silent + 1, trouble
-        if silent >= SILENT_PHONES:
-            break
-    if problem:
-        raise problem
+            return refresh_phones(order, now=now)
+        except (Retryable, Refused) as trouble:
+            troubles.append(trouble)
+            return False
+
+    asked = Order.objects.filter(state=states.PHONE_DUE).order_by("due_at")
+    rows.each("phones.asked", asked, refreshed, reference="reference", goes_on=lambda: len(troubles) < SILENT_PHONES)
+    if troubles:
+        raise troubles[-1]
 
 
 def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:

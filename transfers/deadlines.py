@@ -1,14 +1,15 @@
-"""The clock of orders: once a minute, what is due, oldest first; a poisoned order cannot stop the rest."""
+"""The clock of orders: once a minute, what is due, oldest first; an order that breaks is set aside."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states, waiting
@@ -20,7 +21,7 @@ from transfers.reminders import remind
 logger = logging.getLogger(__name__)
 ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; one that takes longer has no answer
 TYPE_CHECKS_KEPT = timedelta(days=30)
-CAN_FAIL = (Forbidden, Retryable, Refused, DatabaseError, ArithmeticError, LookupError, TypeError, ValueError)
+Done = TypeVar("Done")
 
 
 @dataclass
@@ -29,37 +30,44 @@ class Totals:
 
     moved: dict[str, int] = field(default_factory=dict)
     failed: int = 0
+    set_aside: int = 0  # failed in an earlier sweep, and their next try has not come
     lines: list[str] = field(default_factory=list)
 
     def count(self, reference: str, move: str) -> None:
         self.moved[move] = self.moved.get(move, 0) + 1
         self.lines.append(f"{reference} {move}")
 
-
-def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
-    """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough."""
-    now = now or timezone.now()
-    totals = Totals()
-    reached = dry_run or _fetch_outcomes(now)
-    for order in queries.due(now):
-        _guarded(totals, order, lambda o: CLOCK_MOVES[o.state](o, now, Sweep(dry_run, reached)))
-    for order in queries.to_remind(now):
-        _guarded(totals, order, lambda o: remind(o, now, dry_run=dry_run))
-    if not dry_run:
-        waiting.look_after(now)
-    if reminded := remind_duties(now, dry_run=dry_run):
-        totals.moved["duty_waits"] = reminded
-    for order in queries.digests_to_erase(now):
-        _guarded(totals, order, lambda o: erase_digest(o, dry_run=dry_run))
-    return totals
+    def take_failures(self, ran: rows.Ran[Done]) -> rows.Ran[Done]:
+        """Count what failed in one part of the sweep, and what was left alone."""
+        self.failed += len(ran.failed)
+        self.set_aside += ran.waiting
+        self.lines += [f"{failure.reference} failed: {failure.trouble}" for failure in ran.failed]
+        return ran
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """How this round is done: without effects, and whether the authority could be asked before it."""
+    """One round: without effects, and whether the authority could be asked before it."""
 
+    now: datetime
     dry_run: bool
     reached: bool
+    totals: Totals = field(default_factory=Totals)
+
+
+def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
+    """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough.
+
+    The answers of the authority come first. Each part is done whatever becomes of the others.
+    """
+    now = now or timezone.now()
+    parts = rows.Parts("deadlines")
+    this = Sweep(now, dry_run, dry_run or bool(parts.run("pull", lambda: _fetch_outcomes(now))))
+    for name, do in PARTS.items():
+        if parts.run(name, lambda: do(this)) is None:  # noqa: B023 -- called at once
+            this.totals.failed += 1
+            this.totals.lines.append(f"{name} failed")
+    return this.totals
 
 
 def _fetch_outcomes(now: datetime) -> bool:
@@ -72,18 +80,62 @@ def _fetch_outcomes(now: datetime) -> bool:
     return True
 
 
-def _guarded(totals: Totals, order: Order, move: Callable[[Order], str]) -> None:
-    try:
-        done = move(order)
-    except CAN_FAIL as problem:
-        if isinstance(problem, Forbidden) and overtaken(order):  # another sweep or a person was first
-            return
-        totals.failed += 1
-        totals.lines.append(f"{order.reference} failed: {type(problem).__name__}")
-        logger.exception("deadline failed", extra={"reference": order.reference})
-        return
-    if done:
-        totals.count(order.reference, done)
+def _due(this: Sweep) -> rows.Ran[str]:
+    return _over(this, "due", queries.due(this.now), lambda order: CLOCK_MOVES[order.state](order, this.now, this))
+
+
+def _reminders(this: Sweep) -> rows.Ran[str]:
+    soon = queries.to_remind(this.now)
+    return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run))
+
+
+def _cancellations(this: Sweep) -> rows.Ran[bool]:
+    return rows.Ran() if this.dry_run else this.totals.take_failures(waiting.look_after(this.now))
+
+
+def _duties(this: Sweep) -> rows.Ran[bool]:
+    ran = this.totals.take_failures(remind_duties(this.now, dry_run=this.dry_run))
+    if ran.done:
+        this.totals.moved["duty_waits"] = len(ran.done)
+    return ran
+
+
+def _digests(this: Sweep) -> rows.Ran[str]:
+    kept = queries.digests_to_erase(this.now)
+    return _over(this, "digests", kept, lambda order: erase_digest(order, dry_run=this.dry_run))
+
+
+PARTS: dict[str, Callable[[Sweep], rows.Ran[Any]]] = {
+    "due": _due,
+    "reminders": _reminders,
+    "cancellations": _cancellations,
+    "duties": _duties,
+    "digests": _digests,
+}
+
+
+def _over(this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str]) -> rows.Ran[str]:
+    """One move over many orders; an outside system's trouble is no fault of the order, so it is tried next time."""
+    totals = this.totals
+
+    def moved(order: Order) -> str:
+        try:
+            done = move(order)
+        except Forbidden:
+            if not overtaken(order):
+                raise
+            return ""  # another sweep or a person was first
+        except (Retryable, Refused) as trouble:
+            logger.warning("deadline waits", extra={"reference": order.reference, "trouble": type(trouble).__name__})
+            totals.failed += 1
+            totals.lines.append(f"{order.reference} failed: {type(trouble).__name__}")
+            return ""
+        if done:
+            totals.count(order.reference, done)
+        return done
+
+    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", dry_run=this.dry_run)
+    return totals.take_failures(ran)
 
 
 def _expire_draft(order: Order, now: datetime, sweep: Sweep) -> str:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.lifecycle import CLOCK
 from icpportal.outbox.quiet import is_night
 from transfers.duties import RULES, row
@@ -20,14 +21,20 @@ def to_remind(today: date) -> QuerySet[Duty]:
     return waiting.select_related("order__owner")
 
 
-def sweep(now: datetime, *, dry_run: bool = False) -> int:
-    """Count provisional dates anew, send the reminders that are due, outside the quiet hours; how many."""
+def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
+    """Count provisional dates anew, send the reminders that are due, outside the quiet hours."""
     if not dry_run:
         recount()
-    found = list(to_remind(timezone.localdate(now)))
     if is_night(now):
-        return 0
-    return len(found) if dry_run else sum(_remind(duty, now) for duty in found)
+        return rows.Ran()
+    due = to_remind(timezone.localdate(now))
+    return rows.each(
+        "deadlines.duties",
+        due,
+        lambda duty: dry_run or _remind(duty, now),
+        reference="order__reference",
+        dry_run=dry_run,
+    )
 
 
 def _remind(duty: Duty, now: datetime) -> bool:
@@ -41,10 +48,15 @@ def _remind(duty: Duty, now: datetime) -> bool:
     return True
 
 
-def recount() -> None:
+def recount() -> rows.Ran[bool]:
     """Dates counted over a year without a holiday notice, once more: the notice may be known now."""
-    for duty in Duty.objects.filter(done_at=None, provisional=True).select_related("order").order_by("due_on"):
-        fresh = row(duty.order, duty.key, timezone.localdate(duty.order.entered_at))
-        if (fresh.due_on, fresh.provisional) != (duty.due_on, duty.provisional):
-            columns = {"due_on": fresh.due_on, "remind_on": fresh.remind_on, "provisional": fresh.provisional}
-            Duty.objects.filter(pk=duty.pk, done_at=None).update(**columns)
+    open_ones = Duty.objects.filter(done_at=None, provisional=True).select_related("order").order_by("due_on")
+    return rows.each("deadlines.recount", open_ones, _recounted, reference="order__reference")
+
+
+def _recounted(duty: Duty) -> bool:
+    fresh = row(duty.order, duty.key, timezone.localdate(duty.order.entered_at))
+    if (fresh.due_on, fresh.provisional) == (duty.due_on, duty.provisional):
+        return False
+    columns = {"due_on": fresh.due_on, "remind_on": fresh.remind_on, "provisional": fresh.provisional}
+    return bool(Duty.objects.filter(pk=duty.pk, done_at=None).update(**columns))

@@ -1,13 +1,13 @@
-"""Opens and clears alarms."""
+"""Opens and clears alarms; has rows that were set aside tried again."""
 
 import logging
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from icpportal.alarms.models import Alarm
+from icpportal.alarms.models import Alarm, SetAside
 
 logger = logging.getLogger(__name__)
 
@@ -44,3 +44,8 @@ def clear(cause: str, *, now: datetime | None = None) -> bool:
     if cleared:
         logger.warning("alarm cleared", extra={"cause": cause})
     return bool(cleared)
+
+
+def try_again(rows: QuerySet[SetAside], *, now: datetime | None = None) -> int:
+    """Let the next round of their jobs try these rows; how many rows that were."""
+    return rows.update(next_at=now or timezone.now())

@@ -1,24 +1,52 @@
-"""Alarms at the review desk: read only."""
+"""Alarms and rows set aside at the review desk: read only; a row may be tried again at once."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from icpportal.alarms.models import Alarm
+from icpportal.alarms.actions import try_again
+from icpportal.alarms.models import Alarm, SetAside
+
+
+class ReadOnly(admin.ModelAdmin):
+    """Rows that the portal writes itself."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Alarm)
-class AlarmAdmin(admin.ModelAdmin):
+class AlarmAdmin(ReadOnly):
     """What operations must look at, the newest first. The portal opens and clears them itself."""
 
     list_display = ["cause", "reference", "detail", "times", "opened_at", "seen_at", "cleared_at"]
     list_filter = [("cleared_at", admin.EmptyFieldListFilter)]
     actions = None
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Alarm | None = None) -> bool:
-        return False
+@admin.register(SetAside)
+class SetAsideAdmin(ReadOnly):
+    """What a job could not do, the newest first: which row, why, and when it is tried next."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: Alarm | None = None) -> bool:
-        return False
+    list_display = ["reference", "job", "trouble", "tries", "since", "next_at"]
+    list_filter = ["job", "trouble"]
+    search_fields = ["=reference"]
+    show_full_result_count = False
+    actions = ["try_them_again"]
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("alarms.retry_setaside")
+
+    @admin.action(description=gettext_lazy("Try again now"), permissions=["retry"])
+    def try_them_again(self, request: HttpRequest, queryset: QuerySet[SetAside]) -> None:
+        messages.info(request, _("%(n)s will be tried with the next round") % {"n": try_again(queryset)})

@@ -1,4 +1,4 @@
-"""An alarm: something operations must look at, from its first sighting until it is over."""
+"""Alarms, one row a cause, from its first sighting until it is over; and the rows that jobs had to set aside."""
 
 from django.db import models
 from django.db.models import Q
@@ -27,3 +27,30 @@ class Alarm(models.Model):
 
     def __str__(self) -> str:
         return self.cause
+
+
+class SetAside(models.Model):
+    """A row that its job could not do: it is left alone until `next_at`, and the row goes once it was done."""
+
+    job = models.CharField(_("job"), max_length=60)  # "deadlines.due"
+    key = models.CharField(max_length=100)  # of the row, for the job
+    reference = models.CharField(_("reference"), max_length=100)  # for people
+    cause = models.CharField(max_length=100)  # of the alarm
+    trouble = models.CharField(_("trouble"), max_length=100)  # the type of an exception
+    tries = models.PositiveIntegerField(_("tries"), default=1)
+    since = models.DateTimeField(_("since"))
+    next_at = models.DateTimeField(_("next try"))
+
+    class Meta:
+        verbose_name = _("row set aside")
+        verbose_name_plural = _("rows set aside")
+        ordering = ["-since", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["job", "key"], name="set_aside_once")]
+        indexes = [
+            models.Index(fields=["-since", "-id"], name="set_aside_newest"),
+            models.Index(fields=["cause"], name="set_aside_cause"),
+        ]
+        permissions = [("retry_setaside", "Can have rows that were set aside tried again")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.reference}"

@@ -17,6 +17,10 @@ class Unreadable(Exception):
     """A sealed value that no configured key opens, or that was moved to another row."""
 
 
+class KeyMissing(Unreadable):
+    """A sealed value whose key is not configured: it names one that `PII_KEYS` does not hold."""
+
+
 @lru_cache(maxsize=4)
 def _keys(text: str) -> dict[str, AESGCM]:
     keys: dict[str, AESGCM] = {}
@@ -44,10 +48,12 @@ def unseal(token: str, *, bound_to: str) -> bytes:
     version, _, rest = token.partition(":")
     name, _, encoded = rest.partition(":")
     key = _keys(settings.PII_KEYS).get(name)
-    if version != VERSION or key is None:
-        raise Unreadable(f"no key named {name!r}")
-    cipher = base64.b64decode(encoded)
+    if version != VERSION:
+        raise Unreadable("not a sealed value")
+    if key is None:
+        raise KeyMissing(f"no key named {name!r}")
     try:
+        cipher = base64.b64decode(encoded)
         return key.decrypt(cipher[:NONCE_BYTES], cipher[NONCE_BYTES:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # another row's, or cut short
         raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error

@@ -11,7 +11,7 @@ from django.core.exceptions import FieldError
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from icpportal.privacy.crypto import seal, unseal
+from icpportal.privacy.crypto import Unreadable, seal, unseal
 
 
 class Token(str):
@@ -53,7 +53,13 @@ class EncryptedTextField(models.TextField):
         return text
 
     def opened(self, instance: models.Model, token: Token) -> Any:
-        return self.from_text(unseal(token, bound_to=self.bound_to(instance)).decode()) if token else ""
+        """The value behind a token; raises `Unreadable` whatever is wrong with it."""
+        if not token:
+            return ""
+        try:
+            return self.from_text(unseal(token, bound_to=self.bound_to(instance)).decode())
+        except ValueError:  # neither UTF-8 nor JSON; the error itself quotes what was opened
+            raise Unreadable(f"{self.model._meta.label_lower}.{self.name} holds something else") from None
 
     def sealed(self, instance: models.Model) -> Token | None:
         """What the database gets for this row's value."""

@@ -2,13 +2,15 @@
 
 import json
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from icpportal.alarms.models import SetAside
+from icpportal.alarms.queries import open_alarms
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
 from icpportal.reconciliation import Finding, reconcile
@@ -72,7 +74,7 @@ def said(capsys, *arguments):
 def test_a_portal_in_order_has_nothing_to_say(capsys):
     lines, code = said(capsys)
 
-    assert (lines, code) == (["orders 0, messages 0, files 0, documents 0, deleted 0"], 0)
+    assert (lines, code) == (["orders 0, messages 0, rows 0, files 0, documents 0, parts 0, deleted 0"], 0)
 
 
 def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
@@ -91,7 +93,7 @@ def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsy
         "order T2: phone_due, deadline passed",
         f"message email order_received:T1: {reason}",
         f"file documents/{day}/b.jpg: no row knows it",
-        "orders 2, messages 1, files 1, documents 0, deleted 1",
+        "orders 2, messages 1, rows 0, files 1, documents 0, parts 0, deleted 1",
     ]
     assert "chen" not in "".join(lines)
 
@@ -103,7 +105,15 @@ def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
 
     assert [found.reference.rpartition("/")[2] for found in result.findings] == ["23.bin", "24.bin"]
     assert (fresh.exists(), lonely.exists(), old.exists()) == (True, True, False)
-    assert result.totals == {"orders": 0, "messages": 0, "files": 2, "documents": 0, "deleted": 1}
+    assert result.totals == {
+        "orders": 0,
+        "messages": 0,
+        "rows": 0,
+        "files": 2,
+        "documents": 0,
+        "parts": 0,
+        "deleted": 1,
+    }
 
 
 def test_a_dry_run_deletes_nothing(capsys, lay):
@@ -111,7 +121,7 @@ def test_a_dry_run_deletes_nothing(capsys, lay):
 
     lines, code = said(capsys, "--dry-run")
 
-    assert (lines[-1], code) == ("orders 0, messages 0, files 1, documents 0, deleted 0", 1)
+    assert (lines[-1], code) == ("orders 0, messages 0, rows 0, files 1, documents 0, parts 0, deleted 0", 1)
     assert old.exists()
 
 
@@ -120,7 +130,7 @@ def test_it_judges_by_the_time_it_is_told(capsys, lay):
 
     lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
 
-    assert lines[-1] == "orders 0, messages 0, files 1, documents 0, deleted 1"
+    assert lines[-1] == "orders 0, messages 0, rows 0, files 1, documents 0, parts 0, deleted 1"
     assert not old.exists()
 
 
@@ -138,7 +148,7 @@ def test_machines_get_one_object(capsys, stuck):
     assert [json.loads(line) for line in lines] == [
         {
             "findings": [{"kind": "order", "reference": "T1", "trouble": "handing_over, held"}],
-            "totals": {"orders": 1, "messages": 0, "files": 0, "documents": 0, "deleted": 0},
+            "totals": {"orders": 1, "messages": 0, "rows": 0, "files": 0, "documents": 0, "parts": 0, "deleted": 0},
         }
     ]
 
@@ -166,3 +176,38 @@ def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck
         "order T1: handing_over, held",
         "file storage: does not answer",
     ]
+
+
+def test_a_row_that_was_set_aside_is_named_with_its_job_and_since_when(capsys):
+    """B6."""
+    since = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    SetAside.objects.create(
+        job="deadlines.due",
+        key="1",
+        reference="T7Q4-M2KX",
+        cause="deadlines.row_failed:Unreadable",
+        trouble="Unreadable",
+        tries=3,
+        since=since,
+        next_at=since,
+    )
+
+    lines, code = said(capsys)
+
+    assert (lines[0], code) == ("row T7Q4-M2KX: deadlines.due: Unreadable, 3 tries since 2026-11-25 09:30", 1)
+    assert "rows 1" in lines[-1]
+
+
+@pytest.mark.parametrize("part", ["stuck_orders", "troubled_messages", "rows_set_aside", "files_against_rows"])
+def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(capsys, monkeypatch, part, stuck):
+    """B6."""
+    stuck(Stuck("T1", "handing_over", "held"))
+    failed_message()
+    monkeypatch.setattr(f"icpportal.reconciliation.{part}", lambda *_, **__: 1 / 0)
+
+    lines, code = said(capsys)
+
+    kinds = [line.partition(" ")[0] for line in lines[:-1]]
+    expected = {"stuck_orders": ["part", "message"], "troubled_messages": ["order", "part"]}
+    assert (kinds, code) == (expected.get(part, ["order", "message", "part"]), 1)
+    assert [alarm.detail for alarm in open_alarms()] == ["ZeroDivisionError"]

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from icpportal.accounts.models import Pending
 from icpportal.alarms.models import Alarm
+from icpportal.alarms.queries import open_alarms
 from icpportal.codes.models import Allowance, Code
 from icpportal.gateways.miit.models import Report
 from icpportal.tidying import JOBS, tidy
@@ -84,6 +85,7 @@ EACH_ONE = {
     "type_checks": 1,
     "ministry_files": 1,
     "unread_numbers": 1,
+    "set_aside": 0,
 }
 
 
@@ -124,11 +126,21 @@ def test_a_server_list_that_does_not_answer_is_said_and_stops_nothing_else(setti
     assert ServiceCode.objects.get().state == "free"
 
 
-def test_only_the_two_failures_of_gateways_are_taken_for_a_wait(monkeypatch):
-    monkeypatch.setitem(JOBS, "codes", lambda **_: 1 / 0)
+@pytest.mark.parametrize("name", list(JOBS))
+def test_a_job_that_breaks_stops_no_other_and_is_an_alarm_until_it_works(monkeypatch, name):
+    """B6."""
+    old_and_new()
+    with monkeypatch.context() as broken:
+        broken.setitem(JOBS, name, lambda **_: 1 / 0)
+        out, code = told("--at", NOW.isoformat())
+    of_jobs = open_alarms().filter(cause__startswith="tidy.")
+    seen = [(alarm.cause, alarm.detail) for alarm in of_jobs]
+    tidy(now=NOW)
 
-    with pytest.raises(ZeroDivisionError):
-        tidy(now=NOW)
+    assert (out.splitlines()[0], code) == (f"{name} failed: see the log", 2)
+    others = ", ".join(f"{each} {number}" for each, number in EACH_ONE.items() if each != name)
+    assert out.splitlines()[1] == f"gone: {others}"
+    assert (seen, of_jobs.all().count()) == ([(f"tidy.{name}_failed", "ZeroDivisionError")], 0)
 
 
 def told(*arguments: str) -> tuple[str, int]:
@@ -148,7 +160,8 @@ def test_the_command_says_the_totals_last():
 
     words = (
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, backdrop_addresses 1,"
-        " codes 1, counters 1, type_checks 1, ministry_files 1, unread_numbers 1\n"
+        " codes 1, counters 1, type_checks 1, ministry_files 1, unread_numbers 1,"
+        " set_aside 0\n"
     )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)
@@ -164,6 +177,7 @@ def test_the_command_as_json_and_with_a_job_that_waits(settings):
     assert json.loads(out) == {
         "done": {name: 0 for name in JOBS if name != "dead_service_codes"},
         "skipped": {"dead_service_codes": "connection refused"},
+        "failed": [],
         "dry_run": False,
     }
     assert told()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"

@@ -61,10 +61,11 @@ def test_a_reminder_goes_out_once_by_day_and_none_after_the_fact() -> None:
     order = approved()
     due = datetime(2026, 12, 25, 12, 0, tzinfo=BEIJING)
 
-    counts = [sweep(due - timedelta(days=8)), sweep(due.replace(day=18, hour=23)), sweep(due.replace(day=18))]
-    again = sweep(due)
+    moments = (due - timedelta(days=8), due.replace(day=18, hour=23), due.replace(day=18))
+    counts = [len(sweep(at).done) for at in moments]
+    again = len(sweep(due).done)
     Duty.objects.update(reminded_at=None)
-    late = sweep(due + timedelta(days=1))
+    late = len(sweep(due + timedelta(days=1)).done)
 
     assert (counts, again, late) == ([0, 0, 1], 0, 0)
     told = Message.objects.filter(template="duty_waits", reference=order.reference)
@@ -81,7 +82,7 @@ def test_what_is_ticked_off_is_not_reminded_and_not_shown(client: Client) -> Non
     after = client.get(reverse("dashboard")).content.decode()
     shown = "Complete the public-security filing"
     assert (shown in before, "2026-12-25" in before, shown in after) == (True, True, False)
-    assert sweep(datetime(2026, 12, 24, 12, 0, tzinfo=BEIJING)) == 0
+    assert sweep(datetime(2026, 12, 24, 12, 0, tzinfo=BEIJING)).done == []
 
 
 def test_ticked_in_two_tabs_it_is_done_once_and_at_the_first_press(client: Client) -> None:

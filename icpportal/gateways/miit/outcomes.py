@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from icpportal.alarms import rows
 from icpportal.gateways.miit import models
 from icpportal.gateways.miit.carrying import record_from, sealed, struck_from, unsealed
-from icpportal.gateways.miit.types import Answer, AnswerKind, FiledRecord, Struck
+from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, FiledRecord, Struck
 
 AT_ONCE = 1000  # handed out in one go; the rest follows when these are acknowledged
+READ = "answers.read"  # the job under which an outcome is set aside that cannot be read
 
 
 def record(
@@ -61,9 +64,17 @@ def tell_record_again(report: models.Report) -> None:
 
 
 def waiting() -> list[Answer]:
-    """What was not acknowledged yet, oldest first."""
-    rows = models.Outcome.objects.filter(acknowledged_at__isnull=True).select_related("report").order_by("pk")
-    return [_answer(row) for row in rows[:AT_ONCE]]
+    """What was not acknowledged yet, oldest first; one that cannot be read is set aside and keeps nobody waiting."""
+    left_alone = rows.not_yet(READ, TAKEN)
+    owed = models.Outcome.objects.filter(acknowledged_at__isnull=True).exclude(pk__in=left_alone)
+    loop = rows.Loop(READ)
+    read: list[Answer] = []
+    for row in owed.select_related("report").order_by("pk")[:AT_ONCE]:
+        answer = loop.attempt(row.pk, partial(_answer, row), reference=row.report.key if row.report else row.once)
+        if answer:
+            read.append(answer)
+    loop.end()
+    return read
 
 
 def acknowledge(answer_id: str) -> None:

@@ -284,6 +284,9 @@ class Struck:
     id: int
 
 
+TAKEN = "answers.taken"  # the job under which an answer is set aside, by its id, that could not be taken
+
+
 @dataclass(frozen=True)
 class Answer:
     """One outcome, handed out again until it is acknowledged by `id`."""

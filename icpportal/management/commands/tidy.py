@@ -1,4 +1,4 @@
-"""`manage.py tidy`: what beat does each hour, by hand; exit code 1 when a job had to wait."""
+"""`manage.py tidy`: what beat does each hour, by hand; exit code 1 when a job had to wait, 2 when one failed."""
 
 import json
 import sys
@@ -23,12 +23,13 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, **options: object) -> None:
         result = tidy(now=at, dry_run=dry_run)
         self.stdout.write(json.dumps({**asdict(result), "dry_run": dry_run}) if as_json else in_lines(result, dry_run))
-        if result.skipped:
-            sys.exit(1)
+        if result.skipped or result.failed:
+            sys.exit(2 if result.failed else 1)
 
 
 def in_lines(result: Tidied, dry_run: bool) -> str:
-    """One line a job that had to wait, last the totals."""
+    """One line a job that had to wait or failed, last the totals."""
     waited = [f"{name} skipped: {why}" for name, why in result.skipped.items()]
+    waited += [f"{name} failed: see the log" for name in result.failed]
     totals = ", ".join(f"{name} {number}" for name, number in result.done.items())
     return "\n".join([*waited, f"{'would be ' if dry_run else ''}gone: {totals}"])

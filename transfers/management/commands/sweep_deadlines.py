@@ -21,12 +21,13 @@ class Command(BaseCommand):
     def handle(self, *, at: datetime | None, dry_run: bool, **options: object) -> None:
         totals = sweep(now=at, dry_run=dry_run)
         if options["json"]:
-            found = {"moved": totals.moved, "failed": totals.failed, "dry_run": dry_run, "lines": totals.lines}
-            self.stdout.write(json.dumps(found))
+            found = {"moved": totals.moved, "failed": totals.failed, "set_aside": totals.set_aside}
+            self.stdout.write(json.dumps({**found, "dry_run": dry_run, "lines": totals.lines}))
         else:
             for line in totals.lines:
                 self.stdout.write(line)
             done = ", ".join(f"{move} {number}" for move, number in sorted(totals.moved.items())) or "nothing due"
-            self.stdout.write(f"{'would be ' if dry_run else ''}{done}; {totals.failed} failed")
-        if totals.failed:
-            raise CommandError(f"{totals.failed} orders could not be moved; see the log", returncode=2)
+            aside = f", {totals.set_aside} set aside earlier" if totals.set_aside else ""
+            self.stdout.write(f"{'would be ' if dry_run else ''}{done}; {totals.failed} failed{aside}")
+        if troubled := totals.failed + totals.set_aside:
+            raise CommandError(f"{troubled} orders could not be moved; see the log and `set_aside`", returncode=2)

@@ -1,0 +1,263 @@
+"""Loops over rows in which one bad row stops nobody else: it is set aside, named, and tried again ever more rarely.
+
+A row that fails is written down as `SetAside` with its job, its reference and the type of the exception, never with the
+exception's words: they may quote what people typed. Its cause opens one alarm, however many rows share it, and the
+alarm is cleared when no row of that cause is left. A job of several parts runs each by `Parts`.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.db import connection, models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms.models import Alarm, SetAside
+from icpportal.privacy.crypto import KeyMissing
+
+logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=models.Model)
+Done = TypeVar("Done")
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)  # the last one for ever
+KEY_MISSING = "privacy.key_missing"  # one cause, whichever jobs meet it
+ROW_FAILED = ".row_failed:"
+LOADED_AT_ONCE = 100
+LEFT_AFTER = 2 * HOUR  # every job runs once an hour at least
+FRAMES = 6  # of a traceback, the innermost
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One row that was set aside just now."""
+
+    reference: str
+    trouble: str  # the type of the exception
+
+
+@dataclass
+class Ran(Generic[Done]):
+    """What one run of a job came to."""
+
+    done: list[Done] = field(default_factory=list)  # what the rows gave back, unless it was nothing
+    failed: list[Failure] = field(default_factory=list)
+    waiting: int = 0  # set aside by an earlier run, not tried in this one
+
+    def __add__(self, other: "Ran[Done]") -> "Ran[Done]":
+        return Ran(self.done + other.done, self.failed + other.failed, self.waiting + other.waiting)
+
+
+class Loop:
+    """One run of a job over its rows: knows which rows wait, and sets aside what fails.
+
+    `job` is "area.what"; the alarm is the area's. Its pauses go by the clock, whatever moment is being played.
+    """
+
+    def __init__(self, job: str, *, dry_run: bool = False) -> None:
+        self.job, self.dry_run = job, dry_run
+        self.now = timezone.now()
+        self.aside = {row.key: row for row in SetAside.objects.filter(job=job)}
+        self.failed: list[Failure] = []
+        self.opened: set[str] = set()
+        self.is_over = False  # whether a row of a cause went, so that its alarm may be over
+
+    def waits(self, key: Any) -> bool:
+        """Whether this row was set aside and its next try has not come."""
+        row = self.aside.get(str(key))
+        return row is not None and row.next_at > self.now and not self.dry_run
+
+    def attempt(self, key: Any, act: Callable[[], Done], *, reference: str = "") -> Done | None:
+        """What `act` gives back; None when it failed, whatever the exception, and the row is set aside."""
+        try:
+            with _whole():
+                done = act()
+        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this row
+            raise
+        except Exception as problem:
+            self.set_aside(key, problem, reference=reference)
+            return None
+        self.succeeded(key)
+        return done
+
+    def set_aside(self, key: Any, problem: Exception, *, reference: str = "") -> datetime:
+        """Write the row down as failed; when it is tried next."""
+        trouble, cause = type(problem).__name__[:100], _cause(self.job, problem)
+        known = self.aside.get(str(key))
+        tries = known.tries + 1 if known else 1
+        row = SetAside(
+            job=self.job,
+            key=str(key)[:100],
+            reference=(reference or str(key))[:100],
+            cause=cause,
+            trouble=trouble,
+            tries=tries,
+            since=known.since if known else self.now,
+            next_at=timezone.now() + PAUSES[min(tries, len(PAUSES)) - 1],
+        )
+        self.failed.append(Failure(row.reference, trouble))
+        facts = {"job": self.job, "reference": row.reference, "trouble": trouble, "tries": tries}
+        logger.error("row failed", extra={**facts, "trace": _frames(problem)})
+        if self.dry_run:
+            return row.next_at
+        changing = ["reference", "cause", "trouble", "tries", "next_at"]
+        SetAside.objects.bulk_create([row], update_conflicts=True, unique_fields=["job", "key"], update_fields=changing)
+        self.is_over = self.is_over or (known is not None and known.cause != cause)
+        self.aside[row.key] = row
+        if cause not in self.opened:
+            self.opened.add(cause)
+            open_alarm(cause, reference=row.reference, detail=trouble)
+        return row.next_at
+
+    def succeeded(self, key: Any) -> None:
+        """The row did what it should: nothing is left of an earlier failure."""
+        if str(key) in self.aside:
+            self._forget([str(key)])
+
+    def end(self, owed: Iterable[Any] | None = None) -> None:
+        """Forget rows that the job no longer has to do, when it knows all that are `owed`; clear what is over."""
+        if owed is not None:
+            still = {str(key) for key in owed}
+            self._forget([key for key in self.aside if key not in still])
+        if self.is_over:
+            clear_over()
+
+    def _forget(self, keys: list[str]) -> None:
+        if self.dry_run or not keys:
+            return
+        SetAside.objects.filter(job=self.job, key__in=keys).delete()
+        for key in keys:
+            del self.aside[key]
+        self.is_over = True
+
+
+def each(
+    job: str,
+    rows: QuerySet[Row],
+    act: Callable[[Row], Done],
+    *,
+    reference: str = "pk",
+    dry_run: bool = False,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Ran[Done]:
+    """`act` on every one of `rows`, in their order; what fails, even in being loaded, is set aside.
+
+    `reference` is the column that names a row to operations. It ends early when `goes_on` says no. A dry run tries the
+    rows that were set aside as well, and writes nothing down.
+    """
+    names = dict(rows.values_list("pk", reference))
+    if not names:  # what was set aside and is not owed any more is forgotten by the hour
+        return Ran()
+    loop = Loop(job, dry_run=dry_run)
+    ran = Ran[Done](failed=loop.failed)
+    ready = [pk for pk in names if not loop.waits(pk)]
+    ran.waiting = len(names) - len(ready)
+    for pk, loaded in _loaded(rows, ready):
+        if not goes_on():
+            break
+        done = loop.attempt(pk, lambda: _act(rows, pk, loaded, act), reference=str(names[pk]))  # noqa: B023 -- at once
+        if done:
+            ran.done.append(done)
+    loop.end(names)
+    return ran
+
+
+def _act(rows: QuerySet[Row], pk: Any, loaded: dict[Any, Row] | None, act: Callable[[Row], Done]) -> Done | None:
+    row = rows.filter(pk=pk).first() if loaded is None else loaded.get(pk)
+    return None if row is None else act(row)  # it moved on between the two queries
+
+
+def _loaded(rows: QuerySet[Row], keys: list[Any]) -> Iterator[tuple[Any, dict[Any, Row] | None]]:
+    """Each key with the rows of its batch, or None when the batch cannot be loaded because of one of them."""
+    for start in range(0, len(keys), LOADED_AT_ONCE):
+        batch = keys[start : start + LOADED_AT_ONCE]
+        try:
+            with _whole():
+                found = {row.pk: row for row in rows.filter(pk__in=batch)}
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as problem:
+            logger.warning("rows are loaded one by one", extra={"trouble": type(problem).__name__})
+            found = None
+        for pk in batch:
+            yield pk, found
+
+
+class Parts:
+    """The parts of a job, none of which stops the others; one that fails opens an alarm and is tried every time."""
+
+    def __init__(self, area: str) -> None:
+        self.area = area
+        self.open = set(
+            Alarm.objects.filter(cause__startswith=f"{area}.", cleared_at=None).values_list("cause", flat=True)
+        )
+
+    def run(self, name: str, act: Callable[[], Done], *, passing: tuple[type[Exception], ...] = ()) -> Done | None:
+        """What `act` gives back, or None when it failed; `passing` goes on to the caller."""
+        cause = f"{self.area}.{name}_failed"
+        try:
+            done = act()
+        except (SoftTimeLimitExceeded, *passing):
+            raise
+        except Exception as problem:
+            facts = {"job": self.area, "part": name, "trouble": type(problem).__name__}
+            logger.error("part failed", extra={**facts, "trace": _frames(problem)})
+            open_alarm(cause, reference=name, detail=type(problem).__name__)
+            return None
+        if cause in self.open:
+            clear(cause)
+        return done
+
+
+def not_yet(*jobs: str) -> list[str]:
+    """Keys of rows that these jobs set aside and whose next try has not come, to leave out of a limited query."""
+    return list(SetAside.objects.filter(job__in=jobs, next_at__gt=timezone.now()).values_list("key", flat=True))
+
+
+def due_again(job: str) -> list[str]:
+    """Keys of rows of `job` that were set aside and may be tried again, for jobs that keep times of their own."""
+    return list(SetAside.objects.filter(job=job, next_at__lte=timezone.now()).values_list("key", flat=True))
+
+
+def clear_over() -> None:
+    """Clear every alarm about rows whose cause no row has any more."""
+    still = set(SetAside.objects.values_list("cause", flat=True).distinct())
+    about_rows = models.Q(cause__contains=ROW_FAILED) | models.Q(cause=KEY_MISSING)
+    shown = Alarm.objects.filter(about_rows, cleared_at=None).values_list("cause", flat=True)
+    for cause in set(shown) - still:
+        clear(cause)
+
+
+def forget_left(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Forget rows that their jobs have not tried though it was time: nothing is owed for them any more. How many."""
+    left = SetAside.objects.filter(next_at__lte=(now or timezone.now()) - LEFT_AFTER)
+    if dry_run:
+        return left.count()
+    forgotten = left.delete()[0]
+    clear_over()
+    return forgotten
+
+
+def _cause(job: str, problem: Exception) -> str:
+    if isinstance(problem, KeyMissing):
+        return KEY_MISSING
+    return f"{job.partition('.')[0]}{ROW_FAILED}{type(problem).__name__}"[:100]
+
+
+def _frames(problem: Exception) -> list[str]:
+    """Where it happened, the innermost place last; a traceback's own text ends with the exception's words."""
+    frames = traceback.extract_tb(problem.__traceback__)[-FRAMES:]
+    return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _whole() -> AbstractContextManager[Any]:
+    """Inside a transaction a savepoint, so that a statement that failed does not spoil it for the rows behind."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()

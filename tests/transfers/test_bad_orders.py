@@ -1,0 +1,249 @@
+"""One order that cannot be read: every sweep, every answer and every reminder of the others goes on (B6)."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from icpportal.alarms.models import SetAside
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
+from icpportal.moments import BEIJING
+from icpportal.outbox.models import Message
+from tests.bad import WAYS, aside, causes, personal, spoil
+from tests.transfers.builders import TYPE, fire, make_order, make_user
+from tests.transfers.cancels import make_website
+from tests.transfers.conftest import FakeAuthority
+from transfers import cancelling, duty_reminders, queries, states
+from transfers.authority import pull
+from transfers.deadlines import sweep
+from transfers.firing import ORDER
+from transfers.models import Duty, Order, ParkedAnswer
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+TYPE.setdefault("32", {"region": "320102", "number": "苏ICP备00000000号"})
+NOON = datetime(2026, 11, 25, 12, 0, tzinfo=BEIJING)
+
+
+def state(order: Order) -> str:
+    return Order.objects.values_list("state", flat=True).get(pk=order.pk)
+
+
+def granted(order: Order) -> Answer:
+    return Answer(
+        id=f"grant-{order.reference}",
+        kind=AnswerKind.GRANTED,
+        report_key=order.report_key,
+        at=NOW,
+        site_number=order.site_number,
+    )
+
+
+def sweep_by_hand(*options: str) -> tuple[int, list[str]]:
+    """Exit code and lines of the command."""
+    out = StringIO()
+    try:
+        call_command("sweep_deadlines", *options, stdout=out)
+    except CommandError as end:
+        return end.returncode, out.getvalue().splitlines()
+    return 0, out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_granted_order_that_cannot_be_read_keeps_no_other_grant_waiting(authority: FakeAuthority, way: str) -> None:
+    """B6."""
+    bad, good = (make_order(state=states.AUTHORITY_REVIEW) for _ in range(2))
+    authority.waiting = [granted(bad), granted(good)]
+    spoil(bad, "answers", way)
+
+    taken = pull()
+
+    assert (state(good), state(bad)) == (states.APPROVED, states.AUTHORITY_REVIEW)
+    parked = list(ParkedAnswer.objects.values_list("report_key", flat=True))
+    assert aside() == [("answers.taken", bad.reference)] or parked == [bad.report_key]
+    assert taken == len(authority.acknowledged)
+
+
+def test_an_order_that_was_put_right_takes_its_answer_without_anybody_touching_a_table(
+    authority: FakeAuthority,
+) -> None:
+    """B6."""
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    authority.waiting = [granted(order)]
+    before = spoil(order, "answers")
+    pull()
+    pull()  # not tried again at once
+    seen = (aside(), causes(), SetAside.objects.get().tries, [*authority.acknowledged])
+
+    spoil(order, "answers", before)
+    call_command("set_aside", order.reference, "--again", stdout=StringIO())
+    pull()
+
+    assert seen == ([("answers.taken", order.reference)], ["answers.row_failed:Unreadable"], 1, [])
+    assert (state(order), aside(), causes()) == (states.APPROVED, [], [])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_drafts_behind_one_that_cannot_be_read_expire(authority: FakeAuthority, way: str) -> None:
+    """B6."""
+    bad, *good = (make_order(due_at=NOW - timedelta(hours=3 - n)) for n in range(3))
+    spoil(bad, "answers", way)
+
+    code, lines = sweep_by_hand()
+
+    assert [state(order) for order in (bad, *good)] == [states.DRAFT, states.EXPIRED, states.EXPIRED]
+    assert (code, lines[-1]) == (2, "expire_draft 2; 1 failed")
+    assert aside() == [("deadlines.due", bad.reference)]
+    assert len(causes()) == 1
+    assert personal("林示范", "13900000001", "649999198502140009", bad.domain) == []
+
+
+def test_a_second_sweep_says_what_the_first_has_set_aside_and_does_not_try_it(authority: FakeAuthority) -> None:
+    """B6."""
+    bad = make_order(due_at=NOW - timedelta(hours=1))
+    spoil(bad, "answers")
+
+    first, second = sweep_by_hand(), sweep_by_hand()
+
+    assert [code for code, _lines in (first, second)] == [2, 2]
+    assert second[1] == ["nothing due; 0 failed, 1 set aside earlier"]
+    assert SetAside.objects.get().tries == 1
+
+
+def test_a_dry_run_says_what_would_fail_and_writes_nothing_down(authority: FakeAuthority) -> None:
+    """B6."""
+    bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=NOW - timedelta(n)) for n in (1, 0))
+    spoil(bad, "answers")
+
+    code, lines = sweep_by_hand("--dry-run")
+
+    assert (code, lines[-1], aside(), causes()) == (2, "would be lapse 1; 1 failed", [], [])
+    assert state(good) == states.PHONE_DUE
+
+
+def test_a_lost_key_is_one_alarm_and_the_next_sweep_tries_nothing(authority: FakeAuthority, settings: Any) -> None:
+    """B6."""
+    orders = [make_order(due_at=NOW) for _ in range(5)]
+    authority.waiting = [granted(make_order(state=states.AUTHORITY_REVIEW)) for _ in range(3)]
+    key = settings.PII_KEYS
+    settings.PII_KEYS = "new:" + key.partition(":")[2]
+
+    first, second = sweep(), sweep()
+    lost = (first.failed, second.failed, second.set_aside, causes())
+    settings.PII_KEYS = key
+    call_command("set_aside", "--again", stdout=StringIO())
+    third = sweep()
+
+    assert lost == (5, 0, 5, ["privacy.key_missing"])
+    assert (third.moved, third.failed, aside(), causes()) == ({"expire_draft": 5}, 0, [], [])
+    assert {state(order) for order in orders} == {states.EXPIRED}
+
+
+@pytest.mark.parametrize("problem", [RuntimeError("x"), Retryable("x"), AssertionError("x"), MemoryError("x")])
+def test_a_pull_that_fails_in_any_way_does_not_stop_the_sweep(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    """B6."""
+    order = make_order(due_at=NOW)
+
+    def answers() -> list[Answer]:
+        raise problem
+
+    monkeypatch.setattr(authority, "answers", answers)
+
+    assert sweep_by_hand()[1][0] == f"{order.reference} expire_draft"
+    assert causes() == ([] if isinstance(problem, Retryable) else ["deadlines.pull_failed"])
+
+
+def test_a_part_of_the_sweep_that_fails_stops_no_other(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B6."""
+    order = make_order(due_at=NOW)
+    monkeypatch.setattr(queries, "leaving", lambda: 1 / 0)
+
+    totals = sweep()
+
+    assert (totals.moved, totals.failed, causes()) == ({"expire_draft": 1}, 1, ["deadlines.cancellations_failed"])
+    assert state(order) == states.EXPIRED
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_phones_are_asked_for_the_orders_behind_one_that_cannot_be_read(authority: FakeAuthority, way: str) -> None:
+    """B6."""
+    due_at = NOW + timedelta(hours=5)
+    bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=due_at + timedelta(n)) for n in range(2))
+    authority.phone_states = [PhoneState(Role.BOTH, "139****0001", sent_at=NOW, confirmed_at=NOW)]
+    spoil(bad, "answers", way)
+
+    pull()
+
+    assert (state(good), state(bad)) == (states.AUTHORITY_REVIEW, states.PHONE_DUE)
+    assert aside() == [("phones.asked", bad.reference)]
+
+
+def test_an_order_whose_phones_cannot_be_judged_stops_no_other_deadline(authority: FakeAuthority) -> None:
+    """B6."""
+    bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=NOW + timedelta(n)) for n in (-1, 0))
+    spoil(bad, "answers")
+
+    totals = sweep(now=NOW)
+
+    assert (totals.moved, state(good), state(bad)) == ({"lapse": 1}, states.LAPSED, states.PHONE_DUE)
+    assert ("deadlines.due", bad.reference) in aside()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_reminders_behind_an_order_that_cannot_be_read_go_out(authority: FakeAuthority, way: str) -> None:
+    """B6."""
+    bad, good = (
+        make_order(due_at=NOON + timedelta(days=14, hours=n), entered_at=NOON - timedelta(days=50)) for n in range(2)
+    )
+    spoil(bad, "answers", way)
+
+    totals = sweep(now=NOON)
+
+    assert totals.moved == {"draft_waits": 1}
+    assert set(Message.objects.values_list("reference", flat=True)) == {good.reference}
+    assert aside() == [("deadlines.reminders", bad.reference)]
+
+
+def test_the_cancellations_behind_one_that_cannot_be_read_end(authority: FakeAuthority) -> None:
+    """B6."""
+    orders = []
+    for n in range(2):
+        owner = make_user()
+        order = cancelling.begin(make_website(owner, domain=f"example{n}.com", others=0), owner=owner)
+        ORDER.fire(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order))
+        order.website.accesses.all().delete()
+        orders.append(order)
+    bad, good = orders
+    spoil(bad, "answers")
+
+    sweep(now=NOW)
+
+    assert (state(good), state(bad)) == (states.CANCELLED, states.HANDING_OVER)
+    assert aside() == [("deadlines.access_ended", bad.reference)]
+
+
+def test_the_duties_behind_one_whose_order_cannot_be_read_are_counted_and_reminded(authority: FakeAuthority) -> None:
+    """B6."""
+    bad, good = (
+        fire(make_order(state=states.AUTHORITY_REVIEW, province="32"), "grant", "authority", now=NOON) for _ in range(2)
+    )
+    Message.objects.all().delete()
+    Duty.objects.exclude(key="jiangsu_change").delete()
+    Duty.objects.update(provisional=True, due_on=NOON.date() + timedelta(days=1), remind_on=NOON.date())
+    spoil(bad, "answers")
+    Order.objects.filter(pk=bad.pk).update(entered_at=NOON - timedelta(days=1))
+
+    duty_reminders.recount()
+    Duty.objects.update(due_on=NOON.date() + timedelta(days=1), remind_on=NOON.date())
+    sweep(now=NOON)
+
+    assert set(Message.objects.values_list("reference", flat=True)) == {good.reference}
+    assert ("deadlines.duties", bad.reference) in aside()
