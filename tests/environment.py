@@ -77,6 +77,7 @@ ONCE = tuple(
         "journeys/test_stalled_gateways.py",
         "journeys/test_by_phone.py",
         "journeys/test_import.py",
+        "journeys/test_offered.py",
         "journeys/test_order_row.py",
         "journeys/test_rehearse_2020.py",
     )

@@ -15,6 +15,7 @@ from filings.provinces.terms import SUBJECT_LEAD
 from icpportal.gateways.inventory.file import save
 from icpportal.gateways.inventory.types import Billing, Instance
 from icpportal.gateways.miit.simulator.client import SimulatorClient
+from icpportal.management.invented import credit_code
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class FreeFiling:
 
 FREE = (
     FreeFiling(
-        "64", "640106", "宁ICP备00000000号", "1", "91649999000000019L", "宁夏示例纸业有限公司", "example.com",
+        "64", "640106", "宁ICP备00000000号", "1", credit_code("64", "000000019"), "宁夏示例纸业有限公司", "example.com",
         "示例纸业官网", "Abc12345",
         ("林示范", "649999198502140009", "13900000001"), ("陈样例", "649999198806060008", "13900000002"),
     ),
@@ -49,12 +50,12 @@ FREE = (
         ("赵样本", "119999199009090002", "13900000004"), ("赵样本", "119999199009090002", "13900000004"),
     ),
     FreeFiling(
-        "44", "440304", "粤ICP备00000002号", "1", "91449999000000130L", "深圳示例灯具有限公司", "lamp-sample.cn",
+        "44", "440304", "粤ICP备00000002号", "1", credit_code("44", "000000130"), "深圳示例灯具有限公司", "lamp-sample.cn",
         "示例灯具官网", "Gd000002",
         ("周范本", "449999197903030001", "13900000021"), ("吴试写", "449999198207070004", "13900000022"),
     ),
     FreeFiling(
-        "31", "310101", "沪ICP备00000003号", "1", "913199990000000497", "上海示例钟表有限公司", "clock-sample.cn",
+        "31", "310101", "沪ICP备00000003号", "1", credit_code("31", "000000049"), "上海示例钟表有限公司", "clock-sample.cn",
         "示例钟表官网", "Sh000003",
         ("钱示例", "319999198501010003", "13900000031"), ("孙样本", "319999198802020002", "13900000032"),
     ),

@@ -58,6 +58,8 @@ class Walk:
     reference: str = ""  # of what is walked
     read: set[tuple[str, str]] = field(default_factory=set)  # codes, each with where it was sent
     site: int = 1  # which website of the subject this is
+    nature: str = "enterprise"
+    id_type: str = "1"
 
     def __post_init__(self) -> None:
         region, place, self.address = REGIONS[self.province]

@@ -16,12 +16,17 @@ def another_on_record(walk: Walk) -> None:
 
 
 def another(walk: Walk) -> None:
-    """The button on my filings; the subject is known, only the domain is asked; its papers are used again."""
+    """The button on my filings; the subject is known."""
     page = walk.me.get("/filings/")
     ways = [each.attrs["href"] for each in page.find("a") if "/transfers/another/" in each.attrs.get("href", "")]
     if not ways:
         raise NotAsItShouldBe(f"no way to transfer another on {page.url}")
-    page = walk.me.get(ways[0])
+    another_from(walk, ways[0])
+
+
+def another_from(walk: Walk, way: str) -> None:
+    """The page of one subject; only the domain is asked, and its papers are used again."""
+    page = walk.me.get(way)
     page = walk.me.send(page.form("domain"), domain=walk.domain)
     found = page.find(class_="outcome")
     outcome = found[0].attrs.get("data-outcome") if found else page.trouble()

@@ -16,7 +16,12 @@ def send_photo(walk: Walk, page: Page) -> None:
     codes = app.find("code")
     if not codes:
         raise NotAsItShouldBe(f"the app took no photo: {app.trouble()}")
-    walk.me.send(page.form("sh_code"), sh_code=codes[0].text.strip())
+    fetch(walk, page, codes[0].text.strip())
+
+
+def fetch(walk: Walk, page: Page, code: str) -> None:
+    """The photo of this code is fetched, looked at and found usable."""
+    walk.me.send(page.form("sh_code"), sh_code=code)
     walk.wait_for("the photo of the app to be shown", lambda: _found_usable(walk))
 
 

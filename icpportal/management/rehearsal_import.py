@@ -61,15 +61,16 @@ def import_first(walk: Walk) -> None:
 
 def prove(walk: Walk) -> None:
     """The old account: one wrong password first, then the right one."""
-    page = _proved(walk, "wrong-one")
+    page = proved(walk, old_account(walk), "wrong-one")
     if not page.find(class_="error-summary"):
         raise NotAsItShouldBe("a wrong password of the old account was taken")
-    _taken_to(walk, _proved(walk, OLD_PASSWORD), "previewed")
+    _taken_to(walk, proved(walk, old_account(walk), OLD_PASSWORD), "previewed")
 
 
-def _proved(walk: Walk, password: str) -> Page:
+def proved(walk: Walk, account: str, password: str) -> Page:
+    """What the page of the import says to an old account and its password."""
     page = walk.me.get("/import/")
-    return walk.me.send(page.form("old_account"), old_account=old_account(walk), old_password=password)
+    return walk.me.send(page.form("old_account"), old_account=account, old_password=password)
 
 
 def _taken_to(walk: Walk, page: Page, state: str) -> None:
@@ -93,7 +94,7 @@ def _import_one(walk: Walk, *, subject: str, left: list[str]) -> None:
         if row is None or row.attrs["data-site-state"] != "imported" or WORDS["imported"] not in row.text:
             raise NotAsItShouldBe(f"the preview does not say that {domain} is new")
     walk.me.send(page.form("site", action="/run/"), site=[left[0]])
-    walk.wait_for(f"the import of {left[0]}", lambda: _outcome(walk, left[0]) == "imported")
+    walk.wait_for(f"the import of {left[0]}", lambda: outcome(walk, left[0]) == "imported")
     _taken_to(walk, walk.me.get(_url(walk)), "imported")
 
 
@@ -101,7 +102,7 @@ def _url(walk: Walk) -> str:
     return f"/import/{walk.reference}/"
 
 
-def _outcome(walk: Walk, domain: str) -> str:
+def outcome(walk: Walk, domain: str) -> str:
     """What came of a website, once the import has come to its end."""
     page = walk.me.get(_url(walk))
     head, row = page.find(class_="import-head"), page.find("tr", data_domain=domain)
@@ -156,7 +157,7 @@ def result(walk: Walk) -> None:
 
 def once_more(walk: Walk) -> None:
     """Importing again says that everything is here already, and changes nothing."""
-    page = _proved(walk, OLD_PASSWORD)
+    page = proved(walk, old_account(walk), OLD_PASSWORD)
     _taken_to(walk, page, "imported")
     if not page.find(id="already-here"):
         raise NotAsItShouldBe("the page does not say that everything is here already")

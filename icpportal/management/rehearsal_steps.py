@@ -88,8 +88,8 @@ def asked_type(walk: Walk, expected: str) -> Page:
     page = walk.me.get("/transfers/new/")
     page = walk.send_patiently(
         page.form("id_number", "domain"),
-        nature="enterprise",
-        id_type="1",
+        nature=walk.nature,
+        id_type=walk.id_type,
         id_number=walk.code,
         name=walk.company,
         region_province=walk.province,
@@ -159,9 +159,8 @@ def people(walk: Walk) -> None:
     )
     walk.moved_on(page, "website")
     page = walk.me.get(walk.url("administrator/"))
-    page = walk.me.send(
-        page.form("same_person"), same_person="no", admin_told="on", **_person("admin", walk.admin, walk.dice)
-    )
+    told = {"admin_told": "on", **_person("admin", walk.admin, walk.dice)}
+    page = walk.me.send(page.form("same_person"), same_person="yes" if walk.admin == walk.lead else "no", **told)
     walk.moved_on(page, "administrator")
 
 
@@ -242,25 +241,27 @@ def submit(walk: Walk) -> None:
     walk.expect_state("submitted")
 
 
-def _staff(walk: Walk) -> Browser:
-    staff = Browser(walk.base_url)
-    page = staff.get("/admin/")
-    page = staff.send(page.form("login", "password"), login=walk.reviewer[0], password=walk.reviewer[1])
+def staff(walk: Walk) -> Browser:
+    """The reviewer's browser, signed in."""
+    desk = Browser(walk.base_url)
+    page = desk.get("/admin/")
+    page = desk.send(page.form("login", "password"), login=walk.reviewer[0], password=walk.reviewer[1])
     if "/admin/" not in page.url:
         raise NotAsItShouldBe(f"the reviewer could not sign in: {page.trouble()}")
-    return staff
+    return desk
 
 
-def _case(walk: Walk, staff: Browser) -> Page:
-    page = staff.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
+def _case(walk: Walk, desk: Browser) -> Page:
+    page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
     links = [each.attrs["href"] for each in page.find("a") if "/admin/transfers/order/" in each.attrs.get("href", "")]
     rows = [href for href in links if href.rstrip("/").endswith("change") or "/change/" in href]
     if not rows:
         raise NotAsItShouldBe(f"the queue does not show {walk.reference}")
-    return staff.get(rows[0])
+    return desk.get(rows[0])
 
 
-def _with_move(page: Page, move: str) -> Form:
+def form_with(page: Page, move: str) -> Form:
+    """The form whose button makes this move."""
     for form in page.forms:
         if ("move", move) in form.buttons:
             return form
@@ -269,9 +270,9 @@ def _with_move(page: Page, move: str) -> Form:
 
 def review(walk: Walk) -> None:
     """The provider's reviewer accepts the order in Django admin."""
-    staff = _staff(walk)
-    page = _case(walk, staff)
-    staff.send(_with_move(page, "accept"), button=("move", "accept"))
+    desk = staff(walk)
+    page = _case(walk, desk)
+    desk.send(form_with(page, "accept"), button=("move", "accept"))
     walk.expect_state("photo_due")
 
 
@@ -279,9 +280,9 @@ def photo(walk: Walk) -> None:
     """Step 6; the photo, and its review."""
     page = walk.me.get(walk.url("photo/"))
     (rehearsal_app.send_photo if rehearsal_app.is_asked(page) else _send_photo)(walk, page)
-    staff = _staff(walk)
-    page = _case(walk, staff)
-    staff.send(_with_move(page, "accept_photo"), button=("move", "accept_photo"))
+    desk = staff(walk)
+    page = _case(walk, desk)
+    desk.send(form_with(page, "accept_photo"), button=("move", "accept_photo"))
     walk.expect_state("phone_due", "authority_review")
 
 

@@ -1,0 +1,196 @@
+"""What the demo prints is what it keeps: each filing, order and old record that it offers is walked to its end."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from copy import copy
+from typing import Any
+
+import pytest
+
+from icpportal.management import demo_accounts, demo_legacy, demo_orders, demo_world, invented
+from icpportal.management import rehearsal_another as another
+from icpportal.management import rehearsal_app as app
+from icpportal.management import rehearsal_cancel as cancel
+from icpportal.management import rehearsal_import as old_platform
+from icpportal.management import rehearsal_steps as steps
+from icpportal.management.commands.rehearse import REVIEWER
+from icpportal.management.rehearsal import Walk
+from tests.journeys.portal import Portal, own_redis, running
+
+pytestmark = pytest.mark.worker
+Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
+LIN = demo_accounts.ACCOUNTS[0]
+ORDERS = """
+import json
+from transfers.models import Order
+order = Order.objects.get(domain={!r})
+print(json.dumps([order.reference, order.subject_number, order.answers], ensure_ascii=False))
+"""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """A demo of its own: the other journeys may count what these use up."""
+    with running(tmp_path_factory.mktemp("offered"), **own_redis(14)) as started:
+        yield started
+
+
+def walk_in(portal: Portal, province: str) -> Walk:
+    return Walk(portal.url, province, REVIEWER, dice=random.Random())
+
+
+def whom(person: tuple[str, str, str]) -> invented.Invented:
+    name, id_number, mobile = person
+    return invented.Invented(name, id_number, mobile, f"p{mobile[3:]}@example.com")
+
+
+def offered(portal: Portal, free: demo_world.FreeFiling) -> Walk:
+    """A new customer who transfers one of the filings that were printed."""
+    walk = walk_in(portal, free.province)
+    walk.region, walk.number, walk.domain = free.region, free.number, free.domain
+    walk.code, walk.company, walk.filing_password = free.id_number, free.name, free.password
+    walk.lead, walk.admin = whom(free.lead), whom(free.administrator)
+    if free.id_type != "1":
+        walk.nature, walk.id_type = "individual", free.id_type
+    return walk
+
+
+def signed_in_as_lin(portal: Portal, number: int) -> Walk:
+    """The demo's applicant, and what is known of the order with this number."""
+    reference, filing, answers = json.loads(
+        portal.manage("shell", "-v", "0", "-c", ORDERS.format(demo_orders.domain_of(number)))
+    )
+    walk = walk_in(portal, answers["type"]["region"][:2])
+    walk.reference, walk.number, walk.domain = reference, filing, demo_orders.domain_of(number)
+    walk.region = answers["type"]["region"]
+    walk.account, walk.account_mobile = LIN.email, LIN.mobile
+    walk.filing_password = demo_orders.password_of(number)
+    walk.lead, walk.admin = person_of(answers["subject"], "lead"), person_of(answers["administrator"], "admin")
+    page = walk.me.get("/account/login/")
+    walk.me.send(page.form("login", "password"), login=LIN.email, password=demo_accounts.PASSWORD)
+    return walk
+
+
+def person_of(answers: dict[str, Any], prefix: str) -> invented.Invented:
+    asked = ("name", "id_number", "phone1", "email")
+    return invented.Invented(*(answers[f"{prefix}_{key}"] for key in asked))
+
+
+def after(name: str, table: Steps) -> Steps:
+    """What comes after the step of this name."""
+    return table[[step[0] for step in table].index(name) + 1 :]
+
+
+def without(table: Steps, *names: str) -> Steps:
+    return tuple(step for step in table if step[0] not in names)
+
+
+def number_of(line: str) -> int:
+    """Which of the demo's orders a printed line is about."""
+    return next(n for n in range(len(demo_orders.SEEDS)) if demo_orders.domain_of(n) in line.split())
+
+
+@pytest.mark.parametrize("free", demo_world.FREE, ids=lambda free: free.domain)
+def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
+    """B35: one of the four was refused at step 1, because the last digit of its number was wrong."""
+    walk = offered(portal, free)
+
+    walk.run(without(steps.STEPS, "prepare"))
+
+    assert walk.standing == "approved"
+
+
+def test_the_further_filing_is_transferred_and_then_the_first_is_cancelled(portal: Portal) -> None:
+    """B35: both are offered to the same customer, and the second is of the subject of the first."""
+    first = signed_in_as_lin(portal, number_of(demo_orders.cancellable()))
+    further = copy(first)
+    further.domain, further.site, further.steps = demo_orders.transferable().split()[0], 2, []
+
+    rest = without(after("another", another.STEPS), "service_code", "filing_password")
+    further.run(
+        (
+            ("another", of_the_same_subject),
+            ("service_code", steps.service_code),
+            ("filing_password", steps.filing_password),
+            ("subject", the_county_that_is_asked_again),
+            *rest,
+        )
+    )
+    first.run(cancel.STEPS[len(steps.STEPS) :])
+
+    assert (further.standing, first.standing) == ("approved", "cancelled")
+
+
+def of_the_same_subject(walk: Walk) -> None:
+    """The customer has several subjects; the one whose number was printed is taken."""
+    ways = [each.attrs["href"] for each in walk.me.get("/filings/").find("a")]
+    for way in (href for href in ways if "/transfers/another/" in href):
+        if walk.number in walk.me.get(way).html:
+            another.another_from(walk, way)
+            return
+    raise AssertionError(f"{walk.number} is not among the subjects")
+
+
+def the_county_that_is_asked_again(walk: Walk) -> None:
+    """The authority's record names a city only."""
+    page = walk.me.get(walk.url("subject/"))
+    walk.moved_on(walk.me.send(page.form("post_region"), post_region=walk.region), "subject")
+
+
+def test_the_photo_of_the_app_is_fetched_with_the_code_that_is_printed(portal: Portal) -> None:
+    """B35: the order in Shanghai."""
+    domain, *_, code = demo_orders.by_app().split()
+    walk = signed_in_as_lin(portal, number_of(domain))
+
+    page = walk.me.get(walk.url("photo/"))
+    app.fetch(walk, page, code)
+
+    assert walk.order_state() == "photo_review"
+
+
+def test_the_old_account_is_imported_with_the_password_that_is_printed(portal: Portal) -> None:
+    """B35: both of its websites."""
+    email, _, password, _, *domains = demo_legacy.lines()[0].split()
+    walk = walk_in(portal, "64")
+    steps.sign_up(walk)
+
+    page = old_platform.proved(walk, email, password)
+    walk.reference = page.url.split("/import/")[1].split("/")[0]
+    wanted = [domain.rstrip(",") for domain in domains]
+    walk.me.send(page.form("site", action="/run/"), site=wanted)
+
+    for domain in wanted:
+        walk.wait_for(f"the import of {domain}", lambda domain=domain: old_platform.outcome(walk, domain) == "imported")
+
+
+def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(portal: Portal) -> None:
+    """B35: a record without an account, and the reviewer who compares it."""
+    name, id_number, domain = demo_legacy.lines()[1].split(": ")[1].split()
+    walk = walk_in(portal, "12")
+    steps.sign_up(walk)
+
+    page = walk.me.get("/import/claim/")
+    page = walk.me.send(page.form("id_number"), id_type="2", id_number=id_number, name=name, domain=domain)
+    claim = page.url
+    walk.me.send(page.form("file"), files={"file": ("paper.jpg", steps.picture("paper"), "image/jpeg")})
+    walk.wait_for("the paper to be checked", lambda: state_after_sending(walk, claim) == "sent")
+
+    desk = steps.staff(walk)
+    page = desk.get("/admin/filings/legacyclaim/")
+    cases = [each.attrs["href"] for each in page.find("a") if "/change/" in each.attrs.get("href", "")]
+    page = desk.get(cases[0])
+    assert domain in page.html
+    desk.send(steps.form_with(page, "accept"), button=("move", "accept"))
+    assert state_of(walk, claim) == "accepted"
+
+
+def state_after_sending(walk: Walk, claim: str) -> str:
+    page = walk.me.get(claim)
+    if any("words" in form.names for form in page.forms):
+        walk.me.send(page.form("words"), button=("send", "1"))
+    return state_of(walk, claim)
+
+
+def state_of(walk: Walk, claim: str) -> str:
+    return next(each.attrs["data-state"] for each in walk.me.get(claim).find() if "data-state" in each.attrs)
