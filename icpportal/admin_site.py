@@ -5,13 +5,14 @@ from functools import update_wrapper
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import safe_next, staff_required, with_next
+from icpportal.declared_lookups import DeclaredChoices, with_declared_lookups
 
 
 class ReviewDesk(AdminSite):
@@ -19,6 +20,14 @@ class ReviewDesk(AdminSite):
 
     site_title = site_header = _("Review desk")
     index_title = _("Review desk")
+
+    def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
+        """Every list, whoever registers it, narrows by its declared filters only."""
+        super().register(model_or_iterable, with_declared_lookups(admin_class or ModelAdmin), **options)
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        """For fields that declare it."""
+        return DeclaredChoices.as_view(admin_site=self)(request)
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)

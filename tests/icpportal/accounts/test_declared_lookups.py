@@ -1,0 +1,221 @@
+"""No list of the review desk can be made to tell what it does not show."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.views.main import ChangeList, IncorrectLookupParameters
+from django.http import QueryDict
+from django.test import RequestFactory
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+from icpportal.admin_site import ReviewDesk
+from icpportal.alarms.models import Alarm
+from icpportal.codes.models import Code
+
+pytestmark = pytest.mark.django_db
+USERS = "/admin/accounts/user/"
+DESKS = admin.site._registry
+REFUSED = (DisallowedModelAdminLookup, IncorrectLookupParameters)
+SUFFIXES = ("", "__exact", "__startswith", "__regex", "__gt", "__in", "__isnull")
+PERSONAL = ("email", "mobile", "password", "digest", "index", "key", "name", "id_number", "payload")
+
+
+@pytest.fixture(autouse=True)
+def without_second_factor(letters, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+
+
+@pytest.fixture(params=[roles.AUDITOR, roles.OPERATIONS])
+def looker(request, client):
+    user = open_account(
+        email="looker@example.com", password="a-long-password-1", name="Looker", held_roles=(request.param,)
+    )
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def anybody(client):
+    """May see every list there is."""
+    user = open_account(
+        email="all@example.com", password="a-long-password-1", name="All", held_roles=(roles.OPERATIONS,)
+    )
+    User.objects.filter(pk=user.pk).update(is_superuser=True)
+    client.force_login(user)
+    client.user = User.objects.get(pk=user.pk)
+    return client
+
+
+def columns(model):
+    return [field.name for field in model._meta.get_fields() if not field.is_relation]
+
+
+def relations(model):
+    """Every relation by the name one would type, with the model behind it."""
+    for field in model._meta.get_fields():
+        if field.is_relation and field.related_model:
+            yield field.name, field.related_model
+
+
+def forged(model):
+    """Look-ups on every column of the model and of its neighbours."""
+    yield from ("pk__in", "pk__gt", "pk")
+    for name in columns(model):
+        yield from (name + suffix for suffix in SUFFIXES)
+    for name, other in relations(model):
+        yield from (name + suffix for suffix in ("", "__pk", "__pk__gt", "__isnull"))
+        yield from (f"{name}__{column}__startswith" for column in columns(other))
+        yield from (f"{name}__{further}__pk__gt" for further, _model in relations(other))
+
+
+def declared(desk, request):
+    """The parameters that the filters of a list take."""
+    found = {name for spec in desk.get_changelist_instance(request).filter_specs for name in spec.expected_parameters()}
+    simple = {each.parameter_name for each in desk.get_list_filter(request) if hasattr(each, "parameter_name")}
+    return found | {f"{name}__exact" for name in found} | simple
+
+
+@pytest.mark.parametrize("lookup", ["password__regex", "email__startswith", "password", "pk__in", "groups__name__gt"])
+def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(looker, chen, lookup: str):
+    """B22: `?password__regex=^argon2…` showed one row or none, and so a hash, one sign after the other."""
+    values = ["^argon2", "^nothing", "", "%", "(", str(chen.pk), "c"]
+
+    answers = [looker.get(USERS, {"email": chen.email, lookup: value}) for value in values]
+    answers += [looker.get(USERS, {lookup: value, "e": "1"}) for value in values]
+    answers += [looker.post(f"{USERS}?{lookup}={value}", {"action": "x", "_selected_action": "1"}) for value in "ac"]
+
+    assert {answer.status_code for answer in answers} == {400}
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_digests_of_codes_are_not_looked_up(looker):
+    """B22: the digest of a code could be read the same way."""
+    Code.objects.create(
+        purpose="sign_in", holder="7", digest="abc", destination="d", channel="sms", expires_at="2030-01-01T00:00Z"
+    )
+    codes = reverse("admin:codes_code_changelist")
+
+    answers = [looker.get(codes, {f"{column}__startswith": "a"}) for column in ("digest", "holder", "destination")]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+@pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
+def test_no_list_is_looked_up_by_what_it_does_not_declare(anybody, model):
+    """B22: every column, and every column of its neighbours, of every list that is registered today or later."""
+    desk = DESKS[model]
+
+    def asked(**query: str):
+        request = RequestFactory().get("/", query)
+        request.user = anybody.user
+        return request
+
+    open_to = declared(desk, asked())
+    answered = []
+    for lookup in forged(model):
+        try:
+            desk.get_changelist_instance(asked(**{lookup: "1"}))
+        except REFUSED:
+            continue
+        answered.append(lookup)
+
+    assert set(answered) <= open_to
+    over_http = anybody.get(
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"), {"pk__gt": "0"}
+    )
+    assert over_http.status_code == 400
+
+
+@pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
+def test_no_list_is_sorted_by_what_it_masks_and_no_row_is_addressed_by_it(anybody, model):
+    """B22: an order of rows tells as much as a look-up, and so does a row that is found by a column."""
+    desk = DESKS[model]
+    request = RequestFactory().get("/")
+    request.user = anybody.user
+    shown = desk.get_changelist_instance(request)
+    sorted_by = {column: shown.get_ordering_field(column) for column in desk.get_list_display(request)}
+
+    hidden = {
+        column: str(by)
+        for column, by in sorted_by.items()
+        if by and by != column and any(word in str(by).lower() for word in PERSONAL)
+    }
+    addressed = [name for name in columns(model) if desk.to_field_allowed(request, name)]
+
+    assert hidden == {}
+    assert addressed in ([], [model._meta.pk.name])
+    refused = anybody.get(
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"), {"_to_field": "x"}
+    )
+    assert refused.status_code == 400
+
+
+@pytest.mark.parametrize("typed", ["chen@", "example.com", "1390000", "argon2", "c"])
+def test_a_search_finds_an_account_by_its_whole_address_only(looker, chen, typed: str):
+    """B22: a search for a part would undo the mask too."""
+    found = looker.get(USERS, {"q": typed})
+
+    assert list(found.context["cl"].queryset) == []
+    assert list(looker.get(USERS, {"q": chen.email}).context["cl"].queryset) == [chen]
+
+
+def test_a_form_field_that_declares_no_search_offers_none(anybody):
+    """B22: Django searches for any column that points at a list, whether a form asks for it or not."""
+    asked = {"app_label": "filings", "model_name": "subject", "field_name": "owner", "term": "c"}
+
+    assert anybody.get(reverse("admin:autocomplete"), asked).status_code == 403
+
+
+def test_a_class_that_opens_itself_is_closed_by_the_desk(anybody):
+    """B22: whoever registers a list later need not think of it."""
+
+    class Wide(ChangeList):
+        pass
+
+    class OpenAdmin(admin.ModelAdmin):
+        def lookup_allowed(self, lookup, value, request=None) -> bool:
+            return True
+
+        def get_changelist(self, request, **kwargs):
+            return Wide
+
+        def to_field_allowed(self, *args: object) -> bool:
+            return True
+
+    desk = ReviewDesk()
+    desk.register(User, OpenAdmin)
+    desk.register(Code)
+    desk.register(Alarm, search_fields=["cause"])
+    request = RequestFactory().get("/")
+    request.user = anybody.user
+
+    for model, lookup in ((User, "password__regex"), (Code, "digest__startswith"), (Alarm, "times__gt")):
+        request.GET = QueryDict(f"{lookup}=1")
+        with pytest.raises(DisallowedModelAdminLookup):
+            desk._registry[model].get_changelist_instance(request)
+    assert not desk._registry[User].to_field_allowed(request, "email")
+
+
+def test_the_desk_of_the_portal_is_the_closed_one():
+    """B22: all of this hangs on one site."""
+    assert type(admin.site._wrapped) is ReviewDesk
+
+
+def test_what_a_list_declares_still_narrows_it(anybody, chen):
+    """B22: filters of every kind and the dates above a list go on working."""
+    calendar = reverse("admin:workdays_workcalendarday_changelist")
+    queries = {
+        USERS: {"is_active__exact": "1", "role": roles.OPERATIONS, "o": "1", "p": "1", "_facets": "True"},
+        calendar: {"date__year": "2026", "date__month": "10", "is_workday__exact": "0"},
+        reverse("admin:alarms_alarm_changelist"): {"cleared_at__isempty": "1"},
+        reverse("admin:outbox_message_changelist"): {"care": "failed", "channel": "sms", "state__exact": "failed"},
+    }
+
+    answers = {url: anybody.get(url, query) for url, query in queries.items()}
+
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert list(answers[USERS].context["cl"].queryset) == [anybody.user]
