@@ -116,10 +116,19 @@ def next_url(order: Any, key: str) -> str:
 
 
 def back_url(order: Any, key: str) -> str:
-    """The page before stage `key`; a hub's page goes back to the hub."""
+    """Where a page inside stage `key` goes back to: a gate to the stage before, a hub's page to its hub."""
+    return before_url(order, key) if key in GATES else _stage(order, key).url(order)
+
+
+def before_url(order: Any, key: str) -> str:
+    """The stage before `key`; the order's own page before the first."""
     stages = applying(order)
     position = [stage.key for stage in stages].index(key)
-    return stages[position].url(order) if key not in GATES else stages[max(position - 1, 0)].url(order)
+    return stages[position - 1].url(order) if position else order.get_absolute_url()
+
+
+def _stage(order: Any, key: str) -> Stage:
+    return next(stage for stage in applying(order) if stage.key == key)
 
 
 def first_unanswered(order: Any) -> Stage:

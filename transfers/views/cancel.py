@@ -284,7 +284,8 @@ def confirm(request: HttpRequest, order: Order) -> HttpResponse:
     context = {
         "is_last": cancelling.is_last_access(_website(order)),
         "cools_off": cancelling.cools_off(),
-        "back_url": reverse("cancel-consequences", args=[order.reference]),
+        # the password's page leads on at once when the password is known
+        "back_url": reverse("cancel-code", args=[order.reference]),
         **_frame(order, stages.LAST_LOOK),
     }
     return render(request, "transfers/cancel_confirm.html", context)

@@ -73,7 +73,7 @@ def _frame(order: Order) -> dict[str, Any]:
         **brief_of(order),
         "stepper": stages.stepper(order, stages.ADMINISTRATORS),
         "slip": slip(order),
-        "back_url": stages.back_url(order, stages.ADMINISTRATORS),
+        "back_url": stages.before_url(order, stages.ADMINISTRATORS),
     }
 
 

@@ -149,6 +149,7 @@ def order_type(request: HttpRequest, reference: str) -> HttpResponse:
         **must_match_of(order),
         "stepper": stages.stepper(order, stages.TYPE),
         "slip": slip(order),
+        "back_url": stages.before_url(order, stages.TYPE),
         "next_url": stages.next_url(order, stages.TYPE),
     }
     return render(request, "transfers/order_type.html", context)
@@ -168,6 +169,7 @@ def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
         "order": order,
         "stepper": stages.stepper(order, stages.ADMINISTRATORS),
         "slip": slip(order),
+        "back_url": stages.before_url(order, stages.ADMINISTRATORS),
         **brief_of(order),
         "done": [stage.title for stage in stages.applying(order) if stage.key in stages.GATES],
     }

@@ -1,0 +1,131 @@
+"""Every "Back" of every page of an order leads to the page before, and at last to one that has none."""
+
+import html
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.transfers.builders import make_order, make_place, make_user, sign_in
+from tests.transfers.cancels import begin, make_website, order_of, proved, to_last_look
+from transfers import states, urls
+from transfers.models import Order
+from verification import photo_places
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
+BACK = re.compile(r'<a class="back" href="([^"]*)"')
+MANY = 12  # pages from the last to the first
+GATES = ("service_code", "filing_password")
+DETAILS = (*GATES, "subject", "website", "administrator")
+VALUES: dict[str, tuple[str, ...]] = {
+    "step": DETAILS,
+    "role": ("subject_lead", "administrator", "both"),
+    "slot": ("statement",),
+    "side": ("1",),
+    "move": ("withdraw", "abandon"),
+    "token": ("nothing",),
+}
+
+
+def addresses(order: Order) -> Iterator[str]:
+    """Every address of an order that there is, whatever its state."""
+    for pattern in urls.urlpatterns:
+        names = pattern.pattern.converters
+        if not str(pattern.pattern).startswith(urls.ORDER):
+            continue
+        rest = [name for name in names if name != "reference"]
+        for values in itertools.product(*(VALUES[name] for name in rest)):
+            yield reverse(pattern.name, kwargs={"reference": order.reference, **dict(zip(rest, values, strict=True))})
+
+
+def pages(client: Client, order: Order) -> dict[str, str]:
+    """The pages that this order has now, by address, each with where its Back leads ("" without one)."""
+    found = {}
+    for address in addresses(order):
+        answer = client.get(address)
+        if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            back = BACK.search(answer.content.decode())
+            found[address] = html.unescape(back[1]) if back else ""
+    return found
+
+
+def landed(client: Client, address: str) -> tuple[int, str]:
+    answer = client.get(address, follow=True)
+    return answer.status_code, answer.request["PATH_INFO"]
+
+
+def follow_all(client: Client, order: Order) -> set[str]:
+    """Follow Back from each page until a page has none; the names of the pages that were seen."""
+    found = pages(client, order)
+    for start in found:
+        way = [start]
+        while back := found.get(way[-1], ""):
+            status, place = landed(client, back)
+            assert status == 200, (order.state, way, back)
+            assert place not in way, (order.state, way, place)
+            way.append(place)
+            assert len(way) < MANY, way
+    return {address for address, back in found.items() if back}
+
+
+def backs(order: Order, *names: str) -> set[str]:
+    return {reverse(name, args=[order.reference]) for name in names}
+
+
+@pytest.mark.parametrize(
+    ("kind", "profile", "steps"),
+    [
+        *((states.TRANSFER, "seed-2018", steps) for steps in ((), ("service_code",), GATES, DETAILS)),
+        *((states.TRANSFER, "current-2020", steps) for steps in (("service_code",), DETAILS)),
+        (states.TRANSFER_ANOTHER, "current-2020", DETAILS),
+    ],
+)
+def test_every_back_of_a_draft_leads_to_the_page_before(
+    client: Client, kind: str, profile: str, steps: tuple[str, ...]
+) -> None:
+    """A9: Back on the people page pointed to itself."""
+    order = make_order(kind=kind, rule_profile=profile, steps=steps)
+
+    seen = follow_all(sign_in(client, order.owner), order)
+
+    assert seen >= backs(order, "order-type")
+    assert steps != DETAILS or seen >= backs(order, "people", "documents", "check", "gates-passed")
+
+
+@pytest.mark.parametrize("profile", ["seed-2018", "current-2020"])
+def test_every_back_of_a_transfer_in_any_state_leads_to_the_page_before(client: Client, profile: str) -> None:
+    """A9: after it was sent or returned the pages are others, and their Back leads somewhere as well."""
+    for state in (states.RETURNED, states.SUBMITTED, states.PHONE_DUE, states.LAPSED, states.AUTHORITY_RETURNED):
+        order = make_order(state=state, rule_profile=profile)
+
+        follow_all(sign_in(client, order.owner), order)
+
+
+def test_every_back_around_the_photo_leads_to_the_page_before(client: Client) -> None:
+    """A9: the slip of a designated place, the backdrop, the withdrawal."""
+    order = make_order(state=states.PHOTO_DUE)
+    photo_places.choose(order.reference, make_place(), owner=order.owner, words={})
+
+    seen = follow_all(sign_in(client, order.owner), order)
+
+    assert seen >= backs(order, "photo", "photo-place-slip", "backdrop")
+
+
+@pytest.mark.parametrize("last_look", [False, True])
+def test_every_back_of_a_cancellation_leads_to_the_page_before(client: Client, last_look: bool) -> None:
+    """A9: the other kind of order, at its beginning and at its last look."""
+    user = make_user()
+    website = make_website(user)
+    proved(client, user)
+    order: Any = to_last_look(client, website) if last_look else (begin(client, website), order_of(website))[1]
+
+    seen = follow_all(client, order)
+
+    assert seen >= backs(order, "cancel-code", *(["cancel-confirm"] if last_look else []))
+    assert not last_look or pages(client, order)[reverse("cancel-confirm", args=[order.reference])] == reverse(
+        "cancel-code", args=[order.reference]
+    )
