@@ -130,7 +130,7 @@ ANSWERS = (
         (
             _("In some provinces, once the authority has the order. We tell you by e-mail and text message."),
             _("Within five minutes the ministry texts a code, in Chinese, to the lead and to the administrator."),
-            _("Each enters it on the authority's site within %(hours)s hours."),
+            _("Each enters it on the ministry's filing site within %(hours)s hours."),
             IF_IT_PASSES,
         ),
         "rules",
@@ -143,7 +143,7 @@ ANSWERS = (
         (
             _("In every province, once the authority has the order. We tell you by e-mail and text message."),
             _("Within five minutes the ministry texts a code, in Chinese, to the website administrator."),
-            _("It is entered on the authority's site within %(hours)s hours."),
+            _("It is entered on the ministry's filing site within %(hours)s hours."),
             IF_IT_PASSES,
         ),
         "rules",

@@ -15,7 +15,6 @@ def portal(request: HttpRequest) -> dict[str, object]:
         "provider_name": settings.PROVIDER_NAME_ZH if chinese else settings.PROVIDER_NAME_EN,
         "provider_hotline": settings.PROVIDER_HOTLINE,
         "provider_hours": settings.PROVIDER_HOURS,
-        "ministry_site": settings.MINISTRY_SITE,
         "demo": settings.DEMO,
         "simulators": settings.SIMULATORS,
         "unread_count": SimpleLazyObject(lambda: _unread(request)),

@@ -509,7 +509,7 @@ PROVIDER_PRODUCTS = env.json(
 )
 PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DEMO else [])  # our servers' addresses
 SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64")  # where the servers stand, two-digit GB/T 2260
-MINISTRY_SITE = env.str("MINISTRY_SITE", default="https://beian.miit.gov.cn/")
+DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that the resolver must know
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
 

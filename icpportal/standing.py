@@ -113,7 +113,7 @@ GLOSSARY = (
         "phone-verification",
         "Phone verification",
         "短信核验",
-        _("The ministry texts a code; it is entered on the authority's site in time."),
+        _("The ministry texts a code; it is entered on the ministry's filing site in time."),
     ),
     Word(
         "public-security",

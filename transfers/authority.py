@@ -7,6 +7,7 @@ blocks the queue.
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,14 +20,14 @@ from django.utils.module_loading import import_string
 from filings.actions import end_access, record_access
 from filings.records import take_record, take_struck
 from icpportal.alarms import rows
-from icpportal.gateways.asking import Busy
+from icpportal.gateways.asking import Busy, within
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.processing import judge, opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import queries, states, waiting
+from transfers import queries, states, texted_mobiles, waiting
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, ParkedAnswer, PhoneCheck
 from transfers.models.order import CODES_LONGEST
@@ -39,7 +40,11 @@ OVERTAKEN = "the order moved meanwhile"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
 BETWEEN = "；"  # the authority's words of several codes
+PHONES_SECONDS = 3.0
 SILENT_PHONES = 3  # so many questions in vain, and the rest is left for the next round
+
+# whether the phone register was silent in the pull that is under way; None outside of one
+silent_phones: ContextVar[bool | None] = ContextVar("silent_phones", default=None)
 
 
 def deliver_report(message: Any) -> str:
@@ -64,7 +69,11 @@ def pull(*, now: datetime | None = None, patience: float = 0) -> int:
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
     unreached = _fetch(gateway, patience)
-    taken = _take_all(gateway, take, now)
+    token = silent_phones.set(False)
+    try:
+        taken = _take_all(gateway, take, now)
+    finally:
+        silent_phones.reset(token)
     if isinstance(unreached, Busy) and not patience:
         return taken
     if unreached:
@@ -166,13 +175,33 @@ def _accepted(order: Order, answer: Answer, now: datetime) -> None:
     if order.state != states.HANDING_OVER:
         return
     sent_at = answer.sent_at or answer.at
-    facts = {**queries.facts_of(order), "sent_at": sent_at}
+    told = _phones_told(order)
+    facts = {**queries.facts_of(order), "sent_at": sent_at, **texted_mobiles.facts(order, told)}
     with transaction.atomic():
         columns = {"reported_at": sent_at, "held": False}  # a report that was held goes again under its own key
         ORDER.fire(order, "reported", by=AUTHORITY, facts=facts, columns=columns, now=now)
         PhoneCheck.objects.bulk_create(
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
         )
+        if told and order.state == states.PHONE_DUE:
+            _write_down(order, told)
+
+
+def _phones_told(order: Order) -> list[PhoneState]:
+    """Which mobiles the ministry texts, so that the first message names them; [] when nobody tells in time.
+
+    It is asked in a few seconds and, once it was silent, not again in this pull: no other answer waits for it.
+    """
+    if not queries.phone_roles(order) or silent_phones.get():
+        return []
+    try:
+        with within(PHONES_SECONDS):
+            return authority().phones(order.report_key) or []
+    except (Retryable, Refused) as problem:
+        if silent_phones.get() is not None:
+            silent_phones.set(True)
+        logger.info("phones not told", extra={"reference": order.reference, "reason": type(problem).__name__})
+        return []
 
 
 def _roles_asked(order: Order) -> list[str]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
-from transfers import authority, queries, states, waiting
+from transfers import authority, queries, states, texted_mobiles, waiting
 from transfers.duty_reminders import sweep as remind_duties
 from transfers.firing import ORDER, overtaken
 from transfers.models import Order, TypeCheck
@@ -159,15 +159,10 @@ def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
         "authority_silent": reachable and not told,
         "all_stated": bool(checks) and all(check.is_done for check in checks),
         "due": order.due_at,
-        "mobiles": unconfirmed_mobiles(order, checks),
+        "mobiles": texted_mobiles.named(check for check in checks if not check.is_done),
     }
     move = "go_on" if ORDER.can(order, "go_on", CLOCK, facts) else "lapse"
     return _fire(order, move, facts, now, sweep)
-
-
-def unconfirmed_mobiles(order: Order, checks: list[Any]) -> list[str]:
-    """The masked mobiles that were not confirmed, as the authority has them, else as typed."""
-    return [check.mobile_masked for check in checks if not check.is_done and check.mobile_masked]
 
 
 def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from django.conf import settings
+from filings.provinces import MINISTRY_SITE
 
 
 def footer_code(site_number: str) -> str:
     """What the owner pastes into the home page; a plain text, so that a page shows it and does not obey it."""
-    return f'<a href="{settings.MINISTRY_SITE}" target="_blank" rel="noopener">{escape(site_number)}</a>'
+    return f'<a href="{MINISTRY_SITE}" target="_blank" rel="noopener">{escape(site_number)}</a>'

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK
 from icpportal.outbox.quiet import is_night
-from transfers import queries, states
+from transfers import queries, states, texted_mobiles
 from transfers.firing import note
 from transfers.models import Order
 from transfers.people import BOTH
@@ -81,8 +81,10 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         if not same.update(reminded=hours):
             return ""
         event = note(order, "reminded", by=CLOCK)
-        mobiles = [each.mobile_masked for each in waiting if each.mobile_masked]
-        facts: dict[str, Any] = {"mobiles": mobiles, "left": order.due_at and left(order.due_at, now)}
+        facts: dict[str, Any] = {
+            "mobiles": texted_mobiles.named(waiting),
+            "left": order.due_at and left(order.due_at, now),
+        }
         roles = _roles(waiting) if order.state == states.PHONE_DUE else [ACCOUNT]
         tell_everyone(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)
     return template

@@ -5,8 +5,9 @@ from typing import Any
 from django.urls import reverse
 
 from filings.matching import fields_to_match
-from filings.provinces import Province, provinces
+from filings.provinces import MINISTRY_SITE, Province, provinces
 from filings.provinces.lines import rules_in_brief
+from filings.provinces.texts import site_name
 from transfers import queries
 from transfers.models import Order
 from transfers.photo_ways import BACKDROP
@@ -35,6 +36,16 @@ def brief(rules: Province, nature: str) -> dict[str, Any]:
 def brief_of(order: Order) -> dict[str, Any]:
     """The rules under which this order began, for its nature of subject."""
     return brief(queries.rules_of(order), order.answer("type").get("nature", ""))
+
+
+def site(address: str) -> dict[str, str]:
+    """A site of the ministry as a page links to it: where it leads, and the address in words."""
+    return {"url": address, "name": site_name(address)}
+
+
+def moved_to(address: str) -> dict[str, str] | None:
+    """Where the ministry's site is now, when the rules of the order name an earlier one: that may not open."""
+    return None if address == MINISTRY_SITE else site(MINISTRY_SITE)
 
 
 def must_match_of(order: Order, step: str = "") -> dict[str, Any]:

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from filings.provinces.texts import site_name
 from icpportal.outbox.actions import tell_all
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
 from icpportal.workdays.calendar import add_workdays, end_of_answer
-from transfers import queries, states
+from transfers import queries, states, texted_mobiles
 from transfers.calendar_file import deadline_ics
 from transfers.people import ADMINISTRATOR, SUBJECT_LEAD, administrator, by_role, lead
 from transfers.photo_ways import told as photo_told
@@ -136,7 +137,10 @@ def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) ->
         "addressee": mask_email(reader.name) if reader.role == ACCOUNT else mask_name(reader.name),
         "name": mask_name(administrator(order).name),
         "mobile": mask_mobile(lead(order).mobile),
-        "mobiles": facts.get("mobiles") or _mobiles(order),
+        "mobiles": facts.get("mobiles") or texted_mobiles.not_told(order),
+        "mobiles_note": facts.get("mobiles_note", ""),
+        "site": site_name(rules.codes_entered_at),
+        "site_url": rules.codes_entered_at,
         "domain": order.domain,
         "ref": order.reference,
         "due": _due(order, facts, now),
@@ -156,10 +160,6 @@ def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) ->
         "to": add_workdays(timezone.localdate(now), days_to)[0],
         "time": now,
     }
-
-
-def _mobiles(order: Any) -> list[str]:
-    return list(dict.fromkeys(mask_mobile(person.mobile) for person in by_role(order).values() if person.mobile))
 
 
 def _due(order: Any, facts: dict[str, Any], now: datetime) -> datetime:

@@ -12,10 +12,11 @@ from filings.provinces.profiles import (
     rule_profile,
 )
 from filings.provinces.terms import INDIVIDUAL, ORGANISATION, kind_of
-from filings.provinces.types import PhoneRule, Province
+from filings.provinces.types import MINISTRY_SITE, PhoneRule, Province
 
 __all__ = [
     "INDIVIDUAL",
+    "MINISTRY_SITE",
     "ORGANISATION",
     "PROFILES",
     "PROVINCES",

@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from filings.provinces import sources
 from filings.provinces.table import ROWS
 from filings.provinces.terms import ADMINISTRATOR, SUBJECT_LEAD, HolderRule
-from filings.provinces.types import AgeRule, ExtraPaper, Note, PhoneRule, Province, Source
+from filings.provinces.types import MINISTRY_SITE, AgeRule, ExtraPaper, Note, PhoneRule, Province, Source
 
 PHONES_2018 = PhoneRule((SUBJECT_LEAD, ADMINISTRATOR), timedelta(hours=48))
 PHONES_2020 = PhoneRule((ADMINISTRATOR,), timedelta(hours=24))
 
-PHONES_IN_2018 = ("12", "62", "54", "64", "46", "65", "63")
+# who asks, and what its page for the codes is called
+PHONES_IN_2018 = {"12": "tj", "62": "gs", "54": "xz", "64": "nx", "46": "hn", "65": "xj", "63": "qh"}
 AGE_14 = (AgeRule(14),)
 
 
@@ -77,7 +78,10 @@ SEED_2018 = Profile(
     _("Rules of June 2018"),
     Layer(),
     {
-        **{code: Layer({"phones": PHONES_2018}) for code in PHONES_IN_2018},
+        **{
+            code: Layer({"phones": PHONES_2018, "code_site": f"http://{name}cainfo.miitbeian.gov.cn/"})
+            for code, name in PHONES_IN_2018.items()
+        },
         **{code: Layer({"papers_by_app": True, "commitment": ("by_app",)}) for code in ("21", "34", "35")},
         "44": Layer({"papers_by_app": True, "commitment": ("by_app", "finance")}),
         "50": Layer({"papers_by_app": True, "commitment": ("by_app", "individual_many_sites")}),
@@ -91,6 +95,7 @@ CURRENT_2020 = Profile(
     _("Rules since August 2020"),
     Layer(
         {
+            "filing_site": MINISTRY_SITE,
             "phones": PHONES_2020,
             "asks_password": False,
             "papers_by_app": True,
@@ -98,6 +103,8 @@ CURRENT_2020 = Profile(
             "photo_ways": ("plain", "place"),
         },
         {
+            "filing_site": sources.MINISTRY_SITE_PAGE,
+            "code_site": sources.MINISTRY_SITE_PAGE,
             "phones": sources.PHONES_EVERYWHERE,
             "asks_password": sources.PASSWORD_GONE,
             "papers_by_app": sources.APP_PAGE,

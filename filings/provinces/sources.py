@@ -35,6 +35,10 @@ APP_PAGE = Source(f"{HELP_SET}: cn.zh-CN/ICP备案流程（PC端）/上传资料
 WHITE_GROUND = Source(f"{HELP_SET}: cn.zh-CN/常见问题/备案流程FAQ/上传资料及真实性核验FAQ.md", "2019-09")
 ONE_DOMAIN_LETTER = Source("MIIT letter 工信管函〔2019〕633号, https://zhaiyijian.com/news577.html", "2019-04-22")
 PHONES_EVERYWHERE = Source("https://hsy.com/help/34-49", "2020-08-17")
+CODE_SITES_2018 = Source(
+    f"{HELP_SET}: cn.zh-CN/备案流程/备案短信核验.md, a copy at http://maxcnc.com.cn/html/5891742048.html", "2018-06-09"
+)
+MINISTRY_SITE_PAGE = Source("https://www.dwera.cn/notice/show/358.html", "2020-10-23")
 PASSWORD_GONE = Source("https://foxcms.cn/help/problem/icpbeian/7.html", "2022-03-01")
 
 NEWER = "https://alibabacloud.com/help/en/icp-filing/basic-icp-service/user-guide/icp-filing-regulations-for-"
@@ -46,6 +50,8 @@ GUIZHOU_NEWER = Source(f"{NEWER}guizhou", NEWER_INDEX_DATE)
 QINGHAI_NEWER = Source(f"{NEWER}qinghai", NEWER_INDEX_DATE)
 
 BY_RULE = {
+    "filing_site": SEED,
+    "code_site": CODE_SITES_2018,
     "phones": SEED,
     "asks_password": SEED,
     "papers_by_app": SEED,

@@ -69,6 +69,23 @@ def phones(province: Province, nature: str) -> str:
     )
 
 
+def site_name(address: str) -> str:
+    """A site's address as it is read out and typed: without scheme and last slash."""
+    return address.partition("://")[2].rstrip("/")
+
+
+def filing_site(province: Province, _nature: str) -> str:
+    return gettext("It is at %(site)s.") % {"site": site_name(province.filing_site)}
+
+
+def code_site(province: Province, _nature: str) -> str:
+    if province.phones is None:
+        return ""
+    return gettext("On %(site)s, unless the ministry's text names another site.") % {
+        "site": site_name(province.codes_entered_at)
+    }
+
+
 def password(province: Province, _nature: str) -> str:
     return (
         gettext("Asked for: the one the ministry sent.")

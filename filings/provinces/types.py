@@ -25,6 +25,9 @@ from filings.provinces.terms import (
     kind_of,
 )
 
+SITE_2018 = "http://www.miitbeian.gov.cn/"
+MINISTRY_SITE = "https://beian.miit.gov.cn/"  # where it is now; filed websites link to it
+
 
 @dataclass(frozen=True)
 class Source:
@@ -124,6 +127,8 @@ class Province:
     region: str
     page: Source
 
+    filing_site: str = SITE_2018
+    code_site: str = ""  # where the ministry's codes are entered, when that is a page of the province's own
     phones: PhoneRule | None = None
     asks_password: bool = True
     papers_by_app: bool = False
@@ -171,6 +176,11 @@ class Province:
     @property
     def authority_en(self) -> str:
         return f"{self.name_en} Communications Administration"
+
+    @property
+    def codes_entered_at(self) -> str:
+        """The address where the ministry's codes are entered: the province's own page, else the ministry's site."""
+        return self.code_site or self.filing_site
 
     @property
     def min_age(self) -> int | None:

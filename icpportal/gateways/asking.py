@@ -79,6 +79,16 @@ def asking() -> Iterator[Asking]:
         slots.give_back()
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[Asking]:
+    """One clock for the questions of a job, at most what a request around it has left; it takes no slot."""
+    token = current.set(ask := Asking(seconds_for(seconds)))
+    try:
+        yield ask
+    finally:
+        current.reset(token)
+
+
 def seconds_for(timeout: float | None) -> float:
     """How long one call may take: what the caller grants, and never more than the request around it has left."""
     around = current.get()

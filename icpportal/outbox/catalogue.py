@@ -30,6 +30,12 @@ SECTION = re.compile(
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 BREAKS = re.compile(r"[\r\n\x00\u0085\u2028\u2029]")
 CUTS = {"domain": {"zh": 15, "en": 15}, "reason": {"zh": 18, "en": 38}}  # in text messages
+# for a message that was queued before these placeholders were written into its text
+ADDED_LATER = {
+    "site": {"zh": "短信所列网站", "en": "the site it names"},
+    "site_url": {"zh": "短信所列网站", "en": "the site it names"},
+    "mobiles_note": "",
+}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
 FRAME_WORDS = frozenset({"name", "addressee", "ref", "domain", "url"})
@@ -152,6 +158,8 @@ class _Page:
         context.setdefault("phone", settings.PROVIDER_HOTLINE)
         context.setdefault("hours", settings.PROVIDER_HOURS)
         context.setdefault("callers", list(settings.PROVIDER_CALLER_NUMBERS))
+        for name, words in ADDED_LATER.items():
+            context.setdefault(name, words)
         if not context.get("url") and context.get("ref"):
             context["url"] = order_url(str(context["ref"]))
 
@@ -167,7 +175,7 @@ class _Page:
             value = self.context.get(name)
             if value is None:
                 raise MissingWord(f"{self.template} ({self.folder}, {where}) needs {{{name}}}")
-            said = say(name, value, self.folder)
+            said = say(name, _tails(name, value, self.folder) if short else value, self.folder)
             return _cut(name, said, self.folder) if short else said
 
         return PLACEHOLDER.sub(word, text)
@@ -179,6 +187,15 @@ def order_url(reference: str) -> str:
         return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("order", args=[reference])
     except NoReverseMatch:
         return settings.PUBLIC_BASE_URL
+
+
+def _tails(name: str, value: Any, folder: str) -> Any:
+    """Several mobiles by their last four digits: a Chinese text has no room for more."""
+    if folder != "zh" or name != "mobiles" or not isinstance(value, (list, tuple)) or len(value) == 1:
+        return value
+    return [value[0] if not isinstance(value[0], str) else f"尾号{value[0][-4:]}"] + [
+        mobile[-4:] if isinstance(mobile, str) else mobile for mobile in value[1:]
+    ]
 
 
 def _cut(name: str, text: str, folder: str) -> str:

@@ -71,7 +71,7 @@ def test_each_reminder_goes_out_once_to_those_who_have_not_confirmed() -> None:
 
 
 READ = {
-    "en": "139****0001, 139****0002. Complete the check on the Tianjin",
+    "en": "139****0001, 139****0002. Complete the check at http://tjcainfo.miitbeian.gov.cn/ by",
     "zh": "139****0001、139****0002。请在北京时间",
 }
 

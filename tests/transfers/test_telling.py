@@ -78,7 +78,7 @@ def test_who_has_to_confirm_a_phone_is_told_by_mail_and_text_of_the_five_minutes
 
     assert told(order, "confirm_phones") == everybody(order)
     text = read("confirm_phones")
-    assert "Within 5 minutes the ministry texts a 6-digit code to 139****0001" in text
+    assert "Within 5 minutes the ministry texts a 6-digit code to the phones on the filing" in text
     assert "After that, or after more than 5 wrong entries, the order comes back." in text
     assert order_of(order).due_at == sent_at + timedelta(hours=48)
 

@@ -9,7 +9,7 @@ from icpportal.accounts.access import confirmed_required
 from transfers import actions, queries, stages, states
 from transfers.models import Order
 from transfers.phone_cards import cards
-from transfers.rules_shown import brief_of
+from transfers.rules_shown import brief_of, moved_to, site
 from transfers.slips import slip
 from transfers.views.access import own_order
 
@@ -18,7 +18,8 @@ from transfers.views.access import own_order
 def phones(request: HttpRequest, reference: str) -> HttpResponse:
     """Guide and count; a statement ("I have entered my code") is taken only where the authority tells nothing."""
     order = own_order(request, reference)
-    if queries.rules_of(order).phones is None:
+    rules = queries.rules_of(order)
+    if rules.phones is None:
         return redirect(order)
     if request.method == "POST":
         _state(request, order)
@@ -33,6 +34,8 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         "is_open": order.state == states.PHONE_DUE and order.due_at is not None and now < order.due_at,
         "is_over": order.state == states.PHONE_DUE and order.due_at is not None and now >= order.due_at,
         **brief_of(order),
+        "codes_site": site(rules.codes_entered_at),
+        "moved_to": moved_to(rules.codes_entered_at),
         "stepper": stages.stepper(order, stages.PHONES),
         "slip": slip(order),
         "back_url": order.get_absolute_url(),

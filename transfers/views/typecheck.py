@@ -16,7 +16,7 @@ from transfers.another import AgainForm, again_form, begin
 from transfers.decide import STARTS, Outcome
 from transfers.models import TypeCheck
 from transfers.objecting import ObjectionForm
-from transfers.rules_shown import brief, brief_of, must_match_of
+from transfers.rules_shown import brief, brief_of, moved_to, must_match_of, site
 from transfers.slips import slip
 from transfers.steps.verify_type import VerifyTypeForm
 from transfers.views.access import own_order
@@ -184,9 +184,12 @@ def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
     if not stages.asks_password(order):
         raise Http404
     password_url = next(stage.url(order) for stage in stages.applying(order) if stage.key == stages.FILING_PASSWORD)
+    address = queries.rules_of(order).filing_site
     context = {
         "order": order,
         **brief_of(order),
+        "filing_site": site(address),
+        "moved_to": moved_to(address),
         "stepper": stages.stepper(order, stages.FILING_PASSWORD),
         "slip": slip(order),
         "back_url": password_url,

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -30,8 +29,8 @@ class SystemResolver:
             raise Retryable("the name could not be looked up") from problem
 
     def check(self) -> None:
-        """Whether the ministry's own name gets an answer."""
-        self.addresses(urlsplit(settings.MINISTRY_SITE).hostname or "")
+        """Whether a name that is certainly there gets an answer."""
+        self.addresses(settings.DNS_CHECK_NAME)
 
 
 def _both(domain: str) -> list[str]:

@@ -127,11 +127,14 @@ def test_what_else_differs_between_the_profiles_is_nothing():
         if getattr(each, rule) != getattr(province(each.code, "current-2020"), rule)
     }
 
-    everywhere = {(rule, code) for rule in ("phones", "asks_password", "photo_ways") for code in EVERY_CODE}
+    everywhere = {
+        (rule, code) for rule in ("filing_site", "phones", "asks_password", "photo_ways") for code in EVERY_CODE
+    }
     by_app = {("papers_by_app", code) for code in EVERY_CODE if code not in ("21", "34", "35", "44", "50")}
     one_domain = {("domains_per_site", code) for code in EVERY_CODE if code not in ("42", "50", "61")}
     commitment = {("commitment", code) for code in ("21", "34", "35", "44", "50", "32")}
-    assert different - everywhere - by_app - one_domain - commitment == {
+    own_site = {("code_site", code) for code in ("12", "46", "54", "62", "63", "64", "65")}
+    assert different - everywhere - by_app - one_domain - commitment == own_site | {
         ("extra_papers", "32"),
         *(("ages", code) for code in ("12", "35", "52", "63")),
         ("domain_holder", "63"),

@@ -61,6 +61,9 @@ LONGEST: dict[str, Any] = {
     "mobiles": ["139****0001", "139****0002"],
     "reasons": ["网站名称：与证件一致"],
     "authority_words": "材料不清晰",
+    "site": "hncainfo.miitbeian.gov.cn",
+    "site_url": "http://hncainfo.miitbeian.gov.cn/",
+    "mobiles_note": "",
     "from": date(2026, 12, 3),
     "to": date(2026, 12, 24),
 }

@@ -28,6 +28,7 @@ CONTEXT: dict[str, Any] = {
     "province": {"zh": "宁夏", "en": "Ningxia"},
     "left": {"zh": "24 小时", "en": "24 hours"},
     "mobiles": ["139****0002"],
+    "site": "beian.miit.gov.cn",
     "name": "王*人",
     "url": "https://beian.example.com/transfers/T7Q4-M2KX/",
 }
@@ -158,7 +159,7 @@ def test_a_text_leaves_with_the_key_of_its_message(fake):
     assert fake.sent == {
         key: (
             "13900000002",
-            "[ICP Filing] example.com was handed over. The ministry texts a code: enter it on the authority's site by "
+            "[ICP Filing] example.com: the ministry texts 139****0002 a code: enter at beian.miit.gov.cn by "
             "27 Nov 16:20.",
         )
     }

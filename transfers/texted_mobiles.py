@@ -1,0 +1,61 @@
+"""The mobiles that the ministry texts (短信核验), masked: those on its record, as far as it tells us.
+
+A transfer changes nobody's number at the ministry, so what was typed here says nothing about where its code goes.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from icpportal.privacy.masks import mask_mobile
+from transfers import queries
+from transfers.models import Order
+from transfers.people import BOTH, SUBJECT_LEAD, Person, by_role
+
+ONE_UNKNOWN = {"zh": "备案记录中的手机号", "en": "the phone on the filing"}
+ALL_UNKNOWN = {"zh": "备案记录中的手机号", "en": "the phones on the filing"}
+# each begins where a sentence has ended: English needs the space
+NOT_TOLD = {
+    "zh": "我们无法得知该号码，可能与您填写的不同。",
+    "en": " We are not told that number: it can differ from the one you entered.",
+}
+NOT_AS_TYPED = {
+    "zh": "这是备案记录中的号码，与您填写的不同。",
+    "en": " That is the number on the filing, not the one you entered.",
+}
+
+
+class Texted(Protocol):
+    """A person whom the ministry texts, as the authority tells it or as it was written down."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def mobile_masked(self) -> str: ...
+
+
+def person_of(order: Order, role: str) -> Person:
+    """Whose phone it is; one phone for both people is the lead's."""
+    return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
+
+
+def named(texted: Iterable[Texted]) -> list[Any]:
+    """The mobiles for a message: masked ones, and words for those that nobody told us."""
+    masks = [each.mobile_masked for each in texted]
+    known = list(dict.fromkeys(filter(None, masks)))
+    unknown = len([mask for mask in masks if not mask])
+    return [*known, *([ONE_UNKNOWN if unknown == 1 else ALL_UNKNOWN] if unknown else [])]
+
+
+def not_told(order: Order) -> list[Any]:
+    """The same when nothing is known about any of this order's phones."""
+    return [ONE_UNKNOWN if len(queries.phone_roles(order)) == 1 else ALL_UNKNOWN]
+
+
+def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Any]:
+    """What the message about the ministry's text says: the mobiles, and whether they are those that were typed."""
+    found = list(texted)
+    if not found or not all(each.mobile_masked for each in found):
+        return {"mobiles": named(found) or not_told(order), "mobiles_note": NOT_TOLD}
+    differ = any(each.mobile_masked != mask_mobile(person_of(order, each.role).mobile) for each in found)
+    return {"mobiles": named(found), "mobiles_note": NOT_AS_TYPED if differ else ""}
