@@ -14,8 +14,14 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(line_buffering=True)  # each line reaches a pipe, a file or a log at once
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- settings first
+    from django.conf import settings  # noqa: PLC0415 -- settings first
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
+    try:
+        settings.INSTALLED_APPS  # noqa: B018 -- a setting that is missing is a sentence, not a traceback
+    except ImproperlyConfigured as problem:
+        sys.exit(str(problem))
     execute_from_command_line(sys.argv)
 
 

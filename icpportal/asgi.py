@@ -4,5 +4,8 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from icpportal.starting import refuse_unfit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
+refuse_unfit()
 application = get_asgi_application()

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from icpportal.gateways.inventory import places
+
 
 class Rule(NamedTuple):
     """A condition that must not hold in production."""
@@ -85,6 +87,12 @@ RULES = (
         "VAR_DIR and STATIC_ROOT apart, or S3_BUCKET.",
     ),
     Rule("portal.E011", lambda: "*" in settings.ALLOWED_HOSTS, "Any host name is accepted.", "ALLOWED_HOSTS: yours."),
+    Rule(
+        "portal.E012",
+        lambda: bool(places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)),
+        "Nobody knows where the servers stand (SERVER_PROVINCE, SERVER_PLACES).",
+        "SERVER_PROVINCE: two digits of GB/T 2260, such as 64; docs/inventory.md says what for several provinces.",
+    ),
     Rule(
         "portal.W001",
         private_root_is_lost_with_the_container,

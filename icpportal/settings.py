@@ -1,12 +1,15 @@
 """Every setting of the portal, read from the environment; without one it is the demo under `var/`."""
 
+import json
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.gateways.inventory import places
 from icpportal.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +34,15 @@ def secret(name: str, *, demo: str) -> str:
 def noted(note: Path, default: str) -> str:
     """The address that the running demo left in its data folder, so that commands beside it use the same one."""
     return note.read_text("utf-8").strip() if DEMO and note.exists() else default
+
+
+def json_object(name: str) -> Any:
+    """The JSON of `name`, {} where it is empty; what cannot be read is named."""
+    text = env.str(name, default="").strip()
+    try:
+        return json.loads(text) if text else {}
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is not JSON") from problem
 
 
 DEBUG = False
@@ -508,7 +520,11 @@ PROVIDER_PRODUCTS = env.json(
     ],
 )
 PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DEMO else [])  # our servers' addresses
-SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64")  # where the servers stand, two-digit GB/T 2260
+# where the servers stand, two digits of GB/T 2260; where in several provinces, all of them, and each server says where
+SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64" if DEMO else "")
+SERVER_PLACES = json_object("SERVER_PLACES")  # {"the list's region": "its province"}
+for words in places.faults(SERVER_PROVINCE, SERVER_PLACES):
+    raise ImproperlyConfigured(words)
 DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that the resolver must know
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")

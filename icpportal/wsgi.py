@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from icpportal.starting import refuse_unfit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
+refuse_unfit()
 application = get_wsgi_application()

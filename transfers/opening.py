@@ -3,7 +3,7 @@
 from typing import Any
 
 from icpportal.gateways.miit.processing import opened_by
-from transfers import queries, states
+from transfers import queries, servers, states
 from transfers.models import FieldVerdict
 
 # everything is open in a draft and in a lapsed order that is mended
@@ -29,9 +29,10 @@ def read(order: Any) -> tuple[set[str] | None, dict[str, FieldVerdict]]:
 
 
 def _gates_to_repeat(order: Any) -> set[str]:
-    """A filing password that was erased has to be asked again, whatever was named."""
+    """A filing password that was erased, or a server whose place is unknown, is asked again, whatever was named."""
     asks = queries.rules_of(order).asks_password
-    return {"filing_password"} if asks and not order.password_kept else set()
+    password = {"filing_password"} if asks and not order.password_kept else set()
+    return password if servers.is_placed(order) else password | {"service_code"}
 
 
 def is_open(parts: set[str] | None, part: str) -> bool:

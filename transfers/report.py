@@ -9,7 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
-from icpportal.gateways.errors import Retryable
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.places import place_of
+from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.miit.codes import PLACES, method_of
 from icpportal.gateways.miit.types import (
     AccessReport,
@@ -26,6 +29,7 @@ from transfers.servers import server_of
 from verification.documents.serving import open_ready
 from verification.models.documents import Document
 
+PLACE_UNKNOWN = "report.place"
 # slot of the order → (what the ministry calls it, whom it belongs to)
 ATTACHED = {
     "statement": (Purpose.STATEMENT, Owner.SITE),
@@ -47,12 +51,30 @@ def access_report(order: Any, number: int) -> AccessReport:
     return AccessReport(
         key=report_key(order.reference, number),
         site_number=order.site_number,
-        places=(PLACES[settings.SERVER_PROVINCE],),
+        places=(PLACES[server.place or _listed_place(order)],),
         methods=(method_of(server.product),),
         addresses=(AddressRange(server.ip, server.ip),),
         attachments=tuple(_attachments(order)),
         password_md5=order.password_digest,
     )
+
+
+def _listed_place(order: Any) -> str:
+    """Where the server of an order stands that was sent before places were kept, by a provider of several provinces.
+
+    Raises `Retryable` while the list does not tell: the report waits, operations are alarmed, and once SERVER_PLACES or
+    the list is put right it goes by itself.
+    """
+    try:
+        found = inventory().instance(order.instance)
+    except Refused as no:  # the list refused us, not the order
+        raise Retryable("the server list refused to tell") from no
+    place = place_of(found) if found else ""
+    if place:
+        clear(PLACE_UNKNOWN)
+        return place
+    open_alarm(PLACE_UNKNOWN, reference=order.reference, detail=found.region if found else "not in the list")
+    raise Retryable("nobody knows where the server of this order stands")
 
 
 def cancellation_report(order: Any, number: int) -> CancellationReport:

@@ -1,4 +1,4 @@
-"""The server of an order: product and address, as printed on the statement and reported."""
+"""The server of an order: product, place and address, as printed on the statement and reported."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from filings.regions import region
+from icpportal.gateways.inventory.places import only_province, place_of, provinces
 from icpportal.gateways.inventory.types import Instance
 from icpportal.gateways.miit.codes import method_name
 from verification.models import ServiceCode
@@ -22,16 +24,23 @@ class Server:
     ip: str
     name: str
     product: str
+    place: str  # two digits of GB/T 2260
 
     @property
     def access_method(self) -> str:
         """The access method (接入方式) as it is filed, in Chinese."""
         return method_name(self.product)
 
+    @property
+    def place_name(self) -> str:
+        """The province where it stands (服务器放置地), as it is filed."""
+        found = region(self.place)
+        return found.name if found else ""
+
 
 def as_answer(instance: Instance) -> dict[str, str]:
     """What an order keeps of the server that was picked or whose code was typed."""
-    return {"ip": instance.public_ip, "name": instance.name, "product": instance.product}
+    return {"ip": instance.public_ip, "name": instance.name, "product": instance.product, "place": place_of(instance)}
 
 
 def server_of(order: Any) -> Server:
@@ -42,7 +51,23 @@ def server_of(order: Any) -> Server:
     """
     kept = order.answer(ANSWER)
     product = kept.get("product") or _product_of_code(order) or said_product(order)
-    return Server(kept.get("ip", ""), kept.get("name", ""), product)
+    return Server(kept.get("ip", ""), kept.get("name", ""), product, _place(order, kept))
+
+
+def is_placed(order: Any) -> bool:
+    """Whether it is known where the server of this order stands."""
+    return bool(_place(order, order.answer(ANSWER)))
+
+
+def _place(order: Any, kept: dict[str, str]) -> str:
+    """The place that was kept with the server, which is the printed one; else the only one there is.
+
+    While the order can be changed a place that is no longer the provider's is unknown, and the server is asked again.
+    """
+    place = kept.get("place", "")
+    if not place:
+        return only_province()
+    return "" if order.is_editable and place not in provinces() else place
 
 
 def said_product(order: Any) -> str:
@@ -69,6 +94,7 @@ def rows(order: Any) -> list[dict[str, str]]:
         {"label": _("Server"), "value": server.name or order.instance},
         {"label": _("Product type"), "value": product_name(server.product)},
         {"label": _("Access method"), "value": server.access_method},
+        {"label": _("Server location"), "value": server.place_name},
         {"label": _("Public IP"), "value": server.ip},
     ]
 

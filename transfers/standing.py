@@ -6,12 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from transfers import states
+from transfers import servers, states
 
 
 def code_stands(order: Any) -> bool:
-    """Whether the service code counts: bound to the order, and in a draft confirmed lately enough."""
-    return bool(order.service_code) and is_fresh(order, order.code_confirmed_at)
+    """Whether the service code counts: bound, of a server whose place is known, in a draft confirmed lately enough."""
+    is_known = servers.is_placed(order) or not order.is_editable
+    return bool(order.service_code) and is_known and is_fresh(order, order.code_confirmed_at)
 
 
 def password_stands(order: Any) -> bool:

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from filings.certificates import CERTIFICATES, NATURES
 from filings.provinces.terms import Extra
-from filings.regions import region
 from icpportal.entry.domains import display_domain
 from icpportal.gateways.miit.codes import method_name
 from transfers import queries
@@ -23,7 +22,6 @@ def facts(order: Any) -> StatementFacts:
     rules = queries.rules_of(order)
     nature = NATURES[answers["nature"]]
     extras = rules.statement_extras(answers["nature"])
-    place = region(settings.SERVER_PROVINCE)
     return StatementFacts(
         reference=order.reference,
         date=timezone.localdate(),
@@ -36,7 +34,7 @@ def facts(order: Any) -> StatementFacts:
         provider=settings.PROVIDER_NAME_ZH,
         ip=server.ip,
         access_method=server.access_method,
-        server_place=place.name if place else "",
+        server_place=server.place_name,
         administrator=administrator(order).name,
         subject_lead=lead(order).name,
         province=rules.short_zh,
@@ -65,6 +63,6 @@ def _of_the_server(order: Any, found: StatementFacts) -> tuple[str, ...]:
     Nothing for an order whose server was verified before this was part of the mark, so that its sheet stays good,
     unless the product that was said then, and printed, was untrue.
     """
-    if "product" in order.answer(ANSWER) or found.access_method != method_name(said_product(order)):
-        return (found.access_method,)
-    return ()
+    if "product" in order.answer(ANSWER):
+        return (found.access_method, found.server_place)
+    return () if found.access_method == method_name(said_product(order)) else (found.access_method,)

@@ -187,7 +187,7 @@ def _answers(
             "subject_key": subject_key("1", code),
         },
         "service_code": {"product_type": "ecs", "how": "instance", "instance": "i-example-demo0001", "service_code": ""},
-        "server": {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs"},
+        "server": {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"},
         "filing_password": {"filing_number": ""},
         "subject": {
             "id_address": f"{address}示例路1号", "post_region": region, "post_address": "示例路1号2号楼301室",

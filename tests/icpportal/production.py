@@ -33,6 +33,7 @@ PRODUCTION = {
     "INVENTORY_TOKEN": "letters",
     "SMS_GATEWAY": "icpportal.gateways.sms.http.HttpSms",
     "SMS_HTTP": '{"url": "https://sms.example.com/send"}',
+    "SERVER_PROVINCE": "31",
     "VAR_DIR": "/var/lib/portal",
     "STATIC_ROOT": "/usr/share/portal/static",
     "TRUSTED_PROXY_COUNT": "1",

@@ -30,6 +30,7 @@ SAFE = {
     "QUARANTINE_ROOT": "/var/lib/portal/quarantine",
     "STATIC_ROOT": "/usr/share/portal/static",
     "REDIS_URL": "redis://redis:6379/0",
+    "SERVER_PROVINCE": "31",
 }
 DEMO_KEY = "demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA="
 BUCKET = {"region_name": None, "endpoint_url": None}
@@ -49,6 +50,9 @@ UNSAFE = [
     ("portal.E010", {"PRIVATE_ROOT": "/usr/share/portal/static/documents"}),
     ("portal.E010", {"QUARANTINE_ROOT": "/usr/share/portal/static"}),
     ("portal.E011", {"ALLOWED_HOSTS": ["*"]}),
+    ("portal.E012", {"SERVER_PROVINCE": ""}),
+    ("portal.E012", {"SERVER_PROVINCE": "71"}),
+    ("portal.E012", {"SERVER_PLACES": {"cn-beijing": "11"}}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),

@@ -112,7 +112,7 @@ def test_the_compose_file_asks_for_every_secret_and_gives_it_to_each_process():
     for name in ("web", "worker", "beat", "migrate"):
         given = services[name]["environment"]
         assert given["PORTAL_MODE"] == "production"
-        for secret in ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "EMAIL_URL", "INVENTORY_TOKEN"):
+        for secret in ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "EMAIL_URL", "INVENTORY_TOKEN", "SERVER_PROVINCE"):
             assert given[secret].startswith(f"${{{secret}:?")
             assert f"\n{secret}=" in example
     assert {"web", "worker", "beat", "postgres", "redis"} <= set(services)

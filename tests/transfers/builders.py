@@ -158,7 +158,7 @@ def make_order(
     if "service_code" in steps:
         columns.setdefault("service_code", "00000000-0000-4000-8000-000000000001")
         columns.setdefault("instance", "i-example0001")
-        kept.setdefault("server", {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs"})
+        kept.setdefault("server", {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"})
     if "filing_password" in steps:
         columns.setdefault("password_digest", "0" * 32)
         columns.setdefault("password_kept", True)

@@ -20,7 +20,7 @@ from icpportal.codes import limits
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.rules import UNKNOWN_PRODUCT
+from icpportal.gateways.inventory.rules import UNKNOWN_PLACE, UNKNOWN_PRODUCT
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from icpportal.wizard.storage import Closed, as_json, change
@@ -44,6 +44,7 @@ WORDS = {
     "instance_no_ip": _("The server has no public IP: add bandwidth, then verify"),
     "instance_region": _("The server must be in mainland China: pick another"),
     "instance_quota": _("All codes of this server are used: pick another"),
+    "instance_place": _("We do not know where this server is: call us"),
     "instance_product": _("We do not know the product of this server: call us"),
     "product_wrong": _("This server is “%(product)s”: choose that product type"),
     "product_changed": _("The code was issued for another product of this server: use another"),
@@ -51,6 +52,7 @@ WORDS = {
 # rule → the alarm, and what of the server it names
 ALARMS: dict[str, tuple[str, Callable[[Instance], str]]] = {
     UNKNOWN_PRODUCT: ("inventory.product", lambda server: server.product),
+    UNKNOWN_PLACE: ("inventory.place", lambda server: server.province or server.region),
 }
 NAMES_THE_SERVER = (service_codes.PRODUCT, *ALARMS)
 
@@ -111,6 +113,11 @@ class ServiceCodeForm(StepForm):
     def inventory_down(self) -> bool:
         """Whether the server list could not be read just now."""
         return self.servers is not None and self.unreachable
+
+    @property
+    def place_unknown(self) -> bool:
+        """Whether the server was verified when the portal did not keep where it stands, or this changed since."""
+        return bool(self.order.service_code) and not servers.is_placed(self.order)
 
     @property
     def has_no_servers(self) -> bool:

@@ -27,6 +27,7 @@ from transfers import (
     queries,
     readiness,
     reuse,
+    servers,
     slots,
     stages,
     statement_of,
@@ -298,6 +299,8 @@ def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     order = own_order(request, reference)
     if _details_missing(order):
         raise Http404
+    if not servers.is_placed(order):  # it would be printed without one
+        return redirect("step", order.reference, stages.SERVICE_CODE) if order.is_editable else redirect(order)
     name = f"statement-{order.reference}.pdf"
     return HttpResponse(
         statement_of.sheet(order),

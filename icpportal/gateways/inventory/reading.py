@@ -32,6 +32,7 @@ def instance_of(raw: object) -> Instance:
         started_on=_day(raw, "started_on"),
         ends_on=None if billing == Billing.PAYG and not raw.get("ends_on") else _day(raw, "ends_on"),
         public_ip=_address(raw),
+        province=_word(raw, "province") if raw.get("province") is not None else "",
         codes_max=_count(raw, "codes_max", default=5),
     )
 

@@ -6,6 +6,7 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 
+from icpportal.gateways.inventory.places import place_of
 from icpportal.gateways.inventory.types import Billing, Instance
 
 SHORTEST_TERM = relativedelta(months=3)
@@ -47,9 +48,18 @@ def unknown_product(instance: Instance, today: date) -> bool:  # noqa: ARG001
     return all(row["key"] != instance.product for row in settings.PROVIDER_PRODUCTS)
 
 
+def unknown_place(instance: Instance, today: date) -> bool:  # noqa: ARG001
+    """Where it stands cannot be told, and is printed and reported: not guessed either."""
+    return not place_of(instance)
+
+
 UNKNOWN_PRODUCT = "instance_product"
+UNKNOWN_PLACE = "instance_place"
 # what cannot be reported: broken by the settings or the list, and the provider's to mend
-UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = ((UNKNOWN_PRODUCT, unknown_product),)
+UNREPORTABLE: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
+    (UNKNOWN_PRODUCT, unknown_product),
+    (UNKNOWN_PLACE, unknown_place),
+)
 # the first that holds is named: what cannot be mended comes first, and an expired server is renewed, not extended
 RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_region", abroad),
@@ -57,13 +67,12 @@ RULES: tuple[tuple[str, Callable[[Instance, date], bool]], ...] = (
     ("instance_expired", expired),
     ("instance_term", short_term),
     ("instance_no_ip", no_address),
-    *UNREPORTABLE,
 )
 
 
 def qualifies(instance: Instance, today: date) -> str | None:
-    """The id of the first rule the instance breaks; None when it may carry a website."""
-    return next((rule for rule, broken in RULES if broken(instance, today)), None)
+    """The id of the first rule the instance breaks; None when it may carry a website and can be reported."""
+    return next((rule for rule, broken in (*RULES, *UNREPORTABLE) if broken(instance, today)), None)
 
 
 def cannot_be_reported(instance: Instance, today: date) -> str | None:

@@ -25,4 +25,5 @@ class Instance:
     started_on: date
     ends_on: date | None  # the day it expires: on that day it is over; None for pay-as-you-go
     public_ip: str  # "" without one
+    province: str = ""  # two digits of GB/T 2260, where the list says it
     codes_max: int = 5  # service codes it may have in all its life

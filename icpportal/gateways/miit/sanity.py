@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from icpportal.gateways.inventory import places
 from icpportal.gateways.miit import codes, documents
 from icpportal.gateways.miit.documents import schema
 from icpportal.gateways.miit.wire.account import account
@@ -56,6 +57,7 @@ def faults() -> list[str]:
     """Each thing to put right in the settings."""
     found = [f"{name} is missing" for name in SECRETS if not getattr(settings, name)]
     found += [f"{name} is not an http or https address" for name in ADDRESSES if not _is_web(getattr(settings, name))]
+    found += places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)
     return found + _account() + [rule.words for rule in RULES if rule.broken()]
 
 

@@ -57,7 +57,7 @@ def test_a_picked_server_gets_a_code_of_its_own_bound_to_the_order(client: Clien
     assert (answer.status_code, answer["Location"]) == (302, page_of(order, "filing_password"))
     assert bound_to(order) == [after.service_code]
     assert after.instance == "i-example0001"
-    assert after.answer("server") == {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs"}
+    assert after.answer("server") == {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"}
 
 
 def test_picking_the_same_server_again_takes_no_second_code(client: Client, servers: Any) -> None:

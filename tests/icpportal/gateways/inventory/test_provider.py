@@ -64,7 +64,7 @@ def test_every_example_is_what_the_portal_asks_and_can_read(provider, monkeypatc
 
 
 def test_every_setting_field_and_rule_is_named():
-    settings_named = {name for name in dir(portal) if name.startswith("INVENTORY_")}
+    settings_named = {name for name in dir(portal) if name.startswith(("INVENTORY_", "SERVER_P"))}
     fields = set(Instance.__dataclass_fields__)
 
     assert {name for name in settings_named | fields if f"`{name}`" not in TEXT} == set()

@@ -38,6 +38,19 @@ def test_every_rule_has_an_instance_that_breaks_it_above():
     ]
 
 
+def test_what_cannot_be_reported_is_named_after_what_its_owner_can_mend(settings):
+    """B4, B13"""
+    settings.SERVER_PROVINCE = "11,64"
+    unknown = {"product": "quantum", "region": "nowhere"}
+
+    assert [qualifies(instance(**change), TODAY) for change in ({**unknown, "public_ip": ""}, unknown)] == [
+        "instance_no_ip",
+        "instance_product",
+    ]
+    assert qualifies(instance(region="nowhere"), TODAY) == "instance_place"
+    assert qualifies(instance(region="nowhere", province="64"), TODAY) is None
+
+
 @pytest.mark.parametrize(
     ("started_on", "ends_on", "rule"),
     [

@@ -1,0 +1,61 @@
+"""Where servers stand (服务器放置地): the provider's provinces, and which of them a server is in."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from icpportal.gateways.inventory.types import Instance
+
+# the 31 of GB/T 2260 in the mainland, where alone a filed website can be
+PROVINCES = (
+    *("11", "12", "13", "14", "15", "21", "22", "23"),
+    *("31", "32", "33", "34", "35", "36", "37"),
+    *("41", "42", "43", "44", "45", "46"),
+    *("50", "51", "52", "53", "54"),
+    *("61", "62", "63", "64", "65"),
+)
+EXAMPLE = "for example SERVER_PROVINCE=64 (Ningxia), or SERVER_PROVINCE=11,64 where they stand in several"
+
+
+def codes_of(text: str) -> tuple[str, ...]:
+    """`11, 64` as its codes, each once."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
+
+
+def faults(province: str, places: object) -> list[str]:
+    """What is wrong with SERVER_PROVINCE and SERVER_PLACES, a sentence each; without any the portal does not start."""
+    known = codes_of(province)
+    if not known:
+        return [
+            "Set the SERVER_PROVINCE environment variable to the province where your servers stand, "
+            f"in two digits of GB/T 2260: {EXAMPLE}."
+        ]
+    wrong = [code for code in known if code not in PROVINCES]
+    if wrong:
+        return [f"SERVER_PROVINCE: {', '.join(wrong)} is no province in two digits of GB/T 2260: {EXAMPLE}."]
+    if not isinstance(places, Mapping):
+        return ['SERVER_PLACES is not a JSON object of your regions and their provinces: {"cn-beijing": "11"}.']
+    astray = [str(region) for region, code in places.items() if code not in known]
+    return [f"SERVER_PLACES: the province of {', '.join(astray)} is not in SERVER_PROVINCE."] if astray else []
+
+
+def provinces() -> tuple[str, ...]:
+    """The provinces where this provider's servers stand."""
+    return codes_of(settings.SERVER_PROVINCE)
+
+
+def only_province() -> str:
+    """The one province of all servers; "" where there are several."""
+    known = provinces()
+    return known[0] if len(known) == 1 else ""
+
+
+def place_of(instance: Instance) -> str:
+    """The province of this server: what the list says, else that of its region, else the only one; "" when unknown.
+
+    A province that is not among the provider's is unknown: either the settings or the list are wrong.
+    """
+    said = instance.province or settings.SERVER_PLACES.get(instance.region, "")
+    if said:
+        return said if said in provinces() else ""
+    return only_province()

@@ -1,0 +1,27 @@
+"""The start of gunicorn, workers and beat: ends with a sentence where the settings must not serve people."""
+
+import sys
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+EXIT_CODE = 3  # gunicorn's own for a worker that cannot boot: it stops instead of starting the next one
+
+
+def refuse_unfit() -> None:
+    """Ends this process, each fault in a sentence on standard error, unless it may serve."""
+    found = faults()
+    if not found:
+        return
+    for words in found:
+        sys.stderr.write(f"The portal does not start. {words}\n")
+    sys.exit(EXIT_CODE)
+
+
+def faults() -> list[str]:
+    """Why this process must not serve; empty in a demo, and where nothing is wrong."""
+    try:
+        settings.PORTAL_MODE  # noqa: B018 -- the first look reads the settings
+    except ImproperlyConfigured as problem:
+        return [str(problem)]
+    return []

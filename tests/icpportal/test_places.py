@@ -1,0 +1,52 @@
+"""Where the servers stand: asked of whoever starts a production portal, before anything is served."""
+
+import pytest
+
+from filings import regions
+from icpportal.gateways.inventory.places import PROVINCES, faults
+from icpportal.gateways.miit.codes import PLACES
+from tests.icpportal.production import manage
+
+
+def test_the_provinces_are_the_mainlands_and_the_ministry_has_a_number_for_each():
+    assert sorted(PROVINCES) == sorted(each.code for each in regions.provinces())
+    assert set(PROVINCES) <= set(PLACES)
+
+
+@pytest.mark.parametrize("text", ["", " ", ",", "6", "00", "71", "81", "640000", "宁夏", "64;11", "64,99", "change-me"])
+def test_what_is_no_province_is_named_with_an_example(text):
+    """B4"""
+    (words,) = faults(text, {})
+
+    assert "SERVER_PROVINCE" in words
+    assert "SERVER_PROVINCE=64" in words
+
+
+@pytest.mark.parametrize("places", [[], "11", {"cn-beijing": "12"}, {"cn-beijing": 11}, {"cn-beijing": "北京"}])
+def test_a_table_of_regions_that_cannot_be_used_is_named(places):
+    """B4"""
+    (words,) = faults("11,64", places)
+
+    assert words.startswith("SERVER_PLACES")
+
+
+@pytest.mark.parametrize(("province", "places"), [("64", {}), ("11, 64", {"cn-beijing": "11"}), ("11,64,", {})])
+def test_one_province_or_several_are_fine(province, places):
+    assert faults(province, places) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "changed"),
+    [
+        (("check", "--deploy"), {"SERVER_PROVINCE": ""}),
+        (("migrate",), {"SERVER_PROVINCE": "6401"}),
+        (("miit", "status"), {"SERVER_PLACES": "beijing"}),
+    ],
+)
+def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(command, changed):
+    """B4"""
+    done = manage(*command, **changed)
+
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert next(iter(changed)) in line

@@ -1,0 +1,244 @@
+"""Where the server stands: taken from the picked server, printed, signed and reported, and never guessed."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.alarms.models import Alarm
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.inventory import fake
+from icpportal.gateways.miit.codes import PLACES
+from tests.transfers.builders import make_order
+from tests.transfers.desk import make_complete
+from tests.transfers.outside import ALICE, alice, errors, kept, look, page_of, send, server
+from transfers import paper_marks, statement_of, states
+from transfers.models import Order, OrderDocument
+from transfers.report import report_of
+from verification.models import ServiceCode
+
+pytestmark = pytest.mark.django_db
+SEVERAL = {"SERVER_PROVINCE": "11, 31,64", "SERVER_PLACES": {"cn-beijing": "11", "上海三区": "31"}}
+
+
+def several(settings: Any, **changes: Any) -> None:
+    for name, value in (SEVERAL | changes).items():
+        setattr(settings, name, value)
+
+
+def draft(**changes: Any) -> Order:
+    return make_order(alice(**changes), steps=())
+
+
+def picked(instance: str = "i-example0001") -> dict[str, str]:
+    return {"product_type": "ecs", "how": "instance", "instance": instance}
+
+
+def printed(order: Order) -> str:
+    """What the sheet of this order says, with details like every other order's."""
+    order.answers = {**make_order().answers, **order.answers}
+    return statement_of.facts(order).server_place
+
+
+@pytest.mark.parametrize(
+    ("facts", "code", "name"),
+    [
+        ({"region": "cn-beijing"}, "11", "北京市"),
+        ({"region": "上海三区"}, "31", "上海市"),
+        ({"region": "somewhere", "province": "64"}, "64", "宁夏回族自治区"),
+        ({"region": "cn-beijing", "province": "31"}, "31", "上海市"),
+    ],
+)
+def test_the_place_of_the_picked_server_is_printed_and_reported(
+    client: Client, servers: Any, settings: Any, facts: dict[str, str], code: str, name: str
+) -> None:
+    """B4"""
+    several(settings)
+    servers[ALICE] = [server(**facts)]
+    order = draft()
+
+    answer = send(client, order, "service_code", picked())
+
+    assert answer.status_code == 302
+    assert printed(kept(order)) == name
+    assert report_of(kept(order), 1).places == (PLACES[code],)
+
+
+def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Client, servers: Any, settings: Any) -> None:
+    """B4"""
+    several(settings)
+    fake.FakeInventory.accounts["bob@example.com"] = [server("i-bob", region="上海三区")]
+    code = ServiceCode.objects.create(instance_id="i-bob", slot=1, product="ecs", account="bob@example.com")
+    order = draft()
+
+    send(client, order, "service_code", {"product_type": "ecs", "how": "code", "service_code": str(code.pk)})
+
+    assert report_of(kept(order), 1).places == (PLACES["31"],)
+
+
+@pytest.mark.parametrize("province", ["11", "46", "65"])
+def test_where_all_servers_stand_in_one_province_the_list_need_not_say_it(
+    client: Client, servers: Any, settings: Any, province: str
+) -> None:
+    """B4"""
+    settings.SERVER_PROVINCE = province
+    order = draft()
+
+    send(client, order, "service_code", picked())
+
+    assert report_of(kept(order), 1).places == (PLACES[province],)
+
+
+@pytest.mark.parametrize("facts", [{"region": "nowhere"}, {"region": ""}, {"region": "cn-beijing", "province": "44"}])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_server_whose_place_is_unknown_is_refused_and_named_to_operations(
+    client: Client, servers: Any, settings: Any, facts: dict[str, str], language: str
+) -> None:
+    """B4: with servers in several provinces the setting alone is no answer; the other servers can be used."""
+    several(settings)
+    servers[ALICE] = [server(**facts), server("i-example0002", region="cn-beijing")]
+    order = draft(language=language)
+    client.cookies["django_language"] = language
+
+    answer = send(client, order, "service_code", picked())
+
+    words = {"en": "We do not know where this server is: call us", "zh-hans": "无法确定该服务器的放置地，请致电我们"}
+    assert errors(answer) == {"instance": ["instance_place"]}
+    assert words[language] in answer.content.decode()
+    assert [(alarm.cause, alarm.reference) for alarm in Alarm.objects.all()] == [("inventory.place", order.reference)]
+    assert send(client, order, "service_code", picked("i-example0002")).status_code == 302
+
+
+def test_the_check_page_shows_the_place(client: Client, servers: Any, settings: Any) -> None:
+    """B4"""
+    several(settings)
+    servers[ALICE] = [server(region="上海三区")]
+    order = make_complete(owner=alice())
+    send(client, order, "service_code", picked())
+
+    page = client.get(reverse("check", args=[order.reference])).content.decode()
+
+    assert "上海市" in page
+
+
+def test_a_sheet_is_out_of_date_when_the_server_moved_to_another_province(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    """B4: the place that was signed is the one that is reported."""
+    several(settings)
+    servers[ALICE] = [server(region="cn-beijing")]
+    order = make_complete(owner=alice())
+    send(client, order, "service_code", picked())
+    sheet = OrderDocument(order=order, slot="statement", mark=paper_marks.mark_of(kept(order), "statement"))
+    assert not paper_marks.is_stale(kept(order), sheet)
+
+    servers[ALICE] = [server(region="上海三区")]
+    send(client, order, "service_code", picked())
+
+    assert paper_marks.is_stale(kept(order), sheet)
+
+
+# --- orders from before, and settings that changed ------------------------------------------------------
+
+
+def from_before(**columns: Any) -> Order:
+    """An order whose server was verified when no place was kept."""
+    answer = {"ip": "192.0.2.10", "name": "示例服务器"}
+    return make_order(alice(), answers={"server": answer, **columns.pop("answers", {})}, **columns)
+
+
+@pytest.mark.parametrize("state", [states.DRAFT, states.HANDING_OVER])
+def test_an_order_from_before_has_the_one_place_there_is(settings: Any, state: str) -> None:
+    """B4"""
+    settings.SERVER_PROVINCE = "53"
+    order = from_before(state=state)
+
+    assert report_of(order, 1).places == (PLACES["53"],)
+    assert statement_of.facts(order).server_place == "云南省"
+
+
+def test_a_draft_from_before_is_asked_for_its_server_once_more_where_there_are_several_places(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    """B4: and prints no sheet without a place."""
+    several(settings)
+    servers[ALICE] = [server(region="cn-beijing")]
+    order = from_before()
+
+    page = look(client, order, "service_code")
+    checked = client.get(reverse("check", args=[order.reference]), headers={"accept-language": "en"}).content.decode()
+    sheet = client.get(reverse("statement", args=[order.reference]))
+    send(client, order, "service_code", picked())
+
+    assert "We need the location of your server: verify it again" in page
+    assert "Product is not done yet" in checked
+    assert (sheet.status_code, sheet["Location"]) == (302, page_of(order, "service_code"))
+    assert report_of(kept(order), 1).places == (PLACES["11"],)
+
+
+def test_a_returned_order_from_before_opens_the_page_of_its_server(client: Client, servers: Any, settings: Any) -> None:
+    """B4: nobody named that page, and it is the only way on."""
+    several(settings)
+    servers[ALICE] = [server(region="cn-beijing")]
+    order = from_before(state=states.DRAFT)
+    Order.objects.filter(pk=order.pk).update(state=states.RETURNED)
+    order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
+
+    answer = send(client, order, "service_code", picked())
+
+    assert answer.status_code == 302
+    assert kept(order).answer("server")["place"] == "11"
+
+
+def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and_kept_where_it_was_signed(
+    client: Client, servers: Any, settings: Any
+) -> None:
+    """B4: what was signed and sent is what is reported."""
+    order = make_order(alice())
+    sent = make_order(state=states.HANDING_OVER)
+    settings.SERVER_PROVINCE = "11"
+
+    page = look(client, order, "service_code")
+
+    assert "We need the location of your server: verify it again" in page
+    assert report_of(sent, 1).places == (PLACES["64"],)
+
+
+def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: Any, settings: Any) -> None:
+    """B4"""
+    several(settings)
+    servers[ALICE] = [server(region="上海三区")]
+    order = from_before(state=states.HANDING_OVER)
+
+    assert report_of(order, 1).places == (PLACES["31"],)
+
+
+def test_its_report_waits_by_name_while_the_list_does_not_tell_and_goes_once_it_does(
+    servers: Any, settings: Any
+) -> None:
+    """B4: put right by a setting, and nobody has to touch the order."""
+    several(settings)
+    servers[ALICE] = [server(region="上海四区")]
+    order = from_before(state=states.HANDING_OVER)
+
+    with pytest.raises(Retryable):
+        report_of(order, 1)
+    alarm = Alarm.objects.get(cleared_at=None)
+    several(settings, SERVER_PLACES={"上海四区": "31"})
+    places = report_of(order, 1).places
+
+    assert (alarm.cause, alarm.reference, alarm.detail) == ("report.place", order.reference, "上海四区")
+    assert places == (PLACES["31"],)
+    assert not Alarm.objects.filter(cleared_at=None).exists()
+
+
+@pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
+def test_its_report_is_tried_again_while_the_list_is_away(servers: Any, settings: Any, gateway: str) -> None:
+    """B4"""
+    several(settings)
+    order = from_before(state=states.HANDING_OVER)
+    settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"
+
+    with pytest.raises(Retryable):
+        report_of(order, 1)
