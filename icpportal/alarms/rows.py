@@ -88,8 +88,13 @@ class Loop:
         self.succeeded(key)
         return done
 
-    def set_aside(self, key: Any, problem: Exception, *, reference: str = "") -> datetime:
-        """Write the row down as failed; when it is tried next."""
+    def pause(self, key: Any) -> timedelta:
+        """How long a row is left alone that fails now."""
+        known = self.aside.get(str(key))
+        return PAUSES[min(known.tries if known else 0, len(PAUSES) - 1)]
+
+    def set_aside(self, key: Any, problem: Exception, *, reference: str = "", until: datetime | None = None) -> None:
+        """Write the row down as failed; `until` is for a job that keeps the times of its rows itself."""
         trouble, cause = type(problem).__name__[:100], _cause(self.job, problem)
         known = self.aside.get(str(key))
         tries = known.tries + 1 if known else 1
@@ -101,13 +106,13 @@ class Loop:
             trouble=trouble,
             tries=tries,
             since=known.since if known else self.now,
-            next_at=timezone.now() + PAUSES[min(tries, len(PAUSES)) - 1],
+            next_at=until or timezone.now() + self.pause(key),
         )
         self.failed.append(Failure(row.reference, trouble))
         facts = {"job": self.job, "reference": row.reference, "trouble": trouble, "tries": tries}
         logger.error("row failed", extra={**facts, "trace": _frames(problem)})
         if self.dry_run:
-            return row.next_at
+            return
         changing = ["reference", "cause", "trouble", "tries", "next_at"]
         SetAside.objects.bulk_create([row], update_conflicts=True, unique_fields=["job", "key"], update_fields=changing)
         self.is_over = self.is_over or (known is not None and known.cause != cause)
@@ -115,7 +120,11 @@ class Loop:
         if cause not in self.opened:
             self.opened.add(cause)
             open_alarm(cause, reference=row.reference, detail=trouble)
-        return row.next_at
+
+    def hurry(self, waiting: QuerySet[Row], *, now: datetime) -> None:
+        """For a job that keeps the times of its rows in `next_at`: what was to be tried again by now is due."""
+        if keys := [row.key for row in self.aside.values() if row.next_at <= self.now]:
+            waiting.filter(pk__in=keys, next_at__gt=now).update(next_at=now)
 
     def succeeded(self, key: Any) -> None:
         """The row did what it should: nothing is left of an earlier failure."""
@@ -220,11 +229,6 @@ class Parts:
 def not_yet(*jobs: str) -> list[str]:
     """Keys of rows that these jobs set aside and whose next try has not come, to leave out of a limited query."""
     return list(SetAside.objects.filter(job__in=jobs, next_at__gt=timezone.now()).values_list("key", flat=True))
-
-
-def due_again(job: str) -> list[str]:
-    """Keys of rows of `job` that were set aside and may be tried again, for jobs that keep times of their own."""
-    return list(SetAside.objects.filter(job=job, next_at__lte=timezone.now()).values_list("key", flat=True))
 
 
 def clear_over() -> None:

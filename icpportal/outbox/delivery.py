@@ -13,12 +13,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from icpportal.alarms import rows
 from icpportal.alarms.actions import open_alarm
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure
@@ -28,6 +30,7 @@ from icpportal.outbox.quiet import morning, rings_too_early
 
 logger = logging.getLogger(__name__)
 
+JOB = "outbox.messages"  # the job under which messages are set aside
 HOUR = timedelta(hours=1)
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), *[HOUR] * 48)
 REPETITIONS = 1  # of a message that may have been taken
@@ -70,8 +73,10 @@ def deliver(*, now: datetime | None = None, limit: int = 100, dry_run: bool = Fa
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
     this = _Round(now)
+    this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
     for message in this.messages(limit):
         this.handle(message)
+    this.loop.end()
     this.totals.left = due(this.now()).count()
     return this.totals
 
@@ -83,6 +88,7 @@ class _Round:
         self.fixed_now = now
         self.ends = time.monotonic() + ROUND_SECONDS
         self.totals = Totals()
+        self.loop = rows.Loop(JOB)
         self.lost_seconds: dict[str, float] = {}
         self.resting: set[str] = set()
 
@@ -107,8 +113,8 @@ class _Round:
         """Take the row by one conditional UPDATE; False when another worker has it."""
         lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
-            rows = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
-            taken = rows.update(
+            mine = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
+            taken = mine.update(
                 state=State.SENDING,
                 attempts=F("attempts") + 1,
                 unknown=F("unknown") + (message.state == State.SENDING),  # nobody knows how far a killed worker got
@@ -122,7 +128,21 @@ class _Round:
         return bool(taken)
 
     def handle(self, message: Message) -> None:
-        """Send one message and write down what came of it."""
+        """Send one message and write down what came of it; one that breaks is tried again and stops no other."""
+        try:
+            self.send(message)
+        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this message
+            raise
+        except Exception as fault:
+            self.totals.faults += 1
+            place = _where(fault)
+            logger.error("message broke its handler", extra={**_facts(message), "fault": place})
+            self.retry(message, place)
+            again = self.now() + _delay(message)
+            self.loop.set_aside(message.pk, fault, reference=message.reference or message.key, until=again)
+
+    def send(self, message: Message) -> None:
+        """Nothing too late, by night, or a third time; else what the channel says of it."""
         if message.not_after and message.not_after <= self.now():
             self.fail(message, TOO_LATE)
             return
@@ -141,14 +161,10 @@ class _Round:
             settle = self.doubt if isinstance(trouble, Unknown) else self.retry
             settle(message, _plain(trouble) or "no answer")
             self.lose_patience(message.channel, time.monotonic() - began)
-        except Exception as fault:  # one poisoned row must not stop the rest
-            self.totals.faults += 1
-            place = _where(fault)
-            logger.error("message broke its handler", extra={**_facts(message), "fault": place})
-            self.retry(message, place)
         else:
             done = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
             self.settle(message, State.DELIVERED, next_at=None, **done)
+            self.loop.succeeded(message.pk)
 
     def retry(self, message: Message, why: str) -> None:
         """Wait a little longer each time; after two days it has failed."""
@@ -156,8 +172,7 @@ class _Round:
         if message.attempts > steps:
             self.fail(message, f"{EXHAUSTED}: {why}"[:200])
             return
-        delay = DELAYS[min(message.attempts, len(DELAYS)) - 1]
-        self.settle(message, State.WAITING, next_at=self.now() + delay, last_error=why[:200])
+        self.settle(message, State.WAITING, next_at=self.now() + _delay(message), last_error=why[:200])
 
     def doubt(self, message: Message, why: str) -> None:
         """It may have been taken: repeated once, later, while it is of use; a channel that never gives up goes on."""
@@ -200,12 +215,16 @@ class _Round:
         if self.lost_seconds[channel] <= PATIENCE_SECONDS:
             return
         self.resting.add(channel)
-        rows = due(self.now()).filter(channel=channel, state=State.WAITING)
-        put_off = rows.order_by().update(next_at=self.now() + REST)
+        waits = due(self.now()).filter(channel=channel, state=State.WAITING)
+        put_off = waits.order_by().update(next_at=self.now() + REST)
         logger.warning("channel rests", extra={"channel": channel, "put_off": put_off})
 
 
 COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed", State.UNKNOWN: "unknown"}
+
+
+def _delay(message: Message) -> timedelta:
+    return DELAYS[min(message.attempts, len(DELAYS)) - 1]
 
 
 def _may_have_left(message: Message) -> bool:

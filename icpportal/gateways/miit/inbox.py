@@ -19,6 +19,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import documents, holding, lease, taking
@@ -30,10 +31,11 @@ from icpportal.gateways.miit.wire.account import account
 from icpportal.gateways.miit.wire.client import Ministry
 from icpportal.gateways.miit.wire.crypto import WireFile, unwrap
 from icpportal.gateways.miit.wire.returns import DownloadReply, Reply
-from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.crypto import KeyMissing, Unreadable
 
 logger = logging.getLogger(__name__)
 
+JOB = "downloads.taken"  # the job under which downloads are set aside
 LOOK_AGAIN = 0.2  # seconds
 AT_ONCE = 1000  # files in one round; the rest comes with the next
 LAST = (1, 2)  # of a download: that was all
@@ -88,7 +90,8 @@ def process(*, now: datetime | None = None) -> int:
     """Take in the files that are here and were not taken in, as after a crash; how many that were."""
     moment = now or timezone.now()
     here = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state__in=WAITING, reason="").order_by("pk")
-    return sum(_take_in(row, moment) for row in here.iterator(chunk_size=50))
+    # the bodies are loaded one at a time, when they are opened
+    return len(rows.each(JOB, here.defer("body"), lambda row: _taken_or_parked(row, moment), reference="name").done)
 
 
 def read_again(pk: int, *, now: datetime | None = None) -> bool:
@@ -227,9 +230,19 @@ def _acknowledge(ministry: Ministry, line: Line, row: InboxFile, file: WireFile,
 
 
 def _take_in(row: InboxFile, now: datetime) -> bool:
-    """Take in one file, all of it or nothing; False when it was taken in or parked before."""
+    """Take in one file; False when it was before, or when it has to be tried again: then it is set aside."""
+    loop = rows.Loop(JOB)
+    done = loop.attempt(row.pk, lambda: _taken_or_parked(row, now), reference=row.name)
+    loop.end()
+    return bool(done)
+
+
+def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
+    """All of a file or nothing; parked is what will be no better when it is tried again."""
     try:
         return _taken(row.pk, now)
+    except KeyMissing:  # nothing is wrong with the file
+        raise
     except (Broken, *GONE, *STUMBLED) as problem:
         words = str(problem) if isinstance(problem, Broken) else f"cannot be read: {type(problem).__name__}"
         if not isinstance(problem, Broken):

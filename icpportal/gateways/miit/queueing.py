@@ -16,7 +16,7 @@ from icpportal.gateways.miit.types import AnswerKind, Report, reference_of, refu
 logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
-TROUBLE = timedelta(minutes=2)  # a storage that is down, or a fault of ours, is not asked again at once
+TROUBLE = timedelta(minutes=2)  # a storage that is down is not asked again at once
 # "neither's fault": how long to wait before the authority is asked again, and after how many times it is enough
 AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
 GIVEN_UP = "the authority asked for the same report again and again"
@@ -67,11 +67,11 @@ def next_due(now: datetime) -> models.Report | None:
     return rows.order_by("next_at", "id").first()
 
 
-def put_off(row: models.Report, why: str, *, now: datetime) -> None:
+def put_off(row: models.Report, why: str, *, until: datetime) -> None:
     """Not now, for a reason that may pass; the others go first."""
     rows = models.Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
-    rows.update(next_at=now + TROUBLE, reason=why[:500])
-    logger.warning("report put off", extra={"reference": row.reference, "until": (now + TROUBLE).isoformat()})
+    rows.update(next_at=until, reason=why[:500])
+    logger.warning("report put off", extra={"reference": row.reference, "until": until.isoformat()})
 
 
 def park(

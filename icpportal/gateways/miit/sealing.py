@@ -26,8 +26,9 @@ def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> by
     if not key or body is None:
         raise Forgotten(bound_to)
     sealed = bytes(body)
-    opener = AESGCM(unseal(key, bound_to=bound_to))
+    own = unseal(key, bound_to=bound_to)
     try:
+        opener = AESGCM(own)
         return opener.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:  # another row's, or cut short
         raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error

@@ -8,12 +8,14 @@ import logging
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from icpportal.alarms import rows
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import building, holding, lease, numbering, queueing
 from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate
@@ -26,6 +28,7 @@ from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
 
+JOB = "reports.built"  # the job under which reports are set aside
 ROUND_SECONDS = 120
 LEAST_SECONDS = 5  # whatever the settings say, a round begins at least one call
 WORKER_MARGIN = 20  # seconds between the end of a round's last call and the worker's limit
@@ -59,12 +62,14 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
     """
     isp_id, time = settings.MIIT_ISP_ID, clock(now)
     totals = Sent()
+    loop = rows.Loop(JOB)
+    loop.hurry(Report.objects.filter(state=ReportState.QUEUED), now=time())
     if _owed(isp_id, time()):
         mine = lease.take(isp_id, now=time())
         if mine is None:
             totals.reason = BUSY
         else:
-            _Round(Caller(mine, time), totals, limit).run()
+            _Round(Caller(mine, time), loop, totals, limit).run()
     totals.waiting = Report.objects.filter(state__in=(ReportState.QUEUED, ReportState.NUMBERED)).count()
     return totals
 
@@ -83,8 +88,8 @@ def round_seconds() -> float:
 class _Round:
     """One sender at work."""
 
-    def __init__(self, caller: Caller, totals: Sent, limit: int) -> None:
-        self.caller, self.totals, self.limit = caller, totals, limit
+    def __init__(self, caller: Caller, loop: rows.Loop, totals: Sent, limit: int) -> None:
+        self.caller, self.loop, self.totals, self.limit = caller, loop, totals, limit
         self.now = caller.now
         self.isp_id = caller.lease.isp_id
         self.deadline = Deadline(round_seconds())
@@ -110,6 +115,7 @@ class _Round:
             logger.warning("the lease was lost", extra={"isp": self.isp_id})
         finally:
             self.caller.lease.give_back()
+        self.loop.end()
 
     def step(self) -> bool:
         """One file forward; False when this round is over."""
@@ -151,21 +157,29 @@ class _Round:
         return None
 
     def built(self, row: Report, sequence: int) -> Any:
+        """The file of a report; None for one that cannot go now, which keeps no other waiting."""
         try:
-            return building.build(row, sequence)
+            packed = building.build(row, sequence)
         except Unfit as unfit:
             self.totals.parked += queueing.park_unfit(row, unfit, now=self.now())
         except Retryable as trouble:
-            self.put_off(row, str(trouble))
+            self.put_off(row, str(trouble), queueing.TROUBLE)
+        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this report
+            raise
         except Exception as fault:  # one report that breaks the writer must not stop the rest
             last = traceback.extract_tb(fault.__traceback__)[-1]
             place = f"{type(fault).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"
             logger.error("report broke its writer", extra={"reference": row.reference, "fault": place})
-            self.put_off(row, place)
+            pause = self.loop.pause(row.pk)
+            self.loop.set_aside(row.pk, fault, reference=row.reference, until=self.now() + pause)
+            self.put_off(row, place, pause)
+        else:
+            self.loop.succeeded(row.pk)
+            return packed
         return None
 
-    def put_off(self, row: Report, why: str) -> None:
-        queueing.put_off(row, why, now=self.now())
+    def put_off(self, row: Report, why: str, pause: timedelta) -> None:
+        queueing.put_off(row, why, until=self.now() + pause)
         self.totals.put_off += 1
 
     def send(self, file: UploadFile) -> bool:

@@ -2,15 +2,19 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from billiard.exceptions import SoftTimeLimitExceeded
+from django.core.management import call_command
 from django.db import connection, transaction
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox import delivery, queries
 from icpportal.outbox.delivery import DELAYS, EXHAUSTED, REST, TOO_LATE, Totals, deliver
 from icpportal.outbox.models import Message, State
+from tests.bad import aside, causes, spoil
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
@@ -30,6 +34,52 @@ def row(key: str) -> Message:
 
 def counted(totals: Totals) -> dict[str, int]:
     return {name: value for name, value in totals.as_dict().items() if value and name != "by_channel"}
+
+
+@pytest.mark.parametrize("way", ["garbage", "lost key", "cut short", "not JSON"])
+def test_a_message_that_cannot_be_read_stops_no_other_and_goes_once_it_can(owe, post, settings, way: str):
+    """B6."""
+    settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "post": f"{__name__}.reading"}
+    for key in ("a", "b"):
+        owe(key, reference=f"T7Q4-M2K{key}")
+    before = spoil(row("a"), "payload", way)
+
+    totals = deliver(now=NOW)
+    seen = (row("b").state, row("a").state, aside(), len(causes()))
+    spoil(row("a"), "payload", before)
+    call_command("set_aside", "--again", stdout=StringIO())
+    deliver(now=NOW)
+
+    assert counted(totals) == {"delivered": 1, "retried": 1, "faults": 1}
+    assert seen == (State.DELIVERED, State.WAITING, [("outbox.messages", "T7Q4-M2Ka")], 1)
+    assert (row("a").state, aside(), causes()) == (State.DELIVERED, [], [])
+
+
+def reading(message: Message) -> str:
+    return str(message.payload)
+
+
+def test_a_message_that_breaks_outside_of_its_channel_stops_no_other(owe, post, monkeypatch):
+    """B6."""
+    owe("a")
+    owe("b")
+    monkeypatch.setattr(delivery, "rings_too_early", lambda message, _now: 1 // (message.key != "a") > 1)
+
+    totals = deliver(now=NOW)
+
+    assert (counted(totals), post.arrived) == ({"delivered": 1, "retried": 1, "faults": 1}, ["b"])
+    assert row("a").state == State.WAITING
+
+
+def test_the_end_of_a_workers_time_is_no_fault_of_a_message(owe, post):
+    """B6."""
+    owe("a")
+    post.trouble["a"] = raising(SoftTimeLimitExceeded())
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        deliver(now=NOW)
+
+    assert aside() == []
 
 
 # --- delivered -------------------------------------------------------------------------------
@@ -406,7 +456,9 @@ def test_a_message_costs_the_same_however_many_there_are(owe, post, django_asser
     def queries(number: int) -> int:
         for n in range(number):
             owe(f"{number}:{n}")
-        with django_assert_num_queries(3 + number * 4):  # chunk, none left, count; BEGIN, UPDATE, COMMIT, UPDATE each
+        with django_assert_num_queries(
+            4 + number * 4
+        ):  # set aside, chunk, none left, count; BEGIN, UPDATE, COMMIT, UPDATE each
             return deliver(now=NOW).delivered
 
     assert [queries(1), queries(3)] == [1, 3]

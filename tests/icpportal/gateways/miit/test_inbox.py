@@ -2,9 +2,11 @@
 
 import base64
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.conf import settings as portal
+from django.core.management import call_command
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -12,6 +14,7 @@ from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import inbox, lease, outcomes, taking
 from icpportal.gateways.miit.models import InboxFile, Line, Outcome, Report, TableRow
+from tests.bad import aside, causes, spoil
 from tests.icpportal.gateways.miit.authority_files import bajg, data, icp, result, waiting
 from tests.icpportal.gateways.miit.wire.server import ISP, infos, returned
 
@@ -443,6 +446,46 @@ def test_tables_come_in(ministry):
     ]
 
 
+@pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
+def test_a_download_that_cannot_be_read_keeps_no_other_waiting(ministry, monkeypatch, way):
+    """B6."""
+    for number, reference in enumerate(("TR-1.1", "TR-2.1"), 1):
+        ministry.deliver(f"return{number}", granted(waiting(reference)))
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "_take_in", lambda *_: False)  # killed before
+        inbox.fetch()
+    bad = InboxFile.objects.earliest("pk")
+    before = spoil(bad, "key", way)
+
+    inbox.process()
+    seen = (told(), InboxFile.objects.get(pk=bad.pk).state, aside())
+    spoil(bad, "key", before)
+    call_command("set_aside", "--again", stdout=StringIO()) if aside() else inbox.read_again(bad.pk)
+    inbox.process()
+
+    kept = ("acknowledged", [("downloads.taken", "return1")]) if way == "lost key" else ("parked", [])
+    assert seen == ([("granted", "TR-2.1")], *kept)
+    assert (sorted(told()), aside(), causes()) == ([("granted", "TR-1.1"), ("granted", "TR-2.1")], [], [])
+
+
+def test_a_download_that_breaks_our_reading_in_a_way_of_its_own_is_set_aside(ministry, monkeypatch):
+    """B6."""
+    ministry.deliver("return1", granted(waiting("TR-1.1")))
+    ministry.deliver("return2", granted(waiting("TR-2.1")))
+    real = taking.take
+
+    def take(row, content):
+        if row.name == "return1":
+            raise RecursionError("too deep")
+        real(row, content)
+
+    monkeypatch.setattr(taking, "take", take)
+
+    inbox.fetch()
+
+    assert (told(), aside()) == ([("granted", "TR-2.1")], [("downloads.taken", "return1")])
+
+
 def test_a_database_that_is_busy_for_a_moment_parks_nothing(ministry, monkeypatch):
     ministry.deliver("return1", granted(waiting()))
 
@@ -451,9 +494,11 @@ def test_a_database_that_is_busy_for_a_moment_parks_nothing(ministry, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr(taking, "take", busy)
-        with pytest.raises(OperationalError):
-            inbox.fetch()
+        inbox.fetch()
+    seen = (told(), aside())
 
+    call_command("set_aside", "--again", stdout=StringIO())
     inbox.fetch()
 
+    assert seen == ([], [("downloads.taken", "return1")])
     assert told() == [("granted", "TR-1.1")]

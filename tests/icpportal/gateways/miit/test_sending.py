@@ -1,8 +1,10 @@
 """Reports are numbered one after the other and sent until the ministry has each once."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
@@ -11,6 +13,7 @@ from icpportal.gateways.miit.models import Line, Outcome, Report, UploadFile
 from icpportal.gateways.miit.sending import send_due
 from icpportal.gateways.miit.types import AnswerKind
 from icpportal.gateways.miit.wire.client import PreviousReply, UploadReply
+from tests.bad import aside, causes, spoil
 from tests.icpportal.gateways.miit.sending_world import (
     ISP,
     LOST_AFTER,
@@ -58,7 +61,7 @@ def test_three_reports_get_three_numbers_in_their_order(ministry):
 
 
 def test_nothing_to_send_asks_nobody_and_writes_nothing(ministry, django_assert_num_queries):
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert send_due(now=NOW) == sending.Sent()
 
     assert ministry.calls == []
@@ -188,6 +191,24 @@ def test_one_report_that_breaks_the_writer_does_not_stop_the_rest(ministry, monk
 
     assert (sent.accepted, sent.put_off, states()) == (1, 1, ["queued", "accepted"])
     assert "Zhang San" not in caplog.text
+
+
+@pytest.mark.parametrize("way", ["garbage", "lost key", "cut short"])
+def test_a_report_that_cannot_be_read_is_set_aside_and_the_next_goes(ministry, way):
+    """B6."""
+    first, _second = queued(2)
+    before = spoil(first, "payload", way)
+
+    sent = send_due()
+    seen = (states(), aside(), len(causes()))
+    spoil(first, "payload", before)
+    early = send_due()
+    call_command("set_aside", "TR-1", "--again", stdout=StringIO())
+    late = send_due()
+
+    assert (sent.accepted, sent.put_off, early.accepted, late.accepted) == (1, 1, 0, 1)
+    assert seen == (["queued", "accepted"], [("reports.built", "TR-1")], 1)
+    assert (states(), aside(), causes()) == (["accepted"] * 2, [], [])
 
 
 # --- first contact and lost answers --------------------------------------------------------------
