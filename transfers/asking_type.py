@@ -22,7 +22,8 @@ from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus
 from icpportal.privacy.masks import mask_number
 from transfers import queries
-from transfers.decide import Outcome, TypeFacts, decide
+from transfers.actions import ASKED_ABOUT
+from transfers.decide import Differs, Outcome, TypeFacts, decide, differs
 from transfers.models import TypeCheck
 from transfers.refusals import busy, too_many, unread_number
 
@@ -51,13 +52,21 @@ def ask(owner: Any, form: Any) -> TypeCheck | None:
         report_unread(str(unread), reference=f"account {owner.pk}")
         form.add_error(None, unread_number())
         return None
+    found = facts(owner, answers, by_document, by_domain)
+    outcome = decide(found)
     return TypeCheck.objects.create(
         owner=owner,
         answers=answers,
-        outcome=decide(facts(owner, answers, by_document, by_domain)),
+        outcome=outcome,
+        differs=_differs(found, answers) if outcome == Outcome.MISMATCH else "",
         subject_number=by_document.number,
         site_number=by_domain.number,
     )
+
+
+def _differs(found: TypeFacts, answers: dict[str, str]) -> Differs:
+    """Where only the domain was typed, nothing else is to be checked."""
+    return Differs.DOMAIN if ASKED_ABOUT in answers else differs(found)
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,7 @@ class Filed:
     """What the authority knows: the number it has on file, as it is written; "" when it has none."""
 
     number: str = ""
+    asked: bool = True  # False when it cannot be asked, and the number is the one of the domain
 
     @property
     def stem(self) -> str:
@@ -88,7 +98,7 @@ def _asked(answers: dict[str, str]) -> tuple[Filed, Filed]:
         domain = gateway.status_by_domain(answers["domain"], timeout=question.left)
     by_domain = _read(domain.filed, domain.site_number)
     if document is None:
-        return Filed(by_domain.stem), by_domain
+        return Filed(by_domain.stem, asked=False), by_domain
     return _read(document.filed, document.subject_number), by_domain
 
 
@@ -123,6 +133,8 @@ def facts(owner: Any, answers: dict[str, str], by_document: Filed, by_domain: Fi
     return TypeFacts(
         certificate_number=by_document.stem,
         domain_number=by_domain.stem,
+        own_name_fits=known.subject is None or known.subject.name == answers["name"],
+        document_asked=by_document.asked,
         number_fits_region=by_document.province in ("", answers["region"][:2]),
         own_order=queries.own_open_order(owner, answers["subject_key"], answers["domain"]) is not None,
         other_order=queries.other_open_order(owner, answers["subject_key"], answers["domain"], answers["region"]),

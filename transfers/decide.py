@@ -25,6 +25,18 @@ class Outcome(StrEnum):
     CHANGED_DOCUMENT = "changed_document"
 
 
+class Differs(StrEnum):
+    """What of step 1 is known to differ from the filing; no more than the asker could find out by asking again."""
+
+    DOCUMENT = "document"  # nothing is filed under it
+    PROVINCE = "province"
+    PROVINCE_OF_DOMAIN = "province_of_domain"  # of a document that the authority cannot be asked about
+    NAME = "name"
+    PROVINCE_AND_NAME = "province_and_name"
+    DOMAIN = "domain"  # the only entry that was typed
+    NOT_TOLD = ""
+
+
 STARTS = (Outcome.TRANSFER, Outcome.TRANSFER_ANOTHER)
 
 
@@ -36,6 +48,8 @@ class TypeFacts:
     domain_number: str = ""  # the stem of the site's filing number found by domain; empty: not filed
     number_fits_region: bool = True  # the number's character is that of the province of the typed region
     name_fits: bool = True  # against our register and the old platform; the ministry does not give names out
+    own_name_fits: bool = True  # against this account's own subject with this document
+    document_asked: bool = True  # False where the authority has no way to be asked about such a document
     own_order: bool = False
     own_subject: bool = False
     own_access: bool = False
@@ -67,3 +81,16 @@ def _rows(f: TypeFacts) -> tuple[tuple[bool, Outcome], ...]:
         (f.own_subject, Outcome.TRANSFER_ANOTHER),
         (True, Outcome.TRANSFER),
     )
+
+
+def differs(facts: TypeFacts) -> Differs:
+    """What differs in a mismatch. Of a document and a domain of two filings, or another account's name, not which."""
+    if not facts.certificate_number:
+        return Differs.DOCUMENT
+    if facts.certificate_number != facts.domain_number:
+        return Differs.NOT_TOLD
+    if facts.number_fits_region:
+        return Differs.NOT_TOLD if facts.own_name_fits else Differs.NAME
+    if not facts.own_name_fits:
+        return Differs.PROVINCE_AND_NAME
+    return Differs.PROVINCE if facts.document_asked else Differs.PROVINCE_OF_DOMAIN

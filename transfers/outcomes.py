@@ -14,7 +14,7 @@ from filings.queries import websites_of
 from icpportal.entry.domains import display_domain
 from transfers import in_the_way, states
 from transfers.actions import ASKED_ABOUT
-from transfers.decide import Outcome
+from transfers.decide import Differs, Outcome
 from transfers.models import Order, TypeCheck
 from transfers.queries import own_open_order
 
@@ -76,27 +76,53 @@ PAGES: dict[Outcome, OutcomePage] = {
     ),
     Outcome.NOT_FILED: OutcomePage(
         _("No filing found"),
-        _("First filings are not offered here. Check and try again"),
+        _(
+            "Check the province, name, document number and domain. "
+            "A site that was never filed needs a first filing, which is not offered here"
+        ),
         _("Check entries"),
         "again",
     ),
     Outcome.NEW_SITE: OutcomePage(
         _("The subject is filed, the domain is not"),
-        _("The site must be added as new, not offered here"),
+        _(
+            "Check the domain first, then the province, name and document number. "
+            "A site that is not filed must be added as new, which is not offered here"
+        ),
         _("Check entries"),
         "again",
     ),
     Outcome.MISMATCH: OutcomePage(
         _("This does not match the record"),
-        _("Compare the name, document number and domain"),
+        _("Check the province, name, document number and domain"),
         _("Check entries"),
         "again",
     ),
     Outcome.CHANGED_DOCUMENT: OutcomePage(
-        _("The document has changed"),
-        _("Update the filing at your present provider first"),
+        _("The site is on file under another document"),
+        _(
+            "Check the type and number of the document, then the province and name. "
+            "If the document has changed, update the filing at your present provider first"
+        ),
         _("Understood"),
         "dashboard",
+    ),
+}
+
+
+# instead of the sentence of a mismatch, where it may be said what differs
+DIFFERS: dict[Differs, Text] = {
+    Differs.DOCUMENT: _(
+        "Nothing is filed under this document, but the domain is on file. "
+        "Check the type and number of the document, then the province, name and domain"
+    ),
+    Differs.PROVINCE: _("The filing is in another province. Check the province"),
+    Differs.PROVINCE_OF_DOMAIN: _("The domain is filed in another province. Check the province and the domain"),
+    Differs.NAME: _("The province fits. The name differs from your filing with us: check the name"),
+    Differs.PROVINCE_AND_NAME: _("The province and the name differ from the filing. Check both"),
+    Differs.DOMAIN: _(
+        "The domain does not match the filing of this subject. Check the domain. "
+        "If the province or the document has changed, update the filing first"
     ),
 }
 
@@ -110,7 +136,7 @@ def page(check: TypeCheck) -> dict[str, Any]:
     return {
         "outcome": check.outcome,
         "heading": found.heading,
-        "sentence": _own_order(order, found) if order else found.sentence,
+        "sentence": _own_order(order, found) if order else _differs(check, found),
         "button": found.button,
         "drawing": found.drawing,
         "starts": found.way == "start",
@@ -120,6 +146,10 @@ def page(check: TypeCheck) -> dict[str, Any]:
         "name": check.answers["name"],
         "advice": advice(check) if found.way == "start" else [],
     }
+
+
+def _differs(check: TypeCheck, found: OutcomePage) -> Text:
+    return DIFFERS.get(Differs(check.differs), found.sentence)
 
 
 def _own_order(order: Order, found: OutcomePage) -> str:

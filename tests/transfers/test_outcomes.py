@@ -30,7 +30,7 @@ WORDS = {
     Outcome.NOT_FILED: ("没有找到已有备案", "No filing found"),
     Outcome.NEW_SITE: ("主体已备案，此域名未备案", "The subject is filed, the domain is not"),
     Outcome.MISMATCH: ("与备案记录不一致", "This does not match the record"),
-    Outcome.CHANGED_DOCUMENT: ("证件已换，备案未更新", "The document has changed"),
+    Outcome.CHANGED_DOCUMENT: ("网站已用其他证件备案", "The site is on file under another document"),
 }
 
 

@@ -23,6 +23,7 @@ class TypeCheck(SealedModel):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     answers = EncryptedJSONField(default=dict)
     outcome = models.CharField(max_length=20)
+    differs = models.CharField(max_length=20, blank=True)  # in a mismatch, the part that may be named
     subject_number = models.CharField(max_length=40, blank=True)
     site_number = models.CharField(max_length=40, blank=True)
     order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="+")
