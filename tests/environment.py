@@ -63,6 +63,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_sessionstart() -> None:
     """Addresses are read with the settings as they are, not as the first test that needs them has changed them."""
     import_module("icpportal.urls")
+    import_module("tests.strict_templates").install()
 
 
 # these touch a database or a worker, but what they prove does not lie in it

@@ -299,10 +299,10 @@ def error_prefix(context: Context) -> str:
     return f"{gettext('Error:')} " if any(_wrong(form) for form in _forms(context)) else ""
 
 
-@register.simple_tag
-def wrong_forms(form: object, forms: Iterable[object] | None = None) -> list[object]:
-    """Those of the page's forms that have something to change, each once."""
-    return [one for one in dict.fromkeys((form, *(forms or ()))) if _wrong(one)]
+@register.simple_tag(takes_context=True)
+def wrong_forms(context: Context) -> list[object]:
+    """Those of the page's forms (`form`, `forms`) that have something to change, each once."""
+    return [one for one in dict.fromkeys((context.get("form"), *(context.get("forms") or ()))) if _wrong(one)]
 
 
 @register.simple_tag

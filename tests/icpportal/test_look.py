@@ -168,7 +168,7 @@ def test_the_riding_seal_has_an_arc_a_step_and_closes_at_the_end():
 
 def test_the_stepper_says_in_words_where_one_is_and_what_is_done():
     steps = [{"title": "Type", "url": "/1/", "state": "done"}, {"title": "Product", "url": "", "state": "now"}]
-    stepper = {"name": "Transfer", "number": 2, "total": 2, "steps": steps}
+    stepper = {"name": "Transfer", "number": 2, "total": 2, "closed": False, "steps": steps}
 
     drawn = flat(draw('{% include "partials/stepper.html" %}', stepper=stepper))
 

@@ -65,9 +65,10 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
     paper_rows = [
         _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form) for slot in _slots(order)
     ]
+    of_type = asking_type.rows(order.answer("type"))
     return [
-        {"title": _("Filing type"), "rows": asking_type.rows(order.answer("type")), "pictures": []},
-        *([{"title": _("Product"), "rows": of_server, "pictures": []}] if of_server else []),
+        {"title": _("Filing type"), "rows": _unjudged(of_type), "pictures": []},
+        *([{"title": _("Product"), "rows": _unjudged(of_server), "pictures": []}] if of_server else []),
         *found,
         {
             "title": _("Documents"),
@@ -76,6 +77,11 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
             "replaced": _replaced(order),
         },
     ]
+
+
+def _unjudged(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows that no return can name."""
+    return [_row({"field": "", **row}, {}, None) for row in found]
 
 
 def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm | None) -> dict[str, Any]:
