@@ -112,17 +112,18 @@ class _Round:
     def claim(self, message: Message) -> bool:
         """Take the row by one conditional UPDATE; False when another worker has it."""
         lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+        killed = int(message.state == State.SENDING)  # nobody knows how far the worker before got
         with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
             mine = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
             taken = mine.update(
                 state=State.SENDING,
                 attempts=F("attempts") + 1,
-                unknown=F("unknown") + (message.state == State.SENDING),  # nobody knows how far a killed worker got
+                unknown=F("unknown") + killed,
                 leased_until=lease,
                 next_at=lease,
             )
         message.attempts += 1
-        message.unknown += message.state == State.SENDING
+        message.unknown += killed
         message.leased_until = message.next_at = lease
         self.totals.lost += not taken
         return bool(taken)
