@@ -134,7 +134,7 @@ def _over(this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order]
             totals.count(order.reference, done)
         return done
 
-    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", dry_run=this.dry_run)
+    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", noted=not this.dry_run)
     return totals.take_failures(ran)
 
 

@@ -33,7 +33,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
         due,
         lambda duty: dry_run or _remind(duty, now),
         reference="order__reference",
-        dry_run=dry_run,
+        noted=not dry_run,
     )
 
 

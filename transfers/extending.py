@@ -5,18 +5,28 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from icpportal.alarms import rows
 from transfers import queries, states
 from transfers.firing import note
 from transfers.models import Order
 from transfers.telling import tell_everyone
 
 
-def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> list[str]:
-    """Move every running deadline in [first, last) by `by`; returns the references. An order that moved on is left."""
+def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> rows.Ran[str]:
+    """Move every running deadline in [first, last) by `by`; which orders were, and which could not be.
+
+    An order that moved on is left; one that breaks keeps its deadline and stops no other.
+    """
     due = Order.objects.filter(due_at__gte=first, due_at__lt=last).exclude(state__in=states.ENDED).order_by("due_at")
     if dry_run:
-        return list(due.values_list("reference", flat=True))
-    return [order.reference for order in list(due) if _extended(order, by, reason)]
+        return rows.Ran(list(due.values_list("reference", flat=True)))
+    return rows.each(
+        "deadlines.extended",
+        due,
+        lambda order: order.reference if _extended(order, by, reason) else "",
+        reference="reference",
+        noted=False,
+    )
 
 
 def _extended(order: Order, by: timedelta, reason: str) -> bool:

@@ -8,12 +8,15 @@ Binding, releasing and spending are one conditional UPDATE each, whose count dec
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.entry.text import normalise_number
+from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.rules import UNREPORTABLE, cannot_be_reported, expired, qualifies
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
@@ -73,8 +76,8 @@ def judge_typed(typed: str, account: str, product: str, holder: str, *, now: dat
     instance = inventory().instance(row.instance_id if row else str(code))
     if row is None or instance is None:
         return NOT_USABLE
-    rows = (*_broken(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
-    rule = next((rule for rule, broken in rows if broken), None) or qualifies(instance, _today(now))
+    rules = (*_broken(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
+    rule = next((rule for rule, broken in rules if broken), None) or qualifies(instance, _today(now))
     if rule is not None:
         is_told = rule in NAMED_TO_ALL or account.lower() in (row.account, row.kept_by)
         return rule if is_told else NOT_USABLE
@@ -340,11 +343,14 @@ def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """
     free = ServiceCode.objects.filter(state=ServiceCodeState.FREE)
     named = free.order_by("instance_id").values_list("instance_id", flat=True).distinct()
-    today = _today(now)
-    dead = [instance_id for instance_id in named if _is_over(inventory().instance(instance_id), today)]
-    rows = free.filter(instance_id__in=dead)
-    return rows.count() if dry_run else rows.update(state=ServiceCodeState.EXPIRED)
+    loop = rows.Loop("service_codes.expired", passing=(Retryable, Refused), noted=not dry_run)
+    asked = [instance_id for instance_id in named if not loop.waits(instance_id)]
+    dead = [each for each in asked if loop.attempt(each, partial(_has_ended, each, _today(now)), reference=each)]
+    loop.end()
+    over = free.filter(instance_id__in=dead)
+    return over.count() if dry_run else over.update(state=ServiceCodeState.EXPIRED)
 
 
-def _is_over(instance: Instance | None, today: date) -> bool:
+def _has_ended(instance_id: str, today: date) -> bool:
+    instance = inventory().instance(instance_id)
     return instance is not None and expired(instance, today)

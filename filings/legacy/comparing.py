@@ -108,7 +108,7 @@ def _subject(
             if here is not None and found.how == states.SAME:
                 found.differences = found.differences or differences(OF_SUBJECT, pages, subject_values(here))
             _judge(site, record, pages, found, websites.get(record.domain), owner)
-        except (Unreadable, LookupError, TypeError, ValueError):
+        except (Unreadable, LookupError, TypeError, ValueError, AttributeError):
             site.how = states.UNREADABLE
         found.sites.append(site)
     if found.how == states.SAME and found.differences:

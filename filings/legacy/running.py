@@ -6,10 +6,11 @@ Several workers at one import do no harm: who marks a record first brings it ove
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -17,35 +18,38 @@ from filings.actions import OnFileElsewhere, UnderOtherDocument, record_import
 from filings.legacy import comparing, states
 from filings.legacy.firing import IMPORT
 from filings.models import LegacyImport, LegacyImportItem, LegacyRecord
+from icpportal.alarms import rows
 from icpportal.lifecycle import CLOCK, Forbidden
-from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.crypto import KeyMissing, Unreadable
 
 logger = logging.getLogger(__name__)
 
 TRIES_MAX = 3  # runs that were begun with a record and never came to an end
 WORK_MAX = timedelta(seconds=200)  # a task is stopped at 270; the sweep goes on with the rest
-BROKEN = (Unreadable, LookupError, TypeError, ValueError, ArithmeticError)
+BROKEN = (Unreadable, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 @dataclass
 class Swept:
-    """How many imports came to their end, and how many could not go on."""
+    """How many imports came to their end, could not go on, and were set aside by an earlier sweep."""
 
     finished: int = 0
     failed: int = 0
+    set_aside: int = 0
 
 
 def sweep(*, now: datetime | None = None) -> Swept:
     """Go on with every import that runs, the oldest first; one that breaks stops no other."""
-    swept = Swept()
     ends = timezone.now() + WORK_MAX
-    for legacy_import in LegacyImport.objects.filter(state=states.RUNNING).order_by("entered_at"):
-        try:
-            swept.finished += run(legacy_import.pk, ends=ends, now=now)
-        except (DatabaseError, *BROKEN):
-            swept.failed += 1
-            logger.exception("import failed", extra={"reference": legacy_import.reference})
-    return swept
+    running = LegacyImport.objects.filter(state=states.RUNNING).order_by("entered_at")
+    ran = rows.each(
+        "imports.run",
+        running,
+        lambda legacy_import: run(legacy_import.pk, ends=ends, now=now),
+        reference="reference",
+        goes_on=lambda: timezone.now() < ends,
+    )
+    return Swept(len(ran.done), len(ran.failed), ran.waiting)
 
 
 def run(import_id: UUID | str, *, ends: datetime | None = None, now: datetime | None = None) -> bool:
@@ -54,10 +58,14 @@ def run(import_id: UUID | str, *, ends: datetime | None = None, now: datetime | 
     if legacy_import is None:
         return False
     ends = ends or timezone.now() + WORK_MAX
+    loop = rows.Loop("imports.records")
     for item in _waiting(legacy_import):
         if timezone.now() >= ends:
-            return False
-        _bring(legacy_import, item, now or timezone.now())
+            break
+        if not loop.waits(item.pk):
+            bring = partial(_bring, legacy_import, item, now or timezone.now())
+            loop.attempt(item.pk, bring, reference=legacy_import.reference)
+    loop.end()
     return not _waiting(legacy_import).exists() and _finish(legacy_import, now)
 
 
@@ -81,6 +89,9 @@ def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -
                     LegacyRecord.objects.filter(pk=item.record_id).update(imported_at=now)
     except IntegrityError:  # somebody wrote the same site at this moment: the next run finds it here
         logger.warning("record waits", extra={"reference": legacy_import.reference})
+    except KeyMissing:  # nothing is wrong with the record: the try does not count
+        waiting.update(tries=F("tries") - 1)
+        raise
     except BROKEN:
         logger.exception("record not imported", extra={"reference": legacy_import.reference})
         waiting.update(outcome=states.UNREADABLE, done_at=now)
@@ -91,6 +102,7 @@ def _brought(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime)
     record = LegacyRecord.objects.get(pk=item.record_id)  # as it is now: a newer dump may have changed it
     if record.account_id != legacy_import.account_id or record.imported_at is not None:
         return states.ELSEWHERE
+    comparing.answers_of(record)  # raises when its key is missing, which the preview takes for damage
     site = _as_found(legacy_import, record)
     if site not in comparing.PICKED:
         return site

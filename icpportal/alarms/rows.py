@@ -8,7 +8,7 @@ alarm is cleared when no row of that cause is left. A job of several parts runs 
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -60,12 +60,15 @@ class Loop:
     """One run of a job over its rows: knows which rows wait, and sets aside what fails.
 
     `job` is "area.what"; the alarm is the area's. Its pauses go by the clock, whatever moment is being played.
+    Exceptions in `passing` are no fault of a row and go on to the caller. With `noted=False`, as in a dry run or a
+    command that nobody repeats, every row is tried, and what fails is only told.
     """
 
-    def __init__(self, job: str, *, dry_run: bool = False) -> None:
-        self.job, self.dry_run = job, dry_run
+    def __init__(self, job: str, *, passing: tuple[type[Exception], ...] = (), noted: bool = True) -> None:
+        self.job, self.noted = job, noted
+        self.passing = (SoftTimeLimitExceeded, *passing)  # the worker's time is over: that is no fault of a row
         self.now = timezone.now()
-        self.aside = {row.key: row for row in SetAside.objects.filter(job=job)}
+        self.aside = {row.key: row for row in SetAside.objects.filter(job=job)} if noted else {}
         self.failed: list[Failure] = []
         self.opened: set[str] = set()
         self.is_over = False  # whether a row of a cause went, so that its alarm may be over
@@ -73,14 +76,18 @@ class Loop:
     def waits(self, key: Any) -> bool:
         """Whether this row was set aside and its next try has not come."""
         row = self.aside.get(str(key))
-        return row is not None and row.next_at > self.now and not self.dry_run
+        return row is not None and row.next_at > self.now
+
+    def left_alone(self) -> list[str]:
+        """The keys of all rows that wait, to leave them out of a query that takes only some."""
+        return [key for key in self.aside if self.waits(key)]
 
     def attempt(self, key: Any, act: Callable[[], Done], *, reference: str = "") -> Done | None:
         """What `act` gives back; None when it failed, whatever the exception, and the row is set aside."""
         try:
             with _whole():
                 done = act()
-        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this row
+        except self.passing:
             raise
         except Exception as problem:
             self.set_aside(key, problem, reference=reference)
@@ -111,7 +118,7 @@ class Loop:
         self.failed.append(Failure(row.reference, trouble))
         facts = {"job": self.job, "reference": row.reference, "trouble": trouble, "tries": tries}
         logger.error("row failed", extra={**facts, "trace": _frames(problem)})
-        if self.dry_run:
+        if not self.noted:
             return
         changing = ["reference", "cause", "trouble", "tries", "next_at"]
         SetAside.objects.bulk_create([row], update_conflicts=True, unique_fields=["job", "key"], update_fields=changing)
@@ -140,7 +147,7 @@ class Loop:
             clear_over()
 
     def _forget(self, keys: list[str]) -> None:
-        if self.dry_run or not keys:
+        if not keys:
             return
         SetAside.objects.filter(job=self.job, key__in=keys).delete()
         for key in keys:
@@ -154,18 +161,22 @@ def each(
     act: Callable[[Row], Done],
     *,
     reference: str = "pk",
-    dry_run: bool = False,
+    at_most: int | None = None,
+    passing: tuple[type[Exception], ...] = (),
+    noted: bool = True,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> Ran[Done]:
     """`act` on every one of `rows`, in their order; what fails, even in being loaded, is set aside.
 
-    `reference` is the column that names a row to operations. It ends early when `goes_on` says no. A dry run tries the
-    rows that were set aside as well, and writes nothing down.
+    `reference` is the column that names a row to operations; `passing` and `noted` are those of `Loop`. It takes
+    `at_most` so many rows, and ends early when `goes_on` says no.
     """
-    names = dict(rows.values_list("pk", reference))
+    names = dict(rows.values_list("pk", reference)[:at_most])
     if not names:  # what was set aside and is not owed any more is forgotten by the hour
         return Ran()
-    loop = Loop(job, dry_run=dry_run)
+    loop = Loop(job, passing=passing, noted=noted)
+    if at_most and len(names) == at_most:  # rows that wait must not stand in the way of those behind
+        names = dict(rows.exclude(pk__in=loop.left_alone()).values_list("pk", reference)[:at_most])
     ran = Ran[Done](failed=loop.failed)
     ready = [pk for pk in names if not loop.waits(pk)]
     ran.waiting = len(names) - len(ready)
@@ -175,7 +186,7 @@ def each(
         done = loop.attempt(pk, lambda: _act(rows, pk, loaded, act), reference=str(names[pk]))  # noqa: B023 -- at once
         if done:
             ran.done.append(done)
-    loop.end(names)
+    loop.end(names if at_most is None else None)
     return ran
 
 
@@ -262,6 +273,17 @@ def _frames(problem: Exception) -> list[str]:
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
 
 
-def _whole() -> AbstractContextManager[Any]:
+@contextmanager
+def _whole() -> Iterator[None]:
     """Inside a transaction a savepoint, so that a statement that failed does not spoil it for the rows behind."""
-    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+    if not connection.in_atomic_block:
+        yield
+        return
+    mark = transaction.savepoint()
+    try:
+        yield
+    except Exception:
+        transaction.set_rollback(False)  # for the statement that failed is undone
+        transaction.savepoint_rollback(mark)
+        raise
+    transaction.savepoint_commit(mark)

@@ -1,5 +1,6 @@
 """Do the outside systems answer? Asked by `manage.py check_gateways` and the health page."""
 
+import logging
 import time
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable
 
+logger = logging.getLogger(__name__)
 GATEWAYS = (
     ("authority", "AUTHORITY_GATEWAY"),
     ("inventory", "INVENTORY_GATEWAY"),
@@ -42,11 +44,15 @@ def examine() -> list[Health]:
 
 def _examine(name: str, path: str) -> Health:
     begun = time.monotonic()
-    gateway = import_string(path)()
-    state, words = "ok", getattr(gateway, "notice", "")
+    state, words = "ok", ""
     try:
+        gateway = import_string(path)()
+        words = getattr(gateway, "notice", "")
         gateway.check()
     except (Retryable, Refused) as problem:
         state = next(word for kind, word in STATES.items() if isinstance(problem, kind))
         words = str(problem)
+    except Exception as fault:  # one that breaks keeps no other from being asked
+        logger.error("gateway broke when it was asked", extra={"gateway": name, "trouble": type(fault).__name__})
+        state, words = "down", type(fault).__name__
     return Health(name, path, state, words, round((time.monotonic() - begun) * 1000))

@@ -197,6 +197,26 @@ def test_an_order_whose_phones_cannot_be_judged_stops_no_other_deadline(authorit
     assert ("deadlines.due", bad.reference) in aside()
 
 
+def test_the_deadlines_behind_one_that_cannot_be_read_are_extended_and_its_reference_is_said() -> None:
+    """B6."""
+    bad, good = (make_order(state=states.PHONE_DUE, province="12", due_at=NOW + timedelta(hours=n)) for n in (1, 2))
+    spoil(bad, "answers")
+    options = ["--from", NOW.isoformat(), "--to", (NOW + timedelta(hours=9)).isoformat(), "--by", "12", "--reason", "x"]
+    out = StringIO()
+
+    with pytest.raises(CommandError) as end:
+        call_command("extend_deadlines", *options, stdout=out)
+
+    assert end.value.returncode == 2
+    assert out.getvalue().splitlines() == [
+        good.reference,
+        f"{bad.reference} failed: Unreadable",
+        "1 deadlines moved by 12 h",
+    ]
+    due = {order.reference: order.due_at for order in Order.objects.all()}
+    assert due == {bad.reference: NOW + timedelta(hours=1), good.reference: NOW + timedelta(hours=14)}
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_reminders_behind_an_order_that_cannot_be_read_go_out(authority: FakeAuthority, way: str) -> None:
     """B6."""

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.inventory import fake
+from tests.bad import aside
 from tests.icpportal.gateways.inventory.conftest import instance
 from verification import service_codes
 from verification.models import ServiceCode, ServiceCodeState
@@ -551,6 +552,26 @@ def test_free_codes_of_a_server_that_is_over_expire_and_no_others(db, servers):
     assert states("i-1") == [(1, "expired", ""), (2, "bound", ORDER)]
     assert states("i-2") == [(1, "free", "")]
     assert states("i-gone") == [(1, "free", "")]
+
+
+def test_one_server_that_breaks_the_question_keeps_no_other_code_from_expiring(db, monkeypatch):
+    """B6."""
+    for number in (1, 2):
+        issue(f"i-{number}")
+    real = service_codes.inventory
+
+    class Odd:
+        def instance(self, instance_id):
+            if instance_id == "i-1":
+                raise KeyError("an answer without its end")
+            return real().instance(instance_id)
+
+    monkeypatch.setattr(service_codes, "inventory", Odd)
+    monkeypatch.setattr(service_codes, "expired", lambda *_: True)
+
+    assert service_codes.expire_dead(now=NOW + timedelta(days=400)) == 1
+    assert (states("i-1"), states("i-2")) == ([(1, "free", "")], [(1, "expired", "")])
+    assert aside() == [("service_codes.expired", "i-1")]
 
 
 def test_no_code_expires_while_the_server_list_is_down(db, settings):

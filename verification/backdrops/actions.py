@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, T
 from icpportal.privacy.fields import sealed
 from verification.backdrops import states
@@ -157,11 +158,12 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     over = Backdrop.objects.exclude(state__in=states.ON_THE_WAY).exclude(region="").filter(entered_at__lte=cutoff)
     if dry_run:
         return over.count()
-    done = 0
-    for backdrop in over:
-        for name in ADDRESS:
-            setattr(backdrop, name, "")
-        backdrop.region = backdrop.region_name = ""
-        backdrop.save(update_fields=[*ADDRESS, "region", "region_name"])
-        done += 1
-    return done
+    return len(rows.each("backdrops.erased", over, _erased, reference="holder").done)
+
+
+def _erased(backdrop: Backdrop) -> bool:
+    for name in ADDRESS:
+        setattr(backdrop, name, "")
+    backdrop.region = backdrop.region_name = ""
+    backdrop.save(update_fields=[*ADDRESS, "region", "region_name"])
+    return True

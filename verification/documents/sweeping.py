@@ -5,11 +5,14 @@ import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 
+from icpportal.alarms import rows
 from verification.documents import storing
 from verification.documents.clearing import clear
 from verification.documents.examination import examine
@@ -36,6 +39,7 @@ class Swept:
     nothing: int = 0
     failed: int = 0
     cleared: int = 0
+    set_aside: int = 0  # failed in an earlier sweep, and their next try has not come
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -52,44 +56,44 @@ class Orphans:
 def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> Swept:
     """Examine again what has been checking for longer than 20 seconds, oldest first, and empty the bin."""
     now = now or timezone.now()
-    waiting = overdue(now)
-    totals = Swept(found=len(waiting))
+    loop = rows.Loop("documents.examined")
+    waiting = overdue(now, loop.left_alone())
+    totals = Swept(found=len(waiting), set_aside=len(loop.left_alone()))
     if dry_run:
         return totals
     ends = time.monotonic() + BUDGET.total_seconds()
-    for document_pk in waiting:
-        outcome = examine_one(document_pk, now)
+    for document_pk, reference in waiting:
+        outcome = loop.attempt(document_pk, partial(examine, document_pk, now=now), reference=reference) or "failed"
         setattr(totals, outcome, getattr(totals, outcome) + 1)
         if outcome == "waiting" or time.monotonic() > ends:
             break  # scanner or storage is down for the others too
-    owed = Document.objects.filter(to_clear=True).order_by("decided_at").values_list("pk", flat=True)[:AT_ONCE]
-    totals.cleared = sum(clear(document_pk) for document_pk in list(owed))
+    loop.end()
+    owed = Document.objects.filter(to_clear=True).order_by("decided_at")
+    cleared = rows.each(
+        "documents.cleared", owed, lambda document: clear(document.pk), reference="reference", at_most=AT_ONCE
+    )
+    totals.cleared, totals.failed = len(cleared.done), totals.failed + len(cleared.failed)
     return totals
 
 
-def overdue(now: datetime) -> list[str]:
+def overdue(now: datetime, left_alone: list[str]) -> list[tuple[UUID, str]]:
+    """Key and reference of what should have been examined, without what was set aside."""
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     late = Document.objects.filter(free, state=DocumentState.CHECKING, created_at__lte=now - OVERDUE)
-    return [str(pk) for pk in late.order_by("created_at").values_list("pk", flat=True)[:AT_ONCE]]
-
-
-def examine_one(document_pk: str, now: datetime) -> str:
-    """A document that breaks the examination must not stop the others."""
-    try:
-        return examine(document_pk, now=now)
-    except Exception:
-        logger.exception("examination failed", extra={"document": document_pk})
-        return "failed"
+    return list(late.exclude(pk__in=left_alone).order_by("created_at").values_list("pk", "reference")[:AT_ONCE])
 
 
 def orphans(now: datetime | None = None, *, days: int | None = None) -> Orphans:
     """Files against rows in both places; `days` looks only at the newest day folders."""
     now = now or timezone.now()
     found = Orphans()
+    loop = rows.Loop("files.compared", passing=(storing.StorageDown,))
     for alias in storing.PLACES:
         folders = sorted({*storing.days(alias), *days_of_rows(alias)})
         for day in newest(folders, days):
-            compare_day(alias, day, now, found)
+            place = f"{alias}/{day}"
+            loop.attempt(place, partial(compare_day, alias, day, now, found), reference=place)
+    loop.end()
     return found
 
 
@@ -111,8 +115,8 @@ def compare_day(alias: str, day: str, now: datetime, found: Orphans) -> None:
         found.files += [(alias, name) for name in set(names) - known(alias, names) if is_old(alias, name, now)]
     if alias == storing.DOCUMENTS:
         ready = Document.objects.filter(state=DocumentState.READY, stored_name__startswith=f"{day}/")
-        rows = ready.values_list("reference", "stored_name").iterator()
-        found.documents += [reference for reference, name in rows if name not in there]
+        named = ready.values_list("reference", "stored_name").iterator()
+        found.documents += [reference for reference, name in named if name not in there]
 
 
 def batches(names: list[str]) -> Iterable[list[str]]:
@@ -136,6 +140,9 @@ def is_old(alias: str, name: str, now: datetime) -> bool:
 
 def delete_orphans(found: Orphans) -> int:
     """Delete the files that no row knows; how many. Rows without a file are for people to look at."""
+    loop = rows.Loop("files.deleted", passing=(storing.StorageDown,))
     for alias, name in found.files:
-        storing.drop(alias, name)
-    return len(found.files)
+        place = f"{alias}/{name}"
+        loop.attempt(place, partial(storing.drop, alias, name), reference=place)
+    loop.end()
+    return len(found.files) - len(loop.failed)

@@ -1,8 +1,11 @@
 """An import from its begin to its end: what the register holds afterwards, killed runs, two workers, two people."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from filings.actions import record_import
@@ -19,6 +22,7 @@ from filings.models import (
 )
 from icpportal.lifecycle import Forbidden
 from icpportal.outbox.models import Message
+from tests.bad import aside, causes, spoil
 from tests.filings.legacy.dumps import account, filing, several
 from tests.filings.register import on_file
 from tests.transfers.together import together, words
@@ -371,6 +375,49 @@ def test_one_import_that_breaks_stops_no_other(old, lin, chen, monkeypatch):
     monkeypatch.setattr(running, "counts", breaks)
 
     assert running.sweep() == running.Swept(finished=1, failed=1)
+
+
+@pytest.mark.parametrize("way", ["garbage", "lost key", "another shape"])
+def test_a_record_that_cannot_be_read_stops_no_other_and_one_without_its_key_waits(old, lin, way):
+    """B6."""
+    old(*several(2))
+    mine = begun(lin)
+    actions.run(mine, picked(lin), [])
+    before = spoil(LegacyRecord.objects.get(domain="site1.com"), "details", way)
+
+    first = running.sweep()
+    seen = (outcomes(mine), aside())
+    spoil(LegacyRecord.objects.get(domain="site1.com"), "details", before)
+    call_command("set_aside", "--again", stdout=StringIO()) if aside() else None
+    running.sweep()
+
+    waits = way == "lost key"
+    assert first == running.Swept(finished=not waits)
+    assert seen[0] == {"site1.com": "" if waits else states.UNREADABLE, "site2.com": states.NEW}
+    assert seen[1] == ([("imports.records", mine.reference)] if waits else [])
+    assert outcomes(mine)["site1.com"] == (states.NEW if waits else states.UNREADABLE)
+    assert (aside(), causes()) == ([], [])
+
+
+@pytest.mark.parametrize("problem", [RecursionError("x"), AssertionError("x"), OperationalError("locked")])
+def test_an_import_that_breaks_in_any_way_stops_no_other(old, lin, chen, monkeypatch, problem):
+    """B6."""
+    old(filing(), filing(account_email="b@x.cn", domain="tea.com", id_number="91649999000000027F"))
+    first, second = begun(lin), actions.begin(chen, account("b@x.cn"))
+    actions.run(first, picked(lin), [])
+    found = comparing.preview(chen, account("b@x.cn").pk)
+    actions.run(second, {found[0].sites[0].record: False}, [])
+    real = running.counts
+
+    def counts(legacy_import):
+        if legacy_import.pk == first.pk:
+            raise problem
+        return real(legacy_import)
+
+    monkeypatch.setattr(running, "counts", counts)
+
+    assert [running.sweep(), running.sweep()] == [running.Swept(1, 1), running.Swept(set_aside=1)]
+    assert aside() == [("imports.run", first.reference)]
 
 
 def test_a_second_proof_finds_the_same_import(old, lin):

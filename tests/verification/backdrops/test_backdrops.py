@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from icpportal.lifecycle import Forbidden
 from icpportal.outbox.models import Message
+from tests.bad import aside
 from tests.transfers.builders import make_reviewer, make_user
 from verification.backdrops import actions
 from verification.models import Backdrop, BackdropStock
@@ -26,9 +27,9 @@ def stocked(count=1):
     BackdropStock.objects.update(count=count)
 
 
-def posted():
+def posted(**columns):
     stocked()
-    backdrop = asked()
+    backdrop = asked(**columns)
     actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
     return backdrop
 
@@ -135,6 +136,24 @@ def test_the_address_is_not_readable_in_the_database():
 
     assert not [secret for secret in ("陈样例", "13900000002", "示例路1号", "示例公司") if secret in row]
     assert "陈样例" not in str(Backdrop.objects.get())
+
+
+def test_an_address_that_cannot_be_erased_stops_no_other(monkeypatch):
+    """B6."""
+    bad, good = posted(), posted(holder="ANOT-HER2")
+    for backdrop in (bad, good):
+        actions.has_come(backdrop, actor=backdrop.owner)
+    save = Backdrop.save
+
+    def saved(backdrop, **columns):
+        if backdrop.pk == bad.pk:
+            raise RuntimeError("x")
+        save(backdrop, **columns)
+
+    monkeypatch.setattr(Backdrop, "save", saved)
+
+    assert actions.forget_old(now=timezone.now() + timedelta(days=91)) == 1
+    assert [reference for _job, reference in aside()] == [bad.holder]
 
 
 def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():

@@ -2,10 +2,13 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
+from tests.bad import aside, causes
 from tests.verification.documents import pictures
 from verification.documents import examination, storing, sweeping
 from verification.documents.actions import examine, retire
@@ -70,6 +73,62 @@ def test_a_poisoned_file_stops_no_other(received, monkeypatch):
     assert states() == [DocumentState.CHECKING, DocumentState.CHECKING, DocumentState.READY]
 
 
+def test_a_file_that_breaks_the_examination_is_named_and_tried_ever_more_rarely(received, monkeypatch):
+    """B6."""
+    original = examination.open_picture
+
+    def open_picture(content: bytes):
+        if content == pictures.webp():
+            raise MemoryError
+        return original(content)
+
+    bad, good = received(pictures.webp()), received(pictures.jpeg())
+    with monkeypatch.context() as patched:
+        patched.setattr(examination, "open_picture", open_picture)
+        first, second = sweep_documents(soon()), sweep_documents(soon(200))
+    seen = (aside(), causes())
+    call_command("set_aside", bad.reference, "--again", stdout=StringIO())
+
+    assert (first, second) == (Swept(found=2, failed=1, ready=1), Swept(set_aside=1))
+    assert seen == ([("documents.examined", bad.reference)], ["documents.row_failed:MemoryError"])
+    assert (sweep_documents(soon(400)), aside(), causes()) == (Swept(found=1, ready=1), [], [])
+    good.refresh_from_db()
+    assert good.state == DocumentState.READY
+
+
+def test_files_that_cannot_be_deleted_or_compared_stop_no_other(received, monkeypatch):
+    """B6."""
+    for number in range(3):
+        storing.keep("documents", f"2026110{number}/stray", b"stray")
+    drop, of_day = storing.drop, storing.of_day
+    monkeypatch.setattr(
+        storing, "drop", lambda alias, name: 1 / 0 if name.startswith("20261101") else drop(alias, name)
+    )
+    monkeypatch.setattr(storing, "of_day", lambda alias, day: 1 / 0 if day == "20261102" else of_day(alias, day))
+
+    found = orphans(soon(7200))
+
+    assert [name for _place, name in found.files] == ["20261100/stray", "20261101/stray"]
+    assert delete_orphans(found) == 1
+    assert aside() == [("files.compared", "documents/20261102"), ("files.deleted", "documents/20261101/stray")]
+
+
+def test_a_file_that_cannot_be_cleared_stops_no_other(received, monkeypatch):
+    """B6."""
+    bad, good = received(), received()
+    for document in (bad, good):
+        with monkeypatch.context() as patched:
+            patched.setattr(examination, "clear", lambda _pk: False)
+            examine(document.pk)
+    drop = storing.drop
+    monkeypatch.setattr(
+        storing, "drop", lambda alias, name: 1 / 0 if name == bad.quarantine_name else drop(alias, name)
+    )
+
+    assert sweep_documents(soon()) == Swept(cleared=1, failed=1)
+    assert aside() == [("documents.cleared", bad.reference)]
+
+
 def test_sweeps_end_with_every_file_judged(received, monkeypatch):
     monkeypatch.setattr(examination, "open_picture", lambda _content: (_ for _ in ()).throw(Crashed("killed")))
     received()
@@ -117,11 +176,11 @@ def test_the_sweep_empties_the_bin(received, files, monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_an_idle_sweep_costs_two_queries_however_many_are_ready(received, django_assert_num_queries, count: int):
+def test_an_idle_sweep_costs_three_queries_however_many_are_ready(received, django_assert_num_queries, count: int):
     for _ in range(count):
         examine(received().pk)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         sweep_documents(soon())
 
 
@@ -187,5 +246,6 @@ def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, d
         storing.keep("documents", f"{day}/stray{number}", b"stray")
     examine(received().pk)
 
-    with django_assert_num_queries(4):  # the days of the rows, two columns of names, the ready rows of the day
+    # what was set aside, the days of the rows, two columns of names, the ready rows of the day; the test's savepoints
+    with django_assert_num_queries(9):
         assert len(orphans(soon(7200)).files) == 30

@@ -42,10 +42,14 @@ class Command(BaseCommand):
             raise CommandError("--reason says why: applicants read it")
         if begin >= end:
             raise CommandError("--from lies before --to")
-        moved = extend(begin, end, timedelta(hours=by), reason=reason.strip(), dry_run=dry_run)
+        ran = extend(begin, end, timedelta(hours=by), reason=reason.strip(), dry_run=dry_run)
+        failed = [failure.reference for failure in ran.failed]
         if options["json"]:
-            self.stdout.write(json.dumps({"extended": moved, "hours": by, "dry_run": dry_run}))
-            return
-        for reference in moved:
-            self.stdout.write(reference)
-        self.stdout.write(f"{len(moved)} deadlines {'would be ' if dry_run else ''}moved by {by:g} h")
+            found = {"extended": ran.done, "failed": failed, "hours": by, "dry_run": dry_run}
+            self.stdout.write(json.dumps(found))
+        else:
+            for line in [*ran.done, *(f"{each.reference} failed: {each.trouble}" for each in ran.failed)]:
+                self.stdout.write(line)
+            self.stdout.write(f"{len(ran.done)} deadlines {'would be ' if dry_run else ''}moved by {by:g} h")
+        if failed:
+            raise CommandError(f"{len(failed)} deadlines could not be moved; see the log", returncode=2)
