@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
 
 
@@ -58,13 +59,13 @@ RULES = (
     Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
     Rule(
         "portal.E006",
-        lambda: ".page." in settings.SMS_GATEWAY,
-        "Text messages are written to a page instead of being sent.",
+        lambda: registry.fault_of("sms") is not None,
+        "Text messages are written to a page, or go to a fake, instead of being sent.",
         "SMS_GATEWAY=icpportal.gateways.sms.http.HttpSms and SMS_HTTP.",
     ),
     Rule(
         "portal.E007",
-        lambda: not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"),
+        lambda: registry.fault_of("mail") is not None,
         "Mail is not sent over SMTP.",
         "EMAIL_URL=smtp+tls://user:password@host:587",
     ),

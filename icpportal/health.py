@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from icpportal import pulse
+from icpportal.gateways.registry import ADVICE
 from icpportal.outbox import queries as outbox
 
 Finding = dict[str, object]
@@ -99,7 +100,8 @@ def _outbox(now: datetime) -> Finding:
 def _gateways(now: datetime) -> Finding:
     answers = pulse.gateways()
     states = {name: _gateway(row, now) for name, row in answers.items()}
-    return {"ok": bool(states) and all(state == "ok" for state in states.values()), "systems": states}
+    needed = [state for name, state in states.items() if name not in ADVICE]
+    return {"ok": bool(needed) and all(state == "ok" for state in needed), "systems": states}
 
 
 def _gateway(row: pulse.Pulse, now: datetime) -> str:

@@ -5,6 +5,8 @@ import sys
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from icpportal.gateways import registry
+
 EXIT_CODE = 3  # gunicorn's own for a worker that cannot boot: it stops instead of starting the next one
 
 
@@ -24,4 +26,7 @@ def faults() -> list[str]:
         settings.PORTAL_MODE  # noqa: B018 -- the first look reads the settings
     except ImproperlyConfigured as problem:
         return [str(problem)]
-    return []
+    if settings.DEMO:
+        return []
+    simulators = ["SIMULATORS is on: the ministry would be an invented one. Set SIMULATORS=off."]
+    return (simulators if settings.SIMULATORS else []) + [str(fault) for fault in registry.faults()]

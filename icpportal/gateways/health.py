@@ -4,19 +4,12 @@ import logging
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.registry import Gateway, asked
 
 logger = logging.getLogger(__name__)
-GATEWAYS = (
-    ("authority", "AUTHORITY_GATEWAY"),
-    ("inventory", "INVENTORY_GATEWAY"),
-    ("sms", "SMS_GATEWAY"),
-    ("scanner", "SCANNER_GATEWAY"),
-    ("photo_app", "PHOTO_APP_GATEWAY"),
-)
 STATES = {Retryable: "down", Refused: "refused"}
 
 
@@ -29,20 +22,26 @@ class Health:
     state: str  # ok, down, refused
     words: str
     milliseconds: int
+    is_advice: bool = False  # its silence stops nobody
 
     @property
     def answers(self) -> bool:
         """True when it can be used."""
         return self.state == "ok"
 
+    @property
+    def is_missed(self) -> bool:
+        """True when it does not answer and something needs it."""
+        return not self.answers and not self.is_advice
+
 
 def examine() -> list[Health]:
     """Asks every gateway that is set, one after the other; a slow one takes as long as its own timeout."""
-    named = [(name, getattr(settings, setting)) for name, setting in GATEWAYS]
-    return [_examine(name, path) for name, path in named if path]
+    return [_examine(each) for each in asked()]
 
 
-def _examine(name: str, path: str) -> Health:
+def _examine(named: Gateway) -> Health:
+    path = named.path
     begun = time.monotonic()
     state, words = "ok", ""
     try:
@@ -53,6 +52,7 @@ def _examine(name: str, path: str) -> Health:
         state = next(word for kind, word in STATES.items() if isinstance(problem, kind))
         words = str(problem)
     except Exception as fault:  # one that breaks keeps no other from being asked
-        logger.error("gateway broke when it was asked", extra={"gateway": name, "trouble": type(fault).__name__})
+        logger.error("gateway broke when it was asked", extra={"gateway": named.name, "trouble": type(fault).__name__})
         state, words = "down", type(fault).__name__
-    return Health(name, path, state, words, round((time.monotonic() - begun) * 1000))
+    took = round((time.monotonic() - begun) * 1000)
+    return Health(named.name, path, state, words, took, named.is_advice)

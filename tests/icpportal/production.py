@@ -41,17 +41,20 @@ PRODUCTION = {
 }
 
 
+def environment(chosen: dict[str, str]) -> dict[str, str]:
+    """These variables, and nothing else of ours."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ} | chosen
+
+
 def manage(
     *command: str, without: tuple[str, ...] = (), only: dict[str, str] | None = None, **changed: str
 ) -> subprocess.CompletedProcess:
     """`manage.py` in that environment, or in `only` this one, and nothing else of ours."""
     chosen = PRODUCTION | changed if only is None else only
-    environment = {name: value for name, value in chosen.items() if name not in without}
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
-        env=kept | environment,
+        env=environment({name: value for name, value in chosen.items() if name not in without}),
         capture_output=True,
         text=True,
         timeout=60,

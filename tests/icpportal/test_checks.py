@@ -43,6 +43,7 @@ UNSAFE = [
     ("portal.E002", {"DEBUG": True}),
     ("portal.E003", {"HTTPS": False}),
     ("portal.E006", {"SMS_GATEWAY": "icpportal.gateways.sms.page.PageSms"}),
+    ("portal.E006", {"SMS_GATEWAY": "icpportal.gateways.sms.fake.FakeSms"}),
     ("portal.E007", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
     ("portal.E007", {"EMAIL_BACKEND": "icpportal.outbox.page_mail.PageEmailBackend"}),
     ("portal.E008", {"STAFF_SECOND_FACTOR": False}),

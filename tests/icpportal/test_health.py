@@ -96,6 +96,16 @@ def test_before_any_worker_has_worked_it_is_red(client):
     assert checks["gateways"] == {"ok": False, "systems": {}}
 
 
+def test_a_resolver_that_is_silent_is_shown_and_makes_nothing_red(client, well):
+    """H3"""
+    Pulse.objects.create(name="gateway:dns", at=timezone.now(), well=False, trouble="down")
+
+    answer = client.get("/healthz/deep")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["gateways"] == {"ok": True, "systems": {**ALL_WELL, "dns": "down"}}
+
+
 def late_sweep():
     Pulse.objects.filter(name="sweep_deadlines").update(at=timezone.now() - timedelta(seconds=301))
 

@@ -1,4 +1,4 @@
-"""The server list as a file: `VAR_DIR/inventory.json`, for the demo and for providers without a list of their own.
+"""The server list as a file: `VAR_DIR/inventory.json`, for the demo; production does not start with it.
 
     {"accounts": {"lin@example.com": [{"id": "i-example0001", …}]}, "everyone": [{"id": "i-example-*", …}]}
 

@@ -1,4 +1,4 @@
-"""No scanner: files are only decoded and re-encoded. For the demo; the system check refuses it in production."""
+"""No scanner: files are only decoded and re-encoded. For the demo; production does not start with it."""
 
 from typing import BinaryIO
 

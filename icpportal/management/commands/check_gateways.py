@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand
 
 from icpportal.gateways.health import Health, examine
 
+ADVICE = "(advice only: pages say that it could not be checked)"
+
 
 def totals_of(rows: list[Health]) -> dict[str, int]:
     """How many there are and how many answer."""
@@ -17,7 +19,7 @@ def totals_of(rows: list[Health]) -> dict[str, int]:
 
 
 class Command(BaseCommand):
-    """One line a gateway, totals last; exit code 1 when one does not answer."""
+    """One line a gateway, totals last; exit code 1 when one does not answer that pages cannot do without."""
 
     help = "Asks every outside system whether it answers."
 
@@ -31,7 +33,7 @@ class Command(BaseCommand):
         totals = totals_of(rows)
         write = self._write_json if options["json"] else self._write_lines
         write(rows, totals)
-        if totals["not_answering"]:
+        if any(row.is_missed for row in rows):
             sys.exit(1)
 
     def _write_json(self, rows: list[Health], totals: dict[str, int]) -> None:
@@ -39,6 +41,7 @@ class Command(BaseCommand):
 
     def _write_lines(self, rows: list[Health], totals: dict[str, int]) -> None:
         for row in rows:
-            tail = f"  {row.words}" if row.words else ""
+            words = [row.words, ADVICE if row.is_advice and not row.answers else ""]
+            tail = "".join(f"  {each}" for each in words if each)
             self.stdout.write(f"{row.name:<10} {row.state:<8} {row.milliseconds:>5} ms  {row.gateway}{tail}")
         self.stdout.write(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in totals.items()))

@@ -2,7 +2,10 @@
 
 import pytest
 
-from icpportal.gateways.checks import HTTP_APP, HTTP_INVENTORY, gateways_fit_production
+from icpportal.gateways.checks import gateways_fit_production
+
+HTTP_INVENTORY = "icpportal.gateways.inventory.http.HttpInventory"
+HTTP_APP = "icpportal.gateways.photo_app.http.HttpApp"
 
 GOOD = {
     "DEMO": False,
@@ -12,6 +15,7 @@ GOOD = {
     "SCANNER_GATEWAY": "icpportal.gateways.scanner.clamd.Clamd",
     "PHOTO_APP_GATEWAY": HTTP_APP,
     "PHOTO_APP_URL": "https://app.example.com",
+    "DNS_GATEWAY": "icpportal.gateways.dns.system.SystemResolver",
 }
 
 
@@ -36,6 +40,9 @@ def test_a_production_with_real_gateways_passes(settings):
         ({"INVENTORY_URL": ""}, ["gateways.E003"]),
         ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.fake.Down"}, ["gateways.E001"]),
         ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.page.PageApp"}, ["gateways.E004"]),
+        ({"INVENTORY_GATEWAY": "icpportal.gateways.inventory.file.FileInventory"}, ["gateways.E001"]),
+        ({"DNS_GATEWAY": "icpportal.gateways.dns.file.FileResolver"}, ["gateways.E001"]),
+        ({"DNS_GATEWAY": "icpportal.gateways.dns.fake.FakeResolver"}, ["gateways.E001"]),
         ({"PHOTO_APP_URL": "http://app.example.com"}, ["gateways.E005"]),
     ],
 )
@@ -43,10 +50,8 @@ def test_a_production_with_something_for_the_demo_is_refused(settings, change, e
     assert ids(settings, **change) == expected
 
 
-def test_a_provider_may_keep_its_server_list_in_a_file(settings):
-    change = {"INVENTORY_GATEWAY": "icpportal.gateways.inventory.file.FileInventory", "INVENTORY_URL": ""}
-
-    assert ids(settings, **change) == []
+def test_a_provider_may_name_a_server_list_of_its_own(settings):
+    assert ids(settings, INVENTORY_GATEWAY="provider.servers.Console", INVENTORY_URL="") == []
 
 
 def test_a_provider_may_do_without_the_photo_app(settings):

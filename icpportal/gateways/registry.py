@@ -1,0 +1,173 @@
+"""Every gateway in one row: its setting, what is real, what only stands in for it, and what its silence means.
+
+The production checks, the start of a process, the health pages and `check_gateways` read it. It imports no gateway.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"
+OURS = ("icpportal.", "tests.")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A module whose classes must not serve people, and the id of the error that says so."""
+
+    module: str
+    says: str
+    rule: str = FAKE
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a gateway must not be in force in production."""
+
+    setting: str
+    rule: str
+    says: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.says} {self.hint}"
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """An outside system. `real` are our classes for production; a provider may name one of its own instead."""
+
+    name: str
+    setting: str
+    real: tuple[str, ...]
+    stand_ins: tuple[StandIn, ...]
+    address: str = ""  # the setting of the address that has to be https:// with our own class
+    rule_of_address: str = ""
+    may_be_missing: bool = False
+    rule: str = FAKE
+    only_ours: bool = False  # no class of a provider's own
+    is_asked: bool = True
+    is_advice: bool = False  # pages do without its answer, so that its silence makes nothing ill
+
+    @property
+    def path(self) -> str:
+        """The class that is in force."""
+        return str(getattr(settings, self.setting))
+
+    def fault(self) -> Fault | None:
+        """What is wrong with the class that is in force; None for one that may serve people."""
+        path = self.path
+        found = next((each for each in self.stand_ins if path.startswith(f"{each.module}.")), None)
+        if found is not None:
+            return self._fault(found.rule, f"{self.setting} is {path}: {found.says}.")
+        if not path:
+            return None if self.may_be_missing else self._fault(self.rule, f"{self.setting} is empty.")
+        return (
+            self._fault(self.rule, f"{self.setting} is {path}: not for production.") if self._is_strange(path) else None
+        )
+
+    def _is_strange(self, path: str) -> bool:
+        if path in self.real:
+            return False
+        return self.only_ours or path.startswith(OURS) or "fake" in path.lower()
+
+    def in_the_clear(self) -> Fault | None:
+        """Our own class over an address that is not encrypted."""
+        if not self.address or self.path not in self.real or getattr(settings, self.address).startswith("https://"):
+            return None
+        says = f"{self.address} does not begin with https://: the {self.name} gateway would ask in the clear."
+        return Fault(self.setting, self.rule_of_address, says, f"{self.address}=https://…")
+
+    def _fault(self, rule: str, says: str) -> Fault:
+        ways = " or ".join(f"{self.setting}={path}" for path in self.real)
+        unset = f", or leave {self.setting} empty" if self.may_be_missing else ""
+        return Fault(self.setting, rule, says, f"Set {ways}{unset}.")
+
+
+HERE = "icpportal.gateways"
+TESTS_ONLY = "a fake for tests"
+GATEWAYS = (
+    Gateway(
+        "authority",
+        "AUTHORITY_GATEWAY",
+        real=(f"{HERE}.miit.gateway.MinistryAuthority",),
+        stand_ins=(StandIn(f"{HERE}.miit.fake", TESTS_ONLY),),
+    ),
+    Gateway(
+        "inventory",
+        "INVENTORY_GATEWAY",
+        real=(f"{HERE}.inventory.http.HttpInventory",),
+        stand_ins=(
+            StandIn(f"{HERE}.inventory.fake", TESTS_ONLY),
+            StandIn(f"{HERE}.inventory.file", "the demo's file of servers"),
+        ),
+        address="INVENTORY_URL",
+        rule_of_address="gateways.E003",
+    ),
+    Gateway(
+        "sms",
+        "SMS_GATEWAY",
+        real=(f"{HERE}.sms.http.HttpSms",),
+        stand_ins=(
+            StandIn(f"{HERE}.sms.fake", TESTS_ONLY, SMS),
+            StandIn(f"{HERE}.sms.page", "text messages are written to a page instead of being sent", SMS),
+        ),
+        rule=SMS,
+    ),
+    Gateway(
+        "scanner",
+        "SCANNER_GATEWAY",
+        real=(f"{HERE}.scanner.clamd.Clamd",),
+        stand_ins=(
+            StandIn(f"{HERE}.scanner.fake", TESTS_ONLY),
+            StandIn(f"{HERE}.scanner.none", "uploaded files are not scanned", "gateways.E002"),
+        ),
+    ),
+    Gateway(
+        "photo_app",
+        "PHOTO_APP_GATEWAY",
+        real=(f"{HERE}.photo_app.http.HttpApp",),
+        stand_ins=(
+            StandIn(f"{HERE}.photo_app.fake", TESTS_ONLY),
+            StandIn(f"{HERE}.photo_app.page", "the photo app is the demo's page", "gateways.E004"),
+        ),
+        address="PHOTO_APP_URL",
+        rule_of_address="gateways.E005",
+        may_be_missing=True,  # then the applicant uploads what the app took
+    ),
+    Gateway(
+        "dns",
+        "DNS_GATEWAY",
+        real=(f"{HERE}.dns.system.SystemResolver",),
+        stand_ins=(
+            StandIn(f"{HERE}.dns.fake", TESTS_ONLY),
+            StandIn(f"{HERE}.dns.file", "the demo's file of names, in which every other name points nowhere"),
+        ),
+        is_advice=True,
+    ),
+    Gateway(
+        "mail",
+        "EMAIL_BACKEND",
+        real=("icpportal.outbox.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"),
+        stand_ins=(StandIn("icpportal.outbox.page_mail", "mail is written to a page instead of being sent", MAIL),),
+        rule=MAIL,
+        only_ours=True,
+        is_asked=False,  # the outbox sees at each mail whether it leaves
+    ),
+)
+ADVICE = tuple(each.name for each in GATEWAYS if each.is_advice)
+
+
+def asked() -> list[Gateway]:
+    """The gateways that are there and can say whether they answer."""
+    return [each for each in GATEWAYS if each.is_asked and each.path]
+
+
+def faults() -> list[Fault]:
+    """Every gateway that must not be in force in production."""
+    return [fault for each in GATEWAYS if (fault := each.fault())]
+
+
+def fault_of(name: str) -> Fault | None:
+    """The fault of the gateway of this name."""
+    return next(each.fault() for each in GATEWAYS if each.name == name)
