@@ -1,10 +1,29 @@
 """Writing down who saw personal data."""
 
+from datetime import datetime
 from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
 
 from icpportal.privacy.models import AccessNote
 
+# why staff looked, where the page knows it
+REVIEW, AUDIT = "review", "audit"
 
-def note_access(*, actor: Any, what: str, reference: str, reason: str = "") -> AccessNote:
-    """Record that `actor` looked at `what` (document, photo, number) of `reference`."""
-    return AccessNote.objects.create(actor=actor, what=what, reference=reference, reason=reason)
+
+def note_access(*, actor: Any, what: str, reference: str, reason: str = "", now: datetime | None = None) -> AccessNote:
+    """Record that `actor` looked at `what` (document, photo, number) of `reference`, and why.
+
+    The first look writes a row, later ones of the same person for the same reason raise its count. Who looks on the
+    server without an account is nobody in particular: each of these looks is a row of its own.
+    """
+    moment = now or timezone.now()
+    if actor is None:
+        return AccessNote.objects.create(actor=None, what=what, reference=reference, reason=reason, at=moment)
+    note, is_first = AccessNote.objects.filter(last_at__isnull=False).get_or_create(
+        actor=actor, what=what, reference=reference, reason=reason, defaults={"at": moment, "last_at": moment}
+    )
+    if not is_first:
+        AccessNote.objects.filter(pk=note.pk).update(times=F("times") + 1, last_at=moment)
+    return note

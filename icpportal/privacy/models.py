@@ -5,6 +5,8 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SealedModel(models.Model):
@@ -17,16 +19,33 @@ class SealedModel(models.Model):
 
 
 class AccessNote(models.Model):
-    """Who looked at which personal data, when and why; kept at least three years (PIPL 55, 56)."""
+    """Who looked at which personal data, when, why and how often; kept at least three years (PIPL 55, 56)."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    what = models.CharField(max_length=60)
-    reference = models.CharField(max_length=80, db_index=True)
-    reason = models.CharField(max_length=200, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("access", "Who"),
+    )
+    what = models.CharField(pgettext_lazy("access", "What"), max_length=60)
+    reference = models.CharField(pgettext_lazy("access", "Of what"), max_length=80, db_index=True)
+    reason = models.CharField(pgettext_lazy("access", "Reason"), max_length=200, blank=True)
+    at = models.DateTimeField(pgettext_lazy("access", "First look"), default=timezone.now, db_index=True)
+    times = models.PositiveIntegerField(pgettext_lazy("access", "Looks"), default=1)
+    # the latest look that this row counts; empty where each look is a row of its own (older rows, and commands)
+    last_at = models.DateTimeField(pgettext_lazy("access", "Last look"), null=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
+        verbose_name, verbose_name_plural = _("look at personal data"), _("looks at personal data")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor", "what", "reference", "reason"],
+                condition=models.Q(last_at__isnull=False),
+                name="looks_of_one_purpose_are_counted",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.what} {self.reference}"

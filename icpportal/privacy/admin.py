@@ -1,0 +1,91 @@
+"""Who looked at whose data, for the auditor: read only, and without a word of the data."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.privacy.actions import AUDIT, REVIEW, note_access
+from icpportal.privacy.models import AccessNote
+
+# what was looked at, and why, as rows name it; anything else is shown as it was written. Apps above add their own
+WHAT: dict[str, str | Promise] = {
+    "order": pgettext_lazy("looked at", "Order"),
+    "claim": pgettext_lazy("looked at", "Claim of an old record"),
+    "claim paper": pgettext_lazy("looked at", "Document of a claim"),
+    "cancellation for cause": pgettext_lazy("looked at", "Cancellation for cause"),
+    "objection": pgettext_lazy("looked at", "Objection"),
+    "parked answer": pgettext_lazy("looked at", "Parked answer of the authority"),
+    "backdrop address": pgettext_lazy("looked at", "Address for a backdrop"),
+    "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),
+    "ministry inboxfile": pgettext_lazy("looked at", "File from the ministry"),
+}
+REASONS = {
+    REVIEW: _("Review: entries, names and numbers compared with the documents"),
+    AUDIT: _("Audit: read without numbers"),
+}
+
+
+@admin.register(AccessNote)
+class AccessNoteAdmin(admin.ModelAdmin):
+    """One row a person, case and purpose: the first look, the last one, and how many there were."""
+
+    list_display = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown"]
+    fields = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown"]
+    search_fields = ["=reference"]
+    search_help_text = _("Order or other reference, exactly")
+    list_select_related = ["actor"]
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessNote | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AccessNote | None = None) -> bool:  # noqa: ARG002
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Who looked at personal data"), **(extra_context or {})})
+
+    @admin.display(description=pgettext_lazy("access", "Last look"), ordering="last_at")
+    def last_look(self, note: AccessNote) -> Any:
+        return note.last_at or note.at
+
+    @admin.display(description=pgettext_lazy("access", "What"), ordering="what")
+    def what_shown(self, note: AccessNote) -> str:
+        return str(WHAT.get(note.what, note.what))
+
+    @admin.display(description=pgettext_lazy("access", "Reason"), ordering="reason")
+    def reason_shown(self, note: AccessNote) -> str:
+        return str(REASONS.get(note.reason, note.reason)) or "—"
+
+
+class Noted(admin.ModelAdmin):
+    """A page behind a row that shows what people wrote or are called: whatever request draws it, the look is noted."""
+
+    noted_as = ""
+
+    def noted_reference(self, row: Any) -> str:
+        """What the row is known by."""
+        return str(row)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Model | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            note_access(actor=request.user, what=self.noted_as, reference=self.noted_reference(obj)[:80])
+        return super().render_change_form(request, context, add, change, form_url, obj)
