@@ -205,7 +205,7 @@ class OrderAdmin(ReadOnly):
             "can": can if may_judge else set(),
             "subject": subject_words(order),
             "rules": queries.rules_of(order),
-            "sections": case.sections(order, returning) if order.kind in states.TRANSFERS else [],
+            "sections": case.sections(order, returning, in_clear=may_judge) if order.kind in states.TRANSFERS else [],
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],
             "photo_facts": case.photo_facts(order) if order.state == states.PHOTO_REVIEW else [],
             "hints": case.hints(order) if order.kind in states.TRANSFERS else [],

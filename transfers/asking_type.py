@@ -175,14 +175,15 @@ def rules(region: str) -> Province:
     return province(region[:2])
 
 
-def rows(answers: dict[str, str]) -> list[dict[str, Any]]:
-    """The answers of step 1 as a summary list, the number masked."""
+def rows(answers: dict[str, str], *, in_clear: bool = False) -> list[dict[str, Any]]:
+    """The answers of step 1 as a summary list; the number in clear only for those who compare it."""
     place = regions.region(answers["region"])
+    number = answers["id_number"]
     return [
         {"label": _("Name of the subject"), "value": answers["name"]},
         {"label": _("Nature of the subject"), "value": certificates.NATURES[answers["nature"]].label},
         {"label": _("Type of document"), "value": certificates.CERTIFICATES[int(answers["id_type"])].label},
-        {"label": _("Document number"), "value": mask_number(answers["id_number"])},
+        {"label": _("Document number"), "value": number if in_clear else mask_number(number)},
         {"label": _("Subject's region"), "value": place.full_name if place else answers["region"]},
         {"label": _("Domain name"), "value": display_domain(answers["domain"])},
     ]

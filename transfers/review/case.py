@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpportal.entry.marks import reads_chinese
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
 from transfers import asking_type, queries, readiness, servers, slots, stages, states
 from transfers.answer_rows import rows
 from transfers.labels import label_of
@@ -26,6 +27,18 @@ BESIDE = {
     "subject": ("lead_id", "subject_id", "letter"),
     "website": ("statement", "domain_cert", "approval_paper"),
     "administrator": ("admin_id", "lead_id", "statement", "holding_photo"),
+}
+# what reviewers compare stands in clear for them; whoever else may read a case sees it masked
+MASKS = {
+    f"{step}.{person}_{name}": mask
+    for step, person in (("subject", "lead"), ("administrator", "admin"))
+    for name, mask in (
+        ("id_number", mask_number),
+        ("phone1", mask_mobile),
+        ("phone2", mask_mobile),
+        ("emergency", mask_mobile),
+        ("email", mask_email),
+    )
 }
 
 
@@ -49,23 +62,27 @@ def last_verdicts(order: Order) -> dict[str, FieldVerdict]:
     return queries.open_verdicts(order)
 
 
-def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
-    """The pages of the order with their fields, the last return's words, and the pictures to compare with."""
+def sections(order: Order, form: ReturnForm | None, *, in_clear: bool) -> list[dict[str, Any]]:
+    """The pages of the order with their fields, the last return's words, and the pictures to compare with.
+
+    `in_clear` is for those who compare numbers and contacts with the pictures.
+    """
     papers = list(queries.papers_of(order))
     earlier = last_verdicts(order)
     of_server = servers.rows(order)
     found = [
         {
             "title": step.title,
-            "rows": [_row(row, earlier, form) for row in rows(order, step)],
+            "rows": [_row(row, earlier, form, in_clear) for row in rows(order, step)],
             "pictures": [_picture(paper) for paper in papers if paper.slot in BESIDE[step.key]],
         }
         for step in _pages()
     ]
     paper_rows = [
-        _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form) for slot in _slots(order)
+        _row({"field": f"paper.{slot.key}", "label": slot.title, "value": ""}, earlier, form, in_clear)
+        for slot in _slots(order)
     ]
-    of_type = asking_type.rows(order.answer("type"))
+    of_type = asking_type.rows(order.answer("type"), in_clear=in_clear)
     return [
         {"title": _("Filing type"), "rows": _unjudged(of_type), "pictures": []},
         *([{"title": _("Product"), "rows": _unjudged(of_server), "pictures": []}] if of_server else []),
@@ -81,16 +98,21 @@ def sections(order: Order, form: ReturnForm | None) -> list[dict[str, Any]]:
 
 def _unjudged(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows that no return can name."""
-    return [_row({"field": "", **row}, {}, None) for row in found]
+    return [_row({"field": "", **row}, {}, None, in_clear=True) for row in found]
 
 
-def _row(row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm | None) -> dict[str, Any]:
+def _row(
+    row: dict[str, Any], earlier: dict[str, FieldVerdict], form: ReturnForm | None, in_clear: bool
+) -> dict[str, Any]:
     part = row["field"]
     before = earlier.get(part)
+    shown = str if in_clear else MASKS.get(part, str)
     asked = form is not None and f"reason.{part}" in form.fields
     return {
         **row,
+        "value": shown(row["value"]),
         "before": before,
+        "old": shown(before.value) if before else "",
         "before_words": reason_words(before, chinese=reads_chinese()) if before else "",
         "pair": form.pair(part) if asked else None,
     }
