@@ -16,6 +16,7 @@ from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import keeping
 from transfers import deadlines
+from transfers.review import drafts
 from verification import filing_passwords, handoffs, service_codes
 from verification.backdrops import actions as backdrops
 
@@ -31,6 +32,7 @@ JOBS: dict[str, Job] = {
     "codes": codes.forget_old,
     "counters": limits.forget_old,
     "type_checks": deadlines.forget_type_checks,
+    "review_drafts": drafts.forget_old,
     "ministry_files": keeping.forget_old,
     "unread_numbers": numbers.clear_read,
     "set_aside": rows.forget_left,

@@ -6,18 +6,20 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
-from icpportal.moments import short_words, span_words
-from icpportal.privacy.actions import note_access
+from icpportal.moments import short_words, span_words, to_beijing
+from icpportal.privacy.actions import AUDIT, REVIEW, note_access
+from icpportal.privacy.admin import WHAT, Noted
 from transfers import (
     actions,
     cause_admin,  # noqa: F401 -- registers its page
@@ -26,17 +28,21 @@ from transfers import (
     states,
 )
 from transfers.firing import ORDER
+from transfers.labels import label_of
 from transfers.models import Objection, Order, ParkedAnswer, ReturnReason
 from transfers.review import actions as review
-from transfers.review import case
-from transfers.review.forms import CallForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review import case, case_forms, drafts
+from transfers.review.case_moves import ELSEWHERE, MORE_ELSEWHERE, MOVED, MOVES, TYPING, Contradicted
 from transfers.review.queue import ByProvince, Tab, province_name
 from transfers.sentences import mark
 from transfers.slips import subject_words
+from transfers.slots import SLOTS
 from transfers.stages import KIND_NAMES
 from transfers.timeline import timeline
 
 HELD = pgettext_lazy("order", "held")
+BUTTONS = {**TYPING, **MOVES}
+WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
 NAMELESS = pgettext_lazy("order", "waits for the authority's number of the access")
 
 
@@ -164,37 +170,59 @@ class OrderAdmin(ReadOnly):
         if not self._may_open(request):
             raise PermissionDenied
         order = get_object_or_404(Order.objects.select_related("owner", "reviewer"), pk=pk)
-        if request.method == "POST":
-            return self._act(request, order)
-        note_access(actor=request.user, what="order", reference=order.reference)
-        return self._case(request, order)
+        return self._act(request, order) if request.method == "POST" else self._case(request, order)
 
     def _act(self, request: HttpRequest, order: Order) -> HttpResponse:
-        move = request.POST.get("move", "")
-        if move not in MOVES or not request.user.has_perm(MOVES[move].permission):
+        """Whatever is pressed, all that was typed is kept first."""
+        move = BUTTONS.get(request.POST.get("move", ""))
+        if move is None or not request.user.has_perm(f"transfers.{move.permission}"):
             raise PermissionDenied
-        if move in JUDGEMENTS and request.POST.get("seen") != str(order.version):
-            messages.error(request, MOVED)
+        typed = drafts.take_in(order, request.user, request.POST)
+        if move is BUTTONS["keep"] and request.headers.get("accept") == "application/json":
+            return _kept(request, order, typed)
+        refusal = self._refusal(request, order, typed) if move.decides else ""
+        if refusal:
+            messages.error(request, str(refusal))
             return redirect(case_url(order))
         try:
-            form = MOVES[move].act(request, order)
-        except review.Claimed as refused:
+            form = move.act(order, request.user, typed)
+        except (review.Claimed, Contradicted) as refused:
             messages.error(request, refused.words)
+            return redirect(case_url(order))
         except Forbidden:
             messages.error(request, MOVED)
-        else:
-            if form is not None:
-                return self._case(request, order, **{MOVES[move].form_name: form})
-            messages.success(request, MOVES[move].done)
-        return redirect(case_url(order) if move in STAY else reverse("admin:transfers_order_changelist"))
+            return redirect(case_url(order))
+        if form is not None:
+            return self._case(request, order, **{move.form_name: form})
+        if used := move.used(typed.fields):
+            drafts.take_out(order, request.user, used)
+        messages.success(request, str(move.done))
+        return redirect(case_url(order) if move.stays else reverse("admin:transfers_order_changelist"))
 
-    def _case(self, request: HttpRequest, order: Order, **forms: Any) -> TemplateResponse:
+    def _refusal(self, request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
+        """A decision is about the order, and about what was typed, as the page showed both."""
+        if _has_moved(request, order) or request.POST["move"] not in self._can(request, order):
+            return MOVED
+        if barred := review.barred(order, request.user):
+            return barred.words
+        return "" if typed.is_whole else ELSEWHERE
+
+    def _can(self, request: HttpRequest, order: Order) -> set[str]:
+        if not self.has_review_permission(request):
+            return set()
         by = LEAD if request.user.has_perm("transfers.lead_review") else REVIEWER
-        can = {row.name for row in ORDER.available(order, by, queries.facts_of(order))}
+        return {row.name for row in ORDER.available(order, by, queries.facts_of(order))}
+
+    def _case(self, request: HttpRequest, order: Order, **shown_again: Any) -> TemplateResponse:
+        """The page, whatever request draws it; the look is noted."""
         may_judge = self.has_review_permission(request)
-        returning = forms.get("return_form") or (
-            ReturnForm(parts=case.parts_of(order)) if "send_back" in can and may_judge else None
-        )
+        reason = REVIEW if may_judge else AUDIT
+        note_access(actor=request.user, what="order", reference=order.reference, reason=reason)
+        can = self._can(request, order)
+        typed = drafts.read(order, request.user) if may_judge else drafts.NOTHING
+        drawn = case_forms.forms_of(order, can, typed, shown_again) if may_judge else {}
+        returning = drawn.get("return_form")
+        is_transfer = order.kind in states.TRANSFERS
         chinese = request.LANGUAGE_CODE.startswith("zh")
         context = {
             **self.admin_site.each_context(request),
@@ -202,25 +230,36 @@ class OrderAdmin(ReadOnly):
             "opts": self.model._meta,
             "order": order,
             "state": mark(order),
-            "can": can if may_judge else set(),
+            "can": can,
             "subject": subject_words(order),
             "rules": queries.rules_of(order),
-            "sections": case.sections(order, returning, in_clear=may_judge) if order.kind in states.TRANSFERS else [],
+            "sections": case.sections(order, returning, in_clear=may_judge) if is_transfer else [],
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],
             "photo_facts": case.photo_facts(order) if order.state == states.PHOTO_REVIEW else [],
-            "hints": case.hints(order) if order.kind in states.TRANSFERS else [],
+            "hints": case.hints(order) if is_transfer else [],
             "said": _said(order, "zh" if chinese else "en"),
             "nameless": queries.waits_for_id(order),
-            "return_form": returning,
-            "photo_form": forms.get("photo_form") or PhotoForm(ways=queries.rules_of(order).photo_ways),
-            "call_form": forms.get("call_form") or CallForm(),
-            "refuse_form": forms.get("refuse_form") or RefuseForm(),
+            **drawn,
+            "kept": typed.stamp,
             "events": timeline(order, chinese=chinese),
             "answers_due": order.reviewer_id and order.claimed_until,
             "may_judge": may_judge,
             "objections": queries.objections_to(order),
         }
         return TemplateResponse(request, "admin/transfers/order/case.html", context)
+
+
+def _has_moved(request: HttpRequest, order: Order) -> bool:
+    return request.POST.get("seen") != str(order.version)
+
+
+def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
+    """Said to the page, which saves by itself what is typed. It knows the stamp only of what it shows whole."""
+    if not typed.is_whole:
+        return JsonResponse({"words": str(MORE_ELSEWHERE)})
+    saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M}"}
+    words = MOVED if _has_moved(request, order) else saved
+    return JsonResponse({"kept": typed.stamp, "words": str(words)})
 
 
 def _said(order: Order, language: str) -> dict[str, str]:
@@ -233,87 +272,6 @@ def _said(order: Order, language: str) -> dict[str, str]:
 
 def case_url(order: Order) -> str:
     return reverse("admin:transfers_order_case", args=[order.pk])
-
-
-class Move:
-    """One button of the case page: who may press it, what it does, what is said afterwards."""
-
-    def __init__(
-        self,
-        act: Callable[[HttpRequest, Order], Any],
-        done: Any,
-        *,
-        permission: str = "review_order",
-        form_name: str = "",
-    ) -> None:
-        self.act = act
-        self.done = done
-        self.permission = f"transfers.{permission}"
-        self.form_name = form_name
-
-
-def _claim(request: HttpRequest, order: Order) -> None:
-    review.claim(order, request.user)
-
-
-def _release(request: HttpRequest, order: Order) -> None:
-    review.release(order, request.user)
-
-
-def _accept(request: HttpRequest, order: Order) -> None:
-    review.accept(order, request.user)
-
-
-def _send_back(request: HttpRequest, order: Order) -> ReturnForm | None:
-    form = ReturnForm(request.POST, parts=case.parts_of(order))
-    if not form.is_valid():
-        return form
-    review.send_back(order, request.user, form.named())
-    return None
-
-
-def _accept_photo(request: HttpRequest, order: Order) -> None:
-    review.accept_photo(order, request.user)
-
-
-def _refuse_photo(request: HttpRequest, order: Order) -> PhotoForm | None:
-    form = PhotoForm(request.POST, ways=queries.rules_of(order).photo_ways)
-    if not form.is_valid():
-        return form
-    review.refuse_photo(order, request.user, form.named())
-    return None
-
-
-def _call(request: HttpRequest, order: Order) -> CallForm | None:
-    form = CallForm(request.POST)
-    if not form.is_valid():
-        return form
-    review.note_call(order, request.user, form.cleaned_data["words"])
-    return None
-
-
-def _refuse(request: HttpRequest, order: Order) -> RefuseForm | None:
-    form = RefuseForm(request.POST)
-    if not form.is_valid():
-        return form
-    review.refuse(order, request.user, form.cleaned_data["words"])
-    return None
-
-
-MOVES = {
-    "claim": Move(_claim, gettext_lazy("The order is yours for 30 minutes")),
-    "release": Move(_release, gettext_lazy("The order is back in the queue")),
-    "accept": Move(_accept, gettext_lazy("Accepted")),
-    "send_back": Move(_send_back, gettext_lazy("Returned to the applicant"), form_name="return_form"),
-    "accept_photo": Move(_accept_photo, gettext_lazy("The photo is accepted; the order is handed over")),
-    "refuse_photo": Move(_refuse_photo, gettext_lazy("A new photo was asked for"), form_name="photo_form"),
-    "call": Move(_call, gettext_lazy("The call is noted"), form_name="call_form"),
-    "refuse": Move(_refuse, gettext_lazy("Refused"), permission="lead_review", form_name="refuse_form"),
-}
-STAY = ("claim", "call")
-# what a reviewer decides is about the order as the page showed it, not as it became meanwhile
-JUDGEMENTS = ("accept", "send_back", "accept_photo", "refuse_photo", "refuse")
-MOVED = gettext_lazy("The order has moved on meanwhile. This is how it stands")
 
 
 @admin.register(ReturnReason)
@@ -329,8 +287,10 @@ class ReturnReasonAdmin(admin.ModelAdmin):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(ReadOnly):
+class ObjectionAdmin(Noted, ReadOnly):
     """Objections to open orders; answered by phone, closed here."""
+
+    noted_as = "objection"
 
     list_display = ("domain", "owner", "created_at", "closed_at", "closed_by")
     fields = ("domain", "owner", "words", "created_at", "closed_at", "closed_by", "answer")
@@ -346,8 +306,10 @@ class ObjectionAdmin(ReadOnly):
 
 
 @admin.register(ParkedAnswer)
-class ParkedAnswerAdmin(ReadOnly):
+class ParkedAnswerAdmin(Noted, ReadOnly):
     """Answers of the authority that fit no order: read, act by hand, close."""
+
+    noted_as = "parked answer"
 
     list_display = ("kind", "report_key", "code", "reason", "at", "closed_at")
     list_filter = ("kind",)

@@ -14,6 +14,7 @@ from filings.models import Website
 from filings.queries import live_accesses
 from icpportal.entry.fields import DomainField
 from icpportal.lifecycle import Forbidden
+from icpportal.privacy.admin import Noted
 from transfers import for_cause
 from transfers.actions import Taken
 from transfers.cancelling import Blocked
@@ -46,10 +47,19 @@ class CauseForm(forms.ModelForm):
             raise ValidationError(_("A request for this website waits already"), code="asked_before")
         return domain
 
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if "_check" in self.data and not self.errors:
+            words = _("Nothing is asked yet: Enter only checks. The entries are in order, press Save to ask")
+            raise ValidationError(words, code="only_checked")
+        return cleaned
+
 
 @admin.register(CauseCancellation)
-class CauseCancellationAdmin(admin.ModelAdmin):
+class CauseCancellationAdmin(Noted):
     """Requests are never edited: they wait, or they were decided."""
+
+    noted_as = "cancellation for cause"
 
     form = CauseForm
     list_display = ("website", "cause", "asked_by", "asked_at", "decision", "decided_by", "order")
@@ -61,6 +71,9 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         told = ("asked_by", "asked_at", "decision", "decided_by", "decided_at", "order")
         return ("website", "cause", "words", *told) if obj else ("domain", "cause", "words")
+
+    def noted_reference(self, row: CauseCancellation) -> str:
+        return row.website.domain
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

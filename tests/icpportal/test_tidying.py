@@ -16,7 +16,7 @@ from icpportal.gateways.miit.models import Report
 from icpportal.tidying import JOBS, tidy
 from tests.transfers.builders import make_order, make_user, type_answers
 from transfers.decide import Outcome
-from transfers.models import Order, TypeCheck
+from transfers.models import Order, ReviewDraft, TypeCheck
 from verification.models import Backdrop, HandOff, ServiceCode, WrongPassword
 
 NOW = timezone.now()
@@ -53,7 +53,10 @@ def old_and_new() -> dict[str, list]:
     Alarm.objects.create(cause="filing_number.unread:京B2-99999999", detail="京B2-99999999", opened_at=NOW, seen_at=NOW)
     Alarm.objects.create(cause="filing_number.unread:..-9", detail="..-9", opened_at=NOW, seen_at=NOW)
     little = timedelta(minutes=1)
+    draft = {"order": order, "reviewer": owner, "typed": {"call-words": "x"}}
+    ReviewDraft.objects.create(**draft, round=1, saved_at=NOW - 30 * DAY)
     return {
+        ReviewDraft: [ReviewDraft.objects.create(**draft, round=2, saved_at=NOW - 30 * DAY + little)],
         TypeCheck: [
             TypeCheck.objects.create(**checks, created_at=NOW - 30 * DAY + little),
             TypeCheck.objects.create(**checks, created_at=NOW - 90 * DAY, order=order),
@@ -83,6 +86,7 @@ EACH_ONE = {
     "codes": 1,
     "counters": 1,
     "type_checks": 1,
+    "review_drafts": 1,
     "ministry_files": 1,
     "unread_numbers": 1,
     "set_aside": 0,
@@ -160,7 +164,7 @@ def test_the_command_says_the_totals_last():
 
     words = (
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, backdrop_addresses 1,"
-        " codes 1, counters 1, type_checks 1, ministry_files 1, unread_numbers 1,"
+        " codes 1, counters 1, type_checks 1, review_drafts 1, ministry_files 1, unread_numbers 1,"
         " set_aside 0\n"
     )
     assert would == (f"would be {words}", 0)

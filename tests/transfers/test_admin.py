@@ -1,5 +1,6 @@
 """The review desk: the queue, the case page, and that each role can do exactly what is its own."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -20,12 +21,14 @@ from tests.transfers.builders import (
     moves,
     sign_in,
     subject_answers,
+    type_answers,
     website_answers,
 )
+from tests.transfers.cancels import make_website
 from tests.transfers.outside import cost
-from transfers import actions, states
+from transfers import actions, for_cause, states
 from transfers.admin import MOVES
-from transfers.models import Objection, Order
+from transfers.models import Objection, Order, ParkedAnswer
 from transfers.review import actions as review
 
 pytestmark = pytest.mark.django_db
@@ -247,6 +250,99 @@ def test_a_look_at_a_case_is_written_down(client):
 
     assert list(AccessNote.objects.values_list("actor", "what", "reference")) == [
         (reviewer.pk, "order", order.reference)
+    ]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED, states.REFUSED])
+def test_whatever_request_draws_a_case_one_row_says_who_saw_it_and_how_often(client, role, state):
+    """B25"""
+    order, user = make_order(state=state), staff(role)
+    client = english(client, user)
+
+    drawn = [client.post(case_of(order), {"move": "call", "words": ""}), client.get(case_of(order))]
+    client.post(case_of(order), {"move": "call", "words": "已接通"}, follow=True)
+
+    assert [answer.status_code for answer in drawn] == [200, 200]
+    note = AccessNote.objects.get()
+    assert (note.actor, note.what, note.reference, note.reason) == (user, "order", order.reference, "review")
+    assert (note.times, note.last_at > note.at) == (3, True)
+
+
+def test_a_return_that_is_drawn_again_is_a_look(client):
+    """B25"""
+    order = make_order(state=states.SUBMITTED)
+    client = english(client, make_reviewer())
+
+    for move in ("send_back", "accept"):
+        press(client, order, move, **{"reason.website.site_name": "own"})
+
+    assert list(AccessNote.objects.values_list("reference", "times")) == [(order.reference, 2)]
+
+
+@pytest.mark.parametrize("domain", ["example.com", "example.cn"])
+def test_the_number_of_the_subject_stands_in_clear_where_it_is_compared(client, domain):
+    """B28"""
+    person = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
+    changes = person if domain.endswith("cn") else {"id_number": "91649999000000019L"}
+    order = make_order(state=states.SUBMITTED, answers={"type": type_answers(domain=domain, **changes)})
+
+    html = english(client, make_reviewer()).get(case_of(order)).content.decode()
+
+    fields = html.partition('class="case-section"')[2].partition("What happened so far")[0]
+    assert changes["id_number"] in fields
+    assert re.findall(r"<td>[^<]*\*[^<]*</td>", fields) == []
+    assert AccessNote.objects.get().reason == "review"
+
+
+def test_an_auditor_and_every_list_keep_the_masks(client):
+    """B28"""
+    person = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
+    order = make_order(state=states.SUBMITTED, answers={"type": type_answers(**person)})
+    secrets = [person["id_number"]]
+    for step in ("subject", "administrator"):
+        said = order.answer(step)
+        secrets += [said[name] for name in said if name.endswith(("_id_number", "_phone1", "_email"))]
+
+    pages = [english(client, staff("auditor")).get(case_of(order)), client.get(QUEUE, {"queue": "all"})]
+    pages.append(english(client, make_reviewer()).get(QUEUE, {"queue": "all"}))
+
+    assert len(secrets) > 4
+    for page in pages:
+        html = page.content.decode()
+        assert [value for value in secrets if value in html] == []
+    assert AccessNote.objects.get().reason == "audit"
+
+
+def test_pages_with_what_people_wrote_are_looks_too(client):
+    """B25"""
+    order = make_order(state=states.SUBMITTED)
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
+    parked = ParkedAnswer.objects.create(kind="result", report_key="A.1", code="1", words="林示范", reason="unknown")
+    request = for_cause.ask(
+        make_website(make_user("lin@example.com", mobile="13911110001")),
+        cause="shell_site",
+        words="域名解析到别处",
+        actor=make_reviewer(),
+    )
+    objection = Objection.objects.get()
+    pages = {
+        "lead": [("objection", objection), ("causecancellation", request)],
+        "auditor": [("causecancellation", request)],
+        "operations": [("parkedanswer", parked)],
+    }
+
+    for role, rows in pages.items():
+        english(client, staff(role))
+        for name, row in rows:
+            address = reverse(f"admin:transfers_{name}_change", args=[row.pk])
+            assert [client.get(address).status_code for _ in range(2)] == [200, 200]
+
+    assert sorted(AccessNote.objects.values_list("what", "reference", "times")) == [
+        ("cancellation for cause", "example.com", 2),
+        ("cancellation for cause", "example.com", 2),
+        ("objection", str(objection), 2),
+        ("parked answer", str(parked), 2),
     ]
 
 

@@ -6,7 +6,7 @@ from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
 from transfers.models.phones import PhoneCheck
-from transfers.models.review import FieldVerdict, ReturnReason, ReviewRound
+from transfers.models.review import FieldVerdict, ReturnReason, ReviewDraft, ReviewRound
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "ParkedAnswer",
     "PhoneCheck",
     "ReturnReason",
+    "ReviewDraft",
     "ReviewRound",
     "TypeCheck",
 ]

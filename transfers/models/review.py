@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
 
@@ -65,3 +65,23 @@ class FieldVerdict(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.verdict}"
+
+
+class ReviewDraft(SealedModel):
+    """What one reviewer has typed into the case page in one round and not used yet, by the names of its fields."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="drafts")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    round = models.PositiveSmallIntegerField()  # the number that the round will bear when it is decided
+    typed = EncryptedJSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "reviewer", "round"], name="one_draft_a_reviewer_and_round")
+        ]
+        indexes = [models.Index(fields=["saved_at"], name="draft_saved")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.round}"

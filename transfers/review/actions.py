@@ -46,6 +46,14 @@ class Named:
     words: str = ""
 
 
+def barred(order: Order, reviewer: Any, *, now: datetime | None = None) -> type[Claimed] | None:
+    """Why this reviewer may not decide about the order now, if so."""
+    if order.owner_id == reviewer.pk:
+        return OwnOrder
+    is_others = order.reviewer_id not in (None, reviewer.pk)
+    return Claimed if is_others and order.claimed_until and order.claimed_until >= (now or timezone.now()) else None
+
+
 def claim(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
     """Take the order for half an hour, renewed by work on it; raises `Claimed` when somebody else has it."""
     now = now or timezone.now()

@@ -5,13 +5,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.fields import PlainTextField
 from icpportal.entry.marks import reads_chinese
+from transfers.labels import label_of, section_of
 from transfers.models import ReturnReason
 from transfers.photo_ways import BACKDROP, PLAIN
 from transfers.review.actions import PHOTO, Named
+from transfers.review.drafts import parts_named
 
 WORDS_MAX = 200
 
@@ -34,12 +37,19 @@ def choices_for(part: str, reasons: Iterable[ReturnReason]) -> list[tuple[str, A
 
 
 class ReturnForm(forms.Form):
-    """One select and one line of words a part; parts without a reason are in order."""
+    """One select and one line of words a part; parts without either are in order.
 
-    def __init__(self, *args: Any, parts: list[str], **kwargs: Any) -> None:
+    To accept the order nothing may stand in any of them: `accepting`.
+    """
+
+    def __init__(self, *args: Any, parts: list[str], accepting: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parts = parts
-        self.reasons = {reason.key: reason for reason in ReturnReason.objects.filter(active=True)}
+        self.parts, self.accepting = parts, accepting
+        given = self.data if self.is_bound else self.initial
+        chosen = [given[f"reason.{part}"] for part in parts if given.get(f"reason.{part}")]
+        # one that was switched off after it was chosen stays chosen
+        offered = ReturnReason.objects.filter(Q(active=True) | Q(key__in=chosen))
+        self.reasons = {reason.key: reason for reason in offered}
         for part in parts:
             self.fields[f"reason.{part}"] = forms.ChoiceField(
                 choices=choices_for(part, self.reasons.values()), required=False, label=_("Reason")
@@ -50,12 +60,26 @@ class ReturnForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.accepting:
+            return self._only_empty(cleaned)
         for part in self.parts:
-            if cleaned.get(f"reason.{part}") == "own" and not cleaned.get(f"words.{part}"):
-                words = _("Say in a sentence what has to be changed")
-                self.add_error(f"words.{part}", ValidationError(words, code="words_missing"))
+            reason, words = cleaned.get(f"reason.{part}"), cleaned.get(f"words.{part}")
+            if reason == "own" and not words:
+                missing = _("Say in a sentence what has to be changed")
+                self.add_error(f"words.{part}", ValidationError(missing, code="words_missing"))
+            if words and not reason and f"reason.{part}" not in self.errors:
+                missing = _("Choose a reason for these words, or delete them")
+                self.add_error(f"words.{part}", ValidationError(missing, code="reason_missing"))
         if not self.errors and not self.named():
             raise ValidationError(_("Give a reason for at least one field, or accept the order"), code="nothing_named")
+        return cleaned
+
+    def _only_empty(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Whoever named a part does not mean to accept: nothing is decided until it is returned or emptied."""
+        named = ", ".join(f"{section_of(part)} · {label_of(part)}" for part in parts_named(self.data))
+        if named:
+            words = _("Not accepted: return the order, or empty the reason and words of: %(parts)s")
+            raise ValidationError(words, code="parts_named", params={"parts": named})
         return cleaned
 
     def named(self) -> list[Named]:
@@ -78,6 +102,8 @@ ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)
 
 class PhotoForm(forms.Form):
     """Why the photo has to be taken again."""
+
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
 
     reason = forms.ChoiceField(label=_("Reason"))
     words = PlainTextField(label=_("In your words"), max_length=WORDS_MAX, required=False)
@@ -104,10 +130,14 @@ class PhotoForm(forms.Form):
 class CallForm(forms.Form):
     """What was said on the phone."""
 
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
+
     words = PlainTextField(label=_("What was said"), max_length=WORDS_MAX)
 
 
 class RefuseForm(forms.Form):
     """Why the order is refused, as the applicant reads it."""
+
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
 
     words = PlainTextField(label=_("Reason for the applicant"), max_length=WORDS_MAX)

@@ -16,7 +16,7 @@ from icpportal.accounts.second_factor import second_factor_missing
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import ChoiceField
 from icpportal.entry.marks import reads_chinese
-from icpportal.privacy.actions import note_access
+from icpportal.privacy.actions import REVIEW, note_access
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
 from transfers import (
@@ -323,5 +323,6 @@ def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     except serving.NotReady as missing:
         raise Http404 from missing
     if paper.order.owner_id != request.user.pk:
-        note_access(actor=request.user, what=f"document {paper.slot}", reference=paper.order.reference)
+        what = f"document {paper.slot}"
+        note_access(actor=request.user, what=what, reference=paper.order.reference, reason=REVIEW)
     return response

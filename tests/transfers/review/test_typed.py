@@ -1,0 +1,424 @@
+"""What a reviewer types into the case page: no button loses it, and none decides against it."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from icpportal.management.browsing import Page
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    moves,
+    sign_in,
+)
+from tests.transfers.together import together, words
+from transfers import states
+from transfers.labels import label_of, section_of
+from transfers.models import FieldVerdict, Order, ReviewDraft
+from transfers.review import actions as review
+
+pytestmark = pytest.mark.django_db
+
+NAME, STATEMENT, LEAD = "website.site_name", "paper.statement", "subject.lead_name"
+
+
+@pytest.fixture(autouse=True)
+def reasons():
+    make_reason("site_name", NAME, text_en="The website name does not meet the rules")
+    make_reason("unsealed", STATEMENT, text_en="The statement has no seal")
+    make_reason("photo_clothes", "photo", text_en="The top is red or blue")
+
+
+TYPED = {
+    f"reason.{NAME}": "site_name",
+    f"reason.{STATEMENT}": "unsealed",
+    f"words.{STATEMENT}": "右下角没有章",
+    f"reason.{LEAD}": "own",
+    f"words.{LEAD}": "与身份证不符",
+}
+
+
+class Desk:
+    """A reviewer's browser: what is typed stays in the page's form until a button sends it."""
+
+    def __init__(self, order, reviewer=None, language="en"):
+        self.reviewer = reviewer or make_reviewer(language=language)
+        self.client = Client()
+        self.client.cookies["django_language"] = language
+        sign_in(self.client, self.reviewer)
+        self.address = reverse("admin:transfers_order_case", args=[order.pk])
+        self.open()
+
+    def open(self):
+        self.read(self.client.get(self.address))
+
+    def read(self, answer):
+        while answer.status_code == 302:
+            answer = self.client.get(answer.url)
+        self.html = unescape(answer.content.decode())
+        self.page = Page(self.address, answer.status_code, answer.content.decode())
+
+    def press(self, move, **typed):
+        """The whole form goes, as a browser sends it."""
+        form = next(form for form in self.page.forms if ("move", move) in form.buttons)
+        assert set(typed) <= form.names
+        self.read(self.client.post(self.address, {**dict(form.fields), "move": move, **typed}))
+
+    def shows(self, typed):
+        """Whether the form of a page just opened holds all of it."""
+        self.open()
+        form = next((form for form in self.page.forms if ("move", "keep") in form.buttons), None)
+        return form is not None and {name: dict(form.fields).get(name) for name in typed} == typed
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+def kept():
+    return [draft.typed for draft in ReviewDraft.objects.order_by("round")]
+
+
+# --- nothing typed is lost -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("move", "more", "language"),
+    [("claim", {}, "en"), ("call", {"call-words": "已接通"}, "zh-hans"), ("keep", {}, "zh-hans")],
+)
+def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, language):
+    """B27"""
+    desk = Desk(make_order(state=states.SUBMITTED), language=language)
+
+    desk.press(move, **TYPED, **more)
+
+    assert desk.shows(TYPED)
+    assert desk.shows(TYPED)
+
+
+@pytest.mark.parametrize("move", ["claim", "call"])
+def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(client, move):
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+
+    desk.client.post(desk.address, {"move": move, "words": "已接通", **TYPED})
+
+    assert desk.shows(TYPED)
+
+
+def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    desk.press("claim", **TYPED)
+
+    desk.press("release", **{f"words.{LEAD}": "写错了"})
+
+    assert read(order).reviewer is None
+    assert desk.shows({**TYPED, f"words.{LEAD}": "写错了"})
+
+
+def test_a_call_without_words_loses_nothing_and_a_noted_call_is_not_offered_again():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+
+    desk.press("call", **TYPED)
+    assert "Enter the what was said" in desk.html
+    assert desk.shows(TYPED)
+    desk.press("call", **{"call-words": "已接通"})
+
+    assert desk.shows({**TYPED, "call-words": ""})
+    assert moves(order) == ["call"]
+
+
+def test_words_that_are_too_long_are_shown_again_and_not_cut():
+    """B27"""
+    desk = Desk(make_order(state=states.SUBMITTED))
+    long = "长" * 300
+
+    desk.press("send_back", **{f"reason.{NAME}": "own", f"words.{NAME}": long})
+
+    assert "200 characters" in desk.html
+    assert desk.shows({f"reason.{NAME}": "own", f"words.{NAME}": long})
+
+
+def test_a_reason_that_was_switched_off_meanwhile_stays_chosen():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    desk.press("keep", **{f"reason.{NAME}": "site_name"})
+    make_reason("site_name", NAME, active=False)
+
+    assert desk.shows({f"reason.{NAME}": "site_name"})
+    desk.press("send_back")
+
+    assert FieldVerdict.objects.get().reason.key == "site_name"
+
+
+def test_words_without_a_reason_are_not_dropped_by_a_return():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+
+    desk.press("send_back", **{f"reason.{NAME}": "site_name", f"words.{LEAD}": "与身份证不符"})
+
+    assert "Choose a reason for these words, or delete them" in desk.html
+    assert read(order).state == states.SUBMITTED
+    assert desk.shows({f"reason.{NAME}": "site_name", f"words.{LEAD}": "与身份证不符"})
+
+
+def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_other():
+    """B27"""
+    order = make_order(state=states.PHOTO_REVIEW)
+    make_ready_document(order, "photo")
+    desk = Desk(order, make_lead_reviewer())
+    typed = {
+        "photo-reason": "photo_clothes",
+        "photo-words": "红色",
+        "call-words": "占线",
+        "refuse-words": "照片非本人",
+    }
+
+    desk.press("claim", **typed)
+    assert desk.shows(typed)
+    desk.press("call")
+
+    assert desk.shows({**typed, "call-words": ""})
+    assert order.events.get(move="call").note == "占线"
+
+
+def test_what_is_typed_lies_encrypted_and_only_its_reviewer_sees_it():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    Desk(order).press("keep", **TYPED)
+
+    other = Desk(order)
+
+    raw = ReviewDraft.objects.extra(select={"raw": "typed"}).values_list("raw", flat=True).get()
+    assert "与身份证不符" not in str(raw)
+    assert "与身份证不符" not in other.html
+    assert not other.shows(TYPED)
+
+
+def test_a_decision_uses_up_what_was_typed_for_it_and_the_next_round_begins_empty():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    desk.press("claim", **TYPED)
+
+    desk.press("send_back")
+
+    assert sorted(FieldVerdict.objects.values_list("field", flat=True)) == sorted([NAME, STATEMENT, LEAD])
+    assert kept() == []
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    assert desk.shows(dict.fromkeys((f"words.{NAME}", f"words.{LEAD}"), ""))
+
+
+# --- no decision against what was typed -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {f"reason.{NAME}": "site_name"},
+        {f"words.{NAME}": "改名称"},
+        {f"reason.{STATEMENT}": "own"},
+        {f"reason.{STATEMENT}": "gone_reason"},
+        TYPED,
+    ],
+)
+def test_an_order_is_not_accepted_while_a_part_carries_a_reason_or_words(typed):
+    """B3"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+
+    desk.client.post(desk.address, {"move": "accept", "seen": order.version, **typed})
+
+    assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
+    assert desk.shows({name: text for name, text in typed.items() if text != "gone_reason"})
+
+
+def test_the_fields_that_speak_against_it_are_named_on_top():
+    """B3"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+
+    desk.press("accept", **{f"reason.{NAME}": "site_name", f"words.{STATEMENT}": "没有章"})
+
+    note = re.search(r'class="errornote"[^>]*>([^<]*)<', desk.html)[1]
+    with override("en"):
+        named = [f"{section_of(part)} · {label_of(part)}" for part in (NAME, STATEMENT)]
+    assert [each in note for each in named] == [True, True]
+    assert desk.html.index("errornote") < desk.html.index('class="case"')
+
+
+def test_an_emptied_verdict_speaks_against_nothing():
+    """B3"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    desk.press("keep", **TYPED)
+
+    desk.press("accept", **dict.fromkeys(TYPED, ""))
+
+    assert moves(order) == ["accept"]
+
+
+def test_reasons_of_another_window_are_not_dropped_by_an_accept_and_not_sent_unseen():
+    """B3"""
+    order = make_order(state=states.SUBMITTED)
+    first = Desk(order)
+    second = Desk(order, first.reviewer)
+    first.press("keep", **{f"reason.{NAME}": "site_name"})
+
+    second.press("accept")
+    assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
+    second = Desk(order, first.reviewer)
+    first.press("keep", **{f"words.{LEAD}": "写明", f"reason.{LEAD}": "own"})
+    second.press("send_back", **{f"reason.{STATEMENT}": "unsealed"})
+
+    assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
+    assert "you typed more in another window" in second.html
+    assert second.shows({f"reason.{NAME}": "site_name", f"reason.{LEAD}": "own", f"reason.{STATEMENT}": "unsealed"})
+    second.press("send_back")
+    assert FieldVerdict.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    "typed", [{"photo-reason": "photo_clothes"}, {"photo-words": "红色"}, {"refuse-words": "照片非本人"}]
+)
+def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
+    """B3"""
+    order = make_order(state=states.PHOTO_REVIEW)
+    make_ready_document(order, "photo")
+    desk = Desk(order, make_lead_reviewer())
+
+    desk.press("accept_photo", **typed)
+
+    assert (read(order).state, moves(order)) == (states.PHOTO_REVIEW, [])
+    assert "Not accepted" in desk.html
+    assert desk.shows(typed)
+
+
+def test_a_photo_is_refused_with_its_reason_and_what_else_was_typed_is_kept():
+    """B27"""
+    order = make_order(state=states.PHOTO_REVIEW)
+    make_ready_document(order, "photo")
+    desk = Desk(order)
+
+    desk.press("refuse_photo", **{"photo-reason": "photo_clothes", "call-words": "占线"})
+    desk.open()
+
+    assert moves(order) == ["refuse_photo"]
+    assert "You typed this and it was not used" in desk.html
+    assert "占线" in desk.html
+    desk.press("discard")
+    assert kept() == []
+    assert "占线" not in desk.html
+
+
+# --- two reviewers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("move", ["send_back", "accept"])
+def test_who_comes_second_keeps_what_they_typed(move):
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    late = Desk(order)
+    review.accept(read(order), make_reviewer())
+
+    late.press(move, **TYPED)
+
+    assert moves(order) == ["accept"]
+    assert "The order has moved on meanwhile" in late.html
+    assert ["与身份证不符" in late.html, "The website name does not meet the rules" in late.html] == [True, True]
+
+
+def test_what_was_saved_before_somebody_else_decided_can_still_be_read():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    slow = Desk(order)
+    slow.press("keep", **TYPED)
+    review.send_back(read(order), make_reviewer(), [review.Named(NAME, None, "改名称")])
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)  # mended and sent again
+
+    slow.open()
+
+    assert "You typed this and it was not used" in slow.html
+    assert "与身份证不符" in slow.html
+    assert not slow.shows(TYPED)  # the values are others now: nobody's new verdict
+    slow.press("discard")
+    assert kept() == []
+
+
+@pytest.mark.parametrize("move", ["accept", "send_back", "claim"])
+def test_an_order_another_reviewer_has_keeps_the_words_of_who_pressed(move):
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    late = Desk(order)
+    review.claim(order, make_reviewer())
+
+    late.press(move, **TYPED)
+
+    assert read(order).state == states.SUBMITTED
+    assert "Another reviewer has this order" in late.html
+    assert late.shows(TYPED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_that_save_at_once_keep_both():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    one = Desk(order)
+    two = Desk(order, one.reviewer)
+
+    ends = together(
+        lambda: one.press("keep", **{f"words.{NAME}": "改名称"}), lambda: two.press("keep", **{f"words.{LEAD}": "写明"})
+    )
+
+    assert words(ends) == ["done", "done"]
+    assert kept() == [{f"words.{NAME}": "改名称", f"words.{LEAD}": "写明"}]
+
+
+# --- saved by the page itself -------------------------------------------------------------------------
+
+
+def test_the_page_saves_by_itself_and_learns_what_it_has_to_know():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    sent = {"move": "keep", "seen": order.version, "kept": "1.0", f"reason.{NAME}": "site_name"}
+
+    first = desk.client.post(desk.address, sent, headers={"accept": "application/json"}).json()
+    stale = desk.client.post(
+        desk.address, {**sent, f"reason.{NAME}": "", f"words.{LEAD}": "写明"}, headers={"accept": "application/json"}
+    ).json()
+
+    assert (first["kept"], first["words"][:5]) == ("1.1", "Saved")
+    assert "kept" not in stale
+    assert "another window" in stale["words"]
+    assert kept() == [{f"reason.{NAME}": "site_name", f"words.{LEAD}": "写明"}]
+
+
+def test_the_page_that_saves_by_itself_says_that_the_order_has_moved_on():
+    """B27"""
+    order = make_order(state=states.SUBMITTED)
+    desk = Desk(order)
+    review.accept(read(order), make_reviewer())
+
+    told = desk.client.post(
+        desk.address,
+        {"move": "keep", "seen": order.version, "kept": "1.0", **TYPED},
+        headers={"accept": "application/json"},
+    ).json()
+
+    assert "The order has moved on meanwhile" in told["words"]
+    assert kept() == [TYPED]
