@@ -1,5 +1,6 @@
 """Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,27 +11,30 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.actions import OnFileElsewhere, UnderOtherDocument
-from filings.certificates import INDIVIDUAL, type_label
-from filings.legacy import claiming, comparing, states
+from filings.legacy import claiming, states
+from filings.legacy.claim_rows import ABOUT, record_rows
 from filings.legacy.forms import DeclineForm
 from filings.legacy.sentences import CLAIM_SENTENCES, mark
 from filings.legacy.views.claims import PAPERS, served
-from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
+from filings.models import LegacyClaim, LegacyClaimPaper
 from filings.reading_desk import ReadOnly
 from icpportal.entry.domains import registrable
 from icpportal.lifecycle import Forbidden
-from icpportal.privacy.actions import note_access
-from icpportal.privacy.masks import mask_name, mask_number
+from icpportal.privacy.actions import REVIEW, note_access
 
 MOVED = gettext_lazy("The claim has moved on meanwhile. This is how it stands")
-ABOUT = {False: gettext_lazy("The record"), True: gettext_lazy("The old account")}
 ACCEPTED = {
     False: gettext_lazy("Accepted: the filing is in the applicant's account"),
     True: gettext_lazy("Accepted: the applicant can import from the old account"),
+}
+DONE: dict[str, Callable[[LegacyClaim], Any]] = {
+    "accept": lambda claim: ACCEPTED[claiming.is_reset(claim.record)],
+    "decline": lambda _claim: gettext_lazy("Declined: the applicant reads your words"),
 }
 REFUSED = {
     claiming.Gone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
@@ -85,32 +89,47 @@ class LegacyClaimAdmin(ReadOnly):
         claim = get_object_or_404(LegacyClaim.objects.select_related("owner", "record"), pk=pk)
         if request.method == "POST":
             return self._decide(request, claim)
-        note_access(actor=request.user, what="claim", reference=claim.reference)
         return self._case(request, claim, DeclineForm())
 
     def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
+        """Done, back to the list; refused, the page again with why and with the words that were typed."""
+        move = request.POST.get("move", "")
+        if move not in DONE:
+            raise PermissionDenied
         form = DeclineForm(request.POST)
-        about = _about(claim)
-        if request.POST.get("about", about) != about:  # a newer dump put the record under another account
-            messages.error(request, MOVED)
-            return redirect("admin:filings_legacyclaim_case", claim.pk)
         try:
-            if request.POST.get("move") == "accept":
-                claiming.accept(claim, request.user)
-                messages.success(request, ACCEPTED[claiming.is_reset(claim.record)])
-            elif form.is_valid():
-                claiming.decline(claim, request.user, form.cleaned_data["words"])
-                messages.success(request, _("Declined: the applicant reads your words"))
-            else:
+            if not self._is_decided(request, claim, move, form):
                 return self._case(request, claim, form)
         except Forbidden:
-            messages.error(request, MOVED)
+            return self._refused(request, claim, MOVED)
         except tuple(REFUSED) as refused:
-            messages.error(request, REFUSED[type(refused)])
-            return redirect("admin:filings_legacyclaim_case", claim.pk)
+            return self._refused(request, claim, REFUSED[type(refused)])
+        messages.success(request, DONE[move](claim))
         return redirect("admin:filings_legacyclaim_changelist")
 
+    def _is_decided(self, request: HttpRequest, claim: LegacyClaim, move: str, form: DeclineForm) -> bool:
+        about = _about(claim)
+        if request.POST.get("about", about) != about:  # a newer dump put the record under another account
+            raise Forbidden("another account than the page showed")
+        if move == "accept":
+            if form.words_typed:
+                form.add_error("words", _("Not accepted: decline with these words, or empty them"))
+                return False
+            claiming.accept(claim, request.user)
+            return True
+        if form.is_valid():
+            claiming.decline(claim, request.user, form.cleaned_data["words"])
+        return form.is_valid()
+
+    def _refused(self, request: HttpRequest, claim: LegacyClaim, why: str | Promise) -> TemplateResponse:
+        """How the claim stands now, and what was typed, to be used again."""
+        messages.error(request, str(why))
+        now = LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)
+        return self._case(request, now, DeclineForm(initial={"words": request.POST.get("words", "")}))
+
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
+        """The page, whatever request draws it; the look is noted."""
+        note_access(actor=request.user, what="claim", reference=claim.reference, reason=REVIEW)
         context = {
             **self.admin_site.each_context(request),
             "title": str(claim),
@@ -118,10 +137,11 @@ class LegacyClaimAdmin(ReadOnly):
             "about": _about(claim),
             "opts": self.opts,
             "state": mark(CLAIM_SENTENCES, claim.state),
-            "rows": _rows(claim),
+            "rows": record_rows(claim),
             "papers": [_picture(claim, paper) for paper in claiming.papers_of(claim)],
             "form": form,
             "may_decide": claim.state == states.SENT,
+            "unused": form.words_typed,
             "events": list(claim.events.select_related("actor")),
         }
         return TemplateResponse(request, "admin/filings/legacyclaim/case.html", context)
@@ -133,42 +153,13 @@ class LegacyClaimAdmin(ReadOnly):
         papers = LegacyClaimPaper.objects.select_related("document", "claim")
         found = get_object_or_404(papers, claim_id=pk, document__reference=document)
         answer = served(request, found)
-        note_access(actor=request.user, what="claim paper", reference=found.claim.reference)
+        note_access(actor=request.user, what="claim paper", reference=found.claim.reference, reason=REVIEW)
         return answer
 
 
 def _about(claim: LegacyClaim) -> str:
     """What is accepted with the claim: an old account, or "" for the record alone."""
     return str(claim.record.account_id) if claiming.is_reset(claim.record) else ""
-
-
-def _rows(claim: LegacyClaim) -> list[tuple[str, str]]:
-    """What the old record says, the number masked, to be compared with the papers."""
-    record = claim.record
-    said = record.details.get("type", {})
-    name = mask_name(record.name) if said.get("nature") == INDIVIDUAL else record.name
-    return [
-        (_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
-        *_account_rows(record),
-        (_("Website number"), record.site_number),
-        (_("Name of the subject"), name),
-        (_("Type of document"), type_label(said.get("id_type", ""))),
-        (_("Document number"), mask_number(str(said.get("id_number", "")))),
-        (_("Filed on"), str(record.filed_on or "")),
-    ]
-
-
-def _account_rows(record: LegacyRecord) -> list[tuple[str, str]]:
-    """Who accepts an account accepts everything that it holds, whoever files it."""
-    if not claiming.is_reset(record) or record.account is None:
-        return []
-    held = comparing.waiting(record.account_id)
-    subjects = held.order_by().values("subject_key").distinct().count()
-    return [
-        (_("Old account"), str(record.account)),
-        (_("Websites in it, still to be imported"), str(held.count())),
-        (_("Subjects in it: accept only if all are the applicant's"), str(subjects)),
-    ]
 
 
 def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> dict[str, Any]:

@@ -179,6 +179,13 @@ class PaperForm(forms.Form):
 class DeclineForm(forms.Form):
     """Why a claim is not accepted, in words that the applicant reads."""
 
+    use_required_attribute = False  # the other button of the form needs no words
+
     words = PlainTextField(
         label=_("What the applicant reads"), max_length=500, lines=True, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    @property
+    def words_typed(self) -> str:
+        """What stands in the box."""
+        return str(self["words"].value() or "").strip()

@@ -13,7 +13,7 @@ from icpportal.accounts.roles import ensure as ensure_roles
 from icpportal.lifecycle import Forbidden
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
-from tests.filings.legacy.dumps import personal
+from tests.filings.legacy.dumps import filing, personal
 from tests.filings.legacy.views.test_claims import ready
 from tests.filings.register import on_file
 from tests.transfers.builders import make_reviewer, make_user
@@ -56,22 +56,97 @@ def case_of(claim):
     return reverse("admin:filings_legacyclaim_case", args=[claim.pk])
 
 
+def compared(page):
+    """What the reviewer compares with the papers."""
+    return page.partition("What the old platform says")[2].partition("</table>")[0]
+
+
 def told():
     return sorted((each.channel, each.template) for each in Message.objects.exclude(template="claim_received"))
 
 
-def test_the_reviewer_sees_record_words_and_papers_masked_and_that_is_written_down(desk, claim):
+def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_written_down(desk, claim):
+    """B28"""
     page = desk.get(case_of(claim)).content.decode()
 
     paper = claiming.papers_of(claim).get()
     url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
-    assert "执照背面有旧域名" in page
-    assert "赵*本" in page
-    assert "1199***0002" in page
-    assert "119999199009090002" not in page
-    assert url in page
+    shown = ("执照背面有旧域名", "赵样本", "119999199009090002", "13900000004", claim.owner.email, url)
+    assert [words in page for words in shown] == [True] * len(shown)
+    assert "*" not in compared(page)
     assert desk.get(url)["Content-Type"] == "image/jpeg"
-    assert [note.what for note in AccessNote.objects.order_by("pk")] == ["claim", "claim paper"]
+    assert list(AccessNote.objects.order_by("pk").values_list("what", "reference", "reason", "times")) == [
+        ("claim", claim.reference, "review", 1),
+        ("claim paper", claim.reference, "review", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nature", "changes"),
+    [("enterprise", {"id_number": "91649999000000019L"}), ("individual", {"lead_id_number": "649999198502140009"})],
+)
+def test_whoever_files_it_nothing_that_is_compared_is_masked(desk, old, lin, nature, changes):
+    """B28"""
+    old(filing(domain="early.cn", filed_on="2009-05-05", **changes) if nature == "enterprise" else personal(**changes))
+    claim = sent(lin, LegacyRecord.objects.get())
+
+    page = desk.get(case_of(claim)).content.decode()
+
+    assert "*" not in compared(page)
+    assert [value in page for value in (claim.record.name, *changes.values())] == [True] * (1 + len(changes))
+
+
+def test_the_list_of_claims_and_the_register_keep_their_masks(desk, claim):
+    """B28"""
+    pages = [reverse(LIST), reverse("admin:filings_legacyrecord_changelist")]
+    pages.append(reverse("admin:filings_legacyrecord_change", args=[claim.record_id]))
+
+    for page in pages:
+        html = desk.get(page).content.decode()
+        assert [words in html for words in ("赵样本", "119999199009090002", "13900000004")] == [False] * 3
+
+
+def test_whatever_draws_a_claim_is_written_down_once_and_counted(desk, claim):
+    """B25"""
+    desk.post(case_of(claim), {"move": "decline", "words": ""})
+    note = AccessNote.objects.get()
+    assert (note.what, note.reference, note.times) == ("claim", claim.reference, 1)
+    LegacyClaim.objects.filter(pk=claim.pk).update(state=states.DECLINED)
+    desk.post(case_of(claim), {"move": "accept"})
+    desk.get(case_of(claim))
+
+    note.refresh_from_db()
+    assert (AccessNote.objects.count(), note.times) == (1, 3)
+    assert note.last_at > note.at
+
+
+def test_a_claim_is_not_accepted_while_words_for_declining_are_typed(desk, claim):
+    """B3"""
+    answer = desk.post(case_of(claim), {"move": "accept", "words": "照片看不清"})
+
+    html = answer.content.decode()
+    assert (answer.status_code, read(claim).state) == (200, states.SENT)
+    assert "Not accepted: decline with these words, or empty them" in html
+    assert "照片看不清" in html
+
+
+def test_who_declines_second_reads_their_words_again(desk, claim):
+    """B27"""
+    claiming.accept(read(claim), make_reviewer())
+
+    html = desk.post(case_of(claim), {"move": "decline", "words": "照片看不清，请重拍"}).content.decode()
+
+    assert "The claim has moved on meanwhile" in html
+    assert "照片看不清，请重拍" in html
+    assert read(claim).state == states.ACCEPTED
+
+
+@pytest.mark.parametrize("move", ["", "Accept", "__class__"])
+def test_a_request_without_a_button_declines_nothing(desk, claim, move):
+    """B2"""
+    answer = desk.post(case_of(claim), {"move": move, "words": "照片看不清"})
+
+    assert (answer.status_code, read(claim).state) == (403, states.SENT)
 
 
 def test_an_accepted_claim_is_in_the_register_and_its_owner_is_told(desk, claim, lin, record):
@@ -101,7 +176,7 @@ def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
 @pytest.mark.parametrize("first", ["accept", "decline"])
 def test_what_was_decided_is_not_decided_again(desk, claim, first):
     for move in (first, "accept", "decline"):
-        desk.post(case_of(claim), {"move": move, "words": "照片看不清"})
+        desk.post(case_of(claim), {"move": move, "words": "照片看不清" if move == "decline" else ""})
 
     assert [event.move for event in claim.events.order_by("pk")] == ["begin", "send", first]
     assert len(told()) == 3

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from filings.certificates import type_label
 from filings.legacy import actions, claiming, running, states
 from filings.legacy.views import claims
 from filings.models import LegacyClaim, LegacyImport, LegacyRecord, Website
@@ -151,6 +152,7 @@ def test_a_stranger_s_request_is_not_opened(browser, world, chen):
 
 
 def test_the_reviewer_sees_what_the_account_holds_and_that_the_account_is_asked_for(client, mine):
+    """B28"""
     claim = sent(mine)
     client.cookies["django_language"] = "en"
     client.force_login(make_reviewer(language="en"))
@@ -158,11 +160,14 @@ def test_the_reviewer_sees_what_the_account_holds_and_that_the_account_is_asked_
     case = client.get(reverse("admin:filings_legacyclaim_case", args=[claim.pk])).content.decode()
 
     rows = re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', case)
-    assert rows[:4] == [
+    licence = type_label("1")
+    assert [(label, re.sub("<.*?>", "", value)) for label, value in rows[:6]] == [
         ("Asked for", "The old account"),
-        ("Old account", "o***@example.com"),
+        ("Old account", "old@example.com"),
         ("Websites in it, still to be imported", "2"),
         ("Subjects in it: accept only if all are the applicant&#x27;s", "1"),
+        ("Subject 1", f"宁夏示例纸业有限公司 · {licence} 91649999000000019L · example.com, second.com"),
+        ("Applicant&#x27;s account", f"{mine.owner.email} · {mine.owner.mobile}"),
     ]
     client.post(reverse("admin:filings_legacyclaim_case", args=[claim.pk]), {"move": "accept"})
     assert LegacyClaim.objects.get(pk=claim.pk).state == states.ACCEPTED
