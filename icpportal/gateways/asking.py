@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from django.conf import settings
 
-from icpportal.gateways.errors import Retryable, Unknown
+from icpportal.gateways.errors import NotYet, Retryable, Unknown
 
 Answer = TypeVar("Answer")
 
 
-class Busy(Retryable):
+class Busy(NotYet):
     """As many questions as this process allows are under way: nothing was asked, nothing is counted."""
 
 

@@ -9,6 +9,13 @@ class Unknown(Retryable):
     """The request left us and no clear answer came: it may have been taken. Sent again, it may be taken twice."""
 
 
+class NotYet(Retryable):
+    """Nothing is known because of us, not of them: somebody else asks just now, or more waits than one round brings.
+
+    Never a reason to call the other system unreachable.
+    """
+
+
 class Refused(Exception):
     """They said no: the same request will fail again. `code` is theirs, the text is for staff."""
 

@@ -58,6 +58,18 @@ def line_is_free() -> bool:
     return not Line.objects.filter(leased_until__gt=timezone.now()).exists()
 
 
+def holders() -> dict[str, int]:
+    """The processes that send and that fetch at this moment."""
+    found = Line.objects.values_list("holder", "fetcher").first() or ("", "")
+    named = zip(("sending", "fetching"), found, strict=True)
+    return {way: int(holder.split(":")[1]) for way, holder in named if holder}
+
+
+def fetched() -> bool:
+    """Whether a whole round of fetching ended well."""
+    return Line.objects.filter(fetched_at__isnull=False).exists()
+
+
 def summary() -> dict[str, Any]:
     """Everything that counts in the end."""
     return {
@@ -77,6 +89,8 @@ REQUESTS: dict[str, Callable[..., Any]] = {
     "owed": owed,
     "summary": summary,
     "line_is_free": line_is_free,
+    "holders": holders,
+    "fetched": fetched,
 }
 
 

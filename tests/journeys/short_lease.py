@@ -3,4 +3,4 @@
 from icpportal.settings import *  # noqa: F403
 
 OUTBOX_LEASE_SECONDS = 2
-MIIT_LEASE_MARGIN_SECONDS = 2
+MIIT_LEASE_SECONDS = 2

@@ -1,6 +1,7 @@
 """The real worker is killed twenty times, between commit and delivery, in the middle of a delivery and of an upload.
 
-In the end every order is in its right state, every message was delivered as its key, every report is in once.
+In the end every order is in its right state, every message was delivered as its key, every report is in once. Then
+those who send and fetch are killed while the ministry keeps them waiting, with the settings of production.
 """
 
 import contextlib
@@ -96,6 +97,19 @@ def wait(condition: Callable[[], Any], problem: str, seconds: float = 40) -> Non
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
+    quick = {
+        "MIIT_CONNECT_SECONDS": "2",
+        "MIIT_FILES_SECONDS": "3",
+        "DJANGO_SETTINGS_MODULE": "tests.journeys.short_lease",
+        "SMS_GATEWAY": "tests.journeys.stalling.StallingSms",
+        "AUTHORITY_GATEWAY": "tests.journeys.stalling.StallingAuthority",
+    }
+    with opened(tmp_path, **quick) as scene:
+        yield scene
+
+
+@contextlib.contextmanager
+def opened(tmp_path: Path, **settings: str) -> Iterator[Scene]:
     with database(dict(os.environ)) as own:
         environment = {
             **os.environ,
@@ -103,11 +117,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             **own,
             **own_redis(12),
             "VAR_DIR": str(tmp_path),
-            "MIIT_CONNECT_SECONDS": "2",  # with the next: how long a killed sender keeps the line
-            "MIIT_FILES_SECONDS": "3",
-            "DJANGO_SETTINGS_MODULE": "tests.journeys.short_lease",
-            "SMS_GATEWAY": "tests.journeys.stalling.StallingSms",
-            "AUTHORITY_GATEWAY": "tests.journeys.stalling.StallingAuthority",
+            **settings,
         }
         scene = Scene(tmp_path, environment)
         try:
@@ -139,6 +149,47 @@ def killed_in_delivery(scene: Scene, reference: str, point: str) -> int:
     os.killpg(worker.pid, signal.SIGKILL)
 
     return worker.wait(timeout=10)
+
+
+SETTLED = 60  # seconds, where 180 are asked for
+
+
+@pytest.mark.parametrize("victims", ["those who call", "the whole worker"])
+def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_a_minute(
+    tmp_path: Path, victims: str
+) -> None:
+    """B16: it took four minutes, as long as the longest call and a minute more."""
+    with opened(tmp_path) as scene:
+        references = scene.ask("place", number=2)
+        for method in ("download", "upload"):
+            scene.ministry.client.fault(method, "slow", value="100", times=1)
+        worker = scene.worker()
+        scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(tmp_path / "beat"))
+        for reference in references:
+            scene.ask("move", reference=reference, kill=0, silent=False)
+        wait(lambda: len(scene.ask("holders")) == 2 and is_stalled(scene), "nobody called the ministry")
+        holders = scene.ask("holders")
+
+        killed_at = time.monotonic()
+        if victims == "those who call":
+            for pid in holders.values():
+                os.kill(pid, signal.SIGKILL)
+        else:
+            os.killpg(worker.pid, signal.SIGKILL)
+            scene.worker()
+
+        ends = killed_at + SETTLED - time.monotonic()
+        wait(lambda: scene.ask("fetched") and is_over(scene.ask("summary")), "it did not settle", seconds=ends)
+        told = scene.ask("summary")
+        assert sorted(told["orders"].values()) == sorted(ENDS.values())
+        assert (told["sequences"], told["parked"]) == ([1, 2], 0)
+        assert not set(scene.ask("holders").values()) & set(holders.values())
+        scene.ministry.process.kill()  # it would wait for the calls that it still stalls
+
+
+def is_stalled(scene: Scene) -> bool:
+    """Both calls have reached the ministry, which says nothing."""
+    return not any(fault["left"] for fault in scene.ministry.client.faults())
 
 
 def is_over(told: dict[str, Any]) -> bool:

@@ -1,4 +1,7 @@
-"""The two calls of a sender, the lease renewed just before each, and what the ministry's last number means to us."""
+"""The calls of a sender and of a fetcher, and what the ministry's last number means to us.
+
+Each renews the lease before the call, and again after it: whoever lost it meanwhile acts on no answer.
+"""
 
 import time
 from collections.abc import Callable
@@ -6,13 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.conf import settings
 from django.utils import timezone
 
 from icpportal.gateways.miit import numbering
-from icpportal.gateways.miit.lease import Lease
+from icpportal.gateways.miit.lease import Lease, longest_call
 from icpportal.gateways.miit.models import UploadFile
 from icpportal.gateways.miit.wire.client import Ministry
-from icpportal.gateways.miit.wire.returns import PreviousReply, UploadReply
+from icpportal.gateways.miit.wire.returns import DownloadReply, PreviousReply, Reply, UploadReply
 
 
 class Fate(StrEnum):
@@ -51,16 +55,53 @@ class Caller:
 
     def ask(self) -> PreviousReply:
         """The last file that they accepted."""
-        self.lease.renew(self.now())
-        return self.ministry.previous_upload()
+        self.lease.renew()
+        reply = self.ministry.previous_upload()
+        self.lease.renew()
+        return reply
 
     def upload(self, file: UploadFile) -> UploadReply:
         """Hand over a stored file once; raises `Forgotten` or `Unreadable` when it is not here any more."""
         packed = numbering.stored(file)
-        self.lease.renew(self.now())
+        self.lease.renew()
         if file.accepted_at is None:
             numbering.note_sending(file, now=self.now())
-        return self.ministry.upload(packed, file.sequence)
+        reply = self.ministry.upload(packed, file.sequence)
+        self.lease.renew()
+        return reply
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """One fetcher's way to the ministry. Both calls raise `Retryable`, and `Lost` when somebody else fetches now."""
+
+    lease: Lease
+    ministry: Ministry
+
+    def download(self) -> DownloadReply:
+        """The oldest file that waits."""
+        self.lease.renew()
+        reply = self.ministry.download()
+        self.lease.renew()
+        return reply
+
+    def acknowledge(self, name: str) -> Reply:
+        """The file of this name is safe here: they hand out the next one."""
+        self.lease.renew()
+        reply = self.ministry.acknowledge(name)
+        self.lease.renew()
+        return reply
+
+
+ROUND_SECONDS = 120
+LEAST_SECONDS = 5  # whatever the settings say, a round begins at least one call
+WORKER_MARGIN = 20  # seconds between the end of a round's last call and the worker's limit
+
+
+def round_seconds() -> float:
+    """How long a round may begin calls."""
+    left = settings.CELERY_TASK_SOFT_TIME_LIMIT - longest_call().total_seconds() - WORKER_MARGIN
+    return max(LEAST_SECONDS, min(ROUND_SECONDS, left))
 
 
 class Deadline:

@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit import documents, holding, lease, taking
+from icpportal.gateways.miit.calling import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
 from icpportal.gateways.miit.reactions import BARE, UNKNOWN, Act, Reaction, Way, reaction
@@ -56,34 +57,38 @@ def fetch(*, now: datetime | None = None, patience: float = 0) -> int:
 
     Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
     `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
-    all of them. Should two fetch all the same, what both were given is taken in once.
+    all of them. Whoever has patience needs all that is ready, and gets `NotYet` when a round ended before that. Should
+    two fetch all the same, what both were given is taken in once.
     """
     moment = now or timezone.now()
     process(now=moment)
-    mine = _turn(patience)
     try:
-        return _fetched(moment)
-    finally:
-        mine.give_back()
+        with lease.kept(_turn(patience)) as mine:
+            came, all_of_it = _fetched(moment, mine)
+    except lease.Lost as lost:
+        raise Busy("another fetch has taken over") from lost
+    if patience and not all_of_it:
+        raise NotYet("more waits at the ministry than this round brought in")
+    return came
 
 
 def _turn(patience: float) -> lease.Lease:
-    """The lease of the one who fetches; its own clock counts, whatever moment is being played."""
+    """The lease of the one who fetches."""
     ends = time.monotonic() + patience
-    while (mine := lease.take(settings.MIIT_ISP_ID, now=timezone.now(), columns=lease.FETCHING)) is None:
+    while (mine := lease.take(settings.MIIT_ISP_ID, columns=lease.FETCHING)) is None:
         if time.monotonic() >= ends:
             raise Busy("another fetch is under way")
         time.sleep(LOOK_AGAIN)
     return mine
 
 
-def _fetched(moment: datetime) -> int:
+def _fetched(moment: datetime, mine: lease.Lease) -> tuple[int, bool]:
     line = Line.objects.get(isp_id=settings.MIIT_ISP_ID)
     _rest(line, moment)
-    came = _drain(Ministry(), line, moment)
+    came, all_of_it = _drain(Fetcher(mine, Ministry()), line, moment)
     holding.rested(line, Way.FETCHING, now=moment)
     Line.objects.filter(pk=line.pk).update(fetched_at=moment, fetching_waits_until=None, fetching_waits_because="")
-    return came
+    return came, all_of_it
 
 
 def process(*, now: datetime | None = None) -> int:
@@ -109,34 +114,35 @@ def _rest(line: Line, now: datetime) -> None:
         raise Retryable(line.fetching_waits_because)
 
 
-def _drain(ministry: Ministry, line: Line, now: datetime) -> int:
+def _drain(fetcher: Fetcher, line: Line, now: datetime) -> tuple[int, bool]:
+    """How many files came, and whether that was all that the ministry had."""
     seen: Counter[int] = Counter()
-    came = 0
-    while came < AT_ONCE:
-        reply = _next(ministry)
+    came, deadline = 0, Deadline(round_seconds())
+    while came < AT_ONCE and not (came and deadline.passed):
+        reply = _next(fetcher)
         if reply.file is None:
             if reply.code == MORE:
                 _wait(line, reply, BARE, now)
             _react(line, reply, now)
-            return came
+            return came, True
         came += 1
         row = _store(reply.file, now)
         seen[row.pk] += 1
-        goes_on = _received(ministry, line, row, reply.file, now)
+        goes_on = _received(fetcher, line, row, reply.file, now)
         _react(line, reply, now)
         if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
-            break
-    return came
+            return came, goes_on and reply.code in LAST
+    return came, False
 
 
-def _next(ministry: Ministry) -> DownloadReply:
+def _next(fetcher: Fetcher) -> DownloadReply:
     """The next file, or why there is none; asked again, more slowly, while they say "go on" and hand out nothing."""
-    reply = ministry.download()
+    reply = fetcher.download()
     for tries in range(1, BARE_IN_A_ROW):
         if reply.file is not None or reply.code != MORE:
             break
         time.sleep(SOON * (tries - 1))
-        reply = ministry.download()
+        reply = fetcher.download()
     return reply
 
 
@@ -189,7 +195,7 @@ def wire_file(row: InboxFile) -> WireFile:
     return WireFile(**json.loads(raw))
 
 
-def _received(ministry: Ministry, line: Line, row: InboxFile, file: WireFile, now: datetime) -> bool:
+def _received(fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, now: datetime) -> bool:
     """Check, acknowledge, take in; whether the round goes on."""
     if row.state in WAITING:
         try:
@@ -198,7 +204,7 @@ def _received(ministry: Ministry, line: Line, row: InboxFile, file: WireFile, no
             if not _is_hopeless(row, str(damage), now):
                 return False  # it may be whole the next time, and until then they hand out nothing else
     try:
-        _acknowledge(ministry, line, row, file, now)
+        _acknowledge(fetcher, line, row, file, now)
     finally:  # whatever they know, it is whole and here
         _take_in(row, now)
     return bool(file.name)
@@ -217,11 +223,11 @@ def _is_hopeless(row: InboxFile, damage: str, now: datetime) -> bool:
     return True
 
 
-def _acknowledge(ministry: Ministry, line: Line, row: InboxFile, file: WireFile, now: datetime) -> None:
+def _acknowledge(fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, now: datetime) -> None:
     if not file.name:
         logger.error("download without a name", extra={"isp": row.isp_id})
         return
-    _react(line, ministry.acknowledge(file.name), now)
+    _react(line, fetcher.acknowledge(file.name), now)
     known = InboxFile.objects.filter(pk=row.pk, acknowledged_at__isnull=True)
     known.update(acknowledged_at=now)
     InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED).update(state=InboxState.ACKNOWLEDGED, reason="")

@@ -38,7 +38,7 @@ def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: dat
     body, key = seal_body(packed.body, bound_to=place(lease.isp_id, sequence))
     try:
         with transaction.atomic():
-            lease.renew(now)
+            lease.renew()
             if not Line.objects.filter(pk=lease.isp_id, last_sequence=sequence - 1).exists():
                 raise Lost("the last number is another one now")
             waiting = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
@@ -63,7 +63,7 @@ def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) ->
     body, key = seal_body(packed.body, bound_to=place(file.isp_id, file.sequence))
     fresh = {"made_at": now, "sent_at": None, "tries": 0, "code": "", "words": ""}
     with transaction.atomic():
-        lease.renew(now)
+        lease.renew()
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
         if not rows.update(name=packed.name, digest=packed.digest, body=body, key=key, **fresh):
             raise Lost("the file was accepted meanwhile")
@@ -72,7 +72,7 @@ def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) ->
 def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None:
     """The ministry gave this number to a file that is not ours: the report waits for another one, behind `last`."""
     with transaction.atomic():
-        lease.renew(now)
+        lease.renew()
         if not UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).delete()[0]:
             raise Lost("the file was accepted meanwhile")
         Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(

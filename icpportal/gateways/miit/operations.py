@@ -134,16 +134,14 @@ def _said(reply: Reply) -> str:
 @contextmanager
 def _alone(now: datetime | None) -> Iterator[Caller]:
     """Nobody else sends meanwhile."""
-    time = clock(now)
-    mine = lease.take(settings.MIIT_ISP_ID, now=time())
+    mine = lease.take(settings.MIIT_ISP_ID)
     if mine is None:
         raise Refused(_("The sender is at work: try again in a minute."))
     try:
-        yield Caller(mine, time)
+        with lease.kept(mine):
+            yield Caller(mine, clock(now))
     except lease.Lost as lost:
         raise Refused(_("Another sender took over meanwhile: look at miit status, then try again.")) from lost
-    finally:
-        mine.give_back()
 
 
 def _report(key: str) -> Report:

@@ -33,7 +33,8 @@ class Authority(Protocol):
     def fetch(self, *, patience: float = 0) -> int:
         """Brings in everything the authority has ready; how many files came.
 
-        Raises `Busy` when another fetch is under way and not over within `patience` seconds.
+        Raises `Busy` when another fetch is under way and not over within `patience` seconds, and with patience `NotYet`
+        when more is ready than it could bring in.
         """
 
     def answers(self) -> list[Answer]:

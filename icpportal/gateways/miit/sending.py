@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop as _
 from icpportal.alarms import rows
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import building, holding, lease, numbering, queueing
-from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate
+from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate, round_seconds
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.reactions import Act, Way, reaction
@@ -29,9 +29,6 @@ from icpportal.privacy.crypto import Unreadable
 logger = logging.getLogger(__name__)
 
 JOB = "reports.built"  # the job under which reports are set aside
-ROUND_SECONDS = 120
-LEAST_SECONDS = 5  # whatever the settings say, a round begins at least one call
-WORKER_MARGIN = 20  # seconds between the end of a round's last call and the worker's limit
 BUSY = "another sender is at work"
 TAKEN_OVER = "another sender has taken over"
 NO_TIME = "the time of this round is over"
@@ -65,11 +62,12 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
     loop = rows.Loop(JOB)
     loop.hurry(Report.objects.filter(state=ReportState.QUEUED), now=time())
     if _owed(isp_id, time()):
-        mine = lease.take(isp_id, now=time())
+        mine = lease.take(isp_id)
         if mine is None:
             totals.reason = BUSY
         else:
-            _Round(Caller(mine, time), loop, totals, limit).run()
+            with lease.kept(mine):
+                _Round(Caller(mine, time), loop, totals, limit).run()
     totals.waiting = Report.objects.filter(state__in=(ReportState.QUEUED, ReportState.NUMBERED)).count()
     return totals
 
@@ -77,12 +75,6 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
 def _owed(isp_id: int, now: datetime) -> bool:
     on_its_way = UploadFile.objects.filter(isp_id=isp_id, accepted_at__isnull=True)
     return Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now).exists() or on_its_way.exists()
-
-
-def round_seconds() -> float:
-    """How long a round may begin calls."""
-    left = settings.CELERY_TASK_SOFT_TIME_LIMIT - lease.longest_call().total_seconds() - WORKER_MARGIN
-    return max(LEAST_SECONDS, min(ROUND_SECONDS, left))
 
 
 class _Round:
@@ -113,8 +105,6 @@ class _Round:
         except lease.Lost:
             self.totals.reason = TAKEN_OVER
             logger.warning("the lease was lost", extra={"isp": self.isp_id})
-        finally:
-            self.caller.lease.give_back()
         self.loop.end()
 
     def step(self) -> bool:

@@ -5,6 +5,7 @@ from collections import deque
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 from PIL import Image
 
 from icpportal.gateways.errors import Retryable
@@ -32,6 +33,10 @@ class Killed(BaseException):
     """The process ends here."""
 
 
+class KilledOnTheWay:
+    """The process ends before its file has arrived."""
+
+
 def depth():
     return len(connection.savepoint_ids) + connection.in_atomic_block
 
@@ -55,6 +60,8 @@ class MinistryInMemory:
         instead = self.uploads.popleft() if self.uploads else None
         if instead == LOST_BEFORE:
             raise Retryable("no answer")
+        if instead is KilledOnTheWay:
+            raise Killed
         if isinstance(instead, UploadReply):
             return instead
         reply = self._judged(packed, sequence)
@@ -145,6 +152,11 @@ def picture(document):
     image = io.BytesIO()
     Image.new("RGB", (40, 40), "white").save(image, "JPEG")
     return image.getvalue()
+
+
+def no_heartbeat():
+    """The lease of a sender that was killed is over by the database's clock."""
+    Line.objects.filter(leased_until__isnull=False).update(leased_until=Now())
 
 
 def line():

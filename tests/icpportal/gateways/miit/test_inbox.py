@@ -1,6 +1,7 @@
 """The download loop over real HTTP: nothing is lost, nothing is taken in twice, nothing blocks the queue."""
 
 import base64
+import time
 from datetime import timedelta
 from io import StringIO
 
@@ -8,12 +9,14 @@ import pytest
 from django.conf import settings as portal
 from django.core.management import call_command
 from django.db import OperationalError
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from icpportal.gateways.asking import Busy
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit import inbox, lease, outcomes, taking
 from icpportal.gateways.miit.models import InboxFile, Line, Outcome, Report, TableRow
+from icpportal.gateways.miit.wire.client import Ministry
 from tests.bad import aside, causes, spoil
 from tests.icpportal.gateways.miit.authority_files import bajg, data, icp, result, waiting
 from tests.icpportal.gateways.miit.wire.server import ISP, infos, returned
@@ -245,6 +248,8 @@ def test_a_fault_of_our_own_parks_the_file_and_leaves_no_half(ministry, monkeypa
 
 
 STEPS = {
+    "inside the download": (Ministry, "download"),
+    "inside the acknowledgement": (Ministry, "acknowledge"),
     "before it is stored": (inbox, "_store"),
     "before it is checked": (inbox, "unwrap"),
     "before it is acknowledged": (inbox, "_acknowledge"),
@@ -307,7 +312,7 @@ def test_a_lost_acknowledgement_delays_nothing_and_is_made_up_for(ministry):
 
 
 def test_while_one_fetches_another_is_told_at_once_and_asks_nobody(ministry):
-    other = lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
+    other = lease.take(line_id(), columns=lease.FETCHING)
 
     with pytest.raises(Busy):
         inbox.fetch()
@@ -318,22 +323,22 @@ def test_while_one_fetches_another_is_told_at_once_and_asks_nobody(ministry):
 
 
 def test_one_with_patience_waits_for_the_other(ministry, monkeypatch):
-    other = lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
+    other = lease.take(line_id(), columns=lease.FETCHING)
     monkeypatch.setattr(inbox.time, "sleep", lambda _seconds: other.give_back())
 
     assert inbox.fetch(patience=10) == 0
 
 
 def test_a_fetcher_that_was_killed_holds_the_line_no_longer_than_its_lease(ministry, settings):
-    settings.MIIT_CONNECT_SECONDS = settings.MIIT_FILES_SECONDS = settings.MIIT_LEASE_MARGIN_SECONDS = 0
-    lease.take(line_id(), now=timezone.now(), columns=lease.FETCHING)
-    settings.MIIT_CONNECT_SECONDS = settings.MIIT_FILES_SECONDS = 10
+    settings.MIIT_LEASE_SECONDS = 0.01
+    lease.take(line_id(), columns=lease.FETCHING)
+    time.sleep(0.02)
 
     assert inbox.fetch() == 0
 
 
 def test_fetching_does_not_wait_for_sending(ministry):
-    lease.take(line_id(), now=timezone.now())
+    lease.take(line_id())
 
     assert inbox.fetch() == 0
 
@@ -348,7 +353,7 @@ def test_two_that_fetch_at_a_time_do_no_harm(ministry, monkeypatch):
 
     def meanwhile(*arguments):
         monkeypatch.setattr(inbox, "_acknowledge", real)
-        inbox._fetched(timezone.now())
+        inbox._fetched(timezone.now(), lease.take(line_id() + 1))
         real(*arguments)
 
     monkeypatch.setattr(inbox, "_acknowledge", meanwhile)
@@ -357,6 +362,47 @@ def test_two_that_fetch_at_a_time_do_no_harm(ministry, monkeypatch):
 
     assert (rows(), told()) == ([("return1", "processed", 2)], [("granted", "TR-1.1")])
     assert Outcome.objects.count() == 1
+
+
+OVERTAKEN_AT = {"while it downloads": "download", "while it acknowledges": "acknowledge"}
+
+
+@pytest.mark.parametrize("call", OVERTAKEN_AT)
+def test_one_that_was_overtaken_acts_on_no_answer_and_what_it_was_given_is_taken_in_once(ministry, monkeypatch, call):
+    """B16: suspended for longer than its lease, it wakes up while another fetches."""
+    ministry.deliver("return1", granted(waiting()))
+    ministry.deliver("return2", granted(waiting("TR-2.1", site_number="")))
+    name, other = OVERTAKEN_AT[call], []
+    real = getattr(Ministry, name)
+
+    def suspended(self, *arguments):
+        answer = real(self, *arguments)
+        Line.objects.update(fetching_until=Now())
+        other.append(lease.take(line_id(), columns=lease.FETCHING))
+        return answer
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Ministry, name, suspended)
+        with pytest.raises(Busy):
+            inbox.fetch()
+
+    assert ministry.acknowledged == (["return1"] if name == "acknowledge" else [])
+    assert (line().fetcher, line().fetched_at) == (other[0].holder, None)
+    other[0].give_back()
+    inbox.fetch()
+    assert sorted(told()) == [("granted", "TR-1.1"), ("granted", "TR-2.1")]
+
+
+def test_one_that_needs_all_that_is_ready_is_told_when_a_round_ended_before_that(ministry, monkeypatch):
+    """B17"""
+    for number in range(3):
+        ministry.deliver(f"return{number}", granted(waiting(f"TR-{number}.1", site_number="")))
+    monkeypatch.setattr(inbox, "round_seconds", lambda: 0)
+
+    with pytest.raises(NotYet):
+        inbox.fetch(patience=1)
+    assert inbox.fetch() == 1
+    assert inbox.fetch(patience=1) == 1  # that was the last, and they said so
 
 
 @pytest.mark.parametrize(

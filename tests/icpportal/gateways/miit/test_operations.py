@@ -133,7 +133,7 @@ def test_a_file_that_they_have_already_is_not_made_anew(stuck):
 
 
 def test_while_a_sender_is_at_work_operations_wait(stuck):
-    lease.take(ISP, now=NOW)
+    lease.take(ISP)
 
     for act in (operations.resync, lambda **at: operations.rebuild(2, **at), lambda **at: operations.resend(1, **at)):
         with pytest.raises(Refused):
@@ -146,7 +146,7 @@ def test_a_ministry_that_does_not_answer_is_no_refusal_and_the_lease_is_given_ba
 
     with pytest.raises(Retryable):
         operations.resync(now=NOW)
-    assert lease.take(ISP, now=NOW)
+    assert lease.take(ISP)
 
 
 def test_a_ministry_that_refuses_the_question_says_its_code(stuck):

@@ -26,6 +26,7 @@ from tests.icpportal.gateways.miit.sending_world import (
     cancellation,
     files,
     line,
+    no_heartbeat,
     queued,
     statement,
     states,
@@ -467,7 +468,7 @@ def test_one_file_at_most_is_on_its_way(ministry):
 
 def test_a_number_is_only_given_behind_the_last_one(ministry):
     row = queued()[0]
-    mine = lease.take(ISP, now=NOW)
+    mine = lease.take(ISP)
     packed = sending.building.build(row, 2)
 
     with pytest.raises(lease.Lost):
@@ -477,8 +478,9 @@ def test_a_number_is_only_given_behind_the_last_one(ministry):
 
 def test_without_the_lease_no_number_is_given(ministry):
     row = queued()[0]
-    overtaken = lease.take(ISP, now=NOW)
-    lease.take(ISP, now=NOW + 5 * MINUTE)
+    overtaken = lease.take(ISP)
+    no_heartbeat()
+    lease.take(ISP)
 
     with pytest.raises(lease.Lost):
         numbering.number(overtaken, row, sending.building.build(row, 1), 1, now=NOW + 5 * MINUTE)
@@ -503,7 +505,7 @@ def test_a_file_that_is_on_its_way_already_loses_nothing_to_a_second(ministry):
     row = Report.objects.get(reference="TR-2")
 
     with pytest.raises(lease.Lost):
-        numbering.number(lease.take(ISP, now=NOW), row, sending.building.build(row, 2), 2, now=NOW)
+        numbering.number(lease.take(ISP), row, sending.building.build(row, 2), 2, now=NOW)
     assert states() == ["numbered", "queued"]
 
 

@@ -14,14 +14,14 @@ from tests.icpportal.gateways.miit.sending_world import (
     MINUTE,
     NOW,
     Killed,
+    KilledOnTheWay,
     arrange,
     files,
     line,
+    no_heartbeat,
     queued,
     states,
 )
-
-LONGER = 5 * MINUTE  # than a lease
 
 
 @pytest.fixture
@@ -51,7 +51,8 @@ STEPS = {
     "when it has its number": (numbering, "number", after),
     "before the sending is noted": (numbering, "note_sending", before),
     "when the sending is noted": (numbering, "note_sending", after),
-    "when the ministry has it": (None, "", None),
+    "inside the upload": (None, "", KilledOnTheWay),
+    "when the ministry has it": (None, "", Killed),
     "before the answer is noted": (numbering, "accept", before),
     "inside the transaction of the answer": (outcomes, "record_accepted", after),
     "when the answer is noted": (numbering, "accept", after),
@@ -67,12 +68,13 @@ def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(mi
         if place:
             short.setattr(place, name, kind(getattr(place, name)))
         else:
-            ministry.uploads.append(Killed)
+            ministry.uploads.append(kind)
         with pytest.raises(Killed):
             send_due(now=NOW)
 
     assert send_due(now=NOW + MINUTE).reason == sending.BUSY
-    send_due(now=NOW + LONGER)
+    no_heartbeat()
+    send_due(now=NOW + MINUTE)
 
     assert (files(), states(), line().last_sequence) == ([(1, True), (2, True)], ["accepted", "accepted"], 2)
     assert sorted(ministry.taken) == [1, 2]
@@ -86,7 +88,8 @@ def test_what_the_ministry_took_before_the_kill_is_not_sent_again(ministry):
     with pytest.raises(Killed):
         send_due(now=NOW)
 
-    send_due(now=NOW + LONGER)
+    no_heartbeat()
+    send_due(now=NOW + MINUTE)
 
     assert ministry.calls == [("upload", 1), ("previous", None)]
 
@@ -97,7 +100,8 @@ def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(min
 
     def sleep():
         ministry.before_upload = lambda: None
-        overtaker.append(send_due(now=NOW + LONGER))
+        no_heartbeat()
+        overtaker.append(send_due(now=NOW + MINUTE))
 
     ministry.before_upload = sleep
 
@@ -117,7 +121,8 @@ def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, mo
         packed = build(row, sequence)
         if not overtaker:
             overtaker.append("on its way")
-            overtaker.append(send_due(now=NOW + LONGER))
+            no_heartbeat()
+            overtaker.append(send_due(now=NOW + MINUTE))
         return packed
 
     monkeypatch.setattr(sending.building, "build", slow)
@@ -173,15 +178,15 @@ def test_one_report_queued_by_four_at_once_is_one_row(ministry):
     assert Report.objects.count() == 1
 
 
-def test_each_call_renews_the_lease_before_it_goes_out(ministry, monkeypatch):
+def test_each_call_renews_the_lease_before_it_goes_out_and_before_its_answer_counts(ministry, monkeypatch):
     queued()
     order = []
     renew, upload = lease.Lease.renew, ministry.upload
-    monkeypatch.setattr(lease.Lease, "renew", lambda self, now: (order.append("renewed"), renew(self, now)))
+    monkeypatch.setattr(lease.Lease, "renew", lambda self: (order.append("renewed"), renew(self)))
     monkeypatch.setattr(ministry, "upload", lambda *args: (order.append("sent"), upload(*args))[1])
     monkeypatch.setattr(numbering, "note_sending", lambda *args, **named: order.append("noted"))
 
     send_due(now=NOW)
 
-    assert order[-3:] == ["renewed", "noted", "sent"]
+    assert order[-4:] == ["renewed", "noted", "sent", "renewed"]
     assert calling.Ministry is ministry
