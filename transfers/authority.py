@@ -20,8 +20,8 @@ from django.utils.module_loading import import_string
 from filings.actions import end_access, record_access
 from filings.records import take_record, take_struck
 from icpportal.alarms import rows
-from icpportal.gateways.asking import Busy, within
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.asking import within
+from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.processing import judge, opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
@@ -62,8 +62,9 @@ def deliver_report(message: Any) -> str:
 def pull(*, now: datetime | None = None, patience: float = 0) -> int:
     """Fetch and process every outcome, then what is known of phones; returns how many answers were taken.
 
-    While another pull is under way it takes what is here already; with `patience` it waits so many seconds for the
-    other and raises `Busy` when that is not enough. An answer that breaks, or whose order does, is set aside.
+    While another pull is under way it takes what is here already. With `patience` it waits so many seconds for the
+    other, raises `NotYet` when it cannot know all that the authority has ready, and bears phones that stay silent. An
+    answer that breaks, or whose order does, is set aside.
     """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
@@ -74,11 +75,13 @@ def pull(*, now: datetime | None = None, patience: float = 0) -> int:
         taken = _take_all(gateway, take, now)
     finally:
         silent_phones.reset(token)
-    if isinstance(unreached, Busy) and not patience:
+    if isinstance(unreached, NotYet) and not patience:
         return taken
     if unreached:
         raise unreached
-    _refresh_all_phones(now)
+    silent = _refresh_all_phones(now)
+    if silent and not patience:  # whoever has patience judges orders, and asks for the phones of each once more
+        raise silent
     return taken
 
 
@@ -102,8 +105,8 @@ def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer,
     gateway.acknowledge(answer.id)
 
 
-def _refresh_all_phones(now: datetime) -> None:
-    """Ask for every open window; one report that is not known there yet does not keep the others waiting."""
+def _refresh_all_phones(now: datetime) -> Retryable | Refused | None:
+    """Ask for every open window, and say what failed; one report not known there yet does not keep others waiting."""
     troubles: list[Retryable | Refused] = []
 
     def refreshed(order: Order) -> bool:
@@ -115,8 +118,7 @@ def _refresh_all_phones(now: datetime) -> None:
 
     asked = Order.objects.filter(state=states.PHONE_DUE).order_by("due_at")
     rows.each("phones.asked", asked, refreshed, reference="reference", goes_on=lambda: len(troubles) < SILENT_PHONES)
-    if troubles:
-        raise troubles[-1]
+    return troubles[-1] if troubles else None
 
 
 def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:
@@ -390,11 +392,3 @@ def _phones_done(order: Order, now: datetime) -> None:
         if order.state != states.PHONE_DUE:
             return
     raise Forbidden(f"phones_done: {OVERTAKEN}")
-
-
-def reachable_and_told(order: Order, now: datetime) -> tuple[bool, bool]:
-    """At a deadline: could the authority be asked, and did it tell about phones?"""
-    try:
-        return True, refresh_phones(order, now=now)
-    except Retryable:
-        return False, False

@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.alarms import rows
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states, texted_mobiles, waiting
 from transfers.duty_reminders import sweep as remind_duties
@@ -19,7 +20,8 @@ from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
 
 logger = logging.getLogger(__name__)
-ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; one that takes longer has no answer
+ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its phone windows wait for the next sweep
+LEFT_AT_MOST = timedelta(hours=24)  # after that a phone window is judged by what the register of phones says alone
 TYPE_CHECKS_KEPT = timedelta(days=30)
 Done = TypeVar("Done")
 
@@ -45,13 +47,21 @@ class Totals:
         return ran
 
 
+class Reach(Enum):
+    """What came of asking the authority before a sweep."""
+
+    HEARD = auto()  # what it knows is here
+    NOT_YET = auto()  # it answers; somebody else fetches, or more waits than one round brings
+    AWAY = auto()
+
+
 @dataclass(frozen=True)
 class Sweep:
-    """One round: without effects, and whether the authority could be asked before it."""
+    """One round: without effects, and what came of asking the authority before it."""
 
     now: datetime
     dry_run: bool
-    reached: bool
+    reach: Reach
     totals: Totals = field(default_factory=Totals)
 
 
@@ -62,7 +72,8 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
     """
     now = now or timezone.now()
     parts = rows.Parts("deadlines")
-    this = Sweep(now, dry_run, dry_run or bool(parts.run("pull", lambda: _fetch_outcomes(now))))
+    reach = Reach.HEARD if dry_run else parts.run("pull", lambda: _fetch_outcomes(now))
+    this = Sweep(now, dry_run, reach or Reach.NOT_YET)  # a fault of ours says nothing about the authority
     for name, do in PARTS.items():
         if parts.run(name, lambda: do(this)) is None:  # noqa: B023 -- called at once
             this.totals.failed += 1
@@ -70,14 +81,17 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
     return this.totals
 
 
-def _fetch_outcomes(now: datetime) -> bool:
-    """What the authority already knows counts before any deadline is judged; False when it cannot be asked."""
+def _fetch_outcomes(now: datetime) -> Reach:
+    """What the authority already knows counts before any deadline is judged."""
     try:
         authority.pull(now=now, patience=ANOTHER_PULL)
+    except NotYet as problem:
+        logger.info("phone windows wait for the next sweep", extra={"reason": str(problem)})
+        return Reach.NOT_YET
     except (Retryable, Refused) as problem:
         logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
-        return False
-    return True
+        return Reach.AWAY
+    return Reach.HEARD
 
 
 def _due(this: Sweep) -> rows.Ran[str]:
@@ -148,8 +162,16 @@ def _cooled(order: Order, now: datetime, sweep: Sweep) -> str:
 
 def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
     """Ask the authority once more; then go on where it cannot say, lapse where it can or nobody stated anything."""
-    reachable, told = (True, True) if sweep.dry_run else authority.reachable_and_told(order, now)
-    reachable = reachable and sweep.reached  # one that does not tell about phones may still be out of reach
+    left_until = (order.due_at or now) + LEFT_AT_MOST
+    if sweep.reach is Reach.NOT_YET and now < left_until:
+        return ""
+    try:
+        reachable, told = (True, True) if sweep.dry_run else _reachable_and_told(order, now)
+    except NotYet:
+        if now < left_until:
+            return ""
+        reachable, told = True, False
+    reachable = reachable and sweep.reach is not Reach.AWAY  # one that does not tell of phones may be out of reach
     if order.state != states.PHONE_DUE:  # the last question brought the confirmation
         return ""
     checks = list(queries.phone_checks(order))
@@ -163,6 +185,16 @@ def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
     }
     move = "go_on" if ORDER.can(order, "go_on", CLOCK, facts) else "lapse"
     return _fire(order, move, facts, now, sweep)
+
+
+def _reachable_and_told(order: Order, now: datetime) -> tuple[bool, bool]:
+    """Could the authority be asked, and did it tell about phones? `NotYet` when nobody asked it."""
+    try:
+        return True, authority.refresh_phones(order, now=now)
+    except NotYet:
+        raise
+    except Retryable:
+        return False, False
 
 
 def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:

@@ -1,12 +1,17 @@
 """The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; poison stops nobody."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from icpportal.gateways.asking import Busy
+from icpportal.gateways.errors import NotYet, Retryable
+from icpportal.gateways.miit import inbox, lease
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
 from icpportal.outbox.models import Message
+from tests.icpportal.gateways.miit.wire.server import FakeMinistryServer
 from tests.transfers.builders import make_order, moves
 from tests.transfers.conftest import FakeAuthority
 from transfers import actions, queries, states
@@ -218,3 +223,109 @@ def test_a_sweep_with_nothing_due_costs_the_same_whatever_lies_in_the_archive(
 
     with django_assert_num_queries(10):
         sweep(now=by_day)
+
+
+def nobody_gets_through(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
+    def fetch(*, patience: float = 0) -> int:
+        raise problem
+
+    monkeypatch.setattr(authority, "fetch", fetch)
+
+
+@pytest.mark.parametrize("why", [Busy("another fetch"), NotYet("more waits")])
+@pytest.mark.parametrize("tells", [True, False])
+def test_while_another_fetch_is_under_way_a_phone_window_is_left_for_the_next_round(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, why: Exception, tells: bool
+) -> None:
+    """B17: it passed for "out of reach", and the order went on although nobody had confirmed."""
+    order = phone_due()
+    authority.phone_states = phones(None, None) if tells else None
+
+    with monkeypatch.context() as meanwhile:
+        nobody_gets_through(authority, meanwhile, why)
+        totals = sweep(now=DUE + timedelta(minutes=1))
+        assert (state(order), totals.moved, totals.failed) == (states.PHONE_DUE, {}, 0)
+
+    sweep(now=DUE + timedelta(minutes=2))
+    assert (state(order), moves(order)) == (states.LAPSED, ["lapse"])
+
+
+def test_while_another_fetch_is_under_way_what_does_not_ask_the_authority_still_moves(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B17"""
+    cooling = make_order(state=states.COOLING_OFF, kind=states.CANCELLATION, due_at=DUE)
+    nobody_gets_through(authority, monkeypatch, Busy("another fetch"))
+
+    sweep(now=DUE)
+
+    assert state(cooling) == states.HANDING_OVER
+
+
+def test_a_fetch_that_is_under_way_for_a_whole_day_holds_no_order_for_ever(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B17: then the phone register alone is asked, and nobody is called unreachable."""
+    order = phone_due()
+    authority.phone_states = phones(None, None)
+    nobody_gets_through(authority, monkeypatch, Busy("another fetch"))
+
+    sweep(now=DUE + timedelta(hours=23, minutes=59))
+    assert state(order) == states.PHONE_DUE
+
+    sweep(now=DUE + timedelta(hours=24))
+    assert state(order) == states.LAPSED
+
+
+def test_a_phone_register_that_has_no_time_is_not_out_of_reach(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B17"""
+    order = phone_due()
+
+    def busy(_report_key: str) -> None:
+        raise Busy("too many questions")
+
+    monkeypatch.setattr(authority, "phones", busy)
+
+    assert (sweep(now=DUE).failed, state(order)) == (0, states.PHONE_DUE)
+
+
+def test_a_window_that_the_register_does_not_know_calls_nothing_unreachable_for_the_others(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B17: one report the register had not got yet, and every window that was due went on."""
+    known, unknown = phone_due(), phone_due(DUE + timedelta(hours=1), reference="T7Q4-OTHR")
+
+    def phones_of(report_key: str) -> list[PhoneState]:
+        if report_key == unknown.report_key:
+            raise Retryable("not there yet")
+        return phones(None, None)
+
+    monkeypatch.setattr(authority, "phones", phones_of)
+
+    sweep(now=DUE)
+
+    assert (state(known), state(unknown)) == (states.LAPSED, states.PHONE_DUE)
+
+
+def test_the_sweep_waits_for_the_real_line_and_leaves_the_window_while_somebody_fetches(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """B17"""
+    order = phone_due()
+    authority.phone_states = phones(None, None)
+    monkeypatch.setattr(authority, "fetch", inbox.fetch)
+    monkeypatch.setattr("transfers.deadlines.ANOTHER_PULL", 0.01)
+    with FakeMinistryServer() as server:
+        for name, value in server.settings().items():
+            setattr(settings, name, value)
+        somebody = lease.take(settings.MIIT_ISP_ID, columns=lease.FETCHING)
+        assert somebody
+
+        sweep(now=DUE + timedelta(minutes=1))
+        assert (state(order), server.calls) == (states.PHONE_DUE, [])
+
+        somebody.give_back()
+        sweep(now=DUE + timedelta(minutes=2))
+    assert state(order) == states.LAPSED
