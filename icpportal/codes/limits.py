@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from icpportal.codes.models import Allowance
+from icpportal.codes.models import Allowance, CacheRow
 from icpportal.privacy.index import blind_index
 
 ROUNDS = 3  # a lost race is tried again; the third time the limit is treated as reached
@@ -104,7 +104,11 @@ def reset(keys: Iterable[str], *, dry_run: bool = False) -> int:
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete counters whose window is over for certain; how many that were."""
+    """Delete counters whose window is over for certain, also those of the sign-in; how many that were."""
+    now = now or timezone.now()
     longest = max(seconds for _amount, seconds in settings.LIMITS.values())
-    rows = Allowance.objects.filter(began_at__lte=(now or timezone.now()) - timedelta(seconds=longest))
-    return rows.count() if dry_run else rows.delete()[0]
+    kinds = (
+        Allowance.objects.filter(began_at__lte=now - timedelta(seconds=longest)),
+        CacheRow.objects.filter(expires_at__lte=now),
+    )
+    return sum(rows.count() if dry_run else rows.delete()[0] for rows in kinds)

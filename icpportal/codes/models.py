@@ -56,3 +56,14 @@ class Allowance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.used}"
+
+
+class CacheRow(models.Model):
+    """A value of the cache while Redis is away: when somebody tried, never who. The key is a blind index."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    value = models.TextField()
+    expires_at = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.key[:8]
