@@ -14,6 +14,7 @@ from icpportal.alarms import rows
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.miit import keeping
 from transfers import deadlines
 from transfers.review import drafts
@@ -35,6 +36,7 @@ JOBS: dict[str, Job] = {
     "review_drafts": drafts.forget_old,
     "ministry_files": keeping.forget_old,
     "unread_numbers": numbers.clear_read,
+    "unknown_servers": unreportable.clear_known,
     "set_aside": rows.forget_left,
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from filings import regions
 from icpportal.gateways.inventory.places import PROVINCES, faults
+from icpportal.gateways.miit import sanity
 from icpportal.gateways.miit.codes import PLACES
 from tests.icpportal.production import manage
 
@@ -50,3 +51,12 @@ def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(c
     assert done.returncode != 0
     (line,) = done.stderr.splitlines()
     assert next(iter(changed)) in line
+
+
+def test_the_status_of_the_ministrys_interface_is_not_sane_without_one(settings):
+    """B4"""
+    settings.SERVER_PROVINCE = ""
+
+    (words,) = sanity.faults()
+
+    assert "SERVER_PROVINCE" in words

@@ -1,6 +1,5 @@
 """Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from icpportal.alarms.actions import open_alarm
 from icpportal.codes import limits
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.rules import UNKNOWN_PLACE, UNKNOWN_PRODUCT
+from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from icpportal.wizard.storage import Closed, as_json, change
@@ -49,12 +47,7 @@ WORDS = {
     "product_wrong": _("This server is “%(product)s”: choose that product type"),
     "product_changed": _("The code was issued for another product of this server: use another"),
 }
-# rule → the alarm, and what of the server it names
-ALARMS: dict[str, tuple[str, Callable[[Instance], str]]] = {
-    UNKNOWN_PRODUCT: ("inventory.product", lambda server: server.product),
-    UNKNOWN_PLACE: ("inventory.place", lambda server: server.province or server.region),
-}
-NAMES_THE_SERVER = (service_codes.PRODUCT, *ALARMS)
+NAMES_THE_SERVER = (service_codes.PRODUCT, *unreportable.NAMED)
 
 
 class ServiceCodeForm(StepForm):
@@ -234,9 +227,8 @@ def _server_of(code: UUID | None) -> Instance | None:
 def _refuse(order: Any, form: ServiceCodeForm, field: str, bound: Bound) -> None:
     """Put the rule that failed on the form, in words; what is the provider's to mend is named to operations."""
     rule, server = bound.rule, bound.server
-    if server is not None and rule in ALARMS:
-        cause, detail = ALARMS[rule]
-        open_alarm(cause, reference=order.reference, detail=detail(server))
+    if server is not None and rule in unreportable.NAMED:
+        unreportable.report(rule, server, reference=order.reference)
     params = {"ref": "", "product": ""}
     if rule == service_codes.BOUND:
         params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.email)

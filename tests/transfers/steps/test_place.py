@@ -106,7 +106,10 @@ def test_a_server_whose_place_is_unknown_is_refused_and_named_to_operations(
     words = {"en": "We do not know where this server is: call us", "zh-hans": "无法确定该服务器的放置地，请致电我们"}
     assert errors(answer) == {"instance": ["instance_place"]}
     assert words[language] in answer.content.decode()
-    assert [(alarm.cause, alarm.reference) for alarm in Alarm.objects.all()] == [("inventory.place", order.reference)]
+    named = facts.get("province") or facts["region"]
+    assert [(alarm.cause, alarm.reference) for alarm in Alarm.objects.all()] == [
+        (f"inventory.place:{named}", order.reference)
+    ]
     assert send(client, order, "service_code", picked("i-example0002")).status_code == 302
 
 

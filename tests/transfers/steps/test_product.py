@@ -149,7 +149,7 @@ def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operati
 
     assert errors(answer) == {"instance": ["instance_product"]}
     assert [(alarm.cause, alarm.reference, alarm.detail) for alarm in Alarm.objects.all()] == [
-        ("inventory.product", order.reference, "quantum")
+        ("inventory.product:quantum", order.reference, "quantum")
     ]
     assert send(client, order, "service_code", picked("ecs", "i-example0002")).status_code == 302
 
