@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from icpportal.alarms import rows
 from icpportal.alarms.models import SetAside
+from icpportal.gateways.miit import succession
 from icpportal.moments import to_beijing
 from icpportal.outbox import queries as outbox
 from transfers import queries as orders
@@ -17,13 +18,14 @@ from verification.documents import storing, sweeping
 
 logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
+KINDS = ("order", "message", "answer", "report", "row", "file", "document", "part")
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing a person has to look at: what kind, which one, what is the matter. Nothing personal."""
 
-    kind: str  # order, message, row, file, document, part
+    kind: str  # of `KINDS`
     reference: str
     trouble: str
 
@@ -42,7 +44,7 @@ class Reconciled:
     def totals(self) -> dict[str, int]:
         """How many of each kind."""
         counted = Counter(finding.kind for finding in self.findings)
-        kinds = {f"{kind}s": counted[kind] for kind in ("order", "message", "row", "file", "document", "part")}
+        kinds = {f"{kind}s": counted[kind] for kind in KINDS}
         return {**kinds, "deleted": self.deleted}
 
 
@@ -57,6 +59,8 @@ def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconcil
     looks: dict[str, Callable[[], list[Finding]]] = {
         "orders": lambda: stuck_orders(now),
         "messages": lambda: troubled_messages(now),
+        "answers": lambda: parked_answers(now),
+        "reports": lambda: late_reports(now),
         "set_aside": rows_set_aside,
         "files": lambda: files_against_rows(now, result, dry_run=dry_run),
     }
@@ -96,8 +100,20 @@ def rows_set_aside() -> list[Finding]:
 
 
 def stuck_orders(now: datetime) -> list[Finding]:
-    """Orders that stand longer in a state than they should."""
-    return [Finding("order", found.reference, f"{found.state}, {found.reason}") for found in orders.stuck(now)]
+    """Orders that stand longer in a state than they should; `late_reports` tells of those behind another report."""
+    behind = {each.reference for each in succession.waiting(now)}
+    found = [each for each in orders.stuck(now) if each.reference not in behind]
+    return [Finding("order", each.reference, f"{each.state}, {each.reason}") for each in found]
+
+
+def parked_answers(now: datetime) -> list[Finding]:
+    """Answers of the authority that no order could take."""
+    return [Finding("answer", found.report_key or "-", found.words(now)) for found in orders.parked_answers()]
+
+
+def late_reports(now: datetime) -> list[Finding]:
+    """Reports that wait too long for the answer to an earlier one of their order; opens or clears the alarm."""
+    return [Finding("report", found.key, str(found)) for found in succession.watch(now)]
 
 
 def troubled_messages(now: datetime) -> list[Finding]:

@@ -278,7 +278,14 @@ MINISTRY = ["miit.view_report", "miit.view_uploadfile", "miit.view_inboxfile", "
 ROLE_PERMISSIONS: dict[str, list[str]] = {
     "applicant": [],
     "reviewer": [*REVIEW],
-    "lead reviewer": [*REVIEW, "transfers.lead_review", "transfers.add_returnreason", "transfers.change_returnreason"],
+    "lead reviewer": [
+        *REVIEW,
+        "transfers.lead_review",
+        "transfers.add_returnreason",
+        "transfers.change_returnreason",
+        "transfers.view_parkedanswer",
+        "transfers.apply_parkedanswer",
+    ],
     "auditor": [
         "accounts.view_user",
         "codes.view_code",
@@ -287,6 +294,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.audit_order",
         "transfers.view_causecancellation",
         "transfers.view_order",
+        "transfers.view_parkedanswer",
         "transfers.view_reviewround",
         *REGISTER,
         *MINISTRY,
@@ -307,6 +315,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "verification.change_photoplace",
         "transfers.view_parkedanswer",
         "transfers.change_parkedanswer",
+        "transfers.apply_parkedanswer",
         "workdays.view_workcalendarday",
         "workdays.add_workcalendarday",
         "workdays.change_workcalendarday",
@@ -408,6 +417,8 @@ MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; wi
 MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
 MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
 MIIT_PHONES_URL = env.str("MIIT_PHONES_URL", default=f"{SIMULATOR_URL}/phones" if DEMO else "")  # not part of V3.0
+# how long a report may wait for the answer to an earlier one of its order before operations are told
+MIIT_EARLIER_REPORT_DAYS = env.int("MIIT_EARLIER_REPORT_DAYS", default=3)
 MIIT_FILES_KEPT = timedelta(days=100)  # at least three months, says the interface
 AUTHORITY_PICTURES = "transfers.report.picture"  # the bytes of an attachment, by its handle
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="icpportal.gateways.inventory.file.FileInventory")

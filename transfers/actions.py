@@ -197,13 +197,13 @@ def object_to(*, owner: Any, domain: str, subject_key: str, words: str) -> Objec
     return objection
 
 
-def release_hold(order: Order, *, actor: Any) -> bool:
-    """Operations cleared the provider's fault: report the order anew."""
+def release_hold(order: Order, *, actor: Any, by: str = "operations") -> bool:
+    """What held the order is over: report it anew. False when it is not held, or has changed since it was read."""
     released = Order.objects.filter(pk=order.pk, state=states.HANDING_OVER, held=True, version=order.version)
     with transaction.atomic():
         if released.update(held=False, version=F("version") + 1) != 1:
             return False
         order.refresh_from_db()
-        note(order, "released", by="operations", actor=actor)
+        note(order, "released", by=by, actor=actor)
         hand_over(order, "authority")
     return True

@@ -23,13 +23,14 @@ from icpportal.privacy.admin import WHAT, Noted
 from transfers import (
     actions,
     cause_admin,  # noqa: F401 -- registers its page
+    parked_admin,  # noqa: F401 -- registers its page
     place_admin,  # noqa: F401 -- registers its page
     queries,
     states,
 )
 from transfers.firing import ORDER
 from transfers.labels import label_of
-from transfers.models import Objection, Order, ParkedAnswer, ReturnReason
+from transfers.models import Objection, Order, ReturnReason
 from transfers.review import actions as review
 from transfers.review import case, case_forms, drafts
 from transfers.review.case_moves import ELSEWHERE, MORE_ELSEWHERE, MOVED, MOVES, TYPING, Contradicted
@@ -303,22 +304,3 @@ class ObjectionAdmin(Noted, ReadOnly):
     def close_them(self, request: HttpRequest, queryset: Any) -> None:
         closed = queryset.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=request.user)
         messages.info(request, _("%(done)s done, %(skipped)s skipped") % {"done": closed, "skipped": 0})
-
-
-@admin.register(ParkedAnswer)
-class ParkedAnswerAdmin(Noted, ReadOnly):
-    """Answers of the authority that fit no order: read, act by hand, close."""
-
-    noted_as = "parked answer"
-
-    list_display = ("kind", "report_key", "code", "reason", "at", "closed_at")
-    list_filter = ("kind",)
-    fields = ("kind", "report_key", "code", "words", "reason", "at", "closed_at")
-    actions = ("close_them",)
-
-    def has_close_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("transfers.change_parkedanswer")
-
-    @admin.action(description=gettext_lazy("Close"), permissions=["close"])
-    def close_them(self, request: HttpRequest, queryset: Any) -> None:
-        queryset.filter(closed_at=None).update(closed_at=timezone.now())

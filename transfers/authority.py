@@ -17,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from filings.actions import end_access, record_access
+from filings.actions import end_access
 from filings.records import take_record, take_struck
 from icpportal.alarms import rows
 from icpportal.gateways.asking import within
@@ -27,16 +27,20 @@ from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import queries, states, texted_mobiles, waiting
+from transfers import other_reports, queries, states, texted_mobiles, waiting
+from transfers.approval import approve
 from transfers.firing import ORDER, note, overtaken
-from transfers.models import Order, ParkedAnswer, PhoneCheck
+from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
+from transfers.parked import park
 from transfers.report import report_of
 
 logger = logging.getLogger(__name__)
 PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
 BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
 OVERTAKEN = "the order moved meanwhile"
+NO_ORDER = "no such order"
+NO_REPORT = "the order has made no such report"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
 BETWEEN = "；"  # the authority's words of several codes
@@ -144,33 +148,37 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
         park(answer, reason)
 
 
-def _brought(answer: Answer, now: datetime) -> str:
+def apply_by_people(answer: Answer, *, actor: Any, now: datetime) -> str:
+    """Brings an answer to its order as `take_answer` does, and a grant to one that was given up; why not, or ""."""
+    if answer.kind in ABOUT_THE_REGISTER:
+        ABOUT_THE_REGISTER[answer.kind](answer, now)
+        return ""
+    refusal = _brought(answer, now, actor=actor)
+    record = None if refusal else authority().record_of(answer.report_key)
+    if record is not None:  # it came while the register did not know the access
+        _record(record, now)
+    return refusal
+
+
+def _brought(answer: Answer, now: datetime, *, actor: Any = None) -> str:
     """Nothing when the order has taken the answer, else why not."""
     order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
     if order is None:
-        return "no such order"
-    if answer.report_key != order.report_key:
-        return "an earlier report of this order"
+        return NO_ORDER
+    if other_reports.never_made(order, answer):
+        return NO_REPORT
+    if answer.kind == AnswerKind.GRANTED:
+        order = other_reports.order_granted(order)
     try:
-        handlers_of(order)[answer.kind](order, answer, now)
+        if actor is not None and answer.kind == AnswerKind.GRANTED and order.state in other_reports.GIVEN_UP:
+            approve(order, answer, now, actor=actor)
+        elif other_reports.is_about_another(order, answer):
+            other_reports.take(order, answer, now)
+        else:
+            handlers_of(order)[answer.kind](order, answer, now)
     except Forbidden as refusal:
         return OVERTAKEN if overtaken(order) else str(refusal)
     return ""
-
-
-def park(answer: Answer, reason: str) -> None:
-    """Put an answer aside for a person to read."""
-    ParkedAnswer.objects.get_or_create(
-        answer_id=answer.id,
-        defaults={
-            "kind": answer.kind,
-            "report_key": answer.report_key,
-            "code": answer.code[:CODES_LONGEST],
-            "words": answer.words,
-            "reason": reason,
-        },
-    )
-    logger.warning("answer parked", extra={"reference": reference_of(answer.report_key), "reason": reason})
 
 
 def _accepted(order: Order, answer: Answer, now: datetime) -> None:
@@ -211,34 +219,12 @@ def _roles_asked(order: Order) -> list[str]:
 
 
 def _granted(order: Order, answer: Answer, now: datetime) -> None:
+    """Whichever of its reports it is: the order is approved, and none of the others is sent any more."""
     if order.state == states.APPROVED:
         return
-    _accepted(order, answer, now)  # the receipt may come late or never
-    site_number = answer.site_number or order.site_number
-    columns = {"site_number": site_number, "subject_number": answer.subject_number or order.subject_number}
-    with transaction.atomic():
-        ORDER.fire(order, "grant", by=AUTHORITY, facts=queries.facts_of(order), columns=columns, now=now)
-        order.subject, order.website = record_access(**access_facts(order), since=now)
-        Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
-
-
-def access_facts(order: Order) -> dict[str, Any]:
-    """What the register learns from an approved order."""
-    return {
-        "report_key": order.report_key,
-        "owner": order.owner,
-        "type_answers": order.answer("type"),
-        "subject_answers": order.answer("subject"),
-        "website_answers": order.answer("website"),
-        "administrator_answers": order.answer("administrator"),
-        "subject_key": order.subject_key,
-        "subject_number": order.subject_number,
-        "site_number": order.site_number,
-        "domain": order.domain,
-        "instance": order.instance,
-        "ip": order.answer("server").get("ip") or None,
-        "service_code": order.service_code,
-    }
+    if answer.report_key == order.report_key:
+        _accepted(order, answer, now)  # the receipt may come late or never
+    approve(order, answer, now)
 
 
 def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
@@ -293,7 +279,8 @@ def _ended(order: Order, answer: Answer, now: datetime) -> None:
     """The cancellation went through: our access in the register ends with it."""
     if order.state == states.CANCELLED:
         return
-    _accepted(order, answer, now)
+    if answer.report_key == order.report_key:
+        _accepted(order, answer, now)
     with transaction.atomic():
         ORDER.fire(order, "ended", by=AUTHORITY, facts=queries.facts_of(order), now=now)
         if order.website is not None:

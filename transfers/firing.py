@@ -16,6 +16,7 @@ from transfers.models import Order, OrderEvent
 from transfers.telling import tell_everyone
 from verification import photo_places, service_codes
 
+GRANTS = ("grant", "grant_late")
 GIVEN_UP = (states.ABANDONED, states.WITHDRAWN, states.EXPIRED)  # by the applicant, or by not acting
 
 
@@ -28,7 +29,7 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
     if row.target in states.EDITABLE:  # another wait, other reminders
         Order.objects.filter(pk=order.pk).update(reminded=0)
         order.reminded = 0
-    if row.name == "grant":
+    if row.name in GRANTS:
         duties.begin(order, event.at)
     if row.name == "ended":
         duties.end(order)

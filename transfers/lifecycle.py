@@ -59,6 +59,11 @@ def cool_off_set(order: Any, facts: Facts) -> bool:
     return timedelta(0) < settings.CANCEL_COOL_OFF
 
 
+def applied_by_people(order: Any, facts: Facts) -> bool:
+    """Two people at the review desk applied a grant that came after the order was given up."""
+    return bool(facts.get("applied"))
+
+
 def phone_window(order: Any, now: datetime, facts: Facts) -> datetime:
     """The moment the accepted report was sent plus the province's window."""
     return facts["sent_at"] + facts["phone_window"]
@@ -96,7 +101,32 @@ ROWS = (
     T("phones_done", (PHONE_DUE,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
     T("go_on", (PHONE_DUE,), AUTHORITY_REVIEW, by=CLOCK, when=stated_and_authority_silent, tell="with_authority"),
     T("lapse", (PHONE_DUE,), LAPSED, by=CLOCK, tell="order_lapsed"),
-    T("grant", (PHONE_DUE, AUTHORITY_REVIEW, LAPSED), APPROVED, by=AUTHORITY, tell="order_approved"),
+    # of whatever report: a later one may be on its way, or the order may be open for changes or in review again
+    T(
+        "grant",
+        (
+            HANDING_OVER,
+            PHONE_DUE,
+            AUTHORITY_REVIEW,
+            LAPSED,
+            AUTHORITY_RETURNED,
+            RETURNED,
+            SUBMITTED,
+            PHOTO_DUE,
+            PHOTO_REVIEW,
+        ),
+        APPROVED,
+        by=AUTHORITY,
+        tell="order_approved",
+    ),
+    T(
+        "grant_late",
+        (ABANDONED, WITHDRAWN, EXPIRED, REFUSED),
+        APPROVED,
+        by=AUTHORITY,
+        when=applied_by_people,
+        tell="order_approved",
+    ),
     T("turn_down", (PHONE_DUE, AUTHORITY_REVIEW, LAPSED), AUTHORITY_RETURNED, by=AUTHORITY, tell="order_turned_down"),
     T("resubmit", (LAPSED,), HANDING_OVER, by=APPLICANT, when=unchanged_and_valid, owe="authority"),
     T("mend", (LAPSED, AUTHORITY_RETURNED), RETURNED, by=APPLICANT, due=returned_kept),

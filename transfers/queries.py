@@ -12,8 +12,18 @@ from django.utils import timezone
 
 from filings.provinces import Province, province
 from filings.queries import live_accesses
+from icpportal.gateways.miit.seam import authority
 from transfers import states
-from transfers.models import FieldVerdict, Objection, Order, OrderDocument, OrderEvent, PhoneCheck, ReviewRound
+from transfers.models import (
+    FieldVerdict,
+    Objection,
+    Order,
+    OrderDocument,
+    OrderEvent,
+    ParkedAnswer,
+    PhoneCheck,
+    ReviewRound,
+)
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
 NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
@@ -161,6 +171,29 @@ def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) 
     return "deadline passed" if due_at and due_at < now else "standing too long"
 
 
+@dataclass(frozen=True)
+class Parked:
+    """One answer of the authority that waits for a person: about which report, what it is, why, since when."""
+
+    report_key: str
+    kind: str
+    reason: str
+    at: datetime
+    proposed: bool
+
+    def words(self, now: datetime) -> str:
+        """For operations: nothing personal."""
+        days, hours = divmod(int((now - self.at).total_seconds()) // 3600, 24)
+        age = f"{days} d {hours} h" if days else f"{hours} h"
+        return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
+
+
+def parked_answers() -> list[Parked]:
+    """Every answer that was put aside and not dealt with, oldest first."""
+    rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
+    return [Parked(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
+
+
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
     """Lapsed or returned orders whose filing password was kept long enough (architecture, rule 8)."""
     resting = (states.LAPSED, states.AUTHORITY_RETURNED, states.RETURNED)
@@ -227,6 +260,12 @@ def nameless() -> QuerySet[Order]:
 def waits_for_id(order: Order) -> bool:
     """Whether this order is such a cancellation."""
     return order.kind == states.CANCELLATION and nameless().filter(pk=order.pk).exists()
+
+
+def waits_for_answer(order: Order) -> bool:
+    """Whether its report is not sent before the authority has answered an earlier one of the order."""
+    is_later = order.state == states.HANDING_OVER and order.report > 1 and not order.held
+    return is_later and bool(authority().waits_for(order.report_key))
 
 
 def refusal_words(order: Order) -> str:

@@ -1,5 +1,6 @@
 """The timeline of an order: when, who, what, why, which messages went out, which papers were replaced."""
 
+from itertools import takewhile
 from typing import Any
 
 from django.utils.functional import Promise
@@ -40,6 +41,9 @@ WHAT: dict[str, str | Promise] = {
     "go_on": _("The time for the phones is over; the order went on to the authority's review"),
     "lapse": _("The phones were not confirmed in time"),
     "grant": pgettext_lazy("timeline", "Approved"),
+    "grant_late": pgettext_lazy("timeline", "Approved"),
+    "earlier_refused": _("The authority returned an earlier report of this order"),
+    "earlier_failed": _("An earlier report of this order failed. There is nothing to do"),
     "turn_down": _("Returned by the authority"),
     "resubmit": _("Sent again unchanged"),
     "mend": _("Opened for changes"),
@@ -76,6 +80,8 @@ NOTES = {
     "withdraw": lambda note, language: _withdrawn(note, language),
     "turn_down": lambda note, language: plain_words(note)[language],
     "report_failed": lambda note, language: "",
+    "earlier_refused": lambda note, language: _of_another_report(note, language),
+    "earlier_failed": lambda note, language: "",
     "cancel_for_cause": lambda note, language: CAUSES[note][language],
 }
 
@@ -85,6 +91,14 @@ def _withdrawn(note: str, language: str) -> str:
     key, _colon, words = note.partition(": ")
     reason = WITHDRAW_REASONS.get(key, {}).get(language, key)
     return f"{reason}: {words}" if words else reason
+
+
+def _of_another_report(note: str, language: str) -> str:
+    """The authority's own words, else what its codes mean; `other_reports.take` writes key, codes and words."""
+    _key, _space, rest = note.partition(" ")
+    codes = list(takewhile(str.isdecimal, rest.split()))
+    words = " ".join(rest.split()[len(codes) :])
+    return words or plain_words(" ".join(codes))[language]
 
 
 def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:

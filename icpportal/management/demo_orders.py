@@ -19,7 +19,7 @@ from icpportal.gateways.miit.seam import authority as ministry_gateway
 from icpportal.gateways.photo_app import tray as photo_app
 from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
-from transfers import authority, duties, proving, queries, slots, states
+from transfers import approval, authority, duties, proving, queries, slots, states
 from transfers.lifecycle import TABLE
 from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
 from transfers.paper_marks import mark_of, person_of
@@ -364,7 +364,7 @@ def _on_file(order: Order, owner: Any, on_file: str) -> None:
 
 
 def _written(order: Order) -> Website:
-    subject, website = record_access(**authority.access_facts(order))
+    subject, website = record_access(**approval.access_facts(order, order.report_key))
     Order.objects.filter(pk=order.pk).update(subject=subject, website=website)
     return website
 

@@ -56,9 +56,12 @@ def standing_lines(now: Standing) -> list[str]:
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
     inbox = f"waiting {now.inbox['waiting']}, parked {now.inbox['parked']}, outcomes to take {now.outcomes_waiting}"
     sending, fetching = _rests(now.sending_stopped, now.sending_waits), _rests(now.fetching_stopped, now.fetching_waits)
+    number = now.waiting_for_answer
+    behind = [f"waiting for the answer to an earlier report of the same order: {number}"] if number else []
     return [
         f"ispId {now.isp_id}, version {now.version}, last accepted number: {last}",
         f"reports: {counts}; oldest on its way since {when(now.oldest_queued_at)}; last sent {when(now.sent_at)}",
+        *behind,
         f"inbox: {inbox}; last fetched {when(now.fetched_at)}",
         f"sending: {sending}",
         f"fetching: {fetching}",

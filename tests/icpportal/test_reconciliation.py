@@ -13,7 +13,7 @@ from icpportal.alarms.models import SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
-from icpportal.reconciliation import Finding, reconcile
+from icpportal.reconciliation import KINDS, Finding, reconcile
 from transfers.queries import Stuck
 from verification.documents.storing import StorageDown
 
@@ -74,7 +74,10 @@ def said(capsys, *arguments):
 def test_a_portal_in_order_has_nothing_to_say(capsys):
     lines, code = said(capsys)
 
-    assert (lines, code) == (["orders 0, messages 0, rows 0, files 0, documents 0, parts 0, deleted 0"], 0)
+    assert (lines, code) == (
+        ["orders 0, messages 0, answers 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0"],
+        0,
+    )
 
 
 def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
@@ -93,7 +96,7 @@ def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsy
         "order T2: phone_due, deadline passed",
         f"message email order_received:T1: {reason}",
         f"file documents/{day}/b.jpg: no row knows it",
-        "orders 2, messages 1, rows 0, files 1, documents 0, parts 0, deleted 1",
+        "orders 2, messages 1, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1",
     ]
     assert "chen" not in "".join(lines)
 
@@ -108,6 +111,8 @@ def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
     assert result.totals == {
         "orders": 0,
         "messages": 0,
+        "answers": 0,
+        "reports": 0,
         "rows": 0,
         "files": 2,
         "documents": 0,
@@ -121,7 +126,10 @@ def test_a_dry_run_deletes_nothing(capsys, lay):
 
     lines, code = said(capsys, "--dry-run")
 
-    assert (lines[-1], code) == ("orders 0, messages 0, rows 0, files 1, documents 0, parts 0, deleted 0", 1)
+    assert (lines[-1], code) == (
+        "orders 0, messages 0, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 0",
+        1,
+    )
     assert old.exists()
 
 
@@ -130,7 +138,7 @@ def test_it_judges_by_the_time_it_is_told(capsys, lay):
 
     lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
 
-    assert lines[-1] == "orders 0, messages 0, rows 0, files 1, documents 0, parts 0, deleted 1"
+    assert lines[-1] == "orders 0, messages 0, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1"
     assert not old.exists()
 
 
@@ -148,7 +156,7 @@ def test_machines_get_one_object(capsys, stuck):
     assert [json.loads(line) for line in lines] == [
         {
             "findings": [{"kind": "order", "reference": "T1", "trouble": "handing_over, held"}],
-            "totals": {"orders": 1, "messages": 0, "rows": 0, "files": 0, "documents": 0, "parts": 0, "deleted": 0},
+            "totals": {**{f"{kind}s": 0 for kind in KINDS}, "deleted": 0, "orders": 1},
         }
     ]
 

@@ -42,6 +42,18 @@ class FakeAuthority:
     def acknowledge(self, answer_id: str) -> None:
         self.acknowledged.append(answer_id)
 
+    def answer(self, answer_id: str) -> Answer | None:
+        return next((each for each in self.waiting if each.id == answer_id), None)
+
+    def record_of(self, report_key: str) -> Answer | None:
+        return None
+
+    def waits_for(self, report_key: str) -> str:
+        return ""
+
+    def supersede(self, reference: str) -> None:
+        pass
+
     def phones(self, report_key: str) -> list[PhoneState] | None:
         self._ask()
         return self.phone_states

@@ -108,13 +108,68 @@ def test_a_late_outcome_of_the_report_that_lapsed_still_counts(kind: AnswerKind)
     assert reload(order).state == expected[kind]
 
 
-def test_an_outcome_of_an_older_report_is_parked() -> None:
+def test_a_grant_of_an_older_report_grants_the_order() -> None:
+    """B5"""
     order = make_order(state=states.HANDING_OVER, report=2)
+    grant = answer(order, AnswerKind.GRANTED, report_key=report_key(order.reference, 1))
 
+    take_answer(grant)
+    take_answer(grant)
+
+    assert (reload(order).state, moves(order)) == (states.APPROVED, ["grant"])
+    assert [access.report_key for access in Access.objects.all()] == [report_key(order.reference, 1)]
+    assert ParkedAnswer.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (AnswerKind.ACCEPTED, []),
+        (AnswerKind.TURNED_DOWN, ["earlier_refused"]),
+        (AnswerKind.REPORT_FAILED, ["earlier_failed"]),
+    ],
+)
+@pytest.mark.parametrize("state", [states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.REFUSED])
+def test_another_answer_to_an_older_report_moves_nothing(kind: AnswerKind, expected: list[str], state: str) -> None:
+    """B5"""
+    order = make_order(state=state, report=2)
+    told = answer(order, kind, report_key=report_key(order.reference, 1), code="1002", words="资料不全")
+
+    take_answer(told)
+    take_answer(told)
+
+    assert (reload(order).state, moves(order), ParkedAnswer.objects.count()) == (state, expected, 0)
+
+
+@pytest.mark.parametrize("kind", [AnswerKind.TURNED_DOWN, AnswerKind.REPORT_FAILED])
+def test_what_is_said_of_another_report_after_the_grant_changes_nothing(kind: AnswerKind) -> None:
+    """B5"""
+    order = make_order(state=states.AUTHORITY_REVIEW, report=2)
     take_answer(answer(order, AnswerKind.GRANTED, report_key=report_key(order.reference, 1)))
 
-    assert reload(order).state == states.HANDING_OVER
-    assert ParkedAnswer.objects.get().reason == "an earlier report of this order"
+    take_answer(answer(order, kind, code="1029"))
+
+    assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 0)
+
+
+def test_a_refusal_of_the_report_that_was_granted_is_parked() -> None:
+    """B5"""
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    take_answer(answer(order, AnswerKind.GRANTED))
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, code="1002"))
+
+    assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 1)
+
+
+def test_an_answer_to_a_report_that_the_order_never_made_is_parked() -> None:
+    """B5"""
+    order = make_order(state=states.AUTHORITY_REVIEW)
+
+    take_answer(answer(order, AnswerKind.TURNED_DOWN, report_key=report_key(order.reference, 2), code="1002"))
+
+    assert reload(order).state == states.AUTHORITY_REVIEW
+    assert ParkedAnswer.objects.get().reason == "the order has made no such report"
 
 
 def test_an_outcome_for_nobody_is_parked_once() -> None:
@@ -128,12 +183,12 @@ def test_an_outcome_for_nobody_is_parked_once() -> None:
 
 
 def test_an_outcome_that_the_state_does_not_allow_is_parked() -> None:
-    order = make_order(state=states.SUBMITTED, report=1)
+    order = make_order(state=states.ABANDONED, report=1)
 
     take_answer(answer(order, AnswerKind.GRANTED))
 
-    assert reload(order).state == states.SUBMITTED
-    assert ParkedAnswer.objects.get().reason == "grant by authority from submitted"
+    assert reload(order).state == states.ABANDONED
+    assert ParkedAnswer.objects.get().reason == "grant by authority from abandoned"
 
 
 def test_a_refusal_keeps_the_authoritys_words_and_our_own() -> None:

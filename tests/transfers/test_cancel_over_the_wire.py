@@ -15,7 +15,8 @@ from icpportal.outbox.delivery import deliver
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.wired import DIGEST, FILING_PASSWORD, put_on_record, wired_order
 from transfers import cancelling, queries, states
-from transfers.authority import access_facts, pull
+from transfers.approval import access_facts
+from transfers.authority import pull
 from transfers.firing import ORDER, hand_over
 from transfers.models import Order, ParkedAnswer
 from verification import service_codes
@@ -142,7 +143,7 @@ def test_the_last_access_at_the_authority_is_refused_with_1025(on_the_wire: Simu
     }  # fmt: skip
     on_the_wire.add_filing(**filing)
     ORDER.fire(order, "grant", by="authority", facts=queries.facts_of(order))
-    order.subject, order.website = record_access(**access_facts(order))
+    order.subject, order.website = record_access(**access_facts(order, order.report_key))
     on_the_wire.push("BASJ", number=order.subject_number)
     pull()
 

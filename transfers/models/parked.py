@@ -1,27 +1,49 @@
-"""Answers of the authority that fit no order as it stands now: a person has to look."""
+"""Answers of the authority that fit no order as it stands now: a person has to look, and two may apply one."""
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from transfers.models.order import CODES_LONGEST
 
+REASON_LONGEST = 200
+
 
 class ParkedAnswer(models.Model):
-    """One answer put aside with the reason; acknowledged, so that it never blocks the queue."""
+    """One answer put aside with the reason; acknowledged, so that it never blocks the queue.
+
+    One person proposes to apply it and says why; another one applies it.
+    """
 
     answer_id = models.CharField(max_length=80, unique=True)
-    kind = models.CharField(max_length=20)
-    report_key = models.CharField(max_length=40, db_index=True)
-    code = models.CharField(max_length=CODES_LONGEST, blank=True)
-    words = models.TextField(blank=True)
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField(default=timezone.now)
-    closed_at = models.DateTimeField(null=True)
+    kind = models.CharField(_("Answer"), max_length=20)
+    report_key = models.CharField(_("Report"), max_length=40, db_index=True)
+    code = models.CharField(_("Code"), max_length=CODES_LONGEST, blank=True)
+    words = models.TextField(_("The authority's words"), blank=True)
+    reason = models.CharField(_("Why it is parked"), max_length=200)
+    at = models.DateTimeField(_("Parked at"), default=timezone.now)
+    closed_at = models.DateTimeField(_("Closed at"), null=True)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by")
+    )
+    proposed_at = models.DateTimeField(_("Proposed at"), null=True)
+    proposed_because = models.CharField(_("Why it should be applied"), max_length=REASON_LONGEST, blank=True)
+    applied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Applied by")
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("parked answer"), _("parked answers")
         ordering = ["closed_at", "-at"]
+        permissions = [("apply_parkedanswer", "Can propose and apply parked answers")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(applied_by=None) | (Q(proposed_by__isnull=False) & ~Q(applied_by=F("proposed_by"))),
+                name="applied_by_a_second_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.report_key}"

@@ -74,6 +74,13 @@ OTHERWISE = {
     states.HANDING_OVER: (
         (_is_held, _("The hand-over waits until we have put it right. There is nothing to do")),
         (
+            queries.waits_for_answer,
+            _(
+                "The authority has not answered your earlier submission yet and takes no second one before that. "
+                "If it approves, this order is approved. If it returns it, we submit again. There is nothing to do"
+            ),
+        ),
+        (
             queries.waits_for_id,
             _(
                 "The authority has not told us its number of this access yet. "
@@ -119,7 +126,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "order": order,
         "state": mark(order),
-        "turn": TURNS.get(sentence_of(order).turn, ""),
+        "turn": TURNS.get(AUTHORITY if queries.waits_for_answer(order) else sentence_of(order).turn, ""),
         "sentence": sentence(order, len(verdicts)),
         "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
         "buttons": buttons(order),

@@ -133,7 +133,7 @@ class ReportAdmin(ReadOnly):
         "key", "kind_shown", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "code",
         "reason", "tries", "queued_at", "next_at", "answered_at",
     )  # fmt: skip
-    actions = ("resend", "park", "unpark")
+    actions = ("resend", "park", "unpark", "give_up")
     action_form = ParkForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
@@ -167,16 +167,26 @@ class ReportAdmin(ReadOnly):
     @admin.action(description=_("Park, with a reason"), permissions=["operate"])
     def park(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Holds reports that have no number yet."""
+        if reason := self._reason(request):
+            self.each(request, queryset, lambda report: operations.park(report.key, reason), gettext("parked"))
+
+    def _reason(self, request: HttpRequest) -> str:
+        """What was typed beside the action; "" after saying that it is missing."""
         reason = request.POST.get("reason", "").strip()
         if not reason:
             self.message_user(request, gettext("Say why: the reason stands beside the action."), messages.ERROR)
-            return
-        self.each(request, queryset, lambda report: operations.park(report.key, reason), gettext("parked"))
+        return reason
 
     @admin.action(description=_("Back to the queue"), permissions=["operate"])
     def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Lets parked reports go on."""
         self.each(request, queryset, lambda report: operations.unpark(report.key), gettext("back in the queue"))
+
+    @admin.action(description=_("Wait no longer for the answer, with a reason"), permissions=["operate"])
+    def give_up(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
+        """Lets the next report of the order go, although the authority has not answered this one."""
+        if reason := self._reason(request):
+            self.each(request, queryset, lambda report: operations.give_up(report.key, reason), gettext("given up"))
 
 
 @admin.register(UploadFile)

@@ -20,6 +20,8 @@ class FakeAuthority:
     asked: list[tuple[str, str]] = []
     reports: dict[str, Report] = {}
     waiting: dict[str, Answer] = {}
+    told: dict[str, Answer] = {}
+    earlier: dict[str, str] = {}
     phone_states: dict[str, list[PhoneState]] | None = {}
 
     @classmethod
@@ -28,6 +30,7 @@ class FakeAuthority:
         FakeAuthority.sites, FakeAuthority.subjects, FakeAuthority.passwords = {}, {}, {}
         FakeAuthority.password_answer, FakeAuthority.asked = None, []
         FakeAuthority.reports, FakeAuthority.waiting, FakeAuthority.phone_states = {}, {}, {}
+        FakeAuthority.told, FakeAuthority.earlier = {}, {}
 
     def suffer(self, timeout: float | None) -> None:
         """What happens before an answer: nothing here."""
@@ -76,7 +79,24 @@ class FakeAuthority:
 
     def acknowledge(self, answer_id: str) -> None:
         """Gone from `waiting`."""
-        self.waiting.pop(answer_id, None)
+        answer = self.waiting.pop(answer_id, None)
+        if answer is not None:
+            self.told[answer_id] = answer
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """What waits, or was acknowledged."""
+        return self.waiting.get(answer_id) or self.told.get(answer_id)
+
+    def record_of(self, report_key: str) -> Answer | None:  # noqa: ARG002 -- no records here
+        """None is kept."""
+        return None
+
+    def waits_for(self, report_key: str) -> str:
+        """What was put into `earlier`."""
+        return self.earlier.get(report_key, "")
+
+    def supersede(self, reference: str) -> None:
+        """Nothing is queued here."""
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """What was put into `phone_states`; `None` when that is `None`."""

@@ -2,7 +2,8 @@
 
 from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending
+from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending, succession
+from icpportal.gateways.miit.models import Report as QueuedReport
 from icpportal.gateways.miit.reactions import NOT_OPENED, Act, reaction
 from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, PasswordAnswer, PhoneState, Report
 from icpportal.gateways.miit.wire.client import Ministry
@@ -59,6 +60,24 @@ class MinistryAuthority:
     def acknowledge(self, answer_id: str) -> None:
         """Never handed out again."""
         outcomes.acknowledge(answer_id)
+
+    def answer(self, answer_id: str) -> Answer | None:
+        """As it was told the first time."""
+        return outcomes.told(answer_id)
+
+    def record_of(self, report_key: str) -> Answer | None:
+        """From the outcomes that are kept."""
+        return outcomes.record_of(report_key)
+
+    def waits_for(self, report_key: str) -> str:
+        """By the rows of the queue."""
+        row = QueuedReport.objects.filter(key=report_key).first()
+        earlier = succession.waits_for(row) if row else None
+        return earlier.key if earlier else ""
+
+    def supersede(self, reference: str) -> None:
+        """A numbered file is never skipped: that one goes."""
+        succession.supersede(reference)
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """By the extension at `MIIT_PHONES_URL`; `None` without one."""

@@ -28,7 +28,7 @@ class ReportState(models.TextChoices):
     NUMBERED = "numbered", pgettext_lazy("report", "being sent")  # has a number, not accepted yet
     ACCEPTED = "accepted", pgettext_lazy("report", "accepted")  # taken in, waits for the authority's word
     ANSWERED = "answered", pgettext_lazy("report", "answered")
-    SUPERSEDED = "superseded", pgettext_lazy("report", "superseded")  # its order went on without it; no number
+    SUPERSEDED = "superseded", pgettext_lazy("report", "superseded")  # its order goes on without it
 
 
 class Report(models.Model):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit import building, holding, lease, numbering, queueing
+from icpportal.gateways.miit import building, holding, lease, numbering, queueing, succession
 from icpportal.gateways.miit.calling import Caller, Fate, clock, fate
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Line, Report, UploadFile
@@ -30,6 +30,11 @@ def unpark(key: str, *, now: datetime | None = None) -> None:
     """Let a parked report go again."""
     if not queueing.unpark(_report(key), now=now or timezone.now()):
         raise Refused(_("This report is not parked."))
+
+
+def give_up(key: str, reason: str) -> None:
+    """Wait no longer for the answer to a report, so that the next one of its order may go."""
+    succession.give_up(_report(key), reason)
 
 
 def let_go_on(*ways: Way) -> None:

@@ -77,6 +77,19 @@ def waiting() -> list[Answer]:
     return read
 
 
+def told(answer_id: str) -> Answer | None:
+    """An outcome once more, acknowledged or not; `None` when there is none by this id."""
+    row = models.Outcome.objects.filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
+    return _answer(row) if row else None
+
+
+def record_of(report_key: str) -> Answer | None:
+    """The newest record that names this report's access, acknowledged or not."""
+    rows = models.Outcome.objects.filter(report__key=report_key, kind=AnswerKind.RECORD).select_related("report")
+    row = rows.order_by("-pk").first()
+    return _answer(row) if row else None
+
+
 def acknowledge(answer_id: str) -> None:
     """Never handed out again; twice is as good as once."""
     models.Outcome.objects.filter(pk=answer_id, acknowledged_at__isnull=True).update(acknowledged_at=timezone.now())

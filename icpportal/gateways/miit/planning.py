@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit import holding, numbering
+from icpportal.gateways.miit import holding, numbering, succession
 from icpportal.gateways.miit.calling import Fate, fate
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.reactions import Act, reaction
@@ -76,7 +76,7 @@ def due(*, now: datetime | None = None) -> dict[str, Any]:
     now = now or timezone.now()
     line = Line.objects.filter(pk=settings.MIIT_ISP_ID).first()
     return {
-        "due": Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now).count(),
+        "due": succession.free_to_go(Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now)).count(),
         "on_its_way": UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID, accepted_at=None).count(),
         "reason": holding.resting(line, now) if line else "",
     }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from icpportal.gateways.miit import models, outcomes
+from icpportal.gateways.miit import models, outcomes, succession
 from icpportal.gateways.miit.building import place
 from icpportal.gateways.miit.carrying import sealed
 from icpportal.gateways.miit.documents.content import Unfit
@@ -21,13 +21,13 @@ TROUBLE = timedelta(minutes=2)  # a storage that is down is not asked again at o
 AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
 GIVEN_UP = "the authority asked for the same report again and again"
 OURS = 3  # tries at a number of our own; another process may have taken it in the same microsecond
-NO_NUMBER = (ReportState.QUEUED, ReportState.PARKED)
 
 
 def queue(report: Report) -> models.Report:
     """The row of this report, queued; the same key is the same row for ever. Asks nobody and reads no picture.
 
-    An earlier report of the order that has no number yet is superseded. Raises `Refused` when V3.0 cannot carry it.
+    An earlier report of the order that has no number yet is superseded; after a grant this one is superseded itself.
+    Raises `Refused` when V3.0 cannot carry it.
     """
     refuse_faults(report)
     columns = {
@@ -50,20 +50,18 @@ def queue(report: Report) -> models.Report:
 def _queued(key: str, columns: dict[str, object]) -> models.Report:
     row, created = models.Report.objects.get_or_create(key=key, defaults=columns)
     if created:
-        earlier = models.Report.objects.filter(reference=row.reference, kind=row.kind, state__in=NO_NUMBER)
-        earlier.exclude(pk=row.pk).update(state=ReportState.SUPERSEDED)
+        succession.supersede(row.reference, kind=row.kind, but=row)
+        if succession.has_grant(row):
+            succession.supersede(row.reference, kind=row.kind)
+        elif earlier := succession.waits_for(row):
+            row.reason = f"waits for the answer to {earlier.key}"
+            row.save(update_fields=["reason"])
     return row
-
-
-def supersede(key: str) -> bool:
-    """This report's order went on without it: it is not sent any more. False when it has its number already."""
-    rows = models.Report.objects.filter(key=key, state__in=NO_NUMBER)
-    return bool(rows.update(state=ReportState.SUPERSEDED))
 
 
 def next_due(now: datetime) -> models.Report | None:
     """The report that waits longest and may go now."""
-    rows = models.Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now)
+    rows = succession.free_to_go(models.Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now))
     return rows.order_by("next_at", "id").first()
 
 

@@ -43,6 +43,18 @@ class Authority(Protocol):
     def acknowledge(self, answer_id: str) -> None:
         """This outcome is safe with us: do not hand it out again. Twice is as good as once."""
 
+    def answer(self, answer_id: str) -> Answer | None:
+        """An outcome once more, acknowledged or not; `None` when it is here no longer."""
+
+    def record_of(self, report_key: str) -> Answer | None:
+        """The newest record that names the access of this report, acknowledged or not."""
+
+    def waits_for(self, report_key: str) -> str:
+        """The key of an earlier report of the order whose answer comes first; "" when this one may go."""
+
+    def supersede(self, reference: str) -> None:
+        """Nothing of this order that has no number yet is sent any more."""
+
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """Who has confirmed; `[]` when nobody must, `None` when this authority does not tell."""
 

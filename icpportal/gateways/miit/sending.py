@@ -74,7 +74,7 @@ def send_due(*, now: datetime | None = None, limit: int = 500) -> Sent:
 
 def _owed(isp_id: int, now: datetime) -> bool:
     on_its_way = UploadFile.objects.filter(isp_id=isp_id, accepted_at__isnull=True)
-    return Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now).exists() or on_its_way.exists()
+    return queueing.next_due(now) is not None or on_its_way.exists()
 
 
 class _Round:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit import sanity
+from icpportal.gateways.miit import sanity, succession
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
 
 STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
@@ -61,6 +61,7 @@ class Standing:
     fetched_at: datetime | None
     sent_at: datetime | None
     outcomes_waiting: int
+    waiting_for_answer: int  # reports that wait until an earlier one of their order is answered
     schemas: str  # none, valid, or what is wrong
     settings_faults: list[str] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
@@ -81,7 +82,9 @@ def standing(*, now: datetime | None = None) -> Standing:
     line = Line.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or Line(isp_id=settings.MIIT_ISP_ID)
     counts = _reports()
     inbox = _inbox()
-    oldest = Report.objects.filter(state__in=ON_THEIR_WAY).aggregate(oldest=Min("next_at"), since=Min("queued_at"))
+    can_go = succession.free_to_go(Report.objects.filter(state__in=ON_THEIR_WAY))
+    oldest = can_go.aggregate(oldest=Min("next_at"), since=Min("queued_at"))
+    behind = succession.waiting(now)
     schema = sanity.schema_fault()
     facts = Standing(
         isp_id=line.isp_id,
@@ -97,10 +100,14 @@ def standing(*, now: datetime | None = None) -> Standing:
         fetched_at=line.fetched_at,
         sent_at=line.sent_at,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
+        waiting_for_answer=len(behind),
         schemas={None: "none", "": "valid"}.get(schema, schema or ""),
         settings_faults=sanity.faults(),
     )
     facts.needs.extend(_needs(facts, oldest["oldest"], now))
+    facts.needs.extend(
+        f"{each}: ask the administration, or miit give-up {each.earlier}" for each in behind if each.is_late
+    )
     return facts
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from icpportal.entry.filing_numbers import subject_number
-from icpportal.gateways.miit import outcomes, queueing, tables
+from icpportal.gateways.miit import outcomes, queueing, succession, tables
 from icpportal.gateways.miit.correlation import Unsure, report_of
 from icpportal.gateways.miit.documents.content import Download, Result, Verdict
 from icpportal.gateways.miit.models import InboxFile, Report, ReportState
@@ -127,6 +127,7 @@ def _close(file: InboxFile, told: Told, kind: AnswerKind, judgement: Judgement) 
     )
     _mark_answered(report)
     if kind == AnswerKind.GRANTED:
+        succession.supersede(report.reference, kind=report.kind, but=report)
         outcomes.tell_record_again(report)
     return ""
 

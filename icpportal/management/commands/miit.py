@@ -4,10 +4,12 @@ import json
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import operations, overview, planning, sending
@@ -20,7 +22,7 @@ from icpportal.gateways.miit.types import ReportKind
 from icpportal.management import ministry_words as words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
-from transfers import authority
+from transfers import authority, queries
 
 REFUSALS = (Forgotten, Unreadable, Broken, Refused, Retryable, ImproperlyConfigured)
 
@@ -53,8 +55,11 @@ class Command(BaseCommand):
 
 
 def status(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    now = standing()
-    command.say(as_json, now.as_dict(), words.standing_lines(now))
+    now, moment = standing(), timezone.now()
+    parked = queries.parked_answers()
+    now.needs.extend(f"answer to {each.report_key}: {each.words(moment)}" for each in parked)
+    found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked]}
+    command.say(as_json, found, words.standing_lines(now))
     return 1 if now.needs else 0
 
 
@@ -99,6 +104,10 @@ def park(command: Command, as_json: bool, options: dict[str, Any]) -> int:
 
 def unpark(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     return _done(command, as_json, "unparked", operations.unpark, options["key"])
+
+
+def give_up(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    return _done(command, as_json, "given up", operations.give_up, options["key"], options["reason"])
 
 
 def go_on(command: Command, as_json: bool, options: dict[str, Any]) -> int:
@@ -170,6 +179,12 @@ KINDS = {
     "rebuild": Kind(rebuild, "new bytes on a number that was never accepted", SEQUENCE),
     "park": Kind(park, "hold a report that has no number", KEY, (("--reason",), {"required": True})),
     "unpark": Kind(unpark, "let a parked report go on", KEY),
+    "give-up": Kind(
+        give_up,
+        "wait no longer for the answer to a report: the next one may go",
+        KEY,
+        (("--reason",), {"required": True}),
+    ),
     "resync": Kind(
         resync,
         "ask which file was accepted last, and say what that changes here",

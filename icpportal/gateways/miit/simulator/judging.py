@@ -83,7 +83,12 @@ def _reported_before(case: Case) -> bool:
 
 
 def _served_already(case: Case) -> bool:
-    return case.site is not None and case.site.accesses.filter(isp_id=case.isp_id, ended_at__isnull=True).exists()
+    """One access of a provider at a site: it has one, or its earlier request waits for a decision."""
+    if case.site is None:
+        return False
+    waiting = Report.objects.filter(kind=Report.ACCESS, stage=Report.WAITING, site=case.site)
+    served = case.site.accesses.filter(isp_id=case.isp_id, ended_at__isnull=True)
+    return served.exists() or waiting.filter(upload__isp_id=case.isp_id).exists()
 
 
 def _addresses_elsewhere(case: Case) -> bool:

@@ -100,7 +100,7 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
 @pytest.mark.parametrize(
     ("model", "actions"),
     [
-        ("report", ["resend", "park", "unpark"]),
+        ("report", ["resend", "park", "unpark", "give_up"]),
         ("inboxfile", ["read_again", "close"]),
         ("line", ["go_on", "go_on_sending", "go_on_fetching", "resync"]),
         ("uploadfile", []),

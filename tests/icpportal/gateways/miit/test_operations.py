@@ -3,7 +3,7 @@
 import pytest
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import lease, operations, outcomes, queueing
+from icpportal.gateways.miit import lease, operations, outcomes, queueing, succession
 from icpportal.gateways.miit.models import Line, Report, UploadFile
 from icpportal.gateways.miit.sending import send_due
 from icpportal.gateways.miit.types import AnswerKind
@@ -236,7 +236,7 @@ def test_resync_on_a_fresh_database_is_the_first_contact(db, monkeypatch, settin
 def test_a_parked_report_of_an_order_that_went_on_is_not_let_go(ministry):
     row = queued()[0]
     queueing.park(row, "why", now=NOW)
-    queueing.supersede(row.key)
+    succession.supersede(row.reference)
 
     with pytest.raises(Refused):
         operations.unpark(row.key, now=NOW + MINUTE)

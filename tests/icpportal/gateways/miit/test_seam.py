@@ -37,6 +37,10 @@ def test_every_gateway_has_the_hands_of_the_seam(gateway):
         "fetch",
         "answers",
         "acknowledge",
+        "answer",
+        "record_of",
+        "waits_for",
+        "supersede",
         "phones",
         "check",
     ]

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from icpportal.gateways.miit import lease, numbering, outcomes, queueing, sending
+from icpportal.gateways.miit import lease, numbering, outcomes, queueing, sending, succession
 from icpportal.gateways.miit.models import Line, Outcome, Report, UploadFile
 from icpportal.gateways.miit.sending import send_due
 from icpportal.gateways.miit.types import AnswerKind
@@ -107,7 +107,7 @@ def test_a_round_leaves_the_longest_call_its_time_before_the_workers_limit(setti
 
 def test_a_superseded_report_is_not_sent(ministry):
     queued(2)
-    queueing.supersede("TR-1.1")
+    succession.supersede("TR-1")
 
     send_due(now=NOW)
 
@@ -120,7 +120,7 @@ def test_a_report_superseded_while_it_was_built_takes_no_number(ministry, monkey
 
     def overtaken(row, sequence):
         if row.reference == "TR-1":
-            queueing.supersede(row.key)
+            succession.supersede(row.reference)
         return build(row, sequence)
 
     monkeypatch.setattr(sending.building, "build", overtaken)

@@ -1,0 +1,137 @@
+"""Parked answers at the review desk: proposed by one person, applied by another, or closed after acting by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.gateways.miit.types import AnswerKind, reference_of
+from icpportal.moments import short_words, span_words
+from icpportal.privacy.admin import Noted
+from transfers import parked, parked_proposals
+from transfers.models import ParkedAnswer
+from transfers.models.parked import REASON_LONGEST
+
+KINDS: dict[str, Any] = {
+    AnswerKind.ACCEPTED: pgettext_lazy("answer", "Taken in"),
+    AnswerKind.GRANTED: pgettext_lazy("answer", "Approved"),
+    AnswerKind.TURNED_DOWN: pgettext_lazy("answer", "Returned"),
+    AnswerKind.REPORT_FAILED: pgettext_lazy("answer", "Fault of the report"),
+    AnswerKind.RECORD: pgettext_lazy("answer", "Record of a filing"),
+    AnswerKind.STRUCK: pgettext_lazy("answer", "Struck off the record"),
+}
+
+
+class ReasonForm(ActionForm):
+    """A reason beside the choice of action, asked for when applying is proposed."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LONGEST, required=False)
+
+
+@admin.register(ParkedAnswer)
+class ParkedAnswerAdmin(Noted):
+    """Answers of the authority that fit no order. Nothing is typed into a row: each action is logged."""
+
+    noted_as = "parked answer"
+
+    list_display = (
+        "answer_shown", "order", "report_key", "code", "reason", "age", "proposed_by", "proposed_because", "applied_by",
+        "closed_at",
+    )  # fmt: skip
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("proposed_by", "applied_by")
+    search_fields = ("=report_key",)
+    search_help_text = _("Report, exactly")
+    fields = (
+        "answer_shown", "order", "report_key", "code", "words", "reason", "at", "proposed_by", "proposed_at",
+        "proposed_because", "applied_by", "closed_at",
+    )  # fmt: skip
+    actions = ("propose_them", "apply_them", "decline_them", "close_them")
+    action_form = ReasonForm
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transfers.apply_parkedanswer")
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transfers.change_parkedanswer")
+
+    @admin.display(description=_("Answer"), ordering="kind")
+    def answer_shown(self, row: ParkedAnswer) -> str:
+        return str(KINDS.get(row.kind, row.kind))
+
+    @admin.display(description=_("Order"))
+    def order(self, row: ParkedAnswer) -> str:
+        reference = reference_of(row.report_key)
+        if not reference:
+            return "—"
+        return format_html(
+            '<a href="{}?q={}">{}</a>', reverse("admin:transfers_order_changelist"), reference, reference
+        )
+
+    @admin.display(description=_("Waiting since"), ordering="at")
+    def age(self, row: ParkedAnswer) -> str:
+        return f"{span_words(timezone.now() - row.at)} · {short_words(row.at)}"
+
+    @admin.action(description=_("Propose to apply, with a reason"), permissions=["apply"])
+    def propose_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The first of two people."""
+        because = request.POST.get("reason", "").strip()
+        if not because:
+            self.message_user(request, gettext("Say why: the reason stands beside the action."), messages.ERROR)
+            return
+        done = gettext("proposed to apply")
+        self._each(
+            request, queryset, lambda row: parked_proposals.propose(row, actor=request.user, because=because), done
+        )
+
+    @admin.action(description=_("Apply to the order, as the second person"), permissions=["apply"])
+    def apply_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The second of two people: the order takes the answer as if it came now."""
+        self._each(request, queryset, lambda row: parked_proposals.apply(row, actor=request.user), gettext("applied"))
+
+    @admin.action(description=_("Decline the proposal"), permissions=["apply"])
+    def decline_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The answer stays parked."""
+        self._each(request, queryset, lambda row: parked_proposals.decline(row), gettext("declined"))
+
+    @admin.action(description=_("Close: dealt with by hand"), permissions=["close"])
+    def close_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """Nothing is applied."""
+        self._each(request, queryset, lambda row: parked.close(row), gettext("closed"))
+
+    def _each(
+        self, request: HttpRequest, rows: QuerySet[ParkedAnswer], act: Callable[[ParkedAnswer], None], words: str
+    ) -> None:
+        """Acts on each row by itself; what was done is written down, what was not is said with its reason."""
+        actor: Any = request.user
+        done = 0
+        for row in rows:
+            try:
+                act(row)
+            except parked.CannotApply as refusal:
+                self.message_user(request, f"{row.report_key}: {refusal}", messages.ERROR)
+                continue
+            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, words, single_object=True)
+            done += 1
+        if done:
+            self.message_user(request, f"{words}: {done}", messages.SUCCESS)
