@@ -11,7 +11,7 @@ from django.conf import settings
 
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.places import place_of
+from icpportal.gateways.inventory.places import place_of, provinces
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.miit.codes import PLACES, method_of
 from icpportal.gateways.miit.types import (
@@ -30,6 +30,7 @@ from verification.documents.serving import open_ready
 from verification.models.documents import Document
 
 PLACE_UNKNOWN = "report.place"
+PLACE_REFUSED = "1036"  # the processing code for a place that cannot be
 # slot of the order → (what the ministry calls it, whom it belongs to)
 ATTACHED = {
     "statement": (Purpose.STATEMENT, Owner.SITE),
@@ -51,7 +52,7 @@ def access_report(order: Any, number: int) -> AccessReport:
     return AccessReport(
         key=report_key(order.reference, number),
         site_number=order.site_number,
-        places=(PLACES[server.place or _listed_place(order)],),
+        places=(PLACES[_place(order, server.place)],),
         methods=(method_of(server.product),),
         addresses=(AddressRange(server.ip, server.ip),),
         attachments=tuple(_attachments(order)),
@@ -59,8 +60,14 @@ def access_report(order: Any, number: int) -> AccessReport:
     )
 
 
+def _place(order: Any, signed: str) -> str:
+    """The place that was printed and signed; where it was refused and is no longer the provider's, that of today."""
+    is_wrong = PLACE_REFUSED in order.authority_code.split() and signed not in provinces()
+    return signed if signed and not is_wrong else _listed_place(order)
+
+
 def _listed_place(order: Any) -> str:
-    """Where the server of an order stands that was sent before places were kept, by a provider of several provinces.
+    """Where the list says that the server of an order stands: its place was never kept, or was refused as wrong.
 
     Raises `Retryable` while the list does not tell: the report waits, operations are alarmed, and once SERVER_PLACES or
     the list is put right it goes by itself.

@@ -15,6 +15,8 @@ from transfers.people import administrator, lead
 from transfers.servers import ANSWER, said_product, server_of
 from verification.statement import StatementFacts, pdf
 
+PRINTED_UNASKED = "64"  # the place on every sheet, while SERVER_PROVINCE had a default
+
 
 def facts(order: Any) -> StatementFacts:
     """What is printed; in Chinese, as it is filed."""
@@ -60,9 +62,10 @@ def mark(order: Any) -> str:
 def _of_the_server(order: Any, found: StatementFacts) -> tuple[str, ...]:
     """What is printed of the server besides its address.
 
-    Nothing for an order whose server was verified before this was part of the mark, so that its sheet stays good,
-    unless the product that was said then, and printed, was untrue.
+    An order whose server was verified before this was part of the mark may have a sheet with an untrue product, or with
+    the place that was printed wherever nobody had set one: it stays good only where both are what they would be today.
     """
     if "product" in order.answer(ANSWER):
         return (found.access_method, found.server_place)
-    return () if found.access_method == method_name(said_product(order)) else (found.access_method,)
+    method = () if found.access_method == method_name(said_product(order)) else (found.access_method,)
+    return method if server_of(order).place == PRINTED_UNASKED else (*method, found.server_place)

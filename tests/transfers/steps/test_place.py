@@ -1,5 +1,6 @@
 """Where the server stands: taken from the picked server, printed, signed and reported, and never guessed."""
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -206,6 +207,33 @@ def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and
 
     assert "We need the location of your server: verify it again" in page
     assert report_of(sent, 1).places == (PLACES["64"],)
+
+
+def test_a_place_that_the_authority_refused_and_the_settings_corrected_is_reported_as_it_is_now(
+    servers: Any, settings: Any
+) -> None:
+    """B4: operations correct SERVER_PROVINCE and report the held order anew; what was signed would be refused again."""
+    servers[ALICE] = [server()]
+    columns = {"state": states.HANDING_OVER, "held": True, "authority_code": "1035 1036"}
+    order = make_order(alice(), **columns)
+    before = report_of(order, 1).places
+    settings.SERVER_PROVINCE = "31"
+
+    assert (before, report_of(order, 2).places) == ((PLACES["64"],), (PLACES["31"],))
+
+
+@pytest.mark.parametrize(("province", "stale"), [("64", False), ("31", True)])
+def test_a_sheet_from_before_is_signed_again_unless_it_says_where_the_servers_are(
+    settings: Any, province: str, stale: bool
+) -> None:
+    """B4: whoever had not set a place printed Ningxia on every sheet."""
+    order = from_before()
+    found = statement_of.facts(order)
+    parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
+    mark = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+    settings.SERVER_PROVINCE = province
+
+    assert paper_marks.is_stale(order, OrderDocument(order=order, slot="statement", mark=mark)) is stale
 
 
 def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: Any, settings: Any) -> None:
