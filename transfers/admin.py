@@ -294,8 +294,14 @@ class ObjectionAdmin(Noted, ReadOnly):
     noted_as = "objection"
 
     list_display = ("domain", "owner", "created_at", "closed_at", "closed_by")
-    fields = ("domain", "owner", "words", "created_at", "closed_at", "closed_by", "answer")
+    fields = ("domain", "owner", "contact", "words", "created_at", "closed_at", "closed_by", "answer")
     actions = ("close_them",)
+
+    @admin.display(description=gettext_lazy("To be called at"))
+    def contact(self, objection: Objection) -> str:
+        """In clear for those who answer by phone; this page is a noted look."""
+        owner = objection.owner
+        return " · ".join(filter(None, (owner.mobile, owner.email)))
 
     def has_answer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("transfers.change_objection")

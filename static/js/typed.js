@@ -41,7 +41,7 @@
       });
     }, PAUSE);
   };
-  form.addEventListener("change", soon);
+  form.addEventListener("input", soon);
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
     event.preventDefault();

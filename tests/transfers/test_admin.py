@@ -314,6 +314,20 @@ def test_an_auditor_and_every_list_keep_the_masks(client):
     assert AccessNote.objects.get().reason == "audit"
 
 
+def test_who_objected_can_be_called_from_the_page_and_not_from_the_list(client):
+    """B28"""
+    owner = make_user("wu@example.com", mobile="13911110009")
+    actions.object_to(owner=owner, domain="example.com", subject_key="", words="域名是我们的")
+    address = reverse("admin:transfers_objection_change", args=[Objection.objects.get().pk])
+    client = english(client, make_reviewer())
+
+    page, listed = (
+        client.get(each).content.decode() for each in (address, reverse("admin:transfers_objection_changelist"))
+    )
+
+    assert ["13911110009 · wu@example.com" in page, "13911110009" in listed] == [True, False]
+
+
 def test_pages_with_what_people_wrote_are_looks_too(client):
     """B25"""
     order = make_order(state=states.SUBMITTED)

@@ -82,6 +82,23 @@ def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Pag
         expect(desk.locator(f"[name='{name}']")).to_have_value("不清楚")
 
 
+@pytest.mark.parametrize("desk", [True], ids=["script"], indirect=True)
+def test_what_is_typed_is_saved_without_a_button_and_there_after_a_reload(desk: Page) -> None:
+    """B27"""
+    make_reason("site_name", "website.site_name")
+    order = make_order(state=states.SUBMITTED)
+    open_case(desk, order)
+
+    desk.select_option("[name='reason.website.site_name']", "site_name")
+    with desk.expect_response(lambda answer: "改名称" in (answer.request.post_data or "")):
+        desk.locator("[name='words.website.site_name']").press_sequentially("改名称")  # and the cursor stays in it
+    expect(desk.locator("[data-saved]")).to_contain_text("Saved")
+    desk.reload()
+
+    expect(desk.locator("[name='reason.website.site_name']")).to_have_value("site_name")
+    expect(desk.locator("[name='words.website.site_name']")).to_have_value("改名称")
+
+
 def test_what_was_chosen_is_there_after_a_reload_a_claim_and_a_noted_call(desk: Page) -> None:
     """B27"""
     make_reason("site_name", "website.site_name")
