@@ -442,7 +442,9 @@ RESOLVERS = "icpportal.gateways.dns"
 DNS_GATEWAY = env.str("DNS_GATEWAY", default=f"{RESOLVERS}.{'file.File' if DEMO else 'system.System'}Resolver")
 DNS_SECONDS = 2  # for one question of a page; without an answer the page says that it could not be checked
 GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
-GATEWAY_REQUESTS_AT_ONCE = 2  # per process
+WEB_THREADS = env.int("WEB_THREADS", default=16)  # of each process of the web; the image and the demo start so many
+GATEWAY_REQUESTS_AT_ONCE = max(1, WEB_THREADS * 3 // 4)  # per process: a system that hangs leaves the rest to others
+GATEWAY_SLOT_SECONDS = 1  # how long an asker waits for one of these
 AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=bool(MIIT_PHONES_URL))
 
 # --- where a lower part reaches up (architecture §3): dotted names, never imports -------------

@@ -1,11 +1,14 @@
 """Questions to outside systems that a person waits for: few at once, all of them together in a few seconds.
 
 A view that asks anything wraps all its questions in one `with asking() as ask:` and a stalled outside system then costs
-at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process; the next asker is told at once.
+at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process, which has a few more. The next
+asker waits up to `GATEWAY_SLOT_SECONDS` for one of them to be answered.
 """
 
+import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,23 +38,46 @@ class Asking:
 
 
 class Slots:
-    """How many questions are under way in this process."""
+    """The questions under way in this process, by when each began, and the askers who wait for one to end."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.taken = 0
+        self.changed = threading.Condition()
+        self.began: list[float] = []
+        self.queue: deque[object] = deque()
 
-    def take(self, most: int) -> bool:
-        """Takes a slot if one is free; never waits."""
-        with self.lock:
-            free = self.taken < most
-            self.taken += free
-        return free
+    @property
+    def taken(self) -> int:
+        """How many questions are under way."""
+        return len(self.began)
 
-    def give_back(self) -> None:
+    def take(self, most: int, patience: float) -> float | None:
+        """A slot, to be given back, or `None` when none came free in `patience` seconds; first come, first served.
+
+        Nobody waits for a system that hangs: once all questions are older than `patience`, the answer comes at once,
+        so that waiting askers cannot hold the threads of the process either.
+        """
+        ticket = object()
+        gives_up = time.monotonic() + patience
+        with self.changed:
+            self.queue.append(ticket)
+            try:
+                while self.taken >= most or self.queue[0] is not ticket:
+                    hangs = max(self.began, default=-math.inf) + patience if self.taken >= most else math.inf
+                    left = min(gives_up, hangs) - time.monotonic()
+                    if left <= 0:
+                        return None
+                    self.changed.wait(left)
+                self.began.append(time.monotonic())
+                return self.began[-1]
+            finally:
+                self.queue.remove(ticket)
+                self.changed.notify_all()
+
+    def give_back(self, slot: float) -> None:
         """Frees one slot."""
-        with self.lock:
-            self.taken -= 1
+        with self.changed:
+            self.began.remove(slot)
+            self.changed.notify_all()
 
 
 slots = Slots()
@@ -60,7 +86,7 @@ current: ContextVar[Asking | None] = ContextVar("current_asking", default=None)
 
 @contextmanager
 def asking() -> Iterator[Asking]:
-    """One slot and one clock for all questions of a request; `Busy` at once when no slot is free.
+    """One slot and one clock for all questions of a request; `Busy` when no slot comes free in time.
 
     Inside another `asking()` it is that one: the slot and the time are shared.
     """
@@ -68,7 +94,8 @@ def asking() -> Iterator[Asking]:
     if outer is not None:
         yield outer
         return
-    if not slots.take(settings.GATEWAY_REQUESTS_AT_ONCE):
+    slot = slots.take(settings.GATEWAY_REQUESTS_AT_ONCE, settings.GATEWAY_SLOT_SECONDS)
+    if slot is None:
         raise Busy("too many questions under way")
     ask = Asking(settings.GATEWAY_REQUEST_SECONDS)
     token = current.set(ask)
@@ -76,7 +103,7 @@ def asking() -> Iterator[Asking]:
         yield ask
     finally:
         current.reset(token)
-        slots.give_back()
+        slots.give_back(slot)
 
 
 @contextmanager

