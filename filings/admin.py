@@ -22,7 +22,7 @@ from filings.reading_desk import ReadOnly
 from filings.regions import region
 from icpportal.entry.domains import registrable
 from icpportal.entry.text import normalise_number
-from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
 
 
 def _subject_keys(term: str) -> list[str]:
@@ -39,7 +39,7 @@ class Masked(ReadOnly):
 
     @admin.display(description=pgettext_lazy("register", "Name"))
     def masked_name(self, row: Any) -> str:
-        return mask_name(row.name)
+        return readable(lambda: mask_name(row.name))
 
     @admin.display(description=_("Type of document"))
     def document(self, row: Any) -> str:
@@ -47,7 +47,7 @@ class Masked(ReadOnly):
 
     @admin.display(description=_("Document number"))
     def masked_number(self, row: Any) -> str:
-        return mask_number(row.id_number)
+        return readable(lambda: mask_number(row.id_number))
 
 
 @admin.register(Subject)
@@ -66,7 +66,7 @@ class SubjectAdmin(Masked):
 
     @admin.display(description=_("Name of the subject"))
     def shown_name(self, row: Subject) -> str:
-        return mask_name(row.name) if row.nature == INDIVIDUAL else row.name
+        return readable(lambda: mask_name(row.name) if row.nature == INDIVIDUAL else row.name)
 
     @admin.display(description=_("Nature of the subject"))
     def nature_in_words(self, row: Subject) -> str:
@@ -94,11 +94,11 @@ class PersonAdmin(Masked):
 
     @admin.display(description=pgettext_lazy("register", "Mobile"))
     def masked_mobile(self, row: Person) -> str:
-        return mask_mobile(row.mobile)
+        return readable(lambda: mask_mobile(row.mobile))
 
     @admin.display(description=pgettext_lazy("register", "E-mail address"))
     def masked_email(self, row: Person) -> str:
-        return mask_email(row.email)
+        return readable(lambda: mask_email(row.email))
 
 
 @admin.register(Website)

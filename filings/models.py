@@ -23,7 +23,7 @@ from filings.legacy.models import (
 from filings.regions import Region, region
 from icpportal.entry.domains import display_domain
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
-from icpportal.privacy.masks import mask_name
+from icpportal.privacy.masks import mask_name, readable
 from icpportal.privacy.models import SealedModel
 
 __all__ = [
@@ -108,7 +108,7 @@ class Person(SealedModel):
         constraints = [models.UniqueConstraint(fields=["subject", "person_key"], name="one_row_per_person_of_subject")]
 
     def __str__(self) -> str:
-        return mask_name(self.name)
+        return readable(lambda: mask_name(self.name))
 
 
 class Website(SealedModel):

@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "icpportal.cannot_read.RowsThatCannotBeRead",
 ]
 
 ROOT_URLCONF = "icpportal.urls"

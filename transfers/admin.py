@@ -28,6 +28,7 @@ from transfers import (
     queries,
     states,
 )
+from transfers.cannot_read import shown
 from transfers.firing import ORDER
 from transfers.labels import label_of
 from transfers.models import Objection, Order, ReturnReason
@@ -171,7 +172,15 @@ class OrderAdmin(ReadOnly):
         if not self._may_open(request):
             raise PermissionDenied
         order = get_object_or_404(Order.objects.select_related("owner", "reviewer"), pk=pk)
-        return self._act(request, order) if request.method == "POST" else self._case(request, order)
+        if request.method == "POST":
+            return self._act(request, order)
+        return shown(order, lambda: self._case(request, order).render()) or self._cannot_read(request, order)
+
+    def _cannot_read(self, request: HttpRequest, order: Order) -> HttpResponse:
+        """The page of a case that cannot be shown: what happened to it, and that operations know."""
+        title = {"title": order.reference, "opts": self.model._meta, "order": order}
+        context = {**self.admin_site.each_context(request), **title}
+        return TemplateResponse(request, "admin/transfers/order/cannot_read.html", context)
 
     def _act(self, request: HttpRequest, order: Order) -> HttpResponse:
         """Whatever is pressed, all that was typed is kept first."""

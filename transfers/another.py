@@ -19,6 +19,7 @@ from icpportal.entry.fields import DomainField
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import as_form_data, as_json, keep
 from transfers import actions, in_the_way, paper_actions, queries, reuse
+from transfers.cannot_read import WORDS, shown
 from transfers.decide import Outcome
 from transfers.models import Order, TypeCheck
 from transfers.steps.subject import SubjectForm
@@ -45,12 +46,18 @@ class Door:
     @property
     def reason(self) -> str:
         """Why another order cannot begin now, naming the one that stands in the way; "" when it can."""
-        return in_the_way.words(self.order) if self.order is not None else ""
+        if self.order is None:
+            return ""
+        order = self.order
+        return shown(order, lambda: in_the_way.words(order)) or str(WORDS % {"ref": order.reference})
 
     @property
     def ways_out(self) -> list[dict[str, Any]]:
         """The actions of `partials/action.html`: finish the order, or take it back, as its life allows."""
-        return in_the_way.ways_out(self.order) if self.order is not None else []
+        order = self.order
+        if order is None:
+            return []
+        return shown(order, lambda: in_the_way.ways_out(order)) or [in_the_way.look(order)]
 
 
 def doors(owner: Any, among: Collection[Subject] | None = None) -> list[Door]:

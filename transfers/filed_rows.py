@@ -1,13 +1,14 @@
 """What is on file, as its owner's pages show it: a block a subject, a row a website, and what can be done with each."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from filings import certificates
 from filings.models import Subject, Website
+from icpportal.alarms import rows
 from icpportal.privacy.masks import mask_name
 from transfers import queries, states
 from transfers.another import Door, doors
@@ -25,7 +26,8 @@ class Site:
 
     @property
     def administrator(self) -> str:
-        return mask_name(self.website.administrator.name) if self.website.administrator else ""
+        person = self.website.administrator
+        return _shown(person, lambda: mask_name(person.name)) if person else ""
 
     @property
     def state(self) -> dict[str, Any]:
@@ -44,7 +46,9 @@ class Block:
     @property
     def name(self) -> str:
         """An organisation's in full, a person's masked."""
-        return mask_name(self.subject.name) if self.subject.nature == certificates.INDIVIDUAL else self.subject.name
+        subject = self.subject
+        is_person = subject.nature == certificates.INDIVIDUAL
+        return _shown(subject, lambda: mask_name(subject.name) if is_person else subject.name)
 
     @property
     def nature(self) -> str:
@@ -52,7 +56,14 @@ class Block:
 
     @property
     def lead(self) -> str:
-        return mask_name(self.subject.lead.name) if self.subject.lead else ""
+        person = self.subject.lead
+        return _shown(person, lambda: mask_name(person.name)) if person else ""
+
+
+def _shown(row: Any, build: Callable[[], str]) -> str:
+    """One sealed value of the register; that it cannot be read, which operations are told."""
+    made = rows.shown(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
+    return gettext("cannot be read") if made is None else made
 
 
 def blocks(owner: Any, websites: Iterable[Website]) -> list[Block]:

@@ -49,6 +49,11 @@ def ways_out(order: Order) -> list[dict[str, Any]]:
     return found
 
 
+def look(order: Order) -> dict[str, Any]:
+    """The action that leads to its page."""
+    return {"label": _("Open the order"), "url": order.get_absolute_url()}
+
+
 def take_back(order: Order) -> list[str]:
     """The moves by which its owner can end it now."""
     open_moves = {row.name for row in ORDER.available(order, APPLICANT, queries.facts_of(order))}

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import states
+from transfers.cannot_read import shown
 from transfers.firing import ORDER
 from transfers.models import Order
 
@@ -18,9 +19,11 @@ def judge(order: Order, *, now: datetime | None = None) -> Order:
     if not is_over(order, now=now) or order.state not in AT_ONCE:
         return order
     try:
-        ORDER.fire(order, AT_ONCE[order.state], by=CLOCK, now=now)
+        closed = shown(order, lambda: ORDER.fire(order, AT_ONCE[order.state], by=CLOCK, now=now), passing=(Forbidden,))
     except Forbidden:  # the sweep was first
-        order.refresh_from_db()
+        closed = None
+    if closed is None:  # or it cannot be read, and stays as it is
+        return Order.objects.select_related("owner").get(pk=order.pk)
     return order
 
 

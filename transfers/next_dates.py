@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.moments import BEIJING
 from icpportal.workdays.calendar import CLOSING_TIME, Calendar, add_workdays, calendar, end_of_answer
 from transfers import queries, states
+from transfers.cannot_read import shown
 
 Words = str | Promise
 FINISH = _("Finish by")
@@ -43,7 +44,7 @@ def next_dates(orders: Iterable[Any]) -> dict[Any, tuple[Words, datetime]]:
     if counted:
         days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
         known = calendar(min(days), max(days) + AHEAD)
-    found = {order.pk: _of(order, known) for order in orders}
+    found = {order.pk: shown(order, lambda: _of(order, known)) for order in orders}  # noqa: B023 -- called at once
     return {key: date for key, date in found.items() if date is not None}
 
 

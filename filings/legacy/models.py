@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from filings.legacy import states
 from icpportal.entry.domains import display_domain
 from icpportal.privacy.fields import EncryptedTextField
-from icpportal.privacy.masks import mask_email
+from icpportal.privacy.masks import mask_email, readable
 from icpportal.privacy.models import SealedModel
 
 
@@ -35,7 +35,7 @@ class LegacyAccount(SealedModel):
         verbose_name, verbose_name_plural = _("account of the old platform"), _("accounts of the old platform")
 
     def __str__(self) -> str:
-        return mask_email(self.email)
+        return readable(lambda: mask_email(self.email))
 
 
 class LegacyImport(SealedModel):

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.codes.models import Channel
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.index import blind_index
-from icpportal.privacy.masks import mask_email, mask_mobile
+from icpportal.privacy.masks import mask_email, mask_mobile, readable
 from icpportal.privacy.models import SealedModel
 
 
@@ -125,7 +125,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
 
     @property
     def masked_mobile(self) -> str:
-        return mask_mobile(self.mobile)
+        return readable(lambda: mask_mobile(self.mobile))
 
 
 class Pending(SealedModel):

@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from billiard.exceptions import SoftTimeLimitExceeded
-from django.db import connection, models, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, models, transaction
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 
 from icpportal.alarms.actions import clear, open_alarm
@@ -32,6 +34,7 @@ PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)  # the last
 KEY_MISSING = "privacy.key_missing"  # one cause, whichever jobs meet it
 ROW_FAILED = ".row_failed:"
 LOADED_AT_ONCE = 100
+SEEN_PAUSE = 15 * MINUTE  # a row that a page cannot show is written down so often, not with every visit
 LEFT_AFTER = 2 * HOUR  # every job runs once an hour at least
 FRAMES = 6  # of a traceback, the innermost
 
@@ -64,11 +67,14 @@ class Loop:
     command that nobody repeats, every row is tried, and what fails is only told.
     """
 
-    def __init__(self, job: str, *, passing: tuple[type[Exception], ...] = (), noted: bool = True) -> None:
+    def __init__(
+        self, job: str, *, passing: tuple[type[Exception], ...] = (), noted: bool = True, only: str | None = None
+    ) -> None:
         self.job, self.noted = job, noted
         self.passing = (SoftTimeLimitExceeded, *passing)  # the worker's time is over: that is no fault of a row
         self.now = timezone.now()
-        self.aside = {row.key: row for row in SetAside.objects.filter(job=job)} if noted else {}
+        known = SetAside.objects.filter(job=job) if only is None else SetAside.objects.filter(job=job, key=only)
+        self.aside = {row.key: row for row in known} if noted else {}
         self.failed: list[Failure] = []
         self.opened: set[str] = set()
         self.is_over = False  # whether a row of a cause went, so that its alarm may be over
@@ -235,6 +241,36 @@ class Parts:
         if cause in self.open:
             clear(cause)
         return done
+
+
+def shown(
+    job: str,
+    key: Any,
+    build: Callable[[], Done],
+    *,
+    reference: str = "",
+    passing: tuple[type[Exception], ...] = (),
+) -> Done | None:
+    """For a page: what `build` makes of one row; None when the row breaks, and operations have been told.
+
+    Asks the database nothing more of a row that does not. What answers the whole request goes on: no such page, not
+    allowed, no database.
+    """
+    of_the_request: tuple[type[Exception], ...] = (Http404, PermissionDenied, DatabaseError, *passing)
+    try:
+        return build()
+    except of_the_request:
+        raise
+    except Exception as problem:
+        tell(job, key, problem, reference=reference)
+        return None
+
+
+def tell(job: str, key: Any, problem: Exception, *, reference: str = "") -> None:
+    """For a page: operations are told of a row that it cannot show, once in a while and not with every visit."""
+    loop = Loop(job, only=str(key)[:100])
+    if not loop.waits(str(key)[:100]):
+        loop.set_aside(key, problem, reference=reference, until=timezone.now() + SEEN_PAUSE)
 
 
 def not_yet(*jobs: str) -> list[str]:

@@ -1,5 +1,6 @@
 """What a reader finds on the site: their messages, newest first, and each on a page of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from icpportal.accounts.access import signed_in_required
+from icpportal.alarms import rows
 from icpportal.outbox import preferences, queries
 from icpportal.outbox.actions import mark_read
 from icpportal.outbox.catalogue import MissingWord, Rendered, UnknownMessage
@@ -53,8 +55,8 @@ class Note:
 @signed_in_required
 def notifications(request: HttpRequest) -> HttpResponse:
     """The reader's messages, a page at a time, read by key."""
-    rows = list(_page_of(request)[: ON_A_PAGE + 1])
-    shown, older = rows[:ON_A_PAGE], rows[ON_A_PAGE:]
+    found = list(_page_of(request)[: ON_A_PAGE + 1])
+    shown, older = found[:ON_A_PAGE], found[ON_A_PAGE:]
     notes = _notes(request.user, shown)
     only_new = _only_new(request)
     here = reverse("notifications") + ("?show=unread" if only_new else "")
@@ -136,8 +138,8 @@ def _only_new(request: HttpRequest) -> bool:
 
 
 def _page_of(request: HttpRequest) -> Any:
-    rows = _from_mark(request)
-    return rows.filter(read_at=None) if _only_new(request) else rows
+    found = _from_mark(request)
+    return found.filter(read_at=None) if _only_new(request) else found
 
 
 def _from_mark(request: HttpRequest) -> Any:
@@ -163,10 +165,17 @@ def _notes(user: Any, messages: list[Message]) -> list[Note]:
 
 
 def _words(message: Message) -> Rendered:
+    """What it says; where that cannot be read, or its text went with a release, what it is about."""
+    about = Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
     try:
-        return read_in(message, get_language() or "")
-    except (UnknownMessage, MissingWord):  # its text went or changed with a release
-        return Rendered(subject=gettext("A message about order %(ref)s") % {"ref": message.reference}, text="")
+        return _shown(message, lambda: read_in(message, get_language() or "")) or about
+    except (UnknownMessage, MissingWord):
+        return about
+
+
+def _shown(message: Message, build: Callable[[], Any]) -> Any:
+    reference, passing = message.reference or message.key, (UnknownMessage, MissingWord)
+    return rows.shown("pages.messages", message.pk, build, reference=reference, passing=passing)
 
 
 def _delivery(message: Message) -> Delivery:
@@ -187,7 +196,7 @@ def _mail_bounced(notes: list[Note]) -> bool:
 
 
 def _order_url(message: Message) -> str:
-    reference = message.payload.get("context", {}).get("ref")
+    reference = _shown(message, lambda: message.payload.get("context", {}).get("ref"))
     if not reference:
         return ""
     try:

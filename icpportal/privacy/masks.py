@@ -1,5 +1,19 @@
 """Personal values as they may be shown in lists, logs and messages (GB/T 35273-2020, 7.2)."""
 
+from collections.abc import Callable
+
+from django.utils.translation import gettext
+
+from icpportal.privacy.crypto import Unreadable
+
+
+def readable(shown: Callable[[], str]) -> str:
+    """What a list shows of a sealed value, and in its place that it cannot be read: the other rows can."""
+    try:
+        return shown()
+    except Unreadable:
+        return gettext("cannot be read")
+
 
 def mask_name(name: str) -> str:
     """`陈*例`: the first and last character, the middle as one star; two characters keep the first."""

@@ -19,6 +19,7 @@ from icpportal.accounts.access import confirmed_required
 from transfers import duties, queries, states
 from transfers.buttons import buttons
 from transfers.by_key import page
+from transfers.cannot_read import shown
 from transfers.duty_rows import duty_rows
 from transfers.filed_rows import blocks
 from transfers.footer_code import footer_code
@@ -51,7 +52,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     todo = duty_rows(duties.open_duties(request.user))
     context = {
         "lists": lists,
-        "your_turn": [{**_row(order, dates), "act": next(iter(buttons(order)), None)} for order in turn],
+        "your_turn": [_row(order, dates, lambda order: next(iter(buttons(order)), None)) for order in turn],
         "duties": todo,
         "ours": [_row(order, dates) for order in ours],
         "blocks": blocks(request.user, sites),
@@ -95,15 +96,22 @@ def tick_duty(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(duty.order if "order" in request.POST else "dashboard")
 
 
-def _row(order: Order, dates: dict[Any, Any]) -> dict[str, Any]:
+def _row(order: Order, dates: dict[Any, Any], act: Callable[[Order], Any] = lambda _order: None) -> dict[str, Any]:
+    """One order in a list; of one that cannot be read its reference, and that we know."""
     label, moment = dates.get(order.pk, ("", None))
-    return {
-        "order": order,
-        "kind": KIND_NAMES[order.kind],
-        "state": mark(order),
-        "date_label": label,
-        "date": moment,
-    }
+
+    def row() -> dict[str, Any]:
+        order.answer("type")  # a list that does not need the answers says so as well
+        return {
+            "order": order,
+            "kind": KIND_NAMES[order.kind],
+            "state": mark(order),
+            "date_label": label,
+            "date": moment,
+            "act": act(order),
+        }
+
+    return shown(order, row) or {"order": order, "cannot_read": True}
 
 
 @confirmed_required

@@ -20,6 +20,7 @@ from icpportal.workdays.calendar import end_of_answer
 from transfers import as_filed, duties, queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
+from transfers.cannot_read import cannot_read, shown
 from transfers.duty_rows import duty_rows
 from transfers.firing import ORDER
 from transfers.footer_code import footer_code
@@ -34,7 +35,7 @@ from transfers.sentences import AUTHORITY, WE, YOU, mark, sentence_of
 from transfers.slips import slip
 from transfers.telling import kept_until
 from transfers.timeline import by_stage, timeline
-from transfers.verdict_words import shown
+from transfers.verdict_words import shown as verdict_shown
 from transfers.views import backdrop
 from transfers.views.access import own_order
 
@@ -120,7 +121,12 @@ def due_of(order: Order) -> Any:
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one order of one's own; it keeps working after the end."""
     order = own_order(request, reference, kinds=states.KINDS)
+    return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
+
+
+def _page(request: HttpRequest, order: Order) -> HttpResponse:
     verdicts = list(queries.open_verdicts(order).values()) if order.state == states.RETURNED else []
+    order.answer("type")  # a state that does not show the answers says so as well
     extra = EXTRAS.get(order.state)
     events, older = by_stage(order, timeline(order, chinese=reads_chinese()))
     context = {
@@ -128,7 +134,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
         "state": mark(order),
         "turn": TURNS.get(AUTHORITY if queries.waits_for_answer(order) else sentence_of(order).turn, ""),
         "sentence": sentence(order, len(verdicts)),
-        "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
+        "verdicts": [verdict_shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
         "buttons": buttons(order),
         "not_now": not_now(order),
         "deadline": _deadline(order),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.privacy.fields import EncryptedTextField
-from icpportal.privacy.masks import mask_mobile, mask_name
+from icpportal.privacy.masks import mask_mobile, mask_name, readable
 from icpportal.privacy.models import SealedModel
 from verification.backdrops import states
 
@@ -61,7 +61,7 @@ class Backdrop(SealedModel):
         permissions = [("post_backdrop", "Can post backdrops")]
 
     def __str__(self) -> str:
-        return f"{mask_name(self.recipient)} {mask_mobile(self.mobile)}"
+        return readable(lambda: f"{mask_name(self.recipient)} {mask_mobile(self.mobile)}")
 
 
 class BackdropEvent(models.Model):

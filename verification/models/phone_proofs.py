@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.privacy.fields import EncryptedTextField
-from icpportal.privacy.masks import mask_mobile
+from icpportal.privacy.masks import mask_mobile, readable
 from icpportal.privacy.models import SealedModel
 
 
@@ -36,7 +36,7 @@ class PhoneProof(SealedModel):
 
     @property
     def masked_mobile(self) -> str:
-        return mask_mobile(self.mobile)
+        return readable(lambda: mask_mobile(self.mobile))
 
     @property
     def is_proved(self) -> bool:
