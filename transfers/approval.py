@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 
 from filings.actions import record_access
-from icpportal.gateways.miit.seam import authority
 from icpportal.gateways.miit.types import Answer
 from icpportal.lifecycle import AUTHORITY
 from transfers import queries
@@ -28,7 +27,6 @@ def approve(order: Order, answer: Answer, now: datetime, *, actor: Any = None) -
     }
     with transaction.atomic():
         ORDER.fire(order, move, by=AUTHORITY, actor=actor, facts=facts, columns=columns, now=now)
-        authority().supersede(order.reference)
         order.subject, order.website = record_access(**access_facts(order, answer.report_key), since=now)
         Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
+from icpportal.gateways.miit.seam import authority
 from icpportal.lifecycle import Lifecycle, T
 from icpportal.outbox.actions import queue
 from transfers import duties, states
@@ -53,10 +54,12 @@ def hand_over(order: Any, channel: str) -> None:
 
 
 def close(order: Any) -> None:
-    """Erase the filing password's fingerprint; spend the service code if the order was approved.
+    """Let no report of it go any more, erase the filing password's fingerprint; spend the service code if approved.
 
     Otherwise it is free again, unless the provider gives none back to who gives an order up.
     """
+    if order.report:
+        authority().supersede(order.reference)
     Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
     order.password_digest, order.password_kept = "", False
     if order.state == states.APPROVED:

@@ -19,6 +19,7 @@ from icpportal.gateways.miit.models import InboxFile, Report
 from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.outbox.delivery import deliver
 from icpportal.reconciliation import reconcile
+from tests.icpportal.gateways.miit.authority_files import bajg, result
 from tests.icpportal.gateways.miit.simulator.conftest import FILING, LEAD
 from tests.transfers.builders import fire, make_order, make_user, moves, sign_in
 from tests.transfers.whole_way import round_trip
@@ -219,6 +220,35 @@ def test_a_second_report_that_is_refused_as_doubled_is_held_until_the_first_is_g
     assert_granted(order, 1)
 
 
+@pytest.mark.parametrize(("decision", "state"), [("grant", states.APPROVED), ("turn_down", states.PHONE_DUE)])
+def test_an_authority_that_names_the_site_alone_means_the_report_that_was_given_up(
+    desk: SimulatorClient, decision: str, state: str
+) -> None:
+    """B5"""
+    desk.conduct(handle="number")
+    order = sent_again()
+    give_up(order)
+    assert reload(order).held is True
+
+    decide(desk, decision)
+    round_trip()
+
+    assert (reload(order).state, InboxFile.objects.filter(state="parked").count()) == (state, 0)
+
+
+def test_a_grant_after_a_refusal_of_the_same_report_approves_the_order(desk: SimulatorClient) -> None:
+    """B5: the authority may think again; that our access is on record counts more than what was said before."""
+    order = reported()
+    report = Report.objects.get()
+    decide(desk, "turn_down", words="资料不全")
+    assert reload(order).state == states.AUTHORITY_RETURNED
+
+    desk.push("BAJG", xml=bajg(result(report.own_id, "1001")).decode("gbk"))
+    pull()
+
+    assert (reload(order).state, ParkedAnswer.objects.count()) == (states.APPROVED, 0)
+
+
 def test_a_second_report_that_is_refused_as_doubled_goes_once_more_when_the_first_is_refused(
     desk: SimulatorClient,
 ) -> None:
@@ -327,6 +357,20 @@ def test_a_report_is_given_up_at_the_desk_with_a_reason(desk: SimulatorClient) -
     client.post(reverse("admin:miit_report_changelist"), {**send, "reason": "they do not find it"})
 
     assert reports()["1"] == "superseded"
+
+
+def test_a_report_that_waits_to_go_once_more_ends_with_its_order(desk: SimulatorClient) -> None:
+    """B5: the authority asked for the same report again; its order was abandoned meanwhile."""
+    order = lapsed()
+    desk.push("BAJG", xml=bajg(result(Report.objects.get().own_id, "1017")).decode("gbk"))
+    pull()
+    assert reports() == {"1": "queued"}
+
+    press(order, "abandon")
+    Report.objects.update(next_at=timezone.now())
+    round_trip()
+
+    assert (reports(), arrived(desk)) == ({"1": "superseded"}, 1)
 
 
 # --- an order that was given up, and two people at the desk -----------------------------------------

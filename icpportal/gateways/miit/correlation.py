@@ -8,12 +8,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from icpportal.entry.filing_numbers import spelling
 from icpportal.gateways.miit.documents.content import Result
-from icpportal.gateways.miit.models import Report, ReportState, UploadFile
-from icpportal.gateways.miit.types import ReportKind
+from icpportal.gateways.miit.models import Outcome, Report, ReportState, UploadFile
+from icpportal.gateways.miit.types import AnswerKind, ReportKind
 
 BROKEN_FILE = "5001"  # its words hold the name of our file
 LARGEST = 2**63 - 1  # of a number in the database
@@ -125,14 +125,17 @@ def _by_site(kind: ReportKind, handle: str) -> Iterator[Report]:
 
 
 def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
-    """Those that wait for an answer; where none does, the last one that was answered: it may be told twice.
+    """Those that wait for an answer; else those that were given up and never answered; else the last one answered.
 
-    A site's later report that waits beside an earlier one makes two candidates: the result may be about either.
+    A site's later report that waits beside an earlier one makes two candidates: the result may be about either. One
+    that was answered may be told twice.
     """
-    waiting = list(reports.filter(TAKEN_IN).distinct())
-    if waiting:
-        yield from waiting
-        return
+    answers = Outcome.objects.filter(report=OuterRef("pk")).exclude(kind=AnswerKind.ACCEPTED)
+    left = reports.filter(~Exists(answers), state=ReportState.SUPERSEDED, files__accepted_at__isnull=False)
+    for found in (reports.filter(TAKEN_IN), left):
+        if candidates := list(found.distinct()):
+            yield from candidates
+            return
     yield from reports.filter(state=ReportState.ANSWERED).order_by("-answered_at", "-pk")[:1]
 
 

@@ -114,7 +114,8 @@ def _again(told: Told, judgement: Judgement) -> str:
 
 def _close(file: InboxFile, told: Told, kind: AnswerKind, judgement: Judgement) -> str:
     report = told.report
-    if report.state == ReportState.ANSWERED and not report.outcomes.filter(kind=kind).exists():
+    is_first = report.state != ReportState.ANSWERED or report.outcomes.filter(kind=kind).exists()
+    if not is_first and kind != AnswerKind.GRANTED:  # a grant is the last word: the access is on record
         return f"{kind} for {report.key}, which was answered otherwise"
     words, codes = told.words(judgement), " ".join(judgement.codes)
     outcomes.record(

@@ -200,12 +200,23 @@ def test_an_earlier_and_a_later_report_of_one_site_are_never_guessed_between(sen
 
 def test_a_report_that_was_answered_otherwise_is_left_to_a_person(send):
     report = waiting()
-    send(bajg(result(report.own_id, "1002")))
+    send(bajg(result(report.own_id, "1001")))
+
+    file = send(bajg(result(report.own_id, "1002")))
+
+    assert ([kind for kind, *_ in kinds()], file.state) == (["granted"], "parked")
+    assert file.reason == "turned_down for TR-1.1, which was answered otherwise"
+
+
+@pytest.mark.parametrize("before", ["1002", "1029"])
+def test_a_grant_after_another_answer_is_told(send, before):
+    """B5"""
+    report = waiting()
+    send(bajg(result(report.own_id, before)))
 
     file = send(bajg(result(report.own_id, "1001")))
 
-    assert ([kind for kind, *_ in kinds()], file.state) == (["turned_down"], "parked")
-    assert file.reason == "granted for TR-1.1, which was answered otherwise"
+    assert ([kind for kind, *_ in kinds()][-1], file.state) == ("granted", "processed")
 
 
 @pytest.mark.parametrize(
