@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.downloads import Download
 from icpportal.gateways.miit.models import UploadFile
 from icpportal.gateways.miit.overview import Row
 from icpportal.gateways.miit.planning import Plan
@@ -54,7 +55,8 @@ def standing_lines(now: Standing) -> list[str]:
     """How it stands, and last what needs a person."""
     counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
-    inbox = f"waiting {now.inbox['waiting']}, parked {now.inbox['parked']}, outcomes to take {now.outcomes_waiting}"
+    counted = ", ".join(f"{name} {now.inbox[name]}" for name in ("waiting", "parked", "damaged"))
+    inbox = f"{counted}, outcomes to take {now.outcomes_waiting}"
     sending, fetching = _rests(now.sending_stopped, now.sending_waits), _rests(now.fetching_stopped, now.fetching_waits)
     number = now.waiting_for_answer
     behind = [f"waiting for the answer to an earlier report of the same order: {number}"] if number else []
@@ -104,6 +106,19 @@ def _queue_line(row: Row) -> str:
     tail = " ".join(filter(None, (row.code, row.field, row.reason)))
     head = f"{number:>6}  {row.state:<10} {row.kind:<12} {when(row.queued_at)}  {row.order}  {row.key}"
     return f"{head}  {tail}" if tail else head
+
+
+# --- downloads ---
+
+
+def download_lines(rows: list[Download]) -> list[str]:
+    """One line a download that needs a look, and last their number."""
+    return [*map(_download_line, rows), f"downloads: {len(rows)}"]
+
+
+def _download_line(row: Download) -> str:
+    times = f"{row.deliveries} x since {when(row.damaged_since or row.received_at)}"
+    return f"{row.number:>6}  {row.state:<8} {row.kind or '-':<6} {times}  {row.name}  {row.reason}"
 
 
 # --- show ---

@@ -34,6 +34,8 @@ FAULTS = (
     ("upload", "garbage", 2),
     ("previous", "http", 3),
     ("download", "hash", 3),
+    ("download", "cut", 3),
+    ("download", "bare", 5),
     ("download", "down", 2),
     ("download", "garbage", 2),
     ("acknowledge", "lost", 4),
@@ -96,7 +98,7 @@ def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool 
             ministry.fault(method, kind, percent=percent)
     while _open() and time.monotonic() - began < limit:
         figures.rounds += 1
-        for work in (_deliver, lambda: gateway().send(), authority.pull):
+        for work in (deliver, lambda: gateway().send(), authority.pull):
             _attempt(work, figures)
     ministry.lift_faults()
     figures.seconds = round(time.monotonic() - began, 1)
@@ -108,7 +110,7 @@ def _open() -> bool:
     return Order.objects.exclude(state=states.APPROVED).exists()
 
 
-def _deliver() -> None:
+def deliver() -> None:
     """Reports only: mail and texts have tests of their own."""
     Message.objects.exclude(channel="authority").delete()
     delivery.deliver(limit=2000)

@@ -1,9 +1,16 @@
 """A hundred orders over the real wire, with random faults: each reported once, each answered once, numbers unbroken."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from icpportal.gateways.miit import sending
+from icpportal.gateways.miit.seam import authority as gateway
 from icpportal.gateways.miit.simulator.client import SimulatorClient
-from tests.transfers.many import carry
+from tests.transfers.many import carry, deliver, place
+from transfers import authority
+from transfers.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,3 +21,34 @@ def test_a_hundred_orders_are_reported_once_and_answered_once_whatever_goes_wron
     assert figures.wrong == []
     assert figures.tries > figures.files  # or nothing went wrong
     assert figures.deliveries > figures.downloads
+
+
+def test_damage_bare_threes_and_a_closed_permission_keep_no_decision_from_arriving(
+    on_the_wire: SimulatorClient,
+) -> None:
+    """B19, B21, M3"""
+    on_the_wire.conduct(phones="auto", decides_after=0)
+    first, second = place(on_the_wire, 2)
+    deliver()
+    assert gateway().send() == 2
+    third = place(on_the_wire, 1)[0]
+    deliver()
+    on_the_wire.conduct(permitted=False)
+    on_the_wire.fault("download", "hash", times=3)
+    assert gateway().send() == 0
+
+    for _ in range(3):
+        authority.pull()
+    for _ in range(4):
+        on_the_wire.fault("download", "bare", times=3)
+        authority.pull()
+
+    assert [state_of(order) for order in (first, second, third)] == ["approved", "approved", "handing_over"]
+    on_the_wire.conduct(permitted=True)
+    sending.send_due(now=timezone.now() + timedelta(minutes=1))
+    authority.pull()
+    assert state_of(third) == "approved"
+
+
+def state_of(order: Order) -> str:
+    return Order.objects.get(pk=order.pk).state

@@ -19,7 +19,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import closing, holding, inbox, operations, overview, standing
+from icpportal.gateways.miit import closing, downloads, holding, inbox, operations, overview, standing
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
 from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
@@ -214,19 +214,26 @@ class UploadFileAdmin(Contents):
 class InboxFileAdmin(Contents):
     """What the authority sent, as it came."""
 
-    list_display = ("name", "kind", "state", "reason", "deliveries", "received_at", "processed_at", "content")
+    list_display = ("name", "kind", "state", "reason", "deliveries", "damaged_at", "received_at", "content")
     list_filter = ("state", "kind")
     search_fields = ("=name",)
     search_help_text = _("File, exactly")
     fields = (
-        "name", "kind", "state", "reason", "deliveries", "received_at", "acknowledged_at", "processed_at", "content",
+        "name", "kind", "state", "reason", "deliveries", "damaged_at", "received_at", "acknowledged_at", "processed_at",
+        "content",
     )  # fmt: skip
-    actions = ("read_again", "close")
+    actions = ("read_again", "give_up", "close")
 
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
-        """Takes in parked files once more, after what they needed was put right."""
+        """Takes in parked or damaged files once more, after what they needed was put right."""
         self.each(request, queryset, _read_again, gettext("read again"))
+
+    @admin.action(description=_("Confirm although damaged"), permissions=["operate"])
+    def give_up(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """Has damaged files confirmed with their next delivery, so that those behind them come."""
+        words = gettext("confirmed with its next delivery")
+        self.each(request, queryset, lambda row: downloads.give_up(row.name), words)
 
     @admin.action(description=_("Dealt with by hand"), permissions=["operate"])
     def close(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
@@ -238,7 +245,7 @@ class InboxFileAdmin(Contents):
 
 
 def _read_again(row: InboxFile) -> None:
-    if row.state != InboxState.PARKED:
+    if row.state != InboxState.PARKED and not row.damaged_at:
         raise Refused(gettext("It is not parked."))
     if not inbox.read_again(row.pk):
         raise Refused(gettext("It is still not understood."))

@@ -1,8 +1,8 @@
 """What the authority has ready for us: fetched, stored raw, checked, acknowledged, then taken in once.
 
-The authority hands out its oldest file until that one is acknowledged, so nothing may stand in the way: a file that is
-damaged is acknowledged after its third delivery, one that nobody understands at once, and both are parked for a person.
-The process may be killed anywhere; the next round goes on from the rows.
+The authority hands out its oldest file until that one is acknowledged. One that nobody understands is acknowledged at
+once and parked for a person, one that is damaged is waited for (`damage.py`). The process may be killed anywhere; the
+next round goes on from the rows.
 """
 
 import hashlib
@@ -16,13 +16,13 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 
 from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import NotYet, Refused, Retryable
-from icpportal.gateways.miit import documents, holding, lease, taking
+from icpportal.gateways.miit import damage, documents, holding, lease, taking
 from icpportal.gateways.miit.calling import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
@@ -43,11 +43,9 @@ LAST = (1, 2)  # of a download: that was all
 MORE = 3  # of a download: go on calling
 BARE_IN_A_ROW = 6  # calls that are answered "go on" without a file, before we wait
 SOON = 0.5  # seconds, more with each of them
-DAMAGED_SAME, DAMAGED_ANY = 3, 6  # deliveries of the same damaged bytes, or of any under one name
 SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
-CAME_WHOLE = "damaged on the way, came whole later"
 WAITING = (InboxState.STORED, InboxState.ACKNOWLEDGED)
-# a file that our own reading stumbles over is parked like one that is damaged
+# a file that our own reading stumbles over is parked like one that is not understood
 STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DataError, IntegrityError)
 GONE = (Forgotten, Unreadable)
 
@@ -84,38 +82,49 @@ def _turn(patience: float) -> lease.Lease:
 
 def _fetched(moment: datetime, mine: lease.Lease) -> tuple[int, bool]:
     line = Line.objects.get(isp_id=settings.MIIT_ISP_ID)
-    _rest(line, moment)
-    came, all_of_it = _drain(Fetcher(mine, Ministry()), line, moment)
+    if _rests(line, moment):
+        return 0, False
+    held: dict[str, InboxFile] = {}
+    came, all_of_it = _drain(Fetcher(mine, Ministry()), line, held, moment)
     holding.rested(line, Way.FETCHING, now=moment)
     Line.objects.filter(pk=line.pk).update(fetched_at=moment, fetching_waits_until=None, fetching_waits_because="")
+    for row in held.values():
+        damage.pause(row, now=moment)
     return came, all_of_it
 
 
 def process(*, now: datetime | None = None) -> int:
     """Take in the files that are here and were not taken in, as after a crash; how many that were."""
     moment = now or timezone.now()
-    here = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state__in=WAITING, reason="").order_by("pk")
+    here = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state__in=WAITING, damaged_at=None).order_by("pk")
     # the bodies are loaded one at a time, when they are opened
     return len(rows.each(JOB, here.defer("body"), lambda row: _taken_or_parked(row, moment), reference="name").done)
 
 
 def read_again(pk: int, *, now: datetime | None = None) -> bool:
-    """Take in a parked file once more, after a person has put right what it needs; False when it stays parked."""
-    row = InboxFile.objects.get(pk=pk)
+    """Take in a parked or damaged file once more, after a person has put right what it needs; whether it was."""
+    moment, row = now or timezone.now(), InboxFile.objects.get(pk=pk)
+    if row.damaged_at:
+        if _broken(wire_file(row)):
+            return False
+        damage.heal(row, now=moment)
     InboxFile.objects.filter(pk=pk, state=InboxState.PARKED).update(state=InboxState.ACKNOWLEDGED, reason="")
-    _take_in(row, now or timezone.now())
+    _take_in(row, moment)
     return InboxFile.objects.filter(pk=pk, state=InboxState.PROCESSED).exists()
 
 
-def _rest(line: Line, now: datetime) -> None:
+def _rests(line: Line, now: datetime) -> bool:
+    """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait."""
     if line.fetching_stopped_at:
         raise Refused(line.fetching_stopped_because)
-    if line.fetching_waits_until and line.fetching_waits_until > now:
+    waits = bool(line.fetching_waits_until and line.fetching_waits_until > now)
+    if waits and line.fetching_waits_because != damage.WAITS:
         raise Retryable(line.fetching_waits_because)
+    return waits
 
 
-def _drain(fetcher: Fetcher, line: Line, now: datetime) -> tuple[int, bool]:
-    """How many files came, and whether that was all that the ministry had."""
+def _drain(fetcher: Fetcher, line: Line, held: dict[str, InboxFile], now: datetime) -> tuple[int, bool]:
+    """How many files came, and whether that was all that the ministry had; what is damaged is left in `held`."""
     seen: Counter[int] = Counter()
     came, deadline = 0, Deadline(round_seconds())
     while came < AT_ONCE and not (came and deadline.passed):
@@ -124,14 +133,14 @@ def _drain(fetcher: Fetcher, line: Line, now: datetime) -> tuple[int, bool]:
             if reply.code == MORE:
                 _wait(line, reply, BARE, now)
             _react(line, reply, now)
-            return came, True
+            return came, not held
         came += 1
         row = _store(reply.file, now)
         seen[row.pk] += 1
-        goes_on = _received(fetcher, line, row, reply.file, now)
+        goes_on = _received(fetcher, line, row, reply.file, held, now)
         _react(line, reply, now)
         if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
-            return came, goes_on and reply.code in LAST
+            return came, goes_on and reply.code in LAST and not held
     return came, False
 
 
@@ -195,32 +204,33 @@ def wire_file(row: InboxFile) -> WireFile:
     return WireFile(**json.loads(raw))
 
 
-def _received(fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, now: datetime) -> bool:
+def _received(
+    fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, held: dict[str, InboxFile], now: datetime
+) -> bool:
     """Check, acknowledge, take in; whether the round goes on."""
-    if row.state in WAITING:
-        try:
-            unwrap(file, account().cipher)
-        except Broken as damage:
-            if not _is_hopeless(row, str(damage), now):
-                return False  # it may be whole the next time, and until then they hand out nothing else
+    if row.state == InboxState.STORED:
+        if broken := _broken(file):
+            if not damage.note(row, broken, now=now):
+                again = row.name in held
+                held[row.name] = row
+                return not again  # unless they hand out this one until it is acknowledged, as they should
+            damage.park(row, now=now)
+        else:
+            damage.heal(row, now=now)
     try:
         _acknowledge(fetcher, line, row, file, now)
-    finally:  # whatever they know, it is whole and here
+    finally:  # whatever they know, it is here
         _take_in(row, now)
     return bool(file.name)
 
 
-def _is_hopeless(row: InboxFile, damage: str, now: datetime) -> bool:
-    """Note the damage; after enough deliveries the file is parked, so that it does not block the others."""
-    InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED).update(reason=damage[:500])
-    row.refresh_from_db(fields=["deliveries", "state"])
-    same_name = InboxFile.objects.filter(isp_id=row.isp_id, name=row.name).exclude(reason="")
-    in_all = same_name.aggregate(all=Sum("deliveries"))["all"] or 0
-    if row.deliveries < DAMAGED_SAME and in_all < DAMAGED_ANY:
-        logger.warning("download damaged", extra={"isp": row.isp_id, "deliveries": row.deliveries})
-        return False
-    _park(row, damage, now)
-    return True
+def _broken(file: WireFile) -> str:
+    """What is wrong with a file that does not open; nothing when it does."""
+    try:
+        unwrap(file, account().cipher)
+    except Broken as found:
+        return str(found)
+    return ""
 
 
 def _acknowledge(fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, now: datetime) -> None:
@@ -228,11 +238,9 @@ def _acknowledge(fetcher: Fetcher, line: Line, row: InboxFile, file: WireFile, n
         logger.error("download without a name", extra={"isp": row.isp_id})
         return
     _react(line, fetcher.acknowledge(file.name), now)
-    known = InboxFile.objects.filter(pk=row.pk, acknowledged_at__isnull=True)
-    known.update(acknowledged_at=now)
+    damaged = Q(isp_id=row.isp_id, name=row.name, damaged_at__isnull=False)
+    InboxFile.objects.filter(Q(pk=row.pk) | damaged, acknowledged_at__isnull=True).update(acknowledged_at=now)
     InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED).update(state=InboxState.ACKNOWLEDGED, reason="")
-    damaged = InboxFile.objects.filter(isp_id=row.isp_id, name=row.name, state=InboxState.STORED)
-    damaged.exclude(reason="").exclude(pk=row.pk).update(state=InboxState.PARKED, reason=CAME_WHOLE, processed_at=now)
 
 
 def _take_in(row: InboxFile, now: datetime) -> bool:

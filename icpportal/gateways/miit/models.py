@@ -151,6 +151,8 @@ class InboxFile(models.Model):
     state = models.CharField(_("State"), max_length=20, choices=InboxState, default=InboxState.STORED)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     deliveries = models.PositiveIntegerField(_("Deliveries"), default=1)
+    damaged_at = models.DateTimeField(_("Damaged since"), null=True, blank=True)  # until it comes whole
+    given_up = models.BooleanField(default=False, editable=False)  # by operations: confirm it although it is damaged
     received_at = models.DateTimeField(_("Received"), default=timezone.now)
     acknowledged_at = models.DateTimeField(_("Acknowledged"), null=True, blank=True)
     processed_at = models.DateTimeField(_("Processed"), null=True, blank=True)
@@ -162,6 +164,7 @@ class InboxFile(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=("stored", "acknowledged")), name="download_waiting"),
             models.Index(fields=["received_at"], condition=~Q(key=""), name="download_with_key"),
+            models.Index(fields=["name"], condition=Q(damaged_at__isnull=False), name="download_damaged"),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit import sanity, succession
+from icpportal.gateways.miit import damage, sanity, succession
+from icpportal.gateways.miit.damage import Damaged
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
+from icpportal.moments import to_beijing
 
 STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
 # what a person does about a stop, by the return code it begins with (`holding.because`)
@@ -58,6 +60,7 @@ class Standing:
     sending_stopped: Stop | None
     fetching_stopped: Stop | None
     inbox: dict[str, int]
+    damaged: list[Damaged]
     fetched_at: datetime | None
     sent_at: datetime | None
     outcomes_waiting: int
@@ -81,7 +84,8 @@ def standing(*, now: datetime | None = None) -> Standing:
     now = now or timezone.now()
     line = Line.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or Line(isp_id=settings.MIIT_ISP_ID)
     counts = _reports()
-    inbox = _inbox()
+    damaged = damage.list_waited_for(line.isp_id)
+    inbox = _inbox(damaged)
     can_go = succession.free_to_go(Report.objects.filter(state__in=ON_THEIR_WAY))
     oldest = can_go.aggregate(oldest=Min("next_at"), since=Min("queued_at"))
     behind = succession.waiting(now)
@@ -97,6 +101,7 @@ def standing(*, now: datetime | None = None) -> Standing:
         sending_stopped=_stop(line.sending_stopped_at, line.sending_stopped_because),
         fetching_stopped=_stop(line.fetching_stopped_at, line.fetching_stopped_because),
         inbox=inbox,
+        damaged=damaged,
         fetched_at=line.fetched_at,
         sent_at=line.sent_at,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
@@ -120,9 +125,13 @@ def _reports() -> dict[str, int]:
     return {state.value: 0 for state in SHOWN} | dict(found)
 
 
-def _inbox() -> dict[str, int]:
-    waiting = InboxFile.objects.filter(state__in=(InboxState.STORED, InboxState.ACKNOWLEDGED)).count()
-    return {"waiting": waiting, "parked": InboxFile.objects.filter(state=InboxState.PARKED).count()}
+def _inbox(damaged: list[Damaged]) -> dict[str, int]:
+    here = (InboxState.STORED, InboxState.ACKNOWLEDGED)
+    return {
+        "waiting": InboxFile.objects.filter(state__in=here, damaged_at=None).count(),
+        "parked": InboxFile.objects.filter(state=InboxState.PARKED).count(),
+        "damaged": len(damaged),
+    }
 
 
 def _wait(until: datetime | None, because: str, now: datetime) -> Wait | None:
@@ -142,7 +151,14 @@ def _needs(facts: Standing, oldest_due: datetime | None, now: datetime) -> list[
         (stands_still, "reports could go and do not: is a worker running?"),
         (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),
     )
-    return _stops(facts) + [words for wrong, words in rows if wrong] + facts.settings_faults
+    damaged = [_waited_for(file) for file in facts.damaged]
+    return [*_stops(facts), *damaged, *(words for wrong, words in rows if wrong), *facts.settings_faults]
+
+
+def _waited_for(file: Damaged) -> str:
+    since = f"{to_beijing(file.since):%Y-%m-%d %H:%M}"
+    what = f"download {file.name} comes damaged since {since} ({file.because})"
+    return f"{what}: miit confirm {file.name} gives it up, miit reread {file.name} tries it again"
 
 
 def _stops(facts: Standing) -> list[str]:

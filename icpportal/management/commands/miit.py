@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import operations, overview, planning, sending
+from icpportal.gateways.miit import downloads, operations, overview, planning, sending
 from icpportal.gateways.miit.documents.content import Broken
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.reactions import Way
@@ -115,6 +115,20 @@ def go_on(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     return _done(command, as_json, "let go on", operations.let_go_on, *ways)
 
 
+def list_downloads(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    found = downloads.in_need()
+    command.say(as_json, {"downloads": [asdict(row) for row in found]}, words.download_lines(found))
+    return 0
+
+
+def confirm(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    return _done(command, as_json, "confirmed with its next delivery", downloads.give_up, options["name"])
+
+
+def reread(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    return _done(command, as_json, "read", downloads.read_again, options["name"])
+
+
 def _done(command: Command, as_json: bool, name: str, act: Callable[..., Any], *given: Any) -> int:
     act(*given)
     what = str(given[0]) if given else "sending and fetching"
@@ -156,6 +170,7 @@ class Kind:
 
 SEQUENCE = (("sequence",), {"type": int, "help": "number of the file"})
 KEY = (("key",), {"help": "key of the report"})
+DOWNLOAD = (("name",), {"help": "name of the file, or the number in front of it"})
 KINDS = {
     "status": Kind(status, "how it stands; exit code 1 when something needs a person"),
     "queue": Kind(
@@ -190,6 +205,9 @@ KINDS = {
         "ask which file was accepted last, and say what that changes here",
         (("--yes",), {"action": "store_true", "help": "change it"}),
     ),
+    "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),
+    "confirm": Kind(confirm, "give up a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),
+    "reread": Kind(reread, "take in a damaged or parked download from the bytes that are here", DOWNLOAD),
     "pull": Kind(pull, "bring in what the authority has ready and hand it to the orders"),
     "send": Kind(
         send,

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "lost": ("upload", "acknowledge"),  # done, and the connection dropped before the answer
     "hash": ("download", "previous"),  # a wrong hash
     "cut": ("download",),  # half of the zip, with the right hash for it
+    "bare": ("download",),  # 3 ("go on calling") without a file
     "again": ("acknowledge",),  # a file comes once more after its acknowledgement
     "extra": EVERY,  # elements that no document names, in the answer
     "extra_in_file": ("download",),  # the same in every file that is written from now on

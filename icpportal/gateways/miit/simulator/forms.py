@@ -28,6 +28,7 @@ FAULT_WORDS = {
     "lost": pgettext_lazy("switch", "Done, but the answer is lost"),
     "hash": pgettext_lazy("switch", "Wrong hash"),
     "cut": pgettext_lazy("switch", "Damaged archive"),
+    "bare": pgettext_lazy("switch", "More to come (3), and no file"),
     "again": pgettext_lazy("switch", "Delivered twice"),
     "extra": pgettext_lazy("switch", "Elements nobody knows"),
     "extra_in_file": pgettext_lazy("switch", "Elements nobody knows, in files"),

@@ -124,6 +124,8 @@ def _file(name: str, info: str, digest: str, *, encrypted: bool, sequence: int |
 def download(ask: Ask) -> Outcome:
     """The file that is due: 3 while more wait, 1 with the last, 2 when there is none; or 0 with any."""
     settling.settle()
+    if "bare" in ask.faults:
+        return Outcome(3)
     file, more = outgoing.waiting(newest_first=ask.conduct.newest_first)
     if file is None:
         return Outcome(2)

@@ -101,7 +101,7 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
     ("model", "actions"),
     [
         ("report", ["resend", "park", "unpark", "give_up"]),
-        ("inboxfile", ["read_again", "close"]),
+        ("inboxfile", ["read_again", "give_up", "close"]),
         ("line", ["go_on", "go_on_sending", "go_on_fetching", "resync"]),
         ("uploadfile", []),
         ("tablerow", []),
@@ -348,6 +348,19 @@ def test_a_parked_download_is_read_again(operator):
 
     assert "c.xml: It is not parked." in words
     assert "b.xml" not in [row.name for row in InboxFile.objects.filter(state="parked", reason="x")]
+
+
+def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator):
+    """B19"""
+    damaged = download("b.xml", state="stored", damaged_at=START, reason="the hash does not fit the file")
+    parked = download("c.xml", state="parked")
+
+    words = act(operator, "inboxfile", "give_up", damaged, parked)
+
+    assert "confirmed with its next delivery: 1" in words
+    assert "c.xml: No damaged download of this name is waited for." in words
+    assert list(InboxFile.objects.order_by("pk").values_list("given_up", flat=True)) == [True, False]
+    assert LogEntry.objects.get().change_message == "confirmed with its next delivery"
 
 
 def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(operator):

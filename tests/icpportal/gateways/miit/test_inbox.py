@@ -1,6 +1,5 @@
 """The download loop over real HTTP: nothing is lost, nothing is taken in twice, nothing blocks the queue."""
 
-import base64
 import time
 from datetime import timedelta
 from io import StringIO
@@ -23,7 +22,6 @@ from tests.icpportal.gateways.miit.wire.server import ISP, infos, returned
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
-BAD_HASH = {"beianInfoHash": base64.b64encode(b"0" * 16).decode()}
 
 
 class Killed(BaseException):
@@ -142,43 +140,6 @@ def test_an_authority_that_never_takes_the_acknowledgement_does_not_hold_us_for_
 
     assert inbox.fetch() == inbox.SAME_IN_A_ROUND
     assert told() == [("granted", "TR-1.1")]
-
-
-def test_a_damaged_file_is_not_acknowledged_until_its_third_delivery(ministry):
-    ministry.deliver("bad", granted(waiting()), **BAD_HASH)
-    ministry.deliver("good", granted(waiting("TR-2.1", site_number="")))
-
-    inbox.fetch()
-    inbox.fetch()
-    assert (rows(), ministry.acknowledged) == ([("bad", "stored", 2)], [])
-    assert inbox.process() == 0
-
-    inbox.fetch()
-
-    assert rows() == [("bad", "parked", 3), ("good", "processed", 1)]
-    assert (ministry.acknowledged, told()) == (["bad", "good"], [("granted", "TR-2.1")])
-    assert InboxFile.objects.get(name="bad").reason == "the hash does not fit the file"
-
-
-def test_a_file_that_was_damaged_on_the_way_is_taken_in_when_it_comes_whole(ministry):
-    ministry.deliver("return1", granted(waiting()))
-    ministry.say("isp_download", returned(1, more=infos(ministry.queue[0].fields | BAD_HASH)))
-
-    assert (inbox.fetch(), ministry.acknowledged, told()) == (1, [], [])
-    assert (inbox.fetch(), ministry.acknowledged, told()) == (1, ["return1"], [("granted", "TR-1.1")])
-
-    assert rows() == [("return1", "parked", 1), ("return1", "processed", 1)]
-
-
-def test_a_file_that_is_damaged_in_another_way_each_time_does_not_block_for_ever(ministry):
-    waiting()
-    for number in range(inbox.DAMAGED_ANY):
-        ministry.deliver("bad", b"x")
-        ministry.queue = ministry.queue[-1:]
-        ministry.queue[0].fields["beianInfo"] = base64.b64encode(b"damage %d" % number).decode()
-        inbox.fetch()
-
-    assert (ministry.acknowledged, ministry.queue) == (["bad"], [])
 
 
 @pytest.mark.parametrize(

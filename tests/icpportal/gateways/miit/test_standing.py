@@ -31,7 +31,7 @@ def test_a_portal_that_never_reported_needs_nothing():
 
     assert (now.isp_id, now.version, now.last_sequence) == (ISP, "V.3.0", None)
     assert now.reports == {"queued": 0, "parked": 0, "numbered": 0, "accepted": 0}
-    assert (now.inbox, now.schemas, now.needs) == ({"waiting": 0, "parked": 0}, "none", [])
+    assert (now.inbox, now.schemas, now.needs) == ({"waiting": 0, "parked": 0, "damaged": 0}, "none", [])
 
 
 def test_reports_and_downloads_are_counted_by_what_they_wait_for():
@@ -48,7 +48,7 @@ def test_reports_and_downloads_are_counted_by_what_they_wait_for():
     now = standing(now=NOW)
 
     assert now.reports == {"queued": 2, "parked": 0, "numbered": 1, "accepted": 1}
-    assert now.inbox == {"waiting": 2, "parked": 0}
+    assert now.inbox == {"waiting": 2, "parked": 0, "damaged": 0}
     assert (now.last_sequence, now.fetched_at, now.sent_at) == (1, START, START)
     assert now.oldest_queued_at == START + timedelta(minutes=2)
     assert now.needs == []

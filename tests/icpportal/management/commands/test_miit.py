@@ -69,7 +69,7 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
     assert run(capsys, "status") == [
         "ispId 100001, version V.3.0, last accepted number: 1",
         "reports: queued 0, parked 0, numbered 0, accepted 1; oldest on its way since -; last sent 2026-11-20 09:00",
-        "inbox: waiting 0, parked 0, outcomes to take 0; last fetched 2026-11-20 09:00",
+        "inbox: waiting 0, parked 0, damaged 0, outcomes to take 0; last fetched 2026-11-20 09:00",
         "sending: may go",
         "fetching: may go",
         "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)",

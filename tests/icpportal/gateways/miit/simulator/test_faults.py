@@ -138,6 +138,14 @@ def test_a_zip_that_was_cut_has_the_right_hash_of_what_is_there(desk, provider):
     assert (cut.digest, cut.body) == (md5(cut.body), whole.body[: len(whole.body) // 2])
 
 
+def test_it_can_ask_to_go_on_calling_and_hand_out_nothing(desk, provider):
+    desk.push("JCDM")
+    desk.fault("download", "bare", times=2)
+
+    assert [provider.download(), provider.download()] == [3, 3]
+    assert provider.download().root.tag == "DownloadData"
+
+
 def test_a_file_can_come_once_more_after_its_acknowledgement(desk, provider):
     first, second = desk.push("JCDM")["name"], desk.push("XGTZ")["name"]
     desk.fault("acknowledge", "again")

@@ -96,6 +96,7 @@ class FakeMinistryServer:
         self.passwords: dict[str, str] = {}
         self.bare = False  # before each file it says 3 ("continue calling") without one
         self.said_bare = False
+        self.rotates = False  # what is not acknowledged waits behind the others; a strict ministry hands it out again
         self.wsdl_down = False
         self.reads_after = 0.0  # seconds before it begins to read what is sent
         self.seconds, self.elsewhere = 30.0, "http://127.0.0.1:9/"
@@ -219,7 +220,10 @@ class FakeMinistryServer:
             if self.said_bare:
                 return returned(3, "请继续调用本接口")
         code = 0 if self.always_zero else 3 if len(self.queue) > 1 else 1
-        return returned(code, more=infos(self.queue[0].fields))
+        fields = self.queue[0].fields
+        if self.rotates:
+            self.queue.append(self.queue.pop(0))
+        return returned(code, more=infos(fields))
 
     def isp_downloadack(self, asked: dict[str, str]) -> str:
         """Takes the file off the queue."""
