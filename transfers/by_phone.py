@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from transfers import paper_access, photo_app, queries, slots, states
 from transfers.models import Order, OrderDocument
 from transfers.paper_marks import is_stale, why_stale
+from transfers.returned_parts import papers_to_replace, returned_parts, unsettled
 from verification import handoffs
 
 PHOTO_SLOT = slots.Slot(slots.PHOTO, _("Photo"), _("Upper body, centred, clothes of the season"), drawing="photo")
@@ -50,7 +51,15 @@ def papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
 
 
 def side_shown(
-    order: Any, slot: slots.Slot, side: int, paper: OrderDocument | None, *, page: str, is_open: bool, reason: str = ""
+    order: Any,
+    slot: slots.Slot,
+    side: int,
+    paper: OrderDocument | None,
+    *,
+    page: str,
+    is_open: bool,
+    reason: str = "",
+    to_replace: bool = False,
 ) -> dict[str, Any]:
     """What `partials/slot.html` draws of a side on the phone: its state and an upload, never a picture or its name."""
     word = slot.sides[side - 1]
@@ -67,6 +76,8 @@ def side_shown(
     }
     if paper is not None and not reason:
         found |= {"state": paper.document.state, "reason": paper.document.reason_text}
+    if to_replace and found["state"] == "ready":
+        found["state"] = "replace"
     if is_open:
         found.update(form=slots.UploadForm(key=f"{slot.key}_{side}"), form_url=f"{page}?slot={slot.key}&side={side}")
     return found
@@ -75,10 +86,11 @@ def side_shown(
 def arrivals(order: Any) -> list[dict[str, Any]]:
     """Each side that is wanted with its state, for the computer's page that watches them come in."""
     mine = papers(order)
+    came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
     return [
         {
             "title": f"{slot.title} · {slot.sides[side - 1]}" if slot.sides[side - 1] else slot.title,
-            "state": _state(order, mine.get((slot.key, side))),
+            "state": _state(order, mine.get((slot.key, side)), to_replace=slot.key in came_back),
             "url": _page(order, slot),
         }
         for slot in wanted(order)
@@ -86,12 +98,14 @@ def arrivals(order: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _state(order: Any, paper: OrderDocument | None) -> str:
+def _state(order: Any, paper: OrderDocument | None, *, to_replace: bool = False) -> str:
     if paper is None:
         return "todo"
     if paper.document.state == "refused" or is_stale(order, paper):
         return "wrong"
-    return "waiting" if paper.document.is_checking else "done"
+    if paper.document.is_checking:
+        return "waiting"
+    return "replace" if to_replace else "done"
 
 
 def _page(order: Any, slot: slots.Slot) -> str:

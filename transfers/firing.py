@@ -11,6 +11,7 @@ from django.conf import settings
 from icpportal.gateways.miit.seam import authority
 from icpportal.lifecycle import Lifecycle, T
 from icpportal.outbox.actions import queue
+from icpportal.privacy.fields import sealed
 from transfers import duties, states
 from transfers.lifecycle import TABLE
 from transfers.models import Order, OrderEvent
@@ -27,6 +28,8 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         hand_over(order, row.owe)
     if row.tell:
         tell_everyone(order, row.tell, event_id=event.pk, facts=facts, now=event.at)
+    if row.target == states.RETURNED:
+        keep_at_return(order, by_authority=event.from_state == states.AUTHORITY_RETURNED)
     if row.target in states.EDITABLE:  # another wait, other reminders
         Order.objects.filter(pk=order.pk).update(reminded=0)
         order.reminded = 0
@@ -38,6 +41,12 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         photo_places.end(order.reference)
     if row.target in states.ENDED:
         close(order)
+
+
+def keep_at_return(order: Any, *, by_authority: bool) -> None:
+    """Keep what stands in an order that comes back, so that a change can be told from none (`returned_parts`)."""
+    order.came_back = {"before": dict(order.answers), "turned_down": by_authority}
+    Order.objects.filter(pk=order.pk).update(came_back=sealed(order, "came_back"))
 
 
 def hand_over(order: Any, channel: str) -> None:
@@ -60,8 +69,8 @@ def close(order: Any) -> None:
     """
     if order.report:
         authority().supersede(order.reference)
-    Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
-    order.password_digest, order.password_kept = "", False
+    Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False, came_back="")
+    order.password_digest, order.password_kept, order.came_back = "", False, ""
     if order.state == states.APPROVED:
         service_codes.spend(order.reference, used_for=order.domain)
         return

@@ -6,8 +6,12 @@ from icpportal.gateways.miit.processing import opened_by
 from transfers import queries, servers, states
 from transfers.models import FieldVerdict
 
+# what a reason lets the applicant explain, and where
+EXPLAINED_IN = {"phone_elsewhere": "subject.remark"}
 # everything is open in a draft and in a lapsed order that is mended
 ALL = None
+READ = "_opening_read"
+Opening = tuple[set[str] | None, dict[str, FieldVerdict]]
 
 
 def open_parts(order: Any) -> set[str] | None:
@@ -15,8 +19,17 @@ def open_parts(order: Any) -> set[str] | None:
     return read(order)[0]
 
 
-def read(order: Any) -> tuple[set[str] | None, dict[str, FieldVerdict]]:
-    """The open parts, and what the reviewer said of those that a reviewer named."""
+def read(order: Any) -> Opening:
+    """The open parts, and what the reviewer said of those that a reviewer named; asked once a state of the object."""
+    now = (order.state, order.version)
+    known = getattr(order, READ, None)
+    if known is None or known[0] != now:
+        known = (now, _read(order))
+        setattr(order, READ, known)
+    return known[1]
+
+
+def _read(order: Any) -> Opening:
     if order.state != states.RETURNED:
         return ALL, {}
     entered = order.events.filter(to_state=states.RETURNED).exclude(from_state=states.RETURNED).first()
@@ -25,7 +38,10 @@ def read(order: Any) -> tuple[set[str] | None, dict[str, FieldVerdict]]:
     if entered.move == "mend":
         return set(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
     verdicts = queries.open_verdicts(order)
-    return set(verdicts) | _gates_to_repeat(order), verdicts
+    explained = {
+        EXPLAINED_IN[each.reason.key] for each in verdicts.values() if each.reason and each.reason.key in EXPLAINED_IN
+    }
+    return set(verdicts) | explained | _gates_to_repeat(order), verdicts
 
 
 def _gates_to_repeat(order: Any) -> set[str]:

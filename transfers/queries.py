@@ -116,6 +116,12 @@ def photo_of(order: Order) -> OrderDocument | None:
     return papers_of(order).filter(slot="photo", added_at__gte=order.entered_at).first()
 
 
+def was_refused(order: Order, photo: OrderDocument) -> bool:
+    """Whether this is, byte for byte, a photo that a reviewer has refused."""
+    earlier = order.papers.filter(slot="photo", added_at__lt=order.entered_at).exclude(document__sha256="")
+    return earlier.filter(document__sha256=photo.document.sha256).exists()
+
+
 def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
     """The papers that stood at `moment` and were replaced afterwards: old beside new."""
     stood = order.papers.filter(added_at__lte=moment, retired_at__gt=moment, document__state="ready")

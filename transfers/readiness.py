@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from filings import checks
 from transfers import paper_marks, proving, queries, slots, stages
 from transfers.labels import label_of
+from transfers.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled
 from transfers.steps import STEPS
 from transfers.steps.checked import facts_of
 from verification import consents
@@ -37,7 +38,10 @@ def judged(order: Any, papers: list[Any] | None = None) -> tuple[list[Gap], list
     found = all_findings(order)
     stops = [_as_gap(order, finding) for finding in found if finding.stops]
     may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]
-    return [*_gates(order), *_pages(order), *stops, *paper_gaps(order, papers), *_phones(order)], may_come_back
+    parts = returned_parts(order, papers)
+    of_papers = paper_gaps(order, papers, parts=parts)
+    found_gaps = [*_gates(order), *_pages(order), *stops, *of_papers, *_returned(parts), *_phones(order)]
+    return found_gaps, may_come_back
 
 
 def _gates(order: Any) -> list[Gap]:
@@ -72,8 +76,14 @@ def advice(order: Any) -> list[Gap]:
     return [_as_gap(order, finding) for finding in all_findings(order) if not finding.stops]
 
 
-def paper_gaps(order: Any, papers: list[Any], needed: list[slots.Slot] | None = None) -> list[Gap]:
-    """What the papers lack: a picture that is ready and fits the answers, or the agreement of the person it shows."""
+def paper_gaps(
+    order: Any,
+    papers: list[Any],
+    needed: list[slots.Slot] | None = None,
+    *,
+    parts: list[ReturnedPart] | None = None,
+) -> list[Gap]:
+    """What the papers lack: a picture that is ready and fits, another one than came back, or a person's agreement."""
     if not set(PAGES) <= set(order.answers):
         return []
     needed = slots.needed(order) if needed is None else needed
@@ -85,7 +95,19 @@ def paper_gaps(order: Any, papers: list[Any], needed: list[slots.Slot] | None = 
         )
         for slot in slots.missing(needed, paper_marks.standing(order, papers))
     ]
-    return [*lacking, *_consents(order, papers)]
+    parts = returned_parts(order, papers) if parts is None else parts
+    named = [part for part in unsettled(parts) if part.step == PAPER and part.key not in {gap.part for gap in lacking}]
+    return [*lacking, *map(_untouched, named), *_consents(order, papers)]
+
+
+def _returned(parts: list[ReturnedPart]) -> list[Gap]:
+    """What came back and was neither changed nor answered in words; the papers are among theirs."""
+    return [_untouched(part) for part in unsettled(parts) if part.step != PAPER]
+
+
+def _untouched(part: ReturnedPart) -> Gap:
+    words = _("%(part)s: not changed since the return. Change it, or say below why it stays") % {"part": part.label}
+    return Gap(words, part.url, part.key)
 
 
 def _paper_words(order: Any, slot: slots.Slot, papers: list[Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from transfers import states
 
@@ -30,7 +30,11 @@ SENTENCES: dict[str, Sentence] = {
     ),
     states.RETURNED: Sentence(
         _("Changes needed"),
-        _("%(n)s things to change. Mend them and send again by %(due)s, or the order is closed"),
+        ngettext_lazy(
+            "%(n)s thing to change. Change it and send again by %(due)s, or the order is closed",
+            "%(n)s things to change. Change them and send again by %(due)s, or the order is closed",
+            "n",
+        ),
         YOU,
     ),
     states.PHOTO_DUE: Sentence(

@@ -184,9 +184,16 @@ def waiting(papers: list[OrderDocument]) -> bool:
 
 
 def drawn(
-    order: Any, slot: Slot, side: int, paper: OrderDocument | None, *, is_open: bool = True, reason: str = ""
+    order: Any,
+    slot: Slot,
+    side: int,
+    paper: OrderDocument | None,
+    *,
+    is_open: bool = True,
+    reason: str = "",
+    to_replace: bool = False,
 ) -> dict[str, Any]:
-    """What `partials/slot.html` draws of one side of a slot."""
+    """What `partials/slot.html` draws of one side of a slot; `to_replace` when its paper came back."""
     page = reverse("slot", args=[order.reference, slot.key])
     word = slot.sides[side - 1]
     stale: str | Promise = ""
@@ -194,6 +201,8 @@ def drawn(
         stale = paper_marks.why_stale(slot.key, reused=paper_marks.is_reused(order, paper))
     shown = _shown(paper, reason or str(stale))
     shown.update(_used_again(order, paper) if shown["state"] == "ready" else {})
+    if to_replace and shown["state"] in ("ready", "reused"):
+        shown |= {"state": "replace", "label": ""}
     shown.update(
         key=f"{slot.key}-{side}",
         title=f"{slot.title} · {word}" if word else slot.title,

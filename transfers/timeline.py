@@ -60,6 +60,7 @@ WHAT: dict[str, str | Promise] = {
     "cancel_refused": _("The authority refused the cancellation"),
     "reminded": _("A reminder went out"),
     "call": _("We called you"),
+    "explained": _("Left as it is, with a reason"),
     "use_again": _("A paper of an earlier order is used again"),
     "deadline_moved": _("The deadline was moved"),
     "stated": _("You said that the code was entered"),

@@ -191,6 +191,7 @@ SLOTS = {
     "ready": ("green", "check", _("Ready"), False),
     "reused": ("green", "check", _("Using an earlier upload"), False),
     "again": ("amber", "return", _("Needs another try"), False),
+    "replace": ("amber", "return", _("To replace"), False),
 }
 SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 
@@ -208,6 +209,7 @@ TASKS = {
     "doing": ("slate", "circle-half", pgettext_lazy("task", "In progress")),
     "done": ("plain", "check", pgettext_lazy("task", "Done")),
     "wrong": ("amber", "pencil", pgettext_lazy("task", "Changes needed")),
+    "replace": ("amber", "return", _("To replace")),
     "waiting": ("blue", "hourglass", pgettext_lazy("task", "Waiting")),
 }
 

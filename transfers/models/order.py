@@ -50,6 +50,8 @@ class Order(SealedModel):
     answers = EncryptedJSONField(default=dict)
     # counts against everybody else: from the confirmed filing password, or from submit where there is none
     claimed = models.BooleanField(default=False)
+    # the answers as they stood when the order came back, and why parts of them stay as they are
+    came_back = EncryptedJSONField(blank=True, default="")
 
     service_code = models.CharField(max_length=36, blank=True)
     instance = models.CharField(max_length=80, blank=True)

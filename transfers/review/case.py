@@ -13,6 +13,7 @@ from transfers.answer_rows import rows
 from transfers.labels import label_of
 from transfers.models import FieldVerdict, Order
 from transfers.photo_ways import WAYS
+from transfers.returned_parts import replied
 from transfers.review.forms import ReturnForm
 from transfers.steps import STEPS
 from transfers.verdict_words import reason_words
@@ -83,7 +84,9 @@ def sections(order: Order, form: ReturnForm | None, *, in_clear: bool) -> list[d
         for slot in _slots(order)
     ]
     of_type = asking_type.rows(order.answer("type"), in_clear=in_clear)
+    said = replied(order)
     return [
+        *([{"title": _("Not changed, and why"), "rows": _unjudged(said), "pictures": []}] if said else []),
         {"title": _("Filing type"), "rows": _unjudged(of_type), "pictures": []},
         *([{"title": _("Product"), "rows": _unjudged(of_server), "pictures": []}] if of_server else []),
         *found,

@@ -19,6 +19,7 @@ from transfers.models import Order, OrderDocument
 from transfers.paper_actions import Moved
 from transfers.paper_marks import person_of
 from transfers.people import administrator
+from transfers.returned_parts import papers_to_replace, returned_parts, unsettled
 from verification import consents, handoffs
 from verification.documents.messages import UploadRefused
 from verification.models import HandOff
@@ -118,6 +119,7 @@ class Drawn(NamedTuple):
     given: frozenset[str]
     refused: dict[tuple[str, int], str]
     unticked: str
+    came_back: set[str]
 
 
 def _page(
@@ -128,7 +130,9 @@ def _page(
     refused: dict[tuple[str, int], str] | None = None,
     unticked: str = "",
 ) -> HttpResponse:
-    drawn = Drawn(order, token, by_phone.papers(order), consents.standing(order.reference), refused or {}, unticked)
+    mine, given = by_phone.papers(order), consents.standing(order.reference)
+    came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
+    drawn = Drawn(order, token, mine, given, refused or {}, unticked, came_back)
     wanted = by_phone.wanted(order)
     context = {
         "order": order,
@@ -162,6 +166,7 @@ def _group(drawn: Drawn, slot: slots.Slot) -> dict[str, Any]:
                 page=page,
                 is_open=not waits,
                 reason=drawn.refused.get((slot.key, side), ""),
+                to_replace=slot.key in drawn.came_back,
             )
             for side in paper_access.sides_shown(slot, mine)
         ],

@@ -1,5 +1,6 @@
 """Step 5, documents (上传资料): the hub, one page a paper, the statement to sign, and pictures for their owner."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -15,7 +16,6 @@ from icpportal.accounts.access import confirmed_required, signed_in_required
 from icpportal.accounts.second_factor import second_factor_missing
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import ChoiceField
-from icpportal.entry.marks import reads_chinese
 from icpportal.privacy.actions import REVIEW, note_access
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
@@ -37,9 +37,9 @@ from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
 from transfers.paper_actions import Moved
 from transfers.paper_marks import is_stale, person_of
+from transfers.returned_parts import papers_to_replace, returned_parts, unsettled
 from transfers.rules_shown import brief_of
 from transfers.slips import slip
-from transfers.verdict_words import shown
 from transfers.views import backdrop
 from transfers.views.access import own_order
 from verification import consents, handoffs
@@ -99,11 +99,13 @@ def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
 def _hub(order: Order) -> dict[str, Any]:
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
-    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    parts = returned_parts(order, papers)
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, parts=parts)}
     opened = paper_access.open_test(order, papers, gaps)
+    standing = papers_to_replace(parts)
     return {
         **_frame(order),
-        "tasks": [_task(order, slot, papers, gaps, opened(slot)) for slot in needed],
+        "tasks": [_task(order, slot, papers, gaps, opened(slot), slot.key in standing) for slot in needed],
         "ready": sum(f"paper.{slot.key}" not in gaps for slot in needed),
         "total": len(needed),
         "returned": order.state == states.RETURNED,
@@ -114,14 +116,18 @@ def _hub(order: Order) -> dict[str, Any]:
 
 
 def _task(
-    order: Order, slot: slots.Slot, papers: list[OrderDocument], gaps: set[str], is_open_slot: bool
+    order: Order, slot: slots.Slot, papers: list[OrderDocument], gaps: set[str], is_open_slot: bool, is_returned: bool
 ) -> dict[str, Any]:
     mine = [paper for paper in papers if paper.slot == slot.key]
     items = slots.wanted(order, slot) if slot.key == slots.OTHER else []
+    state = _unfinished(order, mine) if f"paper.{slot.key}" in gaps else "done"
+    if is_returned and mine and state == "todo":
+        state = "replace"
     return {
         "title": slot.title,
         "url": reverse("slot", args=[order.reference, slot.key]) if is_open_slot else "",
-        "state": _unfinished(order, mine) if f"paper.{slot.key}" in gaps else "done",
+        "state": state,
+        "label": _("Stays as it is") if is_returned and state == "done" else "",
         "hint": capfirst("; ".join(str(item) for item in items)) or slot.hint,
     }
 
@@ -223,6 +229,8 @@ def _slot(
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
         consent.errors["agree"] = consent.error_class([_("Tick your agreement to upload documents")])
+    parts = [part for part in returned_parts(order, papers.values()) if part.key == f"paper.{slot.key}"]
+    standing = papers_to_replace(unsettled(parts))
     sides = [
         slots.drawn(
             order,
@@ -231,10 +239,10 @@ def _slot(
             papers.get((slot.key, side)),
             is_open=not needs_consent,
             reason=(refused or {}).get(side, ""),
+            to_replace=slot.key in standing,
         )
         for side in paper_access.sides_shown(slot, papers)
     ]
-    verdict = queries.open_verdicts(order).get(f"paper.{slot.key}") if order.state == states.RETURNED else None
     context = {
         **_frame(order),
         "slot_title": slot.title,
@@ -246,9 +254,8 @@ def _slot(
         "again": _again(order, slot, papers),
         "consent_text": consents.TEXTS[consents.CURRENT].explanation,
         "person": mask_name(person.name) if person else "",
-        "verdict": verdict,
-        "named": [{**shown(order, verdict, chinese=reads_chinese()), "url": ""}] if verdict else [],
-        "before": _before(order, slot) if verdict else [],
+        "named": [replace(part, url="") for part in parts],
+        "before": _before(order, slot) if parts else [],
         "back_url": reverse("documents", args=[order.reference]),
         "form": consent,
     }
@@ -288,7 +295,8 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
             and is_open(open_parts(order), f"paper.{slot}")
             and not paper_access.needs_consent(order, found)
         )
-        drawn = slots.drawn(order, found, side, paper, is_open=may_upload)
+        standing = papers_to_replace(unsettled(returned_parts(order)))
+        drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in standing)
     return render(request, "partials/slot.html", {"slot": drawn})
 
 

@@ -30,12 +30,12 @@ from transfers.next_dates import DEADLINES
 from transfers.not_now import not_now
 from transfers.people import lead
 from transfers.phone_cards import cards
+from transfers.returned_parts import returned_parts, unsettled
 from transfers.rules_shown import brief_of
 from transfers.sentences import AUTHORITY, WE, YOU, mark, sentence_of
 from transfers.slips import slip
 from transfers.telling import kept_until
 from transfers.timeline import by_stage, timeline
-from transfers.verdict_words import shown as verdict_shown
 from transfers.views import backdrop
 from transfers.views.access import own_order
 
@@ -43,17 +43,22 @@ TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("The authority's t
 ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 
-def sentence(order: Order, returned: int) -> str:
+def sentence(order: Order, to_change: int) -> str:
     """The state's sentence with its dates and words filled in."""
+    if order.state == states.RETURNED and not to_change:
+        return str(NOTHING_LEFT % {"due": long_words(due_of(order))})
     for holds, words in OTHERWISE.get(order.state, ()):
         if holds(order):
             return str(words)
     return sentence_of(order).words % {
         "due": long_words(due_of(order)),
-        "n": returned,
+        "n": to_change,
         "number": order.site_number,
         "reason": _reason(order),
     }
+
+
+NOTHING_LEFT = _("Nothing is left to change. Check it and send it again by %(due)s, or the order is closed")
 
 
 def _reason(order: Order) -> str:
@@ -125,7 +130,7 @@ def order_page(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, order: Order) -> HttpResponse:
-    verdicts = list(queries.open_verdicts(order).values()) if order.state == states.RETURNED else []
+    parts = returned_parts(order, mask=True)
     order.answer("type")  # a state that does not show the answers says so as well
     extra = EXTRAS.get(order.state)
     events, older = by_stage(order, timeline(order, chinese=reads_chinese()))
@@ -133,8 +138,8 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "order": order,
         "state": mark(order),
         "turn": TURNS.get(AUTHORITY if queries.waits_for_answer(order) else sentence_of(order).turn, ""),
-        "sentence": sentence(order, len(verdicts)),
-        "verdicts": [verdict_shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts],
+        "sentence": sentence(order, len(unsettled(parts))),
+        "verdicts": parts,
         "buttons": buttons(order),
         "not_now": not_now(order),
         "deadline": _deadline(order),

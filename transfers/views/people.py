@@ -14,14 +14,12 @@ from icpportal.accounts.access import confirmed_required
 from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.entry.client import client_address
 from icpportal.entry.fields import NumberField
-from icpportal.entry.marks import reads_chinese
-from transfers import proving, queries, stages, states
-from transfers.answer_rows import words
+from transfers import proving, stages
 from transfers.models import Order
+from transfers.returned_parts import ReturnedPart, returned_parts, unsettled
 from transfers.rules_shown import brief_of, must_match_of
 from transfers.slips import slip
 from transfers.steps import STEPS
-from transfers.verdict_words import shown
 from transfers.views.access import own_order
 from verification import phone_proofs
 
@@ -53,15 +51,15 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
     )
     if gate is not None:
         return redirect(gate.url(order))
-    verdicts = queries.open_verdicts(order) if order.state == states.RETURNED else {}
+    parts = returned_parts(order, mask=True)
     pages = [step for step in STEPS if step.stage == stages.ADMINISTRATORS]
     ready = all(step.answered(order) for step in pages)
     context = {
         "order": order,
-        "tasks": [_task(order, step, verdicts) for step in pages],
+        "tasks": [_task(order, step, unsettled(parts)) for step in pages],
         "proofs": proving.asked(order) if ready else [],
         "ready": ready,
-        "verdicts": [shown(order, verdict, chinese=reads_chinese()) for verdict in verdicts.values()],
+        "verdicts": parts,
         **must_match_of(order),
         **_frame(order),
     }
@@ -77,19 +75,13 @@ def _frame(order: Order) -> dict[str, Any]:
     }
 
 
-def _task(order: Order, step: Any, verdicts: dict[str, Any]) -> dict[str, Any]:
+def _task(order: Order, step: Any, unsettled_parts: list[ReturnedPart]) -> dict[str, Any]:
     done = step.answered(order)
-    fields = step.form_class.base_fields
-    waiting = [
-        name
-        for name, field in fields.items()
-        if (verdict := verdicts.get(f"{step.key}.{name}"))
-        and verdict.value == words(field, order.answer(step.key).get(name, ""))
-    ]
+    waits = any(part.step == step.key for part in unsettled_parts)
     return {
         "title": step.title,
         "url": reverse("step", args=[order.reference, step.key]),
-        "state": "wrong" if done and waiting else ("done" if done else "todo"),
+        "state": "wrong" if done and waits else ("done" if done else "todo"),
     }
 
 

@@ -128,6 +128,10 @@ def _sent(request: HttpRequest, order: Order, form: PhotoForm) -> bool:
         )
         form.add_error(None, ValidationError(words, code="photo_missing"))
         return False
+    if queries.was_refused(order, paper):
+        words = _("This photo was refused: take another one, then send it")
+        form.add_error(None, ValidationError(words, code="photo_refused"))
+        return False
     if photo_actions.send(order, actor=request.user, way=form.cleaned_data["photo_way"], **form.said):
         return True
     form.add_error(None, ValidationError(CHANGED, code="photo_changed"))

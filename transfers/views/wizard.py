@@ -8,15 +8,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from icpportal.accounts.access import confirmed_required
-from icpportal.entry.marks import reads_chinese
 from icpportal.wizard.views import RowWizardView, Step
 from transfers import asking_type, stages, standing
 from transfers.answer_rows import rows
 from transfers.models import Order
+from transfers.returned_parts import returned_parts
 from transfers.rules_shown import brief_of, must_match_of
 from transfers.slips import slip
 from transfers.steps import STEPS
-from transfers.verdict_words import shown
 from transfers.views.access import own_order
 
 
@@ -49,19 +48,13 @@ class OrderWizard(RowWizardView):
             back_url=stages.back_url(self.row, self.step.stage),
             slip=slip(self.row),
             asked_again=standing.asked_again(self.row, self.step.key),
-            named=named_on(self.row, self.step.key, form.verdicts),
+            named=[part for part in returned_parts(self.row) if part.step == self.step.key],
             elsewhere=saved_elsewhere(self.row, self.step, form),
             **brief_of(self.row),
             **must_match_of(self.row, self.step.key),
             type_rows=asking_type.rows(self.row.answer("type")) if self.step.key == "subject" else [],
         )
         return context
-
-
-def named_on(order: Order, step: str, verdicts: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the reviewer named on this page, old value and reason, to stand above the form."""
-    found = (each for part, each in verdicts.items() if part.partition(".")[0] == step)
-    return [shown(order, each, chinese=reads_chinese()) for each in found]
 
 
 def saved_elsewhere(order: Order, step: Any, form: Any) -> list[dict[str, Any]]:

@@ -201,6 +201,12 @@ def plain_words(codes: str) -> dict[str, str]:
     }
 
 
+def applicants_codes(codes: str) -> list[tuple[str, Code]]:
+    """The codes of a refusal that ask the applicant for something; one that asks for anything when none does."""
+    rows = [(code, code_of(code)) for code in codes.split() if code_of(code).opens]
+    return rows or [("", OTHER)]
+
+
 def opened_by(codes: str) -> tuple[str, ...]:
     """The parts that one or several codes open together; everything when they name none."""
     return tuple(dict.fromkeys(part for row in _rows(codes) for part in row.opens)) or EVERYTHING

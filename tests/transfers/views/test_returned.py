@@ -1,0 +1,387 @@
+"""A returned order shows what is changed, and goes out again only when every part is changed or answered."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.transfers.builders import (
+    administrator_answers,
+    make_lead_reviewer,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    moves,
+    sign_in,
+    subject_answers,
+    website_answers,
+)
+from tests.transfers.desk import make_complete
+from tests.transfers.outside import as_sent
+from transfers import queries, states
+from transfers.firing import ORDER
+from transfers.models import Order, OrderDocument
+from transfers.review import actions as review
+from transfers.review.actions import Named
+from transfers.review.case import sections
+from verification import phone_proofs
+from verification.models import PhoneProof
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
+SEND = {"declared": "on"}
+TO_CHANGE = re.compile(r"(\d+) things? to change")
+
+
+def read(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
+    """A complete order that a reviewer sent back, naming these parts."""
+    order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
+    OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
+    reason = reason or make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
+    review.send_back(order, make_reviewer(), [Named(part, reason) for part in parts])
+    return read(order)
+
+
+def turned_down(code: str, **columns: Any) -> Order:
+    """A complete order that the authority sent back and its owner opened for changes."""
+    order = make_complete(state=states.AUTHORITY_RETURNED, authority_code=code, report=1, **columns)
+    OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
+    ORDER.fire(order, "mend", by="applicant", facts=queries.facts_of(order))
+    return read(order)
+
+
+def shown(client: Client, order: Order, name: str, *args: Any, language: str = "en") -> str:
+    sign_in(client, order.owner)
+    page = client.get(reverse(name, args=[order.reference, *args]), headers={"accept-language": language})
+    return str(page.content.decode())
+
+
+def submit(client: Client, order: Order, **replies: str) -> Any:
+    data = {**SEND, **{f"reply.{part.replace('__', '.')}": words for part, words in replies.items()}}
+    address = reverse("check", args=[order.reference])
+    return sign_in(client, order.owner).post(address, data, headers={"accept-language": "en"})
+
+
+def save(client: Client, order: Order, step: str, answers: dict[str, Any]) -> None:
+    address = reverse("step", args=[order.reference, step])
+    assert sign_in(client, order.owner).post(address, as_sent(answers)).status_code == 302
+
+
+def rename(client: Client, order: Order, name: str) -> None:
+    save(client, order, "website", website_answers(order.domain, site_name=name))
+
+
+def item(html: str, part: str) -> str:
+    """The part's own entry of the list of what came back."""
+    found = re.search(rf'<li data-part="{re.escape(part)}".*?</li>', html, re.DOTALL)
+    assert found is not None, part
+    return found[0]
+
+
+def settled(html: str) -> dict[str, str]:
+    return dict(re.findall(r'data-part="([^"]*)" data-settled="(yes|no)"', html))
+
+
+def replace_paper(order: Order, slot: str, **changes: Any) -> None:
+    OrderDocument.objects.filter(order=order, slot=slot).update(retired_at=timezone.now())
+    make_ready_document(order, slot, **changes)
+
+
+# --- B7: an untouched part keeps the order here ----------------------------------------------
+
+
+def test_an_order_that_came_back_is_not_sent_again_with_nothing_changed(client: Client) -> None:
+    """B7: name and statement were returned, and "Send again" without a change went through."""
+    order = returned("website.site_name", "paper.statement")
+
+    answer = submit(client, order)
+
+    html = answer.content.decode()
+    assert (answer.status_code, read(order).state) == (200, states.RETURNED)
+    assert html.count("not changed since the return") == 2
+    assert reverse("slot", args=[order.reference, "statement"]) in html
+    assert 'name="reply.website.site_name"' in html
+
+
+def test_changed_it_goes_out_again(client: Client) -> None:
+    """B7: with each part changed nothing is asked besides."""
+    order = returned("website.site_name", "paper.subject_id")
+    rename(client, order, "示例新名称")
+    replace_paper(read(order), "subject_id", colour="blue")
+    replace_paper(read(order), "statement")  # the new name asks for a new sheet
+
+    assert submit(client, order).status_code == 302
+    assert read(order).state == states.SUBMITTED
+
+
+def test_a_name_that_was_changed_back_counts_as_untouched(client: Client) -> None:
+    """B7: two saves that end where they began are no change."""
+    order = returned("website.site_name")
+    rename(client, order, "示例新名称")
+    rename(client, order, "示例纸业官网")
+
+    assert submit(client, order).status_code == 200
+    assert read(order).state == states.RETURNED
+
+
+def test_the_same_picture_again_counts_as_untouched(client: Client) -> None:
+    """B7: what comes in once more, byte for byte, is what the reviewer has seen."""
+    order = returned("paper.subject_id")
+    old = order.papers.get(slot="subject_id").document
+    type(old).objects.filter(pk=old.pk).update(sha256="5" * 64)
+    replace_paper(order, "subject_id")
+    new = order.papers.get(slot="subject_id", retired_at=None).document
+    type(new).objects.filter(pk=new.pk).update(sha256="5" * 64)
+
+    assert submit(client, order).status_code == 200
+
+    type(new).objects.filter(pk=new.pk).update(sha256="6" * 64)
+    assert submit(client, order).status_code == 302
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_choice_is_compared_whatever_the_language_of_reviewer_and_applicant(client: Client, language: str) -> None:
+    """B7: the reviewer's page kept the words of a choice, not the choice."""
+    order = returned("website.languages")
+
+    assert settled(shown(client, order, "order", language=language)) == {"website.languages": "no"}
+
+
+def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -> None:
+    """B7: the server behind the address was mended, the address is right."""
+    order = returned("website.home_url", "paper.statement")
+
+    answer = submit(client, order, website__home_url="首页已恢复访问", paper__statement="已与审核人员电话确认")
+
+    order = read(order)
+    assert (answer.status_code, order.state) == (302, states.SUBMITTED)
+    said = {
+        row["value"] for section in sections(order, None, in_clear=True) for row in section["rows"] if section["title"]
+    }
+    assert {"首页已恢复访问", "已与审核人员电话确认"} <= said
+    assert moves(order)[-3:] == ["explained", "explained", "submit"]
+
+
+def test_a_reason_that_was_typed_stays_when_something_else_is_missing(client: Client) -> None:
+    """B7: a refused press loses no words."""
+    order = returned("website.home_url", "website.site_name")
+
+    html = submit(client, order, website__home_url="首页已恢复访问").content.decode()
+
+    assert "首页已恢复访问" in html
+    assert "首页已恢复访问" in shown(client, order, "check")
+    assert settled(shown(client, order, "order")) == {"website.home_url": "yes", "website.site_name": "no"}
+
+
+def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
+    """B7: a closed part must not lock its owner out."""
+    order = returned("subject.no_such_field", "paper.no_such_slot")
+
+    assert submit(client, order).status_code == 200
+    answer = submit(client, order, subject__no_such_field="已核对", paper__no_such_slot="不需要")
+
+    assert (answer.status_code, read(order).state) == (302, states.SUBMITTED)
+
+
+def test_the_remarks_answer_where_the_reason_asks_for_them(client: Client) -> None:
+    """B7: "change it or explain it in the remarks" opened no remarks."""
+    reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
+    order = returned("subject.lead_phone1", reason=reason)
+
+    save(client, order, "subject", subject_answers(remark="负责人长期在外省工作"))
+
+    assert read(order).answer("subject")["remark"] == "负责人长期在外省工作"
+    assert settled(shown(client, order, "order")) == {"subject.lead_phone1": "yes"}
+
+
+def test_a_consent_that_was_missing_can_be_answered(client: Client) -> None:
+    """B7: a box that is ticked already cannot be changed."""
+    order = returned("administrator.admin_told")
+
+    assert submit(client, order, administrator__admin_told="已当面征得同意").status_code == 302
+
+
+def test_a_returned_phone_is_changed_and_tested_anew(client: Client) -> None:
+    """B7: another number, and it answers."""
+    order = returned("administrator.admin_phone1", province="12")
+    save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
+
+    assert settled(shown(client, order, "order")) == {"administrator.admin_phone1": "yes"}
+    assert "the phone has not answered yet" in submit(client, order).content.decode()
+
+    index = phone_proofs.mobile_index("13900000077")
+    known = {"holder": order.reference, "person_key": "administrator"}
+    PhoneProof.objects.update_or_create(
+        **known,
+        defaults={
+            "mobile": "13900000077",
+            "mobile_index": index,
+            "asked_at": timezone.now(),
+            "proved_at": timezone.now(),
+        },
+    )
+    replace_paper(read(order), "statement")
+    assert "the phone has not answered yet" not in submit(client, order).content.decode()
+
+
+# --- B7: the papers ---------------------------------------------------------------------------
+
+
+def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> None:
+    """B7: the list said "4 of 4 ready" and "Done", the slot "Ready" under "Why it came back"."""
+    order = returned("paper.statement")
+
+    documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
+
+    assert "3 of 4 ready" in documents
+    assert "To replace" in documents
+    assert 'class="slot slot-replace"' in slot
+    assert "slot-ready" not in slot
+
+    replace_paper(order, "statement", colour="blue")
+
+    assert "4 of 4 ready" in shown(client, order, "documents")
+    assert "slot-ready" in shown(client, order, "slot", "statement")
+
+
+def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) -> None:
+    """B7: a draft, and a lapsed order that is opened, have no parts to change."""
+    order = make_complete()
+
+    assert submit(client, order).status_code == 302
+
+
+# --- B7: returned by the authority -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["1002", "1041", "1020", "1002 1041"])
+def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client, code: str) -> None:
+    """B7: opened for changes and sent again as it was."""
+    order = turned_down(code)
+
+    answer = submit(client, order)
+
+    assert (answer.status_code, read(order).state) == (200, states.RETURNED)
+    assert "not changed since the return" in answer.content.decode()
+
+
+def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -> None:
+    """B7: the home page does not fit the domain."""
+    order = turned_down("1041")
+    save(client, order, "website", website_answers(order.domain, home_url=f"https://shop.{order.domain}/"))
+
+    assert "not changed since the return" not in shown(client, order, "check")
+
+
+def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client) -> None:
+    """B7: what is wrong on the filing is mended at the present provider, not here."""
+    order = turned_down("1020")
+    key = re.search(r'name="(reply\.authority\.[^"]*)"', shown(client, order, "check"))
+    assert key is not None
+
+    answer = sign_in(client, order.owner).post(
+        reverse("check", args=[order.reference]), {**SEND, key[1]: "原接入商已变更名称"}
+    )
+
+    order = read(order)
+    assert (answer.status_code, order.state) == (302, states.SUBMITTED)
+    assert any(
+        row["value"] == "原接入商已变更名称"
+        for section in sections(order, None, in_clear=True)
+        for row in section["rows"]
+    )
+
+
+def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(client: Client) -> None:
+    """B7: the list of a round that was settled long ago came up again."""
+    order = returned("website.site_name")
+    rename(client, order, "示例新名称")
+    replace_paper(read(order), "statement")
+    submit(client, order)
+    Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED, authority_code="1041", report=1)
+    order = read(order)
+    ORDER.fire(order, "mend", by="applicant", facts=queries.facts_of(order))
+
+    assert list(settled(shown(client, order, "order"))) == ["authority.1041"]
+
+
+# --- B8: what is changed looks changed --------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "before", "now"), [("en", "Before", "Now"), ("zh-hans", "之前", "现在")])
+def test_a_changed_part_shows_old_and_new_and_a_tick_and_the_count_falls(
+    client: Client, language: str, before: str, now: str
+) -> None:
+    """B8: the list went on showing the old value under "Now:", and "2 things to change" stayed."""
+    order = returned("website.site_name", "paper.statement")
+    assert "2 things to change" in shown(client, order, "order")
+
+    rename(client, order, "示例新名称")
+
+    html = shown(client, order, "order", language=language)
+    part = item(html, "website.site_name")
+    assert settled(html) == {"website.site_name": "yes", "paper.statement": "no"}
+    text = re.sub(r"<[^>]+>", "", part)
+    assert "示例纸业官网" in text
+    assert "示例新名称" in text
+    assert "icon-check" in part or "#check" in part
+    assert "1 thing to change" in shown(client, order, "order")
+
+
+def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> None:
+    """B8: the count falls to nothing, and the page says what is next."""
+    order = returned("paper.statement")
+
+    replace_paper(order, "statement", colour="blue")
+
+    html = shown(client, order, "order")
+    assert not TO_CHANGE.search(html)
+    assert "Nothing is left to change. Check it and send it again" in html
+
+
+@pytest.mark.parametrize("name", ["order", "people"])
+def test_personal_values_are_masked_where_the_page_masks_them(client: Client, name: str) -> None:
+    """B8: old and new of people's data stand as on the rest of the page."""
+    order = returned("administrator.admin_phone1", "administrator.admin_id_number", "subject.lead_email")
+
+    save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
+    html = shown(client, order, name)
+
+    for whole in ("13900000002", "13900000077", "649999198806060008", "lin@example.com"):
+        assert whole not in html
+    assert "139****0002" in re.sub(r"<[^>]+>", "", item(html, "administrator.admin_phone1"))
+
+
+def test_the_page_of_the_field_and_the_last_page_show_old_beside_new(client: Client) -> None:
+    """B8: on the page itself, and before it is sent."""
+    order = returned("website.site_name")
+    rename(client, order, "示例新名称")
+
+    assert settled(shown(client, order, "step", "website")) == {"website.site_name": "yes"}
+    assert "is-changed" in shown(client, order, "check")
+
+
+def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
+    """B7: the same picture again is no other photo."""
+    order = make_complete(state=states.PHOTO_REVIEW)
+    photo = make_ready_document(order, "photo")
+    review.refuse_photo(order, make_lead_reviewer(), Named("photo", make_reason("photo_light", "photo")))
+    again = make_ready_document(*[read(order), "photo"], side=2)
+    type(photo).objects.filter(pk__in=(photo.pk, again.pk)).update(sha256="7" * 64)
+    OrderDocument.objects.filter(document=photo).update(retired_at=timezone.now())
+    OrderDocument.objects.filter(document=again).update(side=1)
+
+    answer = sign_in(client, order.owner).post(
+        reverse("photo", args=[order.reference]),
+        {"photo_way": "backdrop", "photo_confirm": "on"},
+        headers={"accept-language": "en"},
+    )
+
+    assert "This photo was refused: take another one, then send it" in answer.content.decode()
+    assert read(order).state == states.PHOTO_DUE
