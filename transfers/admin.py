@@ -137,17 +137,19 @@ class OrderAdmin(ReadOnly):
 
     @admin.action(description=gettext_lazy("Give back to the queue"), permissions=["review"])
     def release_them(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, lambda order: review.release(order, request.user), review.Claimed)
+        self._each(request, queryset, lambda order: review.release(order, request.user), (review.Claimed,))
 
     @admin.action(description=gettext_lazy("Report held orders anew"), permissions=["operate"])
     def release_hold(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, lambda order: actions.release_hold(order, actor=request.user), Forbidden)
+        self._each(request, queryset, lambda order: actions.release_hold(order, actor=request.user), (Forbidden,))
 
-    def _each(self, request: HttpRequest, orders: Any, act: Callable[[Order], Any], refusal: Any) -> None:
+    def _each(
+        self, request: HttpRequest, orders: Any, act: Callable[[Order], Any], refusal: tuple[type[Exception], ...]
+    ) -> None:
         done = 0
         for order in Order.objects.filter(pk__in=[order.pk for order in orders]):
             try:
-                done += act(order) is not False
+                done += bool(shown(order, lambda: act(order) is not False, passing=refusal))  # noqa: B023 -- at once
             except refusal:
                 continue
         skipped = len(orders) - done
