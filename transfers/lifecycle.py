@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER, T, Table
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER, T, Table
 from transfers.states import (
     ABANDONED,
     APPROVED,
@@ -134,6 +134,14 @@ ROWS = (
     T("abandon", (DRAFT, RETURNED, LAPSED, AUTHORITY_RETURNED), ABANDONED, by=APPLICANT),
     T("refuse", (SUBMITTED, PHOTO_REVIEW), REFUSED, by=LEAD, tell="order_refused"),
     T("expire_draft", (DRAFT, RETURNED), EXPIRED, by=CLOCK, tell="draft_expired"),
+    # what nobody can read, as long as nothing of it lies with the authority
+    T(
+        "close",
+        (DRAFT, SUBMITTED, RETURNED, PHOTO_DUE, PHOTO_REVIEW, LAPSED, AUTHORITY_RETURNED),
+        ABANDONED,
+        by=OPERATIONS,
+    ),
+    T("close", (DRAFT, COOLING_OFF), ABANDONED, by=OPERATIONS, kinds=CANCEL),
     T("abandon", (DRAFT,), ABANDONED, by=APPLICANT, kinds=CANCEL),
     T("expire_draft", (DRAFT,), EXPIRED, by=CLOCK, kinds=CANCEL),
     T("confirm_cancel", (DRAFT,), HANDING_OVER, by=APPLICANT, kinds=CANCEL, owe="authority", tell="cancel_received"),

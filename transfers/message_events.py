@@ -20,6 +20,8 @@ EVENTS = (
     Event("idle", _("Reminders of drafts and returned orders"), ("draft_waits", "returned_waits"), CHOSEN),
     Event("expired", _("A draft was closed"), ("draft_expired",), CHOSEN),
     Event("duties", _("Duties after approval"), ("duty_waits",), TEXT, _("The law asks for it by a date")),
-    Event("results", _("Approved, refused, cancelled"), ("order_approved", "order_refused"), why=RESULT),
+    Event(
+        "results", _("Approved, refused, cancelled"), ("order_approved", "order_refused", "order_closed"), why=RESULT
+    ),
     Event("security", _("Withdrawals, cancellations, changes of the account"), ("order_withdrawn",), why=SECURITY),
 )

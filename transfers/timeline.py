@@ -8,7 +8,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.gateways.miit.processing import plain_words
-from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, REVIEWER
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER
 from icpportal.outbox.queries import about
 from transfers import states
 from transfers.actions import WITHDRAW_REASONS
@@ -22,7 +22,7 @@ WHO: dict[str, str | Promise] = {
     LEAD: _("Our reviewer"),
     AUTHORITY: pgettext_lazy("who", "The authority"),
     CLOCK: SYSTEM,
-    "operations": _("Operations"),
+    OPERATIONS: _("Operations"),
 }
 # what the portal does itself, although the authority's receipt is what moves the order
 WHO_OF = {"reported": SYSTEM}
@@ -51,6 +51,7 @@ WHAT: dict[str, str | Promise] = {
     "abandon": pgettext_lazy("timeline", "Abandoned"),
     "refuse": pgettext_lazy("timeline", "Refused"),
     "expire_draft": _("Closed: it was not sent in time"),
+    "close": _("Closed, because it could not be read any more"),
     "confirm_cancel": _("The cancellation was confirmed"),
     "cancel_for_cause": _("The provider ends the transfer for a cause"),
     "cool": _("The cancellation waits; it can still be stopped"),

@@ -287,6 +287,12 @@ def clear_over() -> None:
         clear(cause)
 
 
+def forget(reference: str) -> None:
+    """Nothing is owed for what this reference names: its rows go, and the alarms that are over with them."""
+    SetAside.objects.filter(reference=reference).delete()
+    clear_over()
+
+
 def forget_left(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Forget rows that their jobs have not tried though it was time: nothing is owed for them any more. How many."""
     left = SetAside.objects.filter(next_at__lte=(now or timezone.now()) - LEFT_AFTER)

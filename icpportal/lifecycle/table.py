@@ -10,7 +10,8 @@ REVIEWER = "reviewer"
 LEAD = "lead"
 AUTHORITY = "authority"
 CLOCK = "clock"
-ACTORS = (APPLICANT, REVIEWER, LEAD, AUTHORITY, CLOCK)
+OPERATIONS = "operations"
+ACTORS = (APPLICANT, REVIEWER, LEAD, AUTHORITY, CLOCK, OPERATIONS)
 
 # A lead reviewer may do whatever a reviewer may.
 ALSO = {LEAD: (LEAD, REVIEWER)}

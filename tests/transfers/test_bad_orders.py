@@ -14,7 +14,7 @@ from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
 from icpportal.moments import BEIJING
 from icpportal.outbox.models import Message
 from tests.bad import WAYS, aside, causes, personal, spoil
-from tests.transfers.builders import TYPE, fire, make_order, make_user
+from tests.transfers.builders import TYPE, fire, make_order, make_user, moves
 from tests.transfers.cancels import make_website
 from tests.transfers.conftest import FakeAuthority
 from transfers import cancelling, duty_reminders, queries, states
@@ -215,6 +215,41 @@ def test_the_deadlines_behind_one_that_cannot_be_read_are_extended_and_its_refer
     ]
     due = {order.reference: order.due_at for order in Order.objects.all()}
     assert due == {bad.reference: NOW + timedelta(hours=1), good.reference: NOW + timedelta(hours=14)}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_order_that_nobody_can_read_is_closed_by_a_command_and_its_owner_begins_anew(way: str) -> None:
+    """B6."""
+    order = make_order(state=states.SUBMITTED)
+    spoil(order, "answers", way)
+    SetAside.objects.create(
+        job="deadlines.due",
+        key=str(order.pk),
+        reference=order.reference,
+        cause="deadlines.row_failed:Unreadable",
+        trouble="Unreadable",
+        since=NOW,
+        next_at=NOW,
+    )
+
+    call_command("close_order", order.reference, "--reason", "damaged on our side", stdout=StringIO())
+
+    assert (state(order), moves(order), aside()) == (states.ABANDONED, ["close"], [])
+    told = Message.objects.filter(template="order_closed").values_list("channel", flat=True)
+    assert sorted(told) == ["email", "site", "sms"]
+    assert make_order(order.owner, domain=order.domain, subject_key=order.subject_key).state == states.DRAFT
+
+
+def test_an_order_that_can_be_read_or_lies_with_the_authority_is_not_closed_so() -> None:
+    """B6."""
+    readable, theirs = make_order(), make_order(state=states.AUTHORITY_REVIEW)
+    spoil(theirs, "answers")
+
+    for order, why in ((readable, "can be read"), (theirs, "lies with the authority")):
+        with pytest.raises(CommandError, match=why):
+            call_command("close_order", order.reference, "--reason", "x")
+
+    assert [state(order) for order in (readable, theirs)] == [states.DRAFT, states.AUTHORITY_REVIEW]
 
 
 @pytest.mark.parametrize("way", WAYS)
