@@ -50,13 +50,13 @@ class Slots:
         """How many questions are under way."""
         return len(self.began)
 
-    def take(self, most: int, patience: float) -> float | None:
-        """A slot, to be given back, or `None` when none came free in `patience` seconds; first come, first served.
+    def take(self, most: int) -> float | None:
+        """A slot, to be given back, or `None` when none came free in `GATEWAY_SLOT_SECONDS`; first come, first served.
 
-        Nobody waits for a system that hangs: once all questions are older than `patience`, the answer comes at once,
-        so that waiting askers cannot hold the threads of the process either.
+        Nobody waits for a system that hangs: once all questions are older than that, the answer comes at once, so that
+        waiting askers cannot hold the threads of the process either.
         """
-        ticket = object()
+        ticket, patience = object(), settings.GATEWAY_SLOT_SECONDS
         gives_up = time.monotonic() + patience
         with self.changed:
             self.queue.append(ticket)
@@ -94,7 +94,7 @@ def asking() -> Iterator[Asking]:
     if outer is not None:
         yield outer
         return
-    slot = slots.take(settings.GATEWAY_REQUESTS_AT_ONCE, settings.GATEWAY_SLOT_SECONDS)
+    slot = slots.take(settings.GATEWAY_REQUESTS_AT_ONCE)
     if slot is None:
         raise Busy("too many questions under way")
     ask = Asking(settings.GATEWAY_REQUEST_SECONDS)
