@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.accounts.customers import emails
 from icpportal.entry.domains import display_domain
 from icpportal.gateways.inventory.types import Billing
 from icpportal.privacy.masks import mask_email
@@ -87,15 +88,19 @@ class ServerRow:
 
 
 def code_rows(codes: Iterable[ServiceCode], account: str, user: Any, offers: Iterable[CodeHandover]) -> list[CodeRow]:
-    """The codes with the account's own orders they are in; one query for all of them."""
+    """The codes with the account's own orders they are in; one query for all of them, one for the other accounts."""
     found = list(codes)
     open_offers = {each.code_id: each for each in offers if each.giver_id == user.pk}
     holders = [code.holder for code in found if code.holder]
     orders = {order.reference: order for order in Order.objects.filter(owner=user, reference__in=holders)}
-    return [_row(code, account.lower(), orders.get(code.holder), open_offers.get(code.pk)) for code in found]
+    others = {other for code in found for other in (code.account, code.kept_by)} - {account.lower(), ""}
+    known = emails(others) if others else {}
+    return [_row(code, account.lower(), orders.get(code.holder), open_offers.get(code.pk), known) for code in found]
 
 
-def _row(code: ServiceCode, account: str, order: Order | None, offer: CodeHandover | None) -> CodeRow:
+def _row(
+    code: ServiceCode, account: str, order: Order | None, offer: CodeHandover | None, known: dict[str, str]
+) -> CodeRow:
     is_mine = code.keeper == account
     return CodeRow(
         code=code,
@@ -104,8 +109,8 @@ def _row(code: ServiceCode, account: str, order: Order | None, offer: CodeHandov
         order=order,
         offer=offer,
         site=display_domain(code.used_for) if code.used_for else "",
-        handed_to="" if is_mine else mask_email(code.kept_by),
-        handed_from=mask_email(code.account) if code.account != account else "",
+        handed_to="" if is_mine else mask_email(known.get(code.kept_by, code.kept_by)),
+        handed_from=mask_email(known.get(code.account, code.account)) if code.account != account else "",
     )
 
 

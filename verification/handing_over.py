@@ -42,7 +42,7 @@ def offer(code: ServiceCode, giver: Any, taker: Any, *, now: datetime | None = N
     """Offer a free code of the giver's to the taker; the same offer again is the one that is there."""
     if giver.pk == taker.pk:
         raise NotPossible(SELF)
-    mine = ServiceCode.objects.filter(service_codes.kept_by_account(giver.email), pk=code.pk)
+    mine = ServiceCode.objects.filter(service_codes.kept_by_account(giver.customer), pk=code.pk)
     if not mine.filter(state=ServiceCodeState.FREE).exists():
         raise NotPossible(NOT_FREE)
     try:
@@ -65,7 +65,7 @@ def open_offer(code: ServiceCode) -> CodeHandover | None:
 
 def accept(handover: CodeHandover, *, now: datetime | None = None) -> None:
     """Give the code to the taker; when it was used or given up meanwhile, the offer ends as overtaken."""
-    taker, giver = handover.taker.email.lower(), handover.giver.email
+    taker, giver = handover.taker.customer, handover.giver.customer
     free = ServiceCode.objects.filter(
         service_codes.kept_by_account(giver), pk=handover.code_id, state=ServiceCodeState.FREE
     )

@@ -1,11 +1,13 @@
 """Service codes: issued for an instance, bound to whoever holds them, spent when a website is approved.
 
 An instance has `codes_max` codes in all its life, held by unique slots in the database: a used code is never given
-back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference.
+back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference;
+an account is its `customer`, which stays when its address changes.
 Binding, releasing and spending are one conditional UPDATE each, whose count decides.
 """
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -31,6 +33,7 @@ PRODUCT = "product_wrong"
 QUOTA = "instance_quota"
 HEX_LENGTH = 32
 NAMED_TO_ALL = tuple(rule for rule, _broken_by in UNREPORTABLE)  # the provider's to mend, whosever the code is
+LEFT = "left:"  # before the address of codes whose account is not known (icpportal migration 0002)
 ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
 MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
 
@@ -116,9 +119,23 @@ class Choice:
     left: int
 
 
-def choices(account: str, holder: str, *, now: datetime | None = None) -> list[Choice]:
-    """Every instance of the account with the rule it breaks, usable ones first; two questions whatever their number."""
-    found = inventory().instances(account)
+def listed(addresses: Iterable[str]) -> list[Instance]:
+    """Every instance that the provider lists under one of these addresses of an account, each once."""
+    found: dict[str, Instance] = {}
+    for address in addresses:
+        for instance in inventory().instances(address):
+            found.setdefault(instance.id, instance)
+    return list(found.values())
+
+
+def choices(
+    account: str, holder: str, *, addresses: Iterable[str] | None = None, now: datetime | None = None
+) -> list[Choice]:
+    """Every instance of the account with the rule it breaks, usable ones first; two questions whatever their number.
+
+    The provider is asked by `addresses` (`accounts.customers`), without them by the account's name.
+    """
+    found = listed([account] if addresses is None else addresses)
     codes: dict[str, list[ServiceCode]] = {row.id: [] for row in found}
     for code in ServiceCode.objects.filter(instance_id__in=codes):
         codes[code.instance_id].append(code)
@@ -282,13 +299,24 @@ def kept_by_account(account: str) -> Q:
     return Q(kept_by=account.lower()) | Q(account=account.lower(), kept_by="")
 
 
+def give_left(address: str, account: str) -> int:
+    """Gives the codes of an address whose account was not known when codes were bound to accounts; how many."""
+    return ServiceCode.objects.filter(account=f"{LEFT}{address}"[:254]).update(account=account)
+
+
 def judge_bound(instance: Instance, product: str, *, now: datetime | None = None) -> str:
     """ "ok", or what stops an order from keeping the code of this instance: nothing but what would be reported."""
     return cannot_be_reported(instance, _today(now)) or (PRODUCT if _contradicts(product, instance) else OK)
 
 
 def pick_instance(
-    instance_id: str, account: str, holder: str, *, product: str = "", now: datetime | None = None
+    instance_id: str,
+    account: str,
+    holder: str,
+    *,
+    product: str = "",
+    addresses: Iterable[str] | None = None,
+    now: datetime | None = None,
 ) -> ServiceCode:
     """Issues a code of the account's own instance and binds it, without showing it; the same one when asked again.
 
@@ -301,7 +329,9 @@ def pick_instance(
     bound = next(ours, None)
     if bound is not None:
         return bound
-    instance = next((row for row in inventory().instances(account) if row.id == instance_id), None)
+    instance = next(
+        (row for row in listed([account] if addresses is None else addresses) if row.id == instance_id), None
+    )
     if instance is None:
         raise CodeRefused(NOT_USABLE)
     rule = qualifies(instance, _today(moment)) or (PRODUCT if _contradicts(product, instance) else None)

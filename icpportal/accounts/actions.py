@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import roles
+from icpportal.accounts.customers import leave
 from icpportal.accounts.models import Pending, User
 from icpportal.accounts.sessions import end_sessions
 from icpportal.codes import actions as codes
@@ -208,6 +209,7 @@ def confirm_email(pending: Pending) -> None:
     """Give the account the address that was just proved; raises `Taken` when another account has it."""
     user = _account(pending)
     before, user.email = user.email, pending.destination
+    was_proved = EmailAddress.objects.filter(user=user, email=before, verified=True).exists()
     if before != user.email:
         user.contact_changed_at = timezone.now()
     try:
@@ -218,6 +220,8 @@ def confirm_email(pending: Pending) -> None:
             pending.delete()
             if before != user.email:
                 tell_changed(user, EMAIL, to=before)
+                if was_proved:
+                    leave(user, before)
     except IntegrityError as error:
         pending.delete()
         raise Taken from error

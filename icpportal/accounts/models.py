@@ -53,6 +53,8 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     """An account of an applicant or of staff."""
 
     email = models.EmailField(_("E-mail"), max_length=254, unique=True)
+    # under which service codes are kept (customers.py): the first address, which stays when the address changes
+    customer_name = models.CharField(max_length=254, blank=True, default="", editable=False)
     mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
     mobile_index = models.CharField(max_length=64, blank=True, default="", editable=False)
     mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
@@ -80,6 +82,9 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
             models.UniqueConstraint(
+                fields=["customer_name"], condition=~Q(customer_name=""), name="one_account_per_customer_name"
+            ),
+            models.UniqueConstraint(
                 fields=["mobile_index"],
                 condition=Q(mobile_confirmed_at__isnull=False) & ~Q(mobile_index=""),
                 name="one_account_per_confirmed_mobile",
@@ -97,10 +102,22 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = self.email.lower()
         self.mobile_index = mobile_index(self.mobile)
+        if self._state.adding and not self.customer_name:
+            self.customer_name = self._name_of_its_own()
         fields = kwargs.get("update_fields")
         if fields is not None and "mobile" in fields:
             kwargs["update_fields"] = {*fields, "mobile_index"}
         super().save(*args, **kwargs)
+
+    def _name_of_its_own(self) -> str:
+        """Its address, unless that was another account's before."""
+        before = Q(customer_name=self.email) | Q(former_addresses__email=self.email)
+        return f"account:{self.pk}" if type(self).objects.filter(before).exists() else self.email
+
+    @property
+    def customer(self) -> str:
+        """Under which its service codes are kept, whatever its address is today."""
+        return self.customer_name or self.email
 
     def get_short_name(self) -> str:
         """How the review desk greets staff."""
@@ -126,6 +143,17 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     @property
     def masked_mobile(self) -> str:
         return readable(lambda: mask_mobile(self.mobile))
+
+
+class FormerAddress(models.Model):
+    """An address that an account has left: what the provider lists under it stays that account's."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_addresses")
+    left_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return mask_email(self.email)
 
 
 class Pending(SealedModel):

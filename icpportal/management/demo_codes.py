@@ -16,15 +16,15 @@ SPENT = "i-over"  # has expired
 
 def fill(owner: Any, taker: Any) -> int:
     """Codes of the demo's applicant, two of them handed to `taker`; nothing happens when they are there."""
-    if not ServiceCode.objects.filter(account=owner.email).exists():
+    if not ServiceCode.objects.filter(account=owner.customer).exists():
         _place(owner, taker)
-    return ServiceCode.objects.filter(account=owner.email).count()
+    return ServiceCode.objects.filter(account=owner.customer).count()
 
 
 def _place(owner: Any, taker: Any) -> None:
     def code(slot: int, server: str = SERVER, **columns: Any) -> ServiceCode:
         return ServiceCode.objects.create(
-            instance_id=f"{server}-{mark_of(owner.email)}", slot=slot, product="ecs", account=owner.email, **columns
+            instance_id=f"{server}-{mark_of(owner.email)}", slot=slot, product="ecs", account=owner.customer, **columns
         )
 
     code(1)
@@ -32,7 +32,7 @@ def _place(owner: Any, taker: Any) -> None:
     handing_over.accept(handing_over.offer(code(4), owner, taker))
     handing_over.offer(code(5), owner, taker)
     code(1, SPENT, state="expired")
-    service_codes.revoke(code(2, SPENT).pk, owner.email)
+    service_codes.revoke(code(2, SPENT).pk, owner.customer)
 
 
 def _in_orders(owner: Any, bound: ServiceCode, used: ServiceCode) -> None:

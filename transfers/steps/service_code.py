@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from icpportal.accounts.customers import addresses
 from icpportal.codes import limits
 from icpportal.entry.fields import ChoiceField, PlainTextField
 from icpportal.gateways.asking import asking
@@ -96,7 +97,8 @@ class ServiceCodeForm(StepForm):
             return kept
         try:
             with asking():
-                rows = service_codes.choices(self.order.owner.email, self.order.reference)
+                owner = self.order.owner
+                rows = service_codes.choices(owner.customer, self.order.reference, addresses=addresses(owner))
         except (Retryable, Refused):
             self.unreachable = True
             return kept
@@ -185,7 +187,8 @@ def _picked(order: Any, form: ServiceCodeForm) -> Bound:
     picked, product = form.cleaned_data["instance"], form.cleaned_data["product_type"]
     server = inventory().instance(picked)
     try:
-        row = service_codes.pick_instance(picked, order.owner.email, order.reference, product=product)
+        owner, own = order.owner, addresses(order.owner)
+        row = service_codes.pick_instance(picked, owner.customer, order.reference, product=product, addresses=own)
     except service_codes.CodeRefused as refused:
         return Bound(refused.rule, server=server)
     if server is None:
@@ -195,13 +198,13 @@ def _picked(order: Any, form: ServiceCodeForm) -> Bound:
 
 def _typed(order: Any, form: ServiceCodeForm) -> Bound:
     typed, product = form.cleaned_data["service_code"], form.cleaned_data["product_type"]
-    rule = service_codes.judge_typed(typed, order.owner.email, product, order.reference)
+    rule = service_codes.judge_typed(typed, order.owner.customer, product, order.reference)
     code = service_codes.normalise(typed)
     if rule != service_codes.OK or code is None:
         return Bound(rule, server=_server_of(code) if rule in NAMES_THE_SERVER else None)
     # the server is asked for before the code is bound: an outage in between would leave the order with another code
     server = inventory().instance(ServiceCode.objects.get(pk=code).instance_id)
-    if server is None or not service_codes.bind(code, order.reference, account=order.owner.email):
+    if server is None or not service_codes.bind(code, order.reference, account=order.owner.customer):
         return Bound(service_codes.NOT_USABLE)
     return Bound(service_codes.OK, str(code), server)
 
@@ -215,7 +218,7 @@ def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> N
         change(order, lambda answers: {**answers, **new}, **columns)
     except Closed:
         if earlier and earlier != code:
-            service_codes.bind(UUID(earlier), order.reference, account=order.owner.email)
+            service_codes.bind(UUID(earlier), order.reference, account=order.owner.customer)
         raise
 
 
@@ -231,7 +234,7 @@ def _refuse(order: Any, form: ServiceCodeForm, field: str, bound: Bound) -> None
         unreportable.report(rule, server, reference=order.reference)
     params = {"ref": "", "product": ""}
     if rule == service_codes.BOUND:
-        params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.email)
+        params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.customer)
     words = rule
     if server is not None and rule == service_codes.PRODUCT:
         params["product"] = product_name(server.product)

@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import account_of, confirmed_required
+from icpportal.accounts.customers import addresses
+from icpportal.accounts.models import User
 from icpportal.codes import limits
 from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from transfers import code_rows
 from transfers.code_forms import ApplyForm, RevokeForm
@@ -41,15 +42,15 @@ NOT_REVOKED: dict[str, Any] = {
 def desk(request: HttpRequest) -> HttpResponse:
     """Every server with its codes or the rule it fails, what others handed over, what waits for an answer."""
     user = account_of(request)
-    instances = _instances(user.email)
+    instances = _instances(user)
     begin = _begin(request)
     listed = instances or []
-    servers = code_desk.servers(listed[begin : begin + PAGE], user.email)
+    servers = code_desk.servers(listed[begin : begin + PAGE], user.customer)
     offers = code_desk.open_offers(user.pk)
-    handed = list(code_desk.handed_to(user.email)) if begin == 0 else []
-    gone = list(code_desk.of_servers_not_listed(user.email, [each.id for each in listed])) if begin == 0 else []
+    handed = list(code_desk.handed_to(user.customer)) if begin == 0 else []
+    gone = list(code_desk.of_servers_not_listed(user.customer, [each.id for each in listed])) if begin == 0 else []
     own = [code for server in servers for code in server.codes]
-    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *gone], user.email, user, offers)}
+    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *gone], user.customer, user, offers)}
     context = {
         "servers": [
             code_rows.server_row(server, [rows[code.pk] for code in server.codes if code.pk in rows])
@@ -72,11 +73,11 @@ def _begin(request: HttpRequest) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
 
 
-def _instances(account: str) -> list[Instance] | None:
+def _instances(user: User) -> list[Instance] | None:
     """The account's servers; None when the list cannot be read now."""
     try:
         with asking():
-            return inventory().instances(account)
+            return service_codes.listed(addresses(user))
     except (Retryable, Refused):
         return None
 
@@ -88,7 +89,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     user = account_of(request)
     posted = request.method == "POST"
     wanted = (request.POST if posted else request.GET).get("instance", "")
-    listed = _instances(user.email)
+    listed = _instances(user)
     if listed is None:
         messages.error(request, INVENTORY_DOWN)
         return redirect("service-codes")
@@ -110,7 +111,7 @@ def _applied(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpR
         form.add_error(None, too_many(allowed.until))
         return None
     try:
-        code, is_new = service_codes.apply(instance, user.email, form.cleaned_data["slot"])
+        code, is_new = service_codes.apply(instance, user.customer, form.cleaned_data["slot"])
     except service_codes.Changed:
         form.add_error(None, ValidationError(CHANGED, code="changed"))
         return None
@@ -124,7 +125,7 @@ def _applied(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpR
 
 
 def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse:
-    server = code_desk.servers([instance], account_of(request).email)[0]
+    server = code_desk.servers([instance], account_of(request).customer)[0]
     if server.rule != service_codes.OK:
         messages.error(request, code_rows.server_row(server, []).reason)
         return redirect("service-codes")
@@ -134,7 +135,7 @@ def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpR
 
 def own_code(request: HttpRequest, reference: str) -> ServiceCode:
     """A code of the visitor's server, or one handed to the visitor; any other is as if it did not exist."""
-    account = account_of(request).email.lower()
+    account = account_of(request).customer
     return get_object_or_404(ServiceCode, Q(account=account) | Q(kept_by=account), reference=reference)
 
 
@@ -147,7 +148,7 @@ def code_page(request: HttpRequest, reference: str) -> HttpResponse:
     code = own_code(request, reference)
     service_codes.shown(code)
     offer = handing_over.open_offer(code)
-    row = code_rows.code_rows([code], user.email, user, [offer] if offer else [])[0]
+    row = code_rows.code_rows([code], user.customer, user, [offer] if offer else [])[0]
     context = {
         "row": row,
         "product": product_name(code.product),
@@ -164,10 +165,10 @@ def revoke(request: HttpRequest, reference: str) -> HttpResponse:
     user = account_of(request)
     code = own_code(request, reference)
     posted = request.method == "POST"
-    revoked = posted and handing_over.revoke(code, user.email)
+    revoked = posted and handing_over.revoke(code, user.customer)
     if posted:
         code.refresh_from_db()
-    can = code.is_free and code.keeper == user.email.lower()
+    can = code.is_free and code.keeper == user.customer
     if not revoked and can:
         context = {"form": RevokeForm(), "code": code, "back_url": reverse("service-code", args=[code.reference])}
         return render(request, "transfers/code_revoke.html", context)

@@ -85,7 +85,7 @@ def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _refused(code: ServiceCode, user: User) -> str:
     """The rule that keeps the code from being offered (once more); "" when it can be."""
-    if not code.is_free or code.keeper != user.email.lower():
+    if not code.is_free or code.keeper != user.customer:
         return handing_over.NOT_FREE
     return handing_over.PENDING if handing_over.open_offer(code) else ""
 
@@ -169,7 +169,7 @@ def offer(request: HttpRequest, reference: str) -> HttpResponse:
         "is_taker": is_taker,
         "can_answer": handover.is_open,
         "is_free": handover.code.is_free,
-        "sees_code": user.email.lower() in (handover.code.account, handover.code.kept_by),
+        "sees_code": user.customer in (handover.code.account, handover.code.kept_by),
         "back_url": reverse("service-codes"),
         "back_label": _("Service codes"),
     }

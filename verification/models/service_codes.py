@@ -38,7 +38,7 @@ class ServiceCode(models.Model):
     instance_id = models.CharField(max_length=200)
     slot = models.PositiveSmallIntegerField()
     product = models.CharField(max_length=200)
-    account = models.CharField(max_length=254, db_index=True)  # who has the instance, lower case
+    account = models.CharField(max_length=254, db_index=True)  # who has the instance: User.customer
     kept_by = models.CharField(max_length=254, blank=True, db_index=True)  # whom it was handed to; "" is `account`
     silent = models.BooleanField(default=False)  # issued by picking the instance; nobody was shown it
     state = models.CharField(max_length=10, choices=ServiceCodeState.choices, default=ServiceCodeState.FREE)
