@@ -83,12 +83,13 @@ def _reported_before(case: Case) -> bool:
 
 
 def _served_already(case: Case) -> bool:
-    """One access of a provider at a site: it has one, or its earlier request waits for a decision."""
-    if case.site is None:
-        return False
-    waiting = Report.objects.filter(kind=Report.ACCESS, stage=Report.WAITING, site=case.site)
-    served = case.site.accesses.filter(isp_id=case.isp_id, ended_at__isnull=True)
-    return served.exists() or waiting.filter(upload__isp_id=case.isp_id).exists()
+    return case.site is not None and case.site.accesses.filter(isp_id=case.isp_id, ended_at__isnull=True).exists()
+
+
+def _under_way(case: Case) -> bool:
+    """One access of a provider at a site: its earlier request for this one waits for a decision."""
+    waiting = Report.objects.filter(kind=Report.ACCESS, stage=Report.WAITING, upload__isp_id=case.isp_id)
+    return case.site is not None and waiting.filter(site=case.site).exists()
 
 
 def _addresses_elsewhere(case: Case) -> bool:
@@ -152,6 +153,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
         ("1006", _upside_down),
         ("1063", _addresses_elsewhere),
         *ATTACHMENTS,
+        ("1029", _under_way),
     ),
     reading.CANCELLATION: (
         ("1016", lambda case: case.access is None or case.access.ended_at is not None),
