@@ -105,4 +105,6 @@ def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged
     person.sees("lapsed")
     expect(window.locator("main")).to_contain_text(f"{person.on_file[:3]}****{person.on_file[-4:]}")
     window.locator("form[action$='/do/resubmit/'] button").click()
+    person.sees("handing_over")  # the ministry has not said that the first one is over
+    portal.manage("simulator", "clock", "--hours", "48")
     person.sees("phone_due")
