@@ -86,6 +86,8 @@ class Expression(base.FilterExpression):
 
 def install() -> None:
     """For the rest of the process, before the first template is read."""
+    # in the settings too: a test that changes DEBUG or INSTALLED_APPS has the engine made anew from them
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNKNOWN
     engines["django"].engine.string_if_invalid = UNKNOWN
     translate = BlockTranslateNode.render
 

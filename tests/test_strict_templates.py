@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -44,6 +45,14 @@ def test_a_variable_that_nothing_hands_over_fails_the_test(source: str) -> None:
     """B1."""
     with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):
         draw(source)
+
+
+def test_it_still_fails_after_another_test_had_the_engine_made_anew(settings: Any) -> None:
+    """B1."""
+    settings.DEBUG = not settings.DEBUG
+
+    with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):
+        draw(UNKNOWN[0])
 
 
 @pytest.mark.parametrize("source", KNOWN)

@@ -49,7 +49,7 @@ def test_each_question_is_answered_once_under_every_profile(settings, profile):
         ("photo", "we post it free to any address in mainland China. Or at a designated place. In Shanghai", "rules"),
         ("photo", "has to be there in person, in mainland China, and wears neither red nor blue", "rules"),
         ("phones", "Within five minutes the ministry texts a code, in Chinese, to the lead and to the", "rules"),
-        ("phones", "on the authority's site within 48 hours. If the time passes, the order comes back", "rules"),
+        ("phones", "on the ministry's filing site within 48 hours. If the time passes, the order comes back", "rules"),
         ("result", "By e-mail and text message. How far an order has come stands under My filings", "dashboard"),
         ("result", "Once it is approved you may point the domain at our server", "dashboard"),
         ("leaving", "no longer runs on a server of yours. What do I have to do? Cancel the transfer", "dashboard"),
@@ -68,4 +68,4 @@ def test_since_2020_it_speaks_of_a_white_wall_and_of_24_hours(settings):
 
     assert "in front of a plain white wall or at a designated place" in answer("photo")
     assert "backdrop" not in answer("photo")
-    assert "to the website administrator. It is entered on the authority's site within 24 hours" in answer("phones")
+    assert "website administrator. It is entered on the ministry's filing site within 24 hours" in answer("phones")

@@ -17,7 +17,7 @@ def test_a_gateway_that_breaks_when_it_is_asked_is_down_and_the_others_are_asked
     """B6."""
     settings.AUTHORITY_GATEWAY, settings.SMS_GATEWAY = f"{__name__}.Odd", "nowhere.Gateway"
     settings.INVENTORY_GATEWAY = settings.SCANNER_GATEWAY = f"{__name__}.Well"
-    settings.PHOTO_APP_GATEWAY = ""
+    settings.PHOTO_APP_GATEWAY = settings.DNS_GATEWAY = ""
 
     asked = {each.name: (each.state, each.words) for each in health.examine()}
 
