@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.access import safe_next, staff_required, with_next
-from icpportal.declared_lookups import DeclaredChoices, with_declared_lookups
+from icpportal.declared_lookups import DeclaredChoices, DeclaredLookups
+from icpportal.desk_links import OpenableLinks
 
 
 class ReviewDesk(AdminSite):
@@ -22,8 +23,8 @@ class ReviewDesk(AdminSite):
     index_title = _("Review desk")
 
     def register(self, model_or_iterable: Any, admin_class: type[ModelAdmin] | None = None, **options: Any) -> None:
-        """Every list, whoever registers it, narrows by its declared filters only."""
-        super().register(model_or_iterable, with_declared_lookups(admin_class or ModelAdmin), **options)
+        """Every list, whoever registers it, narrows by its declared filters only; rows link to what may be opened."""
+        super().register(model_or_iterable, _of_the_desk(admin_class or ModelAdmin), **options)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:
         """For fields that declare it."""
@@ -44,3 +45,11 @@ class ReviewDesk(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         return {**super().each_context(request), "second_factor_off": not settings.STAFF_SECOND_FACTOR}
+
+
+def _of_the_desk(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
+    """The same class, with what holds for all."""
+    if issubclass(admin_class, DeclaredLookups):
+        return admin_class
+    known = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
+    return type(admin_class.__name__, (DeclaredLookups, OpenableLinks, admin_class), known)

@@ -58,14 +58,6 @@ def _path(filter_: Any) -> str:
     return str(getattr(filter_, "parameter_name", filter_))
 
 
-def with_declared_lookups(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
-    """The same class, closed."""
-    if issubclass(admin_class, DeclaredLookups):
-        return admin_class
-    known = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
-    return type(admin_class.__name__, (DeclaredLookups, admin_class), known)
-
-
 class DeclaredChoices(AutocompleteJsonView):
     """Django's search for a form's field, only for fields that declare it."""
 

@@ -1,0 +1,41 @@
+"""A row of the review desk links to what its reader may open, and says the rest in words."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.accounts.roles import AUDITOR
+from icpportal.accounts.roles import ensure as ensure_roles
+from tests.transfers.builders import make_reviewer, make_user, sign_in
+from tests.transfers.onfile import filed, subject_of
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client: Client, reader: Any, subject: Any) -> str:
+    """The subject's row as this reader sees it."""
+    answer = sign_in(client, reader).get(reverse("admin:filings_subject_change", args=[subject.pk]))
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_who_may_not_open_accounts_reads_the_owner_in_words(client: Client) -> None:
+    owner = make_user("lin@example.com")
+    subject = subject_of(filed(owner, with_papers=False))
+
+    page = page_of(client, make_reviewer(), subject)
+
+    assert str(owner) in page
+    assert reverse("admin:accounts_user_change", args=[owner.pk]) not in page
+
+
+def test_who_may_open_accounts_finds_the_link(client: Client) -> None:
+    ensure_roles()
+    owner = make_user("lin@example.com")
+    subject = subject_of(filed(owner, with_papers=False))
+
+    page = page_of(client, make_user(held_roles=(AUDITOR,)), subject)
+
+    assert reverse("admin:accounts_user_change", args=[owner.pk]) in page
