@@ -1,5 +1,6 @@
 """A backdrop by post, from the documents step on: ask with an address, see where it is, say that it came."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -86,11 +87,10 @@ def _kept(request: HttpRequest, order: Order, found: Backdrop | None, form: Addr
 
 
 def _moved(request: HttpRequest, order: Order, found: Backdrop) -> HttpResponse:
-    try:
+    with suppress(Forbidden):  # pressed twice, or we were quicker: the page shows where it is
         MOVES[request.POST["do"]](found, actor=request.user)
-    except Forbidden:  # pressed twice, or we were quicker: the page shows where it is
-        return redirect("backdrop", order.reference)
-    return redirect("backdrop", order.reference)
+    is_there = is_offered(order) or actions.newest(order.reference) is not None
+    return redirect("backdrop", order.reference) if is_there else redirect(order)
 
 
 def shown_on_page(found: Backdrop | None) -> dict[str, Any]:

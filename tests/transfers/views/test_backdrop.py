@@ -11,6 +11,7 @@ from icpportal.privacy.models import AccessNote
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from tests.transfers.outside import cost
 from transfers import states
+from transfers.models import Order
 from verification.backdrops import actions
 from verification.models import Backdrop, BackdropStock
 
@@ -205,6 +206,18 @@ def test_called_off_nothing_is_posted(client):
     assert 'value="post"' not in html
     assert Backdrop.objects.get().state == "called_off"
     assert "ship_address" in english(client, order.owner).get(page_of(order)).content.decode()
+
+
+def test_called_off_after_the_photo_one_is_led_to_the_order(client):
+    """B1: what the walk over every page found."""
+    order = make_order()
+    ask(client, order)
+    Order.objects.filter(pk=order.pk).update(state="handing_over", due_at=None)
+
+    answer = client.post(page_of(order), {"do": "call_off"}, follow=True)
+
+    assert answer.redirect_chain == [(order.get_absolute_url(), 302)]
+    assert answer.status_code == 200
 
 
 def test_an_empty_stock_is_said_at_the_desk(client):
