@@ -1,0 +1,199 @@
+"""Which pages there are, who sees each, where a walk begins, and what of our addresses is no page.
+
+An address that neither a role nor `NO_PAGE` names fails the walk, and so does one that its role does not reach.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.test import RequestFactory
+from django.urls import get_resolver, reverse
+
+from icpportal.accounts.models import User
+from tests.walk.world import STAFF, VISITOR, World, hand_over
+from transfers import states
+from transfers.models import TypeCheck
+from verification import handoffs
+
+HEALTH = "for machines: tests/icpportal/test_health.py"
+FETCHED = "a part of a page, fetched by its script: "
+NO_PAGE = {
+    "alive": HEALTH,
+    "ready": HEALTH,
+    "deep-health": HEALTH,
+    "demo-authority": "leads to the simulated ministry, another host: tests/icpportal/gateways/miit/simulator",
+    "admin:autocomplete": "answers in JSON; no field asks: tests/icpportal/test_declared_lookups.py",
+    "admin:jsi18n": "a script",
+    "admin:login": "leads to our sign-in: tests/icpportal/accounts/test_access.py",
+    "admin:password_change": "leads to the account's own page: tests/icpportal/accounts/test_security.py",
+    "admin:password_change_done": "Django's, reached by nobody: the page before it is the account's own",
+    "admin:view_on_site": "Django's, no row has such an address",
+    "admin:miit_uploadfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
+    "admin:miit_inboxfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
+    "admin:filings_legacyclaim_paper": "a picture: tests/filings/legacy/test_admin.py",
+    "claim-paper": "a picture: tests/filings/legacy/views/test_claims.py",
+    "slot-fragment": f"{FETCHED}tests/transfers/views/test_documents.py",
+    "account_logout": "leads on: tests/icpportal/accounts/test_sign_in.py",
+    "mfa_authenticate": "between password and session: tests/icpportal/accounts/test_second_factor.py",
+    "mfa_reauthenticate": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
+    "mfa_deactivate_totp": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
+    "mfa_view_recovery_codes": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
+    "mfa_generate_recovery_codes": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
+    "account_sign_up_code": "between form and account: tests/icpportal/accounts/test_sign_up.py",
+    "account_email_code": "while a new address waits: tests/icpportal/accounts/test_contact.py",
+    "account_mobile_code": "while a new mobile waits: tests/icpportal/accounts/test_contact.py",
+    "account_reset_code": "while a code is on its way: tests/icpportal/accounts/test_reset.py",
+    "account_reset_new": "after the code: tests/icpportal/accounts/test_reset.py",
+}
+
+EVERYBODY = "visitor newcomer unconfirmed stranger owner reviewer lead auditor operations"
+WITH_ACCOUNT = EVERYBODY.removeprefix("visitor ")
+CONFIRMED = WITH_ACCOUNT.replace("unconfirmed ", "")
+# who sees which page; of the review desk's lists the permissions say it
+SEEN_BY = {
+    EVERYBODY: "start help privacy rules rules-province demo-messages demo-photo-app terms",
+    "visitor": "account_login account_signup account_reset_password account_inactive phone-link",
+    "visitor newcomer": "by-phone",
+    "unconfirmed": "account_confirm",
+    WITH_ACCOUNT: "account account_change_password account_reauthenticate account_step_up message-settings mfa_index"
+    " notifications usersessions_list",
+    CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
+    "owner": "account_email account_mobile mfa_activate_totp another-of backdrop cancel cancel-code cancel-confirm"
+    " cancel-consequences check claim-page code-offer deadline-file document documents filing"
+    " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection order"
+    " order-move order-type people phones phones-lost photo photo-place photo-place-slip"
+    " prove-phone region-options service-code service-code-apply service-code-hand-over service-code-revoke slot"
+    " statement step taken verify-type-outcome",
+    # where the rules ask for the filing password: until 2020
+    "owner of seed-2018": "cancel-password password-forgotten",
+    "stranger": "code-offer notification service-code",
+    " ".join(STAFF): "admin:index admin:app_list admin:transfers_order_changelist",
+    "reviewer lead auditor": "admin:transfers_order_case",
+    "reviewer lead": "document admin:filings_legacyclaim_case admin:verification_backdrop_parcel",
+}
+# reached by pressing a button; only the walk that presses all meets them
+PRESSED_BY = {
+    "owner": "code-offer-answer duty-done hand-off-end hand-off-make import-again import-run notifications-read"
+    " photo-place-text set_language set_theme verify-type-start",
+    "reviewer": "admin:logout",
+}
+OTHER_SESSION = "needs another session: tests/icpportal/accounts/test_sessions.py"
+NOT_PRESSED = {"usersessions_end": OTHER_SESSION, "usersessions_end_others": OTHER_SESSION}
+FRAGMENTS = ("hand-off-panel", "region-options")  # parts of a page, without a heading of their own
+
+
+def names() -> set[str]:
+    """Every address of ours by its name."""
+    return set(_names(get_resolver("icpportal.urls").url_patterns))
+
+
+def _names(patterns: Any, space: str = "") -> Iterator[str]:
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            yield from _names(each.url_patterns, f"{space}{each.namespace}:" if each.namespace else space)
+        elif each.name:
+            yield space + each.name
+
+
+# --- who sees what ---
+
+
+def of(role: str, profile: str = "") -> set[str]:
+    """The pages that this role reaches under these rules (left out: under any), besides the lists of the desk."""
+    found: set[str] = set()
+    for who, listed in SEEN_BY.items():
+        roles, _of, only = who.partition(" of ")
+        if role in roles.split() and (not only or profile in ("", only)):
+            found |= set(listed.split())
+    return found
+
+
+def pressed(role: str) -> set[str]:
+    """What this role reaches by buttons alone."""
+    return set(PRESSED_BY.get(role, "").split())
+
+
+def on_the_desk(user: User | None = None) -> set[str]:
+    """The lists, rows and forms of the review desk that Django's permissions open; without a user all there are."""
+    request = RequestFactory().get("/admin/")
+    found: set[str] = set()
+    for model, shown in admin.site._registry.items():
+        of_model = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        if user is None:
+            found |= {f"{of_model}_{what}" for what in ("changelist", "change", "history", "add", "delete")}
+            continue
+        request.user = user
+        if shown.has_view_or_change_permission(request):
+            found |= {f"{of_model}_{what}" for what in ("changelist", "change", "history")}
+        found |= {f"{of_model}_add"} if shown.has_add_permission(request) else set()
+        found |= {f"{of_model}_delete"} if shown.has_delete_permission(request) else set()
+    return found - INSTEAD
+
+
+# a case takes their place
+INSTEAD = {
+    f"admin:{model}_{page}"
+    for model in ("transfers_order", "filings_legacyclaim", "verification_backdrop")
+    for page in ("change", "history")
+}
+
+
+# --- where a walk begins ---
+
+ALONE = ("region-options", "demo-photo-app", "terms")
+OF_VISITORS = ("account_inactive", "account_reset_password", "account_sign_up_code", "account_reset_code")
+OF_ACCOUNTS = (
+    *("account_email", "account_mobile", "account_confirm", "mfa_activate_totp", "account_step_up"),
+    "account_reauthenticate",
+)
+PHONES = {VISITOR: handoffs.PAPERS, "newcomer": handoffs.PHOTO}  # a phone keeps one page that was handed to it
+OF_TRANSFERS = (
+    *("order-type", "gates-passed", "taken", "password-forgotten", "people", "documents", "check", "photo"),
+    *("photo-place", "photo-place-slip", "phones", "phones-lost", "backdrop", "statement", "deadline-file"),
+)
+OF_CANCELLATIONS = ["cancel-consequences", "cancel-code", "cancel-password", "cancel-confirm", "deadline-file"]
+
+
+def where(made: World, role: str, *, typed: bool) -> list[str]:
+    """Where this role's walk begins: the first page, and with `typed` what stands in no page it has."""
+    if not typed:
+        return ["/admin/", "/"] if role in STAFF else ["/", "/filings/"]
+    hand_over(made)
+    alone = [reverse(name) for name in ALONE]
+    phone = [reverse("by-phone", args=[made.tokens[PHONES[role]]])] if role in PHONES else []
+    if role == VISITOR:
+        text = reverse("phone-link", args=[made.tokens["link"]])
+        return ["/", *alone, *phone, text, *(reverse(name) for name in OF_VISITORS)]
+    account = [reverse(name) for name in OF_ACCOUNTS]
+    if role in STAFF:
+        return ["/admin/", "/", *alone, *account, *_cases(made)]
+    if role == "owner":
+        return ["/", "/filings/", *alone, *account, *_of_orders(made), *_of_checks(made)]
+    return ["/", "/filings/", *alone, *account, *phone]
+
+
+def _cases(made: World) -> Iterator[str]:
+    for order in made.orders:
+        yield reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def _of_orders(made: World) -> Iterator[str]:
+    """Every page of an order, whether its state has it or leads elsewhere."""
+    for order in made.orders:
+        if order.kind == states.CANCELLATION:
+            listed = OF_CANCELLATIONS
+        elif order.kind == states.TRANSFER:
+            listed = OF_TRANSFERS
+        else:
+            continue
+        yield from (reverse(name, args=[order.reference]) for name in listed)
+    for token, order in ((made.tokens["papers"], made.papers_by_phone), (made.tokens["photo"], made.photo_by_phone)):
+        for name in ("hand-off", "hand-off-panel", "hand-off-code"):
+            yield reverse(name, args=[order.reference, token])
+
+
+def _of_checks(made: World) -> Iterator[str]:
+    for check in TypeCheck.objects.filter(owner=made.people["owner"]):
+        yield reverse("verify-type-outcome", args=[check.reference])
+        yield reverse("objection", args=[check.reference])

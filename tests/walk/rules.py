@@ -1,0 +1,84 @@
+"""What must hold on every page, whoever reads it: each rule names the elements that break it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from lxml import html
+
+from tests.walk.pages import FRAGMENTS
+from tests.walk.walker import Page, Walker, is_ours, links
+
+Rule = Callable[[Page, Walker], Iterator[Any]]
+SCHEMES = ("mailto", "tel", "data")
+
+
+def nothing_is_empty(page: Page, walker: Walker) -> Iterator[Any]:
+    """No `href`, `src` or `action` without an address, but for the buttons that Django's own scripts give a meaning."""
+    for name in ("href", "src", "action", "formaction", "srcset"):
+        for each in page.tree.xpath(f"//*[@{name}]"):
+            scripted = each.get("role") == "button" or "cancel-link" in each.get("class", "").split()
+            if each.get(name).strip() == "" or (each.get(name).strip() == "#" and not scripted):
+                yield each
+
+
+def an_address_is_one(page: Page, walker: Walker) -> Iterator[Any]:
+    """Links to other hosts have the form of one; a place on the page is there."""
+    there = {each.get("id") for each in page.tree.xpath("//*[@id]")}
+    for element in page.tree.xpath("//*[@href]"):
+        address = element.get("href").strip()
+        scheme, host = urlsplit(page.lead(address))[:2]
+        if address.startswith("#"):
+            if len(address) > 1 and address[1:] not in there:
+                yield element
+        elif not is_ours(page.lead(address)) and not (scheme in SCHEMES or (scheme in ("http", "https") and host)):
+            yield element
+
+
+def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
+    """Exactly one `h1`, with words in it."""
+    if page.name in FRAGMENTS:
+        return
+    found = page.tree.findall(".//h1")
+    if len(found) != 1 or not found[0].text_content().strip():
+        yield from found or [page.tree]
+
+
+def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
+    """A link drawn as a button, and Back, lead to another page, redirects followed."""
+    here = urldefrag(page.url).url
+    for element, target in links(page):
+        named = element.get("class", "").split()
+        if not {"button", "back", "object-tools"} & set(named):
+            continue
+        if here in (urldefrag(target).url, walker.arrive(target, anew=True).url):
+            yield element
+
+
+def every_link_arrives(page: Page, walker: Walker) -> Iterator[Any]:
+    """No 4xx or 5xx behind a link."""
+    for element, target in links(page):
+        if walker.wants(target, said(element)) and walker.arrive(target).status >= 400:
+            yield element
+
+
+def said(element: Any) -> str:
+    """The words of a link."""
+    return " ".join(element.text_content().split())
+
+
+RULES: dict[str, Rule] = {
+    "empty address": nothing_is_empty,
+    "no address": an_address_is_one,
+    "main heading": one_main_heading,
+    "leads back here": no_button_leads_back_here,
+    "dead link": every_link_arrives,
+}
+
+
+def broken(page: Page, walker: Walker) -> Iterator[tuple[str, str]]:
+    """What is wrong with a page, by rule: the element as it stands there."""
+    for name, rule in RULES.items():
+        for element in rule(page, walker):
+            text = html.tostring(element, encoding="unicode", with_tail=False)
+            yield name, " ".join(text.split())[:200]

@@ -1,0 +1,67 @@
+"""Each rule of the walk finds what it is for, and nothing on a page that is as it should be."""
+
+from typing import Any
+
+import pytest
+from django.urls import path
+
+from tests.walk import rules
+from tests.walk.walker import Page, Quiet, Walker
+
+GOOD = '<h1>A page</h1><a class="button" href="/other/">On</a><a class="back" href="/">Back</a><p id="part">x</p>'
+BROKEN = {
+    '<h1>x</h1><a href="">On</a>': "empty address",
+    '<h1>x</h1><a href=" ">On</a>': "empty address",
+    '<h1>x</h1><a class="button" href="#">On</a>': "empty address",
+    '<h1>x</h1><img src="" alt="">': "empty address",
+    '<h1>x</h1><form action="" method="post"></form>': "empty address",
+    '<h1>x</h1><a href="https://">On</a>': "no address",
+    '<h1>x</h1><a href="javascript:go()">On</a>': "no address",
+    '<h1>x</h1><a href="#nowhere">On</a>': "no address",
+    "<p>x</p>": "main heading",
+    "<h1></h1>": "main heading",
+    "<h1>x</h1><h1>y</h1>": "main heading",
+    '<h1>x</h1><a class="back" href="/page/">Back</a>': "leads back here",
+    '<h1>x</h1><a class="button" href="/page/#part">On</a>': "leads back here",
+    '<h1>x</h1><a class="button" href="/round/">On</a>': "leads back here",
+    '<h1>x</h1><a href="/gone/">On</a>': "dead link",
+    '<h1>x</h1><a href="/fails/">On</a>': "dead link",
+}
+
+
+def answer(request: Any) -> Any:
+    """What the addresses of these tests say."""
+    from django.http import Http404, HttpResponse, HttpResponseRedirect
+
+    if request.path == "/gone/":
+        raise Http404
+    if request.path == "/round/":
+        return HttpResponseRedirect("/page/")
+    return HttpResponse("fails", status=500) if request.path == "/fails/" else HttpResponse("<h1>x</h1>")
+
+
+urlpatterns = [path("", answer), *(path(f"{name}/", answer) for name in ("page", "other", "gone", "round", "fails"))]
+
+
+def found(body: str) -> list[str]:
+    """The rules that a page breaks."""
+    page = Page("/page/", 200, body=f"<!doctype html><html><body>{body}</body></html>".encode())
+    return [rule for rule, _element in rules.broken(page, Walker(Quiet(), lambda url: ""))]
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", BROKEN)
+def test_a_page_that_breaks_a_rule_is_found(body: str) -> None:
+    """B1, A9."""
+    assert set(found(body)) == {BROKEN[body]}
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.django_db
+def test_a_page_as_it_should_be_breaks_none() -> None:
+    assert found(GOOD) == []
+
+
+def test_every_rule_is_seen_to_fail() -> None:
+    assert set(BROKEN.values()) == set(rules.RULES)

@@ -1,0 +1,181 @@
+"""Somebody walks: opens a page, follows every link on it once, and presses every button once with nothing filled in."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from django.core.signals import got_request_exception
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+from lxml import html
+
+HOST = "http://testserver"
+HOPS = 9
+ALIKE = 3
+BY_WORDS = ("notification",)  # each message has words of its own
+BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
+
+
+class Quiet(Client):
+    """A test client that does not keep what the templates were drawn with: it asks for hundreds of pages."""
+
+    def request(self, **request: Any) -> Any:
+        answer = self.handler(self._base_environ(**request))
+        if answer.cookies:
+            self.cookies.update(answer.cookies)
+        return answer
+
+
+@dataclass
+class Page:
+    """An answer; `url` is where it was asked, without the host."""
+
+    url: str
+    status: int
+    kind: str = ""
+    moved_to: str = ""
+    body: bytes = b""
+    trouble: str = ""  # the exception behind a 500
+    _read: Any = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        return name_of(self.url)
+
+    @property
+    def is_html(self) -> bool:
+        return bool(self.body)
+
+    @property
+    def tree(self) -> Any:
+        """The page, read once."""
+        if self._read is None:
+            self._read = html.document_fromstring(self.body.decode())
+        return self._read
+
+    def lead(self, address: str) -> str:
+        """Where an address on this page leads: a path here, or the whole of another host's."""
+        whole = urljoin(f"{HOST}{self.url}", address.strip())
+        return whole.removeprefix(HOST) if whole.startswith(f"{HOST}/") else whole
+
+
+def name_of(url: str) -> str:
+    """The name of an address of ours."""
+    try:
+        return str(resolve(urlsplit(url).path).view_name)
+    except Resolver404:
+        return ""
+
+
+def is_ours(url: str) -> bool:
+    return url.startswith("/")
+
+
+class Walker:
+    """One person's way through the portal, in one language. `about` names the order an address is about.
+
+    What a walker `before` has seen was fine a moment ago.
+    """
+
+    def __init__(self, client: Quiet, about: Callable[[str], str], *, before: "Walker | None" = None) -> None:
+        self.client, self.about = client, about
+        self.known = before.seen if before else {}
+        self.alike: Counter[Any] = before.alike if before else Counter()
+        self.decided: dict[str, bool] = before.decided if before else {}
+        self.seen: dict[str, Page] = {}
+
+    def wants(self, url: str, words: str = "") -> bool:
+        """Whether a link is followed: of pages that are alike in all but their row, a few are enough."""
+        name, here = name_of(url), urldefrag(url).url
+        if here in self.seen or here in self.known or name in BY_STATE or self.about(url):
+            return True
+        if here not in self.decided:
+            kind = (name, words if name in BY_WORDS else "")
+            self.alike[kind] += 1
+            self.decided[here] = self.alike[kind] <= (1 if name in BY_WORDS else ALIKE)
+        return self.decided[here]
+
+    def open(self, url: str, *, anew: bool = False) -> Page:
+        """A page by its address, asked once; a fragment is a place on it."""
+        url = urldefrag(url).url
+        before = self.known.get(url)
+        if before is not None and before.status < 400 and not anew:
+            return before
+        if url not in self.seen:
+            self.seen[url] = self._ask(url, lambda: self.client.get(url))
+        return self.seen[url]
+
+    def arrive(self, url: str, *, anew: bool = False) -> Page:
+        """The page on which one ends; `anew` does not trust what is known."""
+        page = self.open(url, anew=anew)
+        for _hop in range(HOPS):
+            if not page.moved_to or not is_ours(page.moved_to):
+                break
+            page = self.open(page.moved_to, anew=anew)
+        return page
+
+    @contextmanager
+    def press(self, page: Page, form: Any, button: Any) -> Iterator[tuple[Page, "Walker"]]:
+        """Where a button leads with nothing filled in, and a walker for what is there; then all is as before."""
+        target = page.lead(form.get("action") or page.url)
+        sent = dict(_hidden(form))
+        if button is not None and button.get("name"):
+            sent[button.get("name")] = button.get("value", "")
+        cookies = deepcopy(self.client.cookies)
+        with transaction.atomic():
+            after = Walker(self.client, self.about, before=self)
+            answer = self._ask(urldefrag(target).url, lambda: self.client.post(target, sent))
+            if answer.moved_to and is_ours(answer.moved_to):
+                answer = after.arrive(answer.moved_to, anew=True)
+            yield answer, after
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+
+    def _ask(self, url: str, ask: Callable[[], Any]) -> Page:
+        raised: list[str] = []
+
+        def note(sender: Any, **said: Any) -> None:
+            raised.append(repr(sys.exc_info()[1]))
+
+        got_request_exception.connect(note)
+        try:
+            answer = ask()
+        finally:
+            got_request_exception.disconnect(note)
+        moved = answer.get("Location", "")
+        kind = answer.get("Content-Type", "")
+        body = answer.content if "html" in kind and not moved and not answer.streaming else b""
+        page = Page(url, answer.status_code, kind, body=body, trouble="".join(raised))
+        page.moved_to = page.lead(moved) if moved else ""
+        return page
+
+
+def _hidden(form: Any) -> Iterator[tuple[str, str]]:
+    for each in form.iter("input"):
+        if each.get("type") == "hidden" and each.get("name"):
+            yield each.get("name"), each.get("value", "")
+
+
+def links(page: Page) -> Iterator[tuple[Any, str]]:
+    """The links of a page that lead somewhere here, with where."""
+    for element in page.tree.iter("a"):
+        address = element.get("href")
+        if address and not address.startswith("#"):
+            target = page.lead(address)
+            if is_ours(target):
+                yield element, target
+
+
+def buttons(page: Page) -> Iterator[tuple[Any, Any]]:
+    """Every form that posts, with each of its buttons."""
+    for form in page.tree.iter("form"):
+        if form.get("method", "get").lower() == "post":
+            found = [each for each in form.iter("button") if each.get("type", "submit") == "submit"]
+            found += [each for each in form.iter("input") if each.get("type") == "submit"]
+            yield from ((form, button) for button in found or [None])

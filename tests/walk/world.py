@@ -1,0 +1,219 @@
+"""The walk's world: every role, an order of each kind in each state, and one row at least of all that has a page."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone
+
+from filings.legacy import actions as imports
+from filings.legacy import claiming, running
+from filings.legacy.firing import CLAIM, IMPORT
+from filings.models import LegacyAccount, LegacyClaim, LegacyRecord, Website
+from icpportal.accounts import roles
+from icpportal.accounts.models import User
+from icpportal.alarms.actions import open_alarm
+from icpportal.alarms.models import SetAside
+from icpportal.gateways.inventory import fake as lists
+from icpportal.gateways.miit import fake as ministries
+from icpportal.gateways.miit.models import InboxFile, Line, Report, TableRow, UploadFile
+from icpportal.management.demo_codes import fill as fill_codes
+from icpportal.management.demo_places import fill as fill_places
+from icpportal.workdays.models import WorkCalendarDay
+from tests.filings.legacy.dumps import filing, loaded, personal
+from tests.transfers.builders import make_user, type_answers
+from tests.transfers.outside import server
+from tests.walk import orders
+from transfers import for_cause, slots, states
+from transfers.decide import Outcome
+from transfers.models import Objection, Order, ParkedAnswer, TypeCheck
+from verification import handoffs, phone_proofs, photo_places
+from verification.backdrops import actions as backdrops
+from verification.models import PhotoPlace, ServiceCode
+
+OWNER = "many@example.com"
+VISITOR = "visitor"
+# who walks; the visitor has no account
+ROLES = (VISITOR, "newcomer", "unconfirmed", "stranger", "owner", "reviewer", "lead", "auditor", "operations")
+STAFF = {
+    "reviewer": roles.REVIEWER,
+    "lead": roles.LEAD_REVIEWER,
+    "auditor": roles.AUDITOR,
+    "operations": roles.OPERATIONS,
+}
+PROFILES = ("seed-2018", "current-2020")
+
+
+@dataclass
+class World:
+    """Who there is, and what a page may be about."""
+
+    profile: str
+    people: dict[str, User] = field(default_factory=dict)
+    orders: list[Order] = field(default_factory=list)
+    tokens: dict[str, str] = field(default_factory=dict)  # secrets that stand in no page
+
+    @property
+    def papers_by_phone(self) -> Order:
+        return of(self, states.DRAFT)
+
+    @property
+    def photo_by_phone(self) -> Order:
+        return of(self, states.PHOTO_DUE)
+
+    def about(self, url: str) -> str:
+        """The kind and state of the order an address is about."""
+        parts = set(urlsplit(url).path.split("/"))
+        found = next((order for order in self.orders if parts & {order.reference, str(order.pk)}), None)
+        return f"{found.kind}.{found.state}" if found else ""
+
+
+def build(profile: str, folder: Path, change: Any) -> World:
+    """All of it, under these rules; `change` is pytest-django's `settings`."""
+    _outside(change, profile)
+    world = World(profile)
+    roles.ensure()
+    world.people = {name: make_user(f"{name}@example.com") for name in ("newcomer", "stranger")}
+    world.people["unconfirmed"] = User.objects.create_user("unconfirmed@example.com", "correct horse battery")
+    world.people["owner"] = make_user(OWNER)
+    for name, role in STAFF.items():
+        world.people[name] = make_user(f"{name}@example.com", held_roles=(role,))
+    people = SimpleNamespace(**world.people)
+    world.orders = list(orders.place(people, profile))
+    _checks(world)
+    _codes(people)
+    _old_platform(people, folder)
+    _by_the_way(world)
+    _desk(people)
+    return world
+
+
+def hand_over(world: World) -> None:
+    """A page for a phone of the papers and one of the photo; only the first phone that opens one may keep it."""
+    for purpose, order in ((handoffs.PAPERS, world.papers_by_phone), (handoffs.PHOTO, world.photo_by_phone)):
+        world.tokens[purpose] = handoffs.make(holder=order.reference, purpose=purpose)
+
+
+def of(world: World, state: str, kind: str = states.TRANSFER) -> Order:
+    """The first order of this kind in this state."""
+    return next(order for order in world.orders if (order.kind, order.state) == (kind, state))
+
+
+def _outside(change: Any, profile: str) -> None:
+    """A ministry and a server list in memory, and the rules everything begins under."""
+    change.RULE_PROFILE = profile
+    change.PAPERS_BY_PHONE_EVERYWHERE = True
+    change.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
+    change.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.FakeInventory"
+    ministries.FakeAuthority.forget()
+    lists.FakeInventory.accounts = {OWNER: [server(codes_max=5), server("i-example0002", public_ip="")]}
+
+
+def _checks(world: World) -> None:
+    """Step 1 with every answer it can have, and an objection to the order of somebody else."""
+    owner = world.people["owner"]
+    for outcome in Outcome:
+        domain = f"{outcome.replace('_', '-')}.cn"
+        TypeCheck.objects.create(owner=owner, answers=type_answers(domain=domain), outcome=outcome)
+    Objection.objects.create(
+        owner=world.people["stranger"],
+        domain=world.orders[1].domain,
+        subject_key=world.orders[1].subject_key,
+        words="这个网站是我们的",
+    )
+
+
+def _codes(people: SimpleNamespace) -> None:
+    """A service code in every state, one offered to the stranger and one offered by them."""
+    fill_codes(people.owner, people.stranger)
+    ServiceCode.objects.create(instance_id="i-example0001", slot=2, product="ecs", account=OWNER)
+    people.stranger.refresh_from_db()
+
+
+def _old_platform(people: SimpleNamespace, folder: Path) -> None:
+    """An import and a claim in every state."""
+    made = ("previewed", "running", "imported", "failed")
+    rows = [
+        filing(
+            account_email=f"{state}@old.example.com",
+            domain=f"{state}-old.cn",
+            site_number=f"宁ICP备00000040号-{number}",
+            subject_number="宁ICP备00000040号",
+        )
+        for number, state in enumerate(made, 1)
+    ]
+    claims = ("open", "sent", "accepted", "declined")
+    loaded(folder / "old.json", *rows, *(personal(domain=f"{state}-claim.cn") for state in claims))
+    for account, state in zip(LegacyAccount.objects.order_by("created_at", "pk"), made, strict=True):
+        mine = imports.begin(people.owner, account)
+        if state != "previewed":
+            record = LegacyRecord.objects.filter(account=account).get()
+            imports.run(mine, {record.pk: False}, [])
+        if state == "imported":
+            running.run(mine.pk)
+        elif state == "failed":
+            mine.items.update(outcome="unreadable")
+            IMPORT.fire(mine, "finish", by="clock", facts=running.counts(mine), columns={"holds": False})
+    for state in claims:
+        claim = claiming.begin(people.owner, LegacyRecord.objects.get(domain=f"{state}-claim.cn"))
+        _lead_claim(claim, state, people)
+
+
+def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None:
+    if state == "open":
+        return
+    facts = {"papers_ready": True, "reset": False}
+    CLAIM.fire(claim, "send", by="applicant", actor=people.owner, facts=facts)
+    if state == "accepted":
+        claiming.accept(claim, people.reviewer)
+    elif state == "declined":
+        claiming.decline(claim, people.reviewer, "材料不清晰")
+
+
+def _by_the_way(world: World) -> None:
+    """What hangs on an order: a place for the photo, a backdrop, a page handed to a phone, a link in a text."""
+    fill_places()
+    owner = world.people["owner"]
+    due = world.photo_by_phone
+    place = PhotoPlace.objects.filter(region__startswith=due.province).first() or PhotoPlace.objects.all()[0]
+    photo_places.choose(due.reference, place, owner=owner, words={"domain": due.domain})
+    to = backdrops.Address("林示范", "13900000001", "640106", "宁夏回族自治区银川市金凤区", "示例路1号")
+    backdrops.ask(holder=of(world, states.SUBMITTED).reference, owner=owner, to=to, words={})
+    draft = world.papers_by_phone
+    draft.answers = {**draft.answers, "documents": {"way": slots.BY_PHONE}}
+    draft.save()
+    links: list[str] = []
+    phone_proofs.start(
+        holder=world.orders[-3].reference,
+        person_key="subject_lead",
+        mobile="13900000001",
+        language="en",
+        context={"domain": draft.domain, "ref": draft.reference},
+        link=lambda token: links.append(token) or token,
+    )
+    world.tokens["link"] = links[0]
+
+
+def _desk(people: SimpleNamespace) -> None:
+    """Rows that only staff see."""
+    now = timezone.now()
+    website = Website.objects.filter(owner=people.owner).first()
+    for_cause.ask(website, cause="shell_site", words="域名解析到别处", actor=people.reviewer)
+    ParkedAnswer.objects.create(answer_id="a-1", kind="granted", report_key="no-such-order", reason="no such order")
+    open_alarm("sms.unknown", reference="m-1", detail="500")
+    SetAside.objects.create(
+        job="deadlines.due", key="k", reference="T7Q4-M2KX", cause="deadlines.row_failed", trouble="Unreadable",
+        since=now, next_at=now,
+    )  # fmt: skip
+    WorkCalendarDay.objects.create(date=now.date(), is_workday=True, source="示例通知")
+    backdrops.stock()
+    Line.objects.get_or_create(isp_id=settings.MIIT_ISP_ID)
+    report = Report.objects.create(key="r-1", kind="access", reference="T7Q4-M2KX", payload="")
+    UploadFile.objects.create(
+        report=report, isp_id=settings.MIIT_ISP_ID, sequence=1, name="a.xml", digest="x", sent_at=now
+    )
+    InboxFile.objects.create(isp_id=settings.MIIT_ISP_ID, name="b.xml", digest="y", kind="BAJG")
+    TableRow.objects.create(table="JCDM", code=1, name="示例")
