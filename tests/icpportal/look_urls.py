@@ -143,6 +143,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "back_url": "/gallery/",
         "unread_count": 3,
         "stepper": {
+            "closed": False,
             "name": word("接入备案", "Transfer"),
             "number": 3,
             "total": 7,
