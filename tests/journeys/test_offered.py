@@ -91,6 +91,32 @@ def number_of(line: str) -> int:
     return next(n for n in range(len(demo_orders.SEEDS)) if demo_orders.domain_of(n) in line.split())
 
 
+def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(portal: Portal) -> None:
+    """B35: a record without an account, and the reviewer who compares it.
+
+    Before the person's other website is transferred: then its subject belongs to that account.
+    """
+    name, id_number, domain = demo_legacy.lines()[1].split(": ")[1].split()
+    walk = walk_in(portal, "12")
+    steps.sign_up(walk)
+
+    page = walk.me.get("/import/claim/")
+    page = walk.me.send(page.form("id_number"), id_type="2", id_number=id_number, name=name, domain=domain)
+    claim = page.url
+    walk.me.send(page.form("file"), files={"file": ("paper.jpg", steps.picture("paper"), "image/jpeg")})
+    walk.wait_for("the paper to be checked", lambda: state_after_sending(walk, claim) == "sent")
+
+    desk = steps.staff(walk)
+    page = desk.get("/admin/filings/legacyclaim/")
+    cases = [each.attrs["href"] for each in page.find("a") if "/change/" in each.attrs.get("href", "")]
+    page = desk.get(cases[0])
+    assert domain in page.html
+    page = desk.send(steps.form_with(page, "accept"), button=("move", "accept"))
+    said = [" ".join(each.text.split()) for each in page.find("ul", class_="messagelist")]
+    assert page.url.endswith("/admin/filings/legacyclaim/"), said
+    assert state_of(walk, claim) == "accepted"
+
+
 @pytest.mark.parametrize("free", demo_world.FREE, ids=lambda free: free.domain)
 def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
     """B35: one of the four was refused at step 1, because the last digit of its number was wrong."""
@@ -162,29 +188,6 @@ def test_the_old_account_is_imported_with_the_password_that_is_printed(portal: P
 
     for domain in wanted:
         walk.wait_for(f"the import of {domain}", lambda domain=domain: old_platform.outcome(walk, domain) == "imported")
-
-
-def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(portal: Portal) -> None:
-    """B35: a record without an account, and the reviewer who compares it."""
-    name, id_number, domain = demo_legacy.lines()[1].split(": ")[1].split()
-    walk = walk_in(portal, "12")
-    steps.sign_up(walk)
-
-    page = walk.me.get("/import/claim/")
-    page = walk.me.send(page.form("id_number"), id_type="2", id_number=id_number, name=name, domain=domain)
-    claim = page.url
-    walk.me.send(page.form("file"), files={"file": ("paper.jpg", steps.picture("paper"), "image/jpeg")})
-    walk.wait_for("the paper to be checked", lambda: state_after_sending(walk, claim) == "sent")
-
-    desk = steps.staff(walk)
-    page = desk.get("/admin/filings/legacyclaim/")
-    cases = [each.attrs["href"] for each in page.find("a") if "/change/" in each.attrs.get("href", "")]
-    page = desk.get(cases[0])
-    assert domain in page.html
-    page = desk.send(steps.form_with(page, "accept"), button=("move", "accept"))
-    said = [" ".join(each.text.split()) for each in page.find("ul", class_="messagelist")]
-    assert page.url.endswith("/admin/filings/legacyclaim/"), said
-    assert state_of(walk, claim) == "accepted"
 
 
 def state_after_sending(walk: Walk, claim: str) -> str:
