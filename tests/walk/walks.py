@@ -32,12 +32,16 @@ class Walk:
 
     def go(self, *, whole: bool) -> None:
         """Open every page and judge it; a whole walk opens what is typed too, and presses every button."""
-        walker = Walker(self._client(), self.made.about)
-        found = self._follow(walker, pages.where(self.made, self.role, typed=whole))
+        walker, found = self.look_around(typed=whole)
         for page in found:
             self._judge(page, walker, page.url)
         for page in found if whole else ():
             self._press(page, walker)
+
+    def look_around(self, *, typed: bool = True) -> tuple[Walker, list[Page]]:
+        """Open every page; who opened them, and which."""
+        walker = Walker(self._client(), self.made.about)
+        return walker, self._follow(walker, pages.where(self.made, self.role, typed=typed))
 
     def _client(self) -> Quiet:
         client = Quiet()
