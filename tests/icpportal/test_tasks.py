@@ -90,7 +90,13 @@ def test_workers_are_set_as_they_were_measured():
 def test_on_redis_an_unfinished_task_comes_back_soon_after_the_longest_a_task_may_take():
     options = app.conf.broker_transport_options
 
-    assert options == {"visibility_timeout": 900, "unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    assert options == {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 4,
+        "socket_timeout": 10,
+    }
     assert options["visibility_timeout"] >= 2 * app.conf.task_time_limit
 
 
