@@ -90,6 +90,7 @@ def place(people: Any, profile: str) -> Iterator[Order]:
             order = _begun(kind, people.owner, profile, codes[number % len(codes)])
             for move in moves:
                 led(order, move, people)
+            assert order.state == state, f"{kind} is {order.state} after {moves}, not {state}"
             yield order
     for number, steps in enumerate(DRAFTS):
         yield make_order(people.owner, steps=steps, province=asks[number % len(asks)], rule_profile=profile)

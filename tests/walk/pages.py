@@ -150,9 +150,9 @@ OF_ACCOUNTS = (
 PHONES = {VISITOR: handoffs.PAPERS, "newcomer": handoffs.PHOTO}  # a phone keeps one page that was handed to it
 OF_TRANSFERS = (
     *("order-type", "gates-passed", "taken", "password-forgotten", "people", "documents", "check", "photo"),
-    *("photo-place", "photo-place-slip", "phones", "phones-lost", "backdrop", "statement", "deadline-file"),
+    *("photo-place", "photo-place-slip", "phones", "phones-lost", "backdrop"),
 )
-OF_CANCELLATIONS = ["cancel-consequences", "cancel-code", "cancel-password", "cancel-confirm", "deadline-file"]
+OF_CANCELLATIONS = ["cancel-consequences", "cancel-code", "cancel-password", "cancel-confirm"]
 
 
 def where(made: World, role: str, *, typed: bool) -> list[str]:

@@ -17,7 +17,7 @@ from lxml import html
 
 HOST = "http://testserver"
 HOPS = 9
-ALIKE = 3
+ALIKE = 2
 BY_WORDS = ("notification",)  # each message has words of its own
 BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
 

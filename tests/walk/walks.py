@@ -12,6 +12,8 @@ from tests.walk.world import VISITOR, World
 LANGUAGES = ("en", "zh-hans")
 # in the frame of every page: pressed once a walk
 FRAME = ("set_language", "set_theme", "account_logout", "admin:logout")
+# where the kind of an order decides what is offered; on the other pages its state does
+BY_KIND = ("order", "order-move", "filing", "admin:transfers_order_case")
 # page, role, rule, element: what a row of the findings is still to mend; an entry that is not met any more fails
 KNOWN = {
     ("admin:transfers_order_case", "auditor", "dead link", "/documents/"): "D7",
@@ -77,6 +79,8 @@ class Walk:
             name = name_of(target)
             word = (button.get("name"), button.get("value")) if button is not None else ()
             about = self.made.about(target) or self.made.about(page.url)
+            if page.name not in BY_KIND:
+                about = about.partition(".")[2]
             once = (name, word) if name in FRAME else (page.name, name, target.rsplit("/", 2)[-2], about, word)
             if once in self.pressed:
                 continue
