@@ -35,9 +35,19 @@ class Unknown(str):
 UNKNOWN = Unknown()
 
 
+class Asked(pytest.fail.Exception):
+    """Ends the test, and is no ordinary exception: Django catches those inside a condition."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, pytrace=False)
+
+
+_raised: list[type[BaseException]] = [Asked]  # a process beside the tests raises another
+
+
 def fail(variable: str, file: str) -> None:
-    """Ends the test with no ordinary exception: Django catches those inside a condition."""
-    raise pytest.fail.Exception(f"{file} asks for {variable}, which nothing hands over", pytrace=False) from None
+    """Names file and variable."""
+    raise _raised[-1](f"{file} asks for {variable}, which nothing hands over") from None
 
 
 def ours(origin: Any) -> str:
@@ -84,8 +94,9 @@ class Expression(base.FilterExpression):
         return found
 
 
-def install() -> None:
+def install(raised: type[BaseException] = Asked) -> None:
     """For the rest of the process, before the first template is read."""
+    _raised.append(raised)
     # in the settings too: a test that changes DEBUG or INSTALLED_APPS has the engine made anew from them
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UNKNOWN
     engines["django"].engine.string_if_invalid = UNKNOWN

@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 import psycopg
 
+from tests.strict_gunicorn import ARGUMENTS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 180  # others may be starting beside it
 
@@ -78,6 +80,7 @@ def running(folder: Path, **settings: str) -> Iterator[Portal]:
     with database(dict(os.environ)) as own:
         environment = {
             **os.environ,
+            **ARGUMENTS,
             **own,
             "VAR_DIR": str(folder),
             "CODE_RESEND_SECONDS": "1",

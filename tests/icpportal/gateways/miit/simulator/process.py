@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from icpportal.gateways.miit.simulator.client import SimulatorClient
+from tests.strict_gunicorn import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parents[5]
 SECONDS_TO_START = 60
@@ -82,7 +83,7 @@ def start_simulator(folder: Path, *, port: int | None = None, **environment: str
         process = subprocess.Popen(
             [*command, "--database", str(database)],
             cwd=folder,
-            env={**kept, "VAR_DIR": str(folder), **environment},
+            env={**kept, **ARGUMENTS, "VAR_DIR": str(folder), **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
