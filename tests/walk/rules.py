@@ -7,7 +7,7 @@ from urllib.parse import urldefrag, urlsplit
 from lxml import html
 
 from tests.walk.pages import FRAGMENTS
-from tests.walk.walker import Page, Walker, is_ours, links
+from tests.walk.walker import Page, Walker, is_ours, links, questions
 
 Rule = Callable[[Page, Walker], Iterator[Any]]
 SCHEMES = ("mailto", "tel", "data")
@@ -56,8 +56,8 @@ def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
 
 
 def every_link_arrives(page: Page, walker: Walker) -> Iterator[Any]:
-    """No 4xx or 5xx behind a link."""
-    for element, target in links(page):
+    """No 4xx or 5xx behind a link, nor behind a form that only asks."""
+    for element, target in (*links(page), *questions(page)):
         if walker.wants(target, said(element)) and walker.arrive(target).status >= 400:
             yield element
 

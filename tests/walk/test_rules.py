@@ -26,6 +26,7 @@ BROKEN = {
     '<h1>x</h1><a class="button" href="/round/">On</a>': "leads back here",
     '<h1>x</h1><a href="/gone/">On</a>': "dead link",
     '<h1>x</h1><a href="/fails/">On</a>': "dead link",
+    '<h1>x</h1><form action="/gone/"><button>Search</button></form>': "dead link",
 }
 
 

@@ -17,6 +17,7 @@ from lxml import html
 
 HOST = "http://testserver"
 HOPS = 9
+TYPED = ("text", "email", "password", "search", "tel", "url", "number")
 ALIKE = 2
 BY_WORDS = ("notification",)  # each message has words of its own
 BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
@@ -172,10 +173,19 @@ def links(page: Page) -> Iterator[tuple[Any, str]]:
                 yield element, target
 
 
+def questions(page: Page) -> Iterator[tuple[Any, str]]:
+    """The forms of a page that only ask, with where."""
+    for form in page.tree.iter("form"):
+        target = page.lead(form.get("action") or page.url)
+        if form.get("method", "get").lower() == "get" and is_ours(target):
+            yield form, target
+
+
 def buttons(page: Page) -> Iterator[tuple[Any, Any]]:
     """Every form that posts, with each of its buttons."""
     for form in page.tree.iter("form"):
         if form.get("method", "get").lower() == "post":
             found = [each for each in form.iter("button") if each.get("type", "submit") == "submit"]
             found += [each for each in form.iter("input") if each.get("type") == "submit"]
-            yield from ((form, button) for button in found or [None])
+            is_typed = any(each.get("type", "text") in TYPED for each in form.iter("input"))  # then Enter sends it
+            yield from ((form, button) for button in found or ([None] if is_typed else []))

@@ -87,7 +87,7 @@ class Walk:
             self.pressed.add(once)
             where = f"{page.url} [{rules.said(button) if button is not None else ''}]"
             with walker.press(page, form, button) as (answer, after):
-                if answer.status >= 404:
+                if answer.status >= 400:
                     self._note(name, where, f"answers {answer.status}", answer.trouble)
                     continue
                 self.reached |= {name, answer.name}
