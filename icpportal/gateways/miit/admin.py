@@ -90,14 +90,14 @@ class Contents(ReadOnly):
         if not (self.has_operate_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied
         row = get_object_or_404(self.model, pk=pk)
-        shown = self._shown(request, row) if request.method == "POST" else {}
+        shown = self._content(request, row) if request.method == "POST" else {}
         title = f"{self.opts.verbose_name} {row}"
         context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "row": row, **shown}
         response = TemplateResponse(request, "admin/miit/content.html", context)
         add_never_cache_headers(response)
         return response
 
-    def _shown(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def _content(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         try:
             text = self.text_of(row)
         except Forgotten:
