@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from icpportal.entry.read_only import ReadOnlyAdmin
 
-class ReadOnly(admin.ModelAdmin):
+
+class ReadOnly(ReadOnlyAdmin):
     """A list and a page to read."""
 
     actions = None
@@ -20,15 +21,6 @@ class ReadOnly(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:  # noqa: ARG002 -- same
         return self.on_page
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002 -- same
-        return False
 
     def found_by(self, term: str) -> Q:
         """What a typed term finds here."""

@@ -17,7 +17,7 @@ class OpenableLinks(ModelAdmin):
     """Foreign keys that are shown, not typed: as a link or in words."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [self._shown(request, each) for each in super().get_readonly_fields(request, obj)]
+        return [self._openable(request, each) for each in super().get_readonly_fields(request, obj)]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         found: Any = super().get_fieldsets(request, obj)
@@ -27,12 +27,15 @@ class OpenableLinks(ModelAdmin):
         def shown(each: Any) -> Any:
             if isinstance(each, (list, tuple)):
                 return [shown(one) for one in each]
-            return self._shown(request, each) if each in read else each
+            return self._openable(request, each) if each in read else each
 
         return [(title, {**options, "fields": shown(options["fields"])}) for title, options in found]
 
-    def _shown(self, request: HttpRequest, name: Any) -> Any:
-        """The name of the field, or what says it without a link."""
+    def _openable(self, request: HttpRequest, name: Any) -> Any:
+        """The name of the field, or what says it without a link.
+
+        Named apart: this stands before every admin class, whose methods it must not hide.
+        """
         try:
             field: Any = self.opts.get_field(name) if isinstance(name, str) else None
         except FieldDoesNotExist:

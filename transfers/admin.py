@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from icpportal.entry.read_only import ReadOnlyAdmin
 from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words, to_beijing
@@ -53,21 +54,8 @@ def _is_nameless(order: Any) -> bool:
     return order.kind == states.CANCELLATION and order.state == states.HANDING_OVER and not order.named
 
 
-class ReadOnly(admin.ModelAdmin):
-    """Rows that are shown and never typed into."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(Order)
-class OrderAdmin(ReadOnly):
+class OrderAdmin(ReadOnlyAdmin):
     """The queue, and the case page behind each row."""
 
     list_display = ("reference", "state_shown", "domain", "kind_shown", "province_shown", "age", "whose", "handed_over")
@@ -299,7 +287,7 @@ class ReturnReasonAdmin(admin.ModelAdmin):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(Noted, ReadOnly):
+class ObjectionAdmin(Noted, ReadOnlyAdmin):
     """Objections to open orders; answered by phone, closed here."""
 
     noted_as = "objection"

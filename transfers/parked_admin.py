@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.entry.read_only import ReadOnlyAdmin
 from icpportal.gateways.miit.types import AnswerKind, reference_of
 from icpportal.moments import short_words, span_words
 from icpportal.privacy.admin import Noted
@@ -39,7 +40,7 @@ class ReasonForm(ActionForm):
 
 
 @admin.register(ParkedAnswer)
-class ParkedAnswerAdmin(Noted):
+class ParkedAnswerAdmin(Noted, ReadOnlyAdmin):
     """Answers of the authority that fit no order. Nothing is typed into a row: each action is logged."""
 
     noted_as = "parked answer"
@@ -59,15 +60,6 @@ class ParkedAnswerAdmin(Noted):
     actions = ("propose_them", "apply_them", "decline_them", "close_them")
     action_form = ReasonForm
     show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_apply_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("transfers.apply_parkedanswer")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.fields import NumberField, PlainTextField
+from icpportal.entry.read_only import ReadOnlyAdmin
 from icpportal.lifecycle import REVIEWER, Forbidden
 from icpportal.privacy.actions import note_access
 from verification.backdrops import actions
@@ -22,20 +23,11 @@ from verification.backdrops.sentences import mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(ReadOnlyAdmin):
     """What is on record can be looked at. It changes through actions alone."""
 
     show_full_result_count = False
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
-        return False
 
 
 @admin.register(Document)

@@ -1,7 +1,5 @@
 """Alarms and rows set aside at the review desk: read only; a row may be tried again at once."""
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,23 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.alarms.actions import try_again
 from icpportal.alarms.models import Alarm, SetAside
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Rows that the portal writes itself."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from icpportal.entry.read_only import ReadOnlyAdmin
 
 
 @admin.register(Alarm)
-class AlarmAdmin(ReadOnly):
+class AlarmAdmin(ReadOnlyAdmin):
     """What operations must look at, the newest first. The portal opens and clears them itself."""
 
     list_display = ["cause", "reference", "detail", "times", "opened_at", "seen_at", "cleared_at"]
@@ -35,7 +21,7 @@ class AlarmAdmin(ReadOnly):
 
 
 @admin.register(SetAside)
-class SetAsideAdmin(ReadOnly):
+class SetAsideAdmin(ReadOnlyAdmin):
     """What a job could not do, the newest first: which row, why, and when it is tried next."""
 
     list_display = ["reference", "job", "trouble", "tries", "since", "next_at"]

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.entry.read_only import ReadOnlyAdmin
 from icpportal.privacy.actions import AUDIT, REVIEW, note_access
 from icpportal.privacy.models import AccessNote
 
@@ -31,7 +32,7 @@ REASONS = {
 
 
 @admin.register(AccessNote)
-class AccessNoteAdmin(admin.ModelAdmin):
+class AccessNoteAdmin(ReadOnlyAdmin):
     """One row a person, case and purpose: the first look, the last one, and how many there were."""
 
     list_display = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown"]
@@ -42,15 +43,6 @@ class AccessNoteAdmin(admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 -- Django's signature
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AccessNote | None = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AccessNote | None = None) -> bool:  # noqa: ARG002
-        return False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Who looked at personal data"), **(extra_context or {})})

@@ -18,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.entry.read_only import ReadOnlyAdmin
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import closing, downloads, holding, inbox, operations, overview, standing
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
@@ -35,20 +36,11 @@ KINDS = {
 }
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(ReadOnlyAdmin):
     """Rows that are shown and never typed into; acting on them is for `miit.operate_ministry`."""
 
     show_full_result_count = False
     list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the account may act: `miit.operate_ministry`."""
