@@ -77,6 +77,7 @@ ONCE = tuple(
         # forms, texts and templates: races and whole walks of the same pages run on both
         "transfers/views/",
         "transfers/steps/",
+        "transfers/review/test_enter.py",
         "transfers/test_what_differs.py",
         "transfers/test_licence_numbers.py",
         "filings/legacy/views/",
@@ -102,7 +103,7 @@ ONCE = tuple(
 DATABASE = {"db", "transactional_db"}
 REAL = ("browser", "worker")
 # begun in this order, so that the longest are not the last to end; the others follow
-LONGEST_FIRST = ("killed_worker", "transfer", "rehearse", "rehearse_2020", "look_browser")
+LONGEST_FIRST = ("axe", "offered", "killed_worker", "rehearse_2020", "look_browser", "transfer", "rehearse")
 
 
 def runs_once(item: pytest.Item) -> bool:

@@ -2,7 +2,7 @@
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
 are, if not on this machine's usual ports; the tests make and drop a database of their own and use Redis databases 9 to
-14. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
+13. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
 that need them are skipped. What follows the command goes to pytest: `tests/run.py -k wizard`.
 """
 
@@ -25,7 +25,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-REDIS_DATABASES = range(9, 15)
+REDIS_DATABASES = range(9, 14)
 SCHEMAS = Path(os.environ.get("MIIT_XSD_DIR") or ROOT.parent / "shared" / "miit" / "xsd")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none

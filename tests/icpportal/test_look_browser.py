@@ -47,8 +47,7 @@ def visit(browser, live_server):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("theme", "width"), [("light", 360), ("dark", 1280)])
 @pytest.mark.parametrize("address", ["/gallery/?errors", "/gallery/step/", "/help/", "/gallery/too-many/"])
 def test_axe_finds_nothing(visit, address, language, theme, width):
     page = visit(address, language, width, color_scheme=theme, bypass_csp=True)

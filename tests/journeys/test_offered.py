@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -16,7 +16,7 @@ from icpportal.management import rehearsal_import as old_platform
 from icpportal.management import rehearsal_steps as steps
 from icpportal.management.commands.rehearse import REVIEWER
 from icpportal.management.rehearsal import Walk
-from tests.journeys.portal import Portal, own_redis, running
+from tests.journeys.portal import Portal
 
 pytestmark = pytest.mark.worker
 Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
@@ -27,13 +27,6 @@ from transfers.models import Order
 order = Order.objects.get(domain={!r})
 print(json.dumps([order.reference, order.subject_number, order.answers], ensure_ascii=False))
 """
-
-
-@pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """A demo of its own: the other journeys may count what these use up."""
-    with running(tmp_path_factory.mktemp("offered"), **own_redis(14)) as started:
-        yield started
 
 
 def walk_in(portal: Portal, province: str) -> Walk:

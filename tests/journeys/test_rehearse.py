@@ -9,18 +9,17 @@ from tests.journeys.portal import Portal
 pytestmark = pytest.mark.worker
 
 
-@pytest.mark.parametrize("province", ["12", "31", "44"])
-def test_a_rehearsal_ends_approved(portal: Portal, province: str) -> None:
-    told = json.loads(portal.manage("rehearse", "--base-url", portal.url, "--province", province, "--json"))
+def test_a_rehearsal_ends_approved(portal: Portal) -> None:
+    """Three other provinces are walked by what the demo offers."""
+    told = json.loads(portal.manage("rehearse", "--base-url", portal.url, "--province", "12", "--json"))
 
     assert told["state"] == "approved"
     assert [step["name"] for step in told["steps"]][-1] == "result"
     assert told["seconds"] < 120
 
 
-@pytest.mark.parametrize("province", ["12", "44"])
-def test_a_rehearsal_of_another_website_ends_approved(portal: Portal, province: str) -> None:
-    command = ("rehearse", "--kind", "transfer-another", "--base-url", portal.url, "--province", province, "--json")
+def test_a_rehearsal_of_another_website_ends_approved(portal: Portal) -> None:
+    command = ("rehearse", "--kind", "transfer-another", "--base-url", portal.url, "--province", "44", "--json")
     told = json.loads(portal.manage(*command))
 
     assert told["state"] == "approved"

@@ -22,8 +22,7 @@ def rehearsed(portal: Portal, kind: str, province: str) -> dict:
     return json.loads(portal.manage(*command))
 
 
-@pytest.mark.parametrize("kind", ["transfer", "transfer-another"])
-@pytest.mark.parametrize("province", ["12", "44"])
+@pytest.mark.parametrize(("kind", "province"), [("transfer", "12"), ("transfer-another", "44")])
 def test_a_rehearsal_ends_approved(portal: Portal, kind: str, province: str) -> None:
     told = rehearsed(portal, kind, province)
 
