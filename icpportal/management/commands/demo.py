@@ -3,7 +3,6 @@
 import fcntl
 import logging
 import os
-import signal
 import socket
 import sys
 import time
@@ -20,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from icpportal import pulse
+from icpportal.management.interrupts import interruptible
 from icpportal.management.supervisor import Part, Supervisor
 from transfers import deadlines
 
@@ -49,10 +49,10 @@ class Command(BaseCommand):
             environment=environment(port),
             say=lambda line: self.stdout.write(line),
         )
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started us may have it ignored
-        self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
         try:
-            seeded = prepare(supervisor, seed=not no_seed)
+            with interruptible():
+                self.stdout.write(f"Preparing {settings.VAR_DIR} (the first time it takes a little longer) …")
+                seeded = prepare(supervisor, seed=not no_seed)
         except BaseException as end:
             supervisor.stop()
             if isinstance(end, KeyboardInterrupt):
