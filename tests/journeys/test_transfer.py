@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from icpportal.gateways.miit.simulator.words import TOO_LATE
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
@@ -106,5 +107,5 @@ def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged
     expect(window.locator("main")).to_contain_text(f"{person.on_file[:3]}****{person.on_file[-4:]}")
     window.locator("form[action$='/do/resubmit/'] button").click()
     person.sees("handing_over")  # the ministry has not said that the first one is over
-    portal.manage("simulator", "clock", "--hours", "48")
+    portal.manage("simulator", "decide", person.domain, "turn_down", "--words", TOO_LATE)
     person.sees("phone_due")
