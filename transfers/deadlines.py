@@ -15,7 +15,7 @@ from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, queries, states, texted_mobiles, waiting
 from transfers.duty_reminders import sweep as remind_duties
-from transfers.firing import ORDER, overtaken
+from transfers.firing import ORDER, fire_at_deadline, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.reminders import remind
 
@@ -199,7 +199,7 @@ def _reachable_and_told(order: Order, now: datetime) -> tuple[bool, bool]:
 
 def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:
     if not sweep.dry_run:
-        ORDER.fire(order, move, by=CLOCK, facts=facts, now=now)
+        fire_at_deadline(order, move, facts=facts, now=now)
     return move
 
 

@@ -41,7 +41,7 @@ def _remind(duty: Duty, now: datetime) -> bool:
     with transaction.atomic():
         if not Duty.objects.filter(pk=duty.pk, done_at=None, reminded_at=None).update(reminded_at=now):
             return False  # ticked off, or another worker was first
-        event = note(duty.order, "reminded", by=CLOCK)
+        event = note(duty.order, "reminded", by=CLOCK, at=now)
         end_of_day = timezone.make_aware(datetime.combine(duty.due_on, datetime.max.time().replace(microsecond=0)))
         facts = {"what": RULES[duty.key].title, "due": end_of_day}
         tell_everyone(duty.order, "duty_waits", event_id=event.pk, facts=facts, roles=[ACCOUNT], now=now)

@@ -4,12 +4,14 @@
 move of an order erases its filing password and spends, frees or forfeits its service code.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 from icpportal.gateways.miit.seam import authority
-from icpportal.lifecycle import Lifecycle, T
+from icpportal.lifecycle import CLOCK, Lifecycle, T
 from icpportal.outbox.actions import queue
 from icpportal.privacy.fields import sealed
 from transfers import duties, states
@@ -78,15 +80,31 @@ def close(order: Any) -> None:
     (service_codes.forfeit if lost else service_codes.release)(order.reference)
 
 
+def fire_at_deadline(
+    order: Any, move: str, *, facts: dict[str, Any] | None = None, now: datetime | None = None
+) -> OrderEvent:
+    """What the clock does to an order whose time is over, dated with its deadline however late this comes.
+
+    Never before what happened to it last: somebody may have moved a deadline that was over already.
+    """
+    now = now or timezone.now()
+    last = order.events.values_list("at", flat=True).first()
+    at = min(max(filter(None, (order.due_at, last)), default=now), now)
+    return ORDER.fire(order, move, by=CLOCK, facts=facts, now=now, at=at)  # type: ignore[return-value]
+
+
 def overtaken(order: Any) -> bool:
     """Whether somebody moved or changed the order since it was read; then a `Forbidden` says no more than that."""
     return not Order.objects.filter(pk=order.pk, version=order.version).exists()
 
 
-def note(order: Any, what: str, *, by: str, actor: Any = None, words: str = "") -> OrderEvent:
+def note(
+    order: Any, what: str, *, by: str, actor: Any = None, words: str = "", at: datetime | None = None
+) -> OrderEvent:
     """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report."""
+    where = {"from_state": order.state, "to_state": order.state}
     return OrderEvent.objects.create(
-        order=order, move=what, from_state=order.state, to_state=order.state, by=by, actor=actor, note=words
+        order=order, move=what, by=by, actor=actor, note=words, at=at or timezone.now(), **where
     )
 
 

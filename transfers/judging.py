@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from icpportal.lifecycle import CLOCK, Forbidden
+from icpportal.lifecycle import Forbidden
 from transfers import states
 from transfers.cannot_read import shown
-from transfers.firing import ORDER
+from transfers.firing import fire_at_deadline
 from transfers.models import Order
 
 # the phone window is not here: the authority has the last word on it, and no page waits for the authority
@@ -19,7 +19,7 @@ def judge(order: Order, *, now: datetime | None = None) -> Order:
     if not is_over(order, now=now) or order.state not in AT_ONCE:
         return order
     try:
-        closed = shown(order, lambda: ORDER.fire(order, AT_ONCE[order.state], by=CLOCK, now=now), passing=(Forbidden,))
+        closed = shown(order, lambda: fire_at_deadline(order, AT_ONCE[order.state], now=now), passing=(Forbidden,))
     except Forbidden:  # the sweep was first
         closed = None
     if closed is None:  # or it cannot be read, and stays as it is

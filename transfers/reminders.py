@@ -80,7 +80,7 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         same = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded)
         if not same.update(reminded=hours):
             return ""
-        event = note(order, "reminded", by=CLOCK)
+        event = note(order, "reminded", by=CLOCK, at=now)
         facts: dict[str, Any] = {
             "mobiles": texted_mobiles.named(waiting),
             "left": order.due_at and left(order.due_at, now),

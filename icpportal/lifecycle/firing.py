@@ -57,20 +57,25 @@ class Lifecycle:
         facts: dict[str, Any] | None = None,
         columns: dict[str, Any] | None = None,
         now: datetime | None = None,
+        at: datetime | None = None,
     ) -> models.Model:
         """Move `thing` by the row `name` and return the event.
 
-        `facts` are what guards, deadlines and messages may read; `columns` are written in the same UPDATE. Raises
-        `Forbidden` when no row fits, or when somebody moved or changed the thing since it was read.
+        `facts` are what guards, deadlines and messages may read; `columns` are written in the same UPDATE. `at` is
+        when it happened, where that lies before `now`: event and state are dated with it, but a deadline of the new
+        state counts from `now`, because nobody could learn of it earlier. Raises `Forbidden` when no row fits, or
+        when somebody moved or changed the thing since it was read.
         """
         now = now or timezone.now()
+        at = at or now
         facts = dict(facts or {})
         refusal = Forbidden(f"{name} by {by} from {thing.state}")
         row = next((r for r in self.available(thing, by, facts) if r.name == name), None)
         if row is None:
             raise refusal
         with transaction.atomic():
-            self._move(thing, row, facts, columns or {}, now, refusal)
+            due_at = row.due(thing, now, facts) if row.due else None
+            self._move(thing, row, facts, {**(columns or {}), "due_at": due_at, "entered_at": at}, refusal)
             event = self.events._default_manager.create(
                 **{self.thing_field: thing},
                 move=name,
@@ -79,22 +84,19 @@ class Lifecycle:
                 by=by,
                 actor=actor,
                 note=note,
-                at=now,
+                at=at,
             )
             self.after(thing, row, event, facts)
         return event
 
-    def _move(
-        self, thing: Any, row: T, facts: dict[str, Any], columns: dict[str, Any], now: datetime, refusal: Forbidden
-    ) -> None:
-        due_at = row.due(thing, now, facts) if row.due else None
+    def _move(self, thing: Any, row: T, facts: dict[str, Any], columns: dict[str, Any], refusal: Forbidden) -> None:
         moved = self.model._default_manager.filter(pk=thing.pk, version=thing.version, state=thing.state).update(
-            state=row.target, due_at=due_at, entered_at=now, version=F("version") + 1, **columns
+            state=row.target, version=F("version") + 1, **columns
         )
         if moved != 1:  # someone moved it between the query and the update
             raise refusal
         facts["from_state"] = thing.state
         thing.state = row.target
-        thing.due_at, thing.entered_at, thing.version = due_at, now, thing.version + 1
+        thing.version += 1
         for column, value in columns.items():
             setattr(thing, column, value)
