@@ -23,6 +23,7 @@ TASK = "icpportal.tasks.examine_document"
 PHOTO = "photo"  # this kind must also stand the photo checks
 # Below this a paper's words cannot be read: 400 × 300 is an identity card at some 120 dots per inch.
 LONG_SIDE, SHORT_SIDE = 400, 300
+STRIP = 10  # so many times longer than wide, little is left of a picture once it is reduced for the authority
 MEGABYTE = 1024 * 1024
 LIVING = (DocumentState.CHECKING, DocumentState.READY, DocumentState.REFUSED)
 
@@ -108,10 +109,12 @@ def refused_type(name: str) -> UploadRefused:
 
 
 def too_small(kind: str, width: int, height: int) -> str:
-    """The key of the message for a picture that is too small for its kind, "" for none."""
+    """The key of the message for a picture that is too small or too narrow for its kind, "" for none."""
     short, long = sorted((width, height))
     if short < SHORT_SIDE or long < LONG_SIDE:
         return "file_small"
+    if long > STRIP * short:
+        return "file_strip"
     return refusal({"width": width, "height": height}) if kind == PHOTO else ""
 
 

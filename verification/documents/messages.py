@@ -17,6 +17,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "file_broken": _("The picture does not open: take it again"),
     "file_pixels": _("Too many pixels: reduce it to 40 million"),
     "file_small": _("Too small to read: take it again from nearer"),
+    "file_strip": _("Much longer than wide: take the whole paper in one picture"),
     "file_virus": _("The file did not pass the safety check: use another"),
     "scanner_wait": _("We have the file. You can send once checking is back"),
     "upload_failed": _("The upload stopped. Choose the file again"),

@@ -73,9 +73,12 @@ def test_what_the_browser_declares_is_not_read(received, declared: str):
         (pictures.png(390, 299), "file_small", "Too small to read: take it again from nearer"),
         (pictures.png(900, 299), "file_small", "Too small to read: take it again from nearer"),
         (pictures.png(1, 1), "file_small", "Too small to read: take it again from nearer"),
+        (pictures.png(3000, 300), None, ""),
+        (pictures.png(300, 3001), "file_strip", "Much longer than wide: take the whole paper in one picture"),
     ],
 )
 def test_a_request_refuses_what_it_can_see(received, files, nudges, content: bytes, code: str | None, message: str):
+    """M14: a strip, of which the authority could be sent nothing legible."""
     if code is None:
         assert received(content).state == DocumentState.CHECKING
         return

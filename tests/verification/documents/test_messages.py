@@ -13,6 +13,7 @@ CHINESE = {
     "file_broken": "图片打不开，重新拍照后上传",
     "file_pixels": "图片尺寸过大，缩小到 4000 万像素以内",
     "file_small": "图片太小，看不清字，靠近重拍",
+    "file_strip": "图片太窄太长，把整页拍进一张图片",
     "file_virus": "文件未通过安全检查，换一个文件",
     "scanner_wait": "文件已收下，检查恢复后即可提交",
     "upload_failed": "上传中断，重新选择文件",

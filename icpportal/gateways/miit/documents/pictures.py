@@ -24,6 +24,7 @@ BEST, LEGIBLE, LAST = 90, 35, 15  # quality
 FACE: Final = 60
 EDGES: Final = (2000, 1800, 1600, 1450, 1300, 1200, 1150, 1100, 1050, 1000, 950, 900)  # the longer side
 SMALLER: Final = (800, 700, 600, 500, 400, 300, 200, 100)  # every picture fits with the last
+NARROWEST: Final = 8  # pixels of the shorter side, once the longer one is reduced: a strip shows nothing
 WHITE: Final = (255, 255, 255)
 
 
@@ -40,11 +41,18 @@ def fit(picture: bytes, purpose: Purpose) -> bytes:
         image = _upright(_opened(picture))
     except Exception as error:  # whatever a decoder makes of bytes that are no picture
         raise Unfit(f"not a picture: {type(error).__name__}", field=_field(purpose), code=UNREADABLE) from error
+    if min(image.size) < NARROWEST:
+        raise Unfit(_too_narrow(image), field=_field(purpose), code=UNREADABLE)
     return _fitted(image, most_bytes(purpose), FACE if purpose is Purpose.PHOTO else LEGIBLE)
 
 
 def _field(purpose: Purpose) -> str:
     return f"attachment {purpose.name.lower()}"
+
+
+def _too_narrow(image: Image.Image) -> str:
+    size = f"{image.width} × {image.height} pixels"
+    return f"the picture is a strip of {size} and shows nothing: have another one uploaded"
 
 
 def _opened(picture: bytes) -> Image.Image:
@@ -61,6 +69,8 @@ def _is_fit(picture: bytes, purpose: Purpose) -> bool:
     image = _opened(picture)
     segments = {name for name, _content in getattr(image, "applist", [("none", b"")])}
     if image.format != "JPEG" or image.mode != "RGB" or segments - {"APP0"} or "progressive" in image.info:
+        return False
+    if min(image.size) < NARROWEST:
         return False
     image.draft("RGB", (image.width // 8, image.height // 8))  # an eighth of the size shows as well that it is whole
     image.load()

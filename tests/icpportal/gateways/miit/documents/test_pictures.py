@@ -195,8 +195,33 @@ def test_what_is_transparent_becomes_white():
     assert min(fitted.getpixel((20, 15))) > 240
 
 
-def test_a_strip_is_no_reason_to_fail():
-    assert max(opened(fit(saved(noise(6000, 3)), Purpose.PHOTO)).size) == 2000
+@pytest.mark.parametrize(
+    ("size", "kind", "words"),
+    [
+        ((7, 300), "JPEG", "7 × 300"),
+        ((300, 7), "PNG", "300 × 7"),
+        ((1, 1), "JPEG", "1 × 1"),
+        ((6000, 23), "PNG", "2000 × 7"),  # as it would be sent
+    ],
+)
+def test_a_strip_is_refused_with_its_size_and_what_to_do(size, kind, words):
+    """M14"""
+    with pytest.raises(Unfit) as caught:
+        fit(saved(noise(*size), kind), Purpose.PHOTO)
+
+    assert str(caught.value) == (
+        f"the picture is a strip of {words} pixels and shows nothing: have another one uploaded"
+    )
+    assert (caught.value.field, caught.value.code) == ("attachment photo", "5010")
+
+
+@pytest.mark.parametrize("size", [(8, 8), (8, 300), (6000, 24), (24, 6000)])
+def test_a_picture_that_is_only_just_none_is_fitted_once(size):
+    """M14"""
+    fitted = fit(saved(noise(*size)), Purpose.PHOTO)
+
+    assert min(opened(fitted).size) >= 8
+    assert fit(fitted, Purpose.PHOTO) == fitted
 
 
 @pytest.mark.parametrize(
