@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from icpportal.alarms import rows
 from icpportal.alarms.models import SetAside
-from icpportal.gateways.miit import succession
+from icpportal.gateways.miit import downloads, succession
 from icpportal.moments import to_beijing
 from icpportal.outbox import queries as outbox
 from transfers import queries as orders
@@ -18,7 +18,7 @@ from verification.documents import storing, sweeping
 
 logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
-KINDS = ("order", "message", "answer", "report", "row", "file", "document", "part")
+KINDS = ("order", "message", "answer", "download", "report", "row", "file", "document", "part")
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconcil
         "orders": lambda: stuck_orders(now),
         "messages": lambda: troubled_messages(now),
         "answers": lambda: parked_answers(now),
+        "downloads": lambda: parked_downloads(now),
         "reports": lambda: late_reports(now),
         "set_aside": rows_set_aside,
         "files": lambda: files_against_rows(now, result, dry_run=dry_run),
@@ -109,6 +110,11 @@ def stuck_orders(now: datetime) -> list[Finding]:
 def parked_answers(now: datetime) -> list[Finding]:
     """Answers of the authority that no order could take."""
     return [Finding("answer", found.report_key or "-", found.words(now)) for found in orders.parked_answers()]
+
+
+def parked_downloads(now: datetime) -> list[Finding]:
+    """Files of the authority that nobody understood, or that ask for something by hand."""
+    return [Finding("download", found.name, found.words(now)) for found in downloads.parked()]
 
 
 def late_reports(now: datetime) -> list[Finding]:

@@ -38,11 +38,6 @@ def refusal(problem: Exception) -> str:
     return str(problem)
 
 
-def encoding_of(stream: Any) -> str:
-    """The encoding in which a stream prints."""
-    return str(getattr(stream, "encoding", None) or "UTF-8").upper()
-
-
 def when(moment: datetime | None) -> str:
     """A moment in Beijing, to the minute; a dash for none."""
     return f"{to_beijing(moment):%Y-%m-%d %H:%M}" if moment else "-"
@@ -103,7 +98,8 @@ def queue_lines(rows: list[Row], more: bool) -> list[str]:
 
 def _queue_line(row: Row) -> str:
     number = "-" if row.sequence is None else str(row.sequence)
-    tail = " ".join(filter(None, (row.code, row.field, row.reason)))
+    said = f"the ministry's words: “{row.said}”" if row.said else ""
+    tail = " ".join(filter(None, (row.code, row.field, row.reason, said)))
     head = f"{number:>6}  {row.state:<10} {row.kind:<12} {when(row.queued_at)}  {row.order}  {row.key}"
     return f"{head}  {tail}" if tail else head
 
@@ -142,10 +138,10 @@ def file_facts(file: UploadFile) -> dict[str, Any]:
     }
 
 
-def file_line(file: UploadFile) -> str:
-    """The same in one line."""
+def file_line(file: UploadFile, encoding: str) -> str:
+    """The same in one line, with the encoding in which it was sent."""
     taken = f"accepted {when(file.accepted_at)}" if file.accepted_at else "not accepted yet"
-    return f"{file.name}: report {file.report.key}, first sent {when(file.sent_at)}, {taken}"
+    return f"{file.name}: report {file.report.key}, first sent {when(file.sent_at)} in {encoding}, {taken}"
 
 
 # --- resync ---

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from icpportal.alarms.models import SetAside
 from icpportal.alarms.queries import open_alarms
+from icpportal.gateways.miit.models import InboxFile
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
 from icpportal.reconciliation import KINDS, Finding, reconcile
@@ -75,7 +76,7 @@ def test_a_portal_in_order_has_nothing_to_say(capsys):
     lines, code = said(capsys)
 
     assert (lines, code) == (
-        ["orders 0, messages 0, answers 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0"],
+        ["orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0"],
         0,
     )
 
@@ -96,7 +97,7 @@ def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsy
         "order T2: phone_due, deadline passed",
         f"message email order_received:T1: {reason}",
         f"file documents/{day}/b.jpg: no row knows it",
-        "orders 2, messages 1, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1",
+        "orders 2, messages 1, answers 0, downloads 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1",
     ]
     assert "chen" not in "".join(lines)
 
@@ -112,6 +113,7 @@ def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
         "orders": 0,
         "messages": 0,
         "answers": 0,
+        "downloads": 0,
         "reports": 0,
         "rows": 0,
         "files": 2,
@@ -127,7 +129,7 @@ def test_a_dry_run_deletes_nothing(capsys, lay):
     lines, code = said(capsys, "--dry-run")
 
     assert (lines[-1], code) == (
-        "orders 0, messages 0, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 0",
+        "orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 0",
         1,
     )
     assert old.exists()
@@ -138,7 +140,7 @@ def test_it_judges_by_the_time_it_is_told(capsys, lay):
 
     lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
 
-    assert lines[-1] == "orders 0, messages 0, answers 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1"
+    assert lines[-1].endswith(" files 1, documents 0, parts 0, deleted 1")
     assert not old.exists()
 
 
@@ -204,6 +206,23 @@ def test_a_row_that_was_set_aside_is_named_with_its_job_and_since_when(capsys):
 
     assert (lines[0], code) == ("row T7Q4-M2KX: deadlines.due: Unreadable, 3 tries since 2026-11-25 09:30", 1)
     assert "rows 1" in lines[-1]
+
+
+def test_a_parked_download_is_named_with_its_age_and_nothing_of_what_it_says(capsys):
+    """M6"""
+    facts = {"isp_id": 100001, "state": "parked", "received_at": NOW, "reason": "示例纸业 is on file"}
+    InboxFile.objects.create(name="a.xml", digest="a", processed_at=NOW - timedelta(days=2, hours=3), **facts)
+    InboxFile.objects.create(name="b.xml", digest="b", **facts)
+    InboxFile.objects.create(name="c.xml", digest="c", **{**facts, "state": "processed"})
+
+    lines, code = said(capsys, "--at", NOW.isoformat())
+
+    assert code == 1
+    assert lines[:-1] == [
+        "download a.xml: parked for 2 d 3 h: miit downloads says why",
+        "download b.xml: parked for 0 h: miit downloads says why",
+    ]
+    assert "downloads 2," in lines[-1]
 
 
 @pytest.mark.parametrize("part", ["stuck_orders", "troubled_messages", "rows_set_aside", "files_against_rows"])

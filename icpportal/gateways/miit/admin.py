@@ -199,7 +199,7 @@ class UploadFileAdmin(Contents):
         return super().get_queryset(request).defer("body", "report__payload")
 
     def text_of(self, row: UploadFile) -> str:
-        return overview.in_words(overview.as_sent(row, attachments=False), "UTF-8")
+        return overview.in_words(overview.as_sent(row, attachments=False))
 
 
 @admin.register(InboxFile)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from icpportal.gateways.errors import Refused
@@ -26,6 +27,26 @@ class Download:
     received_at: datetime
     damaged_since: datetime | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One download that was not understood, or that nobody has dealt with: its name and since when."""
+
+    name: str
+    since: datetime
+
+    def words(self, now: datetime) -> str:
+        """For operations, without what it says: nothing personal."""
+        days, hours = divmod(int((now - self.since).total_seconds()) // 3600, 24)
+        return f"parked for {f'{days} d ' if days else ''}{hours} h: miit downloads says why"
+
+
+def parked() -> list[Parked]:
+    """The parked downloads, the oldest first."""
+    rows = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state=InboxState.PARKED)
+    since = rows.annotate(since=Coalesce("processed_at", "received_at")).order_by("since", "pk")
+    return [Parked(*row) for row in since.values_list("name", "since")]
 
 
 def in_need() -> list[Download]:

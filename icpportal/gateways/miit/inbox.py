@@ -217,6 +217,8 @@ def _received(
             damage.park(row, now=now)
         else:
             damage.heal(row, now=now)
+    elif not row.damaged_at:  # it was here before a delivery of it came damaged
+        damage.heal(row, now=now)
     try:
         _acknowledge(fetcher, line, row, file, now)
     finally:  # whatever they know, it is here

@@ -133,7 +133,10 @@ def _asked(caller: Caller) -> PreviousReply:
 
 
 def _said(reply: Reply) -> str:
-    return f"{holding.shown(holding.because(reply.code, reaction(reply.code).words))} ({reply.words})"
+    ours = holding.shown(holding.because(reply.code, reaction(reply.code).words))
+    if not reply.words:
+        return ours
+    return _("%(ours)s (the ministry's words: “%(theirs)s”)") % {"ours": ours, "theirs": reply.words}
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from icpportal.gateways.miit.wire import crypto
 from icpportal.gateways.miit.wire.account import account
 
 AT_ONCE = 500  # rows in memory while everything is listed
-DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>\s*")
+DECLARED = re.compile(rb"""\s*<\?xml[^>]*encoding=["']([\w-]+)""")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Row:
     code: str
     field: str
     reason: str
+    said: str  # the ministry's words about its last file
 
 
 def reports(*, state: str = "", kind: str = "", order: str = "") -> QuerySet[Report]:
@@ -94,7 +95,8 @@ def _row(report: Report) -> Row:
         sent_times=file.tries if file else 0,
         code=report.code or (file.code if file else ""),
         field=report.field,
-        reason=report.reason or (file.words if file else ""),
+        reason=report.reason,
+        said=file.words if file and not report.reason else "",
     )
 
 
@@ -136,6 +138,12 @@ def as_received(row: InboxFile) -> str:
         return f"{damage}\n{came}\n\n{came.info}"
 
 
-def in_words(xml: bytes, encoding: str) -> str:
-    """GBK XML as text that says the encoding it is now written in."""
-    return f'<?xml version="1.0" encoding="{encoding}"?>\n' + DECLARATION.sub("", xml.decode("gbk"))
+def in_words(xml: bytes) -> str:
+    """A document of ours as text; its declaration names the encoding that was sent."""
+    return xml.decode("gbk")
+
+
+def encoding_of(xml: bytes) -> str:
+    """The encoding a document declares."""
+    found = DECLARED.match(xml)
+    return found[1].decode().upper() if found else "UTF-8"

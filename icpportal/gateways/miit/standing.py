@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit import damage, sanity, succession
+from icpportal.gateways.miit import damage, downloads, holding, sanity, succession
 from icpportal.gateways.miit.damage import Damaged
+from icpportal.gateways.miit.downloads import Parked
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
-from icpportal.moments import to_beijing
+from icpportal.moments import span_words, to_beijing
 
 STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
 # what a person does about a stop, by the return code it begins with (`holding.because`)
@@ -61,6 +63,7 @@ class Standing:
     fetching_stopped: Stop | None
     inbox: dict[str, int]
     damaged: list[Damaged]
+    parked_downloads: list[Parked]
     fetched_at: datetime | None
     sent_at: datetime | None
     outcomes_waiting: int
@@ -84,8 +87,7 @@ def standing(*, now: datetime | None = None) -> Standing:
     now = now or timezone.now()
     line = Line.objects.filter(isp_id=settings.MIIT_ISP_ID).first() or Line(isp_id=settings.MIIT_ISP_ID)
     counts = _reports()
-    damaged = damage.list_waited_for(line.isp_id)
-    inbox = _inbox(damaged)
+    damaged, parked = damage.list_waited_for(line.isp_id), downloads.parked()
     can_go = succession.free_to_go(Report.objects.filter(state__in=ON_THEIR_WAY))
     oldest = can_go.aggregate(oldest=Min("next_at"), since=Min("queued_at"))
     behind = succession.waiting(now)
@@ -100,8 +102,9 @@ def standing(*, now: datetime | None = None) -> Standing:
         fetching_waits=_wait(line.fetching_waits_until, line.fetching_waits_because, now),
         sending_stopped=_stop(line.sending_stopped_at, line.sending_stopped_because),
         fetching_stopped=_stop(line.fetching_stopped_at, line.fetching_stopped_because),
-        inbox=inbox,
+        inbox={"waiting": _downloads_waiting(), "parked": len(parked), "damaged": len(damaged)},
         damaged=damaged,
+        parked_downloads=parked,
         fetched_at=line.fetched_at,
         sent_at=line.sent_at,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
@@ -110,9 +113,7 @@ def standing(*, now: datetime | None = None) -> Standing:
         settings_faults=sanity.faults(),
     )
     facts.needs.extend(_needs(facts, oldest["oldest"], now))
-    facts.needs.extend(
-        f"{each}: ask the administration, or miit give-up {each.earlier}" for each in behind if each.is_late
-    )
+    facts.needs.extend(_waits(each) for each in behind if each.is_late)
     return facts
 
 
@@ -125,13 +126,9 @@ def _reports() -> dict[str, int]:
     return {state.value: 0 for state in SHOWN} | dict(found)
 
 
-def _inbox(damaged: list[Damaged]) -> dict[str, int]:
+def _downloads_waiting() -> int:
     here = (InboxState.STORED, InboxState.ACKNOWLEDGED)
-    return {
-        "waiting": InboxFile.objects.filter(state__in=here, damaged_at=None).count(),
-        "parked": InboxFile.objects.filter(state=InboxState.PARKED).count(),
-        "damaged": len(damaged),
-    }
+    return InboxFile.objects.filter(state__in=here, damaged_at=None).count()
 
 
 def _wait(until: datetime | None, because: str, now: datetime) -> Wait | None:
@@ -145,29 +142,53 @@ def _stop(since: datetime | None, because: str) -> Stop | None:
 def _needs(facts: Standing, oldest_due: datetime | None, now: datetime) -> list[str]:
     idle = not facts.sending_stopped and not facts.sending_waits
     stands_still = idle and oldest_due is not None and oldest_due < now - STILL
+    number = facts.reports[ReportState.PARKED]
     rows = (
-        (facts.reports[ReportState.PARKED] > 0, f"{facts.reports['parked']} parked: miit queue --state parked"),
-        (facts.inbox["parked"] > 0, f"{facts.inbox['parked']} downloads parked: read them at the review desk"),
-        (stands_still, "reports could go and do not: is a worker running?"),
+        (number > 0, gettext("%(number)s parked: miit queue --state parked") % {"number": number}),
+        (stands_still, gettext("reports could go and do not: is a worker running?")),
         (facts.schemas not in ("none", "valid"), f"schemas: {facts.schemas}"),
     )
     damaged = [_waited_for(file) for file in facts.damaged]
-    return [*_stops(facts), *damaged, *(words for wrong, words in rows if wrong), *facts.settings_faults]
+    parked = [_parked(file, now) for file in facts.parked_downloads]
+    return [*_stops(facts), *damaged, *parked, *(words for wrong, words in rows if wrong), *facts.settings_faults]
 
 
 def _waited_for(file: Damaged) -> str:
-    since = f"{to_beijing(file.since):%Y-%m-%d %H:%M}"
-    what = f"download {file.name} comes damaged since {since} ({file.because})"
-    return f"{what}: miit confirm {file.name} gives it up, miit reread {file.name} tries it again"
+    return gettext(
+        "download %(name)s comes damaged since %(since)s (%(because)s): "
+        "miit confirm %(name)s gives it up, miit reread %(name)s tries it again"
+    ) % {"name": file.name, "since": f"{to_beijing(file.since):%Y-%m-%d %H:%M}", "because": file.because}
+
+
+def _parked(file: Parked, now: datetime) -> str:
+    return gettext(
+        "download %(name)s parked for %(age)s: miit downloads says why; "
+        "at the review desk it is read again, or closed once it is dealt with"
+    ) % {"name": file.name, "age": span_words(now - file.since)}
+
+
+def _waits(each: succession.Waiting) -> str:
+    return gettext(
+        "%(key)s waits since %(since)s for the answer to %(earlier)s: "
+        "ask the administration, or miit give-up %(earlier)s"
+    ) % {"key": each.key, "earlier": each.earlier, "since": f"{to_beijing(each.since):%Y-%m-%d %H:%M}"}
 
 
 def _stops(facts: Standing) -> list[str]:
     """What a person does so that sending and fetching go on, once where both need the same."""
     sending, fetching, wait = facts.sending_stopped, facts.fetching_stopped, facts.sending_waits
     if sending and fetching and sending.because == fetching.because:
-        return [f"sending and fetching stopped: {sending.because}. {sending.to_do}"]
-    stops = [("sending", sending), ("fetching", fetching)]
-    found = [f"{way} stopped: {stop.because}. {stop.to_do}" for way, stop in stops if stop]
+        return [_stopped(gettext("sending and fetching stopped: %(because)s. %(to_do)s"), sending)]
+    found = []
+    if sending:
+        found.append(_stopped(gettext("sending stopped: %(because)s. %(to_do)s"), sending))
+    if fetching:
+        found.append(_stopped(gettext("fetching stopped: %(because)s. %(to_do)s"), fetching))
     if wait and not sending and wait.because.partition(":")[0] in TO_DO:
-        found.append(f"sending waits: {wait.because}. {to_do(wait.because)}")
+        facts_of_wait = {"because": holding.shown(wait.because), "to_do": to_do(wait.because)}
+        found.append(gettext("sending waits: %(because)s. %(to_do)s") % facts_of_wait)
     return found
+
+
+def _stopped(sentence: str, stop: Stop) -> str:
+    return sentence % {"because": holding.shown(stop.because), "to_do": stop.to_do}

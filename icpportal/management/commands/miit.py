@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import downloads, operations, overview, planning, sending
@@ -39,6 +39,10 @@ class Command(BaseCommand):
                 made[name].add_argument(*names, **more)
 
     def handle(self, *, what: str, as_json: bool, **options: Any) -> None:
+        with translation.override("en"):  # whatever LANGUAGE_CODE says: no line is half in one language
+            self._act(what, as_json, options)
+
+    def _act(self, what: str, as_json: bool, options: dict[str, Any]) -> None:
         try:
             code = KINDS[what].act(self, as_json, options)
         except REFUSALS as problem:
@@ -83,10 +87,9 @@ def show(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     if options["raw"]:
         sys.stdout.buffer.write(xml)
         return 0
-    encoding = words.encoding_of(sys.stdout)
-    text = overview.in_words(xml, encoding)
-    command.say(as_json, {**words.file_facts(file), "xml": text}, [text])
-    command.stderr.write(words.file_line(file))
+    encoding, text = overview.encoding_of(xml), overview.in_words(xml)
+    command.say(as_json, {**words.file_facts(file), "encoding": encoding, "xml": text}, [text])
+    command.stderr.write(words.file_line(file, encoding))
     return 0
 
 

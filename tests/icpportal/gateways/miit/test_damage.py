@@ -231,6 +231,23 @@ def test_while_a_damaged_file_is_waited_for_nobody_may_take_that_for_out_of_reac
     assert pull(now=NOW + 40 * MINUTE + SECOND) == 0
 
 
+def test_what_was_here_whole_before_it_came_damaged_heals_with_its_next_delivery(bad):
+    """M12: the confirmation was lost, so the ministry handed it out again, once damaged."""
+    mended(bad)
+    file = bad.queue[0]
+    inbox.fetch(now=NOW)
+    file.fields.update(BAD_HASH)
+    bad.queue.append(file)
+    damaged(3, since=NOW + MINUTE)
+    assert (rows(), alarm()) == ([("bad", "processed", 1), ("bad", "stored", 3)], OPEN)
+
+    mended(bad)
+    inbox.fetch(now=NOW + 2 * MINUTE)
+
+    assert (told(), alarm(), standing(now=NOW).needs) == (["TR-1.1"], [], [])
+    assert [state for _name, state, _ in rows()] == ["processed", "processed"]
+
+
 # --- what operations can do ---
 
 

@@ -1,5 +1,6 @@
 """How it stands with the ministry, and what needs a person."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.icpportal.gateways.miit.ministry_rows import ISP, START, file, report
 
 pytestmark = pytest.mark.django_db
 NOW = START + timedelta(minutes=30)
+HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @pytest.fixture(autouse=True)
@@ -99,14 +101,42 @@ def test_a_wait_is_told_while_it_lasts_and_needs_nobody():
     assert later.sending_waits is None
 
 
-def test_parked_reports_and_downloads_need_a_person():
+def test_parked_reports_and_downloads_need_a_person_each_download_with_its_age():
+    """M6"""
     report(state="parked")
-    download(state="parked")
+    download("b.xml", state="parked", processed_at=NOW - timedelta(hours=3, minutes=59))
+    download("a.xml", state="parked", processed_at=NOW - timedelta(days=2, hours=1))
 
-    assert standing(now=NOW).needs == [
+    now = standing(now=NOW)
+
+    to_do = "miit downloads says why; at the review desk it is read again, or closed once it is dealt with"
+    assert now.inbox["parked"] == 2
+    assert now.needs == [
+        f"download a.xml parked for 2 days 1 hour: {to_do}",
+        f"download b.xml parked for 3 hours: {to_do}",
         "1 parked: miit queue --state parked",
-        "1 downloads parked: read them at the review desk",
     ]
+    assert [each["name"] for each in now.as_dict()["parked_downloads"]] == ["a.xml", "b.xml"]
+
+
+LATIN_OF_COMMANDS = re.compile(r"miit [a-z-]+( --state \w+)?|MIIT_\w+|IP|[\w.]+\.xml")
+
+
+def test_what_needs_a_person_is_in_the_readers_language_as_a_whole():
+    """M13"""
+    Line.objects.create(isp_id=ISP)
+    holding.stop(ISP, holding.because(14, REACTIONS[14].words), BOTH, now=START)
+    report(state="parked")
+    download("a.xml", state="parked")
+    report(2, next_at=START - timedelta(days=1))
+
+    english = standing(now=NOW).needs
+    with translation.override("zh-hans"):
+        chinese = standing(now=NOW).needs
+
+    assert [need for need in english if HAN.search(need)] == []
+    assert [need for need in chinese if re.search(r"[a-z]{2}", LATIN_OF_COMMANDS.sub("", need))] == []
+    assert len(chinese) == len(english) == 3
 
 
 @pytest.mark.parametrize(("minutes", "needs"), [(60, []), (61, ["reports could go and do not: is a worker running?"])])

@@ -1,6 +1,7 @@
 """`manage.py miit`."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from lxml import etree
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import holding, operations, planning, sending
-from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
-from icpportal.gateways.miit.reactions import BOTH
+from icpportal.gateways.miit.models import InboxFile, Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.reactions import BOTH, REACTIONS
 from icpportal.gateways.miit.wire.returns import PreviousReply
 from icpportal.privacy.models import AccessNote
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
@@ -21,10 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def in_english(settings):
+def no_schemas(settings):
     settings.MIIT_XSD_DIR = ""
-    with translation.override("en"):
-        yield
 
 
 def run(capsys, *arguments):
@@ -87,6 +86,25 @@ def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
     assert code == 1
     assert "STOPPED since 2026-11-20 09:00: 12: the ministry refuses our credentials." in out
     assert out.splitlines()[-1] == "needs: 1"
+
+
+def test_no_line_is_half_in_another_language(capsys, settings):
+    """M13: the portal's own language is Chinese, and the command has English lines."""
+    settings.LANGUAGE_CODE = "zh-hans"
+    translation.activate("zh-hans")
+    Line.objects.create(isp_id=ISP)
+    holding.stop(ISP, holding.because(4, REACTIONS[4].words), BOTH, now=START)
+    file(report(1), 1, accepted_at=None, code="15", words="待处理文件过多")
+    report(2, state="parked", reason="a character that GBK has not")
+    InboxFile.objects.create(isp_id=ISP, name="a.xml", digest="a", state="parked")
+
+    _code, _words, status = fails(capsys, "status")
+    _code, refusal, _out = fails(capsys, "show", "9")
+    queue = run(capsys, "queue")
+
+    assert [line for line in (*status.splitlines(), refusal) if re.search(r"[\u4e00-\u9fff]", line)] == []
+    assert translation.get_language() == "zh-hans"
+    assert [line.endswith(" 15 the ministry's words: “待处理文件过多”") for line in queue] == [False, True, False]
 
 
 def test_status_in_json_holds_the_same_facts_and_no_secret(capsys, settings):
@@ -159,15 +177,19 @@ def test_a_parked_report_names_field_code_and_reason(capsys):
     assert totals == "reports: 1 (parked 1)"
 
 
-def test_show_prints_the_xml_as_sent_in_the_terminals_encoding(capsys):
+def test_show_prints_the_xml_as_sent_and_says_in_which_encoding_that_was(capsys):
+    """M13: it said UTF-8, in which nothing was ever sent."""
     file(report(), 3)
 
-    xml = "\n".join(run(capsys, "show", "3"))
+    call_command("miit", "show", "3")
 
-    root = etree.fromstring(xml.encode())
+    shown = capsys.readouterr()
+    root = etree.fromstring(shown.out.encode("gbk"))
+    assert (root.getroottree().docinfo.encoding, "UTF-8" in shown.out) == ("GBK", False)
     assert root.findtext(".//Wzbah") == "宁ICP备00000000号-1"
     assert root.findtext(".//ICPmm") == "*" * 32
-    assert [secret for secret in (DIGEST, PICTURE) if secret in xml] == []
+    assert [secret for secret in (DIGEST, PICTURE) if secret in shown.out] == []
+    assert "first sent 2026-11-20 09:00 in GBK, accepted" in shown.err
 
 
 def test_show_raw_writes_the_bytes_in_gbk(capsysbinary):
@@ -190,14 +212,15 @@ def test_show_in_json_holds_the_xml_and_what_is_known_of_the_file(capsys):
     assert (found["sequence"], found["order"], found["key"], found["state"]) == (
         3, "T7Q4-M2KX", "T7Q4-M2KX.1", "accepted",
     )  # fmt: skip
-    assert etree.fromstring(found["xml"].encode()).findtext(".//IspJrid") == "7"
+    assert found["encoding"] == "GBK"
+    assert etree.fromstring(found["xml"].encode("gbk")).findtext(".//IspJrid") == "7"
 
 
 @pytest.mark.parametrize("more", [[], ["--attachments"]])
 def test_what_show_prints_is_still_valid_by_the_ministrys_schema(capsys, more):
     file(report(), 3)
 
-    assert against_schema("\n".join(run(capsys, "show", "3", *more)).encode()) == []
+    assert against_schema("\n".join(run(capsys, "show", "3", *more)).encode("gbk")) == []
 
 
 def test_every_look_at_a_file_is_noted(capsys):
