@@ -25,7 +25,7 @@ class Job(Task):
 @app.task(base=Job)
 def deliver_outbox() -> None:
     """Delivers what is owed to the outside world."""
-    delivery.deliver()
+    delivery.drain()
 
 
 @app.task(base=Job)

@@ -1,5 +1,6 @@
 """Sending what is owed. Several workers and two beats do no harm: a row belongs to whoever's UPDATE took it.
 
+A worker reserves a few rows at a time, so that each works on others, and takes them one by one just before sending.
 At least once: a worker that is killed loses its lease after a minute, and the row is taken again with the same key.
 What may have been taken by the outside (`Unknown`, or a worker killed while it sent) is sent once more and not again.
 """
@@ -8,15 +9,16 @@ import logging
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -38,7 +40,10 @@ DOUBT = timedelta(minutes=5)  # before it is repeated: a code of ten minutes is 
 ROUND_SECONDS = 120  # a round ends well within the worker's time limit, whatever the outside does
 PATIENCE_SECONDS = 8  # what a channel may cost in failures before it rests, so that the others get their turn
 REST = timedelta(seconds=15)
-CHUNK = 20
+TURN_SECONDS = 20  # of one task; beat asks for the next within seconds
+FEW, MANY = 5, 100  # rows reserved at once, by a channel that is slow and by one that is quick
+QUICK_SECONDS = 1.0
+RESERVED = timedelta(seconds=15)  # from the other workers; then whoever is first takes the row
 TOO_LATE = "too late to be of use"
 EXHAUSTED = "given up after the last attempt"
 TAKEN_OVER = "the worker that sent it was killed"
@@ -67,26 +72,64 @@ class Totals:
         return bool(self.failed or self.unknown or self.faults)
 
 
-def deliver(*, now: datetime | None = None, limit: int = 100, dry_run: bool = False) -> Totals:
+def drain() -> Totals:
+    """Send what is due for as long as a task may take, however many messages that are."""
+    return deliver(limit=None, seconds=TURN_SECONDS)
+
+
+def deliver(
+    *, now: datetime | None = None, limit: int | None = 100, seconds: float = ROUND_SECONDS, dry_run: bool = False
+) -> Totals:
     """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel."""
     if dry_run:
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
-    this = _Round(now)
+    this = _Round(now, seconds)
     this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
-    for message in this.messages(limit):
-        this.handle(message)
+    with _quick_commits(), closing(this.messages(limit)) as messages:
+        for message in messages:
+            this.handle(message)
     this.loop.end()
     this.totals.left = due(this.now()).count()
     return this.totals
 
 
+@contextmanager
+def _quick_commits() -> Iterator[None]:
+    """On PostgreSQL no commit waits for the disk: two waits a message would be most of what it costs.
+
+    A crash of the database server then forgets the end of the round, in the order it happened: such a message is due
+    once more, as after a worker that was killed.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    _execute("SET synchronous_commit TO off")
+    try:
+        yield
+    finally:
+        _execute("SET synchronous_commit TO DEFAULT")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@dataclass
+class _Reserved:
+    """A row that this round means to send next, and when it was due."""
+
+    message: Message
+    due_at: datetime | None
+
+
 class _Round:
     """One look at the outbox: what was done, and which channels have used up their patience."""
 
-    def __init__(self, now: datetime | None) -> None:
+    def __init__(self, now: datetime | None, seconds: float = ROUND_SECONDS) -> None:
         self.fixed_now = now
-        self.ends = time.monotonic() + ROUND_SECONDS
+        self.ends = time.monotonic() + seconds
         self.totals = Totals()
         self.loop = rows.Loop(JOB)
         self.lost_seconds: dict[str, float] = {}
@@ -95,36 +138,77 @@ class _Round:
     def now(self) -> datetime:
         return self.fixed_now or timezone.now()
 
-    def messages(self, limit: int) -> Iterator[Message]:
-        """Rows that this round has taken, one at a time, so that the lease covers one call only."""
-        taken = 0
-        while taken < limit and (chunk := self.next_chunk(min(CHUNK, limit - taken))):
-            for seen in chunk:
-                if time.monotonic() > self.ends:
-                    return
-                if seen.channel not in self.resting and self.claim(seen):
-                    taken += 1
-                    yield seen
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self.ends
 
-    def next_chunk(self, number: int) -> list[Message]:
-        return list(due(self.now()).exclude(channel__in=self.resting)[:number])
+    def messages(self, limit: int | None) -> Generator[Message]:
+        """Rows that this round has taken, one at a time, so that the lease covers one call only."""
+        taken, number = 0, FEW
+        while not self.is_over and (limit is None or taken < limit):
+            began = time.monotonic()
+            reserved = self.reserve(number if limit is None else min(number, limit - taken))
+            if not reserved:
+                return
+            for message in self.claimed(reserved):
+                taken += 1
+                yield message
+            is_quick = time.monotonic() - began < QUICK_SECONDS
+            number = min(2 * number, MANY) if is_quick else FEW
+
+    def reserve(self, number: int) -> list[_Reserved]:
+        """The rows that are due longest and that no other worker is about to send; soon they are due again."""
+        until = self.now() + RESERVED
+        with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
+            free = due(self.now()).exclude(channel__in=self.resting).select_for_update(skip_locked=True)
+            found = [_Reserved(message, message.next_at) for message in free[:number]]
+            if found:
+                Message.objects.filter(pk__in=[each.message.pk for each in found]).update(next_at=until)
+        for each in found:
+            each.message.next_at = until
+        return found
+
+    def claimed(self, reserved: list[_Reserved]) -> Iterator[Message]:
+        """Those of them that this round has taken; what it does not come to is due again at once."""
+        left = list(reserved)
+        try:
+            for each in reserved:
+                if self.is_over:
+                    return
+                if each.message.channel not in self.resting:
+                    left.remove(each)
+                    if self.claim(each.message):
+                        yield each.message
+        finally:
+            for each in left:
+                self.hand_back(each)
+
+    def hand_back(self, reserved: _Reserved) -> None:
+        message = reserved.message
+        rests = message.channel in self.resting and message.state == State.WAITING
+        again = self.now() + REST if rests else reserved.due_at
+        self.mine(message).update(next_at=again)
+
+    def mine(self, message: Message) -> QuerySet[Message]:
+        """The row as this round reserved it; nothing when somebody else has moved it since."""
+        return Message.objects.filter(
+            pk=message.pk, state=message.state, attempts=message.attempts, next_at=message.next_at
+        )
 
     def claim(self, message: Message) -> bool:
-        """Take the row by one conditional UPDATE; False when another worker has it."""
+        """Take a reserved row by one conditional UPDATE; False when another worker has it."""
         lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         killed = int(message.state == State.SENDING)  # nobody knows how far the worker before got
-        with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
-            mine = due(self.now()).filter(pk=message.pk, attempts=message.attempts, next_at=message.next_at)
-            taken = mine.update(
-                state=State.SENDING,
-                attempts=F("attempts") + 1,
-                unknown=F("unknown") + killed,
-                leased_until=lease,
-                next_at=lease,
-            )
-        message.attempts += 1
-        message.unknown += killed
-        message.leased_until = message.next_at = lease
+        columns = {
+            "state": State.SENDING,
+            "attempts": message.attempts + 1,
+            "unknown": message.unknown + killed,
+            "leased_until": lease,
+            "next_at": lease,
+        }
+        taken = self.mine(message).update(**columns)
+        for name, value in columns.items():
+            setattr(message, name, value)
         self.totals.lost += not taken
         return bool(taken)
 

@@ -12,7 +12,7 @@ from icpportal.celery import app
 from icpportal.models import Pulse
 
 ONE_LINE = {
-    tasks.deliver_outbox: ("delivery.deliver", ()),
+    tasks.deliver_outbox: ("delivery.drain", ()),
     tasks.send_reports: ("seam.authority", ()),
     tasks.pull_answers: ("authority.pull", ()),
     tasks.examine_document: ("examination.examine", ("an-id",)),

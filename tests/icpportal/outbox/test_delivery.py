@@ -3,16 +3,20 @@
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from threading import Thread
 from typing import Any
 
 import pytest
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.models import Count
 
+from icpportal import tasks
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox import delivery, queries
-from icpportal.outbox.delivery import DELAYS, EXHAUSTED, REST, TOO_LATE, Totals, deliver
+from icpportal.outbox.actions import give_up
+from icpportal.outbox.delivery import DELAYS, EXHAUSTED, RESERVED, REST, TOO_LATE, Totals, deliver
 from icpportal.outbox.models import Message, State
 from tests.bad import aside, causes, spoil
 
@@ -107,11 +111,34 @@ def test_the_longest_due_goes_first_and_the_limit_holds(owe, post):
     assert (counted(totals), totals.by_channel) == ({"delivered": 2, "left": 1}, {"post": 2})
 
 
-def test_more_than_one_chunk_is_delivered_in_one_round(owe, post):
-    for number in range(delivery.CHUNK + 5):
+def test_a_task_goes_on_while_messages_are_left(owe, post, time_machine):
+    """F4."""
+    time_machine.move_to(NOW)
+    for number in range(150):
         owe(f"m:{number}")
 
-    assert deliver(now=NOW).delivered == delivery.CHUNK + 5
+    tasks.deliver_outbox()
+
+    assert len(post.arrived) == 150
+    assert not queries.due(NOW).exists()
+
+
+def test_a_task_leaves_the_rest_to_the_next_once_its_turn_is_over(owe, post, clock, time_machine):
+    """F4."""
+    time_machine.move_to(NOW)
+    for number in range(10):
+        owe(f"m:{number}", not_before=NOW)
+
+        def slow() -> str:
+            clock["now"] += delivery.TURN_SECONDS / 2
+            return "receipt"
+
+        post.trouble[f"m:{number}"] = slow
+
+    tasks.deliver_outbox()
+
+    assert dict(Message.objects.values_list("state").annotate(Count("pk"))) == {"delivered": 3, "waiting": 7}
+    assert queries.due(NOW).count() == 7  # and nobody has to wait for what this worker had reserved
 
 
 def test_a_code_is_gone_once_it_is_delivered_and_other_content_stays(owe, post):
@@ -291,26 +318,82 @@ def test_a_worker_that_dies_on_a_row_every_time_gives_it_up_in_the_end(owe, post
     assert row("a").state == State.FAILED
 
 
-def test_two_workers_that_saw_the_same_row_send_it_once(owe, post):
-    owe("a")
+def test_workers_that_look_one_after_the_other_take_different_rows(owe, post):
+    """F4."""
+    for number in range(4):
+        owe(f"m:{number}", not_before=NOW - timedelta(minutes=5 - number))
     first, second = delivery._Round(NOW), delivery._Round(NOW)
-    (seen_by_first,), (seen_by_second,) = first.next_chunk(1), second.next_chunk(1)
 
-    taken = [first.claim(seen_by_first), second.claim(seen_by_second)]
+    reserved = [[each.message.key for each in one.reserve(2)] for one in (first, second)]
 
-    assert taken == [True, False]
-    assert (first.totals.lost, second.totals.lost) == (0, 1)
+    assert reserved == [["m:0", "m:1"], ["m:2", "m:3"]]
+    assert delivery._Round(NOW).reserve(1) == []
+    assert {each.message.key for each in delivery._Round(NOW + RESERVED).reserve(9)} == {f"m:{n}" for n in range(4)}
 
 
-def test_a_worker_that_saw_a_row_before_another_one_tried_it_looks_again(owe, post):
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_passes_over_rows_that_another_one_reserves_at_this_moment(owe, post):
+    """F4."""
+    owe("a", not_before=NOW - timedelta(minutes=1))
+    owe("b", not_before=NOW)
+    found: list[str] = []
+
+    def look() -> None:
+        found.extend(each.message.key for each in delivery._Round(NOW).reserve(2))
+        connections.close_all()
+
+    with transaction.atomic():
+        Message.objects.select_for_update().get(key="a")
+        other = Thread(target=look)
+        other.start()
+        other.join(timeout=20)
+
+    assert found == ["b"]
+
+
+def test_a_row_that_was_reserved_too_long_ago_is_sent_once(owe, post):
+    """F4."""
+    owe("a")
+    first, second = delivery._Round(NOW), delivery._Round(NOW + RESERVED)
+    (seen_by_first,), (seen_by_second,) = first.reserve(1), second.reserve(1)
+
+    taken = [first.claim(seen_by_first.message), second.claim(seen_by_second.message)]
+
+    assert taken == [False, True]
+    assert (first.totals.lost, second.totals.lost) == (1, 0)
+
+
+def test_a_worker_killed_with_rows_reserved_leaves_no_doubt_about_those_it_had_not_begun(owe, post):
+    """F4, B18."""
+    for key in ("a", "b"):
+        owe(key)
+    delivery._Round(NOW).reserve(2)
+
+    totals = deliver(now=NOW + RESERVED)
+
+    assert counted(totals) == {"delivered": 2}
+    assert set(Message.objects.values_list("attempts", "unknown")) == {(1, 0)}
+
+
+def test_a_message_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post, people):
+    message = owe("a")
+    this = delivery._Round(NOW)
+    (reserved,) = this.reserve(1)
+    give_up(message, actor=people(), now=NOW)
+
+    assert not this.claim(reserved.message)
+
+
+def test_a_worker_that_reserved_a_row_before_another_one_tried_it_looks_again(owe, post):
     owe("a")
     post.trouble["a"] = raising(Retryable("no answer"))
     late = delivery._Round(NOW)
-    (seen,) = late.next_chunk(1)
-    deliver(now=NOW)
+    (seen,) = late.reserve(1)
+    deliver(now=NOW + RESERVED)
     late.fixed_now = NOW + timedelta(minutes=1)  # by now it is due once more
 
-    assert not late.claim(seen)
+    assert not late.claim(seen.message)
     assert (row("a").state, row("a").attempts) == (State.WAITING, 1)
 
 
@@ -346,8 +429,8 @@ def test_a_worker_that_lost_its_lease_does_not_fail_what_the_other_is_sending(ow
 
     def slow() -> str:
         other = delivery._Round(NOW + LEASE)
-        (seen,) = other.next_chunk(1)
-        assert other.claim(seen)
+        (seen,) = other.reserve(1)
+        assert other.claim(seen.message)
         raise Refused("no")
 
     post.trouble["a"] = slow
@@ -397,7 +480,7 @@ def test_quick_refusals_to_connect_do_not_make_a_channel_rest(owe, post, clock):
 
 
 def test_a_channel_that_rests_hides_no_other_channel_behind_it(owe, post, clock):
-    for number in range(delivery.CHUNK * 2):
+    for number in range(delivery.FEW * 3):
         owe(f"slow:{number}", not_before=NOW - timedelta(hours=1))
     Message.objects.update(state=State.SENDING)  # left behind by killed workers
     owe("quick", channel="pigeon", not_before=NOW)
@@ -406,7 +489,7 @@ def test_a_channel_that_rests_hides_no_other_channel_behind_it(owe, post, clock)
         clock["now"] += delivery.PATIENCE_SECONDS + 1
         raise Retryable("no answer")
 
-    post.trouble.update({f"slow:{number}": stall for number in range(delivery.CHUNK * 2)})
+    post.trouble.update({f"slow:{number}": stall for number in range(delivery.FEW * 3)})
 
     deliver(now=NOW)
 
@@ -453,12 +536,13 @@ def test_delivery_inside_a_transaction_is_refused(owe, post):
 
 
 def test_a_message_costs_the_same_however_many_there_are(owe, post, django_assert_num_queries):
+    # set aside, count; twice BEGIN, SELECT and COMMIT, once UPDATE; how PostgreSQL commits
+    fixed = 9 + 2 * (connection.vendor == "postgresql")
+
     def queries(number: int) -> int:
         for n in range(number):
             owe(f"{number}:{n}")
-        with django_assert_num_queries(
-            4 + number * 4
-        ):  # set aside, chunk, none left, count; BEGIN, UPDATE, COMMIT, UPDATE each
+        with django_assert_num_queries(fixed + number * 2):
             return deliver(now=NOW).delivered
 
     assert [queries(1), queries(3)] == [1, 3]
