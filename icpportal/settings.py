@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "icpportal.cannot_read.RowsThatCannotBeRead",
+    "transfers.views.access.TimesThatAreOver",
 ]
 
 ROOT_URLCONF = "icpportal.urls"

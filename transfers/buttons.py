@@ -47,7 +47,7 @@ ASKED_FIRST = ("withdraw", "abandon")
 def buttons(order: Any) -> list[dict[str, Any]]:
     """The actions of `partials/action.html`, the next act first."""
     found: list[dict[str, Any]] = []
-    if order.state in PAGES and not (order.state == states.PHONE_DUE and is_over(order)):
+    if order.state in PAGES and not is_over(order):
         words, page = PAGES[order.state]
         found.append({"label": words, "url": page(order), "kind": PRIMARY})
     for row in ORDER.available(order, APPLICANT, queries.facts_of(order)):

@@ -10,10 +10,12 @@ from icpportal.lifecycle import APPLICANT
 from transfers import queries, states
 from transfers.buttons import PAGES
 from transfers.firing import ORDER
+from transfers.judging import is_over
 from transfers.models import Order
 
 TAKE_BACK = {"withdraw": _("Withdraw it"), "abandon": _("Abandon it")}
 FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
+TIME_OVER = _("Order %(ref)s is being closed, because its time is over: begin again once it is")
 WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
 WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
 WITH_THE_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
@@ -29,6 +31,8 @@ def words(order: Order) -> str:
 
 
 def _sentence(order: Order) -> str | Promise:
+    if is_over(order) and order.state != states.PHONE_DUE:
+        return TIME_OVER
     if order.kind == states.CANCELLATION:
         return {states.DRAFT: CANCEL_BEGUN, states.COOLING_OFF: CANCEL_COOLING}.get(order.state, CANCEL_SENT)
     if order.state in states.APPLICANTS_TURN and take_back(order):
@@ -40,6 +44,8 @@ def _sentence(order: Order) -> str | Promise:
 
 def ways_out(order: Order) -> list[dict[str, Any]]:
     """The actions of `partials/action.html`: finish the order, or take it back, as its life allows."""
+    if is_over(order):
+        return [look(order)]
     finish = _("Finish it") if order.state in states.APPLICANTS_TURN else _("Open the order")
     page = PAGES.get(order.state)
     found = [{"label": finish, "url": page[1](order) if page else order.get_absolute_url()}]

@@ -11,6 +11,7 @@ from icpportal.moments import BEIJING
 from icpportal.workdays.calendar import CLOSING_TIME, Calendar, add_workdays, calendar, end_of_answer
 from transfers import queries, states
 from transfers.cannot_read import shown
+from transfers.judging import is_over
 
 Words = str | Promise
 FINISH = _("Finish by")
@@ -27,6 +28,7 @@ ANSWERS: dict[str, Words] = {
     states.PHOTO_REVIEW: _("We answer by"),
     states.HANDING_OVER: _("Handed over by"),
 }
+OVER = _("Time ended on")
 USUALLY = _("Result usually by")
 AHEAD = timedelta(days=90)
 
@@ -56,7 +58,7 @@ def _is_counted(order: Any) -> bool:
 
 def _of(order: Any, known: Calendar | None) -> tuple[Words, datetime] | None:
     if order.due_at is not None:
-        return DEADLINES.get(order.state, FINISH), order.due_at
+        return OVER if is_over(order) else DEADLINES.get(order.state, FINISH), order.due_at
     if not _is_counted(order):
         return None
     if order.state in ANSWERS:

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from transfers import states
+from transfers.judging import is_over
 
 Words = str | Promise
 CHANGE, WITHDRAW, ABANDON = _("Change something"), _("Withdraw"), _("Abandon")
@@ -38,5 +39,7 @@ OF_CANCELLATIONS: dict[str, tuple[tuple[Words, Words], ...]] = {
 
 def not_now(order: Any) -> tuple[tuple[Words, Words], ...]:
     """The acts and their reasons; nothing where everything that could be wished is offered, or the order has ended."""
+    if is_over(order):  # its page says so, and nothing could be wished for
+        return ()
     table = OF_CANCELLATIONS if order.kind == states.CANCELLATION else REASONS
     return table.get(order.state, ())

@@ -77,13 +77,18 @@ def orders_of(user: Any) -> QuerySet[Order]:
 
 def turn_of(user: Any) -> QuerySet[Order]:
     """The user's orders that wait for the user; `runs_out` puts those without a deadline behind the others."""
-    mine = in_progress().filter(owner=user, state__in=states.TURN)
+    mine = in_progress().filter(waits_for_owner(), owner=user)
     return mine.annotate(runs_out=Coalesce("due_at", Value(NEVER)))
 
 
 def others_turn(user: Any) -> QuerySet[Order]:
-    """The user's open orders that wait for us or for the authority."""
-    return in_progress().filter(owner=user).exclude(state__in=states.TURN)
+    """The user's open orders that wait for us or for the authority, or whose time is over."""
+    return in_progress().filter(~waits_for_owner(), owner=user)
+
+
+def waits_for_owner() -> Q:
+    """What its owner can still act on: the time of it is not over."""
+    return Q(state__in=states.TURN) & (Q(due_at=None) | Q(due_at__gt=timezone.now()))
 
 
 def cancellation_of(user: Any, website: Any) -> Order | None:

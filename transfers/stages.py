@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from transfers import queries, standing, states
+from transfers.judging import is_over
 from transfers.sentences import SENTENCES
 
 TYPE = "type"
@@ -175,7 +176,7 @@ def stepper(order: Any, key: str | None = None) -> dict[str, Any]:
 
 def _drawn(order: Any, stage: Stage, now: str) -> dict[str, Any]:
     done = order.state in ARRIVED or (stage.done(order) and stage.key != now)
-    linked = order.is_editable and (stage.done(order) or stage.key == now)
+    linked = order.is_editable and not is_over(order) and (stage.done(order) or stage.key == now)
     return {
         "title": stage.title,
         "url": stage.url(order) if linked else "",

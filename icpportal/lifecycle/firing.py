@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from icpportal.lifecycle.table import Forbidden, T, Table
+from icpportal.lifecycle.table import APPLICANT, Forbidden, T, Table
 
 After = Callable[[Any, T, models.Model, dict[str, Any]], None]
 
@@ -34,8 +34,15 @@ class Lifecycle:
         self.thing_field = thing_field
         self.after = after
 
-    def available(self, thing: Any, by: str, facts: dict[str, Any] | None = None) -> list[T]:
-        """The moves open to `by` now, guards asked; it draws the buttons."""
+    def available(
+        self, thing: Any, by: str, facts: dict[str, Any] | None = None, *, now: datetime | None = None
+    ) -> list[T]:
+        """The moves open to `by` now, guards asked; it draws the buttons.
+
+        None to the applicant once the deadline has come, even before the clock ends the state.
+        """
+        if by == APPLICANT and thing.due_at is not None and thing.due_at <= (now or timezone.now()):
+            return []
         found: dict[str, T] = {}
         for row in self.table.rows_from(thing.kind, thing.state, by):
             if row.name not in found and (row.when is None or row.when(thing, facts or {})):
@@ -70,7 +77,7 @@ class Lifecycle:
         at = at or now
         facts = dict(facts or {})
         refusal = Forbidden(f"{name} by {by} from {thing.state}")
-        row = next((r for r in self.available(thing, by, facts) if r.name == name), None)
+        row = next((r for r in self.available(thing, by, facts, now=now) if r.name == name), None)
         if row is None:
             raise refusal
         with transaction.atomic():

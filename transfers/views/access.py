@@ -1,20 +1,35 @@
 """Finding the order an address names: one's own, or 404; a time that is over is judged on the way."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from transfers import queries, states
-from transfers.judging import judge
+from transfers.judging import TimeOver, is_over, judge, over_words
 from transfers.models import Order
 
+LOOKS = ("GET", "HEAD")
 
-def own_order(request: HttpRequest, reference: str, *, kinds: tuple[str, ...] = states.TRANSFERS) -> Order:
-    """The visitor's own order of these kinds; a stranger's is as if it did not exist."""
+
+def own_order(
+    request: HttpRequest, reference: str, *, kinds: tuple[str, ...] = states.TRANSFERS, says_over: bool = False
+) -> Order:
+    """The visitor's own order of these kinds; a stranger's is as if it did not exist.
+
+    What is sent after the deadline is refused with `TimeOver`, and so is a look at a page that would still offer
+    something; a page that says itself that the time is over asks with `says_over`.
+    """
     own = Order.objects.select_related("owner").filter(owner=request.user, kind__in=kinds)
-    return judge(get_object_or_404(own, reference=reference))
+    order = get_object_or_404(own, reference=reference)
+    words = over_words(order)
+    order = judge(order)
+    if words and (request.method not in LOOKS or (is_over(order) and not says_over)):
+        raise TimeOver(order, words)
+    return order
 
 
 def its_end(user: Any, website: UUID) -> Order:
@@ -23,3 +38,21 @@ def its_end(user: Any, website: UUID) -> Order:
     if order is None:
         raise Http404
     return order
+
+
+class TimesThatAreOver:
+    """What comes too late leads to the page of its order; what was sent is told why it did not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Only for `TimeOver`."""
+        if not isinstance(exception, TimeOver):
+            return None
+        if request.method not in LOOKS:
+            messages.warning(request, exception.words)
+        return redirect(exception.order)

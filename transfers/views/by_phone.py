@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from icpportal.entry.client import client_address
 from icpportal.privacy.masks import mask_name
 from transfers import by_phone, paper_access, paper_actions, slots
-from transfers.judging import judge
+from transfers.judging import is_over, judge
 from transfers.models import Order, OrderDocument
 from transfers.paper_actions import Moved
 from transfers.paper_marks import person_of
@@ -61,7 +61,9 @@ def _order(opened: handoffs.Opened) -> Order | None:
         return None
     found = Order.objects.select_related("owner").filter(reference=opened.hand_off.holder).first()
     order = judge(found) if found is not None else None
-    return order if order is not None and by_phone.purpose_of(order) == opened.hand_off.purpose else None
+    if order is None or is_over(order):
+        return None
+    return order if by_phone.purpose_of(order) == opened.hand_off.purpose else None
 
 
 def _changed(request: HttpRequest, order: Order, token: str, hand_off: HandOff) -> HttpResponse:

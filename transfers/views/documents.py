@@ -33,6 +33,7 @@ from transfers import (
     statement_of,
     states,
 )
+from transfers.judging import is_over
 from transfers.models import Order, OrderDocument
 from transfers.opening import is_open, open_parts
 from transfers.paper_actions import Moved
@@ -282,7 +283,9 @@ def _before(order: Order, slot: slots.Slot) -> list[dict[str, Any]]:
 @require_GET
 def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
     """One side alone, asked again by a page with script while it is being checked."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, says_over=True)
+    if is_over(order):
+        raise Http404
     found = slots.SLOTS.get(slot)
     paper = _papers(order).get((slot, side))
     if slot == slots.PHOTO and side == 1:

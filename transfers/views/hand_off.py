@@ -16,6 +16,7 @@ from qrcode.image.svg import SvgPathFillImage
 
 from icpportal.accounts.access import confirmed_required
 from transfers import by_phone, stages, states
+from transfers.judging import is_over
 from transfers.models import Order
 from transfers.slips import slip
 from transfers.views.access import own_order
@@ -63,7 +64,9 @@ def page(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 @require_GET
 def panel(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The part of the page that changes, asked again by a page with script."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, says_over=True)
+    if is_over(order):
+        raise Http404
     return render(request, "transfers/hand_off_panel.html", _panel(order, token))
 
 

@@ -24,7 +24,7 @@ from transfers.cannot_read import cannot_read, shown
 from transfers.duty_rows import duty_rows
 from transfers.firing import ORDER
 from transfers.footer_code import footer_code
-from transfers.judging import is_over
+from transfers.judging import is_over, over_words
 from transfers.models import Order
 from transfers.next_dates import DEADLINES
 from transfers.not_now import not_now
@@ -45,6 +45,8 @@ ANSWERED_BY_US = (states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER)
 
 def sentence(order: Order, to_change: int) -> str:
     """The state's sentence with its dates and words filled in."""
+    if over := over_words(order):
+        return over
     if order.state == states.RETURNED and not to_change:
         return str(NOTHING_LEFT % {"due": long_words(due_of(order))})
     for holds, words in OTHERWISE.get(order.state, ()):
@@ -94,15 +96,6 @@ OTHERWISE = {
             ),
         ),
     ),
-    states.PHONE_DUE: (
-        (
-            is_over,
-            _(
-                "The time is over. We are fetching the authority's last word; "
-                "this page shows the result in a few minutes"
-            ),
-        ),
-    ),
     states.LAPSED: (
         (
             _cannot_go_as_it_is,
@@ -125,21 +118,21 @@ def due_of(order: Order) -> Any:
 @require_GET
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one order of one's own; it keeps working after the end."""
-    order = own_order(request, reference, kinds=states.KINDS)
+    order = own_order(request, reference, kinds=states.KINDS, says_over=True)
     return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
 
 
 def _page(request: HttpRequest, order: Order) -> HttpResponse:
     parts = returned_parts(order, mask=True)
     order.answer("type")  # a state that does not show the answers says so as well
-    extra = EXTRAS.get(order.state)
+    extra = None if is_over(order) else EXTRAS.get(order.state)
     events, older = by_stage(order, timeline(order, chinese=reads_chinese()))
     context = {
         "order": order,
         "state": mark(order),
-        "turn": TURNS.get(AUTHORITY if queries.waits_for_answer(order) else sentence_of(order).turn, ""),
+        "turn": TURNS.get(_turn(order), ""),
         "sentence": sentence(order, len(unsettled(parts))),
-        "verdicts": parts,
+        "verdicts": [] if is_over(order) else parts,
         "buttons": buttons(order),
         "not_now": not_now(order),
         "deadline": _deadline(order),
@@ -150,10 +143,15 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "slip": slip(order),
         **brief_of(order),
         "now": timezone.now(),
-        "is_over": is_over(order),
         **(extra(order) if extra else {}),
     }
     return render(request, "transfers/order.html", context)
+
+
+def _turn(order: Order) -> str:
+    if is_over(order):
+        return WE
+    return AUTHORITY if queries.waits_for_answer(order) else sentence_of(order).turn
 
 
 def _deadline(order: Order) -> dict[str, Any] | None:
@@ -213,8 +211,8 @@ EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
 @require_GET
 def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The deadline as a calendar file, as long as there is one."""
-    order = own_order(request, reference, kinds=states.KINDS)
-    if order.due_at is None or order.due_at <= timezone.now():
+    order = own_order(request, reference, kinds=states.KINDS, says_over=True)
+    if order.due_at is None or is_over(order):
         raise Http404
     return HttpResponse(
         deadline_ics(order),

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
 from transfers import actions, queries, stages, states
+from transfers.judging import is_over, over_words
 from transfers.models import Order
 from transfers.phone_cards import cards
 from transfers.rules_shown import brief_of, moved_to, site
@@ -17,7 +18,7 @@ from transfers.views.access import own_order
 @confirmed_required
 def phones(request: HttpRequest, reference: str) -> HttpResponse:
     """Guide and count; a statement ("I have entered my code") is taken only where the authority tells nothing."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, says_over=True)
     rules = queries.rules_of(order)
     if rules.phones is None:
         return redirect(order)
@@ -25,21 +26,20 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         _state(request, order)
         return redirect("phones", order.reference)
     found = cards(order)
-    now = timezone.now()
     context = {
         "order": order,
         "cards": found,
         "waiting": [card for card in found if not card["check"].is_done],
         "told": any(card["check"].mobile_masked for card in found),
-        "is_open": order.state == states.PHONE_DUE and order.due_at is not None and now < order.due_at,
-        "is_over": order.state == states.PHONE_DUE and order.due_at is not None and now >= order.due_at,
+        "is_open": order.state == states.PHONE_DUE and not is_over(order),
+        "over_words": over_words(order),
         **brief_of(order),
         "codes_site": site(rules.codes_entered_at),
         "moved_to": moved_to(rules.codes_entered_at),
         "stepper": stages.stepper(order, stages.PHONES),
         "slip": slip(order),
         "back_url": order.get_absolute_url(),
-        "now": now,
+        "now": timezone.now(),
     }
     return render(request, "transfers/phones.html", context)
 
