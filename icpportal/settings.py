@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": every("deliver_outbox", 5),
     "reports": every("send_reports", 3 if DEMO else 10),
     "answers": every("pull_answers", 3 if DEMO else 10),
+    "phones": every("ask_phones", 3 if DEMO else 10),
     "documents": every("sweep_documents", 20),
     "deadlines": every("sweep_deadlines", 60),
     "imports": every("sweep_imports", 60),
@@ -420,6 +421,11 @@ MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; wi
 MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
 MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
 MIIT_PHONES_URL = env.str("MIIT_PHONES_URL", default=f"{SIMULATOR_URL}/phones" if DEMO else "")  # not part of V3.0
+# Of the open windows so many are asked about in one round of so many seconds, each so often; one whose owner is on the
+# page, or that is about to end, in every round.
+PHONES_IN_A_ROUND = env.int("PHONES_IN_A_ROUND", default=200)
+PHONES_ROUND_SECONDS = 5
+PHONES_ASKED_EVERY = timedelta(seconds=env.int("PHONES_ASKED_EVERY_SECONDS", default=3 if DEMO else 60))
 # how long a report may wait for the answer to an earlier one of its order before operations are told
 MIIT_EARLIER_REPORT_DAYS = env.int("MIIT_EARLIER_REPORT_DAYS", default=3)
 MIIT_FILES_KEPT = timedelta(days=100)  # at least three months, says the interface

@@ -8,7 +8,7 @@ from icpportal.celery import app
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import seam
 from icpportal.outbox import delivery
-from transfers import authority, deadlines
+from transfers import authority, deadlines, phone_windows
 from verification.documents import examination, sweeping
 
 
@@ -38,6 +38,12 @@ def send_reports() -> None:
 def pull_answers() -> None:
     """Fetches what the authorities have decided."""
     authority.pull()
+
+
+@app.task(base=Job)
+def ask_phones() -> None:
+    """Asks who has confirmed a phone."""
+    phone_windows.ask()
 
 
 @app.task(base=Job)

@@ -20,19 +20,19 @@ from django.utils.module_loading import import_string
 from filings.actions import end_access
 from filings.records import take_record, take_struck
 from icpportal.alarms import rows
-from icpportal.gateways.asking import within
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.processing import judge, opened_by, plain_words
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import other_reports, queries, states, texted_mobiles, waiting
+from transfers import other_reports, phone_windows, queries, states, texted_mobiles, waiting
 from transfers.approval import approve
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
 from transfers.parked import park
+from transfers.phone_windows import Foretold
 from transfers.report import report_of
 
 logger = logging.getLogger(__name__)
@@ -44,11 +44,9 @@ NO_REPORT = "the order has made no such report"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
 BETWEEN = "；"  # the authority's words of several codes
-PHONES_SECONDS = 3.0
-SILENT_PHONES = 3  # so many questions in vain, and the rest is left for the next round
 
-# whether the phone register was silent in the pull that is under way; None outside of one
-silent_phones: ContextVar[bool | None] = ContextVar("silent_phones", default=None)
+# what the register of phones tells of the receipts that are taken just now; None outside of a pull
+foretold: ContextVar[Foretold | None] = ContextVar("foretold", default=None)
 
 
 def deliver_report(message: Any) -> str:
@@ -64,38 +62,33 @@ def deliver_report(message: Any) -> str:
 
 
 def pull(*, now: datetime | None = None, patience: float = 0) -> int:
-    """Fetch and process every outcome, then what is known of phones; returns how many answers were taken.
+    """Fetch and process every outcome; returns how many answers were taken.
 
     While another pull is under way it takes what is here already. With `patience` it waits so many seconds for the
-    other, raises `NotYet` when it cannot know all that the authority has ready, and bears phones that stay silent. An
-    answer that breaks, or whose order does, is set aside.
+    other, and raises `NotYet` when it cannot know all that the authority has ready. An answer that breaks, or whose
+    order does, is set aside.
     """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
     unreached = _fetch(gateway, patience)
-    token = silent_phones.set(False)
-    try:
-        taken = _take_all(gateway, take, now)
-    finally:
-        silent_phones.reset(token)
-    if isinstance(unreached, NotYet) and not patience:
-        return taken
-    if unreached:
+    taken = _take_all(gateway, take, now)
+    if unreached and (patience or not isinstance(unreached, NotYet)):
         raise unreached
-    silent = _refresh_all_phones(now)
-    if silent and not patience:  # whoever has patience judges orders, and asks for the phones of each once more
-        raise silent
     return taken
 
 
 def _take_all(gateway: Authority, take: Callable[..., None], now: datetime) -> int:
     loop, seen = rows.Loop(TAKEN), set[str]()
     while portion := [each for each in gateway.answers() if each.id not in seen and not loop.waits(each.id)]:
-        for answer in portion:
-            seen.add(answer.id)
-            act = partial(_take_or_park, gateway, take, answer, now)
-            loop.attempt(answer.id, act, reference=reference_of(answer.report_key))
+        token = foretold.set(Foretold([each.report_key for each in portion if each.kind == AnswerKind.ACCEPTED]))
+        try:
+            for answer in portion:
+                seen.add(answer.id)
+                act = partial(_take_or_park, gateway, take, answer, now)
+                loop.attempt(answer.id, act, reference=reference_of(answer.report_key))
+        finally:
+            foretold.reset(token)
     loop.end()
     return len(seen) - len(loop.failed)
 
@@ -107,22 +100,6 @@ def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer,
         logger.exception("answer not understood", extra={"reference": reference_of(answer.report_key)})
         park(answer, type(problem).__name__)
     gateway.acknowledge(answer.id)
-
-
-def _refresh_all_phones(now: datetime) -> Retryable | Refused | None:
-    """Ask for every open window, and say what failed; one report not known there yet does not keep others waiting."""
-    troubles: list[Retryable | Refused] = []
-
-    def refreshed(order: Order) -> bool:
-        try:
-            return refresh_phones(order, now=now)
-        except (Retryable, Refused) as trouble:
-            troubles.append(trouble)
-            return False
-
-    asked = Order.objects.filter(state=states.PHONE_DUE).order_by("due_at")
-    rows.each("phones.asked", asked, refreshed, reference="reference", goes_on=lambda: len(troubles) < SILENT_PHONES)
-    return troubles[-1] if troubles else None
 
 
 def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:
@@ -194,24 +171,14 @@ def _accepted(order: Order, answer: Answer, now: datetime) -> None:
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
         )
         if told and order.state == states.PHONE_DUE:
-            _write_down(order, told)
+            phone_windows.write_down(order, told)
 
 
 def _phones_told(order: Order) -> list[PhoneState]:
-    """Which mobiles the ministry texts, so that the first message names them; [] when nobody tells in time.
-
-    It is asked in a few seconds and, once it was silent, not again in this pull: no other answer waits for it.
-    """
-    if not queries.phone_roles(order) or silent_phones.get():
+    """Which mobiles the ministry texts, so that the first message names them; [] when nobody tells in time."""
+    if not queries.phone_roles(order):
         return []
-    try:
-        with within(PHONES_SECONDS):
-            return authority().phones(order.report_key) or []
-    except (Retryable, Refused) as problem:
-        if silent_phones.get() is not None:
-            silent_phones.set(True)
-        logger.info("phones not told", extra={"reference": order.reference, "reason": type(problem).__name__})
-        return []
+    return (foretold.get() or Foretold([order.report_key])).of(order.report_key)
 
 
 def _roles_asked(order: Order) -> list[str]:
@@ -336,46 +303,3 @@ ABOUT_THE_REGISTER: dict[str, Callable[[Answer, datetime], None]] = {
 def handlers_of(order: Order) -> dict[str, Handler]:
     """What each answer does to an order of this kind."""
     return HANDLERS.get(order.kind, TRANSFER_HANDLERS)
-
-
-def refresh_phones(order: Order, *, now: datetime) -> bool:
-    """Write down what the authority tells about this order's phones, and move on when all are confirmed.
-
-    Returns whether it told anything; raises `Retryable` when it cannot be reached.
-    """
-    told = authority().phones(order.report_key)
-    if told is None:
-        return False
-    _write_down(order, told)
-    in_time = [p for p in told if p.confirmed_at and (order.due_at is None or p.confirmed_at < order.due_at)]
-    if told and len(in_time) == len(told):
-        _phones_done(order, now)
-    return True
-
-
-TOLD = ("mobile_masked", "sent_at", "confirmed_at", "wrong")
-
-
-def _write_down(order: Order, told: list[PhoneState]) -> None:
-    """One row a person; it is asked every few seconds, so only what is news is written."""
-    known = {check.role: check for check in queries.phone_checks(order)}
-    for phone in told:
-        news = {name: getattr(phone, name) for name in TOLD}
-        check = known.pop(str(phone.role), None)
-        if check is None or any(getattr(check, name) != value for name, value in news.items()):
-            PhoneCheck.objects.update_or_create(order=order, report=order.report, role=phone.role, defaults=news)
-    if known:
-        queries.phone_checks(order).filter(role__in=known).delete()
-
-
-def _phones_done(order: Order, now: datetime) -> None:
-    for _ in range(TRIES):
-        try:
-            ORDER.fire(order, "phones_done", by=AUTHORITY, facts=queries.facts_of(order), now=now)
-        except Forbidden:
-            if not overtaken(order):
-                raise
-            order.refresh_from_db()
-        if order.state != states.PHONE_DUE:
-            return
-    raise Forbidden(f"phones_done: {OVERTAKEN}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,10 +14,11 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
-from transfers import authority, queries, states, texted_mobiles, waiting
+from transfers import authority, phone_windows, queries, states, texted_mobiles, waiting
 from transfers.duty_reminders import sweep as remind_duties
 from transfers.firing import ORDER, fire_at_deadline, overtaken
 from transfers.models import Order, TypeCheck
+from transfers.phone_windows import Word
 from transfers.reminders import remind
 
 logger = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Sweep:
     dry_run: bool
     reach: Reach
     totals: Totals = field(default_factory=Totals)
+    words: dict[UUID, Word] = field(default_factory=dict)  # of the register of phones, by order
 
 
 def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
@@ -95,6 +98,10 @@ def _fetch_outcomes(now: datetime) -> Reach:
 
 
 def _due(this: Sweep) -> rows.Ran[str]:
+    if not this.dry_run:
+        # what is left alone while somebody fetches need not be asked for
+        over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
+        this.words.update(phone_windows.word_on(over_since, now=this.now))
     return _over(this, "due", queries.due(this.now), lambda order: CLOCK_MOVES[order.state](order, this.now, this))
 
 
@@ -161,40 +168,28 @@ def _cooled(order: Order, now: datetime, sweep: Sweep) -> str:
 
 
 def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
-    """Ask the authority once more; then go on where it cannot say, lapse where it can or nobody stated anything."""
-    left_until = (order.due_at or now) + LEFT_AT_MOST
-    if sweep.reach is Reach.NOT_YET and now < left_until:
+    """Go on where the authority cannot say; lapse where it can, or where nobody stated anything."""
+    word = Word.TOLD if sweep.dry_run else sweep.words.get(order.pk)
+    if word is None:
+        return ""  # its turn comes with the next sweep
+    if word is Word.REFUSED:
+        raise Refused("the phone register refuses to answer")
+    not_yet = sweep.reach is Reach.NOT_YET or word is Word.NOT_YET
+    if not_yet and now < (order.due_at or now) + LEFT_AT_MOST:
         return ""
-    try:
-        reachable, told = (True, True) if sweep.dry_run else _reachable_and_told(order, now)
-    except NotYet:
-        if now < left_until:
-            return ""
-        reachable, told = True, False
-    reachable = reachable and sweep.reach is not Reach.AWAY  # one that does not tell of phones may be out of reach
-    if order.state != states.PHONE_DUE:  # the last question brought the confirmation
-        return ""
+    # one that does not tell of phones may be out of reach
+    reachable = word is not Word.UNKNOWN and sweep.reach is not Reach.AWAY
     checks = list(queries.phone_checks(order))
     facts = {
         **queries.facts_of(order),
         "authority_unreachable": not reachable,
-        "authority_silent": reachable and not told,
+        "authority_silent": reachable and word is not Word.TOLD,
         "all_stated": bool(checks) and all(check.is_done for check in checks),
         "due": order.due_at,
         "mobiles": texted_mobiles.named(check for check in checks if not check.is_done),
     }
     move = "go_on" if ORDER.can(order, "go_on", CLOCK, facts) else "lapse"
     return _fire(order, move, facts, now, sweep)
-
-
-def _reachable_and_told(order: Order, now: datetime) -> tuple[bool, bool]:
-    """Could the authority be asked, and did it tell about phones? `NotYet` when nobody asked it."""
-    try:
-        return True, authority.refresh_phones(order, now=now)
-    except NotYet:
-        raise
-    except Retryable:
-        return False, False
 
 
 def _fire(order: Order, move: str, facts: dict[str, Any], now: datetime, sweep: Sweep) -> str:

@@ -19,7 +19,7 @@ from icpportal.gateways.miit.seam import authority as ministry_gateway
 from icpportal.gateways.photo_app import tray as photo_app
 from icpportal.management import demo_world, invented
 from icpportal.privacy.masks import mask_mobile
-from transfers import approval, authority, duties, proving, queries, slots, states
+from transfers import approval, duties, phone_windows, proving, queries, slots, states
 from transfers.lifecycle import TABLE
 from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
 from transfers.paper_marks import mark_of, person_of
@@ -346,7 +346,7 @@ def _reported(order: Order, owner: Any, on_file: str) -> None:
     gateway.queue(access_report(order, order.report))
     gateway.send()
     if order.state == states.PHONE_DUE:
-        authority.refresh_phones(order, now=timezone.now())
+        phone_windows.refresh(order, now=timezone.now())
 
 
 def _lapsed(order: Order, owner: Any, on_file: str) -> None:

@@ -1,5 +1,6 @@
 """A world for orders: a fake authority that says what a test tells it to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -18,6 +19,7 @@ class FakeAuthority:
     reports: list[AccessReport] = field(default_factory=list)
     phone_states: list[PhoneState] | None = field(default_factory=list)
     down: bool = False
+    asked: list[list[str]] = field(default_factory=list)  # the reports of each question about several phones
 
     def _ask(self) -> None:
         if self.down:
@@ -58,6 +60,11 @@ class FakeAuthority:
         self._ask()
         return self.phone_states
 
+    def phones_of(self, report_keys: Sequence[str]) -> dict[str, list[PhoneState]] | None:
+        self._ask()
+        self.asked.append(list(report_keys))
+        return None if self.phone_states is None else dict.fromkeys(report_keys, self.phone_states)
+
     def check(self) -> None:
         self._ask()
 
@@ -65,5 +72,6 @@ class FakeAuthority:
 @pytest.fixture
 def authority(monkeypatch: pytest.MonkeyPatch) -> FakeAuthority:
     fake = FakeAuthority()
-    monkeypatch.setattr("transfers.authority.authority", lambda: fake)
+    for module in ("authority", "phone_windows"):
+        monkeypatch.setattr(f"transfers.{module}.authority", lambda: fake)
     return fake

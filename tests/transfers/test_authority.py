@@ -6,12 +6,12 @@ import pytest
 from django.utils import timezone
 
 from filings.models import Access, Website
-from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role, report_key
+from icpportal.gateways.miit.types import Answer, AnswerKind, report_key
 from icpportal.outbox.models import Message
 from tests.transfers.builders import fire, make_order, moves
 from tests.transfers.conftest import FakeAuthority
 from transfers import queries, states
-from transfers.authority import deliver_report, pull, refresh_phones, take_answer
+from transfers.authority import deliver_report, pull, take_answer
 from transfers.models import Order, ParkedAnswer
 from transfers.opening import open_parts
 
@@ -266,42 +266,6 @@ def test_pull_acknowledges_what_it_took_and_parks_what_it_cannot_read(
     assert ParkedAnswer.objects.get().reason == "KeyError"
 
 
-def states_of(*confirmed: bool) -> list[PhoneState]:
-    roles = (Role.SUBJECT_LEAD, Role.ADMINISTRATOR)
-    return [
-        PhoneState(role, "139****0001", sent_at=NOW, confirmed_at=NOW if done else None, wrong=1)
-        for role, done in zip(roles, confirmed, strict=True)
-    ]
-
-
-def test_what_the_authority_tells_of_phones_is_written_down(authority: FakeAuthority) -> None:
-    order = make_order(state=states.PHONE_DUE, province="12")
-    authority.phone_states = states_of(True, False)
-
-    assert refresh_phones(order, now=NOW) is True
-
-    rows = {check.role: (check.confirmed_at, check.wrong) for check in queries.phone_checks(order)}
-    assert rows == {"subject_lead": (NOW, 1), "administrator": (None, 1)}
-    assert reload(order).state == states.PHONE_DUE
-
-
-def test_when_all_have_confirmed_the_order_goes_on(authority: FakeAuthority) -> None:
-    order = make_order(state=states.PHONE_DUE, province="12")
-    authority.phone_states = states_of(True, True)
-
-    refresh_phones(order, now=NOW)
-
-    assert (reload(order).state, moves(order)) == (states.AUTHORITY_REVIEW, ["phones_done"])
-
-
-def test_an_authority_that_does_not_tell_changes_nothing(authority: FakeAuthority) -> None:
-    order = make_order(state=states.PHONE_DUE, province="12")
-    authority.phone_states = None
-
-    assert refresh_phones(order, now=NOW) is False
-    assert (reload(order).state, queries.phone_checks(order).count()) == (states.PHONE_DUE, 0)
-
-
 def test_a_report_carries_what_was_reviewed(authority: FakeAuthority) -> None:
     order = make_order(state=states.PHOTO_REVIEW)
     fire(order, "accept_photo", "reviewer", facts=queries.facts_of(order))
@@ -335,20 +299,3 @@ def test_the_report_of_an_order_that_moved_on_is_not_sent(authority: FakeAuthori
 
     assert deliver_report(Message.objects.get(channel="authority")) == "superseded"
     assert authority.reports == []
-
-
-def test_asking_for_phones_again_and_again_writes_only_what_is_news(authority, django_assert_num_queries) -> None:
-    order = make_order(state=states.PHONE_DUE, province="12")
-    lead = PhoneState(Role.SUBJECT_LEAD, "139****0001", NOW, NOW, 0)
-    authority.phone_states = [lead, PhoneState(Role.ADMINISTRATOR, "139****0002", NOW, None, 0)]
-    refresh_phones(order, now=NOW)
-
-    with django_assert_num_queries(1):
-        refresh_phones(order, now=NOW)
-    authority.phone_states = [lead, PhoneState(Role.ADMINISTRATOR, "139****0002", NOW, None, 3)]
-    refresh_phones(order, now=NOW)
-
-    assert {check.role: check.wrong for check in queries.phone_checks(order)} == {"subject_lead": 0, "administrator": 3}
-    authority.phone_states = [lead]
-    refresh_phones(order, now=NOW - timedelta(hours=1))
-    assert [check.role for check in queries.phone_checks(order)] == ["subject_lead"]

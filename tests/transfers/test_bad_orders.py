@@ -17,7 +17,7 @@ from tests.bad import WAYS, aside, causes, personal, spoil
 from tests.transfers.builders import TYPE, fire, make_order, make_user, moves
 from tests.transfers.cancels import make_website
 from tests.transfers.conftest import FakeAuthority
-from transfers import cancelling, duty_reminders, queries, states
+from transfers import cancelling, duty_reminders, phone_windows, queries, states
 from transfers.authority import pull
 from transfers.deadlines import sweep
 from transfers.firing import ORDER
@@ -180,7 +180,7 @@ def test_phones_are_asked_for_the_orders_behind_one_that_cannot_be_read(authorit
     authority.phone_states = [PhoneState(Role.BOTH, "139****0001", sent_at=NOW, confirmed_at=NOW)]
     spoil(bad, "answers", way)
 
-    pull()
+    phone_windows.ask()
 
     assert (state(good), state(bad)) == (states.AUTHORITY_REVIEW, states.PHONE_DUE)
     assert aside() == [("phones.asked", bad.reference)]

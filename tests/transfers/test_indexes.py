@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tests.transfers.archive import fill
 from tests.transfers.builders import make_user
-from transfers import deadlines, queries, states
+from transfers import deadlines, phone_windows, queries, states
 from transfers.models import Order, OrderEvent, TypeCheck
 from transfers.review.queue import TABS
 
@@ -31,7 +31,11 @@ SWEEP: dict[str, Query] = {
     "due": lambda order: queries.due(NOW),
     "to remind": lambda order: queries.to_remind(NOW),
     "passwords to erase": lambda order: queries.digests_to_erase(NOW),
-    "phones to ask for": lambda order: Order.objects.filter(state=states.PHONE_DUE).order_by("due_at"),
+    "phones somebody waits for": lambda order: phone_windows.wanted(NOW)[:100],
+    "phones to ask for": lambda order: phone_windows.rested(NOW).exclude(pk__in=[order.pk])[:100],
+    "phones known of windows that are over": lambda order: Order.objects.filter(
+        state=states.PHONE_DUE, due_at__lte=NOW, phone_window__told_at__gte=F("due_at")
+    ),
     "the order of an answer": lambda order: Order.objects.filter(reference=order.reference),
     "questions that led nowhere": lambda order: TypeCheck.objects.filter(
         order=None, created_at__lte=NOW - deadlines.TYPE_CHECKS_KEPT

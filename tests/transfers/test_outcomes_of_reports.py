@@ -341,22 +341,3 @@ def test_an_acknowledgement_that_does_not_stick_does_not_hold_us_for_ever(
     monkeypatch.setattr(authority, "acknowledge", lambda _id: None)
 
     assert pull() == 1
-
-
-def test_one_report_the_phone_register_does_not_know_keeps_no_other_waiting(
-    authority: FakeAuthority, monkeypatch: Any
-) -> None:
-    first = make_order(state=states.PHONE_DUE, province="12", due_at=NOW + timedelta(hours=1))
-    second = make_order(state=states.PHONE_DUE, province="12", due_at=NOW + timedelta(hours=2))
-
-    def phones(key: str) -> list[PhoneState]:
-        if key == first.report_key:
-            raise Retryable("not known yet")
-        return [PhoneState(Role.ADMINISTRATOR, "139****0002", sent_at=NOW, confirmed_at=NOW)]
-
-    monkeypatch.setattr(authority, "phones", phones)
-
-    with pytest.raises(Retryable):
-        pull()
-
-    assert (reload(first).state, reload(second).state) == (states.PHONE_DUE, states.AUTHORITY_REVIEW)

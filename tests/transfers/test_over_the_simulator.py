@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 
 from filings.models import Access
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.models import InboxFile
 from tests.icpportal.gateways.miit.simulator.conftest import ADMINISTRATOR, FILING, LEAD, NUMBER
 from tests.transfers.builders import make_order, moves
-from transfers import queries, states
+from transfers import phone_windows, queries, states
 from transfers.authority import pull
 from transfers.models import Order, ParkedAnswer
 from transfers.report import report_of
@@ -104,6 +103,6 @@ def test_phones_are_told_and_move_the_order(desk: Any) -> None:
     assert told == [("administrator", "139****0002", None)]
 
     desk.confirm("example.com")
-    pull(now=timezone.now())
+    phone_windows.ask()
 
     assert reload(order).state == states.AUTHORITY_REVIEW

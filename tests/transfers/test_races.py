@@ -28,11 +28,11 @@ from tests.transfers.builders import (
 )
 from tests.transfers.conftest import FakeAuthority
 from tests.transfers.together import together, words
-from transfers import actions, authority, states
+from transfers import actions, authority, phone_windows, states
 from transfers.deadlines import sweep
 from transfers.decide import Outcome
 from transfers.firing import ORDER
-from transfers.models import FieldVerdict, Order, OrderEvent, ParkedAnswer, ReviewRound, TypeCheck
+from transfers.models import FieldVerdict, Order, OrderEvent, ParkedAnswer, PhoneCheck, ReviewRound, TypeCheck
 from transfers.review import actions as review
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -272,11 +272,11 @@ def test_two_sweeps_at_once_lapse_an_order_once_and_neither_calls_it_a_failure(a
 
 
 def test_two_sweeps_at_once_remind_once(authority: FakeAuthority):
-    authority.phone_states = [PhoneState(Role.ADMINISTRATOR, "139****0002", None, None, 0)]
     noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
     order = make_order(
         state=states.PHONE_DUE, province="12", due_at=noon + timedelta(hours=5), entered_at=noon - timedelta(hours=30)
     )
+    PhoneCheck.objects.create(order=order, report=order.report, role="administrator", mobile_masked="139****0002")
 
     ends = together(*(lambda: sweep(now=noon) for _ in range(3)))
 
@@ -311,13 +311,17 @@ def pull_now() -> int:
     return authority.pull()
 
 
+def asked_now(order: Order) -> bool:
+    return phone_windows.refresh(read(order), now=timezone.now())
+
+
 def test_two_workers_learn_of_the_last_confirmed_phone_at_once(authority: FakeAuthority):
     for _turn in ROUNDS:
         now = timezone.now()
         authority.phone_states = [PhoneState(Role.ADMINISTRATOR, "139****0002", now, now, 0)]
         order = make_order(state=states.PHONE_DUE, province="12")
 
-        ends = together(*(lambda: pull_now() for _ in range(3)))
+        ends = together(*(lambda order=order: asked_now(order) for _ in range(3)))
 
         assert words(ends) == ["done"] * 3
         assert (read(order).state, moves(order)) == (states.AUTHORITY_REVIEW, ["phones_done"])
@@ -332,7 +336,7 @@ def test_a_confirmation_and_the_deadline_at_once_leave_one_of_them(authority: Fa
         late = read(order)
 
         ends = together(
-            lambda: pull_now(),
+            lambda order=order: asked_now(order),
             lambda late=late: ORDER.fire(late, "lapse", by=CLOCK, facts={"due": late.due_at}, now=now),
         )
 

@@ -99,12 +99,12 @@ def test_an_unknown_phone_is_called_unknown_in_mail_text_and_page(
     """B11: where the authority does not tell, nobody claims a number."""
     order = handed_over()
 
-    def phones(key: str) -> Any:
+    def phones_of(keys: list[str]) -> Any:
         if isinstance(trouble, Exception):
             raise trouble
-        return trouble
+        return None if trouble is None else dict.fromkeys(keys, trouble)
 
-    monkeypatch.setattr(authority, "phones", phones)
+    monkeypatch.setattr(authority, "phones_of", phones_of)
 
     take_answer(receipt(order))
 
@@ -121,12 +121,11 @@ def test_a_silent_phone_register_is_asked_once_in_a_pull(authority: Any, monkeyp
     """B11: asking for the phone before the mail must not hold up a morning's answers."""
     asked = []
 
-    def silent(key: str) -> None:
-        asked.append(key)
+    def silent(keys: list[str]) -> None:
+        asked.append(keys)
         raise Retryable("no answer")
 
-    monkeypatch.setattr(authority, "phones", silent)
-    monkeypatch.setattr("transfers.authority._refresh_all_phones", lambda now: None)
+    monkeypatch.setattr(authority, "phones_of", silent)
     orders = [handed_over() for _ in range(4)]
     authority.waiting = [receipt(order) for order in orders]
 

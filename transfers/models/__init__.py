@@ -5,7 +5,7 @@ from transfers.models.duties import Duty
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
-from transfers.models.phones import PhoneCheck
+from transfers.models.phones import PhoneCheck, PhoneRegister, PhoneWindow
 from transfers.models.review import FieldVerdict, ReturnReason, ReviewDraft, ReviewRound
 from transfers.models.typecheck import Objection, TypeCheck
 
@@ -19,6 +19,8 @@ __all__ = [
     "OrderEvent",
     "ParkedAnswer",
     "PhoneCheck",
+    "PhoneRegister",
+    "PhoneWindow",
     "ReturnReason",
     "ReviewDraft",
     "ReviewRound",

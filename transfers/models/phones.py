@@ -28,3 +28,30 @@ class PhoneCheck(models.Model):
     @property
     def is_done(self) -> bool:
         return bool(self.confirmed_at or self.stated_at)
+
+
+class PhoneWindow(models.Model):
+    """When the register of phones was last asked about the latest report of an order, told of it, and was wanted.
+
+    Only open windows have one; without a row it was never asked.
+    """
+
+    order = models.OneToOneField(Order, on_delete=models.CASCADE, primary_key=True, related_name="phone_window")
+    tried_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # what is written down is what the register knew then, or later
+    looked_at = models.DateTimeField(null=True)  # its owner was on one of its pages
+
+    def __str__(self) -> str:
+        return f"{self.order_id}"
+
+
+class PhoneRegister(models.Model):
+    """How it stands with asking the register of phones: whose round it is, and until when it is left alone. One row."""
+
+    holder = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True)
+    silences = models.PositiveIntegerField(default=0)  # rounds without an answer, in a row
+    waits_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.silences}"

@@ -17,7 +17,7 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
-from transfers import as_filed, duties, queries, stages, states
+from transfers import as_filed, duties, phone_windows, queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
 from transfers.cannot_read import cannot_read, shown
@@ -119,6 +119,7 @@ def due_of(order: Order) -> Any:
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one order of one's own; it keeps working after the end."""
     order = own_order(request, reference, kinds=states.KINDS, says_over=True)
+    phone_windows.looked(order)
     return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
-from transfers import actions, queries, stages, states
+from transfers import actions, phone_windows, queries, stages, states
 from transfers.judging import is_over, over_words
 from transfers.models import Order
 from transfers.phone_cards import cards
@@ -25,6 +25,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         _state(request, order)
         return redirect("phones", order.reference)
+    phone_windows.looked(order)
     found = cards(order)
     context = {
         "order": order,

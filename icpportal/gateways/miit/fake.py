@@ -1,6 +1,7 @@
 """An authority in memory for tests: answers what it is told to, or stalls, refuses, talks nonsense."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from icpportal.gateways.asking import seconds_for
@@ -102,6 +103,11 @@ class FakeAuthority:
         """What was put into `phone_states`; `None` when that is `None`."""
         self.suffer(None)
         return None if self.phone_states is None else self.phone_states.get(report_key, [])
+
+    def phones_of(self, report_keys: Iterable[str]) -> dict[str, list[PhoneState]] | None:
+        """The same, of several."""
+        self.suffer(None)
+        return None if self.phone_states is None else {key: self.phone_states.get(key, []) for key in report_keys}
 
     def check(self) -> None:
         """Suffers like a question."""

@@ -1,5 +1,7 @@
 """The ministry's interface behind the seam: questions go out at once, reports and answers lie in rows between."""
 
+from collections.abc import Iterable
+
 from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending, succession
@@ -82,6 +84,10 @@ class MinistryAuthority:
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """By the extension at `MIIT_PHONES_URL`; `None` without one."""
         return phones.phones(report_key)
+
+    def phones_of(self, report_keys: Iterable[str]) -> dict[str, list[PhoneState]] | None:
+        """One question of the same extension."""
+        return phones.phones_of(report_keys)
 
     def check(self) -> None:
         """Asks which upload was the last: it changes nothing and proves the account."""

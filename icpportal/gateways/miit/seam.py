@@ -4,6 +4,7 @@ Nothing calls back, the portal asks. Every method raises only `Retryable` or `Re
 seconds; left out, it is what the `asking()` around it has left.
 """
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from django.conf import settings
@@ -57,6 +58,9 @@ class Authority(Protocol):
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """Who has confirmed; `[]` when nobody must, `None` when this authority does not tell."""
+
+    def phones_of(self, report_keys: Iterable[str]) -> dict[str, list[PhoneState]] | None:
+        """The same of some dozens of reports in one question; those it cannot say anything about are left out."""
 
     def check(self) -> None:
         """Raises when the authority cannot be reached."""

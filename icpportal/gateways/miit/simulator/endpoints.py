@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+import json
 import logging
 import secrets
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +32,7 @@ OPERATIONS = {
     "isp_verifybamm": "password",
 }
 NONSENSE = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+MOST_REPORTS = 100  # in one question about phones
 SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the pages stay there for whoever switches it off
 
 
@@ -119,6 +122,25 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def phones(request: HttpRequest, isp_id: int, own_id: int) -> HttpResponse:
     """Who has confirmed, by the provider's own number of its access; an extension of ours, not part of V3.0."""
+
+    def told() -> JsonResponse:
+        found = _phones(isp_id, [own_id])
+        return JsonResponse(found[own_id]) if found else JsonResponse({"error": "no such report"}, status=404)
+
+    return _of_phones(request, isp_id, told)
+
+
+@require_safe
+def phones_of(request: HttpRequest, isp_id: int) -> HttpResponse:
+    """The same of several accesses, `?reports=` their numbers with commas between; unknown ones are left out."""
+    numbers = [int(number) for number in request.GET.get("reports", "").split(",") if number.isdecimal()]
+    if not 0 < len(numbers) <= MOST_REPORTS:
+        return JsonResponse({"error": f"1 to {MOST_REPORTS} reports"}, status=400)
+    return _of_phones(request, isp_id, lambda: JsonResponse({"reports": _phones(isp_id, numbers)}))
+
+
+def _of_phones(request: HttpRequest, isp_id: int, told: Callable[[], JsonResponse]) -> HttpResponse:
+    """What is told of phones to the provider, unless a switch says otherwise."""
     striking = faults.on_calls("phones")
     if (trouble := _suffer(request, striking)) is not None:
         return trouble
@@ -127,24 +149,30 @@ def phones(request: HttpRequest, isp_id: int, own_id: int) -> HttpResponse:
     if not _knows(request) or isp_id != settings.MIIT_ISP_ID:
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="phones"'})
     settling.settle()
-    report = Report.objects.filter(own_id=own_id, upload__isp_id=isp_id).prefetch_related("texts").first()
-    if report is None:
-        return JsonResponse({"error": "no such report"}, status=404)
-    answer: dict[str, Any] = {
-        "phones": [
-            {
-                "role": text.role,
-                "mobile_masked": mask_mobile(text.mobile),
-                "sent_at": text.sent_at.isoformat(),
-                "confirmed_at": text.confirmed_at.isoformat() if text.confirmed_at else None,
-                "wrong": text.wrong,
-            }
-            for text in report.texts.all()
-        ]
-    }
+    answer = told()
     if "extra" in striking:
-        answer["version"] = "later"
-    return JsonResponse(answer)
+        answer.content = json.dumps({**json.loads(answer.content), "version": "later"}).encode()
+    return answer
+
+
+def _phones(isp_id: int, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    """By number; the newest report of each counts."""
+    reports = Report.objects.filter(own_id__in=numbers, upload__isp_id=isp_id).prefetch_related("texts")
+    return {
+        report.own_id or 0: {
+            "phones": [
+                {
+                    "role": text.role,
+                    "mobile_masked": mask_mobile(text.mobile),
+                    "sent_at": text.sent_at.isoformat(),
+                    "confirmed_at": text.confirmed_at.isoformat() if text.confirmed_at else None,
+                    "wrong": text.wrong,
+                }
+                for text in report.texts.all()
+            ]
+        }
+        for report in reports.order_by("pk")
+    }
 
 
 def _knows(request: HttpRequest) -> bool:

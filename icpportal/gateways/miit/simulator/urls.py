@@ -9,6 +9,7 @@ urlpatterns = [
     path("ISPWebService/upDownLoad", endpoints.service, {"service": "files"}, name="files"),
     path("BeianStatusWebService/queryBeianStatus", endpoints.service, {"service": "status"}, name="status"),
     path("BeianStatusWebService/verifyBamm", endpoints.service, {"service": "password"}, name="password"),
+    path("phones/<int:isp_id>", endpoints.phones_of, name="phones-of"),
     path("phones/<int:isp_id>/<int:own_id>", endpoints.phones, name="phones"),
     path("healthz", endpoints.healthz, name="healthz"),
     path("api/", include(api.urlpatterns)),

@@ -29,6 +29,7 @@ def questions(authority):
         authority.send,
         authority.fetch,
         lambda: authority.phones("A.1"),
+        lambda: authority.phones_of(["A.1"]),
         authority.check,
     )
 
@@ -85,8 +86,10 @@ def test_it_tells_of_phones_or_does_not():
 
     assert fake.FakeAuthority().phones("A.1") == [state]
     assert fake.FakeAuthority().phones("A.2") == []
+    assert fake.FakeAuthority().phones_of(["A.1", "A.2"]) == {"A.1": [state], "A.2": []}
     fake.FakeAuthority.phone_states = None
     assert fake.FakeAuthority().phones("A.1") is None
+    assert fake.FakeAuthority().phones_of(["A.1"]) is None
 
 
 @pytest.mark.parametrize(("kind", "error"), [(fake.Down, Retryable), (fake.Refusing, Refused)])

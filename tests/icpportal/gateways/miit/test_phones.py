@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.phones import phones
+from icpportal.gateways.miit.phones import phones, phones_of
 from icpportal.gateways.miit.types import PhoneState, Role
 from tests.icpportal.gateways.miit.authority_files import waiting
 
@@ -149,3 +149,56 @@ def test_nobody_there_is_asked_again(settings: Any) -> None:
 
     with pytest.raises(Retryable):
         phones("TR-1.1")
+
+
+# --- several in one question -------------------------------------------------------------------
+
+
+def test_several_reports_are_asked_about_in_one_question_and_what_nobody_can_read_is_left_out(
+    register: Register,
+) -> None:
+    """F6: each was a question of its own."""
+    ids = {key: waiting(key).own_id for key in ("TR-1.1", "TR-2.1", "TR-3.1", "TR-4.1")}
+    register.says(
+        {
+            "reports": {
+                str(ids["TR-1.1"]): {"phones": [ROW]},
+                str(ids["TR-2.1"]): {"phones": []},
+                str(ids["TR-3.1"]): {"phones": [{**ROW, "wrong": "many"}]},
+                "7": {"phones": [ROW]},
+            }
+        }
+    )
+
+    assert phones_of([*ids, "TR-9.9"]) == {
+        "TR-1.1": [PhoneState(Role.ADMINISTRATOR, "139****0002", datetime(2026, 11, 25, 0, 20, tzinfo=UTC), None, 2)],
+        "TR-2.1": [],
+    }
+
+    ((path, _header),) = register.asked
+    address, _, asked = path.partition("?reports=")
+    assert (address, sorted(asked.split(","))) == ("/phones/100077", sorted(map(str, ids.values())))
+
+
+def test_reports_that_we_have_not_sent_are_asked_of_nobody(register: Register) -> None:
+    assert (phones_of(["TR-9.9"]), register.asked) == ({}, [])
+
+
+def test_an_authority_that_does_not_tell_is_not_asked_about_several(settings: Any) -> None:
+    settings.AUTHORITY_TELLS_PHONES = False
+
+    assert phones_of(["TR-1.1"]) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "problem"),
+    [({}, 401, Refused), ({}, 503, Retryable), ({"phones": []}, 200, Retryable), ({"reports": []}, 200, Retryable)],
+)
+def test_what_is_no_answer_about_several_is_asked_again_or_refused(
+    register: Register, said: Any, status: int, problem: type[Exception]
+) -> None:
+    waiting()
+    register.says(said, status)
+
+    with pytest.raises(problem):
+        phones_of(["TR-1.1"])

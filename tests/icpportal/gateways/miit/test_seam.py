@@ -42,5 +42,6 @@ def test_every_gateway_has_the_hands_of_the_seam(gateway):
         "waits_for",
         "supersede",
         "phones",
+        "phones_of",
         "check",
     ]

@@ -98,7 +98,7 @@ def test_the_limit_and_its_window_can_be_set_and_the_words_say_it(desk, provider
 
 
 def phones(simulator, own_id=7, *, isp=100001, auth=(USER, ACCOUNT_PASSWORD)):
-    return requests.get(f"{simulator.url}/phones/{isp}/{own_id}", auth=auth, timeout=10)
+    return requests.get(f"{simulator.url}/phones/{isp}/{own_id}".replace("/?", "?"), auth=auth, timeout=10)
 
 
 def test_phones_are_told_masked_with_how_far_each_is(simulator, desk, provider):
@@ -139,3 +139,27 @@ def test_phones_are_told_to_the_provider_of_a_report_it_sent(simulator, desk, pr
     provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
 
     assert phones(simulator, **changed).status_code == status_code
+
+
+def test_phones_of_several_reports_are_told_together_and_unknown_ones_left_out(simulator, desk, provider):
+    """F6"""
+    desk.set_province("64", asks_phones=True)
+    provider.upload(document(XZJR=access(SITE, 7, PASSWORD)), 1)
+
+    together = phones(simulator, "?reports=7,8").json()
+
+    assert together == {"reports": {"7": phones(simulator).json()}}
+    assert len(together["reports"]["7"]["phones"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "auth", "status_code"),
+    [
+        ("?reports=7", None, 401),
+        ("?reports=", (USER, ACCOUNT_PASSWORD), 400),
+        ("?reports=seven", (USER, ACCOUNT_PASSWORD), 400),
+        (f"?reports={','.join(map(str, range(101)))}", (USER, ACCOUNT_PASSWORD), 400),
+    ],
+)
+def test_several_are_asked_about_by_the_provider_and_not_all_at_once(simulator, desk, asked, auth, status_code):
+    assert phones(simulator, asked, auth=auth).status_code == status_code
