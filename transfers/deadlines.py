@@ -15,11 +15,12 @@ from icpportal.alarms import rows
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, phone_windows, queries, states, texted_mobiles, waiting
+from transfers.duty_reminders import PORTION
 from transfers.duty_reminders import sweep as remind_duties
 from transfers.firing import ORDER, fire_at_deadline, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.phone_windows import Word
-from transfers.reminders import remind
+from transfers.reminders import remind, to_remind
 
 logger = logging.getLogger(__name__)
 ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its phone windows wait for the next sweep
@@ -106,8 +107,8 @@ def _due(this: Sweep) -> rows.Ran[str]:
 
 
 def _reminders(this: Sweep) -> rows.Ran[str]:
-    soon = queries.to_remind(this.now)
-    return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run))
+    soon = to_remind(this.now)
+    return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run), at_most=PORTION)
 
 
 def _cancellations(this: Sweep) -> rows.Ran[bool]:
@@ -123,7 +124,7 @@ def _duties(this: Sweep) -> rows.Ran[bool]:
 
 def _digests(this: Sweep) -> rows.Ran[str]:
     kept = queries.digests_to_erase(this.now)
-    return _over(this, "digests", kept, lambda order: erase_digest(order, dry_run=this.dry_run))
+    return _over(this, "digests", kept, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
 
 
 PARTS: dict[str, Callable[[Sweep], rows.Ran[Any]]] = {
@@ -135,7 +136,9 @@ PARTS: dict[str, Callable[[Sweep], rows.Ran[Any]]] = {
 }
 
 
-def _over(this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str]) -> rows.Ran[str]:
+def _over(
+    this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str], *, at_most: int | None = None
+) -> rows.Ran[str]:
     """One move over many orders; an outside system's trouble is no fault of the order, so it is tried next time."""
     totals = this.totals
 
@@ -155,7 +158,8 @@ def _over(this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order]
             totals.count(order.reference, done)
         return done
 
-    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", noted=not this.dry_run)
+    most = None if this.dry_run else at_most
+    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", at_most=most, noted=not this.dry_run)
     return totals.take_failures(ran)
 
 

@@ -14,17 +14,19 @@ from transfers.firing import note
 from transfers.models import Duty
 from transfers.telling import ACCOUNT, tell_everyone
 
+PORTION = 200  # in one sweep; the rest comes with the next
+
 
 def to_remind(today: date) -> QuerySet[Duty]:
     """Open duties whose reminder is due and whose day is not over; served by a partial index."""
     waiting = Duty.objects.filter(done_at=None, reminded_at=None, remind_on__lte=today, due_on__gte=today)
-    return waiting.select_related("order__owner")
+    return waiting.select_related("order__owner").order_by("remind_on", "pk")
 
 
 def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
     """Count provisional dates anew, send the reminders that are due, outside the quiet hours."""
     if not dry_run:
-        recount()
+        recount(now=now)
     if is_night(now):
         return rows.Ran()
     due = to_remind(timezone.localdate(now))
@@ -33,6 +35,7 @@ def sweep(now: datetime, *, dry_run: bool = False) -> rows.Ran[bool]:
         due,
         lambda duty: dry_run or _remind(duty, now),
         reference="order__reference",
+        at_most=None if dry_run else PORTION,
         noted=not dry_run,
     )
 
@@ -48,10 +51,20 @@ def _remind(duty: Duty, now: datetime) -> bool:
     return True
 
 
-def recount() -> rows.Ran[bool]:
-    """Dates counted over a year without a holiday notice, once more: the notice may be known now."""
-    open_ones = Duty.objects.filter(done_at=None, provisional=True).select_related("order").order_by("due_on")
-    return rows.each("deadlines.recount", open_ones, _recounted, reference="order__reference")
+def to_recount() -> QuerySet[Duty]:
+    """Open duties whose date is provisional, the one counted longest ago first; served by a partial index."""
+    return Duty.objects.filter(done_at=None, provisional=True).order_by("counted_at")
+
+
+def recount(*, now: datetime | None = None) -> rows.Ran[bool]:
+    """Dates counted over a year without a holiday notice, once more, a portion: the notice may be known now."""
+    portion = list(to_recount().values_list("pk", flat=True)[:PORTION])
+    if not portion:
+        return rows.Ran()
+    chosen = to_recount().filter(pk__in=portion).select_related("order")
+    ran = rows.each("deadlines.recount", chosen, _recounted, reference="order__reference", at_most=PORTION)
+    Duty.objects.filter(pk__in=portion).update(counted_at=now or timezone.now())
+    return ran
 
 
 def _recounted(duty: Duty) -> bool:

@@ -212,21 +212,10 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
     came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=("lapse", "turn_down", "send_back"))
     # opening it for changes does not begin the time anew
     last_back = Subquery(came_back.order_by("-at").values("at")[:1])
-    kept = Order.objects.filter(password_kept=True, state__in=resting).annotate(came_back_at=last_back)
+    # whatever came back so long ago began before: the index has these in front
+    old = Order.objects.filter(password_kept=True, created_at__lt=cutoff, state__in=resting)
+    kept = old.annotate(came_back_at=last_back).order_by("created_at")
     return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff))
-
-
-def to_remind(now: datetime) -> QuerySet[Order]:
-    """Orders whose next reminder may be due: quiet hours bring one forward by up to twelve hours."""
-    night = timedelta(hours=12)
-    phones = Q(state=states.PHONE_DUE, due_at__lte=now + timedelta(hours=24) + night)
-    idle = Q(pk__in=[])
-    for before in settings.IDLE_WARNED:
-        left = before // timedelta(hours=1)
-        idle |= Q(due_at__lte=now + before + night) & (Q(reminded=0) | Q(reminded__gt=left))
-    drafts = Q(state__in=states.EDITABLE) & ~Q(kind=states.CANCELLATION) & idle
-    soon = now + max(timedelta(hours=24), *settings.IDLE_WARNED) + night
-    return Order.objects.filter(phones | drafts, due_at__gt=now, due_at__lte=soon).order_by("due_at")
 
 
 def own_open_order(owner: Any, subject_key: str, domain: str) -> Order | None:

@@ -1,17 +1,19 @@
 """Reminders before a deadline: of the phone window, of a draft and of a returned order; once each, quiet at night."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK
-from icpportal.outbox.quiet import is_night
+from icpportal.outbox.quiet import is_night, morning
 from transfers import queries, states, texted_mobiles
 from transfers.firing import note
-from transfers.models import Order
+from transfers.models import Order, PhoneCheck
 from transfers.people import BOTH
 from transfers.telling import ACCOUNT, tell_everyone
 
@@ -43,17 +45,54 @@ def send_at(due_at: datetime, hours: int, template: str = "") -> datetime:
     return evening.replace(hour=quiet_from.hour, minute=quiet_from.minute, second=0, microsecond=0) - BEFORE_NIGHT
 
 
+def to_remind(now: datetime) -> QuerySet[Order]:
+    """Orders that have a reminder to come by now, the nearest deadline first; by the index on deadlines."""
+    open_phone = PhoneCheck.objects.filter(order=OuterRef("pk"), report=OuterRef("report"), confirmed_at=None)
+    phones = _has_one(PHONES, now) & Q(Exists(open_phone.filter(stated_at=None)), state=states.PHONE_DUE)
+    idle = _has_one([(before // HOUR, "") for before in sorted(settings.IDLE_WARNED)], now)
+    drafts = idle & Q(state__in=IDLE) & ~Q(kind=states.CANCELLATION)
+    return Order.objects.filter(phones | drafts, due_at__gt=now).order_by("due_at")
+
+
+def _has_one(reminders: Iterable[tuple[int, str]], now: datetime) -> Q:
+    """Deadlines by the nearest of these reminders that may go out now; those that had it are left out."""
+    begins, found = now, Q(pk__in=[])
+    for hours, template in reminders:
+        if is_night(now) and template != RINGS_AT_NIGHT:
+            continue
+        ends = _latest(now, template) + timedelta(hours=hours)
+        found |= Q(due_at__gt=begins, due_at__lte=ends) & (Q(reminded=0) | Q(reminded__gt=hours))
+        begins = ends
+    return found
+
+
+def _latest(now: datetime, template: str) -> datetime:
+    """Up to which moment of `send_at` reminders go out now: half an hour before the night, up to its end."""
+    if template == RINGS_AT_NIGHT or not is_night(now + BEFORE_NIGHT):
+        return now
+    return morning(now) - timedelta(microseconds=1)
+
+
 def reminder_due(order: Order, now: datetime) -> tuple[int, str] | None:
     """The nearest reminder whose time has come and that was not sent yet."""
-    due_at = order.due_at
-    if due_at is None:
+    found = _nearest(order, now)
+    if found is None or _says_nothing_new(order, *found):
         return None
-    for hours, template in reminders_of(order):
-        # one that would have gone out before the wait began says nothing new: the wait was told a moment ago
-        if order.entered_at < send_at(due_at, hours, template) <= now < due_at:
-            is_sent = order.reminded and order.reminded <= hours
-            return None if is_sent or (is_night(now) and template != RINGS_AT_NIGHT) else (hours, template)
-    return None
+    hours, template = found
+    is_sent = order.reminded and order.reminded <= hours
+    return None if is_sent or (is_night(now) and template != RINGS_AT_NIGHT) else found
+
+
+def _nearest(order: Order, now: datetime) -> tuple[int, str] | None:
+    due_at = order.due_at
+    if due_at is None or now >= due_at:
+        return None
+    return next((each for each in reminders_of(order) if send_at(due_at, *each) <= now), None)
+
+
+def _says_nothing_new(order: Order, hours: int, template: str) -> bool:
+    """Whether it would have gone out before the wait began: the wait was told a moment ago."""
+    return order.due_at is not None and order.entered_at >= send_at(order.due_at, hours, template)
 
 
 def left(due_at: datetime, now: datetime) -> dict[str, str]:
@@ -69,6 +108,8 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
     """Send the reminder that is due, once; returns its name or nothing."""
     found = reminder_due(order, now)
     if found is None:
+        if not dry_run:
+            _pass_over(order, now)
         return ""
     hours, template = found
     waiting = [check for check in queries.phone_checks(order) if not check.is_done]
@@ -88,6 +129,14 @@ def remind(order: Order, now: datetime, *, dry_run: bool = False) -> str:
         roles = _roles(waiting) if order.state == states.PHONE_DUE else [ACCOUNT]
         tell_everyone(order, template, event_id=event.pk, facts=facts, roles=roles, now=now)
     return template
+
+
+def _pass_over(order: Order, now: datetime) -> None:
+    """One that says nothing new is not looked at again."""
+    found = _nearest(order, now)
+    if found and _says_nothing_new(order, *found):
+        same = Order.objects.filter(pk=order.pk, version=order.version, reminded=order.reminded)
+        same.update(reminded=found[0])
 
 
 def _roles(waiting: list[Any]) -> list[str]:

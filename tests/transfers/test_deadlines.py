@@ -21,6 +21,7 @@ from transfers.models import Order, OrderEvent, PhoneCheck
 pytestmark = pytest.mark.django_db
 SENT = timezone.now().replace(microsecond=0)
 DUE = SENT + timedelta(hours=48)
+LONG_AGO = SENT - timedelta(days=90)
 
 
 def phone_due(due_at: datetime = DUE, *, stated: bool = False, **columns: object) -> Order:
@@ -168,8 +169,8 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(authority: FakeAuthori
 
 
 def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthority) -> None:
-    order = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61))
-    fresh = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=59))
+    order = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61), created_at=LONG_AGO)
+    fresh = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=59), created_at=LONG_AGO)
 
     sweep(now=SENT)
 
@@ -179,9 +180,20 @@ def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthorit
     assert (fresh.password_kept, fresh.password_digest) == (True, "0" * 32)
 
 
+def test_a_sweep_erases_a_portion_of_the_filing_passwords_and_the_next_one_goes_on(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F18"""
+    monkeypatch.setattr("transfers.deadlines.PORTION", 2)
+    for _ in range(3):
+        make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61), created_at=LONG_AGO)
+
+    assert [sweep(now=SENT).moved for _ in range(3)] == [{"erase_password": 2}, {"erase_password": 1}, {}]
+
+
 def test_opening_an_order_for_changes_does_not_begin_the_60_days_anew(authority: FakeAuthority) -> None:
-    order = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1))
-    young = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1))
+    order = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1), created_at=LONG_AGO)
+    young = make_order(state=states.RETURNED, entered_at=SENT - timedelta(days=1), created_at=LONG_AGO)
     for one, days in ((order, 61), (young, 59)):
         OrderEvent.objects.create(
             order=one,

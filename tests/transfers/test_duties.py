@@ -142,6 +142,35 @@ def test_a_date_in_a_year_without_a_notice_is_provisional_until_the_notice_is_lo
     assert (before[1], after[1], after[0] > before[0]) == (True, False, True)
 
 
+def test_provisional_dates_are_counted_anew_in_portions_the_longest_ago_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F18: all of them were counted in every minute."""
+    monkeypatch.setattr("transfers.duty_reminders.PORTION", 2)
+    late = datetime(SHIPPED_YEARS[-1], 12, 28, 12, 0, tzinfo=BEIJING)
+    for _ in range(3):
+        approved("32", now=late)
+    Duty.objects.filter(provisional=False).update(done_at=late)
+    Duty.objects.update(counted_at=late)
+
+    def counted(minute: int) -> list[int]:
+        recount(now=late + timedelta(minutes=minute))
+        ages = Duty.objects.filter(provisional=True).order_by("counted_at").values_list("counted_at", flat=True)
+        return [round((at - late) / timedelta(minutes=1)) for at in ages]
+
+    assert [counted(minute) for minute in (1, 2, 3)] == [[0, 1, 1], [1, 2, 2], [2, 3, 3]]
+
+
+def test_a_sweep_reminds_of_a_portion_of_the_duties_and_the_next_one_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """F18"""
+    monkeypatch.setattr("transfers.duty_reminders.PORTION", 2)
+    for _ in range(3):
+        approved()
+    day = min(Duty.objects.values_list("remind_on", flat=True))
+    Duty.objects.update(remind_on=day)
+    noon = datetime.combine(day, NOON.timetz())
+
+    assert [len(sweep(noon).done) for _ in range(3)] == [2, 1, 0]
+
+
 def test_one_duty_and_three_cost_the_same(client: Client) -> None:
     def of(rows: int) -> int:
         user = make_user()

@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from tests.transfers.archive import fill
 from tests.transfers.builders import make_user
-from transfers import deadlines, phone_windows, queries, states
+from transfers import deadlines, duty_reminders, phone_windows, queries, reminders, states
 from transfers.models import Order, OrderEvent, TypeCheck
 from transfers.review.queue import TABS
 
 NUMBER = 10_000
 NOW = timezone.now()
+EVENING = timezone.localtime(NOW).replace(hour=21, minute=45)
 MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
 # how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
 # PostgreSQL rightly reads a table of a few rows
-PARTIAL = "order_held|order_password_kept|order_due|order_of_reviewer"
+PARTIAL = "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer"
 WHOLE_TABLE = {
     "sqlite": re.compile(rf"\bSCAN \w+(?! USING INDEX ({PARTIAL})\b)\b"),
     "postgresql": re.compile(r"Seq Scan on transfers_order(event)?\b"),
@@ -29,7 +30,10 @@ WHOLE_TABLE = {
 Query = Callable[[Order], QuerySet]
 SWEEP: dict[str, Query] = {
     "due": lambda order: queries.due(NOW),
-    "to remind": lambda order: queries.to_remind(NOW),
+    "to remind": lambda order: reminders.to_remind(NOW)[:200],
+    "to remind in the evening": lambda order: reminders.to_remind(EVENING)[:200],
+    "duties to remind of": lambda order: duty_reminders.to_remind(timezone.localdate(NOW))[:200],
+    "duties to count anew": lambda order: duty_reminders.to_recount()[:200],
     "passwords to erase": lambda order: queries.digests_to_erase(NOW),
     "phones somebody waits for": lambda order: phone_windows.wanted(NOW)[:100],
     "phones to ask for": lambda order: phone_windows.rested(NOW).exclude(pk__in=[order.pk])[:100],

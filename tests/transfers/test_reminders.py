@@ -10,9 +10,11 @@ import pytest
 from icpportal.outbox import catalogue, words
 from icpportal.outbox.models import Message
 from tests.transfers.builders import make_order, moves
-from transfers import queries, states
+from tests.transfers.conftest import FakeAuthority
+from transfers import states
+from transfers.deadlines import sweep
 from transfers.models import Order, PhoneCheck
-from transfers.reminders import remind, send_at
+from transfers.reminders import remind, reminder_due, send_at, to_remind
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 DUE = datetime(2026, 11, 27, 16, 20, tzinfo=BEIJING)
@@ -211,7 +213,7 @@ def idle(state: str) -> Order:
 
 
 def sweep_at(moment: datetime) -> list[str]:
-    return [name for order in queries.to_remind(moment) if (name := remind(order, moment))]
+    return [name for order in to_remind(moment) if (name := remind(order, moment))]
 
 
 @pytest.mark.django_db
@@ -233,3 +235,55 @@ def test_a_cancellation_that_was_begun_is_not_warned_as_a_draft() -> None:
     make_order(kind=states.CANCELLATION, due_at=DUE, entered_at=DUE - timedelta(days=60))
 
     assert sweep_at(DUE - timedelta(days=1)) == []
+
+
+# --- how much a sweep looks at -----------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_orders_that_are_looked_at_are_those_that_have_a_reminder_to_come() -> None:
+    """F18: every open window and idle draft was gone through each minute."""
+    for place, hours in enumerate((0.5, 1, 3, 6, 7, 11, 15, 23, 24, 30, 36, 60)):
+        for state in (states.PHONE_DUE, states.DRAFT):
+            due_at = DUE + timedelta(hours=hours + (14 * 24 if state == states.DRAFT and place % 2 else 0))
+            order = make_order(state=state, province="12", due_at=due_at, entered_at=due_at - timedelta(days=59))
+            PhoneCheck.objects.create(
+                order=order, report=order.report, role="both", stated_at=DUE if hours == 3 else None
+            )
+    quarters = [DUE - timedelta(hours=20) + timedelta(minutes=15) * number for number in range(24 * 4)]
+
+    for moment in quarters:
+        open_ones = Order.objects.exclude(phone_checks__stated_at__isnull=False, state=states.PHONE_DUE)
+        with_one = {order.pk for order in open_ones if reminder_due(order, moment)}
+        assert {order.pk for order in to_remind(moment)} == with_one, moment
+        for order in to_remind(moment):
+            remind(order, moment)
+        assert not to_remind(moment).exists(), moment
+
+
+@pytest.mark.django_db
+def test_a_reminder_that_says_nothing_new_is_looked_at_once() -> None:
+    """F18: a window of 24 hours stood first among those to remind for eighteen hours."""
+    order = waiting()
+    Order.objects.filter(pk=order.pk).update(entered_at=DUE - timedelta(hours=24))
+    moment = DUE - timedelta(hours=23)
+
+    assert [found.pk for found in to_remind(moment)] == [order.pk]
+    assert sweep_at(moment) == []
+    assert not to_remind(moment + timedelta(minutes=1)).exists()
+    assert sweep_at(DUE - timedelta(hours=6)) == ["phones_6h"]
+
+
+@pytest.mark.django_db
+def test_a_sweep_sends_a_portion_of_the_reminders_and_the_next_one_goes_on(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F18"""
+    monkeypatch.setattr("transfers.deadlines.PORTION", 2)
+    for minutes in range(5):
+        due_at = DUE + timedelta(days=1, minutes=-minutes)
+        make_order(state=states.DRAFT, due_at=due_at, entered_at=DUE - timedelta(days=59))
+
+    found = [sweep(now=DUE + timedelta(minutes=minute)).moved for minute in range(4)]
+
+    assert found == [{"draft_waits": 2}, {"draft_waits": 2}, {"draft_waits": 1}, {}]

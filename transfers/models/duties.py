@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from transfers.models.order import Order
 
@@ -14,6 +15,7 @@ class Duty(models.Model):
     due_on = models.DateField()
     remind_on = models.DateField()
     provisional = models.BooleanField(default=False)  # counted over a year whose holiday notice is not known yet
+    counted_at = models.DateTimeField(default=timezone.now)
     reminded_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
@@ -25,7 +27,7 @@ class Duty(models.Model):
                 fields=["remind_on"], condition=Q(done_at__isnull=True, reminded_at__isnull=True), name="duty_to_remind"
             ),
             models.Index(
-                fields=["due_on"], condition=Q(done_at__isnull=True, provisional=True), name="duty_provisional"
+                fields=["counted_at"], condition=Q(done_at__isnull=True, provisional=True), name="duty_provisional"
             ),
         ]
 

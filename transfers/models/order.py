@@ -102,7 +102,7 @@ class Order(SealedModel):
             ),  # the partial ones above do not serve SQLite's questions
             models.Index(fields=["site_number"], name="order_site_number"),
             models.Index(fields=["entered_at"], condition=Q(held=True), name="order_held"),
-            models.Index(fields=["entered_at"], condition=Q(password_kept=True), name="order_password_kept"),
+            models.Index(fields=["created_at"], condition=Q(password_kept=True), name="order_password_kept"),
             models.Index(fields=["reviewer"], condition=Q(reviewer__isnull=False), name="order_of_reviewer"),
         ]
         permissions = [
