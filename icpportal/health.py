@@ -54,7 +54,7 @@ def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
             "database": _database,
             "outbox": lambda: _outbox(now),
             "deadlines": lambda: _age(pulse.age("sweep_deadlines", now), SWEEP_RESTS),
-            "worker": lambda: _age(pulse.worker_age(now), WORKER_RESTS),
+            "worker": lambda: _queues(now),
             "gateways": lambda: _gateways(now),
         }
     )
@@ -108,6 +108,13 @@ def _gateway(row: pulse.Pulse, now: datetime) -> str:
     if now - row.at > GATEWAY_KNOWN:
         return "not asked lately"
     return "ok" if row.well else row.trouble
+
+
+def _queues(now: datetime) -> Finding:
+    """Each queue has a worker: those of one queue do nothing for another."""
+    found = {name: _age(age, WORKER_RESTS) for name, age in pulse.queue_ages(now).items()}
+    seconds = {name: each["seconds"] for name, each in found.items()}
+    return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
 
 
 def _age(age: timedelta | None, most: timedelta) -> Finding:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from icpportal.gateways import health
@@ -9,6 +10,7 @@ from icpportal.models import Pulse
 
 NOT_OFTENER = timedelta(seconds=5)
 GATEWAY = "gateway:"
+QUEUE = "queue:"
 
 
 def beat(name: str, *, now: datetime | None = None) -> None:
@@ -32,10 +34,14 @@ def ask_gateways(*, now: datetime | None = None) -> None:
         Pulse.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
 
 
-def worker_age(now: datetime) -> timedelta | None:
-    """How long ago a worker last ended any job; None when none ever did."""
-    newest = Pulse.objects.exclude(name__startswith=GATEWAY).order_by("-at").first()
-    return now - newest.at if newest else None
+def beat_queue(name: str, *, now: datetime | None = None) -> None:
+    """A worker has just ended a job of this queue, well or not."""
+    beat(QUEUE + name, now=now)
+
+
+def queue_ages(now: datetime) -> dict[str, timedelta | None]:
+    """How long ago a worker last ended a job, by queue; None when none ever did."""
+    return {name: age(QUEUE + name, now) for name in settings.QUEUES}
 
 
 def age(name: str, now: datetime) -> timedelta | None:

@@ -8,6 +8,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from icpportal.gateways.inventory import places
 from icpportal.logs import logging_settings
@@ -169,12 +170,34 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # on files it would only 
 CELERY_TIMEZONE = "UTC"
 
 
+# In which queue each task waits, so that no code waits for a picture and nothing for the ministry. A worker listens to
+# all of them, or to those that its `--queues` names.
+QUEUES = {
+    "codes": ("deliver_codes",),
+    "pictures": ("examine_document", "sweep_documents"),
+    "ministry": ("send_reports", "pull_answers", "ask_phones"),
+    "rest": (
+        "deliver_outbox",
+        "sweep_deadlines",
+        "run_import",
+        "sweep_imports",
+        "heartbeat",
+        "reconcile",
+        "tidy",
+    ),
+}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "rest"
+CELERY_TASK_ROUTES = {f"icpportal.tasks.{task}": {"queue": name} for name, tasks in QUEUES.items() for task in tasks}
+
+
 def every(task: str, seconds: int) -> dict[str, object]:
     """A job of beat; one that no worker took before the next is due is dropped."""
     return {"task": f"icpportal.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
 
 
 CELERY_BEAT_SCHEDULE = {
+    "codes": every("deliver_codes", 5),
     "outbox": every("deliver_outbox", 5),
     "reports": every("send_reports", 3 if DEMO else 10),
     "answers": every("pull_answers", 3 if DEMO else 10),

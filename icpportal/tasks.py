@@ -13,7 +13,7 @@ from verification.documents import examination, sweeping
 
 
 class Job(Task):
-    """A task that leaves a pulse when it ended well, so that a job that stopped being done is seen."""
+    """A task that leaves a pulse when it ended well, so that a job that stopped is seen, and one of its queue."""
 
     abstract = True
     throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
@@ -21,11 +21,20 @@ class Job(Task):
     def on_success(self, *args: object, **kwargs: object) -> None:
         pulse.beat(self.name.rpartition(".")[2])
 
+    def after_return(self, *args: object, **kwargs: object) -> None:
+        pulse.beat_queue(app.conf.task_routes[self.name]["queue"])
+
+
+@app.task(base=Job)
+def deliver_codes() -> None:
+    """Delivers the codes that people wait for."""
+    delivery.drain(codes=True)
+
 
 @app.task(base=Job)
 def deliver_outbox() -> None:
-    """Delivers what is owed to the outside world."""
-    delivery.drain()
+    """Delivers everything else that is owed to the outside world."""
+    delivery.drain(codes=False)
 
 
 @app.task(base=Job)

@@ -11,7 +11,7 @@ from filings.models import LegacyAccount, LegacyRecord
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.entry.domains import display_domain
-from icpportal.outbox.nudge import DELIVER, nudge
+from icpportal.outbox.nudge import DELIVER_CODES, nudge
 from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.index import blind_index
 
@@ -37,7 +37,7 @@ def send(owner: Any, domain: str, *, client: str = "") -> None:
             silent=not heard,
         )
         if not heard:
-            nudge(DELIVER)  # the worker is called as for a text, so that the wait for it tells nothing
+            nudge(DELIVER_CODES)  # the worker is called as for a text, so that the wait for it tells nothing
     except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
         return
 

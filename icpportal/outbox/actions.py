@@ -54,8 +54,7 @@ def tell_all(letters: Iterable[Mapping[str, Any]]) -> int:
     """`tell` for many at the price of one INSERT; keys that are there already stay as they are."""
     rows = preferences.wanted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
-    if rows:
-        nudge.nudge(nudge.DELIVER)
+    _call(rows)
     return len(rows)
 
 
@@ -124,8 +123,14 @@ def _keep(message: Message) -> Message:
         if there is None:  # the clash was about something else than the key
             raise
         return there
-    nudge.nudge(nudge.DELIVER)
+    _call([message])
     return message
+
+
+def _call(messages: Iterable[Message]) -> None:
+    """A worker is called for codes, for other messages, or for both."""
+    for is_secret in {message.is_secret for message in messages}:
+        nudge.nudge(nudge.DELIVER_CODES if is_secret else nudge.DELIVER)
 
 
 def hurry(key: str, *, now: datetime | None = None) -> bool:
@@ -158,7 +163,7 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
     if again:
         _note("sent again by staff", message, actor)
         _clear_alarm(message)
-        nudge.nudge(nudge.DELIVER)
+        _call([message])
     return bool(again)
 
 

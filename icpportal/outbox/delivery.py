@@ -72,25 +72,33 @@ class Totals:
         return bool(self.failed or self.unknown or self.faults)
 
 
-def drain() -> Totals:
+def drain(*, codes: bool | None = None) -> Totals:
     """Send what is due for as long as a task may take, however many messages that are."""
-    return deliver(limit=None, seconds=TURN_SECONDS)
+    return deliver(limit=None, seconds=TURN_SECONDS, codes=codes)
 
 
 def deliver(
-    *, now: datetime | None = None, limit: int | None = 100, seconds: float = ROUND_SECONDS, dry_run: bool = False
+    *,
+    now: datetime | None = None,
+    limit: int | None = 100,
+    seconds: float = ROUND_SECONDS,
+    dry_run: bool = False,
+    codes: bool | None = None,
 ) -> Totals:
-    """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel."""
+    """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel.
+
+    With `codes` these alone, or everything but them.
+    """
     if dry_run:
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
-    this = _Round(now, seconds)
+    this = _Round(now, seconds, codes)
     this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
     with _quick_commits(), closing(this.messages(limit)) as messages:
         for message in messages:
             this.handle(message)
     this.loop.end()
-    this.totals.left = due(this.now()).count()
+    this.totals.left = this.due().count()
     return this.totals
 
 
@@ -127,8 +135,8 @@ class _Reserved:
 class _Round:
     """One look at the outbox: what was done, and which channels have used up their patience."""
 
-    def __init__(self, now: datetime | None, seconds: float = ROUND_SECONDS) -> None:
-        self.fixed_now = now
+    def __init__(self, now: datetime | None, seconds: float = ROUND_SECONDS, codes: bool | None = None) -> None:
+        self.fixed_now, self.codes = now, codes
         self.ends = time.monotonic() + seconds
         self.totals = Totals()
         self.loop = rows.Loop(JOB)
@@ -137,6 +145,10 @@ class _Round:
 
     def now(self) -> datetime:
         return self.fixed_now or timezone.now()
+
+    def due(self) -> QuerySet[Message]:
+        """What is due of what this round is for."""
+        return due(self.now(), codes=self.codes)
 
     @property
     def is_over(self) -> bool:
@@ -160,7 +172,7 @@ class _Round:
         """The rows that are due longest and that no other worker is about to send; soon they are due again."""
         until = self.now() + RESERVED
         with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
-            free = due(self.now()).exclude(channel__in=self.resting).select_for_update(skip_locked=True)
+            free = self.due().exclude(channel__in=self.resting).select_for_update(skip_locked=True)
             found = [_Reserved(message, message.next_at) for message in free[:number]]
             if found:
                 Message.objects.filter(pk__in=[each.message.pk for each in found]).update(next_at=until)
@@ -300,7 +312,7 @@ class _Round:
         if self.lost_seconds[channel] <= PATIENCE_SECONDS:
             return
         self.resting.add(channel)
-        waits = due(self.now()).filter(channel=channel, state=State.WAITING)
+        waits = self.due().filter(channel=channel, state=State.WAITING)
         put_off = waits.order_by().update(next_at=self.now() + REST)
         logger.warning("channel rests", extra={"channel": channel, "put_off": put_off})
 

@@ -67,6 +67,9 @@ class Message(SealedModel):
         # partial on a column that is null, because SQLite cannot match `state IN (?, ?)` with a partial index
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="outbox_owed"),
+            models.Index(
+                fields=["next_at"], condition=Q(next_at__isnull=False, is_secret=True), name="outbox_owed_codes"
+            ),
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_failed"),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
             models.Index(fields=["user", "channel", "-created_at", "-id"], name="outbox_notes"),

@@ -14,6 +14,7 @@ from icpportal.gateways.pause import Pause
 
 logger = logging.getLogger(__name__)
 DELIVER = "icpportal.tasks.deliver_outbox"
+DELIVER_CODES = "icpportal.tasks.deliver_codes"
 PATIENCE_SECONDS = 2.0  # what a request waits for the broker
 QUICK_SECONDS = 0.2  # a refusal in less costs nobody anything: the next one is asked at once
 pause = Pause(15.0)

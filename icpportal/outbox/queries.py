@@ -31,9 +31,10 @@ class Trouble:
     reason: str
 
 
-def due(now: datetime) -> QuerySet[Message]:
-    """What may be sent now, and what a killed worker left behind; longest due first."""
-    return Message.objects.filter(next_at__lte=now, state__in=OWED).order_by("next_at")
+def due(now: datetime, *, codes: bool | None = None) -> QuerySet[Message]:
+    """What may be sent now, and what a killed worker left behind; longest due first. `codes` alone, or all but them."""
+    found = Message.objects.filter(next_at__lte=now, state__in=OWED).order_by("next_at")
+    return found if codes is None else found.filter(is_secret=codes)
 
 
 def failed() -> QuerySet[Message]:

@@ -4,15 +4,18 @@ from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
+import yaml
 from django.conf import settings as portal_settings
 from django.utils import timezone
 
 from icpportal import pulse, tasks
 from icpportal.celery import app
+from icpportal.management.commands.demo import parts
 from icpportal.models import Pulse
 
 ONE_LINE = {
-    tasks.deliver_outbox: ("delivery.drain", ()),
+    tasks.deliver_codes: ("delivery.drain", (), {"codes": True}),
+    tasks.deliver_outbox: ("delivery.drain", (), {"codes": False}),
     tasks.send_reports: ("seam.authority", ()),
     tasks.pull_answers: ("authority.pull", ()),
     tasks.ask_phones: ("phone_windows.ask", ()),
@@ -29,13 +32,13 @@ ONE_LINE = {
 
 @pytest.mark.parametrize("task", ONE_LINE, ids=lambda task: task.__name__)
 def test_each_task_does_the_one_thing_it_is_named_for(task, monkeypatch):
-    where, arguments = ONE_LINE[task]
+    where, arguments, *how = ONE_LINE[task]
     done = Mock()
     monkeypatch.setattr(f"icpportal.tasks.{where}", done)
 
     assert task(*arguments) is None
 
-    done.assert_called_once_with(*arguments)
+    done.assert_called_once_with(*arguments, **(how[0] if how else {}))
 
 
 def test_every_task_of_the_portal_is_one_of_these():
@@ -51,6 +54,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
     }
 
     assert plan == {
+        "icpportal.tasks.deliver_codes": (5, 5),
         "icpportal.tasks.deliver_outbox": (5, 5),
         "icpportal.tasks.send_reports": (3, 3),
         "icpportal.tasks.pull_answers": (3, 3),
@@ -118,7 +122,7 @@ def test_a_task_that_ended_well_leaves_a_pulse_and_one_that_did_not_leaves_none(
     tasks.sweep_deadlines.apply()
     tasks.pull_answers.apply()
 
-    assert [row.name for row in Pulse.objects.all()] == ["sweep_deadlines"]
+    assert {row.name for row in Pulse.objects.all()} == {"sweep_deadlines", "queue:rest", "queue:ministry"}
 
 
 @pytest.mark.django_db
@@ -136,12 +140,56 @@ def test_a_pulse_is_written_at_most_once_in_five_seconds(django_assert_num_queri
 
 
 @pytest.mark.django_db
-def test_the_workers_age_is_that_of_the_job_done_last_gateways_left_out():
+def test_the_age_of_a_queue_is_that_of_the_job_last_done_out_of_it():
+    """P27"""
     now = timezone.now()
-    assert pulse.worker_age(now) is None
+    pulse.beat_queue("codes", now=now - timedelta(seconds=20))
+    pulse.beat("sweep_deadlines", now=now)
 
-    Pulse.objects.create(name="gateway:sms", at=now)
-    pulse.beat("sweep_deadlines", now=now - timedelta(seconds=50))
-    pulse.beat("deliver_outbox", now=now - timedelta(seconds=20))
+    nobody = dict.fromkeys(portal_settings.QUEUES)
+    assert pulse.queue_ages(now) == nobody | {"codes": timedelta(seconds=20)}
 
-    assert pulse.worker_age(now) == timedelta(seconds=20)
+
+# --- queues ------------------------------------------------------------------------------------
+
+
+def test_each_task_has_one_queue_and_is_sent_there_by_whoever_asks_for_it():
+    """P27"""
+    queued = [f"icpportal.tasks.{task}" for tasks in portal_settings.QUEUES.values() for task in tasks]
+    assert sorted(queued) == sorted(f"icpportal.tasks.{task.__name__}" for task in ONE_LINE)
+
+    for name, names in portal_settings.QUEUES.items():
+        for task in names:
+            assert app.amqp.router.route({}, f"icpportal.tasks.{task}")["queue"].name == name
+
+
+def test_codes_pictures_and_the_ministry_wait_for_nobody_else():
+    """P27"""
+    queues = {task: name for name, tasks in portal_settings.QUEUES.items() for task in tasks}
+    apart = ("deliver_codes", "examine_document", "pull_answers", "sweep_deadlines")
+
+    assert len({queues[task] for task in apart}) == len(apart)
+    assert queues["send_reports"] == queues["pull_answers"] == queues["ask_phones"]
+
+
+def queues_of(command):
+    return set(command[command.index("--queues") + 1].split(","))
+
+
+def test_the_workers_of_the_demo_and_of_the_compose_file_listen_on_every_queue():
+    """P27"""
+    every = set(portal_settings.QUEUES)
+    services = yaml.safe_load((portal_settings.BASE_DIR / "docker-compose.yml").read_text())["services"]
+    workers = {name: queues_of(each["command"]) for name, each in services.items() if name.startswith("worker")}
+    (demo,) = [part for part in parts(8000, 8001) if part.name == "worker"]
+
+    assert queues_of(demo.command) == every
+    assert set.union(*workers.values()) == every
+    assert sum(map(len, workers.values())) == len(every)
+    for name in workers:
+        assert services[name]["environment"] == services["web"]["environment"]
+
+
+def test_a_worker_that_names_no_queue_listens_on_every_one():
+    """P27: an operator's own start script from before goes on."""
+    assert set(app.amqp.queues.consume_from) == set(portal_settings.QUEUES)

@@ -168,6 +168,8 @@ def first_round() -> None:
     """What beat asks for within its first minute, so that the health page knows at once."""
     deadlines.sweep()
     pulse.beat("sweep_deadlines")
+    for queue in settings.QUEUES:
+        pulse.beat_queue(queue)
     pulse.ask_gateways()
 
 
@@ -207,12 +209,17 @@ def parts(port: int, beside: int) -> list[Part]:
     return [
         Part("simulator", (*manage, "simulator", "serve", "--host", HOST, "--port", str(beside))),
         Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
-        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "3", *CELERY)),
+        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "3", *all_queues(), *CELERY)),
         Part("beat", (*python, "celery", "-A", "icpportal", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
     ]
 
 
 CELERY = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+
+
+def all_queues() -> tuple[str, str]:
+    """One worker serves them all."""
+    return ("--queues", ",".join(settings.QUEUES))
 
 
 def beat_file() -> str:

@@ -134,6 +134,16 @@ def test_a_worker_is_nudged_after_the_commit_and_only_for_what_is_new(owe, nudge
     assert nudges == [(nudge.DELIVER, [])]
 
 
+def test_for_a_code_the_worker_of_codes_is_nudged(owe, nudges, django_capture_on_commit_callbacks):
+    """P27"""
+    with django_capture_on_commit_callbacks(execute=True):
+        message = owe("code:1", is_secret=True)
+    with django_capture_on_commit_callbacks(execute=True):
+        send_again(message, actor="somebody")
+
+    assert nudges == [(nudge.DELIVER_CODES, [])] * 2
+
+
 # --- tell ------------------------------------------------------------------------------------
 
 

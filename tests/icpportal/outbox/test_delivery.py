@@ -548,7 +548,10 @@ def test_a_message_costs_the_same_however_many_there_are(owe, post, django_asser
     assert [queries(1), queries(3)] == [1, 3]
 
 
-@pytest.mark.parametrize("rows", [queries.due(NOW), queries.overdue(NOW), queries.stubborn(), queries.failed()])
+DUE = [queries.due(NOW, codes=codes) for codes in (None, True, False)]
+
+
+@pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.stubborn(), queries.failed()])
 def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -557,3 +560,25 @@ def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
     plan = rows.explain()
 
     assert re.search(r"outbox_(owed|failed)", plan), plan
+
+
+def test_codes_do_not_wait_behind_what_else_is_owed_and_are_not_sent_twice(owe, post):
+    """P27"""
+    for number in range(3):
+        owe(f"letter:{number}", not_before=NOW - timedelta(hours=1))
+    owe("code", is_secret=True)
+
+    totals = deliver(now=NOW, limit=1, codes=True)
+    assert (post.arrived, totals.left) == (["code"], 0)
+
+    deliver(now=NOW, codes=False)
+    assert post.arrived == ["code", "letter:0", "letter:1", "letter:2"]
+
+
+def test_a_backlog_of_letters_is_not_read_to_find_the_codes(owe, post):
+    """P27"""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+
+    assert "outbox_owed_codes" in queries.due(NOW, codes=True).explain()

@@ -1,0 +1,53 @@
+"""Workers of several queues: what one of them waits for keeps nobody else waiting."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.journeys.test_killed_worker import Scene, is_stalled, opened, wait
+
+pytestmark = pytest.mark.worker
+
+QUIET = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
+OWE = """
+import uuid
+import django
+django.setup()
+from icpportal.outbox.actions import tell
+from icpportal.outbox.nudge import nudge
+for _number in range(20):
+    nudge("icpportal.tasks.examine_document", uuid.uuid4())
+tell(key="code:1:sms", template="code_sign_up", channel="sms", to="13900000001", language="en",
+     context={"code": "204816"})
+"""
+ASK = """
+import django
+django.setup()
+from icpportal.outbox.nudge import nudge
+nudge("icpportal.tasks.pull_answers")
+"""
+
+
+def worker(scene: Scene, queues: str) -> Any:
+    return scene.run("-m", "celery", "-A", "icpportal", "worker", "--queues", queues, "--concurrency", "1", *QUIET)
+
+
+def test_a_code_is_delivered_while_the_ministry_hangs_and_pictures_wait(tmp_path: Path) -> None:
+    """P27: all four children of the one worker could be waiting for the ministry or for pictures."""
+    with opened(tmp_path) as scene:
+        scene.ministry.client.fault("download", "slow", value="100", times=1)
+        worker(scene, "ministry,pictures,rest")
+        worker(scene, "codes")
+        scene.run("-c", ASK).wait()
+        wait(lambda: is_stalled(scene), "nobody asked the ministry")
+
+        began = time.monotonic()
+        scene.run("-c", OWE).wait()
+        wait(lambda: list((tmp_path / "messages").glob("*.json")), "the code did not leave", seconds=20)
+
+        assert time.monotonic() - began < 20
+        assert is_stalled(scene)
+        assert scene.ask("holders").keys() == {"fetching"}  # still
+        scene.ministry.process.kill()  # it would wait for the call that it still stalls
