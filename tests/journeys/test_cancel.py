@@ -65,7 +65,7 @@ def enter_the_code(person: Person, window: Page) -> None:
     window.locator("main form:has([name=code]) button.button").first.click()
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("language", ["en"])
 def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
 ) -> None:

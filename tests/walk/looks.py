@@ -10,10 +10,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.staticfiles import finders
 
-from tests.walk.walker import HOST, Page
+from tests.walk.walker import HOST
 
 # all of axe's rules and the one about small targets, which it keeps for those who ask (WCAG 2.5.8)
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+# of axe's report only what is read here: the whole of a long list's takes playwright a minute to hand over
+JUDGE = """options => axe.run(options).then(report =>
+    report.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])))"""
 
 LONGEST = 200
 
@@ -36,8 +39,8 @@ class Eyes:
     def look(self, url: str) -> list[tuple[str, str]]:
         """What axe finds on a page: its rule, and the element as it stands there."""
         self.page.goto(f"{HOST}{url}", wait_until="load")
-        found = Axe().run(self.page, options=OPTIONS).response["violations"]
-        return [(each["id"], " ".join(node["html"].split())[:LONGEST]) for each in found for node in each["nodes"]]
+        self.page.evaluate(Axe().axe_script)
+        return [(rule, " ".join(element.split())[:LONGEST]) for rule, element in self.page.evaluate(JUDGE, OPTIONS)]
 
     def _answer(self, route: Any) -> None:
         url = route.request.url
@@ -59,13 +62,3 @@ class Eyes:
             return
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         route.fulfill(status=200, body=Path(found).read_bytes(), content_type=kind)
-
-
-def skeleton(page: Page) -> str:
-    """What of a page axe judges, but for its words: pages of the same bones are looked at once."""
-    shown = page.tree.xpath("//main") or page.tree.xpath("//*[@id='content']") or [page.tree]
-    return " ".join(
-        f"{each.tag}.{each.get('class', '')}.{each.get('role', '')}.{each.get('type', '')}"
-        for each in shown[0].iter()
-        if isinstance(each.tag, str)
-    )
