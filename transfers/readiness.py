@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from filings import checks
 from transfers import paper_marks, proving, queries, slots, stages
@@ -106,8 +107,12 @@ def _returned(parts: list[ReturnedPart]) -> list[Gap]:
 
 
 def _untouched(part: ReturnedPart) -> Gap:
-    words = _("%(part)s: not changed since the return. Change it, or say below why it stays") % {"part": part.label}
-    return Gap(words, part.url, part.key)
+    words = ELSEWHERE if part.is_elsewhere else UNTOUCHED
+    return Gap(words % {"part": part.label}, part.url, part.key)
+
+
+UNTOUCHED = gettext_lazy("%(part)s: not changed since the return. Change it, or say below why it stays")
+ELSEWHERE = gettext_lazy("%(part)s: nothing to change here. Have it settled there, then say below what was done")
 
 
 def _paper_words(order: Any, slot: slots.Slot, papers: list[Any]) -> str:

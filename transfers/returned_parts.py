@@ -1,6 +1,7 @@
 """What a return named, part by part: what stood there, what stands there now, and whether it was changed or answered.
 
-An untouched part keeps the order from being sent again, unless its owner says in words why it stays as it is.
+An untouched part keeps the order from being sent again, unless its owner says in words why it stays as it is. What is
+wrong on the filing itself has no part here: its owner says what was changed there before the same report goes again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -51,6 +52,7 @@ class ReturnedPart:
     new: str
     is_changed: bool
     reply: str
+    is_elsewhere: bool = False  # nothing here can be changed for it: its owner says what was changed elsewhere
 
     @property
     def is_settled(self) -> bool:
@@ -127,15 +129,21 @@ def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument]
     living = list(queries.papers_of(order)) if papers is None and PAPER in code.opens else list(papers or ())
     return ReturnedPart(
         key=f"{AUTHORITY}.{key}",
-        label=_("The authority"),
+        label=_("The authority, code %(code)s") % {"code": key} if key else _("The authority"),
         sentence=code.zh if reads_chinese() else code.en,
         words=order.authority_words,
-        url=_page_of(order, code.opens[0]),
+        url=_page_of(order, code.opens[0]) if code.opens else _reply_of(order, key),
         old="",
         new="",
         is_changed=any(_step_changed(order, step, living) for step in code.opens),
         reply=_replies(order).get(f"{AUTHORITY}.{key}", ""),
+        is_elsewhere=code.is_settled_elsewhere,
     )
+
+
+def _reply_of(order: Order, key: str) -> str:
+    """Where its owner says what was done about it elsewhere."""
+    return f"{reverse('check', args=[order.reference])}#id_reply.{AUTHORITY}.{key}"
 
 
 def _page_of(order: Order, step: str) -> str:

@@ -189,8 +189,9 @@ def mended(code: str, **changes: Any) -> Order:
 
 CODES = [
     ("1018", {"filing_password"}),
-    ("1041", {"website"}),
-    ("1024", {"service_code"}),
+    ("1055", {"paper"}),
+    ("1041", set()),
+    ("1016 1008", {"paper"}),
     ("9999", {"subject", "website", "administrator", "paper"}),
 ]
 

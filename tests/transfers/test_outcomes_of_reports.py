@@ -163,11 +163,11 @@ def test_where_nothing_differs_nothing_is_said(client: Client, approved: Order) 
 def test_several_codes_open_their_parts_together_and_nothing_else() -> None:
     order = make_order(state=states.AUTHORITY_REVIEW)
 
-    take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1018 1041", words="密码错误；首页错误"))
+    take_answer(answer(AnswerKind.TURNED_DOWN, order, code="1018 1055", words="密码错误；核验单错误"))
     order = reload(order)
     fire(order, "mend", "applicant", facts=queries.facts_of(order))
 
-    assert open_parts(order) == {"filing_password", "website"}
+    assert open_parts(order) == {"filing_password", "paper"}
     assert order.password_kept is False
 
 
@@ -196,18 +196,18 @@ def test_a_reason_that_comes_after_the_rejection_opens_what_it_names_and_nothing
 
 
 def test_a_refusal_without_words_shows_ours_and_no_empty_box(client: Client) -> None:
-    order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1041")
+    order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1055")
 
     page = show(client, order)
 
-    assert "The home page does not fit the domain: change it" in page
+    assert "The statement is another filing&#x27;s: upload the right one" in page
     assert "The authority&#x27;s words" not in page
 
 
 def test_a_refused_report_is_read_in_both_languages(client: Client) -> None:
-    order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1018 1041")
+    order = make_order(state=states.AUTHORITY_RETURNED, authority_code="1018 1055")
 
-    assert "备案密码不对，重新验证备案密码；首页地址与域名不符，请修改" in show(client, order, "zh-hans")
+    assert "备案密码不对，重新验证备案密码；核验单不属于此备案，重新上传" in show(client, order, "zh-hans")
 
 
 # --- faults of ours --------------------------------------------------------------------------------

@@ -27,6 +27,10 @@ from transfers.views.access import own_order
 
 REPLY = "reply."
 REPLY_LONGEST = 200
+STAYS = gettext_lazy("%(part)s: why it stays as it is")
+STAYS_HOW = gettext_lazy("Our reviewer reads this. Leave it empty if you change the part")
+SETTLED = gettext_lazy("%(part)s: what was done about it, and when")
+SETTLED_HOW = gettext_lazy("Such as: the filing was changed at the present provider. Our reviewer reads this")
 
 
 class DeclarationForm(forms.Form):
@@ -42,8 +46,8 @@ class DeclarationForm(forms.Form):
         self.parts = list(parts)
         for part in self.parts:
             self.fields[f"{REPLY}{part.key}"] = PlainTextField(
-                label=_("%(part)s: why it stays as it is") % {"part": part.label},
-                help_text=_("Our reviewer reads this. Leave it empty if you change the part"),
+                label=(SETTLED if part.is_elsewhere else STAYS) % {"part": part.label},
+                help_text=SETTLED_HOW if part.is_elsewhere else STAYS_HOW,
                 max_length=REPLY_LONGEST,
                 required=False,
                 initial=part.reply,

@@ -78,20 +78,27 @@ class Told:
 
     def words(self, judgement: Judgement) -> str:
         """The authority's own words for the codes that count; to a refusal belongs what the person wrote."""
-        codes = (*judgement.codes, REJECTED) if judgement.fault == Fault.APPLICANT else judgement.codes
+        explained = judgement.fault in (Fault.APPLICANT, Fault.GONE)
+        codes = (*judgement.codes, REJECTED) if explained else judgement.codes
         counted = (verdict.words for verdict in self.verdicts if verdict.code in codes and verdict.words)
         return "；".join(dict.fromkeys(counted))
 
 
 def _answer(file: InboxFile, told: Told) -> str:
     """Do what the gravest code asks for; why a person has to look, or nothing."""
-    judgement = judge(verdict.code for verdict in told.verdicts)
+    judgement = judge((verdict.code for verdict in told.verdicts), told.report.kind)
     if judgement.fault == Fault.SUCCESS:
         return _succeeded(file, told, judgement)
     if judgement.fault == Fault.NEITHER:
         return _again(told, judgement)
-    kind = {Fault.PROVIDER: AnswerKind.REPORT_FAILED, Fault.APPLICANT: AnswerKind.TURNED_DOWN}[judgement.fault]
-    return _close(file, told, kind, judgement)
+    return _close(file, told, ANSWERS[judgement.fault], judgement)
+
+
+ANSWERS = {
+    Fault.PROVIDER: AnswerKind.REPORT_FAILED,
+    Fault.APPLICANT: AnswerKind.TURNED_DOWN,
+    Fault.GONE: AnswerKind.GRANTED,  # what was to be cancelled is cancelled
+}
 
 
 def _succeeded(file: InboxFile, told: Told, judgement: Judgement) -> str:
@@ -141,9 +148,11 @@ def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
 
 
 def _fields(kind: AnswerKind, report: Report, codes: str, words: str) -> dict[str, str]:
-    if kind == AnswerKind.GRANTED:
-        return {"site_number": report.site_number, "subject_number": subject_number(report.site_number)}
-    return {"code": codes[:80], "words": words}
+    said = {"code": codes[:80], "words": words}
+    if kind != AnswerKind.GRANTED:
+        return said
+    numbers = {"site_number": report.site_number, "subject_number": subject_number(report.site_number)}
+    return numbers if codes == APPROVED else {**numbers, **said}
 
 
 def _mark_answered(report: Report) -> None:

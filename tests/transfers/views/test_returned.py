@@ -32,6 +32,7 @@ from verification.models import PhoneProof
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 SEND = {"declared": "on"}
+DISABLED = re.compile(r"<(?:input|select|textarea)[^>]* disabled")
 TO_CHANGE = re.compile(r"(\d+) things? to change")
 
 
@@ -260,7 +261,7 @@ def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) ->
 # --- B7: returned by the authority -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("code", ["1002", "1041", "1020", "1002 1041"])
+@pytest.mark.parametrize("code", ["1002", "1055", "1002 1055"])
 def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client, code: str) -> None:
     """B7: opened for changes and sent again as it was."""
     order = turned_down(code)
@@ -272,11 +273,55 @@ def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client,
 
 
 def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -> None:
-    """B7: the home page does not fit the domain."""
-    order = turned_down("1041")
-    save(client, order, "website", website_answers(order.domain, home_url=f"https://shop.{order.domain}/"))
+    """B7: the statement was another filing's."""
+    order = turned_down("1055")
+    replace_paper(order, "statement", colour="blue")
 
     assert "not changed since the return" not in shown(client, order, "check")
+
+
+@pytest.mark.parametrize("code", ["1020", "1041", "1007 1016", "1064"])
+def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_what_was_done(
+    client: Client, code: str
+) -> None:
+    """M7: fields were opened that no access report carries, and the same report went again."""
+    order = turned_down(code)
+    before = {step: shown(client, order, "step", step) for step in ("subject", "website", "administrator")}
+
+    answer = submit(client, order)
+
+    html = answer.content.decode()
+    assert (answer.status_code, read(order).state) == (200, states.RETURNED)
+    assert html.count("nothing to change here. Have it settled there, then say below what was done") == len(
+        code.split()
+    )
+    assert [step for step, page in before.items() if not DISABLED.search(page)] == []
+    assert settled(shown(client, order, "order")) == {f"authority.{each}": "no" for each in code.split()}
+    said = {f"reply.authority.{each}": "原接入商已变更备案" for each in code.split()}
+    answer = sign_in(client, order.owner).post(reverse("check", args=[order.reference]), {**SEND, **said})
+    assert (answer.status_code, read(order).state) == (302, states.SUBMITTED)
+
+
+def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
+    """M7: each code asks for its own."""
+    order = turned_down("1007 1016")
+
+    answer = submit(client, order, authority__1007="原接入商已变更备案")
+
+    assert (answer.status_code, read(order).state) == (200, states.RETURNED)
+    assert settled(shown(client, order, "order")) == {"authority.1007": "yes", "authority.1016": "no"}
+
+
+def test_a_number_that_the_authority_does_not_find_opens_no_page_where_it_stands_fixed(client: Client) -> None:
+    """M7: "check the number" led to a field that cannot be typed in; the number is the ministry's own answer."""
+    order = turned_down("1016", authority_words="引用的数据不存在")
+
+    part = item(shown(client, order, "order"), "authority.1016")
+
+    assert "ask your present provider whether the filing stands" in part
+    assert reverse("step", args=[order.reference, "filing_password"]) not in part
+    assert f"{reverse('check', args=[order.reference])}#id_reply.authority.1016" in part
+    assert 'id="id_reply.authority.1016"' in shown(client, order, "check")
 
 
 def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client) -> None:
@@ -304,11 +349,11 @@ def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(cli
     rename(client, order, "示例新名称")
     replace_paper(read(order), "statement")
     submit(client, order)
-    Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED, authority_code="1041", report=1)
+    Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED, authority_code="1055", report=1)
     order = read(order)
     ORDER.fire(order, "mend", by="applicant", facts=queries.facts_of(order))
 
-    assert list(settled(shown(client, order, "order"))) == ["authority.1041"]
+    assert list(settled(shown(client, order, "order"))) == ["authority.1055"]
 
 
 # --- B8: what is changed looks changed --------------------------------------------------------

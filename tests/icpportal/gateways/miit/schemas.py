@@ -4,7 +4,9 @@ Without them a test that needs them is skipped and says so: `make test` counts i
 """
 
 import json
+import os
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,3 +43,10 @@ def published_codes() -> dict[str, Any]:
     if not file.exists():
         pytest.skip(MISSING)
     return json.loads(file.read_text("utf-8"))
+
+
+def listed_codes() -> dict[str, dict[str, dict[str, str]]]:
+    """Every code of the interface by its group: the list that `MIIT_CODES` names, else the copy of the tests."""
+    fixture = Path(__file__).parents[3] / "fixtures" / "miit_codes.json"
+    file = Path(os.environ.get("MIIT_CODES") or fixture)
+    return json.loads(file.read_text("utf-8"))["return_codes"]
