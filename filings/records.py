@@ -29,12 +29,13 @@ NAME_LONGEST, URL_LONGEST = 60, 255  # what the register's columns hold
 
 
 @transaction.atomic
-def take_record(record: FiledRecord, *, provider: int, report_key: str = "", now: datetime | None = None) -> bool:
-    """Fill the register from this record; False when it is about nobody we know.
+def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at: datetime | None = None) -> bool:
+    """Fill the register from this record, which came `at` this time; False when it is about nobody we know.
 
-    `provider` is our ispId. With a `report_key`, the access in the record that has an `own_id` is that report's.
+    `provider` is our ispId. With a `report_key`, the access in the record that has an `own_id` is that report's. An
+    access of ours whose id the authority has told ends when the record does not have it, unless it is newer.
     """
-    now = now or timezone.now()
+    at = at or timezone.now()
     subject = _known_subject(record, report_key)
     if subject is None:
         return False
@@ -45,7 +46,8 @@ def take_record(record: FiledRecord, *, provider: int, report_key: str = "", now
         if website is not None:
             _report_unread(site.site_number, subject)
             _fill_website(subject, website, site)
-            _take_accesses(website, site, provider, report_key, now)
+            _take_accesses(website, site, provider, report_key, at)
+    _end_missing(subject, record, at)
     return True
 
 
@@ -173,7 +175,7 @@ def _fill_website(subject: Subject, website: Website, site: FiledSite) -> None:
     )
 
 
-def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str, now: datetime) -> None:
+def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str, at: datetime) -> None:
     """Ours get the authority's ids; the others are noted, and those that are not there any more have ended."""
     theirs = []
     for filed in sorted(site.accesses, key=lambda access: access.own_id is None):  # what is certain first
@@ -183,7 +185,20 @@ def _take_accesses(website: Website, site: FiledSite, provider: int, report_key:
         elif filed.provider is not None:
             theirs.append(_note_other(website, filed, filed.provider))
     gone = Access.objects.filter(website=website, own=False, ended_at__isnull=True, ministry_id__isnull=False)
-    gone.exclude(pk__in=theirs).update(ended_at=now, ended_because=NOT_ON_RECORD)
+    gone.exclude(pk__in=theirs).update(ended_at=at, ended_because=NOT_ON_RECORD)
+
+
+def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:
+    """Ours that the record does not have any more, on whichever website of the subject that the authority knows.
+
+    One whose id was never told may only not be on record yet, and one from after the record cannot be in it.
+    """
+    if not record.sites:
+        return
+    on_record = [access.access_id for site in record.sites for access in site.accesses]
+    known = Access.objects.filter(own=True, ended_at__isnull=True, ministry_id__isnull=False, since__lte=at)
+    ours = known.filter(website__subject=subject, website__ministry_id__isnull=False)
+    ours.exclude(ministry_id__in=on_record).update(ended_at=at, ended_because=NOT_ON_RECORD)
 
 
 def _fill_own(website: Website, filed: FiledAccess, report_key: str) -> None:

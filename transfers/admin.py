@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.entry.read_only import ReadOnlyAdmin
-from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
 from icpportal.moments import short_words, span_words, to_beijing
 from icpportal.privacy.actions import AUDIT, REVIEW, note_access
@@ -29,6 +28,7 @@ from transfers import (
     queries,
     states,
 )
+from transfers.authority_words import authority_words
 from transfers.cannot_read import shown
 from transfers.firing import ORDER
 from transfers.labels import label_of
@@ -237,7 +237,7 @@ class OrderAdmin(ReadOnlyAdmin):
             "photos": case.photos(order) if order.state == states.PHOTO_REVIEW else [],
             "photo_facts": case.photo_facts(order) if order.state == states.PHOTO_REVIEW else [],
             "hints": case.hints(order) if is_transfer else [],
-            "said": _said(order, "zh" if chinese else "en"),
+            "said": authority_words(order, chinese=chinese),
             "nameless": queries.waits_for_id(order),
             **drawn,
             "kept": typed.stamp,
@@ -260,14 +260,6 @@ def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonRespon
     saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M}"}
     words = MOVED if _has_moved(request, order) else saved
     return JsonResponse({"kept": typed.stamp, "words": str(words)})
-
-
-def _said(order: Order, language: str) -> dict[str, str]:
-    """What the authority last answered: its codes, what they mean, its own words."""
-    if not (order.authority_code or order.authority_words):
-        return {}
-    plain = plain_words(order.authority_code)[language] if order.authority_code else ""
-    return {"code": order.authority_code, "plain": plain, "words": order.authority_words}
 
 
 def case_url(order: Order) -> str:

@@ -18,16 +18,16 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from filings.actions import end_access
-from filings.records import take_record, take_struck
 from icpportal.alarms import rows
 from icpportal.gateways.errors import NotYet, Refused, Retryable
-from icpportal.gateways.miit.processing import judge, opened_by, plain_words
+from icpportal.gateways.miit.processing import judge, opened_by
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import other_reports, phone_windows, queries, states, texted_mobiles, waiting
+from transfers import other_reports, phone_windows, queries, register_answers, states, texted_mobiles
 from transfers.approval import approve
+from transfers.authority_words import advice, as_note
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
@@ -114,8 +114,8 @@ def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:
 def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
     """Bring one outcome to its order; a second time it changes nothing."""
     now = now or timezone.now()
-    if answer.kind in ABOUT_THE_REGISTER:
-        ABOUT_THE_REGISTER[answer.kind](answer, now)
+    if answer.kind in register_answers.TAKE:
+        register_answers.TAKE[answer.kind](answer, now)
         return
     reason = OVERTAKEN
     for _ in range(TRIES):  # another worker may bring the same answer at this moment
@@ -127,13 +127,13 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
 
 def apply_by_people(answer: Answer, *, actor: Any, now: datetime) -> str:
     """Brings an answer to its order as `take_answer` does, and a grant to one that was given up; why not, or ""."""
-    if answer.kind in ABOUT_THE_REGISTER:
-        ABOUT_THE_REGISTER[answer.kind](answer, now)
+    if answer.kind in register_answers.TAKE:
+        register_answers.TAKE[answer.kind](answer, now)
         return ""
     refusal = _brought(answer, now, actor=actor)
     record = None if refusal else authority().record_of(answer.report_key)
     if record is not None:  # it came while the register did not know the access
-        _record(record, now)
+        register_answers.take_record(record, now)
     return refusal
 
 
@@ -198,11 +198,26 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
     if order.state == states.AUTHORITY_RETURNED:
         _add_to_refusal(order, answer)
         return
+    if _was_not_asked(order, answer):
+        _report_failed(order, answer, now)
+        return
     _accepted(order, answer, now)
     columns: dict[str, Any] = {**_said(answer), **_password_erased(answer.code)}
-    facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
-    order.authority_words = answer.words
-    ORDER.fire(order, "turn_down", by=AUTHORITY, note=answer.code, facts=facts, columns=columns, now=now)
+    _fire_with_words(order, "turn_down", answer, columns, now)
+
+
+def _was_not_asked(order: Order, answer: Answer) -> bool:
+    """Whether all that is wrong is a filing password that its rules do not ask for: what stands there is ours."""
+    is_about_it = opened_by(answer.code) == (PASSWORD,)
+    return is_about_it and not order.password_digest and not queries.rules_of(order).asks_password
+
+
+def _fire_with_words(order: Order, move: str, answer: Answer, columns: dict[str, Any], now: datetime) -> None:
+    """Move it, with code and words in the timeline, in the message and on the order."""
+    facts = {**queries.facts_of(order), "reason": advice(order, answer.code)}
+    order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
+    said = as_note(answer.code, answer.words)
+    ORDER.fire(order, move, by=AUTHORITY, note=said, facts=facts, columns=columns, now=now)
 
 
 def _said(answer: Answer) -> dict[str, str]:
@@ -248,8 +263,10 @@ def _ended(order: Order, answer: Answer, now: datetime) -> None:
         return
     if answer.report_key == order.report_key:
         _accepted(order, answer, now)
+    columns = _said(answer) if answer.code else {}  # there was nothing left to cancel
+    said = as_note(answer.code, answer.words)
     with transaction.atomic():
-        ORDER.fire(order, "ended", by=AUTHORITY, facts=queries.facts_of(order), now=now)
+        ORDER.fire(order, "ended", by=AUTHORITY, note=said, facts=queries.facts_of(order), columns=columns, now=now)
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
 
@@ -257,25 +274,11 @@ def _ended(order: Order, answer: Answer, now: datetime) -> None:
 def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
     if order.state == states.REFUSED:
         return
+    if _was_not_asked(order, answer):
+        _report_failed(order, answer, now)
+        return
     _accepted(order, answer, now)
-    facts = {**queries.facts_of(order), "reason": plain_words(answer.code)}
-    order.authority_words = answer.words
-    ORDER.fire(order, "cancel_refused", by=AUTHORITY, note=answer.words, facts=facts, columns=_said(answer), now=now)
-
-
-def _record(answer: Answer, now: datetime) -> None:
-    """A filing as the authority has it: the register follows. It grants nothing: only a result does."""
-    if answer.record is None:
-        raise ValueError("a record without a record")
-    take_record(answer.record, provider=settings.MIIT_ISP_ID, report_key=answer.report_key, now=now)
-    waiting.look_after(now)
-
-
-def _struck(answer: Answer, now: datetime) -> None:
-    if answer.struck is None:
-        raise ValueError("struck off, and nothing said what")
-    take_struck(answer.struck, now=now)
-    waiting.look_after(now)
+    _fire_with_words(order, "cancel_refused", answer, _said(answer), now)
 
 
 Handler = Callable[[Order, Answer, datetime], None]
@@ -292,11 +295,6 @@ HANDLERS: dict[str, dict[str, Handler]] = {
         AnswerKind.GRANTED: _ended,
         AnswerKind.TURNED_DOWN: _cancel_refused,
     },
-}
-# these come of the authority's own accord: no order moves by them
-ABOUT_THE_REGISTER: dict[str, Callable[[Answer, datetime], None]] = {
-    AnswerKind.RECORD: _record,
-    AnswerKind.STRUCK: _struck,
 }
 
 

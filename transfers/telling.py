@@ -48,6 +48,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "cancel_refused": (ACCOUNT, SUBJECT_LEAD),
     "transfer_cancelled": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
 }
+NO_WORDS = {"zh": "无", "en": "none"}
 WITH_CALENDAR_FILE = ("confirm_phones", "phones_24h", "phones_6h", "phones_1h")
 
 
@@ -152,7 +153,8 @@ def context(order: Any, reader: Reader, facts: dict[str, Any], now: datetime) ->
         "reason": facts.get("reason", ""),
         "what": facts.get("what", ""),
         "reasons": facts.get("reasons", ""),
-        "authority_words": order.authority_words,
+        "authority_code": order.authority_code,
+        "authority_words": order.authority_words or NO_WORDS,
         "host": urlsplit(settings.PUBLIC_BASE_URL).netloc,
         "phone": settings.PROVIDER_HOTLINE,
         "url": settings.PUBLIC_BASE_URL + order.get_absolute_url(),

@@ -1,17 +1,17 @@
 """The timeline of an order: when, who, what, why, which messages went out, which papers were replaced."""
 
-from itertools import takewhile
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER
 from icpportal.outbox.queries import about
 from transfers import states
 from transfers.actions import WITHDRAW_REASONS
+from transfers.authority_words import note_words
 from transfers.for_cause import WORDS as CAUSES
 from transfers.labels import label_of
 
@@ -59,6 +59,7 @@ WHAT: dict[str, str | Promise] = {
     "cooled": _("The cancellation goes out"),
     "ended": _("The transfer has ended"),
     "cancel_refused": _("The authority refused the cancellation"),
+    "access_ended": _("The authority has this access on record no more"),
     "reminded": _("A reminder went out"),
     "call": _("We called you"),
     "explained": _("Left as it is, with a reason"),
@@ -78,14 +79,20 @@ STAGE_OF = {
 }
 CHANNELS: dict[str, str | Promise] = {"email": _("E-mail"), "sms": _("Text message"), "site": _("On the site")}
 # what a note holds that the reader is shown in plain words
-NOTES = {
-    "withdraw": lambda note, language: _withdrawn(note, language),
-    "turn_down": lambda note, language: plain_words(note)[language],
-    "report_failed": lambda note, language: "",
-    "earlier_refused": lambda note, language: _of_another_report(note, language),
-    "earlier_failed": lambda note, language: "",
-    "cancel_for_cause": lambda note, language: CAUSES[note][language],
+NOTES: dict[str, Callable[[Any, str, str], str]] = {
+    "withdraw": lambda order, note, language: _withdrawn(note, language),
+    "turn_down": note_words,
+    "cancel_refused": note_words,
+    "ended": lambda order, note, language: note_words(order, note, language) if note else "",
+    "report_failed": lambda order, note, language: "",
+    "earlier_refused": lambda order, note, language: note_words(order, note.partition(" ")[2], language),
+    "earlier_failed": lambda order, note, language: "",
+    "cancel_for_cause": lambda order, note, language: CAUSES[note][language],
 }
+
+
+def _as_it_is(order: Any, note: str, language: str) -> str:
+    return note
 
 
 def _withdrawn(note: str, language: str) -> str:
@@ -93,14 +100,6 @@ def _withdrawn(note: str, language: str) -> str:
     key, _colon, words = note.partition(": ")
     reason = WITHDRAW_REASONS.get(key, {}).get(language, key)
     return f"{reason}: {words}" if words else reason
-
-
-def _of_another_report(note: str, language: str) -> str:
-    """The authority's own words, else what its codes mean; `other_reports.take` writes key, codes and words."""
-    _key, _space, rest = note.partition(" ")
-    codes = list(takewhile(str.isdecimal, rest.split()))
-    words = " ".join(rest.split()[len(codes) :])
-    return words or plain_words(" ".join(codes))[language]
 
 
 def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
@@ -113,7 +112,7 @@ def timeline(order: Any, *, chinese: bool) -> list[dict[str, Any]]:
             "who": WHO_OF.get(event.move) or WHO.get(event.by, event.by),
             "what": WHAT.get(event.move, event.move),
             "key": event.to_state,
-            "note": NOTES.get(event.move, lambda note, language: note)(event.note, language),
+            "note": NOTES.get(event.move, _as_it_is)(order, event.note, language),
             "messages": told.get(str(event.pk), []),
         }
         for event in order.events.all()

@@ -35,6 +35,8 @@ ADDED_LATER = {
     "site": {"zh": "短信所列网站", "en": "the site it names"},
     "site_url": {"zh": "短信所列网站", "en": "the site it names"},
     "mobiles_note": "",
+    "authority_code": {"zh": "见订单页", "en": "see the order page"},
+    "authority_words": {"zh": "见订单页", "en": "see the order page"},
 }
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}

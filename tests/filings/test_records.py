@@ -72,7 +72,7 @@ def record(*sites: FiledSite, **changes: Any) -> FiledRecord:
 
 
 def take(filed: FiledRecord, **changes: Any) -> bool:
-    return take_record(filed, **{"provider": OURS, "report_key": KEY, "now": NOW, **changes})
+    return take_record(filed, **{"provider": OURS, "report_key": KEY, "at": NOW, **changes})
 
 
 def test_a_record_fills_ids_numbers_names_and_people(lin: Any) -> None:
@@ -100,7 +100,7 @@ def test_a_second_telling_changes_nothing(lin: Any) -> None:
     take(filed)
     before = [list(model.objects.order_by("pk").values()) for model in (Subject, Website, Access, Person)]
 
-    take(filed, now=NOW + timedelta(days=1))
+    take(filed, at=NOW + timedelta(days=1))
 
     assert [list(model.objects.order_by("pk").values()) for model in (Subject, Website, Access, Person)] == before
 
@@ -240,6 +240,68 @@ def test_accesses_of_other_providers_are_noted_and_end_when_they_are_gone(lin: A
 
     take(record(site(access(), other)))
     assert [(a.ended_at, a.ended_because) for a in Access.objects.filter(own=False)] == [(None, "")]
+
+
+def told_before(jrid: int | None = 900001, since: datetime = NOW - timedelta(days=30)) -> Access:
+    """Our access, whose id came with an earlier record."""
+    Website.objects.update(ministry_id=800001)
+    Access.objects.update(ministry_id=jrid, since=since)
+    return Access.objects.get()
+
+
+def without_ours(**changes: Any) -> FiledRecord:
+    return record(site(access(access_id=5, provider=OTHER, own_id=None)), **changes)
+
+
+def test_our_access_ends_when_the_record_does_not_have_it_any_more(lin: Any) -> None:
+    """M4: it stayed live, and its cancellation was refused for ever."""
+    on_file(lin)
+    told_before()
+
+    take(without_ours(), report_key="")
+    take(without_ours(), report_key="", at=NOW + timedelta(days=1))
+
+    ours = Access.objects.get(own=True)
+    assert (ours.ended_at, ours.ended_because, ours.ministry_id) == (NOW, "not_on_record", 900001)
+    assert Website.objects.get().ended_at is None
+
+
+def test_our_access_ends_with_a_website_that_is_on_the_record_no_more(lin: Any) -> None:
+    """M4"""
+    on_file(lin)
+    told_before()
+
+    take(record(site(access(access_id=6), site_id=800002, site_number="宁ICP备00000000号-2", domains=("example.cn",))))
+
+    assert Access.objects.get().ended_because == "not_on_record"
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        {"jrid": None},  # its id has not been told: it may only not be on record yet
+        {"since": NOW + timedelta(hours=1)},  # newer than the record
+    ],
+)
+def test_an_access_that_cannot_be_in_the_record_yet_is_left_alone(lin: Any, ours: Any) -> None:
+    """M4"""
+    on_file(lin)
+    told_before(**ours)
+
+    take(without_ours(), report_key="")
+
+    assert Access.objects.get(own=True).ended_at is None
+
+
+@pytest.mark.parametrize("filed", [{"subject_id": 1, "subject_number": "京ICP备10000009号", "id_type": None}, {}])
+def test_a_record_of_somebody_else_or_without_any_website_ends_nothing(lin: Any, filed: Any) -> None:
+    """M4"""
+    on_file(lin)
+    told_before()
+
+    take(without_ours(**filed) if filed else replace(record(), sites=()), report_key="")
+
+    assert Access.objects.get(own=True).ended_at is None
 
 
 def test_our_access_is_known_by_its_report_among_several(lin: Any) -> None:

@@ -157,7 +157,7 @@ def test_the_last_access_at_the_authority_is_refused_with_1025(on_the_wire: Simu
     assert "仅剩一个接入" in said
 
 
-def test_a_request_that_was_made_before_is_held_with_1032(on_the_wire: SimulatorClient) -> None:
+def test_a_request_that_was_made_before_waits_for_the_authority(on_the_wire: SimulatorClient) -> None:
     first = approved(on_the_wire)
     once = cancel(first)
     Order.objects.filter(pk=once.pk).update(state=states.ABANDONED)  # as if it had been asked for elsewhere
@@ -166,11 +166,8 @@ def test_a_request_that_was_made_before_is_held_with_1032(on_the_wire: Simulator
     twice = cancel(first)
     pull()
 
-    assert (reload(twice).state, reload(twice).held, reload(twice).authority_code) == (
-        states.HANDING_OVER,
-        True,
-        "1032",
-    )
+    report = Report.objects.get(key=twice.report_key)
+    assert (report.state, report.tries, reload(twice).held) == (ReportState.QUEUED, 1, False)
 
 
 def test_an_access_that_is_not_ours_is_held_with_1047(on_the_wire: SimulatorClient) -> None:
@@ -184,6 +181,24 @@ def test_an_access_that_is_not_ours_is_held_with_1047(on_the_wire: SimulatorClie
 
     assert (reload(ending).held, reload(ending).authority_code) == (True, "1047")
     assert Access.objects.filter(own=True, ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("code", ["1016", "1050"])
+def test_a_cancellation_of_what_the_authority_has_no_more_ends_as_cancelled(
+    on_the_wire: SimulatorClient, client: Client, code: str
+) -> None:
+    """M4: refused, "The transfer stays as it is", and the access stayed for ever."""
+    first = approved(on_the_wire)
+    ending = cancel(first)
+
+    decide(on_the_wire, ending, "turn_down", code=code, words="网站已注销")
+    pull()
+
+    ending = reload(ending)
+    assert (ending.state, ending.authority_code, ending.authority_words) == (states.CANCELLED, code, "网站已注销")
+    assert list(Access.objects.filter(own=True).values_list("ended_because", flat=True)) == ["cancelled"]
+    assert "网站已注销" in sign_in(client, first.owner).get(ending.get_absolute_url()).content.decode()
+    assert ParkedAnswer.objects.count() == 0
 
 
 def test_a_cancellation_before_the_record_waits_and_leaves_with_it(on_the_wire: SimulatorClient) -> None:

@@ -1,5 +1,6 @@
 """What the authority tells reaches orders and register by kind: records, strikes, cancellations, faults of ours."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -130,6 +131,25 @@ def test_what_was_struck_off_ends_in_the_register_once(approved: Order) -> None:
     assert website.ended_at is not None
     assert [access.ended_because for access in website.accesses.all()] == ["struck_off"]
     assert reload(approved).state == states.APPROVED
+
+
+def test_a_record_that_has_our_access_no_more_ends_it_and_says_so_on_the_order_once(
+    client: Client, approved: Order
+) -> None:
+    """M4: the register kept it live; the row and the order stay."""
+    take_answer(answer(AnswerKind.RECORD, approved, record=record()))
+    Access.objects.update(since=NOW - timedelta(days=1))
+    other = FiledAccess(900002, provider=200002)
+    bare = record()
+    without = replace(bare, sites=(replace(bare.sites[0], accesses=(other,)),))
+
+    for _ in range(2):
+        take_answer(answer(AnswerKind.RECORD, record=without))
+
+    ours = Access.objects.get(own=True)
+    assert (ours.ended_at, ours.ended_because, ours.website.ended_at) == (NOW, "not_on_record", None)
+    assert (reload(approved).state, moves(approved)) == (states.APPROVED, ["grant", "access_ended"])
+    assert "The authority has this access on record no more" in show(client, approved)
 
 
 def test_what_was_typed_stays_on_the_order_and_both_sides_are_shown_masked(client: Client, approved: Order) -> None:

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_GET
 
 from icpportal.accounts.access import confirmed_required
 from icpportal.entry.marks import reads_chinese
-from icpportal.gateways.miit.processing import plain_words
 from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
-from transfers import as_filed, duties, phone_windows, queries, stages, states
+from transfers import as_filed, authority_words, duties, phone_windows, queries, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
 from transfers.cannot_read import cannot_read, shown
@@ -64,9 +63,11 @@ NOTHING_LEFT = _("Nothing is left to change. Check it and send it again by %(due
 
 
 def _reason(order: Order) -> str:
-    """As the authority or our lead reviewer wrote it, else what the authority's code means."""
-    words = queries.refusal_words(order) if order.state == states.REFUSED else order.authority_words
-    return words or plain_words(order.authority_code)["zh" if reads_chinese() else "en"]
+    """As our lead reviewer wrote it; of the authority's answer, what it means: its words stand below."""
+    if order.kind != states.CANCELLATION and order.state == states.REFUSED:
+        return queries.refusal_words(order)
+    said = authority_words.authority_words(order, chinese=reads_chinese())
+    return said.advice if said else queries.refusal_words(order)
 
 
 def _cannot_go_as_it_is(order: Order) -> bool:
@@ -182,9 +183,14 @@ def _result(order: Order) -> dict[str, Any]:
     }
 
 
-def _turned_down(order: Order) -> dict[str, Any]:
-    """What the authority wrote, when it wrote anything."""
-    return {"authority_words": order.authority_words}
+def _said(order: Order) -> dict[str, Any]:
+    """What the authority answered, beside what it means."""
+    return {"said": authority_words.authority_words(order, chinese=reads_chinese())}
+
+
+def _refused(order: Order) -> dict[str, Any]:
+    """A transfer is refused by our lead reviewer; a cancellation by the authority."""
+    return _said(order) if order.kind == states.CANCELLATION else {}
 
 
 def _lapsed(order: Order) -> dict[str, Any]:
@@ -194,7 +200,8 @@ def _lapsed(order: Order) -> dict[str, Any]:
 
 def _cancelled(order: Order) -> dict[str, Any]:
     """What ended, what stays, and what to do at the new provider."""
-    return {"cancelled": {"at": order.entered_at, "number": order.site_number, "domain": order.domain}}
+    facts = {"at": order.entered_at, "number": order.site_number, "domain": order.domain}
+    return {"cancelled": facts, **_said(order)}
 
 
 EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
@@ -202,7 +209,8 @@ EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
     states.PHOTO_DUE: backdrop.shown,
     states.PHOTO_REVIEW: _with_us,
     states.APPROVED: _result,
-    states.AUTHORITY_RETURNED: _turned_down,
+    states.AUTHORITY_RETURNED: _said,
+    states.REFUSED: _refused,
     states.LAPSED: _lapsed,
     states.CANCELLED: _cancelled,
 }

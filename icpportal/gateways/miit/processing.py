@@ -61,7 +61,7 @@ def applicants_codes(codes: str) -> list[tuple[str, Code]]:
 
 
 def opened_by(codes: str) -> tuple[str, ...]:
-    """The parts that the codes of a refused access open together, maybe none; everything without an applicant's code."""
+    """The parts that the codes of a refused access open together, maybe none; everything without one of theirs."""
     return tuple(dict.fromkeys(part for _code, row in applicants_codes(codes) for part in row.opens))
 
 

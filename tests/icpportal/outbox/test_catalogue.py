@@ -60,6 +60,7 @@ LONGEST: dict[str, Any] = {
     "left": {"zh": "24 小时", "en": "24 hours"},
     "mobiles": ["139****0001", "139****0002"],
     "reasons": ["网站名称：与证件一致"],
+    "authority_code": "1018 1055",
     "authority_words": "材料不清晰",
     "site": "hncainfo.miitbeian.gov.cn",
     "site_url": "http://hncainfo.miitbeian.gov.cn/",

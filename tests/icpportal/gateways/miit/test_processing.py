@@ -58,7 +58,28 @@ def test_only_the_applicants_codes_open_anything():
 
 @pytest.mark.parametrize(
     "codes",
-    "1007 1009 1010 1011 1012 1013 1014 1015 1020 1021 1022 1031 1033 1034 1041 1044 1066 1016 1058 1059".split(),
+    [
+        "1007",
+        "1009",
+        "1010",
+        "1011",
+        "1012",
+        "1013",
+        "1014",
+        "1015",
+        "1020",
+        "1021",
+        "1022",
+        "1031",
+        "1033",
+        "1034",
+        "1041",
+        "1044",
+        "1066",
+        "1016",
+        "1058",
+        "1059",
+    ],
 )
 def test_what_is_wrong_on_the_filing_is_settled_elsewhere(codes):
     """M7: the owner is told where, and no page of the order is opened for it."""
