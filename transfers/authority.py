@@ -34,6 +34,7 @@ from transfers.models.order import CODES_LONGEST
 from transfers.parked import park
 from transfers.phone_windows import Foretold
 from transfers.report import report_of
+from transfers.telling import tell_everyone
 
 logger = logging.getLogger(__name__)
 PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
@@ -158,9 +159,18 @@ def _brought(answer: Answer, now: datetime, *, actor: Any = None) -> str:
     return ""
 
 
+def _receipt(order: Order, answer: Answer, now: datetime) -> None:
+    """Taken in, for the first time or after it was put off."""
+    if order.state == states.HANDING_OVER or queries.waits_for_other_decision(order):
+        _take_in(order, answer, now)
+
+
 def _accepted(order: Order, answer: Answer, now: datetime) -> None:
-    if order.state != states.HANDING_OVER:
-        return
+    if order.state == states.HANDING_OVER:
+        _take_in(order, answer, now)
+
+
+def _take_in(order: Order, answer: Answer, now: datetime) -> None:
     sent_at = answer.sent_at or answer.at
     told = _phones_told(order)
     facts = {**queries.facts_of(order), "sent_at": sent_at, **texted_mobiles.facts(order, told)}
@@ -242,6 +252,22 @@ def _password_erased(codes: str) -> dict[str, Any]:
     return {"password_digest": "", "password_kept": False} if PASSWORD in opened_by(codes) else {}
 
 
+def _waits(order: Order, answer: Answer, now: datetime) -> None:
+    """Put off until something else is decided: no phone is asked for, and its owner hears once what it waits for."""
+    said = as_note(answer.code, answer.words)
+    is_known = order.events.filter(move="waits", note=said).exists()
+    if is_known and queries.waits_for_other_decision(order):
+        return
+    facts = {**queries.facts_of(order), "reason": advice(order, answer.code)}
+    columns: dict[str, Any] = {**_said(answer), "held": False}
+    order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
+    with transaction.atomic():
+        event = ORDER.fire(order, "waits", by=AUTHORITY, note=said, facts=facts, columns=columns, now=now)
+        queries.phone_checks(order).delete()
+        if not is_known:
+            tell_everyone(order, "report_waits", event_id=event.pk, facts=facts, now=now)
+
+
 def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     """The provider's own fault: the order waits here, held, until operations send it again."""
     if order.held:
@@ -283,7 +309,8 @@ def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
 
 Handler = Callable[[Order, Answer, datetime], None]
 TRANSFER_HANDLERS: dict[str, Handler] = {
-    AnswerKind.ACCEPTED: _accepted,
+    AnswerKind.ACCEPTED: _receipt,
+    AnswerKind.WAITS: _waits,
     AnswerKind.GRANTED: _granted,
     AnswerKind.TURNED_DOWN: _turned_down,
     AnswerKind.REPORT_FAILED: _report_failed,

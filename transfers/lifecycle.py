@@ -89,14 +89,16 @@ ROWS = (
     T("accept_photo", (PHOTO_REVIEW,), HANDING_OVER, by=REVIEWER, tell="order_handed_over", owe="authority"),
     T(
         "reported",
-        (HANDING_OVER,),
+        (HANDING_OVER, AUTHORITY_REVIEW),
         PHONE_DUE,
         by=AUTHORITY,
         when=province_asks,
         due=phone_window,
         tell="confirm_phones",
     ),
-    T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
+    T("reported", (HANDING_OVER, AUTHORITY_REVIEW), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
+    # put off until something else of the filing is decided: nobody is texted before it is taken in again
+    T("waits", (HANDING_OVER, PHONE_DUE, AUTHORITY_REVIEW), AUTHORITY_REVIEW, by=AUTHORITY),
     T("report_failed", (PHONE_DUE, AUTHORITY_REVIEW), HANDING_OVER, by=AUTHORITY, tell="we_are_clearing_this_up"),
     T("phones_done", (PHONE_DUE,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
     T("go_on", (PHONE_DUE,), AUTHORITY_REVIEW, by=CLOCK, when=stated_and_authority_silent, tell="with_authority"),
@@ -149,7 +151,8 @@ ROWS = (
     T("cancel_for_cause", (DRAFT,), HANDING_OVER, by=LEAD, kinds=CANCEL, owe="authority", tell="cancelled_for_cause"),
     T("stop", (COOLING_OFF,), ABANDONED, by=APPLICANT, kinds=CANCEL),
     T("cooled", (COOLING_OFF,), HANDING_OVER, by=CLOCK, kinds=CANCEL, owe="authority"),
-    T("reported", (HANDING_OVER,), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
+    T("reported", (HANDING_OVER, AUTHORITY_REVIEW), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
+    T("waits", (HANDING_OVER, AUTHORITY_REVIEW), AUTHORITY_REVIEW, by=AUTHORITY, kinds=CANCEL),
     T(
         "report_failed",
         (AUTHORITY_REVIEW,),

@@ -24,6 +24,7 @@ WAITS_FOR: dict[str, tuple[str, ...]] = {
     AnswerKind.GRANTED: states.ALL,
     AnswerKind.TURNED_DOWN: (*WITH_THE_AUTHORITY, states.LAPSED, states.AUTHORITY_RETURNED),
     AnswerKind.REPORT_FAILED: WITH_THE_AUTHORITY,
+    AnswerKind.WAITS: WITH_THE_AUTHORITY,
 }
 
 

@@ -28,6 +28,7 @@ KINDS: dict[str, Any] = {
     AnswerKind.GRANTED: pgettext_lazy("answer", "Approved"),
     AnswerKind.TURNED_DOWN: pgettext_lazy("answer", "Returned"),
     AnswerKind.REPORT_FAILED: pgettext_lazy("answer", "Fault of the report"),
+    AnswerKind.WAITS: pgettext_lazy("answer", "Waits for another decision"),
     AnswerKind.RECORD: pgettext_lazy("answer", "Record of a filing"),
     AnswerKind.STRUCK: pgettext_lazy("answer", "Struck off the record"),
 }

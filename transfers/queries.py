@@ -268,6 +268,13 @@ def waits_for_answer(order: Order) -> bool:
     return is_later and bool(authority().waits_for(order.report_key))
 
 
+def waits_for_other_decision(order: Order) -> bool:
+    """Whether the authority has put its report off until something else of the filing is decided."""
+    if order.state != states.AUTHORITY_REVIEW:
+        return False
+    return order.events.filter(move__in=("waits", "reported")).values_list("move", flat=True).first() == "waits"
+
+
 def refusal_words(order: Order) -> str:
     """Why the order was refused, as the lead reviewer or the authority wrote it."""
     found = order.events.filter(move__in=("refuse", "cancel_refused")).values_list("note", flat=True).first()

@@ -36,6 +36,7 @@ AUDIENCE: dict[str, tuple[str, ...]] = {
     "phones_1h": (ACCOUNT,),
     "order_lapsed": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
     "with_authority": (ACCOUNT, SUBJECT_LEAD),
+    "report_waits": (ACCOUNT,),
     "order_approved": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
     "order_turned_down": (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR),
     "order_withdrawn": (ACCOUNT, SUBJECT_LEAD),

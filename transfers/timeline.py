@@ -37,6 +37,7 @@ WHAT: dict[str, str | Promise] = {
     "reported": _("Handed over to the authority"),
     "report_failed": _("The hand-over has to be repeated by us; there is nothing for you to do"),
     "released": _("The hand-over was cleared and goes out again"),
+    "waits": _("The authority decides about something else first; the report goes again by itself"),
     "phones_done": _("All phones are confirmed"),
     "go_on": _("The time for the phones is over; the order went on to the authority's review"),
     "lapse": _("The phones were not confirmed in time"),
@@ -82,6 +83,7 @@ CHANNELS: dict[str, str | Promise] = {"email": _("E-mail"), "sms": _("Text messa
 NOTES: dict[str, Callable[[Any, str, str], str]] = {
     "withdraw": lambda order, note, language: _withdrawn(note, language),
     "turn_down": note_words,
+    "waits": note_words,
     "cancel_refused": note_words,
     "ended": lambda order, note, language: note_words(order, note, language) if note else "",
     "report_failed": lambda order, note, language: "",

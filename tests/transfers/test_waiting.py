@@ -153,7 +153,7 @@ def test_a_held_request_is_not_hurried_and_is_closed_when_its_access_ends(author
 @pytest.mark.parametrize(
     ("code", "english", "chinese"),
     [
-        ("1025", "This is the website&#x27;s only access: it cannot be cancelled", "此网站只剩这一个接入，不能取消"),
+        ("1025", "This is the website&#x27;s only access: have another provider take it over", "此网站只剩这一个接入"),
     ],
 )
 def test_a_refusal_is_read_in_words_and_leaves_the_transfer(

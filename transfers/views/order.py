@@ -97,6 +97,16 @@ OTHERWISE = {
             ),
         ),
     ),
+    states.AUTHORITY_REVIEW: (
+        (
+            queries.waits_for_other_decision,
+            _(
+                "The authority decides about something else of this filing first; what that is stands below. "
+                "This goes again by itself, once a day, for as long as a review takes. "
+                "If the other request is yours, you can withdraw it where you made it, and this goes sooner"
+            ),
+        ),
+    ),
     states.LAPSED: (
         (
             _cannot_go_as_it_is,
@@ -188,6 +198,11 @@ def _said(order: Order) -> dict[str, Any]:
     return {"said": authority_words.authority_words(order, chinese=reads_chinese())}
 
 
+def _with_authority(order: Order) -> dict[str, Any]:
+    """What a report that was put off waits for."""
+    return _said(order) if queries.waits_for_other_decision(order) else {}
+
+
 def _refused(order: Order) -> dict[str, Any]:
     """A transfer is refused by our lead reviewer; a cancellation by the authority."""
     return _said(order) if order.kind == states.CANCELLATION else {}
@@ -209,6 +224,7 @@ EXTRAS: dict[str, Callable[[Order], dict[str, Any]]] = {
     states.PHOTO_DUE: backdrop.shown,
     states.PHOTO_REVIEW: _with_us,
     states.APPROVED: _result,
+    states.AUTHORITY_REVIEW: _with_authority,
     states.AUTHORITY_RETURNED: _said,
     states.REFUSED: _refused,
     states.LAPSED: _lapsed,

@@ -130,7 +130,7 @@ def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
     A site's later report that waits beside an earlier one makes two candidates: the result may be about either. One
     that was answered may be told twice.
     """
-    answers = Outcome.objects.filter(report=OuterRef("pk")).exclude(kind=AnswerKind.ACCEPTED)
+    answers = Outcome.objects.filter(report=OuterRef("pk")).exclude(kind__in=(AnswerKind.ACCEPTED, AnswerKind.WAITS))
     left = reports.filter(~Exists(answers), state=ReportState.SUPERSEDED, files__accepted_at__isnull=False)
     for found in (reports.filter(TAKEN_IN), left):
         if candidates := list(found.distinct()):

@@ -42,7 +42,7 @@ def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: dat
             if not Line.objects.filter(pk=lease.isp_id, last_sequence=sequence - 1).exists():
                 raise Lost("the last number is another one now")
             waiting = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
-            if not waiting.update(state=ReportState.NUMBERED, field="", code="", reason=""):
+            if not waiting.update(state=ReportState.NUMBERED, field="", reason=""):
                 return None
             return UploadFile.objects.create(
                 isp_id=lease.isp_id,

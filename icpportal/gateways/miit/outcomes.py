@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -14,6 +15,7 @@ from icpportal.gateways.miit import models
 from icpportal.gateways.miit.carrying import record_from, sealed, struck_from, unsealed
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, FiledRecord, Struck
 
+SETTLED = timedelta(minutes=30)  # after which a report that went again is taken to be processed
 AT_ONCE = 1000  # handed out in one go; the rest follows when these are acknowledged
 READ = "answers.read"  # the job under which an outcome is set aside that cannot be read
 
@@ -42,13 +44,29 @@ def record(
 def record_accepted(report: models.Report, *, sent_at: datetime, sequence: int) -> models.Outcome | None:
     """The authority took this report in; a retry of the same report tells nothing new, unless it had failed since.
 
-    When its answer came before this receipt, the receipt is news to nobody.
+    When its answer came before this receipt, the receipt is news to nobody. One of a report that waited for another
+    decision is handed out when the authority has not put it off again for half an hour.
     """
     if models.Report.objects.filter(pk=report.pk, state=models.ReportState.ANSWERED).exists():
         return None
-    failed = models.Outcome.objects.filter(report=report, kind=AnswerKind.REPORT_FAILED).exists()
-    once = f"accepted:{report.key}:{sequence}" if failed else f"accepted:{report.key}"
+    is_news = models.Outcome.objects.filter(report=report, kind__in=PUT_OFF).exists()
+    once = f"accepted:{report.key}:{sequence}" if is_news else f"accepted:{report.key}"
     return record(AnswerKind.ACCEPTED, once=once, report=report, at=sent_at, sent_at=sent_at)
+
+
+PUT_OFF = (AnswerKind.REPORT_FAILED, AnswerKind.WAITS)
+
+
+def withdraw_receipt(report: models.Report) -> None:
+    """It was put off before its receipt was handed out: nobody is asked to confirm phones for nothing."""
+    receipts = models.Outcome.objects.filter(report=report, kind=AnswerKind.ACCEPTED, acknowledged_at__isnull=True)
+    receipts.update(acknowledged_at=timezone.now())
+
+
+def _not_settled(now: datetime) -> Q:
+    """Receipts of reports that may be put off again in a moment, as they were before."""
+    put_off = models.Outcome.objects.filter(report=OuterRef("report"), kind=AnswerKind.WAITS)
+    return Q(Exists(put_off), kind=AnswerKind.ACCEPTED, at__gt=now - SETTLED)
 
 
 def tell_record_again(report: models.Report) -> None:
@@ -67,6 +85,7 @@ def waiting() -> list[Answer]:
     """What was not acknowledged yet, oldest first; one that cannot be read is set aside and keeps nobody waiting."""
     left_alone = rows.not_yet(READ, TAKEN)
     owed = models.Outcome.objects.filter(acknowledged_at__isnull=True).exclude(pk__in=left_alone)
+    owed = owed.exclude(_not_settled(timezone.now()))
     loop = rows.Loop(READ)
     read: list[Answer] = []
     for row in owed.select_related("report").order_by("pk")[:AT_ONCE]:

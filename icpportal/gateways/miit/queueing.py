@@ -11,6 +11,7 @@ from icpportal.gateways.miit.building import place
 from icpportal.gateways.miit.carrying import sealed
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import ReportState
+from icpportal.gateways.miit.processing import in_review
 from icpportal.gateways.miit.types import AnswerKind, Report, reference_of, refuse_faults
 
 logger = logging.getLogger(__name__)
@@ -19,6 +20,8 @@ HOUR = timedelta(hours=1)
 TROUBLE = timedelta(minutes=2)  # a storage that is down is not asked again at once
 # "neither's fault": how long to wait before the authority is asked again, and after how many times it is enough
 AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
+# something else of the filing is with the authority: 20 working days, the longest holidays, and some days more
+IN_REVIEW = (*AGAIN[:4], *(timedelta(days=1),) * 45)
 GIVEN_UP = "the authority asked for the same report again and again"
 OURS = 3  # tries at a number of our own; another process may have taken it in the same microsecond
 
@@ -98,19 +101,20 @@ def unpark(row: models.Report, *, now: datetime) -> bool:
     return bool(rows.update(state=ReportState.QUEUED, next_at=now, field="", code="", reason="", tries=0))
 
 
-def retry(row: models.Report, not_before: datetime | None = None, *, now: datetime | None = None) -> bool:
+def retry(row: models.Report, codes: str, not_before: datetime | None = None, *, now: datetime | None = None) -> bool:
     """ "Neither's fault": an accepted report goes again under a new number with the same own id, later each time.
 
-    After the last time it is parked and operations are alarmed. False when it was not accepted, so twice is once.
+    For as long as a review takes when one of `codes`, now or earlier, waits for another decision. After the last time
+    it is parked with the first such code, and operations are alarmed. False when it was not accepted, so twice is once.
     """
     now = now or timezone.now()
-    if row.tries >= len(AGAIN):
-        park(row, GIVEN_UP, now=now, code="5999", since=ReportState.ACCEPTED)
+    told = f"{row.code} {codes}"
+    first = in_review(told, row.kind) or told.split()[0]
+    patience = IN_REVIEW if in_review(first, row.kind) else AGAIN
+    if row.tries >= len(patience):
+        park(row, GIVEN_UP, now=now, code=first, since=ReportState.ACCEPTED)
         return False
-    earliest = now + AGAIN[row.tries]
+    earliest = now + patience[row.tries]
+    next_at = max(earliest, not_before) if not_before else earliest
     rows = models.Report.objects.filter(pk=row.pk, state=ReportState.ACCEPTED, tries=row.tries)
-    return bool(
-        rows.update(
-            state=ReportState.QUEUED, tries=row.tries + 1, next_at=max(earliest, not_before) if not_before else earliest
-        )
-    )
+    return bool(rows.update(state=ReportState.QUEUED, tries=row.tries + 1, next_at=next_at, code=first))

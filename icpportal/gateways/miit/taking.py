@@ -16,7 +16,7 @@ from icpportal.gateways.miit import outcomes, queueing, succession, tables
 from icpportal.gateways.miit.correlation import Unsure, report_of
 from icpportal.gateways.miit.documents.content import Download, Result, Verdict
 from icpportal.gateways.miit.models import InboxFile, Report, ReportState
-from icpportal.gateways.miit.processing import APPROVED, REJECTED, Fault, Judgement, judge
+from icpportal.gateways.miit.processing import APPROVED, REJECTED, Fault, Judgement, in_review, judge
 from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
 
 UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
@@ -90,7 +90,7 @@ def _answer(file: InboxFile, told: Told) -> str:
     if judgement.fault == Fault.SUCCESS:
         return _succeeded(file, told, judgement)
     if judgement.fault == Fault.NEITHER:
-        return _again(told, judgement)
+        return _again(file, told, judgement)
     return _close(file, told, ANSWERS[judgement.fault], judgement)
 
 
@@ -110,12 +110,17 @@ def _succeeded(file: InboxFile, told: Told, judgement: Judgement) -> str:
     return ""
 
 
-def _again(told: Told, judgement: Judgement) -> str:
-    """The same report goes again later; the portal hears of it only when it was too often."""
+def _again(file: InboxFile, told: Told, judgement: Judgement) -> str:
+    """The same report goes again later; the portal hears what it waits for, and when it was too often."""
     if told.report.state == ReportState.NUMBERED:  # it cannot go again before we know that it went
         return f"{' '.join(judgement.codes)} for {told.report.key} before its receipt"
-    if told.report.state == ReportState.ACCEPTED:
-        queueing.retry(told.report)
+    codes = " ".join(judgement.codes)
+    waits = told.report.state == ReportState.ACCEPTED and queueing.retry(told.report, codes)
+    if waits and in_review(codes, told.report.kind):
+        outcomes.withdraw_receipt(told.report)
+        once = f"waits:{told.report.key}:{told.report.tries}"
+        said = _fields(AnswerKind.WAITS, told.report, codes, told.words(judgement))
+        outcomes.record(AnswerKind.WAITS, once=once, report=told.report, file=file, at=_at(file, told), **said)
     return ""
 
 
@@ -130,7 +135,7 @@ def _close(file: InboxFile, told: Told, kind: AnswerKind, judgement: Judgement) 
         once=_once(kind, report, codes, words),
         report=report,
         file=file,
-        at=told.at or file.received_at,
+        at=_at(file, told),
         **_fields(kind, report, codes, words),
     )
     _mark_answered(report)
@@ -138,6 +143,10 @@ def _close(file: InboxFile, told: Told, kind: AnswerKind, judgement: Judgement) 
         succession.supersede(report.reference, kind=report.kind, but=report)
         outcomes.tell_record_again(report)
     return ""
+
+
+def _at(file: InboxFile, told: Told) -> datetime:
+    return told.at or file.received_at
 
 
 def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
@@ -157,7 +166,7 @@ def _fields(kind: AnswerKind, report: Report, codes: str, words: str) -> dict[st
 
 def _mark_answered(report: Report) -> None:
     Report.objects.filter(pk=report.pk, state__in=NO_ANSWER_YET).update(
-        state=ReportState.ANSWERED, answered_at=timezone.now()
+        state=ReportState.ANSWERED, answered_at=timezone.now(), code=""
     )
 
 

@@ -208,6 +208,7 @@ class AnswerKind(StrEnum):
     GRANTED = "granted"  # approved, `subject_number` and `site_number` say under which number
     TURNED_DOWN = "turned_down"  # sent back by the authority: `code` and its `words`
     REPORT_FAILED = "report_failed"  # the provider's own fault: `code` and `words`, for staff
+    WAITS = "waits"  # the same report goes again by itself: `code` and `words` say what the authority decides first
     RECORD = "record"  # a filing as the authority has it now (BASJ): `record`; `report_key` where it is known
     STRUCK = "struck"  # a subject, site or access that is on file no more (ZXSJ): `struck`
 

@@ -15,6 +15,7 @@ from verification.models import PhotoPlace
 EVENTS = [
     "order_received", "order_returned", "photo_wanted", "photo_again", "backdrop_posted", "order_handed_over",
     "confirm_phones", "phones_24h", "phones_6h", "phones_1h", "with_authority", "we_are_clearing_this_up",
+    "report_waits",
     "order_lapsed", "order_approved", "order_turned_down", "order_withdrawn", "order_refused", "draft_expired",
     "order_closed", "draft_waits", "returned_waits", "duty_waits",
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "cancelled_for_cause",

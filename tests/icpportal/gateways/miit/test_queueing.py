@@ -1,6 +1,6 @@
 """Reports wait for their number; those that cannot go are put aside, and their order hears of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from icpportal.gateways.miit import outcomes, queueing, succession
 from icpportal.gateways.miit.building import content_of
 from icpportal.gateways.miit.models import Report, ReportState
 from icpportal.gateways.miit.types import AccessReport, AnswerKind
+from icpportal.workdays.calendar import add_workdays
 from tests.icpportal.gateways.miit import sending_world
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access, arrange, cancellation, statement, states
 
@@ -136,7 +137,7 @@ def test_nobodys_fault_queues_the_accepted_report_again_later_each_time(ministry
     own_id, waits = row.own_id, []
 
     for _ in range(7):
-        assert queueing.retry(row, now=NOW)
+        assert queueing.retry(row, "5999", now=NOW)
         row.refresh_from_db()
         waits.append(row.next_at - NOW)
         Report.objects.update(state=ReportState.ACCEPTED)
@@ -148,7 +149,7 @@ def test_nobodys_fault_queues_the_accepted_report_again_later_each_time(ministry
 def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
     row = accepted()
 
-    queueing.retry(row, NOW + timedelta(hours=3), now=NOW)
+    queueing.retry(row, "5999", NOW + timedelta(hours=3), now=NOW)
 
     assert Report.objects.get().next_at == NOW + timedelta(hours=3)
 
@@ -156,7 +157,7 @@ def test_a_retry_waits_for_the_later_of_our_pause_and_theirs(ministry):
 def test_a_retry_told_twice_counts_once(ministry):
     row = accepted()
 
-    assert [queueing.retry(row, now=NOW) for _ in range(2)] == [True, False]
+    assert [queueing.retry(row, "5999", now=NOW) for _ in range(2)] == [True, False]
     assert Report.objects.get().tries == 1
 
 
@@ -165,18 +166,56 @@ def test_only_an_accepted_report_is_retried(ministry, state):
     row = accepted()
     Report.objects.update(state=state)
 
-    assert not queueing.retry(row, now=NOW)
+    assert not queueing.retry(row, "5999", now=NOW)
     assert (states(), Report.objects.get().tries) == ([state], 0)
 
 
 def test_after_the_last_retry_the_report_is_parked_and_operations_are_alarmed(ministry, caplog):
     row = accepted(tries=7)
 
-    assert not queueing.retry(row, now=NOW)
+    assert not queueing.retry(row, "5999", now=NOW)
 
     assert states() == ["parked"]
     assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "5999", queueing.GIVEN_UP)]
     assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+@pytest.mark.parametrize("begin", [date(2026, 1, 30), date(2026, 9, 10), date(2026, 11, 25)])
+def test_a_report_that_waits_for_a_review_is_retried_for_longer_than_one_takes(begin, db):
+    """M5: it was given up after 3 days and 17 hours."""
+    tried_until = begin + sum(queueing.IN_REVIEW, timedelta())
+
+    assert max(queueing.IN_REVIEW) == timedelta(days=1)
+    assert tried_until >= add_workdays(begin, 22)[0]
+
+
+def test_its_patience_ends_parked_under_the_first_code(ministry, caplog):
+    """M5: it ended as "5999", and nobody knew what it had waited for."""
+    row, told_to_wait = accepted(), ["1017", "5999", "1051 1017", *["5999"] * (len(queueing.IN_REVIEW) - 3)]
+    for codes in told_to_wait:
+        assert queueing.retry(row, codes, now=NOW)
+        Report.objects.update(state=ReportState.ACCEPTED)
+        row.refresh_from_db()
+    assert row.code == "1017"
+
+    assert not queueing.retry(row, "5999", now=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, row.code) == ("parked", "1017")
+    assert told() == [(AnswerKind.REPORT_FAILED, "TR-1.1", "1017", queueing.GIVEN_UP)]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_a_busy_system_keeps_its_short_patience_until_a_review_is_named(ministry):
+    """M5: the later code is the one that says what is waited for."""
+    row = accepted(tries=6)
+    Report.objects.update(code="5999")
+    row.refresh_from_db()
+
+    assert queueing.retry(row, "1042", now=NOW)
+
+    row.refresh_from_db()
+    assert (row.code, row.tries) == ("1042", 7)
 
 
 def test_the_longest_waiting_report_is_next_and_one_that_is_not_due_is_not(ministry):

@@ -523,7 +523,7 @@ def test_a_retried_report_goes_under_a_new_number_with_the_same_own_id_and_tells
     row = queued()[0]
     send_due(now=NOW)
     row.refresh_from_db()
-    queueing.retry(row, now=NOW)
+    queueing.retry(row, "5999", now=NOW)
 
     assert send_due(now=NOW + 10 * MINUTE).accepted == 1
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from icpportal.gateways.miit import inbox, outcomes, queueing
-from icpportal.gateways.miit.models import InboxFile, Report, ReportState
+from icpportal.gateways.miit.models import InboxFile, Outcome, Report, ReportState
 from icpportal.gateways.miit.types import Answer, AnswerKind, Level
 from tests.icpportal.gateways.miit.authority_files import SITE, bajg, basj, decision, result, waiting, zxsj
 
@@ -141,7 +141,30 @@ def test_nobodys_fault_sends_the_same_report_again_by_itself(send):
     send(bajg(result(report.own_id, "1017")))
 
     report.refresh_from_db()
-    assert (kinds(), report.state, report.tries) == ([], "queued", 1)
+    assert (report.state, report.tries, report.code) == ("queued", 1, "1017")
+
+
+def test_what_a_report_waits_for_is_told_to_the_portal_and_a_busy_system_is_not(send):
+    """M5: its owner, who could withdraw the other change, was never told."""
+    report, other = waiting(), waiting("TR-2.1")
+
+    send(bajg(result(report.own_id, "1017", words="变更审核中")))
+    send(bajg(result(other.own_id, "5999", words="系统忙")))
+
+    assert kinds() == [("waits", "TR-1.1", "1017", "变更审核中")]
+
+
+def test_the_receipt_of_a_report_that_was_put_off_is_handed_out_once_it_has_settled(send):
+    """M5: each try would have asked people to confirm their phones, and a moment later not."""
+    report, at = waiting(), datetime.now(UTC)
+    outcomes.record_accepted(report, sent_at=at, sequence=7)
+    send(bajg(result(report.own_id, "1017")))
+    assert [kind for kind, *_ in kinds()] == ["waits"]
+
+    outcomes.record_accepted(report, sent_at=at, sequence=8)
+    assert [kind for kind, *_ in kinds()] == ["waits"]
+    Outcome.objects.filter(once="accepted:TR-1.1:8").update(at=at - outcomes.SETTLED)
+    assert [kind for kind, *_ in kinds()] == ["waits", "accepted"]
 
 
 def test_nobodys_fault_told_twice_is_one_more_try(send):
