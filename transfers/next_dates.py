@@ -53,7 +53,8 @@ def next_dates(orders: Iterable[Any]) -> dict[Any, tuple[Words, datetime]]:
 def _is_counted(order: Any) -> bool:
     """A hand-over that is held or waits for the authority, and the end of a cancellation, have no promised day."""
     promised = order.state in ANSWERS or order.state == states.AUTHORITY_REVIEW
-    return promised and not order.held and order.kind != states.CANCELLATION and not queries.waits_for_answer(order)
+    waits = queries.waits_for_answer(order) or queries.waits_for_other_decision(order)
+    return promised and not order.held and order.kind != states.CANCELLATION and not waits
 
 
 def _of(order: Any, known: Calendar | None) -> tuple[Words, datetime] | None:

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from filings.provinces import Province, province
 from filings.queries import live_accesses
+from icpportal.gateways.miit.processing import in_review
 from icpportal.gateways.miit.seam import authority
 from transfers import states
+from transfers.authority_words import kind_of
 from transfers.models import (
     FieldVerdict,
     Objection,
@@ -270,7 +272,7 @@ def waits_for_answer(order: Order) -> bool:
 
 def waits_for_other_decision(order: Order) -> bool:
     """Whether the authority has put its report off until something else of the filing is decided."""
-    if order.state != states.AUTHORITY_REVIEW:
+    if order.state != states.AUTHORITY_REVIEW or not in_review(order.authority_code, kind_of(order)):
         return False
     return order.events.filter(move__in=("waits", "reported")).values_list("move", flat=True).first() == "waits"
 

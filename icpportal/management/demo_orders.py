@@ -71,7 +71,7 @@ SEEDS = (
     Seed(states.HANDING_OVER, ACCEPTED, "44", columns={"held": True, "report": 1}),
     Seed(states.PHONE_DUE, REPORTED, "12", columns={"report": 1}, other_mobile=True),
     Seed(states.AUTHORITY_REVIEW, REPORTED, "44", columns={"report": 1}),
-    Seed(states.AUTHORITY_RETURNED, (*REPORTED, "turn_down"), "44", columns={"report": 1, "authority_code": "1055", "authority_words": "附件图片不清晰"}),
+    Seed(states.AUTHORITY_RETURNED, (*REPORTED, "turn_down"), "44", columns={"report": 1, "authority_code": "1055", "authority_words": "核验单不属于该备案"}),
     Seed(states.LAPSED, (*REPORTED, "lapse"), "12", columns={"report": 1}, other_mobile=True),
     Seed(states.APPROVED, (*REPORTED, "grant"), "44", columns={"report": 1}),
     Seed(states.REFUSED, (*SENT, "refuse")),

@@ -23,6 +23,7 @@ from transfers.authority import pull
 from transfers.deadlines import sweep
 from transfers.firing import ORDER, hand_over
 from transfers.models import Order, ParkedAnswer, PhoneCheck
+from transfers.next_dates import next_date
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAID = "变更审核中，不可再次变更"
@@ -91,6 +92,7 @@ def test_its_owner_reads_what_it_waits_for_and_that_they_could_withdraw_it(
 
     shown = page(client, order)
     assert (order.state, order.held) == (states.AUTHORITY_REVIEW, False)
+    assert next_date(order) is None
     for text in (DECIDES_FIRST, "1017", SAID, "You can withdraw the other one"):
         assert text in shown
     assert "可撤回那一变更" in page(client, order, "zh-hans")

@@ -226,10 +226,10 @@ ACTS: dict[str, Callable[[Order, Any], None]] = {
     "refuse": lambda order, people: review.refuse(order, people.lead, "网站内容不适合备案"),
     "withdraw": lambda order, people: actions.withdraw(order, actor=people.owner, reason="wrong_details"),
     "reported": _answered(AnswerKind.ACCEPTED),
-    "turn_down": _answered(AnswerKind.TURNED_DOWN, code="1056", words="附件图片不清晰"),
+    "turn_down": _answered(AnswerKind.TURNED_DOWN, code="1055", words="核验单不属于该备案"),
     "grant": _answered(AnswerKind.GRANTED),
     "ended": _answered(AnswerKind.GRANTED),
-    "cancel_refused": _answered(AnswerKind.TURNED_DOWN, code="1056", words="主体信息不符"),
+    "cancel_refused": _answered(AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入"),
     "phones_done": lambda order, people: None if order.state != states.PHONE_DUE else _fire(order, _row("phones_done")),
     "lapse": _lapse,
 }

@@ -19,6 +19,7 @@ from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.standing import standing
 from icpportal.gateways.miit.types import ReportKind
+from icpportal.management import ministry_codes
 from icpportal.management import ministry_words as words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
@@ -139,6 +140,12 @@ def _done(command: Command, as_json: bool, name: str, act: Callable[..., Any], *
     return 0
 
 
+def codes(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    found = {"codes": [row.as_dict() for row in ministry_codes.rows()]}
+    command.say(as_json, found, list(ministry_codes.markdown() if options["markdown"] else ministry_codes.lines()))
+    return 0
+
+
 def resync(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     plan, done = planning.plan(), False
     if options["yes"]:
@@ -192,6 +199,11 @@ KINDS = {
         SEQUENCE,
         (("--attachments",), {"action": "store_true", "help": "with the pictures, else one pixel each"}),
         (("--raw",), {"action": "store_true", "help": "the bytes, in GBK"}),
+    ),
+    "codes": Kind(
+        codes,
+        "every code of the interface: whose turn it is, what opens, in which words, what happens by itself",
+        (("--markdown",), {"action": "store_true", "help": "the table of docs/ministry.md"}),
     ),
     "resend": Kind(resend, "the same bytes under the same number once more", SEQUENCE),
     "rebuild": Kind(rebuild, "new bytes on a number that was never accepted", SEQUENCE),

@@ -16,7 +16,7 @@ from icpportal.gateways.miit.reactions import BOTH, REACTIONS
 from icpportal.gateways.miit.wire.returns import PreviousReply
 from icpportal.privacy.models import AccessNote
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
-from tests.icpportal.gateways.miit.schemas import against_schema
+from tests.icpportal.gateways.miit.schemas import against_schema, listed_codes
 
 pytestmark = pytest.mark.django_db
 
@@ -395,3 +395,51 @@ def test_a_dry_run_of_send_counts_what_is_due_and_asks_nobody(capsys):
 def test_a_word_that_means_nothing_is_an_error():
     with pytest.raises(CommandError, match="invalid choice"):
         call_command("miit", "explode")
+
+
+GROUPS = {"method": "return"}  # the list calls the answers to calls so
+
+
+def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsys):
+    """M7: 26 answers to calls and 178 results of reports, as the list of codes has them."""
+    listed = {(code, GROUPS.get(group, group)) for group, rows in listed_codes().items() for code in rows}
+
+    rows = told(capsys, "codes")["codes"]
+
+    assert len(rows) == len(listed) == 204
+    assert {(row["code"], row["kind"]) for row in rows} == listed
+    assert {row["whose"] for row in rows} == {"success", "applicant", "provider", "nobody"}
+    assert [row["code"] for row in rows if not (row["zh"] and row["en"] and row["by_itself"])] == []
+
+
+def test_the_codes_of_other_reports_have_words_of_their_own_and_open_nothing(capsys):
+    """M7: IP filings and domain registries never concern an access."""
+    others = [row for row in told(capsys, "codes")["codes"] if row["kind"] in ("ip", "domain")]
+
+    assert {row["code"]: row["whose"] for row in others if row["whose"] != "provider"} == {
+        "2998": "success",
+        "3998": "success",
+    }
+    assert [row["code"] for row in others if row["opens"] or row["cancellation"]] == []
+    assert len({row["en"] for row in others}) > 80
+
+
+def test_a_code_says_what_it_means_to_a_cancellation_where_that_is_something_else(capsys):
+    """M4, M7"""
+    rows = {row["code"]: row for row in told(capsys, "codes")["codes"]}
+
+    assert (rows["1016"]["whose"], rows["1016"]["cancellation"]["whose"]) == ("applicant", "success")
+    assert rows["1018"]["opens"] == ["filing_password"]
+    assert rows["1018"]["cancellation"]["opens"] == []
+    assert (rows["1017"]["whose"], rows["1017"]["cancellation"]) == ("nobody", None)
+    assert "49 times" in rows["1017"]["by_itself"]
+
+
+def test_people_read_a_line_a_code_in_both_languages(capsys):
+    lines = run(capsys, "codes")
+
+    line = next(line for line in lines if line.startswith("1018"))
+    assert "opens filing_password" in line
+    assert "备案密码不对，重新验证备案密码" in line
+    assert "The filing password is not right: verify it again" in line
+    assert lines[lines.index(line) + 1].split()[0] == "cancel"
