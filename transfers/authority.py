@@ -25,16 +25,15 @@ from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
 from icpportal.outbox.nudge import nudge
-from transfers import other_reports, phone_windows, queries, register_answers, states, texted_mobiles
+from transfers import other_reports, phone_windows, postponed, queries, register_answers, states, texted_mobiles
 from transfers.approval import approve
-from transfers.authority_words import advice, as_note
+from transfers.authority_words import advice, as_note, said_columns
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
 from transfers.parked import park
 from transfers.phone_windows import Foretold
 from transfers.report import report_of
-from transfers.telling import tell_everyone
 
 logger = logging.getLogger(__name__)
 PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
@@ -212,7 +211,7 @@ def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
         _report_failed(order, answer, now)
         return
     _accepted(order, answer, now)
-    columns: dict[str, Any] = {**_said(answer), **_password_erased(answer.code)}
+    columns: dict[str, Any] = {**said_columns(answer), **_password_erased(answer.code)}
     _fire_with_words(order, "turn_down", answer, columns, now)
 
 
@@ -228,10 +227,6 @@ def _fire_with_words(order: Order, move: str, answer: Answer, columns: dict[str,
     order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
     said = as_note(answer.code, answer.words)
     ORDER.fire(order, move, by=AUTHORITY, note=said, facts=facts, columns=columns, now=now)
-
-
-def _said(answer: Answer) -> dict[str, str]:
-    return {"authority_code": answer.code[:CODES_LONGEST], "authority_words": answer.words}
 
 
 def _add_to_refusal(order: Order, answer: Answer) -> None:
@@ -252,27 +247,11 @@ def _password_erased(codes: str) -> dict[str, Any]:
     return {"password_digest": "", "password_kept": False} if PASSWORD in opened_by(codes) else {}
 
 
-def _waits(order: Order, answer: Answer, now: datetime) -> None:
-    """Put off until something else is decided: no phone is asked for, and its owner hears once what it waits for."""
-    said = as_note(answer.code, answer.words)
-    is_known = order.events.filter(move="waits", note=said).exists()
-    if is_known and queries.waits_for_other_decision(order):
-        return
-    facts = {**queries.facts_of(order), "reason": advice(order, answer.code)}
-    columns: dict[str, Any] = {**_said(answer), "held": False}
-    order.authority_code, order.authority_words = columns["authority_code"], columns["authority_words"]
-    with transaction.atomic():
-        event = ORDER.fire(order, "waits", by=AUTHORITY, note=said, facts=facts, columns=columns, now=now)
-        queries.phone_checks(order).delete()
-        if not is_known:
-            tell_everyone(order, "report_waits", event_id=event.pk, facts=facts, now=now)
-
-
 def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     """The provider's own fault: the order waits here, held, until operations send it again."""
     if order.held:
         return
-    columns: dict[str, Any] = {**_said(answer), "held": True}
+    columns: dict[str, Any] = {**said_columns(answer), "held": True}
     # an error, so that operations are alarmed
     logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
     if order.state == states.HANDING_OVER:
@@ -289,7 +268,7 @@ def _ended(order: Order, answer: Answer, now: datetime) -> None:
         return
     if answer.report_key == order.report_key:
         _accepted(order, answer, now)
-    columns = _said(answer) if answer.code else {}  # there was nothing left to cancel
+    columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
     said = as_note(answer.code, answer.words)
     with transaction.atomic():
         ORDER.fire(order, "ended", by=AUTHORITY, note=said, facts=queries.facts_of(order), columns=columns, now=now)
@@ -304,13 +283,13 @@ def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
         _report_failed(order, answer, now)
         return
     _accepted(order, answer, now)
-    _fire_with_words(order, "cancel_refused", answer, _said(answer), now)
+    _fire_with_words(order, "cancel_refused", answer, said_columns(answer), now)
 
 
 Handler = Callable[[Order, Answer, datetime], None]
 TRANSFER_HANDLERS: dict[str, Handler] = {
     AnswerKind.ACCEPTED: _receipt,
-    AnswerKind.WAITS: _waits,
+    AnswerKind.WAITS: postponed.take,
     AnswerKind.GRANTED: _granted,
     AnswerKind.TURNED_DOWN: _turned_down,
     AnswerKind.REPORT_FAILED: _report_failed,

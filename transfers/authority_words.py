@@ -5,8 +5,9 @@ from itertools import takewhile
 from typing import Any
 
 from icpportal.gateways.miit.processing import plain_words
-from icpportal.gateways.miit.types import ReportKind
+from icpportal.gateways.miit.types import Answer, ReportKind
 from transfers import states
+from transfers.models.order import CODES_LONGEST
 
 MIDDLE_DOT = " · "
 
@@ -36,6 +37,11 @@ def authority_words(order: Any, *, chinese: bool) -> AuthorityWords | None:
         return None
     plain = advice(order, order.authority_code)["zh" if chinese else "en"]
     return AuthorityWords(order.authority_code, order.authority_words, plain)
+
+
+def said_columns(answer: Answer) -> dict[str, Any]:
+    """The columns of an order that keep what was said of it last."""
+    return {"authority_code": answer.code[:CODES_LONGEST], "authority_words": answer.words}
 
 
 def as_note(code: str, words: str) -> str:
