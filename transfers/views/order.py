@@ -64,10 +64,11 @@ NOTHING_LEFT = _("Nothing is left to change. Check it and send it again by %(due
 
 def _reason(order: Order) -> str:
     """As our lead reviewer wrote it; of the authority's answer, what it means: its words stand below."""
-    if order.kind != states.CANCELLATION and order.state == states.REFUSED:
-        return queries.refusal_words(order)
     said = authority_words.authority_words(order, chinese=reads_chinese())
-    return said.advice if said else queries.refusal_words(order)
+    is_ours = order.kind != states.CANCELLATION or said is None
+    if order.state == states.REFUSED and is_ours:
+        return queries.refusal_words(order)
+    return said.advice if said else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
 
 
 def _cannot_go_as_it_is(order: Order) -> bool:
