@@ -2,7 +2,7 @@
 
 `/healthz`       this process answers
 `/readyz`        it can serve: database, migrations, cache
-`/healthz/deep`  the work gets done: outbox, deadlines, workers, outside systems
+`/healthz/deep`  the work gets done: outbox, deadlines, workers, outside systems, files against rows
 """
 
 import secrets
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from icpportal import pulse
 from icpportal.gateways.registry import ADVICE
 from icpportal.outbox import queries as outbox
+from verification.documents import rounds
 
 Finding = dict[str, object]
 
@@ -56,6 +57,7 @@ def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
             "deadlines": lambda: _age(pulse.age("sweep_deadlines", now), SWEEP_RESTS),
             "worker": lambda: _queues(now),
             "gateways": lambda: _gateways(now),
+            "files": lambda: _age(rounds.age(now), rounds.LATE),
         }
     )
 

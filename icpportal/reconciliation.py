@@ -9,15 +9,18 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from icpportal.alarms import rows
+from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import SetAside
 from icpportal.gateways.miit import downloads, succession
 from icpportal.moments import to_beijing
 from icpportal.outbox import queries as outbox
 from transfers import queries as orders
-from verification.documents import storing, sweeping
+from verification.documents import rounds, storing
+from verification.models import FileRound
 
 logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
+ROUND_LATE = "files.round_late"
 KINDS = ("order", "message", "answer", "download", "report", "row", "file", "document", "part")
 
 
@@ -33,12 +36,31 @@ class Finding:
         return f"{self.kind} {self.reference}: {self.trouble}"
 
 
+@dataclass(frozen=True)
+class LastRound:
+    """The last time that all files were compared with all rows: when that ended and what it found."""
+
+    ended_at: datetime | None  # None: not yet
+    looked: int = 0
+    files: int = 0
+    documents: int = 0
+
+    def __str__(self) -> str:
+        if self.ended_at is None:
+            return "no full round through the files yet"
+        return (
+            f"last full round through the files ended {to_beijing(self.ended_at):%Y-%m-%d %H:%M}:"
+            f" looked at {self.looked}, {self.files} without a row, {self.documents} rows without their file"
+        )
+
+
 @dataclass
 class Reconciled:
-    """What was found, and how many orphan files were deleted."""
+    """What was found, how many orphan files were deleted, and the last full round through the files."""
 
     findings: list[Finding] = field(default_factory=list)
     deleted: int = 0
+    last_round: LastRound = LastRound(None)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -48,10 +70,17 @@ class Reconciled:
         return {**kinds, "deleted": self.deleted}
 
 
-def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconciled:
-    """Looks at everything; deletes only files that no row has known for 24 hours, and with `dry_run` not even those.
+def reconcile(
+    *,
+    now: datetime | None = None,
+    dry_run: bool = False,
+    everything: bool = False,
+    progress: Callable[[FileRound], None] | None = None,
+) -> Reconciled:
+    """Looks at everything that is in hand, and at the next portion of the files, or with `everything` at all of them.
 
-    A part that cannot be looked at is a finding itself and keeps no other from being looked at.
+    Deletes only files that no row has known for 24 hours, and with `dry_run` not even those. A part that cannot be
+    looked at is a finding itself and keeps no other from being looked at. `progress` is told of each portion.
     """
     now = now or timezone.now()
     result = Reconciled()
@@ -63,7 +92,8 @@ def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconcil
         "downloads": lambda: parked_downloads(now),
         "reports": lambda: late_reports(now),
         "set_aside": rows_set_aside,
-        "files": lambda: files_against_rows(now, result, dry_run=dry_run),
+        "files": lambda: files_against_rows(now, result, dry_run=dry_run, everything=everything, progress=progress),
+        "round": lambda: watch_round(now, result, dry_run=dry_run),
     }
     for name, look in looks.items():
         found = parts.run(name, look)
@@ -76,16 +106,45 @@ def reconcile(*, now: datetime | None = None, dry_run: bool = False) -> Reconcil
     return result
 
 
-def files_against_rows(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Finding]:
+def files_against_rows(
+    now: datetime,
+    result: Reconciled,
+    *,
+    dry_run: bool,
+    everything: bool = False,
+    progress: Callable[[FileRound], None] | None = None,
+) -> list[Finding]:
     """Files without rows and rows without files; deletes the ripe ones."""
+    found = rounds.Orphans()
+    this = rounds.begin(now, saved=not dry_run) if everything else rounds.current(now, saved=not dry_run)
     try:
-        orphans = sweeping.orphans(now)
-        found = lonely_files(orphans)
-        if not dry_run:
-            result.deleted = sweeping.delete_orphans(sweeping.Orphans(files=ripe(orphans.files, now)))
+        while True:
+            portion = rounds.go_on(this, now)
+            found += portion
+            if not dry_run:
+                result.deleted += rounds.delete_orphans(rounds.Orphans(files=ripe(portion.files, now)))
+                this = FileRound.objects.filter(pk=this.pk).first() or this  # another process may be at it too
+            if progress:
+                progress(this)
+            if not everything or this.ended_at:
+                break
+        noted = rounds.still_lost()
     except storing.StorageDown:
-        return [Finding("file", "storage", "does not answer")]
-    return found
+        return [*lonely_files(found), Finding("file", "storage", "does not answer")]
+    return lonely_files(rounds.Orphans(found.files, list(dict.fromkeys([*found.documents, *noted]))))
+
+
+def watch_round(now: datetime, result: Reconciled, *, dry_run: bool) -> list[Finding]:
+    """Says when all files were last compared; an alarm when that is too long ago."""
+    last = rounds.last()
+    if last:
+        result.last_round = LastRound(last.ended_at, last.looked, last.files, last.documents)
+    age = rounds.age(now)
+    if not dry_run and age > rounds.LATE:
+        open_alarm(ROUND_LATE, detail=f"{age.days} days", now=now)
+    if not dry_run and age <= rounds.LATE:
+        clear(ROUND_LATE, now=now)
+    return []
 
 
 def rows_set_aside() -> list[Finding]:
@@ -127,7 +186,7 @@ def troubled_messages(now: datetime) -> list[Finding]:
     return [Finding("message", f"{found.channel} {found.key}", found.reason) for found in outbox.trouble(now)]
 
 
-def lonely_files(orphans: sweeping.Orphans) -> list[Finding]:
+def lonely_files(orphans: rounds.Orphans) -> list[Finding]:
     """Files without a row, and rows whose file is gone."""
     files = [Finding("file", f"{place}/{name}", "no row knows it") for place, name in sorted(orphans.files)]
     return files + [Finding("document", reference, "its file is gone") for reference in orphans.documents]

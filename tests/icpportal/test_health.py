@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from icpportal import pulse
 from icpportal.models import Pulse
+from verification.models import FileRound
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +87,7 @@ def test_on_a_good_day_it_is_green_to_the_bottom(client, well):
     assert told["state"] == "green"
     assert told["checks"]["gateways"] == {"ok": True, "systems": ALL_WELL}
     assert {name: check["ok"] for name, check in told["checks"].items()} == dict.fromkeys(
-        ("database", "outbox", "deadlines", "worker", "gateways"), True
+        ("database", "outbox", "deadlines", "worker", "gateways", "files"), True
     )
 
 
@@ -134,6 +135,12 @@ def late_message():
     Message.objects.update(next_at=timezone.now() - timedelta(seconds=301))
 
 
+def late_files():
+    """F3."""
+    long_ago = timezone.now() - timedelta(days=8)
+    FileRound.objects.create(began_at=long_ago, ended_at=long_ago, place="rows")
+
+
 @pytest.mark.parametrize(
     ("happens", "red"),
     [
@@ -142,6 +149,7 @@ def late_message():
         (silent_gateway, {"gateways"}),
         (forgotten_gateway, {"gateways"}),
         (late_message, {"outbox"}),
+        (late_files, {"files"}),
     ],
 )
 def test_what_is_late_or_silent_turns_it_red_and_is_named(client, well, happens, red):

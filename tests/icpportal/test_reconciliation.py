@@ -12,11 +12,14 @@ from django.utils import timezone
 from icpportal.alarms.models import SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.gateways.miit.models import InboxFile
+from icpportal.moments import to_beijing
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
 from icpportal.reconciliation import KINDS, Finding, reconcile
 from transfers.queries import Stuck
+from verification.documents import rounds
 from verification.documents.storing import StorageDown
+from verification.models import FileRound
 
 pytestmark = pytest.mark.django_db
 
@@ -73,10 +76,14 @@ def said(capsys, *arguments):
 
 
 def test_a_portal_in_order_has_nothing_to_say(capsys):
-    lines, code = said(capsys)
+    lines, code = said(capsys, "--at", NOW.isoformat())
 
+    last = f"last full round through the files ended {to_beijing(NOW):%Y-%m-%d %H:%M}: looked at 0, 0 without a row"
     assert (lines, code) == (
-        ["orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0"],
+        [
+            f"{last}, 0 rows without their file",
+            "orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0",
+        ],
         0,
     )
 
@@ -92,6 +99,7 @@ def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsy
     reason = lines[2].rpartition(": ")[2]
     assert code == 1
     assert reason
+    assert ": looked at 1, 1 without a row, 0 rows without their file" in lines.pop(-2)
     assert lines == [
         "order T1: handing_over, standing too long",
         "order T2: phone_due, deadline passed",
@@ -155,7 +163,9 @@ def test_machines_get_one_object(capsys, stuck):
     lines, code = said(capsys, "--json")
 
     assert code == 1
-    assert [json.loads(line) for line in lines] == [
+    (told,) = [json.loads(line) for line in lines]
+    assert told.pop("last_round")["looked"] == 0
+    assert [told] == [
         {
             "findings": [{"kind": "order", "reference": "T1", "trouble": "handing_over, held"}],
             "totals": {**{f"{kind}s": 0 for kind in KINDS}, "deleted": 0, "orders": 1},
@@ -177,10 +187,10 @@ def test_what_a_worker_finds_is_in_the_log(caplog, stuck):
 def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck):
     stuck(Stuck("T1", "handing_over", "held"))
 
-    def down(now):
-        raise StorageDown("documents")
+    def down(alias):
+        raise StorageDown(alias)
 
-    monkeypatch.setattr("icpportal.reconciliation.sweeping.orphans", down)
+    monkeypatch.setattr("icpportal.reconciliation.storing.days", down)
 
     assert list(map(str, reconcile(now=NOW).findings)) == [
         "order T1: handing_over, held",
@@ -234,7 +244,66 @@ def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(caps
 
     lines, code = said(capsys)
 
-    kinds = [line.partition(" ")[0] for line in lines[:-1]]
+    kinds = [line.partition(" ")[0] for line in lines[:-2]]
     expected = {"stuck_orders": ["part", "message"], "troubled_messages": ["order", "part"]}
     assert (kinds, code) == (expected.get(part, ["order", "message", "part"]), 1)
     assert [alarm.detail for alarm in open_alarms()] == ["ZeroDivisionError"]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A run looks at two names, and three portions are needed."""
+    monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
+    monkeypatch.setattr(rounds, "PORTION", 2)
+
+
+def test_a_run_compares_the_next_files_and_says_how_the_last_full_round_went(capsys, lay, small):
+    """F3."""
+    for number in range(3):
+        lay("documents", f"{number}.jpg", 48 * HOUR)
+
+    first, second, third = (said(capsys, "--at", NOW.isoformat())[0] for _ in range(3))
+
+    assert [line for line in first if line.startswith("file")] == [
+        f"file documents/{NOW:%Y%m%d}/{number}.jpg: no row knows it" for number in (0, 1)
+    ]
+    assert first[-2] == "no full round through the files yet"
+    assert [line for line in second if line.startswith("file")] == [
+        f"file documents/{NOW:%Y%m%d}/2.jpg: no row knows it"
+    ]
+    assert "looked at 3, 3 without a row" in second[-2]
+    assert (third[-1].endswith("deleted 0"), "looked at 0" in third[-2]) == (True, True)
+
+
+def test_a_person_may_have_all_files_compared_at_once_and_sees_how_far_it_is(capsys, lay, small):
+    """F3."""
+    for number in range(5):
+        lay("documents", f"{number}.jpg", 48 * HOUR)
+    reconcile(now=NOW, dry_run=True, everything=True)
+    assert not FileRound.objects.exists()
+    reconcile(now=NOW)  # a round is under way
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("reconcile", "--all", "--at", NOW.isoformat())
+
+    told = capsys.readouterr()
+    assert ended.value.code == 1
+    assert told.out.splitlines()[-1].endswith("files 3, documents 0, parts 0, deleted 3")
+    assert told.err.splitlines()[-1] == "through"
+    assert told.err.splitlines()[0] == f"at documents/{NOW:%Y%m%d}: 2 looked at"
+
+
+def test_a_full_round_that_is_too_long_ago_is_an_alarm_until_the_next_one_ends(lay, small):
+    """F3: nothing looked at its pulse."""
+    for number in range(3):
+        lay("documents", f"{number}.jpg", HOUR)
+    reconcile(now=NOW)
+    reconcile(now=NOW)
+    late = NOW + rounds.LATE + HOUR
+
+    reconcile(now=late)
+    during = [alarm.cause for alarm in open_alarms()]
+    reconcile(now=late)
+
+    assert during == ["files.round_late"]
+    assert list(open_alarms()) == []

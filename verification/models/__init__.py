@@ -3,6 +3,7 @@
 from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 from verification.models.consents import Consent
 from verification.models.documents import Document, DocumentState
+from verification.models.file_rounds import FileRound
 from verification.models.filing_passwords import WrongPassword
 from verification.models.handoffs import HandOff
 from verification.models.phone_proofs import PhoneProof
@@ -17,6 +18,7 @@ __all__ = [
     "Consent",
     "Document",
     "DocumentState",
+    "FileRound",
     "HandoverState",
     "HandOff",
     "PhoneProof",

@@ -3,13 +3,16 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from django.core.management.base import BaseCommand
 
 from icpportal.moments import typed_moment
 from icpportal.reconciliation import Reconciled, reconcile
+from verification.models import FileRound
 
 
 class Command(BaseCommand):
@@ -17,22 +20,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="delete nothing")
+        parser.add_argument("--all", action="store_true", help="compare all files, not only the next portion")
         parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
         parser.add_argument("--at", type=typed_moment, help="as of this time, for example 2026-11-24T16:20+08:00")
 
-    def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, **options: object) -> None:
-        result = reconcile(now=at, dry_run=dry_run)
+    def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, all: bool, **options: object) -> None:  # noqa: A002
+        tell = partial(told, self.stderr.write) if all else None
+        result = reconcile(now=at, dry_run=dry_run, everything=all, progress=tell)
         self.stdout.write(in_json(result) if as_json else in_lines(result))
         if result.findings:
             sys.exit(1)
 
 
+def told(write: Callable[[str], object], this: FileRound) -> None:
+    """How far a full round has come."""
+    write("through" if this.ended_at else f"at {this.place}/{this.at.partition('/')[0]}: {this.looked} looked at")
+
+
 def in_json(result: Reconciled) -> str:
-    """The findings and the totals as one JSON object on one line."""
-    return json.dumps({"findings": [asdict(finding) for finding in result.findings], "totals": result.totals})
+    """The findings, the totals and the last full round as one JSON object on one line."""
+    last = result.last_round
+    ended = last.ended_at.isoformat() if last.ended_at else None
+    told = {"findings": [asdict(each) for each in result.findings], "totals": result.totals}
+    return json.dumps({**told, "last_round": {**asdict(last), "ended_at": ended}})
 
 
 def in_lines(result: Reconciled) -> str:
-    """One line a finding, last the totals."""
+    """One line a finding, then the last full round, last the totals."""
     totals = ", ".join(f"{kind} {count}" for kind, count in result.totals.items())
-    return "\n".join([*map(str, result.findings), totals])
+    return "\n".join([*map(str, result.findings), str(result.last_round), totals])

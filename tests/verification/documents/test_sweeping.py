@@ -1,7 +1,6 @@
-"""The sweep: files that wait, files owed to the bin, files without a row."""
+"""The sweep: files that wait, and files owed to the bin."""
 
-import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -13,7 +12,7 @@ from tests.verification.documents import pictures
 from verification.documents import examination, storing, sweeping
 from verification.documents.actions import examine, retire
 from verification.documents.sandbox import Crashed
-from verification.documents.sweeping import Orphans, Swept, delete_orphans, orphans, sweep_documents
+from verification.documents.sweeping import Swept, sweep_documents
 from verification.models.documents import Document, DocumentState
 
 
@@ -96,23 +95,6 @@ def test_a_file_that_breaks_the_examination_is_named_and_tried_ever_more_rarely(
     assert good.state == DocumentState.READY
 
 
-def test_files_that_cannot_be_deleted_or_compared_stop_no_other(received, monkeypatch):
-    """B6."""
-    for number in range(3):
-        storing.keep("documents", f"2026110{number}/stray", b"stray")
-    drop, of_day = storing.drop, storing.of_day
-    monkeypatch.setattr(
-        storing, "drop", lambda alias, name: 1 / 0 if name.startswith("20261101") else drop(alias, name)
-    )
-    monkeypatch.setattr(storing, "of_day", lambda alias, day: 1 / 0 if day == "20261102" else of_day(alias, day))
-
-    found = orphans(soon(7200))
-
-    assert [name for _place, name in found.files] == ["20261100/stray", "20261101/stray"]
-    assert delete_orphans(found) == 1
-    assert aside() == [("files.compared", "documents/20261102"), ("files.deleted", "documents/20261101/stray")]
-
-
 def test_a_file_that_cannot_be_cleared_stops_no_other(received, monkeypatch):
     """B6."""
     bad, good = received(), received()
@@ -182,70 +164,3 @@ def test_an_idle_sweep_costs_three_queries_however_many_are_ready(received, djan
 
     with django_assert_num_queries(3):
         sweep_documents(soon())
-
-
-def test_in_a_tidy_portal_nothing_is_an_orphan(received):
-    received()
-    examine(received().pk)
-    refused = received(pictures.jpeg()[:5000])
-    examine(refused.pk)
-
-    assert orphans(soon(7200)) == Orphans()
-
-
-def test_nothing_stored_yet_is_tidy(db):
-    assert orphans(soon()) == Orphans()
-
-
-def test_a_file_without_a_row_and_a_row_without_a_file_are_found(received, files):
-    ready, lost = received(), received()
-    examine(ready.pk)
-    examine(lost.pk)
-    lost.refresh_from_db()
-    storing.drop("documents", lost.stored_name)
-    stray = storing.keep("documents", "20261101/stray.jpg", b"stray")
-    strange = storing.keep("quarantine", "20261102/stray", b"stray")
-
-    found = orphans(soon(7200))
-
-    assert found == Orphans(files=[("quarantine", strange), ("documents", stray)], documents=[lost.reference])
-    assert delete_orphans(found) == 2
-    assert orphans(soon(7200)) == Orphans(documents=[lost.reference])
-    assert b"stray" not in files("documents") + files("quarantine")
-
-
-def test_a_whole_day_that_is_gone_is_missed(received, places):
-    ready = received()
-    examine(ready.pk)
-    ready.refresh_from_db()
-    for name in (ready.stored_name, ready.preview_name):
-        storing.drop("documents", name)
-    os.rmdir(places / "documents" / ready.stored_name[:8])
-
-    assert orphans(soon(7200)) == Orphans(documents=[ready.reference])
-
-
-def test_a_file_that_may_be_about_to_get_its_row_is_no_orphan(db):
-    storing.keep("quarantine", "20261125/fresh", b"fresh")
-
-    assert orphans(soon(3500)) == Orphans()
-    assert orphans(soon(3700)).files == [("quarantine", "20261125/fresh")]
-
-
-def test_only_the_newest_days_are_looked_at_when_asked_so(db):
-    for day in ("20261101", "20261102", "20261103"):
-        storing.keep("documents", f"{day}/stray", b"stray")
-
-    assert [name for _place, name in orphans(soon(7200), days=2).files] == ["20261102/stray", "20261103/stray"]
-    assert orphans(soon(7200), days=0) == Orphans()
-
-
-def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, django_assert_num_queries):
-    day = f"{datetime.now(UTC):%Y%m%d}"
-    for number in range(30):
-        storing.keep("documents", f"{day}/stray{number}", b"stray")
-    examine(received().pk)
-
-    # what was set aside, the days of the rows, two columns of names, the ready rows of the day; the test's savepoints
-    with django_assert_num_queries(9):
-        assert len(orphans(soon(7200)).files) == 30
