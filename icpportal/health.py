@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
-from icpportal import pulse
+from icpportal import pulse, tidying
 from icpportal.gateways.registry import ADVICE
 from icpportal.outbox import queries as outbox
 from verification.documents import rounds
@@ -28,6 +28,15 @@ Finding = dict[str, object]
 OUTBOX_WAITS = timedelta(minutes=5)
 SWEEP_RESTS = timedelta(minutes=5)
 WORKER_RESTS = timedelta(minutes=3)
+TIDYING_RESTS = timedelta(days=1)
+# those that depend on the authority are seen by its answers
+JOBS_REST = {
+    "deliver_outbox": timedelta(minutes=5),
+    "sweep_documents": timedelta(minutes=5),
+    "sweep_imports": timedelta(minutes=10),
+    "reconcile": timedelta(hours=1),
+    "tidy": timedelta(hours=3),
+}
 GATEWAY_KNOWN = timedelta(minutes=10)
 
 
@@ -57,6 +66,8 @@ def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
             "deadlines": lambda: _age(pulse.age("sweep_deadlines", now), SWEEP_RESTS),
             "worker": lambda: _queues(now),
             "gateways": lambda: _gateways(now),
+            "jobs": lambda: _jobs(now),
+            "tidying": lambda: _tidying(now),
             "files": lambda: _age(rounds.age(now), rounds.LATE),
         }
     )
@@ -117,6 +128,22 @@ def _queues(now: datetime) -> Finding:
     found = {name: _age(age, WORKER_RESTS) for name, age in pulse.queue_ages(now).items()}
     seconds = {name: each["seconds"] for name, each in found.items()}
     return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
+
+
+def _jobs(now: datetime) -> Finding:
+    """Jobs of beat that have ended well once and not lately."""
+    return _none_late(pulse.ages(list(JOBS_REST), now), JOBS_REST)
+
+
+def _tidying(now: datetime) -> Finding:
+    """The hourly jobs, each by itself: one that takes too long or breaks is named."""
+    most = {f"{tidying.PULSE}{name}": TIDYING_RESTS for name in tidying.JOBS}
+    return _none_late(pulse.ages(list(most), now), most)
+
+
+def _none_late(ages: dict[str, timedelta], most: dict[str, timedelta]) -> Finding:
+    late = {name: round(age.total_seconds()) for name, age in ages.items() if age > most[name]}
+    return {"ok": not late, "late": late}
 
 
 def _age(age: timedelta | None, most: timedelta) -> Finding:

@@ -44,6 +44,20 @@ def queue_ages(now: datetime) -> dict[str, timedelta | None]:
     return {name: age(QUEUE + name, now) for name in settings.QUEUES}
 
 
+def expect(names: list[str], *, now: datetime) -> None:
+    """These jobs are waited for from now on: one that never ends well is seen to be late."""
+    known = set(Pulse.objects.filter(name__in=names).values_list("name", flat=True))
+    new = [Pulse(name=name, at=now) for name in names if name not in known]
+    if new:
+        Pulse.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def ages(names: list[str], now: datetime) -> dict[str, timedelta]:
+    """How long ago each of these jobs last ended well, or since when it is waited for."""
+    found = Pulse.objects.filter(name__in=names)
+    return {row.name: now - row.at for row in found}
+
+
 def age(name: str, now: datetime) -> timedelta | None:
     """How long ago the job `name` last ended well; None when it never did."""
     row = Pulse.objects.filter(name=name).first()

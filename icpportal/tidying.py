@@ -9,6 +9,7 @@ from functools import partial
 from django.utils import timezone
 
 from filings import numbers
+from icpportal import pulse
 from icpportal.accounts import actions as accounts
 from icpportal.alarms import rows
 from icpportal.codes import actions as codes
@@ -18,15 +19,16 @@ from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.miit import keeping
 from transfers import deadlines
 from transfers.review import drafts
-from verification import filing_passwords, handoffs, service_codes
+from verification import code_expiry, filing_passwords, handoffs
 from verification.backdrops import actions as backdrops
 
 logger = logging.getLogger(__name__)
 
+PULSE = "tidy:"  # before the name of a job
 Job = Callable[..., int]
 JOBS: dict[str, Job] = {
     "wrong_passwords": filing_passwords.purge,
-    "dead_service_codes": service_codes.expire_dead,
+    "dead_service_codes": code_expiry.expire_dead,
     "unproved_addresses": accounts.forget_old,
     "hand_offs": handoffs.forget_old,
     "backdrop_addresses": backdrops.forget_old,
@@ -51,12 +53,14 @@ class Tidied:
 
 
 def tidy(*, now: datetime | None = None, dry_run: bool = False) -> Tidied:
-    """Does every job; one that fails stops no other.
+    """Does every job; one that fails stops no other, and none does more than a portion: what is left is for next time.
 
     One whose outside system does not answer is left for the next hour and said.
     """
     now = now or timezone.now()
     result, parts = Tidied(), rows.Parts("tidy")
+    if not dry_run:
+        pulse.expect([PULSE + name for name in JOBS], now=now)
     for name, job in JOBS.items():
         try:
             done = parts.run(name, partial(job, now=now, dry_run=dry_run), passing=(Refused, Retryable))
@@ -68,4 +72,6 @@ def tidy(*, now: datetime | None = None, dry_run: bool = False) -> Tidied:
             result.failed.append(name)
         else:
             result.done[name] = done
+            if not dry_run:
+                pulse.beat(PULSE + name, now=now)
     return result

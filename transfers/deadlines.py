@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from icpportal.alarms import rows
+from icpportal.alarms import portions, rows
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, phone_windows, queries, states, texted_mobiles, waiting
@@ -220,4 +220,4 @@ CLOCK_MOVES: dict[str, Callable[[Order, datetime, Sweep], str]] = {
 def forget_type_checks(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what was asked about a filing thirty days ago and led to no order; how many that were."""
     old = TypeCheck.objects.filter(order=None, created_at__lte=(now or timezone.now()) - TYPE_CHECKS_KEPT)
-    return old.count() if dry_run else old.delete()[0]
+    return portions.delete(old, dry_run=dry_run)

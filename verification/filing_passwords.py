@@ -15,6 +15,7 @@ from enum import StrEnum
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from icpportal.alarms import portions
 from icpportal.gateways.asking import Busy, asking
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.seam import authority
@@ -122,4 +123,4 @@ def md5_hex(password: str) -> str:
 def purge(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Deletes wrong values older than a day; how many that were."""
     old = WrongPassword.objects.filter(at__lte=(now or timezone.now()) - WRONG_KEPT)
-    return old.count() if dry_run else old.delete()[0]
+    return portions.delete(old, dry_run=dry_run)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from icpportal.alarms import portions
 from icpportal.privacy.index import blind_index
 from verification.models.handoffs import HandOff
 
@@ -98,7 +99,7 @@ def hold(found: HandOff) -> bool:
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what has been over for a day; how many."""
     old = HandOff.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
-    return old.count() if dry_run else old.delete()[0]
+    return portions.delete(old, dry_run=dry_run)
 
 
 def _standing(token: str, now: datetime) -> tuple[str, HandOff | None]:

@@ -10,16 +10,13 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from icpportal.alarms import rows
 from icpportal.entry.text import normalise_number
-from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.rules import UNREPORTABLE, cannot_be_reported, expired, qualifies
+from icpportal.gateways.inventory.rules import UNREPORTABLE, cannot_be_reported, qualifies
 from icpportal.gateways.inventory.seam import inventory
 from icpportal.gateways.inventory.types import Instance
 from verification.models import ServiceCode, ServiceCodeState
@@ -192,6 +189,7 @@ def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: d
                 account=account.lower(),
                 silent=silent,
                 issued_at=moment,
+                ask_at=moment,
             )
     except IntegrityError:  # somebody took the slot between the look and the insert
         return None
@@ -364,23 +362,3 @@ def _bind_one(instance: Instance, account: str, holder: str, codes: list[Service
 
 def _first_bound(codes: list[ServiceCode], holder: str, moment: datetime) -> ServiceCode | None:
     return next((code for code in codes if bind(code.pk, holder, now=moment)), None)
-
-
-def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Marks the free codes of servers that are over: a code dies with its server. Raises `Retryable` as it goes.
-
-    A server that the list no longer names is left alone: a list that came short once must not cost anybody a code.
-    """
-    free = ServiceCode.objects.filter(state=ServiceCodeState.FREE)
-    named = free.order_by("instance_id").values_list("instance_id", flat=True).distinct()
-    loop = rows.Loop("service_codes.expired", passing=(Retryable, Refused), noted=not dry_run)
-    asked = [instance_id for instance_id in named if not loop.waits(instance_id)]
-    dead = [each for each in asked if loop.attempt(each, partial(_has_ended, each, _today(now)), reference=each)]
-    loop.end()
-    over = free.filter(instance_id__in=dead)
-    return over.count() if dry_run else over.update(state=ServiceCodeState.EXPIRED)
-
-
-def _has_ended(instance_id: str, today: date) -> bool:
-    instance = inventory().instance(instance_id)
-    return instance is not None and expired(instance, today)

@@ -21,6 +21,7 @@ from icpportal.accounts import roles
 from icpportal.accounts.customers import leave
 from icpportal.accounts.models import Pending, User
 from icpportal.accounts.sessions import end_sessions
+from icpportal.alarms import portions
 from icpportal.codes import actions as codes
 from icpportal.codes.models import Channel
 
@@ -282,4 +283,4 @@ def tell_changed(user: User, what: Any, *, to: str = "", channel: str = Channel.
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what was never proved within a day; how many rows that were."""
     rows = Pending.objects.filter(created_at__lte=(now or timezone.now()) - Pending.KEPT)
-    return rows.count() if dry_run else rows.delete()[0]
+    return portions.delete(rows, dry_run=dry_run)

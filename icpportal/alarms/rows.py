@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from icpportal.alarms import portions
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm, SetAside
 from icpportal.privacy.crypto import KeyMissing
@@ -296,10 +297,9 @@ def forget(reference: str) -> None:
 def forget_left(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Forget rows that their jobs have not tried though it was time: nothing is owed for them any more. How many."""
     left = SetAside.objects.filter(next_at__lte=(now or timezone.now()) - LEFT_AFTER)
-    if dry_run:
-        return left.count()
-    forgotten = left.delete()[0]
-    clear_over()
+    forgotten = portions.delete(left, dry_run=dry_run)
+    if not dry_run:
+        clear_over()
     return forgotten
 
 

@@ -20,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from icpportal.alarms import portions
 from icpportal.codes import limits
 from icpportal.codes.models import MAX_ATTEMPTS, Code
 from icpportal.entry.text import normalise_number
@@ -191,4 +192,4 @@ def standing(*, purpose: str, holder: str, now: datetime | None = None) -> Stand
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete codes that ran out a day ago; how many that were."""
     rows = Code.objects.filter(expires_at__lte=(now or timezone.now()) - KEPT)
-    return rows.count() if dry_run else rows.delete()[0]
+    return portions.delete(rows, dry_run=dry_run)

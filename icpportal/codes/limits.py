@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
 from icpportal.privacy.index import blind_index
 
@@ -111,4 +112,4 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
         Allowance.objects.filter(began_at__lte=now - timedelta(seconds=longest)),
         CacheRow.objects.filter(expires_at__lte=now),
     )
-    return sum(rows.count() if dry_run else rows.delete()[0] for rows in kinds)
+    return sum(portions.delete(rows, dry_run=dry_run) for rows in kinds)

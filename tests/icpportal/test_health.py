@@ -87,7 +87,7 @@ def test_on_a_good_day_it_is_green_to_the_bottom(client, well):
     assert told["state"] == "green"
     assert told["checks"]["gateways"] == {"ok": True, "systems": ALL_WELL}
     assert {name: check["ok"] for name, check in told["checks"].items()} == dict.fromkeys(
-        ("database", "outbox", "deadlines", "worker", "gateways", "files"), True
+        ("database", "outbox", "deadlines", "worker", "gateways", "jobs", "tidying", "files"), True
     )
 
 
@@ -135,6 +135,18 @@ def late_message():
     Message.objects.update(next_at=timezone.now() - timedelta(seconds=301))
 
 
+def late_reconcile():
+    """F3: nothing looked at its pulse."""
+    pulse.beat("reconcile", now=timezone.now() - timedelta(minutes=61))
+    pulse.beat("tidy", now=timezone.now() - timedelta(minutes=61))
+
+
+def late_tidying():
+    """F17."""
+    pulse.beat("tidy:codes", now=timezone.now() - timedelta(hours=25))
+    pulse.beat("tidy:counters", now=timezone.now() - timedelta(hours=23))
+
+
 def late_files():
     """F3."""
     long_ago = timezone.now() - timedelta(days=8)
@@ -150,6 +162,8 @@ def late_files():
         (forgotten_gateway, {"gateways"}),
         (late_message, {"outbox"}),
         (late_files, {"files"}),
+        (late_reconcile, {"jobs"}),
+        (late_tidying, {"tidying"}),
     ],
 )
 def test_what_is_late_or_silent_turns_it_red_and_is_named(client, well, happens, red):

@@ -8,12 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from icpportal import pulse
 from icpportal.accounts.models import Pending
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import open_alarms
 from icpportal.codes.models import Allowance, Code
 from icpportal.gateways.miit.models import Report
-from icpportal.tidying import JOBS, tidy
+from icpportal.tidying import JOBS, PULSE, tidy
 from tests.transfers.builders import make_order, make_user, type_answers
 from transfers.decide import Outcome
 from transfers.models import Order, ReviewDraft, TypeCheck
@@ -120,7 +121,7 @@ def test_a_dry_run_counts_the_same_and_deletes_nothing():
 @pytest.mark.parametrize(("gateway", "why"), [("Down", "connection refused"), ("Refusing", "forbidden")])
 def test_a_server_list_that_does_not_answer_is_said_and_stops_nothing_else(settings, gateway, why):
     settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"
-    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com")
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
     old_and_new()
 
     result = tidy(now=NOW)
@@ -174,7 +175,7 @@ def test_the_command_says_the_totals_last():
 
 def test_the_command_as_json_and_with_a_job_that_waits(settings):
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
-    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com")
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
 
     out, code = told("--json")
 
@@ -186,3 +187,38 @@ def test_the_command_as_json_and_with_a_job_that_waits(settings):
         "dry_run": False,
     }
     assert told()[0].splitlines()[0] == "dead_service_codes skipped: connection refused"
+
+
+def test_a_run_takes_a_portion_and_the_next_one_the_rest(monkeypatch):
+    """F17: a backlog kept the jobs behind it waiting."""
+    monkeypatch.setattr("icpportal.alarms.portions.PORTION", 2)
+    monkeypatch.setattr("icpportal.alarms.portions.AT_MOST", 5)
+    for number in range(7):
+        Allowance.objects.create(name="verify_type", key=f"{number}", used=1, began_at=NOW - DAY)
+
+    assert [tidy(now=NOW).done["counters"] for _ in range(3)] == [5, 2, 0]
+
+
+def test_a_job_ends_with_its_time_however_much_is_left(monkeypatch):
+    """F17."""
+    monkeypatch.setattr("icpportal.alarms.portions.SECONDS", -1.0)
+    Allowance.objects.create(name="verify_type", key="old", used=1, began_at=NOW - DAY)
+
+    assert tidy(now=NOW).done["counters"] == 0
+    assert Allowance.objects.exists()
+
+
+def test_each_job_has_a_pulse_and_one_that_never_ends_well_is_late(monkeypatch, settings):
+    """F17."""
+    settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
+    ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", account="lin@example.com", ask_at=NOW - DAY)
+    names = [PULSE + name for name in JOBS]
+    tidy(now=NOW, dry_run=True)
+    assert pulse.ages(names, NOW) == {}
+
+    tidy(now=NOW - DAY)
+    tidy(now=NOW)
+
+    ages = pulse.ages(names, NOW)
+    assert set(ages) == set(names)
+    assert {name: age for name, age in ages.items() if age} == {"tidy:dead_service_codes": DAY}

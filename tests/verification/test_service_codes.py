@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from icpportal.gateways.errors import Retryable
+from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import fake
 from tests.bad import aside
 from tests.icpportal.gateways.inventory.conftest import instance
-from verification import service_codes
+from verification import code_expiry, service_codes
 from verification.models import ServiceCode, ServiceCodeState
 from verification.service_codes import CodeRefused
 
@@ -543,9 +543,9 @@ def test_free_codes_of_a_server_that_is_over_expire_and_no_others(db, servers):
     servers[LIN] = [instance("i-1"), instance("i-2", ends_on=date(2029, 5, 1))]
 
     would, did, again = (
-        service_codes.expire_dead(now=later, dry_run=True),
-        service_codes.expire_dead(now=later),
-        service_codes.expire_dead(now=later),
+        code_expiry.expire_dead(now=later, dry_run=True),
+        code_expiry.expire_dead(now=later),
+        code_expiry.expire_dead(now=later),
     )
 
     assert (would, did, again) == (1, 1, 0)
@@ -558,7 +558,7 @@ def test_one_server_that_breaks_the_question_keeps_no_other_code_from_expiring(d
     """B6."""
     for number in (1, 2):
         issue(f"i-{number}")
-    real = service_codes.inventory
+    real = code_expiry.inventory
 
     class Odd:
         def instance(self, instance_id):
@@ -566,12 +566,89 @@ def test_one_server_that_breaks_the_question_keeps_no_other_code_from_expiring(d
                 raise KeyError("an answer without its end")
             return real().instance(instance_id)
 
-    monkeypatch.setattr(service_codes, "inventory", Odd)
-    monkeypatch.setattr(service_codes, "expired", lambda *_: True)
+    monkeypatch.setattr(code_expiry, "inventory", Odd)
+    monkeypatch.setattr(code_expiry, "expired", lambda *_: True)
 
-    assert service_codes.expire_dead(now=NOW + timedelta(days=400)) == 1
+    assert code_expiry.expire_dead(now=NOW + timedelta(days=400)) == 1
     assert (states("i-1"), states("i-2")) == ([(1, "free", "")], [(1, "expired", "")])
     assert aside() == [("service_codes.expired", "i-1")]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """For which servers the list was asked."""
+    ids: list[str] = []
+    instance = fake.FakeInventory.instance
+
+    def ask(self, instance_id, **more):
+        ids.append(instance_id)
+        return instance(self, instance_id, **more)
+
+    monkeypatch.setattr(fake.FakeInventory, "instance", ask)
+    return ids
+
+
+def test_a_server_is_asked_for_when_its_time_comes_and_not_each_hour(db, servers, asked):
+    """F17."""
+    soon = (NOW + timedelta(days=3)).date()
+    names = ("i-1", "i-1", "i-2", "i-3", "i-gone")
+    servers[LIN] = [instance(name) for name in names]
+    for name in names:
+        issue(name)
+    servers[LIN] = [instance("i-1", ends_on=soon), instance("i-2", ends_on=None), instance("i-3")]
+
+    rounds = {}
+    for hours in (0, 1, 25, 24 * 4, 24 * 8):
+        asked.clear()
+        code_expiry.expire_dead(now=NOW + timedelta(hours=hours))
+        rounds[hours] = sorted(asked)
+
+    assert rounds[0] == ["i-1", "i-2", "i-3", "i-gone"]
+    assert (rounds[1], rounds[25]) == ([], ["i-gone"])
+    assert rounds[24 * 4] == ["i-1", "i-gone"]
+    assert states("i-1") == [(1, "expired", ""), (2, "expired", "")]
+    assert rounds[24 * 8] == ["i-2", "i-3", "i-gone"]
+
+
+def test_a_run_asks_for_so_many_servers_and_the_next_one_goes_on(db, servers, asked, monkeypatch):
+    """F17."""
+    monkeypatch.setattr(code_expiry, "ASKED_AT_ONCE", 2)
+    servers[LIN] = [instance(f"i-{number}") for number in range(3)]
+    for number in range(3):
+        issue(f"i-{number}")
+    servers[LIN] = [instance(f"i-{number}", ends_on=NOW.date()) for number in range(3)]
+
+    assert [code_expiry.expire_dead(now=NOW) for _ in range(3)] == [2, 1, 0]
+    assert sorted(asked) == ["i-0", "i-1", "i-2"]
+
+
+def test_a_run_ends_in_time_however_slow_the_list_is(db, servers, asked, monkeypatch):
+    """F17."""
+    monkeypatch.setattr(code_expiry, "ASKING_SECONDS", -1.0)
+    issue("i-1")
+
+    assert code_expiry.expire_dead(now=NOW + timedelta(days=400)) == 0
+    assert asked == []
+
+
+def test_a_server_that_is_always_refused_does_not_stand_before_the_others(db, servers, monkeypatch):
+    """F17."""
+    for number in (1, 2):
+        issue(f"i-{number}")
+    servers[LIN] = [instance(f"i-{number}", ends_on=NOW.date()) for number in (1, 2)]
+    found = fake.FakeInventory.instance
+
+    def ask(self, instance_id, **more):
+        if instance_id == "i-1":
+            raise Refused("bad id", code="400")
+        return found(self, instance_id, **more)
+
+    monkeypatch.setattr(fake.FakeInventory, "instance", ask)
+
+    with pytest.raises(Refused):
+        code_expiry.expire_dead(now=NOW)
+    assert code_expiry.expire_dead(now=NOW) == 1
+    assert (states("i-1"), states("i-2")) == ([(1, "free", "")], [(1, "expired", "")])
 
 
 def test_no_code_expires_while_the_server_list_is_down(db, settings):
@@ -579,7 +656,7 @@ def test_no_code_expires_while_the_server_list_is_down(db, settings):
     settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
 
     with pytest.raises(Retryable):
-        service_codes.expire_dead(now=NOW + timedelta(days=400))
+        code_expiry.expire_dead(now=NOW + timedelta(days=400))
 
     assert states() == [(1, "free", "")]
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from icpportal.alarms import portions
 from transfers import queries
 from transfers.models import Order, ReviewDraft
 
@@ -97,7 +98,7 @@ def parts_named(fields: Mapping[str, str]) -> list[str]:
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete what nobody came back to for thirty days; how many that were."""
     old = ReviewDraft.objects.filter(saved_at__lte=(now or timezone.now()) - KEPT)
-    return old.count() if dry_run else old.delete()[0]
+    return portions.delete(old, dry_run=dry_run)
 
 
 def _sent(data: Mapping[str, Any]) -> Fields:

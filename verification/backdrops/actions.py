@@ -16,6 +16,7 @@ from verification.backdrops.lifecycle import TABLE
 from verification.backdrops.telling import tell
 from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 
+ERASED_AT_ONCE = 500
 ADDRESS = ("recipient", "mobile", "address", "company")
 STOCK = 1
 MOST_SHOWN = 20
@@ -158,7 +159,7 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     over = Backdrop.objects.exclude(state__in=states.ON_THE_WAY).exclude(region="").filter(entered_at__lte=cutoff)
     if dry_run:
         return over.count()
-    return len(rows.each("backdrops.erased", over, _erased, reference="holder").done)
+    return len(rows.each("backdrops.erased", over, _erased, reference="holder", at_most=ERASED_AT_ONCE).done)
 
 
 def _erased(backdrop: Backdrop) -> bool:

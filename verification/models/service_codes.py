@@ -47,9 +47,19 @@ class ServiceCode(models.Model):
     issued_at = models.DateTimeField(default=timezone.now)
     bound_at = models.DateTimeField(null=True)
     used_at = models.DateTimeField(null=True)
+    ask_at = models.DateTimeField(
+        default=timezone.now, editable=False
+    )  # whether its server has ended, while it is free
 
     class Meta:
         ordering = ["instance_id", "slot"]
+        indexes = [
+            models.Index(
+                fields=["ask_at", "instance_id"],
+                condition=models.Q(state=ServiceCodeState.FREE),
+                name="service_code_to_ask",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["instance_id", "slot"], name="service_code_slot_once"),
             models.UniqueConstraint(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
 
 AT_ONCE = 500
+PORTIONS = 10  # of each kind of file in one run
 OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
 DONE = (InboxState.PROCESSED, InboxState.PARKED)
 FORGOTTEN = {"body": None, "key": ""}
@@ -57,5 +58,9 @@ def _emptied(rows: QuerySet, columns: Mapping[str, object], dry_run: bool) -> in
 
 
 def _chunks(rows: QuerySet) -> Iterator[list[int]]:
-    while chunk := list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE]):
+    """Some portions; what is left is the next hour's."""
+    for _ in range(PORTIONS):
+        chunk = list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE])
+        if not chunk:
+            return
         yield chunk

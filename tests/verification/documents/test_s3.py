@@ -14,8 +14,8 @@ from tests.verification.documents import pictures
 from verification.documents import examination, storing
 from verification.documents.actions import examine, receive, retire
 from verification.documents.messages import UploadRefused
+from verification.documents.rounds import Orphans, delete_orphans, orphans
 from verification.documents.serving import NotReady, open_ready, response
-from verification.documents.sweeping import Orphans, delete_orphans, orphans
 from verification.models.documents import Document, DocumentState
 
 KEYS = {"aws_access_key_id": "invented", "aws_secret_access_key": "invented", "region_name": "cn-north-1"}
