@@ -18,7 +18,6 @@ ASKED_AT_ONCE = 200  # codes whose servers are asked for in one run
 ASKING_SECONDS = 30.0
 ASKED_AGAIN = timedelta(days=7)  # a server may end before the day that the list told
 UNLISTED_AGAIN = timedelta(days=1)
-UNANSWERED_AGAIN = timedelta(hours=1)
 
 
 def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -38,8 +37,8 @@ def expire_dead(*, now: datetime | None = None, dry_run: bool = False) -> int:
         act = partial(_expire_if_over, instance_id, moment, dry_run=dry_run)
         try:
             gone += loop.attempt(instance_id, act, reference=instance_id) or 0
-        except (Retryable, Refused):  # whatever is wrong with this one, it must not stand before the others
-            _ask_again(instance_id, moment + UNANSWERED_AGAIN, dry_run=dry_run)
+        except (Retryable, Refused):  # if it is this one's fault, the next run begins with the others
+            _ask_again(instance_id, moment, dry_run=dry_run)
             raise
     loop.end()
     return gone
