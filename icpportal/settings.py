@@ -438,6 +438,8 @@ MIIT_PASSWORD_WSDL = env.str("MIIT_PASSWORD_WSDL", default=f"{MIIT_PASSWORD_URL}
 MIIT_SOURCE_ADDRESS = env.str("MIIT_SOURCE_ADDRESS", default="")  # the address the administration knows us by
 MIIT_CONNECT_SECONDS = env.int("MIIT_CONNECT_SECONDS", default=10)
 MIIT_FILES_SECONDS = env.int("MIIT_FILES_SECONDS", default=180)  # for one upload or download
+# seconds between two looks for downloads: after news; without news; without news and without a report that waits
+MIIT_POLL_SECONDS = env.list("MIIT_POLL_SECONDS", cast=int, default=[2, 2, 2] if DEMO else [10, 300, 600])
 MIIT_DAMAGED_HOURS = env.int("MIIT_DAMAGED_HOURS", default=6)  # how long a damaged download is waited for
 MIIT_LEASE_SECONDS = 15  # how long a sender or fetcher that was killed keeps the line; a live one renews it
 MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; with them nothing leaves unvalidated

@@ -45,8 +45,8 @@ def send_reports() -> None:
 
 @app.task(base=Job)
 def pull_answers() -> None:
-    """Fetches what the authorities have decided."""
-    authority.pull()
+    """Fetches what the authorities have decided, when it is time."""
+    authority.pull(if_due=True)
 
 
 @app.task(base=Job)

@@ -61,17 +61,17 @@ def deliver_report(message: Any) -> str:
     return report.key
 
 
-def pull(*, now: datetime | None = None, patience: float = 0) -> int:
+def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
     """Fetch and process every outcome; returns how many answers were taken.
 
     While another pull is under way it takes what is here already. With `patience` it waits so many seconds for the
     other, and raises `NotYet` when it cannot know all that the authority has ready. An answer that breaks, or whose
-    order does, is set aside.
+    order does, is set aside. `if_due` asks the authority only when it is time for a look.
     """
     now = now or timezone.now()
     take = import_string(settings.AUTHORITY_ANSWERS)
     gateway = authority()
-    unreached = _fetch(gateway, patience)
+    unreached = _fetch(gateway, patience, if_due)
     taken = _take_all(gateway, take, now)
     if unreached and (patience or not isinstance(unreached, NotYet)):
         raise unreached
@@ -102,10 +102,10 @@ def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer,
     gateway.acknowledge(answer.id)
 
 
-def _fetch(gateway: Authority, patience: float) -> Retryable | Refused | None:
+def _fetch(gateway: Authority, patience: float, if_due: bool) -> Retryable | Refused | None:
     """Bring in what there is; what keeps the authority out of reach, so that what is here already is taken first."""
     try:
-        gateway.fetch(patience=patience)
+        gateway.fetch(patience=patience, if_due=if_due)
     except (Retryable, Refused) as problem:
         return problem
     return None

@@ -54,7 +54,7 @@ class Reach(Enum):
     """What came of asking the authority before a sweep."""
 
     HEARD = auto()  # what it knows is here
-    NOT_YET = auto()  # it answers; somebody else fetches, or more waits than one round brings
+    NOT_YET = auto()  # it was not asked, somebody else fetches, or more waits than one round brings
     AWAY = auto()
 
 
@@ -86,16 +86,17 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
 
 
 def _fetch_outcomes(now: datetime) -> Reach:
-    """What the authority already knows counts before any deadline is judged."""
+    """What the authority already knows counts before a phone window is judged; without one it is asked as usual."""
+    is_needed = queries.due(now).filter(state=states.PHONE_DUE).exists()
     try:
-        authority.pull(now=now, patience=ANOTHER_PULL)
+        authority.pull(now=now, patience=ANOTHER_PULL if is_needed else 0, if_due=not is_needed)
     except NotYet as problem:
         logger.info("phone windows wait for the next sweep", extra={"reason": str(problem)})
         return Reach.NOT_YET
     except (Retryable, Refused) as problem:
         logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
         return Reach.AWAY
-    return Reach.HEARD
+    return Reach.HEARD if is_needed else Reach.NOT_YET
 
 
 def _due(this: Sweep) -> rows.Ran[str]:

@@ -62,11 +62,16 @@ def standing_lines(now: Standing) -> list[str]:
         f"inbox: {inbox}; last fetched {when(now.fetched_at)}",
         f"sending: {sending}",
         f"fetching: {fetching}",
+        f"last answer: {when(now.answered_at)}, code {now.answered_code or '-'}; next look for downloads {_next(now)}",
         SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
         f"settings: {'; '.join(now.settings_faults) or 'sane'}",
         *(f"needs a person: {need}" for need in now.needs),
         f"needs: {len(now.needs)}",
     ]
+
+
+def _next(now: Standing) -> str:
+    return f"{to_beijing(now.fetch_after):%H:%M:%S}" if now.fetch_after else "at once"
 
 
 def _rests(stop: Stop | None, wait: Wait | None) -> str:

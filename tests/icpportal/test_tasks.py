@@ -17,7 +17,7 @@ ONE_LINE = {
     tasks.deliver_codes: ("delivery.drain", (), {"codes": True}),
     tasks.deliver_outbox: ("delivery.drain", (), {"codes": False}),
     tasks.send_reports: ("seam.authority", ()),
-    tasks.pull_answers: ("authority.pull", ()),
+    tasks.pull_answers: ("authority.pull", (), {"if_due": True}),
     tasks.ask_phones: ("phone_windows.ask", ()),
     tasks.examine_document: ("examination.examine", ("an-id",)),
     tasks.sweep_documents: ("sweeping.sweep_documents", ()),

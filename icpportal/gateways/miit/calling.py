@@ -34,6 +34,11 @@ def fate(previous: PreviousReply, file: UploadFile) -> Fate:
     return Fate.MISSED if previous.sequence == file.sequence - 1 else Fate.OUT_OF_STEP
 
 
+def heard(reply: Reply, now: datetime) -> dict[str, object]:
+    """What the line notes of an answer, so that nobody has to ask only to learn whether they answer."""
+    return {"answered_at": now, "answered_code": str(reply.code)}
+
+
 def clock(fixed: datetime | None) -> Callable[[], datetime]:
     """The time of day, or always the one given."""
     return (lambda: fixed) if fixed else timezone.now
@@ -57,7 +62,7 @@ class Caller:
         """The last file that they accepted."""
         self.lease.renew()
         reply = self.ministry.previous_upload()
-        self.lease.renew()
+        self.lease.renew(**heard(reply, self.now()))
         return reply
 
     def upload(self, file: UploadFile) -> UploadReply:
@@ -67,7 +72,7 @@ class Caller:
         if file.accepted_at is None:
             numbering.note_sending(file, now=self.now())
         reply = self.ministry.upload(packed, file.sequence)
-        self.lease.renew()
+        self.lease.renew(**heard(reply, self.now()))
         return reply
 
 
@@ -76,20 +81,21 @@ class Fetcher:
     """One fetcher's way to the ministry. Both calls raise `Retryable`, and `Lost` when somebody else fetches now."""
 
     lease: Lease
+    now: Callable[[], datetime]
     ministry: Ministry
 
     def download(self) -> DownloadReply:
         """The oldest file that waits."""
         self.lease.renew()
         reply = self.ministry.download()
-        self.lease.renew()
+        self.lease.renew(**heard(reply, self.now()))
         return reply
 
     def acknowledge(self, name: str) -> Reply:
         """The file of this name is safe here: they hand out the next one."""
         self.lease.renew()
         reply = self.ministry.acknowledge(name)
-        self.lease.renew()
+        self.lease.renew(**heard(reply, self.now()))
         return reply
 
 

@@ -69,7 +69,7 @@ class FakeAuthority:
         self.suffer(None)
         return 0
 
-    def fetch(self, *, patience: float = 0) -> int:  # noqa: ARG002 -- nobody else fetches here
+    def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:  # noqa: ARG002 -- nobody else fetches here
         """Nothing to bring: what is told lies in `waiting`."""
         self.suffer(None)
         return 0
@@ -111,6 +111,10 @@ class FakeAuthority:
 
     def check(self) -> None:
         """Suffers like a question."""
+        self.suffer(None)
+
+    def heard(self) -> None:
+        """Suffers as well: nothing is noted here."""
         self.suffer(None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, outcomes, phones, queueing, sending, succession
+from icpportal.gateways.miit import inbox, last_answer, outcomes, phones, queueing, sending, succession
 from icpportal.gateways.miit.models import Report as QueuedReport
 from icpportal.gateways.miit.reactions import NOT_OPENED, Act, reaction
 from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, PasswordAnswer, PhoneState, Report
@@ -51,9 +51,9 @@ class MinistryAuthority:
         """One round of the one sender."""
         return sending.send_due().accepted
 
-    def fetch(self, *, patience: float = 0) -> int:
+    def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
         """Drains what the authority has ready."""
-        return inbox.fetch(patience=patience)
+        return inbox.fetch(patience=patience, if_due=if_due)
 
     def answers(self) -> list[Answer]:
         """The outcomes that were not acknowledged yet."""
@@ -92,6 +92,10 @@ class MinistryAuthority:
     def check(self) -> None:
         """Asks which upload was the last: it changes nothing and proves the account."""
         _judge(Ministry().previous_upload(timeout=seconds_for(None)))
+
+    def heard(self) -> None:
+        """By the row of the line."""
+        last_answer.judge()
 
 
 def _status(condition_type: int, condition: str, timeout: float | None) -> FilingStatus:

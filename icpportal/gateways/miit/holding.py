@@ -8,24 +8,22 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from icpportal.alarms.actions import clear, open_alarm
+from icpportal.gateways.miit import polling
 from icpportal.gateways.miit.models import Line
 from icpportal.gateways.miit.reactions import BOTH, DOWN, NO_ANSWER, Reaction, Told, Way
 
 logger = logging.getLogger(__name__)
 
 STOPPED = "ministry.stopped"  # the alarm of a stop that is about both ways
-RESTED = {"sending_waits_until": None, "sending_waits_because": "", "sending_tries": 0}
+RESTED: dict[Way, dict[str, object]] = {
+    way: {f"{way}_waits_until": None, f"{way}_waits_because": "", f"{way}_tries": 0} for way in BOTH
+}
 GOES_ON: dict[Way, dict[str, object]] = {
-    Way.SENDING: {**RESTED, "sending_stopped_at": None, "sending_stopped_because": ""},
-    Way.FETCHING: {
-        "fetching_waits_until": None,
-        "fetching_waits_because": "",
-        "fetching_stopped_at": None,
-        "fetching_stopped_because": "",
-    },
+    way: {**RESTED[way], f"{way}_stopped_at": None, f"{way}_stopped_because": ""} for way in BOTH
 }
 
 
@@ -49,12 +47,14 @@ def resting(line: Line, now: datetime) -> str:
     return ""
 
 
-def wait(line: Line, code: int, row: Reaction, *, now: datetime, said: str = "") -> datetime:
-    """Let sending wait as the row of the code says; operations are alarmed when that is theirs."""
-    until = row.until(now, tries=line.sending_tries, said=said)
-    reason = because(code, row.words)
-    tell_wait(line, Way.SENDING, code, reason, row.told, until=until, now=now)
-    _rest(line, until, reason)
+def wait(
+    line: Line, code: int, row: Reaction, *, now: datetime, said: str = "", way: Way = Way.SENDING, why: str = ""
+) -> datetime:
+    """Let this way wait as the row of the code says; operations are alarmed when that is theirs."""
+    until = row.until(now, tries=getattr(line, f"{way}_tries"), said=said)
+    reason = why or because(code, row.words)
+    tell_wait(line, way, code, reason, row.told, until=until, now=now)
+    _rest(line, way, until, reason)
     return until
 
 
@@ -78,18 +78,19 @@ def stopped(ways: Iterable[Way]) -> str:
     return STOPPED if set(found) == set(BOTH) else f"ministry.{found[0]}_stopped"
 
 
-def wait_for_answer(line: Line, *, now: datetime) -> datetime:
+def wait_for_answer(line: Line, way: Way, *, now: datetime) -> datetime:
     """The ministry cannot be reached: wait a little longer each time."""
-    until = now + DOWN[min(line.sending_tries, len(DOWN) - 1)]
+    until = now + DOWN[min(getattr(line, f"{way}_tries"), len(DOWN) - 1)]
     logger.warning("the ministry does not answer", extra={"isp": line.isp_id, "until": until.isoformat()})
-    _rest(line, until, NO_ANSWER)
+    _rest(line, way, until, NO_ANSWER)
     return until
 
 
-def _rest(line: Line, until: datetime, reason: str) -> None:
-    Line.objects.filter(pk=line.pk).update(
-        sending_waits_until=until, sending_waits_because=reason, sending_tries=F("sending_tries") + 1
-    )
+def _rest(line: Line, way: Way, until: datetime, reason: str) -> None:
+    waits: dict[str, object] = {f"{way}_waits_until": until, f"{way}_waits_because": reason[:500]}
+    if way == Way.FETCHING:
+        waits["fetch_after"] = None  # the wait is the pause
+    Line.objects.filter(pk=line.pk).update(**waits, **{f"{way}_tries": F(f"{way}_tries") + 1})
 
 
 def rested(line: Line, way: Way, *, now: datetime) -> None:
@@ -116,6 +117,8 @@ def let_go_on(isp_id: int, ways: Iterable[Way] = BOTH) -> bool:
     """Operations say that it may go on: no stop, no wait these ways. Whether there is such a line."""
     ways = tuple(ways)
     columns = {name: value for way in ways for name, value in GOES_ON[way].items()}
+    if Way.FETCHING in ways:
+        columns |= polling.news(timezone.now())
     found = Line.objects.filter(pk=isp_id).update(**columns)
     for way in ways:
         clear(stopped((way,)))

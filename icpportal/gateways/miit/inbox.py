@@ -22,11 +22,11 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import NotYet, Refused, Retryable
-from icpportal.gateways.miit import damage, documents, holding, lease, taking
+from icpportal.gateways.miit import damage, documents, holding, lease, polling, taking
 from icpportal.gateways.miit.calling import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
-from icpportal.gateways.miit.reactions import BARE, UNKNOWN, Act, Reaction, Way, reaction
+from icpportal.gateways.miit.reactions import BARE, NO_ANSWER, UNKNOWN, Act, Reaction, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten, open_body, seal_body
 from icpportal.gateways.miit.wire.account import account
 from icpportal.gateways.miit.wire.client import Ministry
@@ -50,19 +50,25 @@ STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError,
 GONE = (Forgotten, Unreadable)
 
 
-def fetch(*, now: datetime | None = None, patience: float = 0) -> int:
+class _ToldToWait(Retryable):
+    """They answered, and want us to wait: that is on the line."""
+
+
+def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
     """Bring in and take in everything that is ready; how many files came. Call it outside of a transaction.
 
     Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
     `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
     all of them. Whoever has patience needs all that is ready, and gets `NotYet` when a round ended before that. Should
-    two fetch all the same, what both were given is taken in once.
+    two fetch all the same, what both were given is taken in once. `if_due` asks nobody between two looks (`polling`).
     """
     moment = now or timezone.now()
     process(now=moment)
+    if if_due and not polling.is_due(now=moment):
+        return 0
     try:
         with lease.kept(_turn(patience)) as mine:
-            came, all_of_it = _fetched(moment, mine)
+            came, all_of_it = _fetched(moment, mine, if_due=if_due)
     except lease.Lost as lost:
         raise Busy("another fetch has taken over") from lost
     if patience and not all_of_it:
@@ -80,14 +86,23 @@ def _turn(patience: float) -> lease.Lease:
     return mine
 
 
-def _fetched(moment: datetime, mine: lease.Lease) -> tuple[int, bool]:
+def _fetched(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tuple[int, bool]:
     line = Line.objects.get(isp_id=settings.MIIT_ISP_ID)
-    if _rests(line, moment):
+    if if_due and not polling.is_due_by(line, moment):
+        return 0, True  # another was first
+    if _rests(line, moment, if_due):
         return 0, False
     held: dict[str, InboxFile] = {}
-    came, all_of_it = _drain(Fetcher(mine, Ministry()), line, held, moment)
+    try:
+        came, all_of_it = _drain(Fetcher(mine, lambda: moment, Ministry()), line, held, moment)
+    except _ToldToWait:
+        raise
+    except Retryable:
+        holding.wait_for_answer(line, Way.FETCHING, now=moment)
+        raise
     holding.rested(line, Way.FETCHING, now=moment)
-    Line.objects.filter(pk=line.pk).update(fetched_at=moment, fetching_waits_until=None, fetching_waits_because="")
+    looked = polling.looked(line, came, all_of_it=all_of_it or bool(held), now=moment)
+    Line.objects.filter(pk=line.pk).update(fetched_at=moment, **holding.RESTED[Way.FETCHING], **looked)
     for row in held.values():
         damage.pause(row, now=moment)
     return came, all_of_it
@@ -113,13 +128,18 @@ def read_again(pk: int, *, now: datetime | None = None) -> bool:
     return InboxFile.objects.filter(pk=pk, state=InboxState.PROCESSED).exists()
 
 
-def _rests(line: Line, now: datetime) -> bool:
-    """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait."""
+def _rests(line: Line, now: datetime, if_due: bool) -> bool:
+    """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait.
+
+    A silent ministry is asked all the same by whoever needs the answers now.
+    """
     if line.fetching_stopped_at:
         raise Refused(line.fetching_stopped_because)
-    waits = bool(line.fetching_waits_until and line.fetching_waits_until > now)
-    if waits and line.fetching_waits_because != damage.WAITS:
-        raise Retryable(line.fetching_waits_because)
+    waits, because = bool(line.fetching_waits_until and line.fetching_waits_until > now), line.fetching_waits_because
+    if waits and because == NO_ANSWER and not if_due:
+        return False
+    if waits and because != damage.WAITS:
+        raise Retryable(because)
     return waits
 
 
@@ -171,10 +191,8 @@ def _wait(line: Line, reply: Reply, row: Reaction, now: datetime) -> NoReturn:
     """Nothing more is fetched for a while."""
     reason = holding.because(reply.code, row.words)
     row = row if row.pauses else UNKNOWN
-    until = row.until(now, tries=0, said=reply.words)
-    holding.tell_wait(line, Way.FETCHING, reply.code, reason, row.told, until=until, now=now)
-    Line.objects.filter(pk=line.pk).update(fetching_waits_until=until, fetching_waits_because=reason[:500])
-    raise Retryable(reason)
+    holding.wait(line, reply.code, row, now=now, said=reply.words, way=Way.FETCHING, why=reason)
+    raise _ToldToWait(reason)
 
 
 def _store(file: WireFile, now: datetime) -> InboxFile:

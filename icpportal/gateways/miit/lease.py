@@ -62,15 +62,18 @@ class Lease:
         """The holder is at work: its heartbeat is believed for one more call."""
         self.hangs_at = time.monotonic() + longest_call().total_seconds() + BETWEEN_CALLS
 
-    def renew(self) -> None:
-        """Raises `Lost` when it is another's. Inside a transaction the line is ours alone until its end."""
+    def renew(self, **noted: object) -> None:
+        """Raises `Lost` when it is another's. Inside a transaction the line is ours alone until its end.
+
+        What is `noted` is written on the line with it.
+        """
         self.moves()
-        if not self.beat():
+        if not self.beat(**noted):
             raise Lost(f"line {self.isp_id}")
 
-    def beat(self) -> bool:
+    def beat(self, **noted: object) -> bool:
         """Have it for a while more; False when it is another's."""
-        return bool(self._mine().update(**{self.columns.until: _end()}))
+        return bool(self._mine().update(**{self.columns.until: _end(), **noted}))
 
     def give_back(self) -> None:
         """The next one may have it at once; nothing happens when it was lost."""

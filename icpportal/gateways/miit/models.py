@@ -116,6 +116,11 @@ class Line(models.Model):
     sending_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
     fetching_waits_until = models.DateTimeField(_("Fetching waits until"), null=True, blank=True)
     fetching_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    fetching_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
+    fetch_after = models.DateTimeField(_("Next look"), null=True, blank=True)  # None: at once (`polling.py`)
+    news_at = models.DateTimeField(null=True, blank=True, editable=False)  # a file came, or a report was accepted
+    answered_at = models.DateTimeField(_("Last answer"), null=True, blank=True)  # to whatever the line asked
+    answered_code = models.CharField(max_length=10, blank=True, editable=False)
     sending_stopped_at = models.DateTimeField(_("Sending stopped"), null=True, blank=True)  # until operations go on
     sending_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
     fetching_stopped_at = models.DateTimeField(_("Fetching stopped"), null=True, blank=True)

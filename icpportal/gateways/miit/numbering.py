@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from icpportal.gateways.miit import outcomes
+from icpportal.gateways.miit import outcomes, polling
 from icpportal.gateways.miit.holding import RESTED
 from icpportal.gateways.miit.lease import Lease, Lost
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import open_body, seal_body
 from icpportal.gateways.miit.wire.crypto import Packed
 
@@ -109,7 +110,8 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
         if not rows.update(accepted_at=now, sent_at=sent_at, code="0", words=""):
             return False
-        Line.objects.filter(pk=file.isp_id).update(last_sequence=file.sequence, sent_at=sent_at, **RESTED)
+        columns = {**RESTED[Way.SENDING], **polling.news(now)}
+        Line.objects.filter(pk=file.isp_id).update(last_sequence=file.sequence, sent_at=sent_at, **columns)
         Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(state=ReportState.ACCEPTED)
         outcomes.record_accepted(file.report, sent_at=sent_at, sequence=file.sequence)
     logger.info("file accepted", extra={"isp": file.isp_id, "sequence": file.sequence, "tries": file.tries + 1})

@@ -44,6 +44,10 @@ RULES = (
         lambda: not MD5_HEX.fullmatch(settings.MIIT_ICPMM_WITHOUT_PASSWORD),
         "MIIT_ICPMM_WITHOUT_PASSWORD is not an MD5 in hexadecimal",
     ),
+    Rule(
+        lambda: len(settings.MIIT_POLL_SECONDS) != 3 or not min(settings.MIIT_POLL_SECONDS) > 0,
+        "MIIT_POLL_SECONDS is not three numbers of seconds, such as 10,300,600",
+    ),
     Rule(lambda: settings.MIIT_CANCELLATION_REASON not in range(1, 1000), "MIIT_CANCELLATION_REASON is not 1 to 999"),
     Rule(
         lambda: bool(codes.unknown_methods()),

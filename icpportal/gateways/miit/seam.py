@@ -31,8 +31,8 @@ class Authority(Protocol):
     def send(self) -> int:
         """Sends what is queued, in order; how many files were accepted. One sender at a time, another does nothing."""
 
-    def fetch(self, *, patience: float = 0) -> int:
-        """Brings in everything the authority has ready; how many files came.
+    def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
+        """Brings in everything the authority has ready; how many files came. `if_due` asks only when it is time.
 
         Raises `Busy` when another fetch is under way and not over within `patience` seconds, and with patience `NotYet`
         when more is ready than it could bring in.
@@ -63,7 +63,10 @@ class Authority(Protocol):
         """The same of some dozens of reports in one question; those it cannot say anything about are left out."""
 
     def check(self) -> None:
-        """Raises when the authority cannot be reached."""
+        """Asks, and raises when the authority cannot be reached."""
+
+    def heard(self) -> None:
+        """Raises when it did not answer lately, or wants a person; asks nobody."""
 
 
 def authority() -> Authority:

@@ -116,7 +116,7 @@ class _Round:
         try:
             return self.advance()
         except Retryable:
-            holding.wait_for_answer(self.line, now=self.now())
+            holding.wait_for_answer(self.line, Way.SENDING, now=self.now())
             self.totals.reason = holding.NO_ANSWER
             return False
 

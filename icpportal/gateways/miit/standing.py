@@ -65,6 +65,9 @@ class Standing:
     damaged: list[Damaged]
     parked_downloads: list[Parked]
     fetched_at: datetime | None
+    fetch_after: datetime | None  # the next look; None: at once
+    answered_at: datetime | None
+    answered_code: str
     sent_at: datetime | None
     outcomes_waiting: int
     waiting_for_answer: int  # reports that wait until an earlier one of their order is answered
@@ -106,6 +109,9 @@ def standing(*, now: datetime | None = None) -> Standing:
         damaged=damaged,
         parked_downloads=parked,
         fetched_at=line.fetched_at,
+        fetch_after=line.fetch_after,
+        answered_at=line.answered_at,
+        answered_code=line.answered_code,
         sent_at=line.sent_at,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
         waiting_for_answer=len(behind),

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import downloads, operations, overview, planning, sending
+from icpportal.gateways.miit import downloads, operations, overview, planning, polling, sending
 from icpportal.gateways.miit.documents.content import Broken
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.reactions import Way
@@ -156,6 +156,7 @@ def resync(command: Command, as_json: bool, options: dict[str, Any]) -> int:
 
 
 def pull(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+    polling.expect_news()
     taken = authority.pull()
     command.say(as_json, {"answers": taken}, [f"answers taken: {taken}"])
     return 0

@@ -1,6 +1,9 @@
 """Whether the outside systems answer: each is asked, whatever becomes of the one before."""
 
+import pytest
+
 from icpportal.gateways import health
+from icpportal.gateways.errors import Refused
 
 
 class Odd:
@@ -27,3 +30,16 @@ def test_a_gateway_that_breaks_when_it_is_asked_is_down_and_the_others_are_asked
         "sms": ("down", "ModuleNotFoundError"),
         "scanner": ("ok", ""),
     }
+
+
+class Noted(Well):
+    def heard(self) -> None:
+        raise Refused("sending stopped")
+
+
+@pytest.mark.parametrize(("ask", "state"), [(True, "ok"), (False, "refused")])
+def test_a_gateway_that_notes_its_answers_is_asked_by_a_person_only(settings, ask, state) -> None:
+    """M2"""
+    settings.AUTHORITY_GATEWAY = f"{__name__}.Noted"
+
+    assert next(each.state for each in health.examine(ask=ask) if each.name == "authority") == state

@@ -25,6 +25,7 @@ def test_the_settings_of_the_demo_are_sane():
         ("MIIT_SOURCE_ADDRESS", "our-server", "MIIT_SOURCE_ADDRESS is not an IP address of this machine"),
         ("MIIT_ICPMM_WITHOUT_PASSWORD", "none", "MIIT_ICPMM_WITHOUT_PASSWORD is not an MD5 in hexadecimal"),
         ("MIIT_CANCELLATION_REASON", 1000, "MIIT_CANCELLATION_REASON is not 1 to 999"),
+        ("MIIT_POLL_SECONDS", [10], "MIIT_POLL_SECONDS is not three numbers of seconds, such as 10,300,600"),
         ("MIIT_FILES_KEPT", timedelta(days=30), "MIIT_FILES_KEPT is less than three months"),
         (
             "PROVIDER_PRODUCTS",

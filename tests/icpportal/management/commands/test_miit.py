@@ -63,7 +63,8 @@ def ministry(monkeypatch):
 
 def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
     file(report(), 1)
-    Line.objects.create(isp_id=ISP, last_sequence=1, sent_at=START, fetched_at=START)
+    next_look = {"fetch_after": START + timedelta(seconds=30), "answered_at": START, "answered_code": "2"}
+    Line.objects.create(isp_id=ISP, last_sequence=1, sent_at=START, fetched_at=START, **next_look)
 
     assert run(capsys, "status") == [
         "ispId 100001, version V.3.0, last accepted number: 1",
@@ -71,6 +72,7 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
         "inbox: waiting 0, parked 0, damaged 0, outcomes to take 0; last fetched 2026-11-20 09:00",
         "sending: may go",
         "fetching: may go",
+        "last answer: 2026-11-20 09:00, code 2; next look for downloads 09:00:30",
         "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)",
         "settings: sane",
         "needs: 0",
