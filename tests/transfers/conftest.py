@@ -34,7 +34,7 @@ class FakeAuthority:
         self._ask()
         return 0
 
-    def fetch(self, *, patience: float = 0) -> int:
+    def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
         self._ask()
         return 0
 

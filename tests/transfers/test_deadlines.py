@@ -216,7 +216,7 @@ def test_an_authority_that_never_tells_and_cannot_be_reached_lets_the_order_go_o
 ) -> None:
     order = phone_due()
     authority.phone_states = None
-    monkeypatch.setattr(authority, "fetch", lambda patience: authority.__class__(down=True).fetch())
+    monkeypatch.setattr(authority, "fetch", lambda **_: authority.__class__(down=True).fetch())
 
     sweep(now=DUE)
 

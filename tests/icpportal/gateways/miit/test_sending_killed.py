@@ -182,7 +182,7 @@ def test_each_call_renews_the_lease_before_it_goes_out_and_before_its_answer_cou
     queued()
     order = []
     renew, upload = lease.Lease.renew, ministry.upload
-    monkeypatch.setattr(lease.Lease, "renew", lambda self: (order.append("renewed"), renew(self)))
+    monkeypatch.setattr(lease.Lease, "renew", lambda self, **noted: (order.append("renewed"), renew(self, **noted)))
     monkeypatch.setattr(ministry, "upload", lambda *args: (order.append("sent"), upload(*args))[1])
     monkeypatch.setattr(numbering, "note_sending", lambda *args, **named: order.append("noted"))
 
