@@ -24,6 +24,7 @@ from icpportal.gateways.miit.processing import judge, opened_by
 from icpportal.gateways.miit.seam import Authority, authority
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, Forbidden
+from icpportal.outbox.models import OWED, Message
 from icpportal.outbox.nudge import nudge
 from transfers import other_reports, phone_windows, postponed, queries, register_answers, states, texted_mobiles
 from transfers.approval import approve
@@ -43,6 +44,7 @@ NO_ORDER = "no such order"
 NO_REPORT = "the order has made no such report"
 TRIES = 5
 SEND = "icpportal.tasks.send_reports"
+CHANNEL = "authority"  # of the outbox
 BETWEEN = "；"  # the authority's words of several codes
 
 # what the register of phones tells of the receipts that are taken just now; None outside of a pull
@@ -59,6 +61,14 @@ def deliver_report(message: Any) -> str:
     authority().queue(report)
     nudge(SEND)
     return report.key
+
+
+def queue_what_is_owed() -> int:
+    """Queue the reports that the outbox still holds, as its delivery would; how many orders that were."""
+    owed = list(Message.objects.filter(channel=CHANNEL, state__in=OWED).order_by("pk"))
+    for message in owed:
+        deliver_report(message)
+    return len(owed)
 
 
 def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:

@@ -18,6 +18,12 @@ from icpportal.moments import to_beijing
 
 FORGOTTEN = "forgotten: its time was over and its key was destroyed, nobody can read it any more"
 SCHEMAS = {"none": "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)", "valid": "schemas: valid"}
+ENCRYPTION = {
+    "off": "encryption: off",
+    "not tried": "encryption: was not tried yet; our last upload, an encrypted download or the first report will tell",
+    "agreed": "encryption: agreed",
+    "refused": "encryption: our last file, as the ministry has it, does not open with our key",
+}
 
 
 def in_json(found: dict[str, Any]) -> str:
@@ -63,6 +69,7 @@ def standing_lines(now: Standing) -> list[str]:
         f"sending: {sending}",
         f"fetching: {fetching}",
         f"last answer: {when(now.answered_at)}, code {now.answered_code or '-'}; next look for downloads {_next(now)}",
+        ENCRYPTION[now.encryption],
         SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
         f"settings: {'; '.join(now.settings_faults) or 'sane'}",
         *(f"needs a person: {need}" for need in now.needs),
@@ -158,9 +165,13 @@ def plan_lines(plan: Plan, *, done: bool) -> list[str]:
     again = f", files {', '.join(map(str, plan.again))} are sent again" if plan.again else ""
     file = f", file {plan.file} {plan.becomes}" if plan.file else ""
     ending = "done" if done else "nothing to change" if not plan.changes else "not done: say --yes"
+    unknown = f"{plan.unknown[0]} to {plan.unknown[-1]}" if plan.unknown else ""
+    hint = f"not known here: {unknown}; if a backup was restored, say --after-restore" if unknown and not done else ""
+    parked = f"parked: {', '.join(plan.parked)}" if plan.parked else ""
     return [
         f"last accepted number: {here} here, {plan.there} at the ministry",
         f"afterwards: {plan.afterwards} here{file}{again}",
+        *filter(None, (hint, parked)),
         ending,
     ]
 

@@ -255,7 +255,7 @@ class LineAdmin(ReadOnly):
         "provider_id", "last_sequence",
         "sending_stopped_at", "why_sending_stopped", "to_do_sending", "sending_waits_until", "why_sending_waits",
         "fetching_stopped_at", "why_fetching_stopped", "to_do_fetching", "fetching_waits_until", "why_fetching_waits",
-        "sent_at", "fetched_at", "answered_at", "fetch_after", "reports", "needs",
+        "encryption_agreed_at", "sent_at", "fetched_at", "answered_at", "fetch_after", "reports", "needs",
     )  # fmt: skip
     actions = ("go_on", "go_on_sending", "go_on_fetching", "resync")
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.utils import timezone
 
+from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit import numbering
 from icpportal.gateways.miit.lease import Lease, longest_call
 from icpportal.gateways.miit.models import UploadFile
@@ -51,6 +52,7 @@ class Caller:
     lease: Lease
     now: Callable[[], datetime]
     made: Ministry | None = None
+    limit: "Limit | None" = None
 
     @property
     def ministry(self) -> Ministry:
@@ -61,7 +63,7 @@ class Caller:
     def ask(self) -> PreviousReply:
         """The last file that they accepted."""
         self.lease.renew()
-        reply = self.ministry.previous_upload()
+        reply = self.ministry.previous_upload(**self._within())
         self.lease.renew(**heard(reply, self.now()))
         return reply
 
@@ -71,9 +73,12 @@ class Caller:
         self.lease.renew()
         if file.accepted_at is None:
             numbering.note_sending(file, now=self.now())
-        reply = self.ministry.upload(packed, file.sequence)
+        reply = self.ministry.upload(packed, file.sequence, **self._within())
         self.lease.renew(**heard(reply, self.now()))
         return reply
+
+    def _within(self) -> dict[str, float]:
+        return {} if self.limit is None else {"timeout": self.limit.left}
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,20 @@ def round_seconds() -> float:
     """How long a round may begin calls."""
     left = settings.CELERY_TASK_SOFT_TIME_LIMIT - longest_call().total_seconds() - WORKER_MARGIN
     return max(LEAST_SECONDS, min(ROUND_SECONDS, left))
+
+
+class Limit:
+    """The time somebody has for all their calls together."""
+
+    def __init__(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left; `Retryable` when none are."""
+        if (seconds := self.ends - time.monotonic()) <= 0:
+            raise Retryable("the time limit is over")
+        return seconds
 
 
 class Deadline:

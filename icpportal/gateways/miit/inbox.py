@@ -22,7 +22,7 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import NotYet, Refused, Retryable
-from icpportal.gateways.miit import damage, documents, holding, lease, polling, taking
+from icpportal.gateways.miit import agreement, damage, documents, holding, lease, polling, taking
 from icpportal.gateways.miit.calling import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
@@ -234,6 +234,7 @@ def _received(
                 return not again  # unless they hand out this one until it is acknowledged, as they should
             damage.park(row, now=now)
         else:
+            agreement.opened(line, file, now=now)
             damage.heal(row, now=now)
     elif not row.damaged_at:  # it was here before a delivery of it came damaged
         damage.heal(row, now=now)

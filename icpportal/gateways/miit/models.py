@@ -4,6 +4,7 @@ A report is queued without a number; the one sender of an ispId gives the number
 sealed with a key of their own (`sealing.py`), so that destroying the key is enough to forget a file.
 """
 
+import hashlib
 import time
 
 from django.db import models
@@ -16,8 +17,16 @@ from icpportal.gateways.miit.types import AnswerKind, ReportKind
 
 
 def new_own_id() -> int:
-    """A number of ours for a new access (IspJrid) that was never used, not even before a restored backup."""
+    """A number of ours for a new access (IspJrid) that was never used, by the clock."""
     return time.time_ns() // 1000
+
+
+def own_id_of(key: str) -> int:
+    """The number of ours for the access of this report: the same after a restored backup, so that answers find it.
+
+    53 bits of a hash; should two keys ever have the same, the later one takes one by the clock.
+    """
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:7]) >> 3 or 1
 
 
 class ReportState(models.TextChoices):
@@ -125,6 +134,9 @@ class Line(models.Model):
     sending_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
     fetching_stopped_at = models.DateTimeField(_("Fetching stopped"), null=True, blank=True)
     fetching_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    number_heard_at = models.DateTimeField(null=True, blank=True, editable=False)  # they said which was their last
+    encryption_tried = models.CharField(max_length=64, blank=True, editable=False)  # the mark of the keys (`agreement`)
+    encryption_agreed_at = models.DateTimeField(_("Encryption agreed"), null=True, blank=True)
     sent_at = models.DateTimeField(_("Last sent"), null=True, blank=True)
     fetched_at = models.DateTimeField(_("Last fetched"), null=True, blank=True)
 

@@ -103,6 +103,41 @@ def note_missed(file: UploadFile) -> None:
     UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).update(sent_at=None)
 
 
+def note_heard(isp_id: int, *, now: datetime) -> None:
+    """The ministry has just said which number was its last, and ours fits."""
+    Line.objects.filter(pk=isp_id).update(number_heard_at=now)
+
+
+def note_last(isp_id: int, sequence: int, *, now: datetime) -> None:
+    """The ministry's last number is this one, and so is ours."""
+    Line.objects.filter(pk=isp_id).update(last_sequence=sequence, number_heard_at=now)
+
+
+def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> None:
+    """The ministry has this report under a number that a restored backup did not know: as if we had sent it now."""
+    body, key = seal_body(packed.body, bound_to=place(lease.isp_id, sequence))
+    with transaction.atomic():
+        lease.renew()
+        taken = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
+        if not taken.update(state=ReportState.ACCEPTED, field="", code="", reason=""):
+            raise Lost("the report moved meanwhile")
+        UploadFile.objects.create(
+            isp_id=lease.isp_id,
+            sequence=sequence,
+            report=row,
+            name=packed.name,
+            digest=packed.digest,
+            body=body,
+            key=key,
+            made_at=now,
+            sent_at=now,
+            accepted_at=now,
+            code="0",
+        )
+        outcomes.record_accepted(row, sent_at=now, sequence=sequence)
+    logger.info("file accepted before the restore", extra={"isp": lease.isp_id, "sequence": sequence})
+
+
 def accept(file: UploadFile, *, now: datetime) -> bool:
     """The ministry has it: file, line, report and outcome in one transaction. False the second time."""
     sent_at = file.sent_at or now
@@ -110,7 +145,7 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
         if not rows.update(accepted_at=now, sent_at=sent_at, code="0", words=""):
             return False
-        columns = {**RESTED[Way.SENDING], **polling.news(now)}
+        columns = {**RESTED[Way.SENDING], **polling.news(now), "number_heard_at": now}
         Line.objects.filter(pk=file.isp_id).update(last_sequence=file.sequence, sent_at=sent_at, **columns)
         Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(state=ReportState.ACCEPTED)
         outcomes.record_accepted(file.report, sent_at=sent_at, sequence=file.sequence)

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit import building, holding, lease, numbering, queueing, succession
-from icpportal.gateways.miit.calling import Caller, Fate, clock, fate
+from icpportal.gateways.miit import building, holding, lease, numbering, planning, queueing, restored, succession
+from icpportal.gateways.miit.calling import Caller, Fate, Limit, clock, fate
 from icpportal.gateways.miit.documents.content import Unfit
-from icpportal.gateways.miit.models import Line, Report, UploadFile
+from icpportal.gateways.miit.models import Report, UploadFile
+from icpportal.gateways.miit.planning import Plan, Tell, silent
 from icpportal.gateways.miit.reactions import BOTH, Act, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.wire.returns import PreviousReply, Reply
@@ -59,7 +60,7 @@ def rebuild(sequence: int, *, now: datetime | None = None) -> None:
         file = _file(sequence)
         if file.accepted_at is not None:
             raise Refused(_("This file was accepted: it stays as it is."))
-        if fate(_asked(caller), file) != Fate.MISSED:
+        if fate(planning.told(caller.ask, silent), file) != Fate.MISSED:
             raise Refused(_("The ministry's last number does not say that this file is missing: run miit resync."))
         try:
             packed = building.build(file.report, sequence)
@@ -68,51 +69,50 @@ def rebuild(sequence: int, *, now: datetime | None = None) -> None:
         numbering.replace(caller.lease, file, packed, now=caller.now())
 
 
-def resync(*, now: datetime | None = None) -> int:
-    """Ask for the ministry's last number, bring ours in line with it and let sending go on; returns that number.
+def resync(
+    *, now: datetime | None = None, after_restore: bool = False, seconds: float | None = None, tell: Tell = silent
+) -> Plan:
+    """Ask for the ministry's last number, bring ours in line with it and let sending go on; returns what it did.
 
     Files that they lost are sent again. Our file on its way counts as accepted when they have it, and gets another
-    number when theirs belongs to a file that is not ours; its own id stays, so that no access is doubled.
+    number when theirs belongs to a file that is not ours; its own id stays, so that no access is doubled. After a
+    restored backup what they may have taken in meanwhile is put aside (`restored`). All calls together take so many
+    `seconds` at most; then, and when they do not answer, it raises `Retryable` and can be done again.
     """
-    with _alone(now) as caller:
-        previous = _asked(caller)
+    with _alone(now, seconds) as caller:
+        previous = planning.told(caller.ask, tell)
+        plan = planning.compared(previous, after_restore=after_restore)
+        if after_restore:
+            plan = replace(plan, parked=restored.put_in_order(caller, previous, plan, tell))
         file = numbering.on_its_way(settings.MIIT_ISP_ID)
-        last = _in_line(caller, previous, file) if file else _after_all(caller, previous)
+        if file:
+            _in_line(caller, previous, file, plan, tell)
+        else:
+            _fill(caller, plan.again, tell)
+        numbering.note_last(settings.MIIT_ISP_ID, plan.afterwards, now=caller.now())
         holding.let_go_on(settings.MIIT_ISP_ID, [Way.SENDING])
-    return last
+    return plan
 
 
-def _in_line(caller: Caller, previous: PreviousReply, file: UploadFile) -> int:
+def _in_line(caller: Caller, previous: PreviousReply, file: UploadFile, plan: Plan, tell: Tell) -> None:
     if fate(previous, file) == Fate.ARRIVED:
         numbering.accept(file, now=caller.now())
-        return file.sequence
-    if previous.sequence >= file.sequence:
+    elif previous.sequence >= file.sequence:
         numbering.release(caller.lease, file, last=previous.sequence, now=caller.now())
-        return previous.sequence
-    _fill(caller, range(previous.sequence + 1, file.sequence))
-    numbering.note_missed(file)
-    return _last_is(file.sequence - 1)
+    else:
+        _fill(caller, plan.again, tell)
+        numbering.note_missed(file)
 
 
-def _after_all(caller: Caller, previous: PreviousReply) -> int:
-    ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID).aggregate(last=Max("sequence"))["last"] or 0
-    _fill(caller, range(previous.sequence + 1, ours + 1))
-    return _last_is(max(ours, previous.sequence))
-
-
-def _last_is(sequence: int) -> int:
-    Line.objects.filter(pk=settings.MIIT_ISP_ID).update(last_sequence=sequence)
-    return sequence
-
-
-def _fill(caller: Caller, missing: range) -> None:
+def _fill(caller: Caller, missing: tuple[int, ...], tell: Tell) -> None:
     files = numbering.kept(settings.MIIT_ISP_ID, missing)
     if files is None:
         raise Refused(
             _("The ministry misses the files %(first)s to %(last)s, and not all are here: ask the administration.")
             % {"first": missing[0], "last": missing[-1]}
         )
-    for file in files:
+    for place, file in enumerate(files, 1):
+        tell(f"sending file {file.sequence} again ({place} of {len(files)}) …")
         _resend(caller, file)
 
 
@@ -125,13 +125,6 @@ def _resend(caller: Caller, file: UploadFile) -> None:
         raise Refused(_said(reply), code=str(reply.code))
 
 
-def _asked(caller: Caller) -> PreviousReply:
-    previous = caller.ask()
-    if reaction(previous.code).act not in (Act.DONE, Act.LOAD):
-        raise Refused(_said(previous), code=str(previous.code))
-    return previous
-
-
 def _said(reply: Reply) -> str:
     ours = holding.shown(holding.because(reply.code, reaction(reply.code).words))
     if not reply.words:
@@ -140,14 +133,14 @@ def _said(reply: Reply) -> str:
 
 
 @contextmanager
-def _alone(now: datetime | None) -> Iterator[Caller]:
+def _alone(now: datetime | None, seconds: float | None = None) -> Iterator[Caller]:
     """Nobody else sends meanwhile."""
     mine = lease.take(settings.MIIT_ISP_ID)
     if mine is None:
         raise Refused(_("The sender is at work: try again in a minute."))
     try:
         with lease.kept(mine):
-            yield Caller(mine, clock(now))
+            yield Caller(mine, clock(now), limit=None if seconds is None else Limit(seconds))
     except lease.Lost as lost:
         raise Refused(_("Another sender took over meanwhile: look at miit status, then try again.")) from lost
 

@@ -23,7 +23,7 @@ AGAIN = (HOUR / 6, HOUR, 4 * HOUR, 12 * HOUR, 24 * HOUR, 24 * HOUR, 24 * HOUR)
 # something else of the filing is with the authority: 20 working days, the longest holidays, and some days more
 IN_REVIEW = (*AGAIN[:4], *(timedelta(days=1),) * 45)
 GIVEN_UP = "the authority asked for the same report again and again"
-OURS = 3  # tries at a number of our own; another process may have taken it in the same microsecond
+OURS = 3  # tries at a number of our own: by its key, then by the clock
 
 
 def queue(report: Report) -> models.Report:
@@ -40,10 +40,11 @@ def queue(report: Report) -> models.Report:
         "access_id": getattr(report, "access_id", None),
         "payload": sealed(report, bound_to=place(report.key)),
     }
-    for left in reversed(range(OURS)):
+    own_ids = (models.own_id_of(report.key), *(models.new_own_id() for _ in range(OURS - 1)))
+    for left, own_id in zip(reversed(range(OURS)), own_ids, strict=True):
         try:
             with transaction.atomic():
-                return _queued(report.key, columns)
+                return _queued(report.key, {**columns, "own_id": own_id})
         except IntegrityError:
             if not left:
                 raise

@@ -17,13 +17,14 @@ from django.utils.translation import gettext_noop as _
 
 from icpportal.alarms import rows
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit import building, holding, lease, numbering, queueing
+from icpportal.gateways.miit import agreement, building, holding, lease, numbering, queueing
+from icpportal.gateways.miit.agreement import Agreement
 from icpportal.gateways.miit.calling import Caller, Deadline, Fate, clock, fate, round_seconds
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.reactions import Act, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten
-from icpportal.gateways.miit.wire.returns import Reply, UploadReply
+from icpportal.gateways.miit.wire.returns import PreviousReply, Reply, UploadReply
 from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,9 @@ JOB = "reports.built"  # the job under which reports are set aside
 BUSY = "another sender is at work"
 TAKEN_OVER = "another sender has taken over"
 NO_TIME = "the time of this round is over"
+HEARD = timedelta(minutes=10)  # how long their word on their last number is good; a backup is older
+AHEAD = _("the ministry has accepted files that are not known here: after a restored backup run miit resync")
+KEYS_DIFFER = _("our last file, as the ministry has it, does not open with MIIT_AES_KEY and MIIT_AES_IV")
 OUT_OF_STEP = _("the ministry's last file is another one than ours: compare both, then run miit resync")
 NO_BYTES = _("the bytes of our numbered file cannot be read: run miit rebuild")
 
@@ -86,6 +90,7 @@ class _Round:
         self.isp_id = caller.lease.isp_id
         self.deadline = Deadline(round_seconds())
         self.lost = False  # the answer of this file was lost once already
+        self.asked = False  # for their last file, in this round
         self.filled: set[int] = set()
         self.acts: dict[Act, Callable[[UploadFile, UploadReply], bool]] = {
             Act.DONE: self.accepted,
@@ -123,19 +128,50 @@ class _Round:
     def advance(self) -> bool:
         if self.line.last_sequence is None:
             return self.first_contact()
-        file = numbering.on_its_way(self.isp_id) or self.next_file(self.line.last_sequence + 1)
+        file = numbering.on_its_way(self.isp_id)
+        if file is None and queueing.next_due(self.now()) is None:
+            return False
+        if self.is_unsure() and not (file and file.sent_at):
+            return self.compare(file, self.line.last_sequence)
+        file = file or self.next_file(self.line.last_sequence + 1)
         if file is None:
             return False
         return self.settle(file) if file.sent_at else self.send(file)
+
+    def is_unsure(self) -> bool:
+        """Whether we have to ask before something goes: what we know may be that of a backup."""
+        known = self.line.number_heard_at and self.now() - HEARD < self.line.number_heard_at <= self.now() + HEARD
+        return not known or (not self.asked and agreement.standing(self.line) == Agreement.NOT_TRIED)
+
+    def compare(self, file: UploadFile | None, last: int) -> bool:
+        """Their last number must not be ahead of ours, and our keys must open what they have of us."""
+        previous = self.caller.ask()
+        self.asked = True
+        if not self.answered(previous):
+            return False
+        if file and fate(previous, file) == Fate.ARRIVED:
+            return self.accepted(file)
+        if previous.sequence > last:
+            return self.stop(14, AHEAD, None, theirs=previous.sequence)
+        numbering.note_heard(self.isp_id, now=self.now())
+        return self.agrees(previous)
+
+    def agrees(self, previous: PreviousReply) -> bool:
+        """Tried once for these keys: after that a person knows better, and the upload tells."""
+        is_new = agreement.standing(self.line) == Agreement.NOT_TRIED
+        found = agreement.tried_on(self.line, previous.file, now=self.now())
+        return not (is_new and found == Agreement.REFUSED) or self.stop(9, KEYS_DIFFER, None)
 
     def first_contact(self) -> bool:
         """A fresh database: their last number is ours."""
         previous = self.caller.ask()
         if not self.answered(previous):
             return False
-        Line.objects.filter(pk=self.isp_id, last_sequence__isnull=True).update(last_sequence=previous.sequence)
+        self.asked = True
+        unknown = Line.objects.filter(pk=self.isp_id, last_sequence__isnull=True)
+        unknown.update(last_sequence=previous.sequence, number_heard_at=self.now())
         logger.info("number taken from the ministry", extra={"isp": self.isp_id, "sequence": previous.sequence})
-        return True
+        return self.agrees(previous)
 
     def next_file(self, sequence: int) -> UploadFile | None:
         """The longest waiting report that can go, with its number; what cannot go is put aside."""
@@ -197,11 +233,14 @@ class _Round:
         if became == Fate.OUT_OF_STEP:
             return self.stop(14, OUT_OF_STEP, file.sequence, theirs=previous.sequence)
         numbering.note_missed(file)
+        numbering.note_heard(self.isp_id, now=self.now())
         return True
 
-    def accepted(self, file: UploadFile, _reply: Reply | None = None) -> bool:
+    def accepted(self, file: UploadFile, reply: Reply | None = None) -> bool:
         self.lost = False
         holding.rested(self.line, Way.SENDING, now=self.now())
+        if reply is not None:
+            agreement.agreed(self.line, now=self.now())
         self.totals.accepted += numbering.accept(file, now=self.now())
         return True
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit import damage, downloads, holding, sanity, succession
+from icpportal.gateways.miit import agreement, damage, downloads, holding, sanity, succession
 from icpportal.gateways.miit.damage import Damaged
 from icpportal.gateways.miit.downloads import Parked
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
@@ -22,8 +22,8 @@ STILL = timedelta(hours=1)  # a report that could go and has not for so long: is
 TO_DO: dict[str, Promise] = {
     "4": _("The user name is not the administration's: correct MIIT_USER, restart, let it go on."),
     "5": _("The password is not the administration's: correct MIIT_PASSWORD, restart, let it go on."),
-    "9": _("The way of encrypting is not accepted: check MIIT_ENCRYPT with the administration."),
-    "14": _("Compare the last number on both sides: miit resync says what it would change."),
+    "9": _("The way of encrypting is not accepted: check MIIT_ENCRYPT, key and IV with the administration."),
+    "14": _("miit resync says what it would change; after a restored backup: miit resync --yes --after-restore."),
     "12": _("The administration refuses us: check user, password and the registered source address with it."),
     "13": _("This administration does not know our number: check MIIT_ISP_ID and the three addresses."),
     "19": _("The permission to report is not open: ask the administration to open it. Sending then goes on by itself."),
@@ -69,6 +69,7 @@ class Standing:
     answered_at: datetime | None
     answered_code: str
     sent_at: datetime | None
+    encryption: str  # off, not tried, agreed, refused
     outcomes_waiting: int
     waiting_for_answer: int  # reports that wait until an earlier one of their order is answered
     schemas: str  # none, valid, or what is wrong
@@ -113,6 +114,7 @@ def standing(*, now: datetime | None = None) -> Standing:
         answered_at=line.answered_at,
         answered_code=line.answered_code,
         sent_at=line.sent_at,
+        encryption=agreement.standing(line).value,
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
         waiting_for_answer=len(behind),
         schemas={None: "none", "": "valid"}.get(schema, schema or ""),

@@ -25,11 +25,13 @@ from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 from transfers import authority, queries
 
+NOT_NOW = 3  # exit code: the ministry did not answer in time, or wants us to wait
 REFUSALS = (Forgotten, Unreadable, Broken, Refused, Retryable, ImproperlyConfigured)
 
 
 class Command(BaseCommand):
-    help = "How it stands with the ministry's interface, what was sent, and what can be done about it by hand."
+    help = """How it stands with the ministry's interface, what was sent, and what can be done about it by hand.
+Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 3 no answer in time, or not now."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="what", required=True, metavar="status|queue|show|…")
@@ -50,7 +52,7 @@ class Command(BaseCommand):
             said = words.refusal(problem)
             if as_json:
                 self.stdout.write(json.dumps({"error": said}, ensure_ascii=False))
-            raise CommandError(said) from None
+            raise CommandError(said, returncode=NOT_NOW if isinstance(problem, Retryable) else 1) from None
         if code:
             sys.exit(code)
 
@@ -147,10 +149,15 @@ def codes(command: Command, as_json: bool, options: dict[str, Any]) -> int:
 
 
 def resync(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    plan, done = planning.plan(), False
-    if options["yes"]:
-        operations.resync()
-        done = True
+    def tell(line: str) -> None:
+        command.stderr.write(line, str)  # no error: as it is
+        command.stderr.flush()
+
+    done, after_restore = options["yes"], options["after_restore"]
+    if done and after_restore:
+        tell(f"reports that the outbox still held: {authority.queue_what_is_owed()} queued")
+    act = operations.resync if done else planning.plan
+    plan = act(after_restore=after_restore, seconds=options["minutes"] * 60, tell=tell)
     command.say(as_json, {**plan.as_dict(), "done": done}, words.plan_lines(plan, done=done))
     return 0
 
@@ -220,6 +227,11 @@ KINDS = {
         resync,
         "ask which file was accepted last, and say what that changes here",
         (("--yes",), {"action": "store_true", "help": "change it"}),
+        (
+            ("--after-restore",),
+            {"action": "store_true", "help": "a backup was restored: park what may have been accepted since"},
+        ),
+        (("--minutes",), {"type": float, "default": 5.0, "help": "for all calls together (5); exit code 3 when over"}),
     ),
     "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),
     "confirm": Kind(confirm, "give up a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),

@@ -34,12 +34,12 @@ class Ministry:
     def __init__(self, account: Account | None = None) -> None:
         self.account = account or accounts.account()
 
-    def upload(self, packed: Packed, sequence: int) -> UploadReply:
+    def upload(self, packed: Packed, sequence: int, *, timeout: float | None = None) -> UploadReply:
         """Hands over one numbered file. After `Retryable` nobody knows whether it arrived: ask `previous_upload`."""
         cipher = self.account.cipher if self.account.encrypt else None
         what = (wrap(packed.body, cipher=cipher), packed.digest, sequence, AES if cipher else PLAIN, MD5, ZIP)
         call = self._file_call("isp_upload", *self._who(), *what)
-        return self._told(call, returns.uploaded, sequence=sequence)
+        return self._told(_within(call, timeout), returns.uploaded, sequence=sequence)
 
     def download(self) -> DownloadReply:
         """The oldest file that waits for us and was not acknowledged."""
@@ -52,7 +52,7 @@ class Ministry:
     def previous_upload(self, *, timeout: float | None = None) -> PreviousReply:
         """The last file they accepted; it comes with its content, so it may take as long as a download."""
         call = self._file_call("isp_querypreviousupload", *self._who(), MD5)
-        return self._told(replace(call, seconds=timeout or call.seconds), returns.previous)
+        return self._told(_within(call, timeout), returns.previous)
 
     def status(self, condition_type: int, condition: str, *, timeout: float | None = None) -> StatusReply:
         """Is this domain (type 0) or the holder of this certificate (1 to 11) on file?"""
@@ -84,6 +84,10 @@ class Ministry:
             raise
         logger.info("ministry answered", extra={**_noted(call, began), **noted, "code": reply.code})
         return reply
+
+
+def _within(call: Call, timeout: float | None) -> Call:
+    return call if timeout is None else replace(call, seconds=min(timeout, call.seconds))
 
 
 def _noted(call: Call, began: float) -> dict[str, object]:

@@ -39,11 +39,12 @@ class DownloadReply(Reply):
 
 @dataclass(frozen=True)
 class PreviousReply(Reply):
-    """The last accepted upload: number, hash, file name; 0 and nothing when there never was one."""
+    """The last accepted upload: number, hash, file name, content; 0 and nothing when there never was one."""
 
     sequence: int = 0
     digest: str = ""
     name: str = ""
+    file: WireFile | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def previous(text: str) -> PreviousReply:
     sequence = _number(xml.named(root, "dataSequence"))
     if code == 0 and sequence is None:
         raise Retryable("the ministry did not say which upload was its last")
-    return PreviousReply(code, words, sequence or 0, _text(root, "beianInfoHash"), _text(root, "return_FileName"))
+    digest, name = _text(root, "beianInfoHash"), _text(root, "return_FileName")
+    return PreviousReply(code, words, sequence or 0, digest, name, file=_file(xml.named(root, "fileInfos")))
 
 
 def status(text: str, condition: str) -> StatusReply:

@@ -105,11 +105,11 @@ class MinistryInMemory:
 def arrange(monkeypatch, settings, *, last=0):
     """The ministry in memory behind the sender; `last` is known already, None means a fresh database."""
     ministry = MinistryInMemory()
-    settings.MIIT_ISP_ID = ISP
+    settings.MIIT_ISP_ID, settings.MIIT_ENCRYPT = ISP, False
     settings.AUTHORITY_PICTURES = f"{__name__}.picture"
     monkeypatch.setattr(calling, "Ministry", ministry)
     if last is not None:
-        Line.objects.create(isp_id=ISP, last_sequence=last)
+        Line.objects.create(isp_id=ISP, last_sequence=last, number_heard_at=NOW)
     return ministry
 
 

@@ -150,7 +150,7 @@ def test_a_ministry_that_does_not_answer_is_no_refusal_and_the_lease_is_given_ba
 
 
 def test_a_ministry_that_refuses_the_question_says_its_code(stuck):
-    stuck.questions.append(UploadReply(5, "密码错误"))
+    stuck.questions.append(PreviousReply(5, "密码错误"))
 
     with pytest.raises(Refused) as refusal:
         operations.resync(now=NOW)
@@ -169,7 +169,7 @@ def test_resync_accepts_our_file_when_they_have_it(stuck):
     stuck.questions.append(PreviousReply(0, "", 2, packed.digest, packed.name))
     stopped(stuck)
 
-    assert operations.resync(now=NOW) == 2
+    assert operations.resync(now=NOW).afterwards == 2
     assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, True), (2, True)], 2, None)
     assert [answer.report_key for answer in outcomes.waiting()] == ["TR-1.1", "TR-2.1"]
 
@@ -178,7 +178,7 @@ def test_resync_sends_our_file_when_they_wait_for_it(stuck):
     Line.objects.update(last_sequence=9)
     stopped(stuck)
 
-    assert operations.resync(now=NOW) == 1
+    assert operations.resync(now=NOW).afterwards == 1
     assert send_due(now=NOW).accepted == 1
     assert sorted(stuck.taken) == [1, 2]
 
@@ -190,7 +190,7 @@ def test_resync_gives_our_report_another_number_when_ours_belongs_to_another_fil
     stuck.taken.update(dict.fromkeys(range(2, theirs + 1), stuck.taken[1]))
     stopped(stuck)
 
-    assert operations.resync(now=NOW) == theirs
+    assert operations.resync(now=NOW).afterwards == theirs
     assert send_due(now=NOW).accepted == 1
     assert files() == [(1, True), (theirs + 1, True)]
     assert Report.objects.get(reference="TR-2").own_id == own_id
@@ -201,7 +201,7 @@ def test_resync_sends_again_what_they_lost(stuck):
     stuck.last = 0
     stopped(stuck)
 
-    assert operations.resync(now=NOW) == 1
+    assert operations.resync(now=NOW).afterwards == 1
     assert stuck.taken[1] == first
     assert send_due(now=NOW).accepted == 1
     assert files() == [(1, True), (2, True)]
@@ -221,7 +221,7 @@ def test_resync_with_nothing_on_its_way_takes_their_number(ministry):
     ministry.last = 7
     ministry.questions.append(PreviousReply(0, "", 7, "x", "x"))
 
-    assert operations.resync(now=NOW) == 7
+    assert operations.resync(now=NOW).afterwards == 7
     assert line().last_sequence == 7
 
 
@@ -229,7 +229,7 @@ def test_resync_on_a_fresh_database_is_the_first_contact(db, monkeypatch, settin
     ministry = arrange(monkeypatch, settings, last=None)
     ministry.questions.append(PreviousReply(0, "", 7, "x", "x"))
 
-    assert operations.resync(now=NOW) == 7
+    assert operations.resync(now=NOW).afterwards == 7
     assert line().last_sequence == 7
 
 

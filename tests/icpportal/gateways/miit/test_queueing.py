@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit import outcomes, queueing, succession
+from icpportal.gateways.miit import models, outcomes, queueing, succession
 from icpportal.gateways.miit.building import content_of
 from icpportal.gateways.miit.models import Report, ReportState
 from icpportal.gateways.miit.types import AccessReport, AnswerKind
@@ -54,12 +54,21 @@ def test_a_report_that_the_interface_cannot_carry_is_refused_and_not_kept(minist
     assert Report.objects.count() == 0
 
 
-def test_a_report_whose_own_id_was_taken_in_the_same_microsecond_takes_another(ministry, monkeypatch):
-    queueing.queue(access(reference="TR-9"))
-    taken = Report.objects.get().own_id
-    own_ids = iter([taken, taken + 1])
-    monkeypatch.setattr(Report._meta.get_field("own_id"), "default", lambda: next(own_ids))
-    monkeypatch.delitem(Report._meta.get_field("own_id").__dict__, "_get_default", raising=False)
+def test_the_own_id_is_the_same_after_a_restored_backup_and_another_for_each_report(ministry):
+    """M11: the answer to a report that was queued after the backup finds it."""
+    before = queueing.queue(access()).own_id
+    Report.objects.all().delete()
+
+    assert queueing.queue(access()).own_id == before
+    own_ids = {models.own_id_of(f"TR-{number}.1") for number in range(10_000)}
+    assert (len(own_ids), before in own_ids) == (10_000, True)
+    assert 0 < min(own_ids) < max(own_ids) < 2**53
+
+
+def test_a_report_whose_own_id_was_taken_takes_another(ministry, monkeypatch):
+    taken = queueing.queue(access(reference="TR-9")).own_id
+    monkeypatch.setattr(models, "own_id_of", lambda key: taken)
+    monkeypatch.setattr(models, "new_own_id", iter([taken, taken + 1]).__next__)
 
     assert queueing.queue(access()).own_id == taken + 1
 

@@ -44,4 +44,5 @@ def test_every_gateway_has_the_hands_of_the_seam(gateway):
         "phones",
         "phones_of",
         "check",
+        "heard",
     ]

@@ -119,7 +119,7 @@ def test_parked_reports_and_downloads_need_a_person_each_download_with_its_age()
     assert [each["name"] for each in now.as_dict()["parked_downloads"]] == ["a.xml", "b.xml"]
 
 
-LATIN_OF_COMMANDS = re.compile(r"miit [a-z-]+( --state \w+)?|MIIT_\w+|IP|[\w.]+\.xml")
+LATIN_OF_COMMANDS = re.compile(r"miit [a-z-]+( --state \w+| --[a-z-]+)*|MIIT_\w+|IP|[\w.]+\.xml")
 
 
 def test_what_needs_a_person_is_in_the_readers_language_as_a_whole():

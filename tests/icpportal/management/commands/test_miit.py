@@ -47,7 +47,8 @@ class Ministry:
 
     reply = PreviousReply(0)
 
-    def previous_upload(self):
+    def previous_upload(self, *, timeout):
+        assert 0 < timeout <= 300
         if isinstance(self.reply, Exception):
             raise self.reply
         return self.reply
@@ -73,6 +74,7 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
         "sending: may go",
         "fetching: may go",
         "last answer: 2026-11-20 09:00, code 2; next look for downloads 09:00:30",
+        "encryption: was not tried yet; our last upload, an encrypted download or the first report will tell",
         "schemas: none (MIIT_XSD_DIR is not set: files leave unvalidated)",
         "settings: sane",
         "needs: 0",
@@ -341,7 +343,7 @@ def test_a_ministry_that_does_not_answer_is_an_error_and_not_a_traceback(capsys,
 
     code, words, out = fails(capsys, "resync", "--json")
 
-    assert code == 1
+    assert code == 3
     assert words == json.loads(out)["error"] == "not now: connection refused"
 
 
