@@ -1,7 +1,8 @@
 """Sending what is owed. Several workers and two beats do no harm: a row belongs to whoever's UPDATE took it.
 
 A worker reserves a few rows at a time, so that each works on others, and takes them one by one just before sending.
-At least once: a worker that is killed loses its lease after a minute, and the row is taken again with the same key.
+At least once: a worker that is killed loses its lease after a minute, by the database's clock, and the row is taken
+again with the same key.
 What may have been taken by the outside (`Unknown`, or a worker killed while it sent) is sent once more and not again.
 """
 
@@ -22,12 +23,13 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from icpportal import leases
 from icpportal.alarms import rows
 from icpportal.alarms.actions import open_alarm
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure
 from icpportal.outbox.models import OWED, Message, State
-from icpportal.outbox.queries import alarm_of, due, waiting
+from icpportal.outbox.queries import alarm_of, due, lease, waiting
 from icpportal.outbox.quiet import morning, rings_too_early
 
 logger = logging.getLogger(__name__)
@@ -148,7 +150,7 @@ class _Round:
 
     def due(self) -> QuerySet[Message]:
         """What is due of what this round is for."""
-        return due(self.now(), codes=self.codes)
+        return due(self.fixed_now, codes=self.codes)
 
     @property
     def is_over(self) -> bool:
@@ -209,16 +211,15 @@ class _Round:
 
     def claim(self, message: Message) -> bool:
         """Take a reserved row by one conditional UPDATE; False when another worker has it."""
-        lease = self.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
         killed = int(message.state == State.SENDING)  # nobody knows how far the worker before got
         columns = {
             "state": State.SENDING,
             "attempts": message.attempts + 1,
             "unknown": message.unknown + killed,
-            "leased_until": lease,
-            "next_at": lease,
+            "next_at": self.now() + lease(),
         }
-        taken = self.mine(message).update(**columns)
+        until = leases.end(lease(), now=self.fixed_now)
+        taken = self.mine(message).update(**columns, leased_until=until)
         for name, value in columns.items():
             setattr(message, name, value)
         self.totals.lost += not taken
@@ -293,9 +294,7 @@ class _Round:
 
     def settle(self, message: Message, state: State, **columns: Any) -> bool:
         """Write the outcome, unless the lease ran out and somebody else has the row now: then False."""
-        mine = Message.objects.filter(
-            pk=message.pk, state=State.SENDING, attempts=message.attempts, leased_until=message.leased_until
-        )
+        mine = self.mine(message)
         ended = erasure(message) if state not in OWED else {}
         if not mine.update(state=state, leased_until=None, **columns, **ended):
             self.totals.lost += 1

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from icpportal import leases
 from icpportal.outbox.models import OWED, SITE, Message, State
 
 LATE = timedelta(minutes=5)
+SKEW = timedelta(minutes=10)  # between the clocks of two hosts, at most
 STUBBORN = 5  # attempts without success
 SHOWN = 200
 
@@ -31,9 +34,20 @@ class Trouble:
     reason: str
 
 
-def due(now: datetime, *, codes: bool | None = None) -> QuerySet[Message]:
-    """What may be sent now, and what a killed worker left behind; longest due first. `codes` alone, or all but them."""
-    found = Message.objects.filter(next_at__lte=now, state__in=OWED).order_by("next_at")
+def lease() -> timedelta:
+    """How long a worker has a message that it sends."""
+    return timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+
+
+def due(now: datetime | None = None, *, codes: bool | None = None) -> QuerySet[Message]:
+    """What may be sent now, and what a killed worker left behind; longest due first. `codes` alone, or all but them.
+
+    Whether it was killed is told by the database's clock: another host's may be minutes off.
+    """
+    moment = now or timezone.now()
+    left_behind = Q(state=State.SENDING) & leases.is_over("leased_until", lease(), now=now)
+    waits = Q(state=State.WAITING, next_at__lte=moment)
+    found = Message.objects.filter(waits | left_behind, next_at__lte=moment + SKEW).order_by("next_at")
     return found if codes is None else found.filter(is_secret=codes)
 
 
@@ -75,7 +89,7 @@ def oldest_waiting(now: datetime) -> datetime | None:
 
 def waiting(*, now: datetime | None = None) -> dict[str, int]:
     """How many messages are due, by channel."""
-    rows = due(now or timezone.now()).order_by("channel").values_list("channel").annotate(number=Count("pk"))
+    rows = due(now).order_by("channel").values_list("channel").annotate(number=Count("pk"))
     return dict(rows)
 
 

@@ -12,9 +12,10 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
+from icpportal import leases
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.seam import scanner
 from verification.documents import names, storing
@@ -43,10 +44,10 @@ class Judgement(NamedTuple):
 
 def examine(document_id: uuid.UUID | str, *, now: datetime | None = None) -> Outcome:
     """Bring one document from checking to ready or refused; "nothing" when that is done, or another run is at it."""
-    now = now or timezone.now()
     document = claim(document_id, now)
     if document is None:
         return "nothing"
+    now = now or timezone.now()
     try:
         return settle(document, judgement(document), now)
     except Crashed as crash:
@@ -55,12 +56,12 @@ def examine(document_id: uuid.UUID | str, *, now: datetime | None = None) -> Out
         return wait(document, outage)
 
 
-def claim(document_id: uuid.UUID | str, now: datetime) -> Document | None:
-    """The document with a lease of ours on it; the try is counted before it begins."""
+def claim(document_id: uuid.UUID | str, now: datetime | None = None) -> Document | None:
+    """The document with a lease of ours on it, by the database's clock; the try is counted before it begins."""
     lease = uuid.uuid4()
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    free = leases.is_over("leased_until", LEASE, now=now)
     mine = Document.objects.filter(free, pk=document_id, state=DocumentState.CHECKING)
-    if not mine.update(lease=lease, leased_until=now + LEASE, tries=F("tries") + 1):
+    if not mine.update(lease=lease, leased_until=leases.end(LEASE, now=now), tries=F("tries") + 1):
         return None
     return Document.objects.filter(pk=document_id, lease=lease).first()
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
+from icpportal import leases
 from icpportal.alarms import rows
 from verification.documents.clearing import clear
-from verification.documents.examination import examine
+from verification.documents.examination import LEASE, examine
 from verification.models.documents import Document, DocumentState
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,6 @@ class Swept:
 
 def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> Swept:
     """Examine again what has been checking for longer than 20 seconds, oldest first, and empty the bin."""
-    now = now or timezone.now()
     loop = rows.Loop("documents.examined")
     waiting = overdue(now, loop.left_alone())
     totals = Swept(found=len(waiting), set_aside=len(loop.left_alone()))
@@ -63,8 +62,9 @@ def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> Sw
     return totals
 
 
-def overdue(now: datetime, left_alone: list[str]) -> list[tuple[UUID, str]]:
+def overdue(now: datetime | None, left_alone: list[str]) -> list[tuple[UUID, str]]:
     """Key and reference of what should have been examined, without what was set aside."""
-    free = Q(leased_until=None) | Q(leased_until__lte=now)
-    late = Document.objects.filter(free, state=DocumentState.CHECKING, created_at__lte=now - OVERDUE)
+    free = leases.is_over("leased_until", LEASE, now=now)
+    since = (now or timezone.now()) - OVERDUE
+    late = Document.objects.filter(free, state=DocumentState.CHECKING, created_at__lte=since)
     return list(late.exclude(pk__in=left_alone).order_by("created_at").values_list("pk", "reference")[:AT_ONCE])

@@ -18,9 +18,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Expression, Q, QuerySet
 
+from icpportal import leases
 from icpportal.gateways.miit.models import Line
 
 logger = logging.getLogger(__name__)
@@ -138,18 +138,15 @@ def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
 
 def _taken(lease: Lease) -> int:
     holder, until = lease.columns.holder, lease.columns.until
-    # an end that no heartbeat can have written is a clock that was set back, or an older version's
-    free = (
-        Q(**{holder: ""})
-        | Q(**{f"{until}__isnull": True})
-        | Q(**{f"{until}__lte": Now()})
-        | Q(**{f"{until}__gt": _end(2)})
-    )
+    free = Q(**{holder: ""}) | leases.is_over(until, _lasts())
     with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
         return Line.objects.filter(free, pk=lease.isp_id).update(**{holder: lease.holder, until: _end()})
 
 
-def _end(leases: int = 1) -> ExpressionWrapper:
+def _end() -> Expression:
     """The moment, by the database's clock, when a lease of now is over."""
-    lasts = leases * timedelta(seconds=settings.MIIT_LEASE_SECONDS)
-    return ExpressionWrapper(Now() + lasts, output_field=DateTimeField())
+    return leases.end(_lasts())
+
+
+def _lasts() -> timedelta:
+    return timedelta(seconds=settings.MIIT_LEASE_SECONDS)
