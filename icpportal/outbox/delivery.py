@@ -23,8 +23,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from icpportal import leases
-from icpportal.alarms import rows
+from icpportal.alarms import leases, rows
 from icpportal.alarms.actions import open_alarm
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure

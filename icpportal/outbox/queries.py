@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from icpportal import leases
+from icpportal.alarms import leases
 from icpportal.outbox.models import OWED, SITE, Message, State
 
 LATE = timedelta(minutes=5)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from django.db.models import F
 from django.utils import timezone
 
-from icpportal import leases
+from icpportal.alarms import leases
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.seam import scanner
 from verification.documents import names, storing

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from icpportal import leases
-from icpportal.alarms import rows
+from icpportal.alarms import leases, rows
 from verification.documents.clearing import clear
 from verification.documents.examination import LEASE, examine
 from verification.models.documents import Document, DocumentState

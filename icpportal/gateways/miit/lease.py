@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Expression, Q, QuerySet
 
-from icpportal import leases
+from icpportal.alarms import leases
 from icpportal.gateways.miit.models import Line
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import time_machine
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from icpportal import leases
+from icpportal.alarms import leases
 from icpportal.gateways.miit import lease as line_lease
 from icpportal.gateways.miit.models import Line
 from icpportal.models import Pulse
