@@ -35,7 +35,8 @@ def private_root_is_public() -> bool:
     """Documents lie on a disk of this machine in a folder that the web server hands out."""
     if settings.S3_BUCKET:
         return False
-    private = [Path(settings.PRIVATE_ROOT).resolve(), Path(settings.QUARANTINE_ROOT).resolve()]
+    roots = (settings.PRIVATE_ROOT, settings.QUARANTINE_ROOT, settings.MINISTRY_ROOT)
+    private = [Path(root).resolve() for root in roots]
     public = Path(settings.STATIC_ROOT).resolve()
     return any(folder.is_relative_to(public) or not folder.is_absolute() for folder in private)
 

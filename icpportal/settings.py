@@ -183,6 +183,7 @@ QUEUES = {
         "sweep_imports",
         "heartbeat",
         "reconcile",
+        "store_bodies",
         "tidy",
     ),
 }
@@ -204,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "phones": every("ask_phones", 3 if DEMO else 10),
     "documents": every("sweep_documents", 20),
     "deadlines": every("sweep_deadlines", 60),
+    "bodies": every("store_bodies", 60),
     "imports": every("sweep_imports", 60),
     "heartbeat": every("heartbeat", 60),
     "reconcile": every("reconcile", 600),
@@ -367,6 +369,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 PRIVATE_ROOT = VAR_DIR / "documents"
 QUARANTINE_ROOT = VAR_DIR / "quarantine"
+MINISTRY_ROOT = VAR_DIR / "ministry"  # what went to the ministry and came from it, sealed
 PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 S3_BUCKET = env.str("S3_BUCKET", default="")
 if S3_BUCKET:
@@ -386,6 +389,7 @@ if S3_BUCKET:
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {**S3_OPTIONS, "location": "quarantine"},
     }
+    MINISTRY_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "ministry"}}
 else:
     DOCUMENT_STORAGE = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -395,10 +399,15 @@ else:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": QUARANTINE_ROOT, **PRIVATE_FILES},
     }
+    MINISTRY_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MINISTRY_ROOT, **PRIVATE_FILES},
+    }
 STORAGES = {
     "default": DOCUMENT_STORAGE,
     "documents": DOCUMENT_STORAGE,
     "quarantine": QUARANTINE_STORAGE,
+    "ministry": MINISTRY_STORAGE,
     "staticfiles": {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },

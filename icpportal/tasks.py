@@ -6,7 +6,7 @@ from filings.legacy import running
 from icpportal import pulse, reconciliation, tidying
 from icpportal.celery import app
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import seam
+from icpportal.gateways.miit import bodies, seam
 from icpportal.outbox import delivery
 from transfers import authority, deadlines, phone_windows
 from verification.documents import examination, sweeping
@@ -71,6 +71,12 @@ def sweep_documents() -> None:
 def sweep_deadlines() -> None:
     """Moves every order whose time has run out."""
     deadlines.sweep()
+
+
+@app.task(base=Job)
+def store_bodies() -> None:
+    """Moves what the ministry has taken in, or we have, out of the database."""
+    bodies.store()
 
 
 @app.task(base=Job)

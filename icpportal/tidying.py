@@ -16,7 +16,7 @@ from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import unreportable
-from icpportal.gateways.miit import keeping
+from icpportal.gateways.miit import bodies, keeping
 from transfers import deadlines
 from transfers.review import drafts
 from verification import code_expiry, filing_passwords, handoffs
@@ -37,6 +37,7 @@ JOBS: dict[str, Job] = {
     "type_checks": deadlines.forget_type_checks,
     "review_drafts": drafts.forget_old,
     "ministry_files": keeping.forget_old,
+    "ministry_strays": bodies.drop_strays,
     "unread_numbers": numbers.clear_read,
     "unknown_servers": unreportable.clear_known,
     "set_aside": rows.forget_left,

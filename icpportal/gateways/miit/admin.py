@@ -1,5 +1,6 @@
 """The ministry's interface at the review desk: rows to read, and what operations may do about them."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -26,6 +27,9 @@ from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.types import ReportKind
 from icpportal.privacy.actions import note_access
+from icpportal.privacy.crypto import Unreadable
+
+logger = logging.getLogger(__name__)
 
 OPERATE = "miit.operate_ministry"
 SEALED = ("body", "key")
@@ -94,6 +98,9 @@ class Contents(ReadOnly):
             text = self.text_of(row)
         except Forgotten:
             return {"forgotten": True}
+        except (Retryable, Unreadable) as trouble:
+            logger.warning("content not shown", extra={"trouble": type(trouble).__name__, "row": row.pk})
+            return {"lost": isinstance(trouble, Unreadable), "away": isinstance(trouble, Retryable)}
         what = f"ministry {self.opts.model_name}"
         note_access(actor=request.user, what=what, reference=str(row)[:80], reason=request.POST.get("reason", "")[:200])
         return {"text": text}

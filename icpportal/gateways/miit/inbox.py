@@ -22,7 +22,7 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.gateways.asking import Busy
 from icpportal.gateways.errors import NotYet, Refused, Retryable
-from icpportal.gateways.miit import agreement, damage, documents, holding, lease, polling, taking
+from icpportal.gateways.miit import agreement, bodies, damage, documents, holding, lease, polling, taking
 from icpportal.gateways.miit.calling import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.documents.content import Broken, Download
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line
@@ -217,8 +217,8 @@ def _place(isp_id: int, digest: str) -> str:
 
 
 def wire_file(row: InboxFile) -> WireFile:
-    """The file as it came; raises `Forgotten` when its key was destroyed."""
-    raw = open_body(row.body, row.key, bound_to=_place(row.isp_id, row.digest))
+    """The file as it came; raises `Forgotten` when its key was destroyed, `StorageDown`."""
+    raw = open_body(bodies.sealed(row) if row.key else None, row.key, bound_to=_place(row.isp_id, row.digest))
     return WireFile(**json.loads(raw))
 
 

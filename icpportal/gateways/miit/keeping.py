@@ -8,12 +8,13 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
+from icpportal.gateways.miit import bodies
+from icpportal.gateways.miit.models import InboxFile, Report, ReportState, UploadFile
 
 AT_ONCE = 500
 PORTIONS = 10  # of each kind of file in one run
 OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
-DONE = (InboxState.PROCESSED, InboxState.PARKED)
+DONE = bodies.DONE
 FORGOTTEN = {"body": None, "key": ""}
 
 
@@ -31,8 +32,14 @@ class Forgot:
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Destroy what `old` lists; how many rows, for the hourly tidying."""
-    return sum(forget(now=now, dry_run=dry_run).as_dict().values())
+    """Destroy what is old, and delete the stored bodies of it; how many rows, for the hourly tidying.
+
+    Raises `StorageDown` while these cannot be deleted: nobody can read them any more, and the next hour tries again.
+    """
+    forgot = forget(now=now, dry_run=dry_run)
+    if not dry_run:
+        bodies.drop_forgotten()
+    return sum(forgot.as_dict().values())
 
 
 def forget(*, now: datetime | None = None, dry_run: bool = False) -> Forgot:

@@ -1,7 +1,8 @@
 """What goes to the ministry and what comes from it: reports, numbered files, downloads, outcomes, code tables.
 
 A report is queued without a number; the one sender of an ispId gives the number together with the bytes. Bodies are
-sealed with a key of their own (`sealing.py`), so that destroying the key is enough to forget a file.
+sealed with a key of their own (`sealing.py`), so that destroying the key is enough to forget a file. Once nobody has to
+send or read one again it lies in the storage (`bodies.py`), under `stored_name`.
 """
 
 import hashlib
@@ -14,6 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.gateways.miit.types import AnswerKind, ReportKind
+
+# of a body: it lies in the database, in the storage, in the storage although its key was destroyed
+TO_STORE = Q(body__isnull=False)
+STORED = ~Q(stored_name="")
+TO_DROP = STORED & Q(key="")
 
 
 def new_own_id() -> int:
@@ -85,7 +91,8 @@ class UploadFile(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="files", verbose_name=_("report"))
     name = models.CharField(_("File"), max_length=128, db_index=True)
     digest = models.CharField(max_length=24)  # base64 of the MD5 of the zip, as it is sent
-    body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is forgotten
+    body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is stored or forgotten
+    stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     key = models.TextField(blank=True, editable=False)  # its own key, sealed; empty once it is destroyed
     made_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
@@ -105,6 +112,9 @@ class UploadFile(models.Model):
         ]
         indexes = [
             models.Index(fields=["accepted_at"], condition=~Q(key=""), name="upload_with_key"),
+            models.Index(fields=["id"], condition=TO_STORE & Q(accepted_at__isnull=False), name="upload_to_store"),
+            models.Index(fields=["stored_name"], condition=STORED, name="upload_stored"),
+            models.Index(fields=["id"], condition=TO_DROP, name="upload_to_drop"),
         ]
 
     def __str__(self) -> str:
@@ -163,6 +173,7 @@ class InboxFile(models.Model):
     name = models.CharField(_("File"), max_length=200)
     digest = models.CharField(max_length=64)  # SHA-256 of what came, so that a second delivery is known
     body = models.BinaryField(null=True, editable=False)  # what came, as JSON of the wire file, sealed
+    stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     key = models.TextField(blank=True, editable=False)
     kind = models.CharField(_("Kind"), max_length=20, blank=True)  # BAJG, BASJ, ZXSJ, JCDM, …
     state = models.CharField(_("State"), max_length=20, choices=InboxState, default=InboxState.STORED)
@@ -181,6 +192,9 @@ class InboxFile(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=("stored", "acknowledged")), name="download_waiting"),
             models.Index(fields=["received_at"], condition=~Q(key=""), name="download_with_key"),
+            models.Index(fields=["id"], condition=TO_STORE, name="download_to_store"),
+            models.Index(fields=["stored_name"], condition=STORED, name="download_stored"),
+            models.Index(fields=["id"], condition=TO_DROP, name="download_to_drop"),
             models.Index(fields=["name"], condition=Q(damaged_at__isnull=False), name="download_damaged"),
         ]
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from icpportal.gateways.miit import outcomes, polling
+from icpportal.gateways.miit import bodies, outcomes, polling
 from icpportal.gateways.miit.holding import RESTED
 from icpportal.gateways.miit.lease import Lease, Lost
-from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
+from icpportal.gateways.miit.models import STORED, TO_STORE, Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import open_body, seal_body
 from icpportal.gateways.miit.wire.crypto import Packed
@@ -29,8 +29,8 @@ def on_its_way(isp_id: int) -> UploadFile | None:
 
 
 def stored(file: UploadFile) -> Packed:
-    """The file as it was made; raises `Forgotten` or `Unreadable`."""
-    body = open_body(file.body, file.key, bound_to=place(file.isp_id, file.sequence))
+    """The file as it was made; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
+    body = open_body(bodies.sealed(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence))
     return Packed(file.name, body, file.digest)
 
 
@@ -156,7 +156,7 @@ def accept(file: UploadFile, *, now: datetime) -> bool:
 def kept(isp_id: int, sequences: Collection[int]) -> list[UploadFile] | None:
     """Our accepted files of these numbers in order; `None` unless every one is here with its bytes."""
     rows = UploadFile.objects.filter(
-        isp_id=isp_id, sequence__in=list(sequences), accepted_at__isnull=False, body__isnull=False
+        TO_STORE | STORED, isp_id=isp_id, sequence__in=list(sequences), accepted_at__isnull=False
     ).exclude(key="")
     found = list(rows.order_by("sequence"))
     return found if len(found) == len(set(sequences)) else None

@@ -50,7 +50,8 @@ def bucket(endpoint: str, settings):
     settings.STORAGES = {
         **settings.STORAGES,
         **{
-            name: {"BACKEND": backend, "OPTIONS": {**options, "location": name}} for name in ("documents", "quarantine")
+            name: {"BACKEND": backend, "OPTIONS": {**options, "location": name}}
+            for name in ("documents", "quarantine", "ministry")
         },
     }
     yield client

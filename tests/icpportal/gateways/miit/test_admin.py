@@ -12,8 +12,9 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from icpportal.accounts import roles
+from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, operations
+from icpportal.gateways.miit import bodies, inbox, operations
 from icpportal.gateways.miit.models import InboxFile, Line, Report, ReportState, TableRow
 from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import seal_body
@@ -340,9 +341,44 @@ def test_a_file_that_is_not_there_has_no_content(operator):
     assert operator.get(reverse("admin:miit_inboxfile_content", args=[99])).status_code == 404
 
 
-def test_a_parked_download_is_read_again(operator):
+@pytest.fixture
+def ministry_place(settings, tmp_path):
+    files = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "ministry": {"BACKEND": files, "OPTIONS": {"location": tmp_path}}}
+    return tmp_path
+
+
+@pytest.mark.parametrize("make", [lambda: file(report(), 7), download], ids=["sent", "came"])
+def test_content_is_shown_from_the_storage_and_one_that_is_away_or_lost_is_said_so(
+    operator, make, ministry_place, monkeypatch
+):
+    """P35"""
+    row = make()
+    type(row).objects.update(**({"state": "processed"} if isinstance(row, InboxFile) else {}))
+    bodies.store(now=START)
+    row.refresh_from_db()
+    assert row.body is None
+
+    assert 'class="case-raw"' in content(operator, row, reason="r").content.decode()
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.place("ministry"), "open", lambda *_: _raise(OSError))
+        assert "The storage of these files does not answer." in content(operator, row, reason="r").content.decode()
+    storage.drop("ministry", row.stored_name)
+    assert "not in the storage any more" in content(operator, row, reason="r").content.decode()
+    assert AccessNote.objects.count() == 1
+
+
+def _raise(error):
+    raise error
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_a_parked_download_is_read_again(operator, ministry_place, stored):
+    """P35: from the storage too."""
     understood = download("b.xml", state="parked", reason="x")
     processed = download("c.xml", state="processed")
+    if stored:
+        bodies.store(now=START)
 
     words = act(operator, "inboxfile", "read_again", understood, processed)
 
