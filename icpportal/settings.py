@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 from icpportal.gateways.inventory import places
+from icpportal.gateways.miit import code_names
 from icpportal.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -452,8 +453,11 @@ MIIT_POLL_SECONDS = env.list("MIIT_POLL_SECONDS", cast=int, default=[2, 2, 2] if
 MIIT_DAMAGED_HOURS = env.int("MIIT_DAMAGED_HOURS", default=6)  # how long a damaged download is waited for
 MIIT_LEASE_SECONDS = 15  # how long a sender or fetcher that was killed keeps the line; a live one renews it
 MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; with them nothing leaves unvalidated
+# what stands for an answer of the administration, once it is set
+SET_BY_OPERATOR = {name for name in ("MIIT_ICPMM_WITHOUT_PASSWORD", "MIIT_CANCELLATION_REASON") if name in env.ENVIRON}
 MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
 MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
+MIIT_CODES = json_object("MIIT_CODES")  # {"Wzjrfs": {"cloud": 5}}: a number of the tables instead of the built-in one
 MIIT_PHONES_URL = env.str("MIIT_PHONES_URL", default=f"{SIMULATOR_URL}/phones" if DEMO else "")  # not part of V3.0
 # Of the open windows so many are asked about in one round of so many seconds, each so often; one whose owner is on the
 # page, or that is about to end, in every round.
@@ -581,7 +585,7 @@ PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DE
 # where the servers stand, two digits of GB/T 2260; where in several provinces, all of them, and each server says where
 SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64" if DEMO else "")
 SERVER_PLACES = json_object("SERVER_PLACES")  # {"the list's region": "its province"}
-for words in places.faults(SERVER_PROVINCE, SERVER_PLACES):
+for words in (*places.faults(SERVER_PROVINCE, SERVER_PLACES), *code_names.faults(MIIT_CODES)):
     raise ImproperlyConfigured(words)
 DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that the resolver must know
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")

@@ -17,6 +17,7 @@ from icpportal.codes import limits
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.miit import bodies, keeping
+from icpportal.gateways.miit import codes as missing_codes
 from transfers import deadlines
 from transfers.review import drafts
 from verification import code_expiry, filing_passwords, handoffs
@@ -38,6 +39,7 @@ JOBS: dict[str, Job] = {
     "review_drafts": drafts.forget_old,
     "ministry_files": keeping.forget_old,
     "ministry_strays": bodies.drop_strays,
+    "missing_codes": missing_codes.clear_found,
     "unread_numbers": numbers.clear_read,
     "unknown_servers": unreportable.clear_known,
     "set_aside": rows.forget_left,

@@ -13,7 +13,8 @@ from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory.places import place_of, provinces
 from icpportal.gateways.inventory.seam import inventory
-from icpportal.gateways.miit.codes import PLACES, method_of
+from icpportal.gateways.miit.code_names import PLACES
+from icpportal.gateways.miit.codes import method_of
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,

@@ -52,8 +52,8 @@ def when(moment: datetime | None) -> str:
 # --- status ---
 
 
-def standing_lines(now: Standing) -> list[str]:
-    """How it stands, and last what needs a person."""
+def standing_lines(now: Standing, questions: list[str]) -> list[str]:
+    """How it stands, what the administration has to be asked, and last what needs a person."""
     counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
     counted = ", ".join(f"{name} {now.inbox[name]}" for name in ("waiting", "parked", "damaged"))
@@ -72,6 +72,7 @@ def standing_lines(now: Standing) -> list[str]:
         ENCRYPTION[now.encryption],
         SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
         f"settings: {'; '.join(now.settings_faults) or 'sane'}",
+        *(f"open question: {question}" for question in questions),
         *(f"needs a person: {need}" for need in now.needs),
         f"needs: {len(now.needs)}",
     ]

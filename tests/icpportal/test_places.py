@@ -5,7 +5,7 @@ import pytest
 from filings import regions
 from icpportal.gateways.inventory.places import PROVINCES, faults
 from icpportal.gateways.miit import sanity
-from icpportal.gateways.miit.codes import PLACES
+from icpportal.gateways.miit.code_names import PLACES
 from tests.icpportal.production import manage
 
 

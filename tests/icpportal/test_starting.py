@@ -24,6 +24,7 @@ REFUSED = [
     ("worker", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
     ("beat", {"SERVER_PROVINCE": "99"}, "SERVER_PROVINCE"),
     ("asgi", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("worker", {"MIIT_CODES": '{"Wzjrfs": {"clouds": 5}}'}, "MIIT_CODES"),
     ("gunicorn", {"SMS_GATEWAY": f"{FAKES}.sms.fake.FakeSms"}, "SMS_GATEWAY"),
     ("worker", {"DNS_GATEWAY": f"{FAKES}.dns.file.FileResolver"}, "DNS_GATEWAY"),
     ("beat", {"SCANNER_GATEWAY": f"{FAKES}.scanner.none.NoScanner"}, "SCANNER_GATEWAY"),

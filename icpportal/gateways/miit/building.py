@@ -5,9 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit import documents
+from icpportal.gateways.miit import codes, documents
 from icpportal.gateways.miit.carrying import report_from, unsealed
-from icpportal.gateways.miit.codes import not_in_tables
 from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import Attachment
@@ -28,14 +27,15 @@ def content_of(row: Report) -> Content:
 
 
 def build(row: Report, sequence: int) -> Packed:
-    """The file of this report under this number; raises `Unfit`, or `Retryable` while a picture cannot be read.
+    """The file of this report under this number; raises `Unfit`, or `Retryable` while a picture cannot be read
+    or the ministry's tables do not have one of its codes.
 
     The same row, number and pictures give the same bytes. Never call it inside a transaction: pictures are read.
     """
-    version, content = documents.version(), content_of(row)
-    element, code = not_in_tables(content)
-    if element:
-        raise Unfit("the ministry's tables do not have this number", field=element, code=code)
+    version, content = documents.version(), codes.as_numbered(content_of(row))
+    if code := codes.missing(content):  # it waits for a setting, and no order is held for it
+        codes.tell_missing(code)
+        raise Retryable(f"{code} is not in the ministry's tables: miit status says what to set")
     xml = version.build(content, isp_id=settings.MIIT_ISP_ID, own_id=row.own_id, pictures=picture)
     version.validate(xml)
     return pack(xml, f"beianinfo{sequence}.xml")

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways.inventory import places
-from icpportal.gateways.miit import codes, documents
+from icpportal.gateways.miit import code_names, codes, documents, tables
 from icpportal.gateways.miit.documents import schema
 from icpportal.gateways.miit.wire.account import account
 
@@ -51,7 +51,7 @@ RULES = (
     Rule(lambda: settings.MIIT_CANCELLATION_REASON not in range(1, 1000), "MIIT_CANCELLATION_REASON is not 1 to 999"),
     Rule(
         lambda: bool(codes.unknown_methods()),
-        f"a method in PROVIDER_PRODUCTS is none of {', '.join(codes.METHODS)}",
+        f"a method in PROVIDER_PRODUCTS is none of {', '.join(code_names.METHODS)}",
     ),
     Rule(lambda: settings.MIIT_FILES_KEPT < KEPT_AT_LEAST, "MIIT_FILES_KEPT is less than three months"),
 )
@@ -62,7 +62,24 @@ def faults() -> list[str]:
     found = [f"{name} is missing" for name in SECRETS if not getattr(settings, name)]
     found += [f"{name} is not an http or https address" for name in ADDRESSES if not _is_web(getattr(settings, name))]
     found += places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)
+    found += code_names.faults(settings.MIIT_CODES)
     return found + _account() + [rule.words for rule in RULES if rule.broken()]
+
+
+def open_questions(*, asks_password: bool) -> list[str]:
+    """What no document tells and the administration has to say; a setting that is set counts as its answer."""
+    found = codes.doubts()
+    if not asks_password and "MIIT_ICPMM_WITHOUT_PASSWORD" not in settings.SET_BY_OPERATOR:
+        found.append(
+            f"profile {settings.RULE_PROFILE} asks for no filing password, and a report carries the MD5 of nothing in "
+            "its place: ask the administration what it wants there, then set MIIT_ICPMM_WITHOUT_PASSWORD"
+        )
+    if "MIIT_CANCELLATION_REASON" not in settings.SET_BY_OPERATOR:
+        name = tables.name(tables.REASONS, settings.MIIT_CANCELLATION_REASON)
+        theirs = f"“{name}” in the ministry's tables" if name else "a guess until its tables come (JCDM)"
+        reason = f"{settings.MIIT_CANCELLATION_REASON} (Zxly), the reason for the end of an access, is {theirs}"
+        found.append(f"{reason}: set MIIT_CANCELLATION_REASON")
+    return found
 
 
 def _account() -> list[str]:

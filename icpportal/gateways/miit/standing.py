@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.gateways.miit import agreement, damage, downloads, holding, sanity, succession
+from icpportal.gateways.miit import agreement, codes, damage, downloads, holding, sanity, succession
 from icpportal.gateways.miit.damage import Damaged
 from icpportal.gateways.miit.downloads import Parked
 from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Outcome, Report, ReportState
@@ -118,7 +118,7 @@ def standing(*, now: datetime | None = None) -> Standing:
         outcomes_waiting=Outcome.objects.filter(acknowledged_at=None).count(),
         waiting_for_answer=len(behind),
         schemas={None: "none", "": "valid"}.get(schema, schema or ""),
-        settings_faults=sanity.faults(),
+        settings_faults=[*sanity.faults(), *codes.faults()],
     )
     facts.needs.extend(_needs(facts, oldest["oldest"], now))
     facts.needs.extend(_waits(each) for each in behind if each.is_late)

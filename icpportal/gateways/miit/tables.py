@@ -42,7 +42,7 @@ SEEDS: dict[str, dict[int, str]] = {
 def name(table: str, code: int) -> str:
     """What the authority calls this code; "" when no table has it."""
     found = TableRow.objects.filter(table=table, code=code).values_list("name", flat=True).first()
-    if found is not None or _was_sent(table):
+    if found is not None or was_sent(table):
         return found or ""
     return SEEDS.get(table, {}).get(code, "")
 
@@ -52,12 +52,19 @@ def valid(table: str, code: int) -> bool:
     found = TableRow.objects.filter(table=table, code=code).values_list("valid", flat=True).first()
     if found is not None:
         return found
-    if _was_sent(table):
+    if was_sent(table):
         return False
     return code in SEEDS.get(table, {code: ""})
 
 
-def _was_sent(table: str) -> bool:
+def number(table: str, name: str) -> int | None:
+    """The one valid code that the authority calls so; None when there is none, or several."""
+    found = list(TableRow.objects.filter(table=table, name=name, valid=True).values_list("code", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def was_sent(table: str) -> bool:
+    """Whether the authority has sent this table."""
     return TableRow.objects.filter(table=table).exists()
 
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import downloads, operations, overview, planning, polling, sending
+from icpportal.gateways.miit import downloads, operations, overview, planning, polling, sanity, sending
 from icpportal.gateways.miit.documents.content import Broken
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.reactions import Way
@@ -24,6 +24,7 @@ from icpportal.management import ministry_words as words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 from transfers import authority, queries
+from transfers.rules_shown import of_today
 
 NOT_NOW = 3  # exit code: the ministry did not answer in time, or wants us to wait
 REFUSALS = (Forgotten, Unreadable, Broken, Refused, Retryable, ImproperlyConfigured)
@@ -65,8 +66,9 @@ def status(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     now, moment = standing(), timezone.now()
     parked = queries.parked_answers()
     now.needs.extend(f"answer to {each.report_key}: {each.words(moment)}" for each in parked)
-    found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked]}
-    command.say(as_json, found, words.standing_lines(now))
+    questions = sanity.open_questions(asks_password=of_today()["asks_password"])
+    found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked], "open_questions": questions}
+    command.say(as_json, found, words.standing_lines(now, questions))
     return 1 if now.needs else 0
 
 

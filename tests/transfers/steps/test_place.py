@@ -10,7 +10,7 @@ from django.urls import reverse
 from icpportal.alarms.models import Alarm
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.inventory import fake
-from icpportal.gateways.miit.codes import PLACES
+from icpportal.gateways.miit.code_names import PLACES
 from tests.transfers.builders import make_order
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import ALICE, alice, errors, kept, look, page_of, send, server

@@ -11,7 +11,7 @@ from django.urls import reverse
 from icpportal.accounts.models import User
 from icpportal.alarms.models import Alarm
 from icpportal.gateways.inventory import fake
-from icpportal.gateways.miit.codes import METHODS
+from icpportal.gateways.miit.code_names import METHODS
 from tests.transfers.builders import make_order, make_reviewer, sign_in
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import ALICE, alice, errors, kept, look, send, server

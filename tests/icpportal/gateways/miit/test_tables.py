@@ -1,13 +1,18 @@
 """The authority's tables replace the seeds, and a report is held against them."""
 
+from datetime import timedelta
+
 import pytest
 
-from icpportal.gateways.miit import building, queueing, tables
-from icpportal.gateways.miit.codes import METHODS, PLACES, not_in_tables
-from icpportal.gateways.miit.documents.content import CodeRow, Unfit
-from icpportal.gateways.miit.models import TableRow
+from icpportal.alarms.queries import open_alarms
+from icpportal.gateways.miit import codes, outcomes, overview, sanity, tables
+from icpportal.gateways.miit.code_names import METHODS, PLACES
+from icpportal.gateways.miit.documents.content import CodeRow
+from icpportal.gateways.miit.models import TableRow, UploadFile
+from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.standing import standing
 from tests.icpportal.gateways.miit.schemas import published_codes
-from tests.icpportal.gateways.miit.sending_world import access, cancellation
+from tests.icpportal.gateways.miit.sending_world import NOW, access, arrange, cancellation, queued, states
 
 pytestmark = pytest.mark.django_db
 
@@ -52,19 +57,86 @@ def test_the_seeds_are_those_that_were_found(ours, theirs):
 
 
 def test_a_report_is_held_against_the_tables():
-    assert not_in_tables(access()) == not_in_tables(cancellation()) == ("", "")
+    assert codes.missing(access()) == codes.missing(cancellation()) == ""
 
     tables.load([CodeRow("Wzjrfs", 1, "专线"), CodeRow("Zxly", 9, "其他")])
 
-    assert not_in_tables(access()) == ("Wzjrfs", "1035")
-    assert not_in_tables(cancellation()) == ("Zxly", "1026")
+    assert codes.missing(access()) == "Wzjrfs 5"
+    assert codes.missing(cancellation()) == "Zxly 1"
 
 
-def test_what_the_tables_do_not_have_is_not_sent():
-    row = queueing.queue(access())
-    tables.load([CodeRow("Wzjrfs", 1, "专线")])
+def with_other_numbers():
+    """Tables in which cloud access has another number, as no public text rules out."""
+    tables.load([CodeRow("Wzjrfs", 1, "专线"), CodeRow("Wzjrfs", 3, "虚拟主机"), CodeRow("Wzjrfs", 7, "云接入")])
 
-    with pytest.raises(Unfit) as unfit:
-        building.build(row, 1)
 
-    assert (unfit.value.field, unfit.value.code) == ("Wzjrfs", "1035")
+def test_what_the_tables_do_not_have_waits_with_an_alarm_and_goes_once_the_setting_names_it(monkeypatch, settings):
+    """M9: every report of a cloud server was parked, and its order held."""
+    ministry = arrange(monkeypatch, settings)
+    queued(2)
+    with_other_numbers()
+
+    sent = send_due(now=NOW)
+
+    assert (sent.parked, sent.put_off, ministry.sent, states()) == (0, 2, [], ["queued", "queued"])
+    assert [(alarm.cause, alarm.reference) for alarm in open_alarms()] == [("ministry.code_missing", "Wzjrfs 5")]
+    assert outcomes.waiting() == []
+    assert codes.clear_found(now=NOW) == 0
+
+    settings.MIIT_CODES = {"Wzjrfs": {"cloud": 7}}
+    send_due(now=NOW + timedelta(minutes=2))
+
+    assert (len(ministry.sent), states()) == (2, ["accepted", "accepted"])
+    assert b"<Jrfs>7</Jrfs>" in overview.as_sent(UploadFile.objects.first(), attachments=False)
+    assert codes.clear_found(now=NOW, dry_run=True) == codes.clear_found(now=NOW) == 1
+    assert not open_alarms().exists()
+
+
+def test_the_missing_code_is_named_with_the_setting_that_puts_it_right(settings):
+    """M9"""
+    assert codes.faults() == codes.doubts() == []
+    with_other_numbers()
+    tables.load([CodeRow("Wzfb", 1, "安徽"), CodeRow("Zxly", 4, "不再接入")])
+
+    assert standing().settings_faults == [
+        'Wzfb 22 (64) is not in the ministry\'s tables: set MIIT_CODES={"Wzfb": {"64": …}}',
+        'Wzjrfs 5 (cloud) is not in the ministry\'s tables: set MIIT_CODES={"Wzjrfs": {"cloud": 7}}',
+        "Zxly 1 is not in the ministry's tables: set MIIT_CANCELLATION_REASON",
+    ]
+    settings.MIIT_CODES = {"Wzjrfs": {"cloud": 7}, "Wzfb": {"64": 1}}
+    settings.MIIT_CANCELLATION_REASON = 4
+    assert standing().settings_faults == []
+    assert codes.as_numbered(cancellation()).reason == 4  # one that waited while it was put right
+
+
+def test_a_number_that_the_ministry_calls_something_else_is_an_open_question(settings):
+    """M9: valid, and another method than the one on the signed statement."""
+    tables.load([CodeRow("Wzjrfs", 3, "虚拟主机"), CodeRow("Wzjrfs", 5, "卫星接入"), CodeRow("Wzjrfs", 6, "云接入")])
+
+    assert codes.faults() == []
+    assert codes.doubts() == [
+        'Wzjrfs 5 is “卫星接入” to the ministry and “云接入” to us: set MIIT_CODES={"Wzjrfs": {"cloud": 6}}'
+    ]
+    settings.MIIT_CODES = {"Wzjrfs": {"cloud": 5}}  # the administration says that it is meant
+    assert codes.doubts() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("cloud=5", "MIIT_CODES is not a JSON object of tables"),
+        ({"Zxly": {"1": 2}}, "MIIT_CODES: Zxly is none of Wzfb, Wzjrfs"),
+        ({"Wzjrfs": 5}, "MIIT_CODES: Wzjrfs is not a JSON object of our words"),
+        ({"Wzjrfs": {"clouds": 5}}, "MIIT_CODES: clouds of Wzjrfs is none of line, colocation, hosting, other, cloud."),
+        ({"Wzjrfs": {"cloud": 0}}, "MIIT_CODES: Wzjrfs cloud is not a number from 1 to 64."),
+        ({"Wzjrfs": {"cloud": True}}, "MIIT_CODES: Wzjrfs cloud is not a number from 1 to 64."),
+        ({"Wzfb": {"64": "22"}}, "MIIT_CODES: Wzfb 64 is not a number from 1 to 64."),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named(settings, given, words):
+    """M9"""
+    settings.MIIT_CODES = given
+
+    (fault,) = sanity.faults()
+
+    assert fault.startswith(words)

@@ -5,7 +5,8 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit.codes import METHODS, PLACES, method_of
+from icpportal.gateways.miit.code_names import METHODS, PLACES
+from icpportal.gateways.miit.codes import method_of
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,

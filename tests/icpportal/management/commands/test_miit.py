@@ -22,8 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def no_schemas(settings):
+def nothing_is_open(settings):
     settings.MIIT_XSD_DIR = ""
+    settings.SET_BY_OPERATOR = {"MIIT_ICPMM_WITHOUT_PASSWORD", "MIIT_CANCELLATION_REASON"}
 
 
 def run(capsys, *arguments):
@@ -79,6 +80,29 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
         "settings: sane",
         "needs: 0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "answered", "asked"),
+    [
+        ("current-2020", set(), ["MIIT_ICPMM_WITHOUT_PASSWORD", "MIIT_CANCELLATION_REASON"]),
+        ("current-2020", {"MIIT_ICPMM_WITHOUT_PASSWORD"}, ["MIIT_CANCELLATION_REASON"]),
+        ("seed-2018", set(), ["MIIT_CANCELLATION_REASON"]),
+        ("seed-2018", {"MIIT_CANCELLATION_REASON"}, []),
+    ],
+)
+def test_what_no_document_tells_is_an_open_question_until_a_setting_answers_it(
+    capsys, settings, profile, answered, asked
+):
+    """M8: the password's field carries an invention of ours. M9"""
+    settings.RULE_PROFILE, settings.SET_BY_OPERATOR = profile, answered
+
+    lines = run(capsys, "status")
+    found = told(capsys, "status")
+
+    questions = [line.removeprefix("open question: ") for line in lines if line.startswith("open question: ")]
+    assert [question.rpartition("set ")[2] for question in questions] == asked
+    assert (found["open_questions"], found["needs"]) == (questions, [])
 
 
 def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
