@@ -32,7 +32,7 @@ from transfers.authority_words import advice, as_note, said_columns
 from transfers.firing import ORDER, note, overtaken
 from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
-from transfers.parked import park
+from transfers.parked import park, settle
 from transfers.phone_windows import Foretold
 from transfers.report import report_of
 
@@ -133,6 +133,8 @@ def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
             reason = _brought(answer, now)
     if reason:
         park(answer, reason)
+    else:
+        settle(answer, now=now)
 
 
 def apply_by_people(answer: Answer, *, actor: Any, now: datetime) -> str:

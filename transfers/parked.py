@@ -35,6 +35,14 @@ def park(answer: Answer, reason: str) -> None:
     open_alarm(PARKED, reference=answer.report_key, detail=f"{answer.kind}: {reason}")
 
 
+def settle(answer: Answer, *, now: datetime) -> None:
+    """The order has taken this answer: what was put aside of the same one needs nobody any more."""
+    same = ParkedAnswer.objects.filter(report_key=answer.report_key, kind=answer.kind, closed_at=None)
+    if same.update(closed_at=now):
+        logger.info("parked answer settled", extra={"reference": reference_of(answer.report_key)})
+        clear_alarm(now)
+
+
 def close(row: ParkedAnswer, *, now: datetime | None = None) -> None:
     """A person has done by hand what it asks for. Raises `CannotApply`."""
     now = now or timezone.now()

@@ -12,14 +12,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.entry.read_only import ReadOnlyAdmin
+from icpportal.gateways.miit.processing import plain_words
 from icpportal.gateways.miit.types import AnswerKind, reference_of
 from icpportal.moments import short_words, span_words
 from icpportal.privacy.admin import Noted
 from transfers import parked, parked_proposals
+from transfers.authority import NO_ORDER, NO_REPORT, OVERTAKEN
 from transfers.models import ParkedAnswer
 from transfers.models.parked import REASON_LONGEST
 
@@ -32,6 +35,19 @@ KINDS: dict[str, Any] = {
     AnswerKind.RECORD: pgettext_lazy("answer", "Record of a filing"),
     AnswerKind.STRUCK: pgettext_lazy("answer", "Struck off the record"),
 }
+
+
+WHY: dict[str, Any] = {
+    NO_ORDER: _("There is no such order"),
+    NO_REPORT: _("The order has made no such report"),
+    OVERTAKEN: _("The order was being changed at that moment"),
+}
+WHY_NOT_TAKEN = _("The order could not take it in the state it was in")
+WHY_NOT_READ = _("It could not be read")
+ASK_ABOUT_ORDER = _("Find out which order is meant, do by hand what it says, then close it")
+PROPOSE = _("Compare it with the order; propose to apply it, or do by hand what it says and close it")
+SECOND_PERSON = _("A second person reads the reason, then applies it or declines")
+LONGEST_SHOWN = 80
 
 
 class ReasonForm(ActionForm):
@@ -47,7 +63,7 @@ class ParkedAnswerAdmin(Noted, ReadOnlyAdmin):
     noted_as = "parked answer"
 
     list_display = (
-        "answer_shown", "order", "report_key", "code", "reason", "age", "proposed_by", "proposed_because", "applied_by",
+        "says", "order", "report_key", "age", "why", "to_do", "proposed_by", "proposed_because", "applied_by",
         "closed_at",
     )  # fmt: skip
     list_filter = (("closed_at", admin.EmptyFieldListFilter),)
@@ -55,8 +71,8 @@ class ParkedAnswerAdmin(Noted, ReadOnlyAdmin):
     search_fields = ("=report_key",)
     search_help_text = _("Report, exactly")
     fields = (
-        "answer_shown", "order", "report_key", "code", "words", "reason", "at", "proposed_by", "proposed_at",
-        "proposed_because", "applied_by", "closed_at",
+        "answer_shown", "order", "report_key", "code", "plain", "words", "why", "to_do", "at", "proposed_by",
+        "proposed_at", "proposed_because", "applied_by", "closed_at",
     )  # fmt: skip
     actions = ("propose_them", "apply_them", "decline_them", "close_them")
     action_form = ReasonForm
@@ -71,6 +87,33 @@ class ParkedAnswerAdmin(Noted, ReadOnlyAdmin):
     @admin.display(description=_("Answer"), ordering="kind")
     def answer_shown(self, row: ParkedAnswer) -> str:
         return str(KINDS.get(row.kind, row.kind))
+
+    @admin.display(description=_("In plain words"))
+    def plain(self, row: ParkedAnswer) -> str:
+        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        return plain_words(row.code)[language] if row.code else "—"
+
+    @admin.display(description=_("What it says"), ordering="kind")
+    def says(self, row: ParkedAnswer) -> str:
+        """The answer, its code in plain words, and the beginning of what the authority wrote."""
+        words = Truncator(row.words).chars(LONGEST_SHOWN)
+        code = f"{row.code} {self.plain(row)}" if row.code else ""
+        return " · ".join(filter(None, (self.answer_shown(row), code, words and f"“{words}”")))
+
+    @admin.display(description=_("Why it is parked"), ordering="reason")
+    def why(self, row: ParkedAnswer) -> str:
+        known = WHY.get(row.reason)
+        if known:
+            return str(known)
+        return f"{WHY_NOT_TAKEN if ' by ' in row.reason else WHY_NOT_READ} ({row.reason})"
+
+    @admin.display(description=pgettext_lazy("ministry", "What to do"))
+    def to_do(self, row: ParkedAnswer) -> str:
+        if row.closed_at:
+            return "—"
+        if row.proposed_by_id:
+            return str(SECOND_PERSON)
+        return str(ASK_ABOUT_ORDER if row.reason == NO_ORDER else PROPOSE)
 
     @admin.display(description=_("Order"))
     def order(self, row: ParkedAnswer) -> str:

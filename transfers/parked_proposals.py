@@ -12,7 +12,7 @@ from icpportal.gateways.miit.types import Answer, AnswerKind, reference_of
 from transfers import other_reports
 from transfers.authority import BROKEN, apply_by_people
 from transfers.models import Order, ParkedAnswer
-from transfers.parked import CannotApply, clear_alarm
+from transfers.parked import CannotApply, clear_alarm, settle
 from transfers.sentences import mark
 
 
@@ -47,6 +47,7 @@ def apply(parked: ParkedAnswer, *, actor: Any, now: datetime | None = None) -> N
         if reason:
             raise CannotApply(_in_words(answer))
         ParkedAnswer.objects.filter(pk=row.pk).update(closed_at=now, applied_by=actor)
+        settle(answer, now=now)  # it may have come several times
     clear_alarm(now)
 
 

@@ -169,7 +169,7 @@ def test_the_command_says_the_totals_last():
     words = (
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, hand_offs 1, backdrop_addresses 1,"
         " codes 1, counters 1, type_checks 1, review_drafts 1, ministry_files 1, ministry_strays 0,"
-            " missing_codes 0, unread_numbers 1,"
+        " missing_codes 0, unread_numbers 1,"
         " unknown_servers 0, set_aside 0\n"
     )
     assert would == (f"would be {words}", 0)

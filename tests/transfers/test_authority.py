@@ -1,11 +1,13 @@
 """The authority's outcomes move orders once, whatever comes twice, late or for an older report."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from filings.models import Access, Website
+from icpportal.alarms.models import Alarm
 from icpportal.gateways.miit.types import Answer, AnswerKind, report_key
 from icpportal.outbox.models import Message
 from tests.transfers.builders import fire, make_order, moves
@@ -14,6 +16,7 @@ from transfers import queries, states
 from transfers.authority import deliver_report, pull, take_answer
 from transfers.models import Order, ParkedAnswer
 from transfers.opening import open_parts
+from transfers.parked import park
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now().replace(microsecond=0)
@@ -96,6 +99,25 @@ def test_a_grant_without_a_receipt_is_still_a_grant() -> None:
     take_answer(answer(order, AnswerKind.GRANTED, site_number="粤ICP备00000000号-1"))
 
     assert (reload(order).state, moves(order)) == (states.APPROVED, ["reported", "grant"])
+
+
+def test_a_parked_answer_that_comes_again_and_is_taken_needs_nobody_any_more() -> None:
+    """M6, M12"""
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    other = make_order(state=states.AUTHORITY_REVIEW, domain="other.example.com")
+    grant = answer(order, AnswerKind.GRANTED, site_number="粤ICP备00000000号-1")
+    for parked in (grant, replace(grant, id="twice"), replace(grant, kind=AnswerKind.TURNED_DOWN, id="no")):
+        park(parked, "no such order")
+    park(answer(other, AnswerKind.GRANTED), "no such order")
+
+    take_answer(replace(grant, id="again"), now=NOW)
+
+    assert reload(order).state == states.APPROVED
+    assert list(ParkedAnswer.objects.filter(closed_at=NOW).values_list("kind", flat=True)) == ["granted", "granted"]
+    assert Alarm.objects.filter(cleared_at=None).count() == 1
+    ParkedAnswer.objects.filter(kind="turned_down").update(closed_at=NOW)
+    take_answer(answer(other, AnswerKind.GRANTED, site_number="粤ICP备00000001号-1"), now=NOW)
+    assert not Alarm.objects.filter(cleared_at=None).exists()
 
 
 @pytest.mark.parametrize("kind", [AnswerKind.GRANTED, AnswerKind.TURNED_DOWN])

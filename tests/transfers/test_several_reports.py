@@ -16,6 +16,7 @@ from icpportal.alarms.models import Alarm
 from icpportal.gateways.miit import operations
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.models import InboxFile, Report
+from icpportal.gateways.miit.processing import plain_words
 from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.outbox.delivery import deliver
 from icpportal.reconciliation import reconcile
@@ -419,6 +420,22 @@ def test_a_grant_for_an_order_that_was_given_up_is_parked_and_named(parked: Orde
     assert f"needs a person: answer to {key}: granted parked for 0 h" in out.getvalue()
     shown = act(staff(AUDITOR), "none")
     assert key in shown
+    assert "The order could not take it in the state it was in (grant by authority from abandoned)" in shown
+    assert "Compare it with the order; propose to apply it, or do by hand what it says and close it" in shown
+    act(staff(OPERATIONS), "propose_them", reason="the owner wants it after all")
+    assert "A second person reads the reason, then applies it or declines" in act(staff(AUDITOR), "none")
+
+
+def test_a_parked_answer_says_in_plain_words_what_the_authority_answered(client: Client) -> None:
+    """M6"""
+    row = {"answer_id": "a", "kind": "turned_down", "report_key": "T7Q4-M2KX.1", "code": "1018", "words": "密码错误"}
+    ParkedAnswer.objects.create(**row, reason="no such order")
+
+    shown = act(staff(AUDITOR), "none")
+
+    assert f"Returned · 1018 {plain_words('1018')['en']} · “密码错误”" in shown
+    assert "There is no such order" in shown
+    assert "Find out which order is meant, do by hand what it says, then close it" in shown
 
 
 def test_two_people_apply_a_parked_grant_and_the_register_knows_the_access(parked: Order) -> None:

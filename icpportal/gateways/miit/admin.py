@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,7 @@ from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, 
 from icpportal.gateways.miit.reactions import Way
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.types import ReportKind
+from icpportal.moments import short_words, span_words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 
@@ -213,15 +216,26 @@ class UploadFileAdmin(Contents):
 class InboxFileAdmin(Contents):
     """What the authority sent, as it came."""
 
-    list_display = ("name", "kind", "state", "reason", "deliveries", "damaged_at", "received_at", "content")
+    list_display = ("name", "kind", "state", "age", "reason", "to_do", "deliveries", "damaged_at", "content")
     list_filter = ("state", "kind")
     search_fields = ("=name",)
     search_help_text = _("File, exactly")
     fields = (
-        "name", "kind", "state", "reason", "deliveries", "damaged_at", "received_at", "acknowledged_at", "processed_at",
-        "content",
+        "name", "kind", "state", "reason", "to_do", "deliveries", "damaged_at", "received_at", "acknowledged_at",
+        "processed_at", "content",
     )  # fmt: skip
     actions = ("read_again", "give_up", "close")
+
+    @admin.display(description=_("Since"), ordering="received_at")
+    def age(self, row: InboxFile) -> str:
+        """For how long it waits; when it came where nothing is waited for."""
+        since = row.damaged_at or row.processed_at or row.received_at
+        came = short_words(row.received_at)
+        return came if to_do_about(row) is None else f"{span_words(timezone.now() - since)} · {short_words(since)}"
+
+    @admin.display(description=pgettext_lazy("ministry", "What to do"))
+    def to_do(self, row: InboxFile) -> str:
+        return str(to_do_about(row) or "—")
 
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
@@ -241,6 +255,19 @@ class InboxFileAdmin(Contents):
 
     def text_of(self, row: InboxFile) -> str:
         return overview.as_received(row)
+
+
+DAMAGED = _("Nothing: it is asked for again. “Confirm although damaged” gives it up")
+LOST = _("Ask the administration for its content, then press “Dealt with by hand”")
+ONLY_STORED = _("Read it, do what it asks, then press “Dealt with by hand”")
+NOT_UNDERSTOOD = _("Read it. “Read again” once its cause is gone, else act by hand and press “Dealt with by hand”")
+
+
+def to_do_about(row: InboxFile) -> Promise | None:
+    """What a person does about a download; None when nobody has to."""
+    if row.state == InboxState.PARKED:
+        return LOST if row.damaged_at else ONLY_STORED if row.reason.endswith("is only stored") else NOT_UNDERSTOOD
+    return DAMAGED if row.damaged_at and row.state == InboxState.STORED else None
 
 
 def _read_again(row: InboxFile) -> None:

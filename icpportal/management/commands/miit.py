@@ -65,7 +65,9 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
 def status(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     now, moment = standing(), timezone.now()
     parked = queries.parked_answers()
-    now.needs.extend(f"answer to {each.report_key}: {each.words(moment)}" for each in parked)
+    now.needs.extend(
+        f"answer to {each.report_key}: {each.words(moment)}; see “Parked answers” at the review desk" for each in parked
+    )
     questions = sanity.open_questions(asks_password=of_today()["asks_password"])
     found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked], "open_questions": questions}
     command.say(as_json, found, words.standing_lines(now, questions))

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.accounts import roles
 from icpportal.gateways import storage
@@ -397,6 +398,27 @@ def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator
     assert "c.xml: No damaged download of this name is waited for." in words
     assert list(InboxFile.objects.order_by("pk").values_list("given_up", flat=True)) == [True, False]
     assert LogEntry.objects.get().change_message == "confirmed with its next delivery"
+
+
+@pytest.mark.parametrize(
+    ("columns", "to_do"),
+    [
+        ({"state": "parked", "reason": "HSRW is only stored"}, "Read it, do what it asks, then press"),
+        ({"state": "parked", "reason": "fits no report of ours"}, "once its cause is gone, else act by hand"),
+        ({"state": "parked", "damaged_at": START}, "Ask the administration for its content"),
+        ({"state": "stored", "damaged_at": START}, "Nothing: it is asked for again."),
+    ],
+)
+def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operator, columns, to_do):
+    """M6"""
+    at = timezone.now() - timedelta(days=2, hours=1)
+    download("b.xml", **{"processed_at": at, **columns, **({"damaged_at": at} if "damaged_at" in columns else {})})
+
+    page = operator.get(changelist("inboxfile")).content.decode()
+
+    assert to_do in page
+    assert "2 days 1 hour · " in page
+    assert columns.get("reason", "") in page
 
 
 def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(operator):
