@@ -25,6 +25,7 @@ from icpportal.gateways.miit.models import Line, Report, ReportState, UploadFile
 from icpportal.gateways.miit.reactions import Act, Way, reaction
 from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.wire.returns import PreviousReply, Reply, UploadReply
+from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.crypto import Unreadable
 
 logger = logging.getLogger(__name__)
@@ -120,6 +121,10 @@ class _Round:
             return False
         try:
             return self.advance()
+        except StorageDown as down:  # an earlier file that they miss lies there; the ministry has answered
+            logger.warning("a file cannot be read now", extra={"isp": self.isp_id})
+            self.totals.reason = str(down)
+            return False
         except Retryable:
             holding.wait_for_answer(self.line, Way.SENDING, now=self.now())
             self.totals.reason = holding.NO_ANSWER

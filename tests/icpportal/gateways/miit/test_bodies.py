@@ -22,7 +22,7 @@ from icpportal.gateways.miit.sealing import Forgotten
 from icpportal.gateways.miit.sending import send_due
 from icpportal.gateways.storage import StorageDown
 from icpportal.tidying import tidy
-from tests.icpportal.gateways.miit.sending_world import NOW, Killed, access, arrange, queued
+from tests.icpportal.gateways.miit.sending_world import NOW, Killed, access, arrange, line, queued
 from tests.verification.documents.test_s3 import bucket, endpoint, keys  # noqa: F401 -- fixtures
 
 DAY = timedelta(days=1)
@@ -190,6 +190,26 @@ def test_while_the_storage_is_down_nothing_moves_and_what_lies_there_is_said_to_
         operations.resend(1, now=NOW)
     call_command("miit", "show", "2", stdout=StringIO(), stderr=StringIO())
     assert UploadFile.objects.filter(stored_name="").count() == 1
+
+
+def test_a_missing_file_that_cannot_be_read_now_is_no_silence_of_the_ministry(ministry, place, monkeypatch):
+    """P35"""
+    accepted(2)
+    bodies.store(now=NOW)
+    del ministry.taken[1]
+    queue(access(reference="TR-9"))
+    later = timezone.now()
+
+    def down(*_given: Any) -> Any:
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage.place("ministry"), "open", down)
+        assert send_due(now=later).reason == "the storage of the ministry's files does not answer"
+    assert line().sending_waits_until is None
+
+    assert send_due(now=later).accepted == 1
+    assert sorted(ministry.taken) == [1, 2, 3]
 
 
 def test_a_body_that_is_lost_is_said_to_be_and_stops_nothing_else(ministry, place):
