@@ -196,6 +196,7 @@ class InboxFile(models.Model):
             models.Index(fields=["stored_name"], condition=STORED, name="download_stored"),
             models.Index(fields=["id"], condition=TO_DROP, name="download_to_drop"),
             models.Index(fields=["name"], condition=Q(damaged_at__isnull=False), name="download_damaged"),
+            models.Index(fields=["id"], condition=Q(state="parked"), name="download_parked"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,94 @@
+"""Year three is as fast as day one: no job of beat asks more, or reads whole tables, because of what is over."""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.conf import settings as portal
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.module_loading import import_string
+
+from icpportal.gateways import health
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit import inbox
+from icpportal.models import Pulse
+from tests.icpportal.gateways.miit.sending_world import arrange
+from tests.years import fill
+from transfers.models import Order
+from verification.documents import rounds, storing
+from verification.models import FileRound
+
+pytestmark = pytest.mark.django_db
+
+SMALL, LARGE = 20, 2_000
+JOBS = sorted({str(entry["task"]) for entry in portal.CELERY_BEAT_SCHEDULE.values()})
+TABLES = (
+    "transfers_order", "transfers_orderevent", "transfers_orderdocument", "transfers_duty", "verification_document",
+    "verification_servicecode", "outbox_message", "miit_report", "miit_uploadfile", "miit_inboxfile", "miit_outcome",
+)  # fmt: skip
+READ_WHOLE = re.compile(rf"Seq Scan on ({'|'.join(TABLES)})\b")
+ASKS = ("SELECT", "UPDATE", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """A ministry that has nothing for us, no outside systems, files that are all there, portions of ten."""
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.gateway.MinistryAuthority"
+    arrange(monkeypatch, settings)
+    monkeypatch.setattr(inbox, "fetch", lambda **_: 0)
+    monkeypatch.setattr(health, "examine", lambda **_: [])
+    monkeypatch.setattr(storing, "days", lambda _alias: [])
+    monkeypatch.setattr(rounds, "listing", lambda _alias, _day: set())
+    monkeypatch.setattr(rounds, "lost", lambda _references: [])
+    monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 10)
+    monkeypatch.setattr(rounds, "PORTION", 10)
+
+
+def asked_by(job: str) -> list[str]:
+    """The statements of one run, begun where a round and a minute begin."""
+    FileRound.objects.all().delete()
+    Pulse.objects.all().delete()
+    run: Callable[[], None] = import_string(job)
+    with CaptureQueriesContext(connection) as asked, suppress(Retryable, Refused):  # no outside system in a test
+        run()
+    return [each["sql"] for each in asked if "SAVEPOINT" not in each["sql"]]  # those are the test's own
+
+
+def test_no_job_asks_more_because_the_archive_grew() -> None:
+    """F3, F17."""
+    fill(SMALL)
+    for job in JOBS:
+        asked_by(job)
+    small = {job: len(asked_by(job)) for job in JOBS}
+    fill(LARGE - SMALL, begin=SMALL)
+
+    large = {job: len(asked_by(job)) for job in JOBS}
+
+    assert Order.objects.count() == LARGE
+    assert large == small
+    assert all(small.values())
+
+
+@pytest.mark.services
+def test_no_job_reads_whole_tables() -> None:
+    """F3."""
+    fill(10_000)
+
+    whole = {
+        f"{job.rpartition('.')[2]}: {sql[:300]}": plan
+        for job in JOBS
+        for sql in asked_by(job)
+        if sql.startswith(ASKS) and READ_WHOLE.search(plan := explained(sql))
+    }
+
+    assert whole == {}
+    assert READ_WHOLE.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
+
+
+def explained(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql)
+        return "\n".join(line for (line,) in cursor.fetchall())
