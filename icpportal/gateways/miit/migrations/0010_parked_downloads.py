@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('miit', '0005_damage_kept'),
+        ('miit', '0009_bodies_in_storage'),
     ]
 
     operations = [
