@@ -20,6 +20,7 @@ from verification.models import FileRound
 
 logger = logging.getLogger(__name__)
 ORPHANS_KEPT = timedelta(hours=24)
+ALARMS = {orders.NO_ANSWER: "authority.review_late", orders.NO_ID: "authority.id_missing"}
 ROUND_LATE = "files.round_late"
 KINDS = ("order", "message", "answer", "download", "report", "row", "file", "document", "part")
 
@@ -160,10 +161,22 @@ def rows_set_aside() -> list[Finding]:
 
 
 def stuck_orders(now: datetime) -> list[Finding]:
-    """Orders that stand longer in a state than they should; `late_reports` tells of those behind another report."""
+    """Orders that stand longer in a state than they should; `late_reports` tells of those behind another report.
+
+    Opens or clears the alarms about those that wait for something of the authority.
+    """
     behind = {each.reference for each in succession.waiting(now)}
     found = [each for each in orders.stuck(now) if each.reference not in behind]
+    for reason, cause in ALARMS.items():
+        _tell(cause, [each.reference for each in found if each.reason == reason], now)
     return [Finding("order", each.reference, f"{each.state}, {each.reason}") for each in found]
+
+
+def _tell(cause: str, references: list[str], now: datetime) -> None:
+    if references:
+        open_alarm(cause, reference=references[0], detail=f"{len(references)} orders", now=now)
+    else:
+        clear(cause, now=now)
 
 
 def parked_answers(now: datetime) -> list[Finding]:

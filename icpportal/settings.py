@@ -510,6 +510,8 @@ OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it a
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
+# the same of one that waits for its photo, or came back from the authority and was not sent again
+WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))
 IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
 CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
 QUIET_HOURS = (

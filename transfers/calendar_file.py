@@ -17,6 +17,9 @@ WORDS: dict[str, Promise] = {
     states.PHONE_DUE: _("Confirm the phones: order %(ref)s"),
     states.DRAFT: _("Send the draft: order %(ref)s"),
     states.RETURNED: _("Mend and send again: order %(ref)s"),
+    states.PHOTO_DUE: _("Send the photo: order %(ref)s"),
+    states.LAPSED: _("Send again: order %(ref)s"),
+    states.AUTHORITY_RETURNED: _("Mend and send again: order %(ref)s"),
     states.COOLING_OFF: _("The cancellation goes out: order %(ref)s"),
 }
 OTHERWISE = _("Deadline: order %(ref)s")

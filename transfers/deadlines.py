@@ -17,6 +17,7 @@ from icpportal.lifecycle import CLOCK, Forbidden
 from transfers import authority, phone_windows, queries, states, texted_mobiles, waiting
 from transfers.duty_reminders import PORTION
 from transfers.duty_reminders import sweep as remind_duties
+from transfers.extending import date_undated
 from transfers.firing import ORDER, fire_at_deadline, overtaken
 from transfers.models import Order, TypeCheck
 from transfers.phone_windows import Word
@@ -107,6 +108,12 @@ def _due(this: Sweep) -> rows.Ran[str]:
     return _over(this, "due", queries.due(this.now), lambda order: CLOCK_MOVES[order.state](order, this.now, this))
 
 
+def _undated(this: Sweep) -> rows.Ran[str]:
+    if given := date_undated(this.now, dry_run=this.dry_run):
+        this.totals.moved["dated"] = given
+    return rows.Ran()
+
+
 def _reminders(this: Sweep) -> rows.Ran[str]:
     soon = to_remind(this.now)
     return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run), at_most=PORTION)
@@ -129,6 +136,7 @@ def _digests(this: Sweep) -> rows.Ran[str]:
 
 
 PARTS: dict[str, Callable[[Sweep], rows.Ran[Any]]] = {
+    "undated": _undated,
     "due": _due,
     "reminders": _reminders,
     "cancellations": _cancellations,
@@ -164,8 +172,15 @@ def _over(
     return totals.take_failures(ran)
 
 
-def _expire_draft(order: Order, now: datetime, sweep: Sweep) -> str:
-    return _fire(order, "expire_draft", {}, now, sweep)
+def _expire(move: str) -> Callable[[Order, datetime, Sweep], str]:
+    """Close it by this move; what the authority may have decided about it is heard first, for a day."""
+
+    def expire(order: Order, now: datetime, sweep: Sweep) -> str:
+        if order.report and sweep.reach is not Reach.HEARD and now < (order.due_at or now) + LEFT_AT_MOST:
+            return ""
+        return _fire(order, move, {}, now, sweep)
+
+    return expire
 
 
 def _cooled(order: Order, now: datetime, sweep: Sweep) -> str:
@@ -211,8 +226,11 @@ def erase_digest(order: Order, *, dry_run: bool = False) -> str:
 
 
 CLOCK_MOVES: dict[str, Callable[[Order, datetime, Sweep], str]] = {
-    states.DRAFT: _expire_draft,
-    states.RETURNED: _expire_draft,
+    states.DRAFT: _expire("expire_draft"),
+    states.RETURNED: _expire("expire_draft"),
+    states.PHOTO_DUE: _expire("expire"),
+    states.LAPSED: _expire("expire"),
+    states.AUTHORITY_RETURNED: _expire("expire"),
     states.PHONE_DUE: _phones_over,
     states.COOLING_OFF: _cooled,
 }

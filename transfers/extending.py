@@ -1,7 +1,8 @@
-"""Moving deadlines after an outage: the column, the timeline, and a new message with a calendar file."""
+"""Moving deadlines after an outage, with a new message and calendar file; giving those that are missing."""
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -39,3 +40,15 @@ def _extended(order: Order, by: timedelta, reason: str) -> bool:
         if order.state == states.PHONE_DUE:
             tell_everyone(order, "confirm_phones", event_id=event.pk, facts=queries.facts_of(order), now=event.at)
     return True
+
+
+def date_undated(now: datetime, *, dry_run: bool = False) -> int:
+    """Give a whole term to what waits for its owner and has no date, as a portal from before leaves it; how many."""
+    undated = Order.objects.filter(due_at=None, state__in=tuple(states.KEPT), kind__in=states.TRANSFERS)
+    found = list(undated.values_list("pk", "state"))
+    if dry_run:
+        return len(found)
+    return sum(
+        undated.filter(pk=pk, state=state).update(due_at=now + getattr(settings, states.KEPT[state]), reminded=0)
+        for pk, state in found
+    )

@@ -32,7 +32,7 @@ def after(order: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
         tell_everyone(order, row.tell, event_id=event.pk, facts=facts, now=event.at)
     if row.target == states.RETURNED:
         keep_at_return(order, by_authority=event.from_state == states.AUTHORITY_RETURNED)
-    if row.target in states.EDITABLE:  # another wait, other reminders
+    if row.due:  # another wait, other reminders
         Order.objects.filter(pk=order.pk).update(reminded=0)
         order.reminded = 0
     if row.name in GRANTS:

@@ -14,7 +14,12 @@ from transfers.firing import fire_at_deadline
 from transfers.models import Order
 
 # the phone window is not here: the authority has the last word on it, and no page waits for the authority
-AT_ONCE = {states.DRAFT: "expire_draft", states.RETURNED: "expire_draft", states.COOLING_OFF: "cooled"}
+AT_ONCE = {
+    states.DRAFT: "expire_draft",
+    states.RETURNED: "expire_draft",
+    states.PHOTO_DUE: "expire",
+    states.COOLING_OFF: "cooled",
+}
 IS_CLOSED = _("The time ended on %(due)s. This order is being closed: nothing can be changed or sent any more")
 # what the end of the time means elsewhere
 MEANS: dict[str, Promise] = {

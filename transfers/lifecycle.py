@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER, T, Table
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER, Due, T, Table
 from transfers.states import (
     ABANDONED,
     APPROVED,
@@ -17,6 +17,7 @@ from transfers.states import (
     DRAFT,
     EXPIRED,
     HANDING_OVER,
+    KEPT,
     LAPSED,
     PHONE_DUE,
     PHOTO_DUE,
@@ -69,9 +70,9 @@ def phone_window(order: Any, now: datetime, facts: Facts) -> datetime:
     return facts["sent_at"] + facts["phone_window"]
 
 
-def returned_kept(order: Any, now: datetime, facts: Facts) -> datetime:
-    """How long an order waits for its mending."""
-    return now + settings.RETURNED_KEPT
+def kept(state: str) -> Due:
+    """How long an order waits for its owner in this state (`states.KEPT`)."""
+    return lambda order, now, facts: now + getattr(settings, KEPT[state])
 
 
 def cool_off(order: Any, now: datetime, facts: Facts) -> datetime:
@@ -81,11 +82,11 @@ def cool_off(order: Any, now: datetime, facts: Facts) -> datetime:
 
 ROWS = (
     T("submit", (DRAFT, RETURNED), SUBMITTED, by=APPLICANT, tell="order_received"),
-    T("send_back", (SUBMITTED,), RETURNED, by=REVIEWER, due=returned_kept, tell="order_returned"),
+    T("send_back", (SUBMITTED,), RETURNED, by=REVIEWER, due=kept(RETURNED), tell="order_returned"),
     T("accept", (SUBMITTED,), HANDING_OVER, by=REVIEWER, when=photo_stands, tell="order_handed_over", owe="authority"),
-    T("accept", (SUBMITTED,), PHOTO_DUE, by=REVIEWER, tell="photo_wanted"),
+    T("accept", (SUBMITTED,), PHOTO_DUE, by=REVIEWER, due=kept(PHOTO_DUE), tell="photo_wanted"),
     T("send_photo", (PHOTO_DUE,), PHOTO_REVIEW, by=APPLICANT),
-    T("refuse_photo", (PHOTO_REVIEW,), PHOTO_DUE, by=REVIEWER, tell="photo_again"),
+    T("refuse_photo", (PHOTO_REVIEW,), PHOTO_DUE, by=REVIEWER, due=kept(PHOTO_DUE), tell="photo_again"),
     T("accept_photo", (PHOTO_REVIEW,), HANDING_OVER, by=REVIEWER, tell="order_handed_over", owe="authority"),
     T(
         "reported",
@@ -102,7 +103,7 @@ ROWS = (
     T("report_failed", (PHONE_DUE, AUTHORITY_REVIEW), HANDING_OVER, by=AUTHORITY, tell="we_are_clearing_this_up"),
     T("phones_done", (PHONE_DUE,), AUTHORITY_REVIEW, by=AUTHORITY, tell="with_authority"),
     T("go_on", (PHONE_DUE,), AUTHORITY_REVIEW, by=CLOCK, when=stated_and_authority_silent, tell="with_authority"),
-    T("lapse", (PHONE_DUE,), LAPSED, by=CLOCK, tell="order_lapsed"),
+    T("lapse", (PHONE_DUE,), LAPSED, by=CLOCK, due=kept(LAPSED), tell="order_lapsed"),
     # of whatever report: a later one may be on its way, or the order may be open for changes or in review again
     T(
         "grant",
@@ -129,13 +130,21 @@ ROWS = (
         when=applied_by_people,
         tell="order_approved",
     ),
-    T("turn_down", (PHONE_DUE, AUTHORITY_REVIEW, LAPSED), AUTHORITY_RETURNED, by=AUTHORITY, tell="order_turned_down"),
+    T(
+        "turn_down",
+        (PHONE_DUE, AUTHORITY_REVIEW, LAPSED),
+        AUTHORITY_RETURNED,
+        by=AUTHORITY,
+        due=kept(AUTHORITY_RETURNED),
+        tell="order_turned_down",
+    ),
     T("resubmit", (LAPSED,), HANDING_OVER, by=APPLICANT, when=unchanged_and_valid, owe="authority"),
-    T("mend", (LAPSED, AUTHORITY_RETURNED), RETURNED, by=APPLICANT, due=returned_kept),
+    T("mend", (LAPSED, AUTHORITY_RETURNED), RETURNED, by=APPLICANT, due=kept(RETURNED)),
     T("withdraw", (SUBMITTED, PHOTO_DUE), WITHDRAWN, by=APPLICANT, tell="order_withdrawn"),
     T("abandon", (DRAFT, RETURNED, LAPSED, AUTHORITY_RETURNED), ABANDONED, by=APPLICANT),
     T("refuse", (SUBMITTED, PHOTO_REVIEW), REFUSED, by=LEAD, tell="order_refused"),
     T("expire_draft", (DRAFT, RETURNED), EXPIRED, by=CLOCK, tell="draft_expired"),
+    T("expire", (PHOTO_DUE, LAPSED, AUTHORITY_RETURNED), EXPIRED, by=CLOCK, tell="order_expired"),
     # what nobody can read, as long as nothing of it lies with the authority
     T(
         "close",

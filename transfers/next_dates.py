@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.moments import BEIJING
-from icpportal.workdays.calendar import CLOSING_TIME, Calendar, add_workdays, calendar, end_of_answer
-from transfers import queries, states
+from icpportal.workdays.calendar import Calendar, calendar, end_of_answer
+from transfers import queries, review_time, states
 from transfers.cannot_read import shown
 from transfers.judging import is_over
 
@@ -19,6 +20,9 @@ FINISH = _("Finish by")
 DEADLINES: dict[str, Words] = {
     states.DRAFT: _("Kept until"),
     states.RETURNED: _("Send again by"),
+    states.PHOTO_DUE: _("Send the photo by"),
+    states.LAPSED: _("Send again by"),
+    states.AUTHORITY_RETURNED: _("Send again by"),
     states.PHONE_DUE: _("Confirm by"),
     states.COOLING_OFF: _("Can be stopped until"),
 }
@@ -64,6 +68,5 @@ def _of(order: Any, known: Calendar | None) -> tuple[Words, datetime] | None:
         return None
     if order.state in ANSWERS:
         return ANSWERS[order.state], end_of_answer(order.entered_at, known=known)
-    _first, last = queries.rules_of(order).review_days
-    day, _provisional = add_workdays(order.entered_at.astimezone(BEIJING).date(), last, known=known)
-    return USUALLY, datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING)
+    usually = review_time.usual_end(order, known)
+    return (USUALLY, usually) if timezone.now() <= usually else None  # then nobody can say

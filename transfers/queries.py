@@ -14,7 +14,7 @@ from filings.provinces import Province, province
 from filings.queries import live_accesses
 from icpportal.gateways.miit.processing import in_review
 from icpportal.gateways.miit.seam import authority
-from transfers import states
+from transfers import review_time, states
 from transfers.authority_words import kind_of
 from transfers.models import (
     FieldVerdict,
@@ -28,6 +28,7 @@ from transfers.models import (
 )
 from transfers.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 
+NO_ANSWER = "the authority has not answered for longer than it usually takes"
 NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 STUCK_AFTER = {
@@ -173,7 +174,8 @@ def stuck(now: datetime) -> list[Stuck]:
     overdue = Q(due_at__lt=now - timedelta(minutes=10))
     waiting = set(nameless().values_list("reference", flat=True))
     found = Order.objects.filter(late | overdue).values_list("reference", "state", "due_at", "held")
-    return [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
+    standing = [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
+    return standing + [Stuck(order.reference, order.state, NO_ANSWER) for order in review_time.late(now)]
 
 
 def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) -> str:

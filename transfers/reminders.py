@@ -1,4 +1,4 @@
-"""Reminders before a deadline: of the phone window, of a draft and of a returned order; once each, quiet at night."""
+"""Reminders before a deadline: of the phone window and of whatever waits for its owner; once each, quiet at night."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -22,7 +22,13 @@ BEFORE_NIGHT = timedelta(minutes=30)  # so that a sweep that comes a little late
 LAST_HOUR = 55  # minutes; what is more is said as an hour
 # hours left → message; each is sent once a window, the nearest one that is due
 PHONES = ((1, "phones_1h"), (6, "phones_6h"), (24, "phones_24h"))
-IDLE = {states.DRAFT: "draft_waits", states.RETURNED: "returned_waits"}
+IDLE = {
+    states.DRAFT: "draft_waits",
+    states.RETURNED: "returned_waits",
+    states.PHOTO_DUE: "photo_waits",
+    states.LAPSED: "lapsed_waits",
+    states.AUTHORITY_RETURNED: "turned_down_waits",
+}
 RINGS_AT_NIGHT = "phones_1h"
 
 
@@ -50,8 +56,8 @@ def to_remind(now: datetime) -> QuerySet[Order]:
     open_phone = PhoneCheck.objects.filter(order=OuterRef("pk"), report=OuterRef("report"), confirmed_at=None)
     phones = _has_one(PHONES, now) & Q(Exists(open_phone.filter(stated_at=None)), state=states.PHONE_DUE)
     idle = _has_one([(before // HOUR, "") for before in sorted(settings.IDLE_WARNED)], now)
-    drafts = idle & Q(state__in=IDLE) & ~Q(kind=states.CANCELLATION)
-    return Order.objects.filter(phones | drafts, due_at__gt=now).order_by("due_at")
+    waiting = idle & Q(state__in=IDLE) & ~Q(kind=states.CANCELLATION)
+    return Order.objects.filter(phones | waiting, due_at__gt=now).order_by("due_at")
 
 
 def _has_one(reminders: Iterable[tuple[int, str]], now: datetime) -> Q:

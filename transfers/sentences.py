@@ -39,7 +39,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     states.PHOTO_DUE: Sentence(
         _("Photo needed"),
-        _("The website administrator has to be photographed. The order waits until the photo is here"),
+        _("The website administrator has to be photographed. Send the photo by %(due)s, or the order is closed"),
         YOU,
     ),
     states.PHOTO_REVIEW: Sentence(_("Photo in review"), _("We answer by %(due)s"), WE),
@@ -56,12 +56,15 @@ SENTENCES: dict[str, Sentence] = {
     ),
     states.AUTHORITY_RETURNED: Sentence(
         _("Returned by the administration"),
-        _("The authority returned it: %(reason)s. Mend and send again, or abandon it"),
+        _("The authority returned it: %(reason)s. Mend and send again by %(due)s, or the order is closed"),
         YOU,
     ),
     states.LAPSED: Sentence(
         pgettext_lazy("state", "Expired"),
-        _("The phones were not confirmed in time. Nothing is lost: you can send it again unchanged"),
+        _(
+            "The phones were not confirmed in time. Nothing is lost: "
+            "send it again unchanged by %(due)s, or the order is closed"
+        ),
         YOU,
     ),
     states.APPROVED: Sentence(pgettext_lazy("state", "Approved"), _("Website number %(number)s"), NOBODY),
@@ -75,7 +78,7 @@ SENTENCES: dict[str, Sentence] = {
         pgettext_lazy("state", "Abandoned"), _("A new order for this domain is possible"), NOBODY
     ),
     states.EXPIRED: Sentence(
-        _("Draft expired"), _("It was not sent in time. You can start again with these answers until %(due)s"), NOBODY
+        _("Time ran out"), _("It was not sent in time. You can start again with these answers until %(due)s"), NOBODY
     ),
     states.COOLING_OFF: Sentence(
         _("Can still be stopped"), _("The cancellation goes out at %(due)s; until then you can stop it"), YOU
@@ -97,9 +100,7 @@ OF_CANCELLATIONS: dict[str, Sentence] = {
         pgettext_lazy("state", "Refused"), _("Refused: %(reason)s. The transfer stays as it is"), NOBODY
     ),
     states.ABANDONED: Sentence(pgettext_lazy("state", "Abandoned"), _("The transfer stays as it is"), NOBODY),
-    states.EXPIRED: Sentence(
-        _("Draft expired"), _("It was not confirmed in time. The transfer stays as it is"), NOBODY
-    ),
+    states.EXPIRED: Sentence(_("Time ran out"), _("It was not confirmed in time. The transfer stays as it is"), NOBODY),
 }
 
 

@@ -43,6 +43,15 @@ IN_REVIEW = (SUBMITTED, PHOTO_REVIEW)
 APPLICANTS_TURN = (DRAFT, RETURNED, PHOTO_DUE, PHONE_DUE, AUTHORITY_RETURNED, LAPSED)
 TURN = (*APPLICANTS_TURN, COOLING_OFF)  # a cancellation that can still be stopped waits for no act, but for its owner
 
+# what its owner could forget for ever, and the setting that says how long it is kept (transfers, not cancellations)
+KEPT = {
+    DRAFT: "DRAFT_KEPT",
+    RETURNED: "RETURNED_KEPT",
+    PHOTO_DUE: "WAITS_KEPT",
+    LAPSED: "WAITS_KEPT",
+    AUTHORITY_RETURNED: "WAITS_KEPT",
+}
+
 TRANSFER = "transfer"
 TRANSFER_ANOTHER = "transfer_another"
 CANCELLATION = "cancellation"

@@ -52,6 +52,7 @@ WHAT: dict[str, str | Promise] = {
     "abandon": pgettext_lazy("timeline", "Abandoned"),
     "refuse": pgettext_lazy("timeline", "Refused"),
     "expire_draft": _("Closed: it was not sent in time"),
+    "expire": _("Closed: it was not continued in time"),
     "close": _("Closed, because it could not be read any more"),
     "confirm_cancel": _("The cancellation was confirmed"),
     "cancel_for_cause": _("The provider ends the transfer for a cause"),

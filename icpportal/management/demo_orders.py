@@ -226,8 +226,7 @@ def _order(
     digest: str,
 ) -> Order:
     due = {
-        states.DRAFT: now + settings.DRAFT_KEPT,
-        states.RETURNED: now + settings.RETURNED_KEPT,
+        **{state: now + getattr(settings, name) for state, name in states.KEPT.items()},
         states.PHONE_DUE: now + timedelta(hours=20),
         states.COOLING_OFF: now + timedelta(hours=24),
     }

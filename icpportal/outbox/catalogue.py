@@ -37,6 +37,7 @@ ADDED_LATER = {
     "mobiles_note": "",
     "authority_code": {"zh": "见订单页", "en": "see the order page"},
     "authority_words": {"zh": "见订单页", "en": "see the order page"},
+    "kept": {"zh": "订单页所示时间", "en": "the date on its page"},
 }
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}

@@ -37,7 +37,7 @@ STATES = [
     ("refused", "未通过", "Refused"),
     ("withdrawn", "已撤回", "Withdrawn"),
     ("abandoned", "已放弃", "Abandoned"),
-    ("expired", "草稿已过期", "Draft expired"),
+    ("expired", "超时关闭", "Time ran out"),
     ("cooling_off", "冷静期", "Cooling off"),
     ("cancelled", "已取消接入", "Transfer cancelled"),
 ]

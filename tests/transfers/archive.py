@@ -14,8 +14,7 @@ from transfers.models import Order, OrderEvent
 IN_HAND_EACH = 20  # orders of every state that is not an end
 OVER = (states.APPROVED, states.APPROVED, states.APPROVED, states.WITHDRAWN, states.EXPIRED, states.LAPSED)
 DUE = {
-    states.DRAFT: settings.DRAFT_KEPT,
-    states.RETURNED: settings.RETURNED_KEPT,
+    **{state: getattr(settings, name) for state, name in states.KEPT.items()},
     states.PHONE_DUE: timedelta(hours=20),
     states.COOLING_OFF: timedelta(hours=20),
 }

@@ -163,8 +163,8 @@ def make_order(
         columns.setdefault("password_digest", "0" * 32)
         columns.setdefault("password_kept", True)
         columns.setdefault("claimed", state not in states.ENDED)
-    if state in (states.DRAFT, states.RETURNED):
-        columns.setdefault("due_at", now + settings.DRAFT_KEPT)
+    if state in states.KEPT:
+        columns.setdefault("due_at", now + getattr(settings, states.KEPT[state]))
     if state == states.PHONE_DUE:
         columns.setdefault("due_at", now + timedelta(hours=48))
     if state in (

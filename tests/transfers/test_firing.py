@@ -191,6 +191,7 @@ def test_the_table_is_that_of_the_architecture() -> None:
         ("go_on", states.AUTHORITY_REVIEW),
         ("lapse", states.LAPSED),
         ("expire_draft", states.EXPIRED),
+        ("expire", states.EXPIRED),
         ("expire_draft", states.EXPIRED),  # of a cancellation
         ("cooled", states.HANDING_OVER),
     ]

@@ -19,7 +19,6 @@ from transfers import states
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
-IDLE_KEPT = {states.DRAFT: "DRAFT_KEPT", states.RETURNED: "RETURNED_KEPT"}
 IN_PROGRESS = ~Q(state__in=states.ENDED)
 
 
@@ -96,6 +95,9 @@ class Order(SealedModel):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
+            models.Index(
+                fields=["state"], condition=Q(due_at__isnull=True, state__in=tuple(states.KEPT)), name="order_undated"
+            ),
             models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
             models.Index(
                 fields=["domain"], name="order_domain"
@@ -132,9 +134,9 @@ class Order(SealedModel):
 
     def columns_when_changed(self) -> dict[str, Any]:
         """What a change of answers or papers writes besides: from now on it is idle, not from its beginning."""
-        if self.kind == states.CANCELLATION or self.state not in IDLE_KEPT:
+        if self.kind == states.CANCELLATION or self.state not in states.KEPT:
             return {}
-        return {"due_at": timezone.now() + getattr(settings, IDLE_KEPT[self.state]), "reminded": 0}
+        return {"due_at": timezone.now() + getattr(settings, states.KEPT[self.state]), "reminded": 0}
 
     @property
     def report_key(self) -> str:

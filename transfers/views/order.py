@@ -16,7 +16,7 @@ from icpportal.lifecycle import APPLICANT
 from icpportal.moments import long_words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.workdays.calendar import end_of_answer
-from transfers import as_filed, authority_words, duties, phone_windows, queries, stages, states
+from transfers import as_filed, authority_words, duties, phone_windows, queries, review_time, stages, states
 from transfers.buttons import buttons
 from transfers.calendar_file import deadline_ics
 from transfers.cannot_read import cannot_read, shown
@@ -75,6 +75,10 @@ def _cannot_go_as_it_is(order: Order) -> bool:
     return not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))
 
 
+def _takes_long(order: Order) -> bool:
+    return review_time.takes_long(order, timezone.now())
+
+
 def _is_held(order: Order) -> bool:
     return order.held
 
@@ -107,6 +111,13 @@ OTHERWISE = {
                 "If the other request is yours, you can withdraw it where you made it, and this goes sooner"
             ),
         ),
+        (
+            _takes_long,
+            _(
+                "The authority takes longer than usual. We see that and ask it. "
+                "There is nothing to do; we tell you the result"
+            ),
+        ),
     ),
     states.LAPSED: (
         (
@@ -123,6 +134,8 @@ def due_of(order: Order) -> Any:
         return order.due_at
     if order.state in ANSWERED_BY_US:
         return end_of_answer(order.entered_at)
+    if order.state in states.KEPT:  # from before it had a date: the next sweep gives it one
+        return timezone.now() + getattr(settings, states.KEPT[order.state])
     return kept_until(order, timezone.now())
 
 

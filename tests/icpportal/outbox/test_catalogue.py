@@ -17,7 +17,8 @@ EVENTS = [
     "confirm_phones", "phones_24h", "phones_6h", "phones_1h", "with_authority", "we_are_clearing_this_up",
     "report_waits",
     "order_lapsed", "order_approved", "order_turned_down", "order_withdrawn", "order_refused", "draft_expired",
-    "order_closed", "draft_waits", "returned_waits", "duty_waits",
+    "order_closed", "draft_waits", "returned_waits", "duty_waits", "photo_waits", "lapsed_waits",
+    "turned_down_waits", "order_expired",
     "cancel_started", "cancel_received", "cancel_refused", "transfer_cancelled", "cancelled_for_cause",
     "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
@@ -36,6 +37,7 @@ LONGEST: dict[str, Any] = {
     "domain": "a-long-domain-name.example.com",
     "ref": "T7Q4-M2KX",
     "due": datetime(2026, 11, 27, 8, 20, tzinfo=UTC),
+    "kept": datetime(2026, 11, 27, 8, 20, tzinfo=UTC),
     "time": datetime(2026, 11, 27, 8, 20, tzinfo=UTC),
     "n": 12,
     "m": 12,
@@ -310,7 +312,8 @@ def test_a_mail_has_the_frame_of_screens_md():
     assert rendered.text.split("\n\n") == [
         "王*人，您好：",
         "截至 11月27日16:20 仍未确认：139****0001、139****0002。订单已退回，内容和资料都在。没有变化可原样重新提交，"
-        "不用再审核，随后会收到新的验证码。手机号已变，请先在原接入商变更备案。",
+        "不用再审核，随后会收到新的验证码。手机号已变，请先在原接入商变更备案。"
+        "订单保留到 11月27日16:20（北京时间），之后关闭。",
         "订单 T7Q4-M2KX · example.com\n查看：https://beian.example.com/transfers/T7Q4-M2KX/",
         "本邮件自动发送。我们不会在邮件或电话里索要密码和验证码。帮助：400-000-0000",
     ]
@@ -429,9 +432,7 @@ def test_both_languages_are_good_for_the_same_time(name: str):
     zh, en = (catalogue.sections(name, folder).get("good_for") for folder in LANGUAGES)
 
     assert zh == en
-    assert (zh is not None) is (
-        name in CODES or name.startswith("phones_") or name in ("draft_waits", "returned_waits", "duty_waits")
-    )
+    assert (zh is not None) is (name in CODES or name.startswith("phones_") or name.endswith("_waits"))
 
 
 def test_only_what_a_channel_needs_is_kept_on_the_row():

@@ -30,7 +30,19 @@ def owed(owe, post, settings):
     return owed
 
 
-@pytest.mark.parametrize("template", ["draft_waits", "returned_waits", "duty_waits", "phones_24h", "phones_6h"])
+@pytest.mark.parametrize(
+    "template",
+    [
+        "draft_waits",
+        "returned_waits",
+        "photo_waits",
+        "lapsed_waits",
+        "turned_down_waits",
+        "duty_waits",
+        "phones_24h",
+        "phones_6h",
+    ],
+)
 def test_a_reminder_that_was_kept_back_until_the_night_rings_in_the_morning_and_counts_no_try(owed, post, template):
     owed("late", template)
 

@@ -56,7 +56,10 @@ def test_each_order_names_its_next_date_and_what_it_is_for(client):
         states.PHONE_DUE: "Confirm by",
         states.SUBMITTED: "We answer by",
         states.AUTHORITY_REVIEW: "Result usually by",
-        states.PHOTO_DUE: "",
+        states.PHOTO_DUE: "Send the photo by",
+        states.LAPSED: "Send again by",
+        states.AUTHORITY_RETURNED: "Send again by",
+        states.HANDING_OVER: "Handed over by",
     }
     orders = {state: make_order(user, state=state) for state in labels}
 
@@ -207,7 +210,8 @@ def test_orders_stand_under_whose_turn_it_is(client):
 
 def test_what_runs_out_first_stands_first(client):
     user = make_user()
-    lapsed, draft, phones = (make_order(user, state=each) for each in (states.LAPSED, states.DRAFT, states.PHONE_DUE))
+    draft, phones = (make_order(user, state=each) for each in (states.DRAFT, states.PHONE_DUE))
+    lapsed = make_order(user, state=states.LAPSED, due_at=timezone.now() + timedelta(days=61))
 
     html = show(client, user)
 

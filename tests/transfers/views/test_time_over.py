@@ -24,11 +24,15 @@ LANGUAGES = {"en": "The time ended on ", "zh-hans": "时间已于"}
 # what was with the authority before is left to the sweep, which asks it first
 LEFT_TO_THE_SWEEP = {
     states.RETURNED: {"report": 1},
+    states.PHOTO_DUE: {"report": 1},
     states.PHONE_DUE: {"province": "12"},
+    states.LAPSED: {},
+    states.AUTHORITY_RETURNED: {},
 }
 CLOSED_AT_ONCE = {
     states.DRAFT: ({}, states.EXPIRED),
     states.RETURNED: ({}, states.EXPIRED),
+    states.PHOTO_DUE: ({}, states.EXPIRED),
     states.COOLING_OFF: ({"kind": states.CANCELLATION}, states.HANDING_OVER),
 }
 ACTS = ("abandon", "withdraw", "mend", "resubmit", "stop")
