@@ -48,15 +48,6 @@ def test_a_paper_is_a_change_as_well() -> None:
     assert kept(order).due_at > timezone.now() + 59 * DAY
 
 
-def test_a_paper_of_the_photo_step_sets_no_deadline() -> None:
-    order = make_order(state=states.PHOTO_DUE)
-    make_ready_document(order, "photo")
-
-    paper_actions.remove(order, slot="photo")
-
-    assert kept(order).due_at is None
-
-
 @pytest.mark.parametrize(
     ("column", "step"), [("code_confirmed_at", "service_code"), ("password_confirmed_at", "filing_password")]
 )
