@@ -5,6 +5,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
 from icpportal.moments import BEIJING
 from icpportal.outbox.models import Message
+from icpportal.reconciliation import reconcile
 from tests.bad import WAYS, aside, causes, personal, spoil
 from tests.transfers.builders import TYPE, fire, make_order, make_user, moves
 from tests.transfers.cancels import make_website
@@ -112,6 +114,36 @@ def test_a_second_sweep_says_what_the_first_has_set_aside_and_does_not_try_it(au
     assert [code for code, _lines in (first, second)] == [2, 2]
     assert second[1] == ["nothing due; 0 failed, 1 set aside earlier"]
     assert SetAside.objects.get().tries == 1
+
+
+@pytest.mark.parametrize(("column", "nowhere"), [("rule_profile", "of-nobody"), ("province", "99")])
+@pytest.mark.parametrize(
+    ("state", "left", "job"),
+    [
+        (states.DRAFT, timedelta(0), "deadlines.due"),
+        (states.PHONE_DUE, timedelta(0), "deadlines.due"),
+        (states.LAPSED, timedelta(0), "deadlines.due"),
+        (states.DRAFT, timedelta(hours=23), "deadlines.reminders"),
+    ],
+)
+def test_an_order_whose_rules_nobody_knows_is_tried_ever_more_rarely_and_named(
+    authority: FakeAuthority, state: str, left: timedelta, job: str, column: str, nowhere: str
+) -> None:
+    """P33: it was tried and logged each minute, and named to nobody."""
+    order = make_order(state=state, due_at=NOON + left, entered_at=NOON - timedelta(days=9))
+    Order.objects.filter(pk=order.pk).update(**{column: nowhere})
+    tried = []
+
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _minute in range(30):
+            tried.append(sweep(now=timezone.now()).failed)
+            clock.shift(timedelta(minutes=1))
+        named = [str(each) for each in reconcile(now=timezone.now(), dry_run=True).findings if each.kind == "row"]
+
+    assert [minute for minute, failed in enumerate(tried) if failed] == [0, 1, 6, 21]
+    assert aside() == [(job, order.reference)]
+    assert len(causes()) == 1
+    assert named == [f"row {order.reference}: {job}: {SetAside.objects.get().trouble}, 4 tries since 2026-11-25 12:00"]
 
 
 def test_a_dry_run_says_what_would_fail_and_writes_nothing_down(authority: FakeAuthority) -> None:
