@@ -87,8 +87,8 @@ def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
 
 
 def _fetch_outcomes(now: datetime) -> Reach:
-    """What the authority already knows counts before a phone window is judged; without one it is asked as usual."""
-    is_needed = queries.due(now).filter(state=states.PHONE_DUE).exists()
+    """What the authority already knows counts before what it was sent is judged; without such it is asked as usual."""
+    is_needed = queries.due(now).filter(report__gt=0).exists()
     try:
         authority.pull(now=now, patience=ANOTHER_PULL if is_needed else 0, if_due=not is_needed)
     except NotYet as problem:
