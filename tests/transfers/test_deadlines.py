@@ -233,7 +233,7 @@ def test_a_sweep_with_nothing_due_costs_the_same_whatever_lies_in_the_archive(
 
     by_day = timezone.localtime(SENT).replace(hour=12)  # at night no duty is looked for
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         sweep(now=by_day)
 
 
