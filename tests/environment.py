@@ -83,6 +83,36 @@ ONCE = tuple(
         "filings/legacy/views/",
         "filings/test_rules_pages.py",
         "icpportal/accounts/test_declared_lookups.py",
+        "icpportal/accounts/test_admin.py",
+        "icpportal/accounts/test_contact.py",
+        "icpportal/accounts/test_reset.py",
+        "icpportal/accounts/test_roles.py",
+        "icpportal/accounts/test_security.py",
+        "icpportal/accounts/test_sign_in.py",
+        "icpportal/accounts/test_sign_up.py",
+        "icpportal/gateways/miit/test_admin.py",
+        "icpportal/gateways/miit/test_correlation.py",
+        "icpportal/gateways/miit/test_reactions.py",
+        "icpportal/gateways/miit/test_sending_over_http.py",
+        "icpportal/management/commands/test_miit.py",
+        "icpportal/outbox/test_channels.py",
+        "icpportal/workdays",
+        "filings/legacy/test_admin.py",
+        "filings/test_admin.py",
+        "test_han_in_english.py",
+        "transfers/review/test_typed.py",
+        "transfers/test_again_over_the_wire.py",
+        "transfers/test_asking_type.py",
+        "transfers/test_authority_words.py",
+        "transfers/test_cancel_over_the_wire.py",
+        "transfers/test_for_cause.py",
+        "transfers/test_opening.py",
+        "transfers/test_outcomes.py",
+        "transfers/test_refused.py",
+        "transfers/test_reuse.py",
+        "transfers/test_several_reports.py",
+        "transfers/test_stages.py",
+        "walk/test_rules.py",
         "icpportal/outbox/test_views.py",
         "icpportal/outbox/test_catalogue.py",
         "icpportal/outbox/test_demo_views.py",
@@ -114,6 +144,8 @@ LONGEST_FIRST = (
     "look_browser",
 )
 
+LONG = ("test_walk.py", "test_years.py")  # the same for what runs side by side
+
 
 def runs_once(item: pytest.Item) -> bool:
     """Whether a second run on other services would prove nothing new: no database, no worker, or said so above."""
@@ -134,6 +166,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
     if config.getoption("real"):
         items.sort(key=lambda item: place(item.path))
+    else:
+        items.sort(key=lambda item: item.path.name not in LONG)
     for item in items:
         if any(item.get_closest_marker(name) for name in REAL) and not is_real(item.path):
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")

@@ -94,7 +94,8 @@ def verdict(total: Counts, missing: str) -> list[str]:
 
 
 PHASES = (
-    ("side by side", ("-n", "2"), "not browser and not worker"),
+    # whoever has nothing left takes from the other: a few tests are as long as a hundred others
+    ("side by side", ("-n", "2", "--dist", "worksteal"), "not browser and not worker"),
     (
         "browsers and workers",
         ("--real", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
