@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; echo python3)
 BIN := .venv/bin
 PO := locale/zh_Hans/LC_MESSAGES/django.po
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types style fmt messages clean
@@ -58,10 +58,10 @@ $(BIN)/python:
 
 $(BIN)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing the packages of requirements.txt …"
-	@$(PIP) install -r requirements.txt
+	@$(PIP) -r requirements.txt
 	@touch $@
 
 $(BIN)/.installed-dev: requirements-dev.txt requirements-s3.txt $(BIN)/.installed
 	@echo "Installing the packages of requirements-dev.txt …"
-	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
 	@touch $@

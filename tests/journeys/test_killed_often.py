@@ -12,12 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment import ON_POSTGRES
 from tests.journeys.scene import ENDS, Scene, is_over, opened, wait
 
 pytestmark = pytest.mark.worker
 
-KILLS = 20 if ON_POSTGRES else 12  # each point of `DURING` is met once at least
+KILLS = 12  # each point of `DURING` is met
 DURING = ("text not out", "report not in", "file not out", "text out", "report in", "file out")
 
 

@@ -27,6 +27,7 @@ def test_a_rehearsal_of_another_website_ends_approved(portal: Portal) -> None:
     assert told["seconds"] < 180
 
 
+@pytest.mark.once
 def test_a_cancellation_is_rehearsed_after_a_transfer_of_its_own(portal: Portal) -> None:
     told = json.loads(portal.manage("rehearse", "--kind", "cancel", "--base-url", portal.url, "--json"))
 
@@ -35,6 +36,7 @@ def test_a_cancellation_is_rehearsed_after_a_transfer_of_its_own(portal: Portal)
     assert told["seconds"] < 180
 
 
+@pytest.mark.once
 def test_a_rehearsal_of_an_import_ends_imported(portal: Portal) -> None:
     told = json.loads(portal.manage("rehearse", "--kind", "import", "--base-url", portal.url, "--json"))
 
@@ -43,6 +45,7 @@ def test_a_rehearsal_of_an_import_ends_imported(portal: Portal) -> None:
     assert told["seconds"] < 60
 
 
+@pytest.mark.once
 def test_a_rehearsal_against_nothing_says_so_and_fails(portal: Portal) -> None:
     told = json.loads(portal.manage("rehearse", "--base-url", "http://127.0.0.1:9", "--json", check=False))
 

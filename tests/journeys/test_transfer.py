@@ -12,7 +12,7 @@ from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
-LANGUAGES = ["en", pytest.param("zh-hans", marks=pytest.mark.once)]
+LANGUAGES = ["en", "zh-hans"]
 
 
 @pytest.fixture
@@ -64,7 +64,6 @@ def test_a_transfer_walks_from_sign_up_to_approval(
     expect(window.locator("main")).to_contain_text(person.domain)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("language", ["zh-hans"])
 def test_a_returned_order_is_mended_in_exactly_the_named_fields(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str

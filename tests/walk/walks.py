@@ -40,10 +40,11 @@ class Walk:
         for page in found if whole else ():
             self._press(page, walker)
 
-    def look_around(self, *, typed: bool = True) -> tuple[Walker, list[Page]]:
+    def look_around(self, *, typed: bool = True, kind: type[Walker] = Walker) -> tuple[Walker, list[Page]]:
         """Open every page; who opened them, and which."""
-        walker = Walker(self._client(), self.made.about)
-        return walker, self._follow(walker, pages.where(self.made, self.role, typed=typed))
+        walker = kind(self._client(), self.made.about)
+        begin = pages.where(self.made, self.role, typed=typed)
+        return walker, self._follow(walker, [url for url in begin if kind is Walker or walker.wants(url)])
 
     def _client(self) -> Quiet:
         client = Quiet()
