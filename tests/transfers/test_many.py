@@ -8,14 +8,13 @@ from django.utils import timezone
 from icpportal.gateways.miit import sending
 from icpportal.gateways.miit.seam import authority as gateway
 from icpportal.gateways.miit.simulator.client import SimulatorClient
-from tests.environment import ON_POSTGRES
 from tests.transfers.many import carry, deliver, place
 from transfers import authority
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ORDERS = 100 if ON_POSTGRES else 50
+ORDERS = 50
 
 
 def test_many_orders_are_reported_once_and_answered_once_whatever_goes_wrong(on_the_wire: SimulatorClient) -> None:
