@@ -16,11 +16,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from icpportal.alarms import rows
+from icpportal.alarms import leases, rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.asking import within
 from icpportal.gateways.errors import NotYet, Refused, Retryable
@@ -203,20 +202,14 @@ def _turn(now: datetime) -> Iterator[PhoneRegister | None]:
     """The register for one round; `None` while another asks, or while it is left alone after a silence."""
     PhoneRegister.objects.get_or_create(pk=1)
     holder = secrets.token_hex(8)
-    # an end that no lease can have written is a clock that was set back
-    free = Q(leased_until=None) | Q(leased_until__lte=Now()) | Q(leased_until__gt=_from_now(2 * LEASE))
     with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
-        ours = PhoneRegister.objects.filter(free).update(holder=holder, leased_until=_from_now(LEASE))
+        free = PhoneRegister.objects.filter(leases.is_over("leased_until", LEASE))
+        ours = free.update(holder=holder, leased_until=leases.end(LEASE))
     register = PhoneRegister.objects.filter(pk=1, holder=holder).first() if ours else None
     try:
         yield None if register and register.waits_until and now < register.waits_until else register
     finally:
         PhoneRegister.objects.filter(holder=holder).update(holder="", leased_until=None)
-
-
-def _from_now(seconds: timedelta) -> ExpressionWrapper:
-    """By the database's clock: those of two machines differ."""
-    return ExpressionWrapper(Now() + seconds, output_field=DateTimeField())
 
 
 def _leave_alone(register: PhoneRegister, trouble: Exception, now: datetime) -> None:
