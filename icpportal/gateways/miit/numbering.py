@@ -36,7 +36,6 @@ def stored(file: UploadFile) -> Packed:
 
 def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> UploadFile | None:
     """Give the report its number and keep the bytes, both or neither; `None` when it is not queued any more."""
-    body, key = seal_body(packed.body, bound_to=place(lease.isp_id, sequence))
     try:
         with transaction.atomic():
             lease.renew()
@@ -45,18 +44,16 @@ def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: dat
             waiting = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
             if not waiting.update(state=ReportState.NUMBERED, field="", reason=""):
                 return None
-            return UploadFile.objects.create(
-                isp_id=lease.isp_id,
-                sequence=sequence,
-                report=row,
-                name=packed.name,
-                digest=packed.digest,
-                body=body,
-                key=key,
-                made_at=now,
-            )
+            return _keep(lease.isp_id, row, packed, sequence, made_at=now)
     except IntegrityError as taken:  # the database holds that one file at most is on its way
         raise Lost("another file is on its way") from taken
+
+
+def _keep(isp_id: int, row: Report, packed: Packed, sequence: int, **columns: object) -> UploadFile:
+    """The row of a numbered file, with its bytes sealed."""
+    body, key = seal_body(packed.body, bound_to=place(isp_id, sequence))
+    known = {"isp_id": isp_id, "sequence": sequence, "report": row, "name": packed.name, "digest": packed.digest}
+    return UploadFile.objects.create(**known, body=body, key=key, **columns)
 
 
 def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) -> None:
@@ -115,25 +112,12 @@ def note_last(isp_id: int, sequence: int, *, now: datetime) -> None:
 
 def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> None:
     """The ministry has this report under a number that a restored backup did not know: as if we had sent it now."""
-    body, key = seal_body(packed.body, bound_to=place(lease.isp_id, sequence))
     with transaction.atomic():
         lease.renew()
         taken = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
         if not taken.update(state=ReportState.ACCEPTED, field="", code="", reason=""):
             raise Lost("the report moved meanwhile")
-        UploadFile.objects.create(
-            isp_id=lease.isp_id,
-            sequence=sequence,
-            report=row,
-            name=packed.name,
-            digest=packed.digest,
-            body=body,
-            key=key,
-            made_at=now,
-            sent_at=now,
-            accepted_at=now,
-            code="0",
-        )
+        _keep(lease.isp_id, row, packed, sequence, made_at=now, sent_at=now, accepted_at=now, code="0")
         outcomes.record_accepted(row, sent_at=now, sequence=sequence)
     logger.info("file accepted before the restore", extra={"isp": lease.isp_id, "sequence": sequence})
 
