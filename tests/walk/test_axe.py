@@ -50,7 +50,10 @@ def test_axe_finds_nothing_that_no_row_names(crowd: str, tmp_path: Path, setting
 
 
 class Hasty(Walker):
-    """Follows a few links to pages of each name."""
+    """Opens a few pages of each name, whether typed or linked."""
+
+    def begins(self, typed: list[str]) -> list[str]:
+        return [url for url in typed if self.wants(url)]
 
     def wants(self, url: str, words: str = "") -> bool:
         here = urldefrag(url).url

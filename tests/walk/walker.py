@@ -91,6 +91,10 @@ class Walker:
         self.decided: dict[str, bool] = before.decided if before else {}
         self.seen: dict[str, Page] = {}
 
+    def begins(self, typed: list[str]) -> list[str]:
+        """Which of the addresses that are typed are opened: all."""
+        return typed
+
     def wants(self, url: str, words: str = "") -> bool:
         """Whether a link is followed: of pages that are alike in all but their row, a few are enough."""
         name, here = name_of(url), urldefrag(url).url

@@ -43,8 +43,7 @@ class Walk:
     def look_around(self, *, typed: bool = True, kind: type[Walker] = Walker) -> tuple[Walker, list[Page]]:
         """Open every page; who opened them, and which."""
         walker = kind(self._client(), self.made.about)
-        begin = pages.where(self.made, self.role, typed=typed)
-        return walker, self._follow(walker, [url for url in begin if kind is Walker or walker.wants(url)])
+        return walker, self._follow(walker, walker.begins(pages.where(self.made, self.role, typed=typed)))
 
     def _client(self) -> Quiet:
         client = Quiet()
