@@ -10,17 +10,23 @@ PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types style fmt messages clean
+.PHONY: help demo demo-reset test test-fast lint types style shape fmt messages clean
 
 help: ## this list
 	@echo "The ICP filing portal. What there is to make:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0.1:8000/ (PORT=… to change)
 	@$(BIN)/python manage.py demo --port $(PORT)
 
+demo-reset: $(BIN)/.installed ## delete the demo's data, so that `make demo` begins afresh (VAR_DIR=… as there)
+	@$(BIN)/python manage.py reset_demo
+
 test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, then on PostgreSQL and Redis if they answer
 	@$(BIN)/python tests/run.py
+
+test-fast: $(BIN)/.installed-dev ## run on SQLite what needs no browser and no worker, but for the longest tests
+	@$(BIN)/python tests/run.py --fast
 
 lint: types style ## style, types, templates, migrations
 
@@ -33,7 +39,10 @@ style: $(BIN)/.installed-dev
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
-fmt: $(BIN)/.installed-dev ## put the code into shape
+shape: $(BIN)/python ## count how far the code is from its shape (python -m tests.shape --names lists what misses)
+	@$(BIN)/python -m tests.shape
+
+fmt: $(BIN)/.installed-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -20,9 +20,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable
-from tests.icpportal.gateways.miit.simulator.process import start_simulator
+from tests.demo.ministry.process import start_simulator
 from tests.years import fill
-from verification.documents import rounds, storing
+from verification.documents import rounds, storage
 
 SMALL, LARGE = 2_000, 200_000
 
@@ -39,7 +39,7 @@ def main(orders: int) -> None:
 
 def compare(orders: int) -> None:
     """The same jobs over both archives; the files are taken to be there."""
-    storing.days = lambda _alias: []
+    storage.days = lambda _alias: []
     rounds.listing = lambda _alias, _day: set()
     rounds.lost = lambda _references: []
     filled = 0

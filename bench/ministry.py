@@ -11,7 +11,7 @@ from bench import world  # first: it sets the portal up
 from django.conf import settings
 from django.core.management import call_command
 
-from tests.icpportal.gateways.miit.simulator.process import start_simulator
+from tests.demo.ministry.process import start_simulator
 from tests.transfers.many import carry
 
 

@@ -6,12 +6,12 @@ from bench import world  # first: it sets the portal up
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.reconciliation import reconcile
-from icpportal.tidying import tidy
+from icpportal.operations.cleanup import cleanup
+from icpportal.operations.reconcile import reconcile
+from tests.transfers import states
 from tests.transfers.archive import fill
 from tests.transfers.builders import make_reviewer, make_user
-from transfers import states
-from transfers.deadlines import sweep
+from transfers.deadlines.sweep import sweep
 from transfers.models import Order
 from transfers.review.queue import TABS
 
@@ -38,7 +38,7 @@ def main() -> None:
         world.measure(f"desk  {name}", lambda path=path: reviewer.get(path), times=10, expect=200)
     world.measure("page  my filings", lambda: applicant.get("/filings/"), times=10, expect=200)
     now = timezone.now()
-    for name, job in (("sweep", sweep), ("reconcile", reconcile), ("tidy", tidy)):
+    for name, job in (("sweep", sweep), ("reconcile", reconcile), ("tidy", cleanup)):
         world.measure(f"clock {name}", lambda job=job: job(now=now), times=10)
 
 

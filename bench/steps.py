@@ -7,8 +7,9 @@ from bench import world  # first: it sets the portal up
 # isort: split
 from django.urls import reverse
 
-from icpportal.management import demo_world
+from demo.seed import free_filings as demo_world
 from icpportal.wizard.storage import as_form_data
+from tests.transfers import states
 from tests.transfers.archive import fill
 from tests.transfers.builders import (
     administrator_answers,
@@ -18,9 +19,10 @@ from tests.transfers.builders import (
     picture,
     subject_answers,
 )
-from transfers import readiness, slots, states
+from transfers.check import readiness
+from transfers.documents import slots
 from transfers.models import Order
-from transfers.people import by_role
+from transfers.orders.people import by_role
 from verification import consents
 
 ARCHIVES = (1, 2000)

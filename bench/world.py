@@ -30,7 +30,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from tests.icpportal.gateways.miit.simulator.process import start_simulator  # noqa: E402
+from tests.demo.ministry.process import start_simulator  # noqa: E402
 
 
 def prepare() -> None:

@@ -1,17 +1,19 @@
 """What changes the register: an approved access is written down, an ended one is closed. Nothing is ever deleted."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from filings.answers import Answers, day, lead_answers
-from filings.certificate_numbers import regular
-from filings.keys import mobile_key, name_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
-from filings.queries import still_here
+from filings.queries import is_with_us
+from filings.register.answer_values import day, lead_answers, text
+from filings.register.blind_keys import mobile_key, name_key, person_key
+from filings.register.certificate_numbers import regular
+from icpportal.accounts.models import User
+from icpportal.fields.types import Answer, Answers, Column, Columns
 
 SUBJECT_DETAILS = ("id_address", "post_region", "post_address", "no_door_number", "investor", "remark", "is_legal_rep")
 WEBSITE_DETAILS = (
@@ -23,57 +25,61 @@ WEBSITE_DETAILS = (
     "approval_number",
     "site_remark",
 )
+Filed = Subject | Person | Website | Access
+
 MOVED_TO_ANOTHER_SUBJECT = "moved_to_another_subject"
 
 
+@dataclass(frozen=True)
+class AccessFacts:
+    """What the register learns of an approved access; `pages` are the answers of type, subject, website, administrator.
+
+    `report_key` names the report that was granted, `ip` is the server's address where it is known.
+    """
+
+    report_key: str
+    owner: User
+    pages: Mapping[str, Answers]
+    subject_key: str
+    domain: str
+    subject_number: str = ""
+    site_number: str = ""
+    instance: str = ""
+    service_code: str = ""
+    ip: str | None = None
+
+
 @transaction.atomic
-def record_access(
-    *,
-    report_key: str,
-    owner: Any,
-    type_answers: Answers,
-    subject_answers: Answers,
-    website_answers: Answers,
-    administrator_answers: Answers,
-    subject_key: str,
-    subject_number: str,
-    site_number: str,
-    domain: str,
-    instance: str = "",
-    service_code: str = "",
-    ip: str | None = None,
-    method: int | None = None,
-    since: datetime | None = None,
-) -> tuple[Subject, Website]:
+def record_access(facts: AccessFacts, *, since: datetime | None = None) -> tuple[Subject, Website]:
     """Write an approved access (接入) into the register and give back its subject and website.
 
     Safe to repeat: a report that is already in the register changes nothing. Answers that are empty leave what the
     register holds. A subject first filed by another account stays that account's while it has a website with
     us there; the website is the new owner's.
     """
-    known = Access.objects.select_related("website__subject").filter(report_key=report_key).first()
+    known = Access.objects.select_related("website__subject").filter(report_key=facts.report_key).first()
     if known is not None:
         return known.website.subject, known.website
     since = since or timezone.now()
-    subject = _subject(owner, type_answers, subject_key, subject_number, since)
-    if owner is not None and not Subject.objects.filter(still_here(subject), pk=subject.pk).exists():
+    owner, pages = facts.owner, facts.pages
+    subject = _subject(owner, pages["type"], facts.subject_key, facts.subject_number, since)
+    if owner is not None and not Subject.objects.filter(is_with_us(subject), pk=subject.pk).exists():
         subject.owner = owner  # everything it had with us has ended: it comes back by this account
-    lead = _lead(subject, type_answers, subject_answers)
-    website = _website(subject, owner, domain, since)
-    _describe(website, owner, lead, website_answers, administrator_answers, site_number)
+    lead = _lead(subject, pages["type"], pages["subject"])
+    website = _website(subject, owner, facts.domain, since)
+    _describe(website, owner, lead, pages["website"], pages["administrator"], facts.site_number)
     Access.objects.create(
         website=website,
-        report_key=report_key,
-        instance=instance,
-        service_code=service_code,
-        ip=ip,
-        method=method,
+        report_key=facts.report_key,
+        instance=facts.instance,
+        service_code=facts.service_code,
+        ip=facts.ip,
         since=since,
     )
     return subject, website
 
 
-class OnFileElsewhere(Exception):
+class OnFileInOtherAccount(Exception):
     """The subject or the website is on file here in another account."""
 
 
@@ -85,7 +91,7 @@ class UnderOtherDocument(Exception):
 def record_import(
     *,
     key: str,
-    owner: Any,
+    owner: User,
     record: LegacyRecord,
     keep: Collection[str] = (),
     now: datetime | None = None,
@@ -106,7 +112,7 @@ def record_import(
     if website is None:
         website = Website.objects.create(subject=subject, owner=owner, domain=record.domain, since=since)
     elif website.owner_id not in (None, owner.pk):
-        raise OnFileElsewhere(record.domain)
+        raise OnFileInOtherAccount(record.domain)
     elif website.subject_id != subject.pk:
         raise UnderOtherDocument(record.domain)
     elif "website" in keep:
@@ -126,20 +132,20 @@ def _filed(record: LegacyRecord, now: datetime | None) -> datetime:
 
 
 def _own_subject(
-    owner: Any, record: LegacyRecord, pages: Mapping[str, Answers], since: datetime, *, keep: Collection[str]
+    owner: User, record: LegacyRecord, pages: Mapping[str, Answers], since: datetime, *, keep: Collection[str]
 ) -> Subject:
     """The subject of an old record, if nobody else has it; its name and place are the record's unless they are kept."""
     subject = _subject(owner, pages["type"], record.subject_key, "", since)
     if subject.owner_id != owner.pk:
-        raise OnFileElsewhere(record.domain)
+        raise OnFileInOtherAccount(record.domain)
     if "subject" not in keep:
         _fill(subject, {"name": record.name, "name_index": name_key(record.name), "region": record.region})
     return subject
 
 
-def _imported_access(website: Website, key: str, told: Mapping[str, Any], jrid: int | None, since: datetime) -> None:
+def _imported_access(website: Website, key: str, told: Answers, jrid: int | None, since: datetime) -> None:
     """The access of an old record: ours, or another provider's that it names. A live one of ours stays the only one."""
-    provider = told.get("provider", "")
+    provider, method = text(told, "provider"), told.get("method")
     live = None if provider else Access.objects.filter(website=website, own=True, ended_at__isnull=True).first()
     if live is not None:
         _fill_empty(live, ministry_id=jrid)
@@ -149,8 +155,8 @@ def _imported_access(website: Website, key: str, told: Mapping[str, Any], jrid: 
         own=not provider,
         provider=provider,
         report_key=key,
-        ip=told.get("ip"),
-        method=told.get("method"),
+        ip=text(told, "ip") or None,
+        method=method if isinstance(method, int) else None,
         ministry_id=jrid,  # the ministry's Jrid; without it a cancellation waits until the authority tells
         since=since,
     )
@@ -162,26 +168,17 @@ def end_access(website: Website, *, because: str = "", now: datetime | None = No
     return live.update(ended_at=now or timezone.now(), ended_because=because)
 
 
-def keep_legacy_record(
-    *, subject_key: str, domain: str, region: str, name: str, subject_number: str = ""
-) -> LegacyRecord:
-    """Write down that this filing still lies on the old platform."""
-    return LegacyRecord.objects.create(
-        subject_key=subject_key, domain=domain, region=region, name=name, subject_number=subject_number
-    )
-
-
-def _subject(owner: Any, answers: Answers, subject_key: str, number: str, since: datetime) -> Subject:
+def _subject(owner: User, answers: Answers, subject_key: str, number: str, since: datetime) -> Subject:
     subject, created = Subject.objects.get_or_create(
         subject_key=subject_key,
         defaults={
             "owner": owner,
-            "nature": answers["nature"],
-            "id_type": int(answers["id_type"]),
-            "id_number": regular(answers["id_number"]),
-            "name": answers["name"],
-            "name_index": name_key(answers["name"]),
-            "region": answers["region"],
+            "nature": str(answers["nature"]),
+            "id_type": int(str(answers["id_type"])),
+            "id_number": regular(str(answers["id_number"])),
+            "name": str(answers["name"]),
+            "name_index": name_key(str(answers["name"])),
+            "region": str(answers["region"]),
             "subject_number": number,
             "created_at": since,
         },
@@ -191,7 +188,7 @@ def _subject(owner: Any, answers: Answers, subject_key: str, number: str, since:
     return subject
 
 
-def _website(subject: Subject, owner: Any, domain: str, since: datetime) -> Website:
+def _website(subject: Subject, owner: User, domain: str, since: datetime) -> Website:
     found = Website.objects.filter(domain=domain, ended_at__isnull=True).first()
     if found is not None and found.subject_id != subject.pk:
         end_access(found, because=MOVED_TO_ANOTHER_SUBJECT, now=since)
@@ -209,7 +206,7 @@ def _lead(subject: Subject, type_answers: Answers, subject_answers: Answers) -> 
 
 def _describe(
     website: Website,
-    owner: Any,
+    owner: User,
     lead: Person | None,
     website_answers: Answers,
     administrator_answers: Answers,
@@ -232,14 +229,14 @@ def _describe(
 
 
 def _person(subject: Subject, answers: Answers, prefix: str) -> Person | None:
-    number = regular(answers.get(f"{prefix}_id_number") or "")
+    number = regular(text(answers, f"{prefix}_id_number"))
     if not number:
         return None
-    id_type = int(answers[f"{prefix}_id_type"])
+    id_type = int(str(answers[f"{prefix}_id_type"]))
     key = person_key(id_type, number)
     person = Person.objects.filter(subject=subject, person_key=key).first()
     person = person or Person(subject=subject, person_key=key, id_type=id_type, id_number=number)
-    mobile = answers.get(f"{prefix}_phone1") or person.mobile
+    mobile = text(answers, f"{prefix}_phone1") or person.mobile
     _fill(
         person,
         {
@@ -255,7 +252,7 @@ def _person(subject: Subject, answers: Answers, prefix: str) -> Person | None:
     return person
 
 
-def _fill(row: Any, values: Mapping[str, Any]) -> None:
+def _fill(row: Filed, values: Columns) -> None:
     """Write the values that say something, and save."""
     for name, value in values.items():
         if value not in (None, ""):
@@ -263,10 +260,10 @@ def _fill(row: Any, values: Mapping[str, Any]) -> None:
     row.save()
 
 
-def _fill_empty(row: Any, **values: Any) -> None:
+def _fill_empty(row: Filed, **values: Column) -> None:
     """Write the values that say something where the row says nothing, and save."""
     _fill(row, {name: value for name, value in values.items() if not getattr(row, name)})
 
 
-def _some(answers: Answers, names: tuple[str, ...]) -> dict[str, Any]:
+def _some(answers: Answers, names: tuple[str, ...]) -> dict[str, Answer]:
     return {name: answers[name] for name in names if answers.get(name) not in (None, "")}

@@ -4,24 +4,22 @@ Names, documents and mobiles lie encrypted, so a search finds only what is typed
 exact name, a document number, a mobile.
 """
 
-from typing import Any
-
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from filings.certificate_numbers import regular
-from filings.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
-from filings.keys import mobile_key, name_key, person_key, subject_key
-from filings.legacy import admin as legacy_desk  # noqa: F401 -- it registers itself
+from filings.legacy_import import admin as legacy_desk  # noqa: F401 -- it registers itself
 from filings.models import Access, LegacyRecord, Person, Subject, Website
-from filings.numbers import read_number
-from filings.reading_desk import ReadOnly
-from filings.regions import region
-from icpportal.entry.domains import registrable
-from icpportal.entry.text import normalise_number
+from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
+from filings.register.certificate_numbers import regular
+from filings.register.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
+from filings.register.numbers import read_number
+from filings.register.regions import region
+from icpportal.desk.readonly_list import ReadOnly
+from icpportal.fields.domains import registrable
+from icpportal.fields.text import normalise_number
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
 
 
@@ -38,15 +36,15 @@ class Masked(ReadOnly):
     """A page of somebody with a name and a document."""
 
     @admin.display(description=pgettext_lazy("register", "Name"))
-    def masked_name(self, row: Any) -> str:
+    def masked_name(self, row: Subject | Person) -> str:
         return readable(lambda: mask_name(row.name))
 
     @admin.display(description=_("Type of document"))
-    def document(self, row: Any) -> str:
+    def document(self, row: Subject | Person) -> str:
         return type_label(row.id_type)
 
     @admin.display(description=_("Document number"))
-    def masked_number(self, row: Any) -> str:
+    def masked_number(self, row: Subject | Person) -> str:
         return readable(lambda: mask_number(row.id_number))
 
 
@@ -96,7 +94,7 @@ class PersonAdmin(Masked):
     def masked_mobile(self, row: Person) -> str:
         return readable(lambda: mask_mobile(row.mobile))
 
-    @admin.display(description=pgettext_lazy("register", "E-mail address"))
+    @admin.display(description=pgettext_lazy("register", "Email address"))
     def masked_email(self, row: Person) -> str:
         return readable(lambda: mask_email(row.email))
 

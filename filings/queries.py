@@ -1,12 +1,14 @@
 """What is asked about the register, in one place each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
-from filings.keys import mobile_key, person_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
+from filings.register.blind_keys import mobile_key, person_key
+from icpportal.accounts.models import User
 
 WIDEST = 4  # digits of a city's code, before the noughts
 
@@ -16,7 +18,7 @@ def live_accesses() -> QuerySet[Access]:
     return Access.objects.filter(own=True, ended_at__isnull=True)
 
 
-def still_here(subject: Any) -> Q:
+def is_with_us(subject: Subject | OuterRef) -> Q:
     """Whether a subject (a row, or a reference to one) has a website with us, or never had one: all may have left."""
     own = Access.objects.filter(own=True, website__subject=subject)
     return Q(Exists(own.filter(ended_at__isnull=True))) | ~Q(Exists(own))
@@ -27,12 +29,12 @@ def subject_with(subject_key: str) -> Subject | None:
     return Subject.objects.filter(subject_key=subject_key).first()
 
 
-def subjects_of(owner: Any) -> QuerySet[Subject]:
+def subjects_of(owner: User) -> QuerySet[Subject]:
     """The owner's subjects, with their leads, the newest first."""
     return Subject.objects.filter(owner=owner).select_related("lead")
 
 
-def websites_of(owner: Any) -> QuerySet[Website]:
+def websites_of(owner: User | None) -> QuerySet[Website]:
     """The owner's websites that have an access with us, newest first."""
     ours = Exists(live_accesses().filter(website=OuterRef("pk")))
     mine = Website.objects.filter(ours, owner=owner, ended_at__isnull=True)
@@ -52,7 +54,7 @@ def person_serves_another(id_type: str | int, number: str, subject_key: str) -> 
 
 
 @dataclass(frozen=True)
-class Known:
+class RegisterSnapshot:
     """What the register and the old platform know of a certificate and a domain, as far as this owner may learn it.
 
     `other_subject` and `old_record` are true only when certificate, region and domain together match a record; of a
@@ -70,7 +72,7 @@ class Known:
     website: Website | None = None  # the owner's own
 
 
-def known_about(*, subject_key: str, domain: str, region: str, name: str, owner: Any) -> Known:
+def register_snapshot(*, subject_key: str, domain: str, region: str, name: str, owner: User) -> RegisterSnapshot:
     """What `decide` needs of the register; always the same three questions, whatever is found."""
     subject = subject_with(subject_key)
     website = (
@@ -78,7 +80,7 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
         .select_related("subject")
         .annotate(
             has_own_access=Exists(live_accesses().filter(website=OuterRef("pk"))),
-            subject_is_here=ExpressionWrapper(still_here(OuterRef("subject")), BooleanField()),
+            subject_is_here=ExpressionWrapper(is_with_us(OuterRef("subject")), BooleanField()),
         )
         .first()
     )
@@ -94,7 +96,7 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
     fits = website is not None and website.subject.region == region and website.subject_is_here
     other = not own_subject and together and fits
     counted = [record for record, counts in ((subject, own_subject or other), (legacy, True)) if record and counts]
-    return Known(
+    return RegisterSnapshot(
         own_subject=own_subject,
         own_access=own_website is not None and together and own_website.has_own_access,
         own_site_other_document=own_website is not None and not together,
@@ -106,7 +108,15 @@ def known_about(*, subject_key: str, domain: str, region: str, name: str, owner:
     )
 
 
-def known_to_checks(*, subject_key: str, domain: str, owner: Any) -> dict[str, Any]:
+class KnownToChecks(TypedDict):
+    """What the checks may ask the register."""
+
+    mobile_taken: Callable[[str], bool]
+    person_taken: Callable[[str, str], bool]
+    record: dict[str, str]
+
+
+def known_to_checks(*, subject_key: str, domain: str, owner: User) -> KnownToChecks:
     """What the checks may ask the register, as the named values of `filings.checks.read`."""
     return {
         "mobile_taken": lambda mobile: mobile_serves_another(mobile, subject_key),
@@ -115,7 +125,7 @@ def known_to_checks(*, subject_key: str, domain: str, owner: Any) -> dict[str, A
     }
 
 
-def record_of(*, subject_key: str, domain: str, owner: Any) -> dict[str, str]:
+def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
     """The owner's present filing under the names of `matching.FIELDS`; empty where the register does not hold it."""
     subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
     if subject is None:
@@ -144,7 +154,7 @@ def website_values(website: Website) -> dict[str, str]:
     return {**site, **_contact(website.administrator, "admin")}
 
 
-def subject_page(subject: Subject) -> dict[str, Any]:
+def subject_page(subject: Subject) -> dict[str, str | list[str]]:
     """The answers of an order's page about its subject, as the register has them.
 
     A record of the authority may name a mere city or province; the subject's own county stands for it if it lies there.
@@ -155,14 +165,14 @@ def subject_page(subject: Subject) -> dict[str, Any]:
     return {**subject.details, **county, **person_page(subject.lead, "lead")}
 
 
-def administrator_of(owner: Any, subject_key: str) -> Person | None:
+def administrator_of(owner: User, subject_key: str) -> Person | None:
     """Who looks after the owner's newest website of this subject."""
     newest = Website.objects.filter(owner=owner, subject__subject_key=subject_key, subject__owner=owner)
     found = newest.exclude(administrator=None).select_related("administrator").first()
     return found.administrator if found else None
 
 
-def person_page(person: Person | None, prefix: str) -> dict[str, Any]:
+def person_page(person: Person | None, prefix: str) -> dict[str, str]:
     """Everything that an order's pages ask about a person in charge; empty for nobody."""
     if person is None:
         return {}

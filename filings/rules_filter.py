@@ -8,22 +8,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from filings.provinces import PROFILES, Province
-from filings.provinces.terms import LeadRule, LocalMobile, OutsiderRule
-from icpportal.entry.fields import ChoiceField, PlainTextField
+from filings.provinces.choices import LeadRule, LocalMobile, OutsiderRule
+from icpportal.fields.fields import ChoiceField, PlainTextField
+from icpportal.fields.types import Words
 
-ASKS: dict[str, tuple[object, Callable[[Province], bool]]] = {
+ASKS: dict[str, tuple[Words, Callable[[Province], bool]]] = {
     "phones": (_("Phone verification"), lambda each: each.phones is not None),
     "no-phones": (_("No phone verification"), lambda each: each.phones is None),
-    "app": (_("Papers by phone app"), lambda each: each.papers_by_app),
+    "app": (_("Documents by phone app"), lambda each: each.papers_by_app),
     "shanghai-app": (_("Photo with the authority's own app"), lambda each: "shanghai_app" in each.photo_ways),
     "certificate": (_("Domain certificate"), lambda each: each.domain_certificate is not None),
     "local-mobile": (_("Mobile of the province"), lambda each: each.local_mobile != LocalMobile.NO),
-    "letter": (_("Letter of authority is enough"), lambda each: each.lead_rule == LeadRule.LEGAL_OR_LETTER),
+    "letter": (_("Letter of authorisation is enough"), lambda each: each.lead_rule == LeadRule.LEGAL_OR_LETTER),
     "no-outsiders": (
         _("No individuals from other provinces"),
         lambda each: each.outsider_rule == OutsiderRule.NOT_ALLOWED,
     ),
-    "nothing": (_("Nothing has to match"), lambda each: each.must_match_organisation == ()),
+    "nothing": (_("No match required"), lambda each: each.must_match_organisation == ()),
 }
 
 
@@ -40,13 +41,15 @@ def is_called(province: Province, wanted: str) -> bool:
 
 
 class RulesFilter(forms.Form):
+    in_address = True
+
     q = PlainTextField(
         label=_("Province"), max_length=40, required=False, help_text=_("Name, code or the character of the number")
     )
     asks = ChoiceField(
         label=pgettext_lazy("rules", "What is asked there"),
         required=False,
-        choices=[("", _("Anything")), *((key, label) for key, (label, _judge) in ASKS.items())],
+        choices=[("", _("Any")), *((key, label) for key, (label, _judge) in ASKS.items())],
     )
     profile = ChoiceField(
         label=_("Rules of"), required=False, choices=[(each.name, each.title) for each in PROFILES.values()]

@@ -14,7 +14,7 @@ OTHER, BLOG = "24", "6"
 
 CONTENT: Mapping[str, Promise] = MappingProxyType(
     {
-        "8": _("Unit's own portal"),
+        "8": _("Organisation's own website"),
         "3": _("General portal"),
         "9": _("Shopping"),
         "6": _("Blog or personal space"),
@@ -83,7 +83,7 @@ APPROVALS: Mapping[str, Promise] = MappingProxyType(
         RELIGION: pgettext_lazy("approval", "Religion"),
     }
 )
-# any one of these approvals covers the content; the others need none (dossier §4, list of 前置审批)
+# any one of these approvals covers the content; the others need none (docs/sources.md#prior-approvals)
 APPROVALS_FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "5": (NEWS,),

@@ -1,17 +1,20 @@
 """What must be right before the portal starts: the rule profile exists, the lives of imports and claims are whole."""
 
+from collections.abc import Sequence
+
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from filings.legacy import states
-from filings.legacy.lifecycle import CLAIM_TABLE, IMPORT_TABLE
-from filings.legacy.sentences import CLAIM_SENTENCES, IMPORT_SENTENCES
+from filings.legacy_import.lifecycle import CLAIM_TABLE, IMPORT_TABLE
+from filings.legacy_import.state_labels import CLAIM_SENTENCES, IMPORT_SENTENCES
+from filings.models import legacy_states as states
 from filings.provinces import PROFILES
 from icpportal.lifecycle.system_check import check_table
-from icpportal.outbox import catalogue
+from icpportal.outbox.texts import catalogue
 
 
-def rule_profile_exists(**_: object) -> list[CheckMessage]:
+def rule_profile_exists(**_: Sequence[AppConfig] | Sequence[str] | None) -> list[CheckMessage]:
     """An error when `RULE_PROFILE` names no profile."""
     if settings.RULE_PROFILE in PROFILES:
         return []
@@ -24,7 +27,7 @@ def rule_profile_exists(**_: object) -> list[CheckMessage]:
     ]
 
 
-def legacy_lives(**_: object) -> list[CheckMessage]:
+def legacy_lives(**_: Sequence[AppConfig] | Sequence[str] | None) -> list[CheckMessage]:
     """The tables of the lives of imports and claims lack nothing."""
     told = {"has_message": catalogue.has}
     return [

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from filings import views
-from filings.legacy.views import claims, finding, imports
+from filings.legacy_import.views import account_lookup, claims, imports
 
 IMPORT = "import/<str:reference>/"
 
@@ -9,7 +9,7 @@ urlpatterns = [
     path("rules/", views.rules, name="rules"),
     path("rules/<str:code>/", views.rules_of_province, name="rules-province"),
     path("import/", imports.prove, name="import"),
-    path("import/find/", finding.find, name="import-find"),
+    path("import/find/", account_lookup.find, name="import-find"),
     path("import/reset/", claims.reset, name="import-reset"),
     path("import/claim/", claims.claim, name="claim"),
     path("import/claim/<str:reference>/", claims.page, name="claim-page"),

@@ -1,11 +1,14 @@
 """The public rules pages: every province on one, and each province's rules with their sources on its own."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypedDict
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import cache_control
@@ -13,10 +16,11 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from filings.provinces import UnknownProfile, UnknownProvince, province, provinces, rule_profile
-from filings.provinces.lines import Said, sections
+from filings.provinces.rule_lines import RuleText, sections
 from filings.provinces.types import Province, Source
 from filings.rules_filter import RulesFilter
-from icpportal.entry.marks import reads_chinese
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
 
 AREAS = {
     "north": _("North China"),
@@ -84,16 +88,22 @@ def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "filings/province.html", context)
 
 
-def _names(asked: Province) -> dict[str, str]:
-    """The province and its authority in the page's language, with the Chinese to stand beside the English."""
+def _names(asked: Province) -> dict[str, Words]:
+    """The title of its page and its authority in the page's language, with the Chinese beside the English."""
+    title = _("Rules of %(name)s") % {"name": asked.name_zh if reads_chinese() else asked.name_en}
     if reads_chinese():
-        return {"name": asked.name_zh, "authority": asked.authority_zh}
+        return {"title": title, "heading": title, "authority": asked.authority_zh}
     return {
-        "name": asked.name_en,
-        "name_beside": asked.name_zh,
-        "authority": asked.authority_en,
-        "authority_beside": asked.authority_zh,
+        "title": title,
+        "heading": format_html('{} <span class="rules-zh" lang="zh-Hans">{}</span>', title, asked.name_zh),
+        "authority": format_html('{} <span lang="zh-Hans">{}</span>', asked.authority_en, asked.authority_zh),
     }
+
+
+def _listed_name(each: Province) -> SafeString | str:
+    if reads_chinese():
+        return each.name_zh
+    return format_html('{} <span class="rules-zh" lang="zh-Hans">{}</span>', each.name_en, each.short_zh)
 
 
 def _profile_query(name: str) -> str:
@@ -101,11 +111,19 @@ def _profile_query(name: str) -> str:
     return "" if name == settings.RULE_PROFILE else f"?profile={name}"
 
 
-def _by_area(found: list[Province]) -> Iterable[tuple[object, list[dict[str, object]]]]:
-    by_area = defaultdict(list)
+class ListedProvince(TypedDict):
+    """A province of the list, with what is asked there."""
+
+    province: Province
+    name: Words
+    marks: Sequence[Words]
+
+
+def _by_area(found: list[Province]) -> Iterable[tuple[Words, list[ListedProvince]]]:
+    by_area: dict[str, list[ListedProvince]] = defaultdict(list)
     for each in found:
         marks = [label for label, judge in MARKS if judge(each)]
-        by_area[each.region].append({"province": each, "marks": marks})
+        by_area[each.region].append({"province": each, "name": _listed_name(each), "marks": marks})
     return ((title, by_area[key]) for key, title in AREAS.items() if by_area[key])
 
 
@@ -114,5 +132,5 @@ def _numbered(read_in: Iterable[Source]) -> dict[Source, int]:
     return {source: number for number, source in enumerate(dict.fromkeys(read_in), 1)}
 
 
-def _line(said: Said, numbers: dict[Source, int]) -> dict[str, object]:
+def _line(said: RuleText, numbers: dict[Source, int]) -> dict[str, RuleText | int]:
     return {"said": said, "number": numbers[said.source]}

@@ -9,8 +9,8 @@ class IcpportalConfig(AppConfig):
     label = "icpportal"
 
     def ready(self) -> None:
-        from icpportal import checks  # noqa: F401, PLC0415 -- app ready
         from icpportal.gateways import checks as gateway_checks  # noqa: F401, PLC0415 -- app ready
+        from icpportal.operations import checks  # noqa: F401, PLC0415 -- app ready
 
 
 class ReviewDeskConfig(admin_apps.AdminConfig):

@@ -4,7 +4,7 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from icpportal.starting import refuse_unfit
+from icpportal.operations.startup import refuse_unfit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
 refuse_unfit()

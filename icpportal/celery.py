@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from click import Context, Option, Parameter
 
-from icpportal.starting import refuse_unfit
+from icpportal.operations.startup import refuse_unfit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
 app = Celery("icpportal")
@@ -13,7 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["icpportal"])
 
 
-def _refuse_unfit(context: Context, option: Parameter, value: object) -> None:  # noqa: ARG001 -- click's signature
+def _refuse_unfit(context: Context, option: Parameter, value: str | None) -> None:  # noqa: ARG001 -- click's signature
     refuse_unfit()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+from icpportal.fields.types import Fact, Json
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
 
 request_reference: ContextVar[str] = ContextVar("request_reference", default="")
@@ -27,8 +28,8 @@ CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
 
 # Each pattern with what stands there instead; the order matters: a secret may look like a number.
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    # one-time secrets in an address: a phone's link, a hand-off to a phone
-    (re.compile(r"(/(?:by-phone|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
+    # one-time secrets in an address: a phone's link, a request for consent, the address of a phone upload
+    (re.compile(r"(/(?:by-phone|consent|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), lambda _found: HIDDEN),
     (
         re.compile(rf"([\w-]*{PRIVATE_WORD}[\w-]*{ASSIGNED})(?:Bearer\s+|Basic\s+)?{value('*')}", re.IGNORECASE),
@@ -49,13 +50,13 @@ PLAIN_FIELDS = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asct
 
 
 def redact(text: str) -> str:
-    """`text` without identity numbers, mobiles, e-mail addresses, passwords and codes."""
+    """`text` without identity numbers, mobiles, email addresses, passwords and codes."""
     for pattern, instead in RULES:
         text = pattern.sub(instead, text)
     return text
 
 
-def redact_value(key: str, value: object) -> object:
+def redact_value(key: str, value: Fact) -> Fact:
     """What may be logged of `value`, which was logged under the name `key`."""
     if SECRET_KEY.search(key) or (CODE_KEY.search(key) and len(str(value)) > 3):
         return HIDDEN
@@ -69,7 +70,7 @@ def redact_value(key: str, value: object) -> object:
     return value if isinstance(value, (int, float)) and masked == str(value) else masked
 
 
-def extras(record: logging.LogRecord) -> dict[str, object]:
+def extras(record: logging.LogRecord) -> dict[str, Fact]:
     """What the caller handed over in `extra=`."""
     return {key: value for key, value in record.__dict__.items() if key not in PLAIN_FIELDS}
 
@@ -104,7 +105,7 @@ class JsonLines(logging.Formatter):
     """For a log collector: one JSON object a line, time in UTC."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, object] = {
+        line: dict[str, Fact] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -117,10 +118,10 @@ class JsonLines(logging.Formatter):
         return json.dumps(line | extras(record), ensure_ascii=False, default=str)
 
 
-def logging_settings(*, readable: bool, level: str) -> dict[str, object]:
+def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
     """Django's `LOGGING`: everything goes to standard error, through the redaction."""
-    ours = {"handlers": ["stderr"], "level": level, "propagate": False}
-    through_root: dict[str, object] = {"handlers": [], "propagate": True}
+    ours: dict[str, Json] = {"handlers": ["stderr"], "level": level, "propagate": False}
+    through_root: dict[str, Json] = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -138,11 +139,11 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, object]:
             "django": through_root,
             "django.server": through_root,
             # a path can carry a one-time link; each answer is logged by its route instead (middleware.py)
-            "django.request": through_root | {"level": "ERROR"},
+            "django.request": {**through_root, "level": "ERROR"},
             # at DEBUG they tell what goes over the wire
-            "urllib3": through_root | {"level": "WARNING"},
-            "zeep": through_root | {"level": "WARNING"},
-            "celery": through_root | {"level": "WARNING"},
+            "urllib3": {**through_root, "level": "WARNING"},
+            "zeep": {**through_root, "level": "WARNING"},
+            "celery": {**through_root, "level": "WARNING"},
             "celery.task": ours,
             "gunicorn.error": ours,
         },

@@ -2,8 +2,9 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -65,7 +66,9 @@ class RefuseNul:
             raise BadRequest("NUL in the address")
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> None:
+    def process_view(
+        self, request: HttpRequest, *_view: Callable[..., HttpResponse] | Sequence[str] | Mapping[str, str | int | UUID]
+    ) -> None:
         """The form is read here, where the CSRF check reads it anyway."""
         if request.method != "POST":
             return

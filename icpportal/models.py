@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Pulse(models.Model):
+class Heartbeat(models.Model):
     """One row a job or outside system; `name` is the task's, or `gateway:` and the system's."""
 
     name = models.CharField(max_length=100, primary_key=True)

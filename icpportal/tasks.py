@@ -2,14 +2,23 @@
 
 from celery import Task
 
-from filings.legacy import running
-from icpportal import pulse, reconciliation, tidying
+from filings.legacy_import import runner
 from icpportal.celery import app
+from icpportal.fields.types import Json
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import bodies, seam
+from icpportal.gateways.miit import base as ministry
+from icpportal.gateways.miit.line import bodies
+from icpportal.operations import cleanup
+from icpportal.operations import heartbeat as pulse
+from icpportal.operations import reconcile as reconciliation
 from icpportal.outbox import delivery
-from transfers import authority, deadlines, phone_windows
-from verification.documents import examination, sweeping
+from transfers.authority import results as authority
+from transfers.deadlines import sweep as deadlines
+from transfers.durations import counting
+from transfers.footer import actions as footers
+from transfers.phones import windows as phone_windows
+from verification.documents import examination
+from verification.documents import sweep as sweeping
 
 
 class Job(Task):
@@ -18,10 +27,10 @@ class Job(Task):
     abstract = True
     throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
 
-    def on_success(self, *args: object, **kwargs: object) -> None:
-        pulse.beat(self.name.rpartition(".")[2])
+    def on_success(self, *args: Json, **kwargs: Json) -> None:
+        pulse.record_heartbeat(self.name.rpartition(".")[2])
 
-    def after_return(self, *args: object, **kwargs: object) -> None:
+    def after_return(self, *args: Json, **kwargs: Json) -> None:
         pulse.beat_queue(app.conf.task_routes[self.name]["queue"])
 
 
@@ -40,7 +49,7 @@ def deliver_outbox() -> None:
 @app.task(base=Job)
 def send_reports() -> None:
     """Sends the authority what is queued for it, one file after the other."""
-    seam.authority().send()
+    ministry.authority().send()
 
 
 @app.task(base=Job)
@@ -74,6 +83,12 @@ def sweep_deadlines() -> None:
 
 
 @app.task(base=Job)
+def check_footers() -> None:
+    """Reads the home pages that their owners want to have looked at."""
+    footers.check_asked()
+
+
+@app.task(base=Job)
 def store_bodies() -> None:
     """Moves what the ministry has taken in, or we have, out of the database."""
     bodies.store()
@@ -82,13 +97,13 @@ def store_bodies() -> None:
 @app.task(base=Job)
 def run_import(import_id: str) -> None:
     """Brings over what was chosen of one old account."""
-    running.run(import_id)
+    runner.run(import_id)
 
 
 @app.task(base=Job)
 def sweep_imports() -> None:
     """Goes on with imports whose worker was killed."""
-    running.sweep()
+    runner.sweep()
 
 
 @app.task(base=Job)
@@ -98,9 +113,15 @@ def reconcile() -> None:
 
 
 @app.task(base=Job)
+def count_durations() -> None:
+    """Counts how long the orders approved on the last days have taken."""
+    counting.count_days()
+
+
+@app.task(base=Job)
 def tidy() -> None:
     """Deletes what is not needed any more."""
-    tidying.tidy()
+    cleanup.cleanup()
 
 
 @app.task(base=Job)

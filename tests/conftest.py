@@ -2,15 +2,54 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
 
-from icpportal.gateways.miit.simulator.client import SimulatorClient
+from demo.ministry.api.client import SimulatorClient
+from icpportal.drafts.pages import Redirected
+from tests import migrated
+from tests.demo.ministry.process import Simulator, start_simulator
 from tests.environment import CHROMIUM
-from tests.icpportal.gateways.miit.simulator.process import Simulator, start_simulator
+
+# the machine may be busy: an example has a test's time
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> bool:
+    """The tests begin with a copy of a migrated database; `--create-db` runs the migrations."""
+    if request.config.getvalue("create_db"):
+        return False
+    wanted = connection.settings_dict["TEST"]
+    wanted["MIGRATE"] = False
+    if connection.vendor == "sqlite":
+        migrated.copy_to(Path(wanted["NAME"]))
+        return True
+    wanted["TEMPLATE"] = migrated.template(os.environ["DATABASE_URL"])
+    return False
+
+
+@pytest.fixture(autouse=True)
+def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a browser, a form that was refused is answered by its page; `follow=False` stops at the redirect to it."""
+    post = Client.post
+
+    def posted(client: Client, path: str, *args: Any, **options: Any) -> HttpResponse:
+        answer: HttpResponse = post(client, path, *args, **options)
+        if "follow" in options or not isinstance(answer, Redirected):
+            return answer
+        return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
+
+    monkeypatch.setattr(Client, "post", posted)
 
 
 @pytest.fixture(scope="session")

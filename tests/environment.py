@@ -7,9 +7,11 @@ import shutil
 import tempfile
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from xdist.scheduler import LoadScopeScheduling
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: beside each other, each with data of its own
 if worker or "VAR_DIR" not in os.environ:
@@ -64,23 +66,49 @@ def pytest_sessionstart() -> None:
     """Addresses are read with the settings as they are, not as the first test that needs them has changed them."""
     import_module("icpportal.urls")
     import_module("tests.strict_templates").install()
+    import_module("tests.flush").install()
 
 
 # these touch a database or a worker, but what they prove does not lie in it
 ONCE = tuple(
     str(Path(__file__).parent / place)
     for place in (
-        "icpportal/gateways/miit/simulator",
+        "demo/ministry/",
         "icpportal/test_look",
-        "icpportal/test_demo_command.py",
-        "icpportal/test_supervisor.py",
+        "demo/management/test_demo.py",
+        "demo/supervisor/test_processes.py",
+        "demo/old_platform/",
         # forms, texts and templates: races and whole walks of the same pages run on both
         "transfers/views/",
         "transfers/steps/",
+        "transfers/authority/test_again_over_the_wire.py",
+        "transfers/authority/test_refused.py",
+        "transfers/authority/test_several_reports.py",
+        "transfers/authority/test_waits_for_other_decision.py",
+        "transfers/cancellation/test_cause.py",
+        "transfers/cancellation/test_over_the_wire.py",
+        "transfers/cancellation/test_views.py",
+        "transfers/check/test_views.py",
+        "transfers/dashboard/test_views.py",
+        "transfers/phone_upload/test_pages.py",
+        "transfers/documents/test_reuse.py",
+        "transfers/documents/views/",
+        "transfers/filing_type/test_facts.py",
+        "transfers/filing_type/test_outcomes.py",
+        "transfers/filing_type/test_start_views.py",
+        "transfers/filing_type/test_transfer_another_views.py",
+        "transfers/filing_type/test_views.py",
+        "transfers/order_page/test_move_views.py",
+        "transfers/order_page/test_views.py",
+        "transfers/pages/",
+        "transfers/phones/test_views.py",
+        "transfers/photo/views/",
+        "transfers/service_codes/",
+        "filings/legacy_import/test_admin.py",
+        "filings/legacy_import/views/",
         "transfers/review/test_enter.py",
         "transfers/test_what_differs.py",
         "transfers/test_licence_numbers.py",
-        "filings/legacy/views/",
         "filings/test_rules_pages.py",
         "icpportal/accounts/test_declared_lookups.py",
         "icpportal/accounts/test_admin.py",
@@ -91,36 +119,23 @@ ONCE = tuple(
         "icpportal/accounts/test_sign_in.py",
         "icpportal/accounts/test_sign_up.py",
         "icpportal/gateways/miit/test_admin.py",
-        "icpportal/gateways/miit/test_correlation.py",
-        "icpportal/gateways/miit/test_damage.py",
-        "icpportal/gateways/miit/test_polling.py",
-        "icpportal/gateways/miit/test_reactions.py",
+        "icpportal/gateways/miit/codes/test_return_codes.py",
+        "icpportal/gateways/miit/incoming/test_correlation.py",
+        "icpportal/gateways/miit/incoming/test_damage.py",
+        "icpportal/gateways/miit/line/test_polling.py",
+        "icpportal/outbox/texts/test_catalogue.py",
         "icpportal/gateways/miit/test_resync.py",
         "icpportal/gateways/miit/test_sending_over_http.py",
         "icpportal/management/commands/test_miit.py",
         "icpportal/outbox/test_channels.py",
         "icpportal/workdays",
-        "filings/legacy/test_admin.py",
         "filings/test_admin.py",
         "test_han_in_english.py",
         "transfers/review/test_typed.py",
-        "transfers/test_again_over_the_wire.py",
-        "transfers/test_asking_type.py",
-        "transfers/test_authority_words.py",
         "transfers/test_bad_orders.py",
-        "transfers/test_cancel_over_the_wire.py",
-        "transfers/test_for_cause.py",
-        "transfers/test_opening.py",
-        "transfers/test_outcomes.py",
-        "transfers/test_refused.py",
-        "transfers/test_reuse.py",
-        "transfers/test_several_reports.py",
-        "transfers/test_waits_for_other_decision.py",
-        "transfers/test_stages.py",
         "walk/test_rules.py",
         "icpportal/outbox/test_views.py",
-        "icpportal/outbox/test_catalogue.py",
-        "icpportal/outbox/test_demo_views.py",
+        "demo/messages/test_views.py",
         "verification/documents/",
         "verification/photos/",
         "verification/statement/",
@@ -151,6 +166,39 @@ LONGEST_FIRST = (
     "look_browser",
 )
 
+BY_TEST = ("test_axe.py", "test_killed_worker.py")  # nothing is shared between the tests of these files
+
+# half of the time of what needs no browser and no worker lies in these: left out of `make test-fast`
+SLOW = tuple(
+    str(Path(__file__).parent / place)
+    for place in (
+        "demo/ministry/",
+        "icpportal/accounts/test_declared_lookups.py",
+        "icpportal/accounts/test_without_redis.py",
+        "icpportal/gateways/miit/incoming/test_damage.py",
+        "icpportal/gateways/miit/line/test_polling.py",
+        "icpportal/gateways/miit/test_resync.py",
+        "icpportal/gateways/miit/test_sending_killed.py",
+        "icpportal/gateways/miit/test_sending_over_http.py",
+        "icpportal/operations/test_startup.py",
+        "icpportal/outbox/test_killed_process.py",
+        "icpportal/test_settings.py",
+        "icpportal/test_without_demo.py",
+        "icpportal/test_years.py",
+        "transfers/authority/test_again_over_the_wire.py",
+        "transfers/authority/test_codes_over_the_wire.py",
+        "transfers/authority/test_over_the_simulator.py",
+        "transfers/authority/test_restored_backup.py",
+        "transfers/authority/test_several_reports.py",
+        "transfers/authority/test_waits_for_other_decision.py",
+        "transfers/cancellation/test_over_the_wire.py",
+        "transfers/review/test_typed.py",
+        "transfers/test_indexes.py",
+        "transfers/views/test_back.py",
+        "verification/documents/sandbox/",
+        "walk/",
+    )
+)
 LONG = ("test_walk.py", "test_years.py")  # the same for what runs side by side
 
 
@@ -162,6 +210,19 @@ def runs_once(item: pytest.Item) -> bool:
     return not real and not DATABASE & set(getattr(item, "fixturenames", ()))
 
 
+class ByFile(LoadScopeScheduling):
+    """One process runs the tests of a file, for they share a portal; those of `BY_TEST` go where there is room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if Path(file).name in BY_TEST else file
+
+
+@pytest.hookimpl(optionalhook=True)  # xdist's
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return ByFile(config, log) if config.getoption("real") else None
+
+
 def place(path: Path) -> int:
     """How early a file of browsers and workers is begun."""
     name = path.stem.removeprefix("test_")
@@ -170,7 +231,7 @@ def place(path: Path) -> int:
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks what runs once; says why a test cannot run here, unless nothing may be skipped."""
+    """Marks what runs once and what is slow; says why a test cannot run here, unless nothing may be skipped."""
     if config.getoption("real"):
         items.sort(key=lambda item: place(item.path))
     else:
@@ -180,6 +241,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")
         if runs_once(item):
             item.add_marker(pytest.mark.once)
+        if str(item.path).startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         for marker, reason in REASONS.items():
             if reason and not STRICT and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

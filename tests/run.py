@@ -1,18 +1,24 @@
 """`make test`: the whole suite on SQLite and files, then again on PostgreSQL and Redis if they answer.
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
-are, if not on this machine's usual ports; the tests make and drop a database of their own and use Redis databases 9 to
-13. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
-that need them are skipped. What follows the command goes to pytest: `tests/run.py -k wizard`.
+are, if not on this machine's usual ports; the tests make and drop databases of their own and use Redis databases 8 to
+15. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
+that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
+compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
+
+`make test-fast` (`--fast` before anything else) runs on SQLite and files what needs no browser and no worker, and
+leaves out the longest tests (`slow`).
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +31,13 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-REDIS_DATABASES = range(9, 14)
-SCHEMAS = Path(os.environ.get("MIIT_XSD_DIR") or ROOT.parent / "shared" / "miit" / "xsd")
+REDIS_DATABASES = range(8, 16)
+SCHEMAS = os.environ.get("MIIT_XSD_DIR", "")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
     "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
+    "MIIT_CODES",
     "PYTHONDONTWRITEBYTECODE",  # or each of the many processes would compile everything anew
     "PYTHONUNBUFFERED",  # it would hide what never reaches a pipe
     "PUBLIC_BASE_URL",
@@ -50,6 +57,12 @@ class Counts:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
+MEMORY = Path("/dev/shm")  # a folder of memory: what a test writes is gone after it
+ROOM = 4 * 2**30
+SIDE = "_side"  # the second database of a run, for what runs beside browsers and workers
+NICE = 5
+
+
 @dataclass(frozen=True)
 class Services:
     """What answered, and the environment that leads to it; `missing` says what did not."""
@@ -60,6 +73,16 @@ class Services:
 
 
 def main(arguments: list[str]) -> int:
+    return fast(arguments[1:]) if arguments[:1] == ["--fast"] else everything(arguments)
+
+
+def fast(arguments: list[str]) -> int:
+    """What tells in a few minutes whether something broke."""
+    return outcome(suite("SQLite and files", {}, "not services and not slow", arguments, (SIDE_BY_SIDE,)), "")
+
+
+def everything(arguments: list[str]) -> int:
+    """All there is, on all the services there are."""
     runs = [("SQLite and files", suite("SQLite and files", {}, "not services", arguments))]
     with services() as found:
         if not found.missing:
@@ -69,10 +92,14 @@ def main(arguments: list[str]) -> int:
         say(f"On {title}: {counts}")
     if found.missing:
         say(f"On PostgreSQL and Redis: not run, {found.missing}")
-    if not SCHEMAS.is_dir():
-        say(f"The ministry's schemas are not in {SCHEMAS} (MIIT_XSD_DIR): tests that need them were skipped")
-    total = sum((counts for _, counts in runs), Counts())
-    wrong = verdict(total, found.missing)
+    if not SCHEMAS:
+        say("MIIT_XSD_DIR does not say where the ministry's schemas are: tests that need them were skipped")
+    return outcome(sum((counts for _, counts in runs), Counts()), found.missing)
+
+
+def outcome(total: Counts, missing: str) -> int:
+    """The exit code; what is not good is said, the counts come last."""
+    wrong = verdict(total, missing)
     for line in wrong:
         say(line)
     say(str(total))
@@ -93,38 +120,98 @@ def verdict(total: Counts, missing: str) -> list[str]:
     return reasons
 
 
+@dataclass(frozen=True)
+class Phase:
+    """A part of a run: what it is called, pytest's options, the marks of its tests.
+
+    `waits`: it begins when the others have ended. `yields`: it lets those beside it go first, and has databases of its
+    own, of which `redis` is the first there.
+    """
+
+    title: str
+    options: tuple[str, ...]
+    marks: str
+    waits: bool = False
+    yields: bool = False
+    redis: int | None = None
+
+
+# whoever has nothing left takes from the other: a few tests are as long as a hundred others
+SIDE_BY_SIDE = Phase(
+    "side by side", ("-n", "2", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=14
+)
 PHASES = (
-    # whoever has nothing left takes from the other: a few tests are as long as a hundred others
-    ("side by side", ("-n", "2", "--dist", "worksteal"), "not browser and not worker"),
-    (
+    SIDE_BY_SIDE,
+    Phase(
         "browsers and workers",
-        ("--real", "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"),
+        ("--real", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"),
         "(browser or worker) and not alone",
     ),
     # one process, but one of xdist: when a test takes it down, the next test gets another
-    ("alone", ("--real", "-n", "1"), "(browser or worker) and alone"),
+    Phase("alone", ("--real", "-n", "1"), "(browser or worker) and alone", waits=True),
 )
 
 
-def suite(title: str, environment: dict[str, str], chosen: str, arguments: list[str]) -> Counts:
-    """One run over all tests: side by side, then browsers and workers by file, then what must have the machine."""
+def suite(
+    title: str, environment: dict[str, str], chosen: str, arguments: list[str], phases: tuple[Phase, ...] = ()
+) -> Counts:
+    """One run over all tests. Browsers and workers wait a lot, so what only computes runs beside them and yields to
+    them; what must have the machine comes last. What a phase beside another prints is shown when it has ended.
+    """
     say(f"\n=== On {title} ===")
     total = Counts()
-    for phase, options, marks in PHASES:
-        began = time.monotonic()
-        counts = pytest(environment, [*options, "-m", f"({chosen}) and {marks}", *arguments])
-        say(f"{title}, {phase}: {counts}, {time.monotonic() - began:.0f} s")
-        total += counts
+    for together in batches(phases or PHASES):
+        with ThreadPoolExecutor(len(together)) as pool:
+            beside = len(together) > 1
+            ran = [pool.submit(part, title, environment, phase, chosen, arguments, beside) for phase in together]
+            total += sum((each.result() for each in ran), Counts())
     return total
 
 
-def pytest(environment: dict[str, str], arguments: list[str]) -> Counts:
-    """Runs pytest once and counts what came of it; a crash counts as one failed."""
+def batches(phases: tuple[Phase, ...]) -> list[list[Phase]]:
+    """What runs beside each other; then what waits, one by one."""
+    together = [phase for phase in phases if not phase.waits]
+    return [each for each in (together, *([phase] for phase in phases if phase.waits)) if each]
+
+
+def part(
+    title: str, environment: dict[str, str], phase: Phase, chosen: str, arguments: list[str], beside: bool
+) -> Counts:
+    """One phase, and what came of it."""
+    began = time.monotonic()
+    own = environment
+    if phase.redis is not None and "REDIS_URL" in environment:
+        own = {**environment, "REDIS_URL": f"{environment['REDIS_URL'].rpartition('/')[0]}/{phase.redis}"}
+        own["DATABASE_URL"] = environment["DATABASE_URL"] + SIDE
+    options = [*phase.options, "-m", f"({chosen}) and {phase.marks}", *arguments]
+    yields = beside and phase.yields
+    counts = pytest(own, options, yields=yields)
+    say(f"{title}, {phase.title}: {counts}, {time.monotonic() - began:.0f} s")
+    return counts
+
+
+def pytest(environment: dict[str, str], arguments: list[str], *, yields: bool = False) -> Counts:
+    """Runs pytest once and counts what came of it; a crash counts as one failed.
+
+    `yields` lets everybody else go first and keeps what is printed until the end.
+    """
     own = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    # nothing of a test's needs to outlive a power cut
+    own["PGOPTIONS"] = f"{own.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
+    if "TMPDIR" not in own and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
+        own["TMPDIR"] = str(MEMORY)
     with tempfile.TemporaryDirectory(prefix="portal-run-") as folder:
         report = Path(folder) / "report.xml"
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
-        code = subprocess.run(command, cwd=ROOT, env=own | environment, check=False).returncode
+        if yields:
+            done = subprocess.run(
+                ["nice", "-n", str(NICE), *command], cwd=ROOT, env=own | environment, check=False,
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+            say(done.stdout)
+        else:
+            done = subprocess.run(command, cwd=ROOT, env=own | environment, check=False)
+        code = done.returncode
         counts = read(report)
     crashed = code not in (0, NO_TESTS) and not counts.failed
     return counts + Counts(failed=1) if crashed else counts
@@ -144,7 +231,7 @@ def read(report: Path) -> Counts:
 
 @contextmanager
 def services() -> Iterator[Services]:
-    """PostgreSQL with a database of our own, and Redis; both are left as they were found."""
+    """PostgreSQL with databases of our own, and Redis; both are left as they were found."""
     missing = [name for name, connect in SERVICES.items() if not answers(connect)]
     if missing:
         yield Services("", {}, f"{' and '.join(missing)} did not answer")
@@ -152,7 +239,8 @@ def services() -> Iterator[Services]:
     name = f"portal_test_{uuid.uuid4().hex[:8]}"
     with connect_postgres() as postgres:
         version = postgres.info.server_version // 10000
-        postgres.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        for each in (name, name + SIDE):
+            postgres.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(each)))
     title = f"PostgreSQL {version} and Redis {connect_redis().info('server')['redis_version']}"
     try:
         yield Services(title, {"DATABASE_URL": POSTGRES.rpartition("/")[0] + f"/{name}", "REDIS_URL": REDIS})

@@ -3,6 +3,7 @@
 Its tables have one form: number, what is said, what does it, the test, a remark. Tests are named from `tests/` on.
 """
 
+import argparse
 import ast
 import os
 import re
@@ -15,8 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
 DOC, README = ROOT / "docs" / "coverage.md", ROOT / "README.md"
-# the procedure itself is not part of the project; where it lies beside it, every word of it is looked for
-PROCEDURE = Path(os.environ.get("SEED_PROCEDURE") or ROOT.parent / "shared" / "domain" / "seed-procedure.md")
+PROCEDURE = os.environ.get("SEED_PROCEDURE", "")  # not part of the project; where it is, every word is looked for
 NUMBER = re.compile(r"([ITACR])-(\d+)(?:\.(\d+))?")
 SPAN = re.compile(r"`([^`]+)`")
 PAGE = re.compile(r"`(/[^`]*)` \(`([\w-]+)`\)")
@@ -72,8 +72,11 @@ def unknown_commands(text: str) -> list[str]:
 
 
 def flags_of(name: str) -> set[str]:
+    """The flags of a command, those of its parts included (`miit queue --order`)."""
     parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
-    return set(parser._option_string_actions)
+    parts = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    below = {flag for part in parts for each in part.choices.values() for flag in each._option_string_actions}
+    return set(parser._option_string_actions) | below
 
 
 def words(text: str) -> list[str]:
@@ -84,7 +87,7 @@ def words(text: str) -> list[str]:
 
 def procedure() -> list[str]:
     """The words of the procedure, but for headings and the numbers of its steps."""
-    lines = PROCEDURE.read_text("utf-8").splitlines()
+    lines = Path(PROCEDURE).read_text("utf-8").splitlines()
     said = (re.sub(r"^\s*(?:\d+\.|-)\s+", "", line) for line in lines if not line.startswith("#"))
     return words("\n".join(said))
 
@@ -148,7 +151,7 @@ def test_words_are_read_past_links_pictures_and_marks():
     assert words(said) == ["Note", "See", "the", "list", "in", "Chinese", "so", "to", "say", "3", "4"]
 
 
-if PROCEDURE.exists():
+if PROCEDURE:
 
     def test_every_sentence_of_the_procedure_stands_in_the_tables_in_its_order():
         ours, theirs = words(" ".join(row[1] for row in of("I", "T", "A", "C"))), procedure()

@@ -12,11 +12,12 @@ from django.urls import reverse
 from filings.provinces import PROVINCES
 from filings.queries import websites_of
 from icpportal.accounts.models import User
-from icpportal.entry.marks import has_han
-from transfers import slots, states
-from transfers.decide import Outcome
+from icpportal.fields.language_marks import has_han
+from tests.transfers import states
+from transfers.documents import slots
+from transfers.filing_type.decision import Outcome
 from transfers.models import Order, TypeCheck
-from transfers.photo_places import choose
+from transfers.photo.places import choose
 from verification.models import PhotoPlace
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])

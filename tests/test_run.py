@@ -70,20 +70,20 @@ def test_a_run_that_dies_counts_as_failed(suite_of_one):
 
 
 def test_a_test_whose_time_is_over_fails_alone(suite_of_one):
-    """B36: the time-out of one test took the rest of its part along."""
+    """The time-out of one test took the rest of its part along."""
     body = "import time\ndef test_a(): time.sleep(60)\ndef test_b(): pass\n"
 
     assert suite_of_one(body, settings="timeout = 0.5\ntimeout_method = 'signal'") == Counts(1, 1, 0)
 
 
 def test_a_test_that_cannot_even_be_interrupted_fails_alone(suite_of_one):
-    """B36: its process goes, and the next test gets another."""
+    """Its process goes, and the next test gets another."""
     body = (
         "import signal, time\n"
         "def test_a():\n    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n    time.sleep(60)\n"
         "def test_b(): pass\n"
     )
-    settings = "timeout = 0.2\nfaulthandler_timeout = 1\nfaulthandler_exit_on_timeout = true"
+    settings = "timeout = 1\nfaulthandler_timeout = 2\nfaulthandler_exit_on_timeout = true"
 
     assert suite_of_one(body, "-n", "1", settings=settings) == Counts(1, 1, 0)
 
@@ -99,29 +99,65 @@ def test_the_environment_of_whoever_starts_it_does_not_leak_in(suite_of_one, mon
     assert suite_of_one("import os\ndef test_a(): assert 'leaked' not in os.environ.values()\n") == Counts(1, 0, 0)
 
 
-def test_each_phase_says_what_it_counted_and_how_long_it_took(monkeypatch, capsys):
+def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_and_how_long_it_took(monkeypatch, capsys):
     asked = []
 
-    def counted(given, arguments):
-        asked.append((given, arguments[-3:]))
+    def counted(given, arguments, *, yields):
+        asked.append((given, arguments[-3:], yields))
         return Counts(2, 0, 1)
 
+    last = run.Phase("alone", (), "worker", waits=True)
     monkeypatch.setattr(run, "pytest", counted)
-    monkeypatch.setattr(run, "PHASES", (("quick", ("-n", "2"), "not worker"), ("alone", (), "worker")))
+    monkeypatch.setattr(run, "PHASES", (last, run.Phase("quick", ("-n", "2"), "not worker")))
     monkeypatch.setattr(run.time, "monotonic", iter([10, 12, 12, 75]).__next__)
 
     total = run.suite("SQLite", {"A": "1"}, "not services", ["-x"])
 
     assert total == Counts(4, 0, 2)
-    assert asked == [({"A": "1"}, ["-m", f"(not services) and {marks}", "-x"]) for marks in ("not worker", "worker")]
+    assert asked == [
+        ({"A": "1"}, ["-m", f"(not services) and {marks}", "-x"], False) for marks in ("not worker", "worker")
+    ]
     assert capsys.readouterr().out.splitlines()[2:] == [
         "SQLite, quick: 2 passed, 0 failed, 1 skipped, 2 s",
         "SQLite, alone: 2 passed, 0 failed, 1 skipped, 63 s",
     ]
 
 
+def test_what_only_computes_yields_to_browsers_and_shares_no_database_with_them(monkeypatch):
+    asked = {}
+
+    def counted(given, arguments, *, yields):
+        asked[arguments[arguments.index("-m") + 1].partition(") and ")[2]] = (given, yields)
+        return Counts(1)
+
+    monkeypatch.setattr(run, "pytest", counted)
+    given = {"DATABASE_URL": "postgres://postgres@127.0.0.1/one", "REDIS_URL": "redis://127.0.0.1/9"}
+
+    run.suite("PostgreSQL", given, "not sqlite", [])
+
+    assert asked == {
+        "not browser and not worker": (
+            {"DATABASE_URL": "postgres://postgres@127.0.0.1/one_side", "REDIS_URL": "redis://127.0.0.1/14"},
+            True,
+        ),
+        "(browser or worker) and not alone": (given, False),
+        "(browser or worker) and alone": (given, False),
+    }
+
+
+def test_what_a_phase_that_yields_prints_is_shown_when_it_has_ended(tmp_path, monkeypatch, capsys):
+    (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\npython_files = ['one.py']\n")
+    (tmp_path / "one.py").write_text("import os\ndef test_a(): assert os.nice(0) >= 5, 'not nice'\n")
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+
+    counts = run.pytest({}, ["-p", "no:django", "-p", "no:cacheprovider", "one.py"], yields=True)
+
+    assert counts == Counts(1, 0, 0)
+    assert "1 passed" in capsys.readouterr().out
+
+
 def test_every_test_is_of_one_phase():
-    marks = [phase[2] for phase in run.PHASES]
+    marks = [phase.marks for phase in run.PHASES]
 
     assert marks == ["not browser and not worker", "(browser or worker) and not alone", "(browser or worker) and alone"]
 
@@ -130,9 +166,9 @@ def test_every_test_is_of_one_phase():
     ("only_real", "name", "ignored"),
     [
         (True, "journeys/test_transfer.py", None),
-        (True, "icpportal/test_demo_command.py", None),
-        (True, "filings/test_numbers.py", True),
-        (False, "filings/test_numbers.py", None),
+        (True, "demo/management/test_demo.py", None),
+        (True, "filings/register/test_numbers.py", True),
+        (False, "filings/register/test_numbers.py", None),
         (True, "conftest.py", None),
         (True, "journeys", None),
     ],
@@ -144,11 +180,18 @@ def test_where_only_browsers_and_workers_are_wanted_other_files_stay_closed(only
 
 
 def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
-    elsewhere = Path(__file__).parent / "filings" / "test_numbers.py"
+    elsewhere = Path(__file__).parent / "filings" / "register" / "test_numbers.py"
     item = SimpleNamespace(nodeid="one", path=elsewhere, get_closest_marker=lambda name: name == "browser")
 
     with pytest.raises(pytest.UsageError, match="^one: where a browser"):
         environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
+
+
+@pytest.mark.parametrize("places", [environment.ONCE, environment.SLOW], ids=["once", "slow"])
+def test_every_file_of_a_list_is_there(places):
+    names = [str(path) for path in Path(__file__).parent.rglob("test_*.py")]
+
+    assert [place for place in places if not any(name.startswith(place) for name in names)] == []
 
 
 def test_the_longest_journeys_are_there_and_begin_first():
@@ -159,11 +202,11 @@ def test_the_longest_journeys_are_there_and_begin_first():
     assert named == list(environment.LONGEST_FIRST)
 
 
-def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys, tmp_path):
+def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_last(monkeypatch, capsys):
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: Counts(7, 0, 1))
     monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
     monkeypatch.setattr(run, "STRICT", False)
-    monkeypatch.setattr(run, "SCHEMAS", tmp_path / "xsd")
+    monkeypatch.setattr(run, "SCHEMAS", "")
 
     code = run.main([])
 
@@ -172,9 +215,37 @@ def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_
         "",
         "On SQLite and files: 7 passed, 0 failed, 1 skipped",
         "On PostgreSQL and Redis: not run, PostgreSQL and Redis did not answer",
-        f"The ministry's schemas are not in {tmp_path}/xsd (MIIT_XSD_DIR): tests that need them were skipped",
+        "MIIT_XSD_DIR does not say where the ministry's schemas are: tests that need them were skipped",
         "7 passed, 0 failed, 1 skipped",
     ]
+
+
+def test_the_fast_run_is_on_sqlite_alone_and_wants_no_browser_no_worker_and_nothing_slow(monkeypatch, capsys):
+    asked = []
+
+    def counted(environment, options, *, yields):
+        asked.append((environment, options))
+        return Counts(9)
+
+    monkeypatch.setattr(run, "pytest", counted)
+    monkeypatch.setattr(run, "services", refuse)
+    monkeypatch.setattr(run, "STRICT", False)
+
+    code = run.main(["--fast", "-k", "wizard"])
+
+    assert code == 0
+    [(environment, options)] = asked
+    assert environment == {}
+    marks = options[options.index("-m") + 1]
+    assert marks == "(not services and not slow) and not browser and not worker"
+    assert options[-2:] == ["-k", "wizard"]
+    assert capsys.readouterr().out.splitlines()[-1] == "9 passed, 0 failed, 0 skipped"
+
+
+def test_a_fast_run_that_fails_ends_with_an_error(monkeypatch):
+    monkeypatch.setattr(run, "pytest", lambda _environment, _options, yields: Counts(9, 1))
+
+    assert run.main(["--fast"]) == 1
 
 
 def refuse():
@@ -182,16 +253,19 @@ def refuse():
 
 
 @pytest.mark.services
-def test_the_database_of_a_run_is_there_for_it_and_gone_afterwards(monkeypatch):
+def test_the_databases_of_a_run_are_there_for_it_and_gone_afterwards(monkeypatch):
     monkeypatch.setattr(run, "empty_redis", lambda: None)  # other tests are using them just now
+
+    def there():
+        with run.connect_postgres() as postgres:
+            rows = postgres.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name]).fetchall()
+        return {database for (database,) in rows}
 
     with run.services() as found:
         name = found.environment["DATABASE_URL"].rpartition("/")[2]
         with run.connect_postgres() as postgres:
-            there = postgres.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
-        assert there == (1,)
+            postgres.execute(f'CREATE DATABASE "{name}_migrated_0"')
+        assert there() == {name, f"{name}_side", f"{name}_migrated_0"}
         assert found.title.startswith("PostgreSQL 1")
 
-    with run.connect_postgres() as postgres:
-        there = postgres.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [name]).fetchone()
-    assert there == (0,)
+    assert there() == set()

@@ -42,13 +42,11 @@ def draw(source: str, file: Path = OURS) -> str:
 
 @pytest.mark.parametrize("source", UNKNOWN)
 def test_a_variable_that_nothing_hands_over_fails_the_test(source: str) -> None:
-    """B1."""
     with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):
         draw(source)
 
 
 def test_it_still_fails_after_another_test_had_the_engine_made_anew(settings: Any) -> None:
-    """B1."""
     settings.DEBUG = not settings.DEBUG
 
     with pytest.raises(pytest.fail.Exception, match=r"sample\.html asks for"):

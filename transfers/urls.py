@@ -2,53 +2,52 @@
 
 from django.urls import path
 
-from transfers.views import (
-    another,
-    backdrop,
-    by_phone,
-    cancel,
-    check,
-    codes,
-    dashboard,
-    documents,
-    hand_off,
-    handovers,
-    moves,
-    order,
-    people,
-    phones,
-    photo,
-    photo_place,
-    start,
-    typecheck,
-    wizard,
-)
+from transfers.cancellation import views as cancel
+from transfers.check import sent
+from transfers.check import views as check
+from transfers.dashboard import views as dashboard
+from transfers.documents.views import files
+from transfers.documents.views import pages as documents
+from transfers.filing_type import start_views, transfer_another_views
+from transfers.filing_type import views as typecheck
+from transfers.order_page import move_views
+from transfers.order_page import views as order
+from transfers.phone_upload import pages as phone_upload_pages
+from transfers.phone_upload import views as phone_upload_views
+from transfers.phones import views as phones
+from transfers.photo.views import backdrop, photo, place
+from transfers.service_codes import handover_views
+from transfers.service_codes import views as codes
+from transfers.steps.views import consent, people
+from transfers.steps.views import step as wizard
 
 ORDER = "transfers/<str:reference>/"
 CODE = "codes/<str:reference>/"
 
 urlpatterns = [
-    path("", start.start, name="start"),
+    path("", start_views.start, name="start"),
     path("filings/", dashboard.dashboard, name="dashboard"),
     path("filings/duties/<int:pk>/done/", dashboard.tick_duty, name="duty-done"),
     path("filings/<uuid:pk>/", dashboard.filing, name="filing"),
+    path("filings/<uuid:pk>/footer/", dashboard.check_footer, name="footer-check"),
     path("filings/<uuid:pk>/cancel/", cancel.begin, name="cancel"),
     path("regions/", typecheck.region_options, name="region-options"),
     path("transfers/new/", typecheck.verify_type, name="verify-type"),
     path("transfers/new/<str:reference>/", typecheck.outcome, name="verify-type-outcome"),
     path("transfers/new/<str:reference>/start/", typecheck.start_order, name="verify-type-start"),
     path("transfers/new/<str:reference>/objection/", typecheck.objection, name="objection"),
-    path("transfers/another/", another.choose, name="another"),
-    path("transfers/another/<uuid:pk>/", another.another, name="another-of"),
-    path("documents/<str:reference>/", documents.serve, name="document"),
+    path("transfers/another/", transfer_another_views.choose, name="another"),
+    path("transfers/another/<uuid:pk>/", transfer_another_views.another, name="another-of"),
+    path("documents/<str:reference>/", files.serve, name="document"),
     path("phone/<str:token>/", people.phone_link, name="phone-link"),
-    path("by-phone/<str:token>/", by_phone.phone_page, name="by-phone"),
+    path("consent/<str:token>/", consent.asked, name="consent-asked"),
+    path("by-phone/<str:token>/", phone_upload_pages.phone_page, name="by-phone"),
     path("codes/", codes.desk, name="service-codes"),
     path("codes/apply/", codes.apply, name="service-code-apply"),
-    path("codes/offers/<str:reference>/", handovers.offer, name="code-offer"),
-    path("codes/offers/<str:reference>/<str:answer>/", handovers.answer, name="code-offer-answer"),
+    path("codes/offers/<str:reference>/", handover_views.offer, name="code-offer"),
+    path("codes/offers/<str:reference>/<str:answer>/", handover_views.answer, name="code-offer-answer"),
     path(CODE, codes.code_page, name="service-code"),
-    path(CODE + "hand-over/", handovers.hand_over, name="service-code-hand-over"),
+    path(CODE + "hand-over/", handover_views.hand_over, name="service-code-hand-over"),
     path(CODE + "revoke/", codes.revoke, name="service-code-revoke"),
     path(ORDER, order.order_page, name="order"),
     path(ORDER + "deadline.ics", order.deadline_file, name="deadline-file"),
@@ -58,27 +57,30 @@ urlpatterns = [
     path(ORDER + "taken/", typecheck.taken, name="taken"),
     path(ORDER + "people/", people.hub, name="people"),
     path(ORDER + "people/phone/<str:role>/", people.prove_phone, name="prove-phone"),
+    path(ORDER + "people/consent/", consent.ask, name="administrator-consent"),
     path(ORDER + "documents/", documents.hub, name="documents"),
     path(ORDER + "documents/statement.pdf", documents.statement_pdf, name="statement"),
     path(ORDER + "documents/<str:slot>/", documents.slot_page, name="slot"),
     path(ORDER + "documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
     path(ORDER + "backdrop/", backdrop.backdrop, name="backdrop"),
-    path(ORDER + "by-phone/", hand_off.make, name="hand-off-make"),
-    path(ORDER + "by-phone/end/", hand_off.end, name="hand-off-end"),
-    path(ORDER + "by-phone/<str:token>/", hand_off.page, name="hand-off"),
-    path(ORDER + "by-phone/<str:token>/panel/", hand_off.panel, name="hand-off-panel"),
-    path(ORDER + "by-phone/<str:token>/code.svg", hand_off.picture, name="hand-off-code"),
+    path(ORDER + "by-phone/", phone_upload_views.make, name="hand-off-make"),
+    path(ORDER + "by-phone/end/", phone_upload_views.end, name="hand-off-end"),
+    path(ORDER + "by-phone/<str:token>/", phone_upload_views.page, name="hand-off"),
+    path(ORDER + "by-phone/<str:token>/panel/", phone_upload_views.panel, name="hand-off-panel"),
+    path(ORDER + "by-phone/<str:token>/code.svg", phone_upload_views.picture, name="hand-off-code"),
+    path(ORDER + "sent/", sent.sent, name="sent"),
+    path(ORDER + "receipt.pdf", sent.receipt_pdf, name="receipt"),
     path(ORDER + "check/", check.check_answers, name="check"),
     path(ORDER + "photo/", photo.photo, name="photo"),
-    path(ORDER + "photo/place/", photo_place.choose, name="photo-place"),
-    path(ORDER + "photo/place/slip/", photo_place.appointment, name="photo-place-slip"),
-    path(ORDER + "photo/place/text/", photo_place.text_address, name="photo-place-text"),
+    path(ORDER + "photo/place/", place.choose, name="photo-place"),
+    path(ORDER + "photo/place/slip/", place.appointment, name="photo-place-slip"),
+    path(ORDER + "photo/place/text/", place.text_address, name="photo-place-text"),
     path(ORDER + "phones/", phones.phones, name="phones"),
-    path(ORDER + "phones/lost/", phones.lost, name="phones-lost"),
-    path(ORDER + "cancel/", cancel.look_again, name="cancel-consequences"),
+    path(ORDER + "phones/lost/", phones.number_lost, name="phones-lost"),
+    path(ORDER + "cancel/", cancel.final_check, name="cancel-consequences"),
     path(ORDER + "cancel/code/", cancel.code, name="cancel-code"),
     path(ORDER + "cancel/password/", cancel.password, name="cancel-password"),
     path(ORDER + "cancel/confirm/", cancel.confirm, name="cancel-confirm"),
-    path(ORDER + "do/<str:move>/", moves.move, name="order-move"),
+    path(ORDER + "do/<str:move>/", move_views.move, name="order-move"),
     path(ORDER + "<str:step>/", wizard.wizard, name="step"),
 ]

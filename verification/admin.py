@@ -1,25 +1,27 @@
 """Plain, read-only rows for staff: masked, never added, changed or deleted here."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.entry.fields import NumberField, PlainTextField
-from icpportal.entry.read_only import ReadOnlyAdmin
-from icpportal.lifecycle import REVIEWER, Forbidden
+from icpportal.accounts.guards import account_of
+from icpportal.desk.event_lines import event_line
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.fields.fields import NumberField, PlainTextField
+from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access
-from verification.backdrops import actions
-from verification.backdrops.sentences import mark
+from verification.backdrops import actions, parcel_page
+from verification.backdrops.state_labels import mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
 
 
@@ -97,15 +99,15 @@ class BackdropAdmin(ReadOnly):
     def state_shown(self, backdrop: Backdrop) -> str:
         return str(mark(backdrop.state)["label"])
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Backdrop]:
         return super().get_queryset(request).defer(*actions.ADDRESS)
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         own = path("<uuid:pk>/parcel/", self.admin_site.admin_view(self.parcel), name="verification_backdrop_parcel")
         return [own, *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
     ) -> HttpResponse:
         return redirect("admin:verification_backdrop_parcel", object_id)
 
@@ -117,17 +119,21 @@ class BackdropAdmin(ReadOnly):
         form = PostForm(request.POST if request.POST.get("move") == "post" else None)
         if request.method == "POST" and self._moved(request, backdrop, form):
             return redirect("admin:verification_backdrop_parcel", pk)
-        note_access(actor=request.user, what="backdrop address", reference=backdrop.holder)
+        note_access(actor=account_of(request), what="backdrop address", reference=backdrop.holder)
+        moves = [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)]
         context = {
             **self.admin_site.each_context(request),
             "title": backdrop.holder,
             "opts": self.opts,
             "backdrop": backdrop,
             "state": mark(backdrop.state),
-            "moves": [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)],
-            "stock": actions.stock(),
+            "address": parcel_page.address(backdrop),
+            "panels": parcel_page.panels(backdrop, moves, form),
             "form": form,
-            "events": list(backdrop.events.select_related("actor")),
+            "events": [
+                event_line(event.at, event.move, str(event.actor or ""), event.note)
+                for event in backdrop.events.select_related("actor")
+            ],
         }
         return TemplateResponse(request, "admin/verification/backdrop/parcel.html", context)
 
@@ -136,12 +142,12 @@ class BackdropAdmin(ReadOnly):
         if form.is_bound and not form.is_valid():
             return False
         if form.is_bound and request.POST.get("seen", str(backdrop.version)) != str(backdrop.version):
-            form.add_error(None, gettext("It was changed meanwhile: look again, at the address too"))
+            form.add_error(None, gettext("The details have changed. Check them again, including the address"))
             return False
         moves: dict[str, Callable[[], None]] = {
-            "post": lambda: actions.post(backdrop, **form.cleaned_data, actor=request.user),
-            "arrive": lambda: actions.has_come(backdrop, actor=request.user, by=REVIEWER),
-            "come_back": lambda: actions.came_back(backdrop, actor=request.user),
+            "post": lambda: actions.post(backdrop, **form.cleaned_data, actor=account_of(request)),
+            "arrive": lambda: actions.mark_delivered(backdrop, actor=account_of(request), by=REVIEWER),
+            "come_back": lambda: actions.mark_returned(backdrop, actor=account_of(request)),
         }
         move = moves.get(request.POST.get("move", ""))
         if move is None:
@@ -150,9 +156,9 @@ class BackdropAdmin(ReadOnly):
             move()
         except actions.OutOfStock:
             return self._refused(request, form, gettext("None is in stock: count them in first"))
-        except Forbidden:
+        except MoveNotAllowed:
             backdrop.refresh_from_db()
-            return self._refused(request, form, gettext("It was moved meanwhile: look again"))
+            return self._refused(request, form, gettext("Its state has changed: check it again"))
         return True
 
     def _refused(self, request: HttpRequest, form: PostForm, why: str) -> bool:
@@ -170,12 +176,12 @@ class BackdropStockAdmin(admin.ModelAdmin):
     list_display = ["id", "count", "expected_on"]
     list_display_links = ["id", "count"]
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BackdropStock]:
         actions.stock()
         return super().get_queryset(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+    def has_delete_permission(self, request: HttpRequest, obj: BackdropStock | None = None) -> bool:  # noqa: ARG002
         return False

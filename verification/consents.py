@@ -6,21 +6,25 @@ A text is never edited: a new wording is a new row of `TEXTS`, and asks anew. An
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.privacy.index import blind_index
+from icpportal.privacy.blind_index import blind_index
 from verification.models.consents import Consent
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 @dataclass(frozen=True)
 class ConsentText:
     """What stands beside the box (un-ticked), and what is said above it."""
 
-    label: Promise
+    label: "_StrPromise"
     explanation: Promise
 
 
@@ -28,9 +32,9 @@ TEXTS: Mapping[str, ConsentText] = {
     "2026-11": ConsentText(
         label=_("I agree to the use of document pictures for verification"),
         explanation=_(
-            "Pictures of identity papers are sensitive personal data. The authority accepts no filing without them. "
-            "They are used only to verify this filing, and only our reviewers and the authority see them. "
-            "You may withdraw your agreement: the order then cannot go on."
+            "Pictures of identity documents are sensitive personal data. The authority accepts no filing "
+            "without them. We use them only to verify this filing, and only our reviewers and the "
+            "authority see them. You can withdraw your consent, but the order then cannot continue."
         ),
     ),
 }
@@ -63,12 +67,12 @@ def give(
     return consent
 
 
-def stands(holder: str, person_key: str, *, version: str = CURRENT) -> bool:
+def is_active(holder: str, person_key: str, *, version: str = CURRENT) -> bool:
     """This person agreed to this text and has not withdrawn."""
     return Consent.objects.filter(holder=holder, person_key=person_key, version=version, withdrawn_at=None).exists()
 
 
-def standing(holder: str, *, version: str = CURRENT) -> frozenset[str]:
+def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:
     """Everybody under a holder whose consent stands: one query for a page of several people."""
     mine = Consent.objects.filter(holder=holder, version=version, withdrawn_at=None)
     return frozenset(mine.values_list("person_key", flat=True))

@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from icpportal.alarms import portions
-from icpportal.gateways.asking import Busy, asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.seam import authority
+from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.types import PasswordAnswer
-from icpportal.privacy.index import blind_index
-from verification import tries
+from icpportal.gateways.request_budget import Busy, request_budget
+from icpportal.privacy.blind_index import blind_index
+from verification import attempts
 from verification.models import WrongPassword
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ COSTS_NOTHING = (State.RIGHT, State.UNREACHABLE)
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answer; `left` tries of this order after one that was not right, `until` when a pause ends.
+    """The answer; `left` tries after one that was not right, `until` when a pause ends: after the last of them, too.
 
     `digest` is there only when the password is right: MD5 in hexadecimal, for the report, to be kept encrypted.
     """
@@ -72,30 +72,44 @@ def ask(number: str, password: str, *, order_key: str, account_key: str, now: da
     Variables of this call and of everything below it stay out of error reports.
     """
     moment = now or timezone.now()
-    keys = tuple(zip(LIMITS, (order_key, account_key, number), strict=True))
+    keys = _keys(number, order_key, account_key)
     try:
-        with asking() as question:
-            taken = tries.take_all(keys, now=moment)
+        with request_budget() as question:
+            taken = attempts.consume_all(keys, now=moment)
             if not taken.ok:
                 return Outcome(State.PAUSED, until=taken.until)
             return _judged(number, password, keys, question.left, moment)
     except Busy:
-        return Outcome(State.BUSY, left=tries.left(*keys[0], now=moment))
+        return Outcome(State.BUSY, left=attempts.least_left(keys, now=moment))
 
 
-def _judged(number: str, password: str, keys: Sequence[tries.Key], seconds: float, moment: datetime) -> Outcome:
+def paused_until(number: str, *, order_key: str, account_key: str, now: datetime | None = None) -> datetime | None:
+    """Until when nothing may be asked, because the tries are used up; `None` where one may be made."""
+    return attempts.paused_until(_keys(number, order_key, account_key), now=now)
+
+
+def _keys(number: str, order_key: str, account_key: str) -> tuple[attempts.Key, ...]:
+    return tuple(zip(LIMITS, (order_key, account_key, number), strict=True))
+
+
+def _judged(number: str, password: str, keys: Sequence[attempts.Key], seconds: float, moment: datetime) -> Outcome:
     known = wrong_digest(number, password)
     if WrongPassword.objects.filter(digest=known, at__gt=moment - WRONG_KEPT).exists():
-        return Outcome(State.WRONG, left=tries.left(*keys[0], now=moment))
+        return _refused(State.WRONG, keys, moment)
     state = _asked(number, password, seconds)
     if state in COSTS_NOTHING:
-        tries.give_back_all(keys)
+        attempts.refund_all(keys)
     if state == State.RIGHT:
         return Outcome(state, digest=md5_hex(password))
     if state == State.WRONG:
         row = WrongPassword(digest=known, at=moment)
         WrongPassword.objects.bulk_create([row], update_conflicts=True, unique_fields=["digest"], update_fields=["at"])
-    return Outcome(state, left=tries.left(*keys[0], now=moment))
+    return _refused(state, keys, moment)
+
+
+def _refused(state: State, keys: Sequence[attempts.Key], moment: datetime) -> Outcome:
+    left = attempts.least_left(keys, now=moment)
+    return Outcome(state, left=left, until=None if left else attempts.paused_until(keys, now=moment))
 
 
 def _asked(number: str, password: str, seconds: float) -> State:

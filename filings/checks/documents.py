@@ -4,34 +4,30 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from filings.certificate_numbers import fault, id_province
-from filings.certificates import Shape, certificate, fits, nature_label
-from filings.checks.catalogue import Check, PageOf, Severity, alone, of_person, short_name
+from filings.checks.catalogue import (
+    CHINESE_NEEDED,
+    PERMIT_NEEDED,
+    Check,
+    Gaps,
+    PageOf,
+    Severity,
+    alone,
+    of_person,
+    short_name,
+)
 from filings.checks.facts import Facts, PersonFacts
-from filings.provinces.terms import OutsiderRule
-from icpportal.entry.marks import has_han
+from filings.provinces.choices import OutsiderRule
+from filings.register import document_names
+from filings.register.certificate_numbers import FAULTS, fault, id_province
+from filings.register.certificates import Shape, certificate, fits, nature_label
+from icpportal.fields.language_marks import has_han
 
 VALID_MONTHS = 3
-# every way in which a number can be wrong, see certificate_numbers.py
-NUMBER_FAULTS = (
-    "idcard_len",
-    "idcard_area",
-    "idcard_date",
-    "idcard_check",
-    "uscc_len",
-    "uscc_letter",
-    "uscc_check",
-    "orgcode_len",
-    "orgcode_check",
-    "passport_bad",
-    "permit_hk_bad",
-    "permit_tw_bad",
-    "unit_code_bad",
-    "number_length",
-)
+NATURE_UNFIT = _("This document type cannot be used for “%(nature)s”: choose another")
+NO_FOREIGNERS = _("%(province)s does not accept foreign nationals here: enter someone else")
 PEOPLES_FAULTS = (
     "idcard_len",
     "idcard_area",
@@ -41,6 +37,9 @@ PEOPLES_FAULTS = (
     "permit_hk_bad",
     "permit_tw_bad",
 )
+NAME_ON_ID_CARD = _("An ID card shows only Chinese characters and “·”: enter it so or choose another document")
+NAME_LETTERS = _("Names have letters, spaces, hyphens and apostrophes only: remove “%(char)s”")
+NAME_PICTURE = _("Remove “%(char)s”: enter the name as on the document")
 NAMED_IN_LATIN = (
     Shape.PASSPORT,
     Shape.PERMANENT_RESIDENT,
@@ -63,95 +62,90 @@ def _shape(id_type: str) -> Shape | None:
     return found.shape if found else None
 
 
-def _number_fault(id_type: str, number: str, day: date) -> tuple[str, str]:
+def _number_fault(id_type: str, number: str, day: date) -> str:
     found = fault(id_type, number, today=day) if id_type and number else None
-    return (found.key, found.text) if found else ("", "")
+    return found.key if found else ""
 
 
-def type_fits_nature(facts: Facts) -> str | None:
+def type_fits_nature(facts: Facts) -> Gaps | None:
     if not facts.nature or not facts.id_type or fits(facts.nature, facts.id_type):
         return None
-    return _("This document does not fit “%(nature)s”: choose again") % {"nature": nature_label(facts.nature)}
+    return {"nature": nature_label(facts.nature)}
 
 
-def type_fits_person(person: PersonFacts) -> str | None:
+def type_fits_person(person: PersonFacts) -> Gaps | None:
     if not person.id_type or fits("individual", person.id_type):
         return None
-    return _("This document does not fit “%(nature)s”: choose again") % {"nature": nature_label("individual")}
+    return {"nature": nature_label("individual")}
 
 
-def subject_number(key: str) -> Callable[[Facts], str | None]:
-    def judge(facts: Facts) -> str | None:
-        found, text = _number_fault(facts.id_type, facts.id_number, facts.today)
-        return text if found == key else None
-
-    return judge
+def subject_number(key: str) -> Callable[[Facts], bool]:
+    return lambda facts: _number_fault(facts.id_type, facts.id_number, facts.today) == key
 
 
-def person_number(key: str) -> Callable[[Facts, PersonFacts], str | None]:
-    def judge(facts: Facts, person: PersonFacts) -> str | None:
-        found, text = _number_fault(*person.document, facts.today)
-        return text if found == key else None
-
-    return judge
+def person_number(key: str) -> Callable[[Facts, PersonFacts], bool]:
+    return lambda facts, person: _number_fault(*person.document, facts.today) == key
 
 
 def _needs_chinese(name: str, id_type: str) -> bool:
     shape = _shape(id_type)
-    return bool(name) and shape is not None and shape not in NAMED_IN_LATIN and not has_han(name)
+    judged_here = shape is not None and shape not in (*NAMED_IN_LATIN, Shape.ID_CARD)
+    return bool(name) and judged_here and not has_han(name)
 
 
-def subject_name_chinese(facts: Facts) -> str | None:
-    if not _needs_chinese(facts.name, facts.id_type):
-        return None
-    return _("Enter the %(label)s in Chinese, as on the document") % {"label": pgettext("label", "name of the subject")}
+def unfit_on_id_card(name: str, id_type: str) -> bool:
+    return _shape(id_type) == Shape.ID_CARD and bool(document_names.unfit_on_id_card(name))
 
 
-def person_name_chinese(person: PersonFacts) -> str | None:
-    if not _needs_chinese(person.name, person.id_type):
-        return None
-    return _("Enter the %(label)s in Chinese, as on the document") % {"label": pgettext("label", "name")}
+def unfit_in_name(name: str, id_type: str) -> Gaps | None:
+    char = document_names.unfit_in_name(name) if _shape(id_type) in document_names.OF_PEOPLE else ""
+    return {"char": char} if char else None
 
 
-def expiring(facts: Facts, person: PersonFacts) -> str | None:
-    if person.id_until is None or person.id_until >= months_later(facts.today, VALID_MONTHS):
-        return None
-    return _("The document ends within 3 months: renew it first")
+def picture_in_name(facts: Facts) -> Gaps | None:
+    of_a_person = _shape(facts.id_type) in (Shape.ID_CARD, *document_names.OF_PEOPLE)
+    char = "" if of_a_person else document_names.picture_in(facts.name)
+    return {"char": char} if char else None
 
 
-def too_young(facts: Facts, person: PersonFacts) -> str | None:
+def subject_name_chinese(facts: Facts) -> Gaps | None:
+    return {"label": pgettext("label", "name of the subject")} if _needs_chinese(facts.name, facts.id_type) else None
+
+
+def person_name_chinese(person: PersonFacts) -> Gaps | None:
+    return {"label": pgettext("label", "name")} if _needs_chinese(person.name, person.id_type) else None
+
+
+def expiring(facts: Facts, person: PersonFacts) -> bool:
+    return person.id_until is not None and person.id_until < months_later(facts.today, VALID_MONTHS)
+
+
+def too_young(facts: Facts, person: PersonFacts) -> Gaps | None:
     age, least = person.age(facts.today), facts.province.youngest(facts.nature, person.role)
     if age is None or least is None or age >= least:
         return None
-    return _("%(province)s asks for a person aged %(n)s or more: name another") % {
-        "province": short_name(facts.province),
-        "n": least,
-    }
+    return {"province": short_name(facts.province), "n": least}
 
 
-def young_needs_paper(facts: Facts, person: PersonFacts) -> str | None:
+def young_needs_paper(facts: Facts, person: PersonFacts) -> Gaps | None:
     age = person.age(facts.today)
     rules = [rule for rule in facts.province.age_rules(facts.nature, person.role) if rule.paper]
     if age is None or not any(age < rule.years for rule in rules):
         return None
-    return _("A person under %(n)s needs a further paper here: it is asked for with the documents") % {
-        "n": max(rule.years for rule in rules)
-    }
+    return {"n": max(rule.years for rule in rules)}
 
 
-def foreigner(facts: Facts, id_type: str) -> str | None:
+def foreigner(facts: Facts, id_type: str) -> Gaps | None:
     if facts.province.foreigners or _shape(id_type) not in FOREIGN:
         return None
-    return _("%(province)s does not take foreigners here: name somebody else") % {
-        "province": short_name(facts.province)
-    }
+    return {"province": short_name(facts.province)}
 
 
-def foreign_subject(facts: Facts) -> str | None:
+def foreign_subject(facts: Facts) -> Gaps | None:
     return foreigner(facts, facts.id_type) if facts.is_individual else None
 
 
-def foreign_lead(facts: Facts) -> str | None:
+def foreign_lead(facts: Facts) -> Gaps | None:
     return None if facts.is_individual else foreigner(facts, facts.lead.id_type)
 
 
@@ -161,35 +155,74 @@ def _from_elsewhere(facts: Facts) -> bool:
     return bool(home) and home != facts.province.code
 
 
-def outsider_refused(facts: Facts) -> str | None:
+def outsider_refused(facts: Facts) -> Gaps | None:
     if facts.province.outsider_rule != OutsiderRule.NOT_ALLOWED or not _from_elsewhere(facts):
         return None
-    return _("%(province)s takes individuals only with a card of the province: check the address on it") % {
-        "province": short_name(facts.province)
-    }
+    return {"province": short_name(facts.province)}
 
 
-def outsider_needs_permit(facts: Facts) -> str | None:
+def outsider_needs_permit(facts: Facts) -> Gaps | None:
     asks = facts.province.outsider_rule in (OutsiderRule.RESIDENCE_PERMIT, OutsiderRule.PROOF)
     if not asks or not _from_elsewhere(facts):
         return None
-    return _("A card of another province needs a residence permit of %(province)s: have it ready") % {
-        "province": short_name(facts.province)
-    }
+    return {"province": short_name(facts.province)}
 
 
 CHECKS: tuple[Check, ...] = (
-    Check("number_nature", PageOf.TYPE, "id_type", type_fits_nature),
-    Check("foreigner_not_allowed", PageOf.TYPE, "id_type", foreign_subject),
-    *(Check(key, PageOf.TYPE, "id_number", subject_number(key)) for key in NUMBER_FAULTS),
-    Check("outsider_refused", PageOf.TYPE, "id_number", outsider_refused, Severity.WARNING),
-    Check("outsider_permit", PageOf.TYPE, "id_number", outsider_needs_permit, Severity.WARNING),
-    Check("chinese_needed", PageOf.TYPE, "name", subject_name_chinese),
-    *of_person("chinese_needed", "name", alone(person_name_chinese)),
-    *of_person("number_nature", "id_type", alone(type_fits_person)),
-    Check("foreigner_not_allowed", PageOf.SUBJECT, "lead_id_type", foreign_lead),
-    *(check for key in PEOPLES_FAULTS for check in of_person(key, "id_number", person_number(key))),
-    *of_person("too_young", "id_number", too_young),
-    *of_person("young_paper", "id_number", young_needs_paper, Severity.WARNING),
-    *of_person("id_expiring", "id_until", expiring),
+    Check("number_nature", PageOf.TYPE, "id_type", NATURE_UNFIT, type_fits_nature),
+    Check("foreigner_not_allowed", PageOf.TYPE, "id_type", NO_FOREIGNERS, foreign_subject, needs=("region",)),
+    *(Check(key, PageOf.TYPE, "id_number", sentence, subject_number(key)) for key, sentence in FAULTS.items()),
+    Check(
+        "outsider_refused",
+        PageOf.TYPE,
+        "id_number",
+        _("%(province)s accepts individuals only with an ID card from the province: check the address on the card"),
+        outsider_refused,
+        Severity.WARNING,
+        needs=("region",),
+    ),
+    Check(
+        "outsider_permit",
+        PageOf.TYPE,
+        "id_number",
+        PERMIT_NEEDED,
+        outsider_needs_permit,
+        Severity.WARNING,
+        needs=("region",),
+    ),
+    Check("chinese_needed", PageOf.TYPE, "name", CHINESE_NEEDED, subject_name_chinese),
+    Check(
+        "name_on_id_card",
+        PageOf.TYPE,
+        "name",
+        NAME_ON_ID_CARD,
+        lambda facts: unfit_on_id_card(facts.name, facts.id_type),
+    ),
+    Check("name_letters", PageOf.TYPE, "name", NAME_LETTERS, lambda facts: unfit_in_name(facts.name, facts.id_type)),
+    Check("name_picture", PageOf.TYPE, "name", NAME_PICTURE, picture_in_name),
+    *of_person("chinese_needed", "name", CHINESE_NEEDED, alone(person_name_chinese)),
+    *of_person(
+        "name_on_id_card",
+        "name",
+        NAME_ON_ID_CARD,
+        alone(lambda person: unfit_on_id_card(person.name, person.id_type)),
+    ),
+    *of_person("name_letters", "name", NAME_LETTERS, alone(lambda person: unfit_in_name(person.name, person.id_type))),
+    *of_person("number_nature", "id_type", NATURE_UNFIT, alone(type_fits_person)),
+    Check("foreigner_not_allowed", PageOf.SUBJECT, "lead_id_type", NO_FOREIGNERS, foreign_lead),
+    *(check for key in PEOPLES_FAULTS for check in of_person(key, "id_number", FAULTS[key], person_number(key))),
+    *of_person(
+        "too_young",
+        "id_number",
+        _("%(province)s requires a person aged %(n)s or over: enter someone else"),
+        too_young,
+    ),
+    *of_person(
+        "young_paper",
+        "id_number",
+        _("A person under %(n)s needs one more document here. You upload it with the other documents"),
+        young_needs_paper,
+        Severity.WARNING,
+    ),
+    *of_person("id_expiring", "id_until", _("The document expires within 3 months: renew it first"), expiring),
 )

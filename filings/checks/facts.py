@@ -7,11 +7,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from filings.answers import Answers, day, lead_answers
-from filings.certificate_numbers import age_on, birth_date
-from filings.certificates import INDIVIDUAL
 from filings.provinces import Province
-from filings.provinces.terms import ADMINISTRATOR, SUBJECT_LEAD
+from filings.provinces.choices import ADMINISTRATOR, SUBJECT_LEAD
+from filings.register.answer_values import day, lead_answers, text
+from filings.register.certificate_numbers import age_on, birth_date
+from filings.register.certificates import INDIVIDUAL
+from icpportal.fields.types import Answers
 
 YES, NO = "yes", "no"
 PERSONAL = ("name", "id_type", "id_number", "phone1", "phone2", "emergency", "email")
@@ -76,7 +77,7 @@ class Facts:
     now: datetime = field(default_factory=timezone.now)
     mobile_taken: Callable[[str], bool] = nobody
     person_taken: Callable[[str, str], bool] = nobody
-    record: Answers = field(default_factory=dict)  # the present filing, where it is known: see matching.py
+    record: Answers = field(default_factory=dict)  # the present filing, where it is known: see records.py
     registration: Registration = Registration()
 
     @property
@@ -102,7 +103,7 @@ class Facts:
     @property
     def lead_is_legal(self) -> bool | None:
         """Is the lead the legal representative? None while nobody has said."""
-        return {YES: True, NO: False}.get(self.subject.get("is_legal_rep", ""))
+        return {YES: True, NO: False}.get(text(self.subject, "is_legal_rep"))
 
     @property
     def one_person(self) -> bool:
@@ -113,13 +114,9 @@ class Facts:
 
     @property
     def two_people(self) -> bool:
-        """Both are named, and they are not the same."""
-        return bool(self.administrator.id_number) and bool(self.lead.id_number) and not self.one_person
-
-
-def text(answers: Answers, name: str) -> str:
-    """An answer as text; "" when there is none."""
-    return str(answers.get(name) or "")
+        """Somebody said that they are two, or both are named, and they are not the same."""
+        both_named = bool(self.administrator.id_number) and bool(self.lead.id_number)
+        return (self.same_person is False or both_named) and not self.one_person
 
 
 def person(answers: Answers, prefix: str, role: str) -> PersonFacts:
@@ -146,7 +143,7 @@ def read(
     """
     subject, admin = dict(subject_answers or {}), dict(administrator_answers or {})
     lead = person(lead_answers(type_answers, subject), "lead", SUBJECT_LEAD)
-    same = {YES: True, NO: False}.get(admin.get("same_person", ""))
+    same = {YES: True, NO: False}.get(text(admin, "same_person"))
     return Facts(
         province=province,
         nature=text(type_answers, "nature"),

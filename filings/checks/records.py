@@ -2,23 +2,23 @@
 
 from collections.abc import Callable
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from filings.checks.catalogue import Check
 from filings.checks.facts import Facts
-from filings.matching import FIELDS, differs, fields_to_match
+from filings.provinces.match_rules import FIELDS, differs, fields_to_match
+
+DIFFERS = _("This differs from the record: update it with your current provider first")
 
 
-def differs_from_record(name: str) -> Callable[[Facts], str | None]:
-    def judge(facts: Facts) -> str | None:
+def differs_from_record(name: str) -> Callable[[Facts], bool]:
+    def judge(facts: Facts) -> bool:
         asked = {each.name for each in fields_to_match(facts.province, facts.nature) or ()}
-        if name not in asked or not differs(FIELDS[name], facts.answers, facts.record):
-            return None
-        return _("This differs from the record: change it at your present provider first")
+        return name in asked and differs(FIELDS[name], facts.answers, facts.record)
 
     return judge
 
 
 CHECKS: tuple[Check, ...] = tuple(
-    Check("match_record", each.step, each.name, differs_from_record(each.name)) for each in FIELDS.values()
+    Check("match_record", each.step, each.name, DIFFERS, differs_from_record(each.name)) for each in FIELDS.values()
 )

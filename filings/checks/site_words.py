@@ -1,6 +1,6 @@
-"""Words of website names that the whole country refuses (dossier §4; help page of 2019-09-19).
+"""Words of website names that the whole country refuses (docs/sources.md#website-names).
 
-A province's own words for personal sites stand in its row, `filings/provinces/words.py`.
+A province's own words for personal sites stand in its row, `filings/provinces/banned_words.py`.
 """
 
 # at the front of a name, unless the subject's own name begins so

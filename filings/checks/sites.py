@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from filings.checks import site_words
-from filings.checks.catalogue import Check, PageOf, Severity, short_name
-from filings.checks.facts import YES, Facts
-from filings.regions import cities, region
+from filings.checks.catalogue import Check, Gaps, PageOf, Severity, short_name
+from filings.checks.facts import NO, YES, Facts
+from filings.register.answer_values import several
+from filings.register.regions import cities, region
 from filings.site_codes import APPROVALS_BY_PROVINCE, APPROVALS_FOR, BLOG, CONTENT, OTHER
-from icpportal.entry.domains import canonical, display_domain, host_belongs
-from icpportal.entry.marks import HAS_HAN, has_han
+from icpportal.fields.domains import canonical, display_domain, host_belongs
+from icpportal.fields.language_marks import HAS_HAN, has_han
 
 LEAST_HAN = 3
 ALLOWED_SIGNS = "· "
 LIKE_DOMAIN = re.compile(r"(?<![\w-])[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?![\w-])", re.ASCII)
 PLACE_ENDINGS = ("壮族自治区", "回族自治区", "维吾尔自治区", "自治区", "自治州", "地区", "省", "市", "盟")
-# Chongqing: 博客/个人空间; everywhere else "other" (dossier §4)
+# Chongqing: 博客/个人空间; everywhere else "other" (docs/sources.md#website-content)
 PERSONAL_CONTENT = {"50": (BLOG,)}
 USUAL_PERSONAL_CONTENT = (OTHER, BLOG)
 
@@ -40,64 +41,55 @@ def _has_form(facts: Facts) -> bool:
     return any(name.endswith(form) and len(name) > len(form) for form in facts.province.name_forms)
 
 
-def name_is_domain(facts: Facts) -> str | None:
+def name_is_domain(facts: Facts) -> bool:
     name = unicodedata.normalize("NFKC", _name(facts)).lower()
     names = {facts.domain, display_domain(facts.domain)} - {""}
-    if name not in names and not LIKE_DOMAIN.search(name):
-        return None
-    return _("The name cannot be the domain: use a Chinese name")
+    return name in names or bool(LIKE_DOMAIN.search(name))
 
 
-def name_has_symbol(facts: Facts) -> str | None:
+def name_has_symbol(facts: Facts) -> Gaps | None:
     for char in _name(facts):
         if char not in ALLOWED_SIGNS and unicodedata.category(char)[0] not in "LNM":
-            return _("Remove the symbol “%(char)s” from the name") % {"char": char}
+            return {"char": char}
     return None
 
 
-def name_is_latin(facts: Facts) -> str | None:
-    if not _name(facts) or has_han(_name(facts)):
-        return None
-    return _("Not only digits or letters: add Chinese characters")
+def name_is_latin(facts: Facts) -> bool:
+    return bool(_name(facts)) and not has_han(_name(facts))
 
 
-def name_is_short(facts: Facts) -> str | None:
-    if not _name(facts) or len(HAS_HAN.findall(_name(facts))) >= LEAST_HAN:
-        return None
-    return _("Use at least 3 Chinese characters")
+def name_is_short(facts: Facts) -> bool:
+    return bool(_name(facts)) and len(HAS_HAN.findall(_name(facts))) < LEAST_HAN
 
 
-def name_has_reserved_head(facts: Facts) -> str | None:
+def name_has_reserved_head(facts: Facts) -> Gaps | None:
     head = next((word for word in site_words.HEADS if _name(facts).startswith(word)), "")
     if not head or facts.name.startswith(head):
         return None
-    return _("The name cannot start with “%(word)s”: choose another") % {"word": head}
+    return {"word": head}
 
 
-def name_has_forbidden_word(facts: Facts) -> str | None:
+def name_has_forbidden_word(facts: Facts) -> Gaps | None:
     word = _first(site_words.NOWHERE, _name(facts))
     if not word or word in facts.name:
         return None
-    return _("No website may have “%(word)s” in its name: use another word") % {"word": word}
+    return {"word": word}
 
 
-def name_has_banned_word(facts: Facts) -> str | None:
+def name_has_banned_word(facts: Facts) -> Gaps | None:
     word = _first(facts.province.banned_words, _name(facts)) if facts.is_individual else ""
     if not word or _has_form(facts):
         return None
-    return _("%(province)s does not allow “%(word)s” for personal sites: use another word") % {
-        "province": short_name(facts.province),
-        "word": word,
-    }
+    return {"province": short_name(facts.province), "word": word}
 
 
-def name_is_not_personal(facts: Facts) -> str | None:
+def name_is_not_personal(facts: Facts) -> Gaps | None:
     if not facts.is_individual or _has_form(facts):
         return None
     approved = bool(facts.website.get("approval_types"))
     words = (*site_words.NOT_PERSONAL, *site_words.COMPANY, *(() if approved else site_words.WITH_APPROVAL))
     word = _first(words, _name(facts))
-    return _("A personal site's name cannot have “%(word)s”: use another word") % {"word": word} if word else None
+    return {"word": word} if word else None
 
 
 def _places(facts: Facts) -> Iterable[str]:
@@ -108,19 +100,17 @@ def _places(facts: Facts) -> Iterable[str]:
     return [name for name in found if len(name) > 1]
 
 
-def name_of_person_or_place(facts: Facts) -> str | None:
+def name_of_person_or_place(facts: Facts) -> bool:
     if not facts.is_individual or _has_form(facts):
-        return None
+        return False
     own = [facts.name] if len(facts.name) > 1 else []
-    if not _first((*own, *_places(facts)), _name(facts)):
-        return None
-    return _("A personal site's name avoids people, places and idioms")
+    return bool(_first((*own, *_places(facts)), _name(facts)))
 
 
-def name_has_no_form(facts: Facts) -> str | None:
+def name_has_no_form(facts: Facts) -> Gaps | None:
     if not facts.is_individual or not facts.province.name_forms or not _name(facts) or _has_form(facts):
         return None
-    return _("Name it %(forms)s") % {"forms": " / ".join(f"某某{form}" for form in facts.province.name_forms)}
+    return {"forms": " / ".join(f"某某{form}" for form in facts.province.name_forms)}
 
 
 def _home_host(facts: Facts) -> str | None:
@@ -135,41 +125,36 @@ def _home_host(facts: Facts) -> str | None:
         return None
 
 
-def url_is_none(facts: Facts) -> str | None:
-    if _home_host(facts) is not None:
-        return None
-    return _("Enter the whole address, such as https://www.example.com/")
+def url_is_none(facts: Facts) -> bool:
+    return _home_host(facts) is None
 
 
-def url_of_another_domain(facts: Facts) -> str | None:
+def url_of_another_domain(facts: Facts) -> Gaps | None:
     host = _home_host(facts)
     if not host or not facts.domain or host_belongs(host, facts.domain):
         return None
-    return _("The address must contain %(domain)s") % {"domain": display_domain(facts.domain)}
+    return {"domain": display_domain(facts.domain)}
 
 
 def _content(facts: Facts) -> set[str]:
-    return {str(each) for each in facts.website.get("content") or ()}
+    return set(several(facts.website, "content"))
 
 
-def no_content(facts: Facts) -> str | None:
-    return _("Choose at least one kind of content") if facts.website and not _content(facts) else None
+def no_content(facts: Facts) -> bool:
+    return bool(facts.website) and not _content(facts)
 
 
-def personal_content(facts: Facts) -> str | None:
+def personal_content(facts: Facts) -> Gaps | None:
     usual = PERSONAL_CONTENT.get(facts.province.code, USUAL_PERSONAL_CONTENT)
     if not facts.is_individual or not _content(facts) - set(usual):
         return None
-    return _("For an individual's site %(province)s expects “%(content)s” here") % {
-        "province": short_name(facts.province),
-        "content": CONTENT[usual[0]],
-    }
+    return {"province": short_name(facts.province), "content": CONTENT[usual[0]]}
 
 
 def _approvals(facts: Facts) -> list[str]:
     if facts.website.get("needs_approval") != YES:
         return []
-    return [str(each) for each in facts.website.get("approval_types") or ()]
+    return several(facts.website, "approval_types")
 
 
 def _approvals_for(facts: Facts, content: str) -> tuple[str, ...]:
@@ -177,21 +162,18 @@ def _approvals_for(facts: Facts, content: str) -> tuple[str, ...]:
     return APPROVALS_FOR.get(content, ()) or (kinds if rule in facts.province.extra_approvals else ())
 
 
-def content_without_approval(facts: Facts) -> str | None:
-    chosen = set(_approvals(facts))
+def content_without_approval(facts: Facts) -> Gaps | None:
+    is_none = facts.website.get("needs_approval") == NO
+    chosen = set() if is_none else set(several(facts.website, "approval_types"))
     for content in sorted(_content(facts), key=int):
         asked = _approvals_for(facts, content)
         if asked and not chosen.intersection(asked):
-            return _("“%(content)s” needs an approval first: choose it below and enter its number") % {
-                "content": CONTENT[content]
-            }
+            return {"content": CONTENT[content]}
     return None
 
 
-def approval_not_named(facts: Facts) -> str | None:
-    if facts.website.get("needs_approval") != YES or _approvals(facts):
-        return None
-    return _("Choose the content that needs approval")
+def approval_not_named(facts: Facts) -> bool:
+    return facts.website.get("needs_approval") == YES and not _approvals(facts)
 
 
 def approval_numbers(facts: Facts) -> dict[str, str]:
@@ -200,41 +182,91 @@ def approval_numbers(facts: Facts) -> dict[str, str]:
     return dict(zip(_approvals(facts), filter(None, lines), strict=False))
 
 
-def approval_without_number(facts: Facts) -> str | None:
+def approval_without_number(facts: Facts) -> bool:
     given = approval_numbers(facts)
-    if all(kind in given for kind in _approvals(facts)):
-        return None
-    return _("Enter the approval number, or get the approval first")
+    return any(kind not in given for kind in _approvals(facts))
 
 
-def more_than_one_domain(facts: Facts) -> str | None:
-    if facts.province.domains_per_site != 1 or not facts.website.get("more_domains"):
-        return None
-    return _("One site, one domain: remove the others")
+def more_than_one_domain(facts: Facts) -> bool:
+    return facts.province.domains_per_site == 1 and bool(facts.website.get("more_domains"))
 
 
+NAME_NEEDS = {"name_personal": ("approval_types",)}
 CHECKS: tuple[Check, ...] = (
     *(
-        Check(key, PageOf.WEBSITE, "site_name", judge)
-        for key, judge in (
-            ("name_domain", name_is_domain),
-            ("name_symbol", name_has_symbol),
-            ("name_latin", name_is_latin),
-            ("name_short", name_is_short),
-            ("name_head", name_has_reserved_head),
-            ("name_word", name_has_forbidden_word),
-            ("name_jiangsu", name_has_no_form),
-            ("name_banned", name_has_banned_word),
-            ("name_personal", name_is_not_personal),
+        Check(key, PageOf.WEBSITE, "site_name", sentence, judge, needs=NAME_NEEDS.get(key, ()))
+        for key, sentence, judge in (
+            ("name_domain", _("The name cannot be the domain: use a Chinese name"), name_is_domain),
+            ("name_symbol", _("Remove the symbol “%(char)s” from the name"), name_has_symbol),
+            ("name_latin", _("Not only digits or letters: add Chinese characters"), name_is_latin),
+            ("name_short", _("A website name needs at least 3 Chinese characters: add more"), name_is_short),
+            ("name_head", _("The name cannot start with “%(word)s”: choose another"), name_has_reserved_head),
+            ("name_word", _("No website may have “%(word)s” in its name: use another word"), name_has_forbidden_word),
+            ("name_jiangsu", _("Name it %(forms)s"), name_has_no_form),
+            (
+                "name_banned",
+                _("%(province)s does not allow “%(word)s” for personal sites: use another word"),
+                name_has_banned_word,
+            ),
+            (
+                "name_personal",
+                _("A personal site's name cannot have “%(word)s”: use another word"),
+                name_is_not_personal,
+            ),
         )
     ),
-    Check("name_person", PageOf.WEBSITE, "site_name", name_of_person_or_place, Severity.WARNING),
-    Check("url_bad", PageOf.WEBSITE, "home_url", url_is_none),
-    Check("url_domain", PageOf.WEBSITE, "home_url", url_of_another_domain),
-    Check("content_one", PageOf.WEBSITE, "content", no_content),
-    Check("content_approval", PageOf.WEBSITE, "content", content_without_approval),
-    Check("content_personal", PageOf.WEBSITE, "content", personal_content, Severity.WARNING),
-    Check("approval_none", PageOf.WEBSITE, "approval_types", approval_not_named),
-    Check("approval_missing", PageOf.WEBSITE, "approval_number", approval_without_number),
-    Check("one_domain", PageOf.WEBSITE, "more_domains", more_than_one_domain),
+    Check(
+        "name_person",
+        PageOf.WEBSITE,
+        "site_name",
+        _("Do not use names of people, places or idioms for a personal website"),
+        name_of_person_or_place,
+        Severity.WARNING,
+    ),
+    Check(
+        "url_bad",
+        PageOf.WEBSITE,
+        "home_url",
+        _("Enter the whole address, such as https://www.example.com/"),
+        url_is_none,
+    ),
+    Check("url_domain", PageOf.WEBSITE, "home_url", _("The address must contain %(domain)s"), url_of_another_domain),
+    Check("content_one", PageOf.WEBSITE, "content", _("Choose at least one kind of content"), no_content),
+    Check(
+        "content_approval",
+        PageOf.WEBSITE,
+        "content",
+        _("“%(content)s” needs an approval first: choose it below and enter its number"),
+        content_without_approval,
+        needs=("approval_types",),
+    ),
+    Check(
+        "content_personal",
+        PageOf.WEBSITE,
+        "content",
+        _("For an individual's website, %(province)s expects “%(content)s” here: check it"),
+        personal_content,
+        Severity.WARNING,
+    ),
+    Check(
+        "approval_none",
+        PageOf.WEBSITE,
+        "approval_types",
+        _("Choose the content that needs approval"),
+        approval_not_named,
+    ),
+    Check(
+        "approval_missing",
+        PageOf.WEBSITE,
+        "approval_number",
+        _("Enter the approval number, or get the approval first"),
+        approval_without_number,
+    ),
+    Check(
+        "one_domain",
+        PageOf.WEBSITE,
+        "more_domains",
+        _("One site, one domain: remove the others"),
+        more_than_one_domain,
+    ),
 )

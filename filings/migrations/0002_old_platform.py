@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
-import filings.legacy.models
+import filings.models.legacy
 import icpportal.privacy.fields
 import uuid
 from django.conf import settings
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='LegacyClaim',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=filings.legacy.models.unguessable, editable=False, max_length=32, unique=True)),
+                ('reference', models.CharField(default=filings.models.legacy.unguessable, editable=False, max_length=32, unique=True)),
                 ('state', models.CharField(db_index=True, default='open', max_length=12)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
             name='LegacyImport',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=filings.legacy.models.unguessable, editable=False, max_length=32, unique=True)),
+                ('reference', models.CharField(default=filings.models.legacy.unguessable, editable=False, max_length=32, unique=True)),
                 ('state', models.CharField(default='proved', max_length=12)),
                 ('version', models.PositiveIntegerField(default=0)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -1,6 +1,6 @@
 """The rules of the 31 provincial authorities, as values: ask `province("44")`, the answer says where each was read."""
 
-from filings.provinces.papers import PaperFacts
+from filings.provinces.choices import INDIVIDUAL, ORGANISATION, kind_of
 from filings.provinces.profiles import (
     PROFILES,
     PROVINCES,
@@ -11,8 +11,7 @@ from filings.provinces.profiles import (
     provinces,
     rule_profile,
 )
-from filings.provinces.terms import INDIVIDUAL, ORGANISATION, kind_of
-from filings.provinces.types import MINISTRY_SITE, PhoneRule, Province
+from filings.provinces.types import MINISTRY_SITE, PaperFacts, PhoneRule, Province
 
 __all__ = [
     "INDIVIDUAL",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from filings.provinces.terms import (
+from filings.provinces.choices import (
     ADMINISTRATOR,
     SUBJECT_LEAD,
     AdminRule,
@@ -19,15 +19,15 @@ NOT_STATED = _("The authority's page does not say.")
 
 LEAD = {
     LeadRule.MUST_BE_LEGAL: _("Must be the legal representative."),
-    LeadRule.LEGAL_OR_LETTER: _("The legal representative, or somebody with a letter of authority."),
+    LeadRule.LEGAL_OR_LETTER: _("The legal representative, or somebody with a letter of authorisation."),
     LeadRule.NOT_STATED: NOT_STATED,
 }
 ADMIN = {
     AdminRule.NOT_STATED: NOT_STATED,
-    AdminRule.MUST_DIFFER: _("Another person than the subject lead, with another mobile."),
+    AdminRule.MUST_DIFFER: _("Must be a different person from the subject lead, with a different mobile number."),
     AdminRule.ONE_SUBJECT_ONLY: _("May not serve two subjects."),
-    AdminRule.LEGAL_OR_LETTER: _("The legal representative, or somebody with a letter of authority."),
-    AdminRule.SAME_UNLESS_LEGAL: _("The subject lead, when the lead is not the legal representative."),
+    AdminRule.LEGAL_OR_LETTER: _("The legal representative, or somebody with a letter of authorisation."),
+    AdminRule.SAME_UNLESS_LEGAL: _("The subject lead, when that person is not the legal representative."),
     AdminRule.RESIDENCE_PERMIT: _("With an ID card of another province: a residence permit."),
     AdminRule.NEED_NOT_BE_LEGAL: _("Need not be the legal representative."),
 }
@@ -42,7 +42,9 @@ OUTSIDER = {
     OutsiderRule.NOT_STATED: "",
     OutsiderRule.NOT_ALLOWED: _("May not file here."),
     OutsiderRule.RESIDENCE_PERMIT: _("Upload a residence permit of this province."),
-    OutsiderRule.PROOF: _("Prove study, work or residence here; so do holders of other documents than the ID card."),
+    OutsiderRule.PROOF: _(
+        "Show that you study, work or live here. This also applies if you file with a document other than the ID card."
+    ),
 }
 HOLDER = {
     HolderRule.NAME_ONLY: _("The organisation itself."),
@@ -69,12 +71,12 @@ CHANGE = {
 EXTRA = {
     Extra.FINGERPRINT: _("Add a fingerprint."),
     Extra.REGISTRAR: _("Write each domain with its registrar's short name."),
-    Extra.HANDWRITING: _("Copy the pledge by hand into its field."),
+    Extra.HANDWRITING: _("Write the pledge by hand in the field provided."),
     Extra.OWN_FORM: _("The province has a form of its own."),
-    Extra.ALL_DOMAINS: _("All domains stand on one sheet."),
+    Extra.ALL_DOMAINS: _("List all domains on one statement."),
 }
 PAPERS = {
-    "legal_representative_id": _("the legal representative's ID card, both sides, with the letter of authority"),
+    "legal_representative_id": _("the legal representative's ID card, both sides, with the letter of authorisation"),
     "establishment_proof": _("the establishment office's proof, for public institutions and government bodies"),
     "phone_bills": _("phone bills of the last three months for each number in the filing"),
     "party_confirmation": _("a letter of confirmation from a party or government body"),
@@ -86,7 +88,7 @@ PAPERS = {
 }
 COMMITMENT = {
     "always": _("Always."),
-    "by_app": _("With papers sent by phone app."),
+    "by_app": _("With documents sent by phone app."),
     "finance": _("For finance sites, with seal and the legal representative's signature."),
     "individual_many_sites": _("For an individual with more than 5 sites, one for each."),
 }
@@ -96,7 +98,7 @@ APPROVAL = {
 }
 PHOTO_WAYS = {
     "backdrop": _("in front of our backdrop"),
-    "plain": _("before a plain white ground"),
+    "plain": _("in front of a plain white background"),
     "place": _("at a designated place"),
     "shanghai_app": _("with the Shanghai authority's app"),
 }

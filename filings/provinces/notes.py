@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.provinces.types import Note
 
-REACHABLE = Note(_("Filed domains must open and carry the right ICP number at the foot of the page."))
+REACHABLE = Note(_("Domains on file must be reachable and show the right ICP number at the foot of the page."))
 WHOIS_OPEN = Note(_("Switch the domain's WHOIS privacy off while the filing is under way."))
 PUBLIC_BODY = Note(_("Public institutions and government bodies add the establishment office's proof."), "2019-09")
 APP_FIRST_ONLY = Note(
@@ -19,7 +19,7 @@ HEALTH = Note(_("Health-care sites still need prior approval here."), "2019")
 
 NOTES = {
     "11": (
-        Note(_("A letter of authority comes with both sides of the legal representative's ID card."), "2019-09"),
+        Note(_("A letter of authorisation comes with both sides of the legal representative's ID card."), "2019-09"),
         Note(
             _(
                 "The website administrator is photographed holding a document: "
@@ -30,7 +30,7 @@ NOTES = {
         Note(
             _(
                 "The statement lists each domain with its registrar's short Chinese name; "
-                "a Beijing confirmation form (北京备案确认书) takes what does not fit."
+                "a Beijing confirmation form (北京备案确认书) takes the rest."
             ),
             "2019-05",
         ),
@@ -41,8 +41,8 @@ NOTES = {
     "12": (
         Note(
             _(
-                "Subject lead and website administrator are two different people; "
-                "one mobile may not stand under two people."
+                "The subject lead and the website administrator must be two different people, with two "
+                "different mobile numbers."
             ),
             "2019-02",
         ),
@@ -60,13 +60,13 @@ NOTES = {
                 "the legal representative's, followed by （个体工商户）."
             )
         ),
-        Note(_("Individuals: the right ICP number must stand at the foot of the site before the transfer.")),
-        Note(_("A subject number older than half a year: the site must open."), "2019-02"),
+        Note(_("Individuals: the right ICP number must be at the foot of the website before the transfer.")),
+        Note(_("If the subject has been on file for more than six months, its website must be online."), "2019-02"),
     ),
-    "13": (Note(_("Foreigners may not file here, neither as subject lead nor as an individual.")), HEALTH),
-    "14": (Note(_("The entries only have to meet the present rules; change the filing after the transfer.")),),
+    "13": (Note(_("Foreign nationals cannot file here, either as subject lead or as an individual.")), HEALTH),
+    "14": (Note(_("Your details only need to meet the current rules. Update the filing after the transfer.")),),
     "15": (
-        Note(_("Domains registered abroad and temporary ID cards are refused.")),
+        Note(_("Domains registered abroad and temporary ID cards are not accepted.")),
         PUBLIC_BODY,
     ),
     "21": (
@@ -82,20 +82,20 @@ NOTES = {
         Note(_("Students may upload a student card instead of the residence permit.")),
         Note(
             _(
-                "An organisation whose name or number has changed transfers with a change certificate "
-                "and changes the filing right afterwards."
+                "If an organisation's name or number has changed, attach a change certificate to the "
+                "transfer and update the filing right afterwards."
             )
         ),
-        Note(_("Domains registered abroad are refused.")),
+        Note(_("Domains registered abroad are not accepted.")),
     ),
     "23": (
         Note(_("Phone bills of the last three months, in the person's own name, for each number in the filing.")),
-        Note(_("A website administrator may not serve two subjects.")),
+        Note(_("One person cannot be website administrator for two subjects.")),
         Note(_("Use the unified social credit code certificate if the organisation has one.")),
         PUBLIC_BODY,
     ),
     "31": (
-        Note(_("Domains need more than 180 days to their end here, 90 elsewhere."), "2019-09-10"),
+        Note(_("Domains must be valid for more than 180 days here, 90 days in other provinces."), "2019-09-10"),
         REACHABLE,
         WHOIS_OPEN,
         Note(
@@ -104,7 +104,7 @@ NOTES = {
                 "of social insurance with contract or appointment."
             )
         ),
-        Note(_("Temporary ID cards are refused. Hong Kong and Macao residents use the travel permit.")),
+        Note(_("Temporary ID cards are not accepted. Hong Kong and Macao residents use the travel permit.")),
         Note(
             _("Forgotten passwords and the cancelling of other people's filings: on the authority's own site."),
             "2018-06",
@@ -112,10 +112,7 @@ NOTES = {
     ),
     "32": (
         Note(
-            _(
-                "An individual's site is named 某某的个人博客 or 某某的个人主页, "
-                "and the remarks say what the site will hold."
-            )
+            _("Name an individual's website 某某的个人博客 or 某某的个人主页, and describe its content in the remarks.")
         ),
         Note(_("From one organisation to another: only with related names or a change certificate.")),
     ),
@@ -132,16 +129,20 @@ NOTES = {
     "34": (
         Note(
             _(
-                "An organisation whose name or number has changed transfers with a change certificate "
-                "and changes the filing right afterwards."
+                "If an organisation's name or number has changed, attach a change certificate to the "
+                "transfer and update the filing right afterwards."
             )
         ),
         Note(_("Individuals transfer first and change afterwards, also from a person to a company.")),
     ),
-    "35": (Note(_("The provider's app had to check the administrator's face here and in Shanghai."), "2019-07"),),
+    "35": (
+        Note(_("The provider's app had to check the website administrator's face here and in Shanghai."), "2019-07"),
+    ),
     "36": (
         Note(_("Individuals sign the statement and add a fingerprint."), "2019-05"),
-        Note(_("All domains stand in the statement's domain field; there is a wide form for many."), "2019-05"),
+        Note(
+            _("List every domain in the domain field of the statement. Use the wide form if there are many."), "2019-05"
+        ),
         PUBLIC_BODY,
     ),
     "37": (
@@ -149,22 +150,27 @@ NOTES = {
             _("Three or more domains with different prefixes under one personal site: remark that they open one site.")
         ),
         Note(_("A newer page asks for 45 days to the domain's end; the older 90 also meet it.")),
-        Note(_("A legal representative who lives abroad authorises somebody in mainland China.")),
+        Note(_("A legal representative who lives abroad must authorise someone in mainland China.")),
     ),
     "41": (Note(_("Use the newest combined licence (三证合一).")), REACHABLE),
     "42": (
         Note(_("One website with one domain per order.")),
         Note(
             _(
-                "The transfer is refused until the subject lead is the legal representative: "
-                "change it at the present provider first."
+                "A transfer is refused unless the subject lead is the legal representative: change it with "
+                "your current provider first."
             )
         ),
     ),
     "43": (
-        Note(_("Everything must equal the present filing.")),
-        Note(_("Domains registered abroad are refused.")),
-        Note(_("Somebody else's filing is cancelled online; the authority does so each Friday.")),
+        Note(_("Everything must match the existing filing.")),
+        Note(_("Domains registered abroad are not accepted.")),
+        Note(
+            _(
+                "You can ask online to have someone else's filing cancelled. The authority deals with these "
+                "requests every Friday."
+            )
+        ),
     ),
     "44": (
         Note(
@@ -181,7 +187,7 @@ NOTES = {
         APP_FIRST_ONLY,
     ),
     "45": (Note(_("Domains with another prefix, or with the same prefix for another site, are separate sites.")),),
-    "46": (Note(_("Chinese citizens file with the ID card. Temporary cards are refused.")),),
+    "46": (Note(_("Chinese citizens file with the ID card. Temporary ID cards are not accepted.")),),
     "50": (
         Note(_("One domain per site, even when several domains open one site.")),
         Note(_("Individuals with more than 5 sites: a construction plan and a letter of commitment for each.")),

@@ -5,12 +5,9 @@ holding_photo, approval_paper, residence, commitment, registrant_proof, other.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from filings.provinces.terms import (
+from filings.provinces.choices import (
     ADMINISTRATOR,
-    INDIVIDUAL,
     PUBLIC_BODIES,
     SUBJECT_LEAD,
     AdminRule,
@@ -19,58 +16,10 @@ from filings.provinces.terms import (
     OutsiderRule,
     kind_of,
 )
+from filings.provinces.types import DomainCertificateRule, PaperFacts, Province
 from filings.site_codes import FINANCE
 
-if TYPE_CHECKING:
-    from filings.provinces.types import DomainCertificateRule, Province
-
 MANY_SITES = 5
-
-
-@dataclass(frozen=True)
-class PaperFacts:
-    """What the papers of an order depend on.
-
-    `…_id_region` is the province code inside the person's ID card number, "" for a document without one (passport,
-    travel permit), None while nobody has said. `approvals` are keys of `site_codes.APPROVALS`. `new_domains` counts
-    the domains which the order adds to the provider's record: a transfer adds its own. `by_app` means that the
-    applicant sends the papers by phone.
-    """
-
-    nature: str
-    same_person: bool = True
-    is_legal_rep: bool = True
-    admin_is_legal_rep: bool | None = None
-    approvals: tuple[str, ...] = ()
-    finance: bool = False
-    by_app: bool = False
-    lead_id_region: str | None = None
-    admin_id_region: str | None = None
-    lead_age: int | None = None
-    admin_age: int | None = None
-    holder_is_person: bool = False
-    domains_in_order: int = 1
-    new_domains: int = 1
-    domains_of_subject: int = 1
-    sites_of_subject: int = 1
-
-    @property
-    def is_individual(self) -> bool:
-        return kind_of(self.nature) == INDIVIDUAL
-
-    @property
-    def one_person(self) -> bool:
-        """An individual is lead and administrator in one."""
-        return self.is_individual or self.same_person
-
-    @property
-    def legal_rep_is_admin(self) -> bool:
-        if self.admin_is_legal_rep is not None:
-            return self.admin_is_legal_rep
-        return self.one_person and self.is_legal_rep
-
-    def age_of(self, role: str) -> int | None:
-        return self.lead_age if role == SUBJECT_LEAD or self.one_person else self.admin_age
 
 
 CONDITIONS: dict[str, Callable[[PaperFacts], bool]] = {
@@ -83,7 +32,7 @@ CONDITIONS: dict[str, Callable[[PaperFacts], bool]] = {
 }
 
 
-def certificate_asked(rule: "DomainCertificateRule | None", facts: PaperFacts) -> bool:
+def certificate_asked(rule: DomainCertificateRule | None, facts: PaperFacts) -> bool:
     """True when the province wants the certificate of the domain (域名证书) for such an order."""
     return (
         rule is not None
@@ -94,17 +43,17 @@ def certificate_asked(rule: "DomainCertificateRule | None", facts: PaperFacts) -
     )
 
 
-def _letter(province: "Province", facts: PaperFacts) -> bool:
+def _letter(province: Province, facts: PaperFacts) -> bool:
     lead = province.lead_rule == LeadRule.LEGAL_OR_LETTER and not facts.is_legal_rep
     admin = province.admin_rule == AdminRule.LEGAL_OR_LETTER and not facts.legal_rep_is_admin
     return not facts.is_individual and (lead or admin)
 
 
-def _from_elsewhere(province: "Province", region: str | None) -> bool:
+def _from_elsewhere(province: Province, region: str | None) -> bool:
     return bool(region) and region != province.code
 
 
-def _residence(province: "Province", facts: PaperFacts) -> bool:
+def _residence(province: Province, facts: PaperFacts) -> bool:
     if not facts.is_individual:
         region = facts.lead_id_region if facts.same_person else facts.admin_id_region
         return province.admin_rule == AdminRule.RESIDENCE_PERMIT and _from_elsewhere(province, region)
@@ -113,11 +62,11 @@ def _residence(province: "Province", facts: PaperFacts) -> bool:
     return province.outsider_rule == OutsiderRule.RESIDENCE_PERMIT and _from_elsewhere(province, facts.lead_id_region)
 
 
-def _registrant_proof(province: "Province", facts: PaperFacts) -> bool:
+def _registrant_proof(province: Province, facts: PaperFacts) -> bool:
     return not facts.is_individual and facts.holder_is_person and province.domain_holder != HolderRule.NAME_ONLY
 
 
-SLOTS: tuple[tuple[str, Callable[["Province", PaperFacts], bool]], ...] = (
+SLOTS: tuple[tuple[str, Callable[[Province, PaperFacts], bool]], ...] = (
     ("lead_id", lambda _province, _facts: True),
     ("admin_id", lambda _province, facts: not facts.one_person),
     ("subject_id", lambda _province, facts: not facts.is_individual),
@@ -133,18 +82,18 @@ SLOTS: tuple[tuple[str, Callable[["Province", PaperFacts], bool]], ...] = (
 )
 
 
-def paper_slots(province: "Province", facts: PaperFacts) -> tuple[str, ...]:
+def paper_slots(province: Province, facts: PaperFacts) -> tuple[str, ...]:
     """The slots that must be filled before the order can be sent."""
     return tuple(slot for slot, asked in SLOTS if asked(province, facts))
 
 
-def other_papers(province: "Province", facts: PaperFacts) -> tuple[str, ...]:
+def other_papers(province: Province, facts: PaperFacts) -> tuple[str, ...]:
     """What belongs into the slot `other` here: keys with a text in `texts.PAPERS`, each once."""
     extra = (paper.key for paper in province.extra_papers if CONDITIONS[paper.when](facts))
     return tuple(dict.fromkeys((*extra, *_age_papers(province, facts))))
 
 
-def _age_papers(province: "Province", facts: PaperFacts) -> Iterator[str]:
+def _age_papers(province: Province, facts: PaperFacts) -> Iterator[str]:
     for role in (SUBJECT_LEAD, ADMINISTRATOR):
         age = facts.age_of(role)
         if age is not None:

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import sources
+from filings.provinces.choices import ADMINISTRATOR, SUBJECT_LEAD, HolderRule
 from filings.provinces.table import ROWS
-from filings.provinces.terms import ADMINISTRATOR, SUBJECT_LEAD, HolderRule
 from filings.provinces.types import MINISTRY_SITE, AgeRule, ExtraPaper, Note, PhoneRule, Province, Source
+from icpportal.fields.types import Words
 
 PHONES_2018 = PhoneRule((SUBJECT_LEAD, ADMINISTRATOR), timedelta(hours=48))
 PHONES_2020 = PhoneRule((ADMINISTRATOR,), timedelta(hours=24))
@@ -50,7 +51,7 @@ class Profile:
 
     name: str
     since: str
-    title: object
+    title: Words
     everywhere: Layer
     provinces: Mapping[str, Layer]
     notes: tuple[Note, ...] = ()
@@ -66,7 +67,7 @@ class Profile:
 
 SHANGHAI_APP_NOTES = (
     Note(
-        _("Use the authority's app on the phone whose number is in the filing. The photo is taken in Shanghai."),
+        _("Use the authority's app on the phone whose number is in the order. Take the photo in Shanghai."),
         "2018-06-15",
     ),
     Note(_("The app runs on Android only; the phone's home area or its place must be Shanghai."), "2019-04"),
@@ -130,7 +131,15 @@ CURRENT_2020 = Profile(
         "35": Layer(
             {"ages": AGE_14},
             {"ages": sources.FUJIAN_NEWER},
-            (Note(_("Mobile and emergency number of lead and administrator may not be swapped."), "2025-08-12"),),
+            (
+                Note(
+                    _(
+                        "The mobile and emergency numbers of the subject lead and the website administrator must not "
+                        "be swapped."
+                    ),
+                    "2025-08-12",
+                ),
+            ),
         ),
         "52": Layer({"ages": AGE_14}, {"ages": sources.GUIZHOU_NEWER}),
         "63": Layer(
@@ -141,9 +150,9 @@ CURRENT_2020 = Profile(
     notes=(
         Note(
             _(
-                "Since September 2019 providers may check the administrator's face in an app or a phone's browser "
-                "instead. Here the photo is taken before a plain white ground or at a designated place; "
-                "there is no backdrop."
+                "Since September 2019 providers can check the website administrator's face in an app or a "
+                "phone browser instead. Here the photo is taken in front of a plain white background or at a "
+                "designated place. There is no backdrop."
             ),
             "2019-09",
         ),

@@ -8,10 +8,8 @@ Shaanxi's rules under "Shanxi"). Gansu's sites carry 陇ICP备; 甘ICP备 occurs
 from types import MappingProxyType
 from typing import Any
 
-from filings.provinces import words
-from filings.provinces.notes import NOTES
-from filings.provinces.sources import BY_RULE, page
-from filings.provinces.terms import (
+from filings.provinces import banned_words
+from filings.provinces.choices import (
     INDIVIDUAL,
     ORGANISATION,
     AdminRule,
@@ -23,6 +21,8 @@ from filings.provinces.terms import (
     MustMatch,
     OutsiderRule,
 )
+from filings.provinces.notes import NOTES
+from filings.provinces.sources import BY_RULE, page
 from filings.provinces.types import (
     RULES,
     AgeRule,
@@ -77,7 +77,7 @@ ROWS = (
         must_match_organisation=None,
         must_match_individual=None,
         change_rules=ALL_NO,
-        banned_words=words.BEIJING,
+        banned_words=banned_words.BEIJING,
         statement=(StatementExtra(Extra.REGISTRAR),),
         holding_photo=True,
         extra_papers=(ExtraPaper("legal_representative_id", "lead_not_legal"),),
@@ -95,7 +95,7 @@ ROWS = (
         domain_holder=HolderRule.LEGAL,
         must_match_organisation=(N, NUMBER, PEOPLE),
         change_rules=ALL_YES,
-        banned_words=words.HEBEI,
+        banned_words=banned_words.HEBEI,
         extra_approvals=("health",),
     ),
     row(
@@ -114,7 +114,7 @@ ROWS = (
         domain_certificate=DomainCertificateRule((INDIVIDUAL,), new_only=True),
         mainland_registrar=True,
         must_match_organisation=(N, NUMBER, PEOPLE),
-        banned_words=words.INNER_MONGOLIA,
+        banned_words=banned_words.INNER_MONGOLIA,
         statement=ONE_FORM,
         extra_papers=(PUBLIC_BODY_PAPER,),
     ),
@@ -126,7 +126,7 @@ ROWS = (
         local_mobile=LocalMobile.YES,
         ages=ADULT,
         domain_holder=HolderRule.WIDE,
-        banned_words=words.LIAONING,
+        banned_words=banned_words.LIAONING,
     ),
     row(
         *("22", "吉林省", "吉林", "Jilin", "吉", "north_east", "2019-09-12"),
@@ -175,7 +175,7 @@ ROWS = (
         must_match_organisation=(),
         must_match_individual=(N,),
         change_rules=ChangeRules(Change.NOT_STATED, Change.YES),
-        banned_words=words.ZHEJIANG,
+        banned_words=banned_words.ZHEJIANG,
         extra_approvals=("education",),
     ),
     row(
@@ -214,7 +214,7 @@ ROWS = (
         sites_per_order=SitesPerOrder(organisation=5, individual=3),
         must_match_organisation=(N,),
         must_match_individual=(N,),
-        banned_words=words.HENAN,
+        banned_words=banned_words.HENAN,
     ),
     row(
         *("42", "湖北省", "湖北", "Hubei", "鄂", "central", "2019-09-12"),
@@ -227,7 +227,7 @@ ROWS = (
         must_match_organisation=(N, MustMatch.LEAD_IS_LEGAL),
         must_match_individual=(N,),
         change_rules=ALL_NO,
-        banned_words=words.HUBEI,
+        banned_words=banned_words.HUBEI,
     ),
     row(
         *("43", "湖南省", "湖南", "Hunan", "湘", "central", "2019-09-12"),
@@ -238,7 +238,7 @@ ROWS = (
         mainland_registrar=True,
         must_match_organisation=(MustMatch.EVERYTHING,),
         must_match_individual=(MustMatch.EVERYTHING,),
-        banned_words=words.HUNAN,
+        banned_words=banned_words.HUNAN,
         statement=ONE_FORM,
     ),
     row(
@@ -248,7 +248,7 @@ ROWS = (
         must_match_organisation=(),
         must_match_individual=(),
         change_rules=ALL_YES,
-        banned_words=words.GUANGDONG,
+        banned_words=banned_words.GUANGDONG,
         statement=(StatementExtra(Extra.OWN_FORM), StatementExtra(Extra.HANDWRITING, (INDIVIDUAL,))),
         commitment=("finance",),
     ),
@@ -295,7 +295,7 @@ ROWS = (
         domain_certificate=DomainCertificateRule(from_in_order=4),
         must_match_organisation=(N, NUMBER, PEOPLE),
         change_rules=ALL_YES,
-        banned_words=words.GUIZHOU,
+        banned_words=banned_words.GUIZHOU,
     ),
     row(
         *("53", "云南省", "云南", "Yunnan", "滇", "south_west", "2019-09-12"),
@@ -349,7 +349,7 @@ ROWS = (
         domain_holder=HolderRule.LEGAL,
         must_match_organisation=(N, NUMBER, ADMIN),
         change_rules=ALL_NO,
-        banned_words=words.NINGXIA,
+        banned_words=banned_words.NINGXIA,
     ),
     row(
         *("65", "新疆维吾尔自治区", "新疆", "Xinjiang", "新", "north_west", "2019-09-06"),

@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
-from filings.provinces import papers
-from filings.provinces.papers import PaperFacts
-from filings.provinces.terms import (
+from filings.provinces.choices import (
     BOTH_ROLES,
     EVERYBODY,
     INDIVIDUAL,
+    SUBJECT_LEAD,
     AdminRule,
     Change,
     Extra,
@@ -24,9 +23,56 @@ from filings.provinces.terms import (
     OutsiderRule,
     kind_of,
 )
+from icpportal.fields.types import Words
 
 SITE_2018 = "http://www.miitbeian.gov.cn/"
 MINISTRY_SITE = "https://beian.miit.gov.cn/"  # where it is now; filed websites link to it
+
+
+@dataclass(frozen=True)
+class PaperFacts:
+    """What the papers of an order depend on.
+
+    `…_id_region` is the province code inside the person's ID card number, "" for a document without one (passport,
+    travel permit), None while nobody has said. `approvals` are keys of `site_codes.APPROVALS`. `new_domains` counts
+    the domains which the order adds to the provider's record: a transfer adds its own. `by_app` means that the
+    applicant sends the papers by phone.
+    """
+
+    nature: str
+    same_person: bool = True
+    is_legal_rep: bool = True
+    admin_is_legal_rep: bool | None = None
+    approvals: tuple[str, ...] = ()
+    finance: bool = False
+    by_app: bool = False
+    lead_id_region: str | None = None
+    admin_id_region: str | None = None
+    lead_age: int | None = None
+    admin_age: int | None = None
+    holder_is_person: bool = False
+    domains_in_order: int = 1
+    new_domains: int = 1
+    domains_of_subject: int = 1
+    sites_of_subject: int = 1
+
+    @property
+    def is_individual(self) -> bool:
+        return kind_of(self.nature) == INDIVIDUAL
+
+    @property
+    def one_person(self) -> bool:
+        """An individual is lead and administrator in one."""
+        return self.is_individual or self.same_person
+
+    @property
+    def legal_rep_is_admin(self) -> bool:
+        if self.admin_is_legal_rep is not None:
+            return self.admin_is_legal_rep
+        return self.one_person and self.is_legal_rep
+
+    def age_of(self, role: str) -> int | None:
+        return self.lead_age if role == SUBJECT_LEAD or self.one_person else self.admin_age
 
 
 @dataclass(frozen=True)
@@ -107,7 +153,7 @@ class ExtraPaper:
 class Note:
     """A sentence for the applicant that no machine checks; `text` is translated."""
 
-    text: object
+    text: Words
     date: str = ""
 
 
@@ -182,11 +228,6 @@ class Province:
         """The address where the ministry's codes are entered: the province's own page, else the ministry's site."""
         return self.code_site or self.filing_site
 
-    @property
-    def min_age(self) -> int | None:
-        """The age asked of everybody here without a way round; None when there is none, or when it depends."""
-        return max((rule.years for rule in self.ages if rule == AgeRule(rule.years)), default=None)
-
     def age_rules(self, nature: str, role: str) -> tuple[AgeRule, ...]:
         """The rules about the age of this person (`subject_lead` or `administrator`)."""
         return tuple(rule for rule in self.ages if kind_of(nature) in rule.natures and role in rule.roles)
@@ -211,6 +252,11 @@ class Province:
     def has_legal_name_word(self, name: str) -> bool:
         return any(word in name for word in self.legal_name_words)
 
+    def texts(self, nature: str, role: str) -> bool:
+        """True when the ministry texts a code to this person; an individual is both people in one."""
+        people = self.phones.people if self.phones else ()
+        return role in people or (bool(people) and kind_of(nature) == INDIVIDUAL)
+
     def asks_local_mobile(self, nature: str) -> bool:
         """True when the mobiles must be of this province."""
         if self.local_mobile == LocalMobile.INDIVIDUAL_ONLY:
@@ -224,18 +270,6 @@ class Province:
     def statement_extras(self, nature: str) -> tuple[Extra, ...]:
         """What this nature's authenticity statement asks for beside signature and seal."""
         return tuple(extra.what for extra in self.statement if kind_of(nature) in extra.natures)
-
-    def needs_domain_certificate(self, facts: PaperFacts) -> bool:
-        """True when the domain's certificate has to be uploaded for such an order."""
-        return papers.certificate_asked(self.domain_certificate, facts)
-
-    def paper_slots(self, facts: PaperFacts) -> tuple[str, ...]:
-        """The slots of the documents page that such an order must fill, in the page's order."""
-        return papers.paper_slots(self, facts)
-
-    def other_papers(self, facts: PaperFacts) -> tuple[str, ...]:
-        """What goes into the slot `other` here, by key."""
-        return papers.other_papers(self, facts)
 
     def source(self, rule: str) -> Source:
         """Where this rule was read; a rule without a source of its own is on the province's page."""

@@ -7,12 +7,12 @@ same way with the same work: only who reads the code in that mailbox learns whic
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from urllib.parse import urljoin
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.alarms import portions
 from icpportal.codes import actions as codes
 from icpportal.codes.models import Channel
+from icpportal.fields.types import JsonObject, Words
 
 Kind = Pending.Kind
 PURPOSES = {
@@ -34,13 +35,13 @@ PURPOSES = {
     Kind.RESET: "reset",
     Kind.STEP_UP: "step_up",
 }
-CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: e-mail, unless told
+CHANNELS = {Kind.FIRST_MOBILE: Channel.SMS, Kind.MOBILE: Channel.SMS}  # all others: email, unless told
 
 
-EMAIL, MOBILE, PASSWORD = _("e-mail address"), _("mobile"), _("password")  # what was changed, as a notice says it
+EMAIL, MOBILE, PASSWORD = _("email address"), _("mobile"), _("password")  # what was changed, as a notice says it
 
 
-class Taken(Exception):
+class AddressInUse(Exception):
     """The address or mobile that was just proved belongs to another account."""
 
 
@@ -78,7 +79,7 @@ def begin(
     language: str,
     user: User | None = None,
     channel: str = "",
-    facts: dict[str, Any] | None = None,
+    facts: JsonObject | None = None,
     now: datetime | None = None,
 ) -> Pending:
     """Note what is to be proved; an earlier one of the same account and kind is over. Sends nothing yet."""
@@ -102,7 +103,7 @@ def ask(
     language: str,
     client: str,
     user: User | None = None,
-    facts: dict[str, Any] | None = None,
+    facts: JsonObject | None = None,
     now: datetime | None = None,
 ) -> Pending:
     """`begin` and `send` in one: when no code may go out now, what was asked for before stays as it was."""
@@ -130,9 +131,9 @@ def enter(pending: Pending, typed: str, *, now: datetime | None = None) -> codes
     return codes.enter(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, typed=typed, now=now)
 
 
-def standing(pending: Pending, *, now: datetime | None = None) -> codes.Standing:
+def pending_code_status(pending: Pending, *, now: datetime | None = None) -> codes.CodeStatus:
     """Tries left and wait before the next code, for the page."""
-    return codes.standing(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, now=now)
+    return codes.status_of(purpose=PURPOSES[Kind(pending.kind)], holder=pending.holder, now=now)
 
 
 def find(kind: str, *, user: User | None = None, pk: str = "", now: datetime | None = None) -> Pending | None:
@@ -144,13 +145,16 @@ def find(kind: str, *, user: User | None = None, pk: str = "", now: datetime | N
 
 
 def begin_sign_up(
-    *, email: str, mobile: str, password: str, language: str, client: str, now: datetime | None = None
+    *, email: str, mobile: str, digest: str, language: str, client: str, now: datetime | None = None
 ) -> Pending:
-    """Note a sign-up and send its code, whether or not the address is known. Consent is kept with version and time."""
+    """Note a sign-up and send its code, whether or not the address is known. Consent is kept with version and time.
+
+    `digest` is the password as an account keeps it.
+    """
     at = now or timezone.now()
     facts = {
         "mobile": mobile,
-        "password": make_password(password),
+        "password": digest,
         "terms_version": settings.TERMS_VERSION,
         "terms_agreed_at": at.isoformat(),
     }
@@ -158,7 +162,7 @@ def begin_sign_up(
 
 
 def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
-    """The account of a sign-up whose address is proved, and its mobile, still to be proved; raises `Taken`."""
+    """The account of a sign-up whose address is proved, and its mobile, still to be proved; raises `AddressInUse`."""
     facts = pending.facts
     user = User(
         email=pending.destination,
@@ -176,7 +180,7 @@ def finish_sign_up(pending: Pending) -> tuple[User, Pending]:
             pending.delete()
     except IntegrityError as error:
         pending.delete()
-        raise Taken from error
+        raise AddressInUse from error
     return user, mobile
 
 
@@ -187,7 +191,7 @@ def _account(pending: Pending) -> User:
 
 
 def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
-    """Give the account the mobile that was just proved; raises `Taken` when another account has it."""
+    """Give the account the mobile that was just proved; raises `AddressInUse` when another account has it."""
     user = _account(pending)
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
@@ -203,11 +207,11 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
                 tell_changed(user, MOBILE, to=before, channel=Channel.SMS)
     except IntegrityError as error:
         pending.delete()
-        raise Taken from error
+        raise AddressInUse from error
 
 
 def confirm_email(pending: Pending) -> None:
-    """Give the account the address that was just proved; raises `Taken` when another account has it."""
+    """Give the account the address that was just proved; raises `AddressInUse` when another account has it."""
     user = _account(pending)
     before, user.email = user.email, pending.destination
     was_proved = EmailAddress.objects.filter(user=user, email=before, verified=True).exists()
@@ -225,7 +229,7 @@ def confirm_email(pending: Pending) -> None:
                     leave(user, before)
     except IntegrityError as error:
         pending.delete()
-        raise Taken from error
+        raise AddressInUse from error
 
 
 CONFIRMED_ADDRESS = {"primary": True, "verified": True}
@@ -268,7 +272,7 @@ def begin_step_up(user: User, *, channel: str, language: str, now: datetime | No
     return begin(Kind.STEP_UP, destination=destination, language=language, user=user, channel=channel, now=now)
 
 
-def tell_changed(user: User, what: Any, *, to: str = "", channel: str = Channel.EMAIL) -> None:
+def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channel.EMAIL) -> None:
     """Tell the account that something about it was changed: at its address, or where it could be reached before."""
     import_string(settings.MESSENGER)(
         key=f"account_changed:{uuid.uuid4()}",
@@ -276,7 +280,7 @@ def tell_changed(user: User, what: Any, *, to: str = "", channel: str = Channel.
         channel=channel,
         to=to or user.email,
         language=user.language,
-        context={"time": timezone.now(), "what": what},
+        context={"time": timezone.now(), "what": what, "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account"))},
     )
 
 

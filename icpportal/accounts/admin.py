@@ -1,6 +1,7 @@
 """Accounts in the review desk: who there is, what role they hold, whether they may sign in. Personal data is masked."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Unpack
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,15 +19,34 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.forms import AddressField
+from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.accounts.sessions import end_sessions
-from icpportal.entry import phones
-from icpportal.entry.fields import PlainTextField
+from icpportal.fields import phones
+from icpportal.fields.fields import PlainTextField
+from icpportal.fields.form_types import Files, ModelFormOptions, Posted
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 # allauth shows whole addresses, keys and sessions in lists of its own; a group's permissions come from settings
 for model in (EmailAddress, EmailConfirmation, Authenticator, UserSession, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+
+READ = (
+    "masked_email",
+    "masked_mobile",
+    "mobile_confirmed_at",
+    "language",
+    "terms_version",
+    "terms_agreed_at",
+    "last_login",
+    "date_joined",
+)
+TYPED = ("name", "held_roles", "is_active")
+TYPED_FIRST = ("email", "name", "held_roles")  # of a new account
 
 
 class RolesForm(forms.ModelForm):
@@ -40,8 +60,10 @@ class RolesForm(forms.ModelForm):
         model = User
         fields = ["name", "is_active"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Posted | None = None, files: Files | None = None, **options: Unpack[ModelFormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
         if self.instance.pk and not self.instance._state.adding:
             self.initial["held_roles"] = sorted(roles.held(self.instance))
 
@@ -64,8 +86,8 @@ class RolesForm(forms.ModelForm):
 class NewStaffForm(RolesForm):
     """A new account of staff: address, name, roles. They set the password themselves, at "Forgotten password"."""
 
-    email = AddressField(label=_("E-mail"))
-    name = PlainTextField(label=_("Name among colleagues"), max_length=80)
+    email = AddressField(label=_("Email"))
+    name = PlainTextField(label=_("Name shown to colleagues"), max_length=80)
 
     class Meta(RolesForm.Meta):
         fields = ["name"]
@@ -88,7 +110,7 @@ class RoleFilter(admin.SimpleListFilter):
     title = _("Roles")
     parameter_name = "role"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> "list[tuple[str, _StrOrPromise]]":  # noqa: ARG002
         return list(roles.NAMES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:  # noqa: ARG002
@@ -103,20 +125,10 @@ class AccountAdmin(admin.ModelAdmin):
     list_display = ["__str__", "masked_email", "masked_mobile", "role_words", "is_active", "date_joined"]
     list_filter = ["is_active", RoleFilter]
     search_fields = ["email"]  # whole addresses and mobiles only: see get_search_results
-    search_help_text = _("A whole e-mail address or mobile")
+    search_help_text = _("A full email address or mobile number")
     ordering = ["-date_joined"]
-    readonly_fields = [
-        "masked_email",
-        "masked_mobile",
-        "mobile_confirmed_at",
-        "language",
-        "terms_version",
-        "terms_agreed_at",
-        "last_login",
-        "date_joined",
-    ]
-    fields = ["name", "held_roles", "is_active", *readonly_fields]
-    add_fields = ["email", "name", "held_roles"]
+    readonly_fields = READ
+    fields = TYPED + READ
     list_per_page = 50
     show_full_result_count = False
     actions = None
@@ -138,7 +150,7 @@ class AccountAdmin(admin.ModelAdmin):
         except ValidationError:
             return queryset.filter(email=typed.lower()), False
 
-    @admin.display(description=_("E-mail"))
+    @admin.display(description=_("Email"))
     def masked_email(self, user: User) -> str:
         return user.masked_email
 
@@ -150,23 +162,30 @@ class AccountAdmin(admin.ModelAdmin):
     def role_words(self, user: User) -> str:
         return roles.in_words(group.name for group in user.groups.all())
 
-    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return self.fields if obj else self.add_fields
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return TYPED + READ if obj else TYPED_FIRST
 
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:  # type: ignore[override]
-        return list(self.readonly_fields) if obj else []
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return READ if obj else ()
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: User | None = None,
+        change: bool = False,
+        **kwargs: "Callable[..., Field] | Sequence[str]",
+    ) -> "type[forms.ModelForm]":
         if not self.has_change_permission(request, obj) and obj:
             return super().get_form(request, obj, change=change, **kwargs)
         base = RolesForm if obj else NewStaffForm
         # declared fields are not columns: the factory is asked for columns only
         kwargs["fields"] = base.Meta.fields
         form = super().get_form(request, obj, change=change, form=base, **kwargs)
-        form.current_user = request.user  # type: ignore[attr-defined]
+        if issubclass(form, RolesForm):
+            form.current_user = account_of(request)
         return form
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: RolesForm, change: bool) -> None:
         if not change:
             made = open_account(
                 email=form.cleaned_data["email"],

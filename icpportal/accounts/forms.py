@@ -1,31 +1,50 @@
 """Forms of the account pages. None of them sends, spends or counts: the views do."""
 
-from typing import Any
+from typing import Unpack
 
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from django import forms
+from django.conf import settings
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.accounts.fields import CodeField, PasswordField
+from icpportal.accounts import kept_passwords
 from icpportal.accounts.models import User
-from icpportal.entry import phones
-from icpportal.entry.fields import EmailField, MobileField, PlainTextField
+from icpportal.fields import phones
+from icpportal.fields.fields import ChoiceField, EmailField, Labelled, MobileField, PlainTextField
+from icpportal.fields.form_types import FieldOptions, Files, FormOptions, Posted
 
 LOGIN_ATTRS = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+PASSWORD_MAX = 128
 
 
 class AddressField(EmailField):
-    """An e-mail address in lower case: accounts do not differ by case."""
+    """An email address in lower case: accounts do not differ by case."""
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: str | None) -> str:
         return super().to_python(value).lower()
+
+
+class PasswordField(Labelled, forms.CharField):
+    """A password exactly as typed; `autocomplete` tells managers whether it is the present or a new one."""
+
+    def __init__(self, *, autocomplete: str, **options: Unpack[FieldOptions]) -> None:
+        options.setdefault("widget", forms.PasswordInput(attrs={"autocomplete": autocomplete}))
+        super().__init__(strip=False, max_length=PASSWORD_MAX, **options)
+
+
+class LanguageForm(forms.Form):
+    """The language of pages, emails and text messages."""
+
+    language = ChoiceField(
+        label=_("Language of pages, emails and text messages"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+    )
 
 
 class NewPassword(forms.Form):
@@ -34,25 +53,34 @@ class NewPassword(forms.Form):
     password1 = PasswordField(
         label=_("New password"), autocomplete="new-password", help_text=_("At least 8 characters, not a common one")
     )
-    password2 = PasswordField(label=_("New password again"), autocomplete="new-password")
+    password2 = PasswordField(label=_("Confirm new password"), autocomplete="new-password")
 
-    def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        user: User | None = None,
+        **options: Unpack[FormOptions],
+    ) -> None:
         self.user = user
-        super().__init__(*args, **kwargs)
+        super().__init__(data, files, **options)
 
     def password_owner(self) -> User:
         """Whose password it will be: it must not resemble the address."""
         return self.user or User()
 
-    def clean(self) -> dict[str, Any]:
-        typed = super().clean() or self.cleaned_data
+    def clean(self) -> None:
+        super().clean()
+        typed = self.cleaned_data
         first, second = typed.get("password1"), typed.get("password2")
         if first and second and first != second:
-            differs = ValidationError(gettext("Type the same password twice"), code="password_differs")
+            differs = ValidationError(
+                gettext("The two passwords do not match: enter the same one twice"), code="password_differs"
+            )
             self.add_error("password2", differs)
         if first:
             self._judge(first)
-        return typed
 
     def _judge(self, password: str) -> None:
         try:
@@ -64,43 +92,69 @@ class NewPassword(forms.Form):
 class SignUpForm(NewPassword):
     """A new account: address, mobile, password and consent."""
 
-    email = AddressField(label=_("E-mail"), help_text=_("We send a code to it. Use it to sign in later"))
-    mobile = MobileField(label=_("Mobile"), help_text=_("A mainland number of 11 digits. We text a code to it"))
+    drawn_in_answer = True  # the password that was in order travels in the page that comes back
+    never_kept = (kept_passwords.FIELD,)
+
+    email = AddressField(label=_("Email"), help_text=_("We send a code to it. Use it to sign in later"))
+    mobile = MobileField(label=_("Mobile"), help_text=_("11 digits, mainland China. We will text a code to it"))
     password1 = PasswordField(
         label=_("Password"), autocomplete="new-password", help_text=_("At least 8 characters, not a common one")
     )
-    password2 = PasswordField(label=_("Password again"), autocomplete="new-password")
+    password2 = PasswordField(label=_("Confirm password"), autocomplete="new-password")
     agree = forms.BooleanField(
         label=_("I agree to the terms of use and the privacy notice"),
-        error_messages={"required": _("Tick that you agree, then continue")},
+        error_messages={"required": _("Tick the box to agree, then continue")},
     )
     field_order = ["email", "mobile", "password1", "password2", "agree"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[FormOptions]) -> None:
+        super().__init__(data, files, **options)
         links = ((reverse("terms"), gettext("Terms of use")), (reverse("privacy"), gettext("Privacy notice")))
         self.fields["agree"].help_text = format_html('<a href="{}">{}</a> · <a href="{}">{}</a>', *links[0], *links[1])
+        self._kept = self._kept_before()
+        if self._kept:
+            self._ask_no_password()
+
+    def _kept_before(self) -> str:
+        """The digest of a password that was in order at the last try, unless one is typed again."""
+        sent = self.data
+        if sent.get("password1") or sent.get("password2") or not sent.get(kept_passwords.FIELD):
+            return ""
+        return kept_passwords.digest_in(sent[kept_passwords.FIELD], email=sent.get("email", "").strip())
+
+    def _ask_no_password(self) -> None:
+        for name in ("password1", "password2"):
+            self.fields[name].required = False
+        self.fields["password1"].help_text = _("Your password is kept. Enter one only to change it")
+
+    def digest(self) -> str:
+        """The password as an account keeps it; of a form that is in order."""
+        return self._kept or kept_passwords.digest_of(self.cleaned_data["password1"])
+
+    def keep_password(self) -> None:
+        """Spares whoever has to change another field the password, if it is in order."""
+        if {"password1", "password2"} & set(self.errors):
+            return
+        kept = kept_passwords.keep(self.digest(), email=self.data.get("email", "").strip())
+        self._ask_no_password()
+        self.fields[kept_passwords.FIELD] = forms.CharField(widget=forms.HiddenInput, required=False)
+        sent = {name: self.data[name] for name in self.data}
+        self.data = {**sent, kept_passwords.FIELD: kept}
 
     def password_owner(self) -> User:
         return User(email=self.cleaned_data.get("email", ""))
 
 
-class CodeForm(forms.Form):
-    """One texted or mailed code."""
-
-    code = CodeField(label=pgettext_lazy("one-time", "Code"), help_text=_("6 digits"))
-
-
 class EmailForm(forms.Form):
-    """One e-mail address."""
+    """One email address."""
 
-    email = AddressField(label=_("E-mail"))
+    email = AddressField(label=_("Email"))
 
 
 class MobileForm(forms.Form):
     """One mobile."""
 
-    mobile = MobileField(label=_("Mobile"), help_text=_("A mainland number of 11 digits. We text a code to it"))
+    mobile = MobileField(label=_("Mobile"), help_text=_("11 digits, mainland China. We will text a code to it"))
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -108,10 +162,17 @@ class SignInForm(allauth_forms.LoginForm):
 
     password = PasswordField(label=_("Password"), autocomplete="current-password")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        request: HttpRequest | None = None,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, request=request, **options)
         self.fields["login"] = PlainTextField(
-            label=_("E-mail or mobile"), max_length=254, widget=forms.TextInput(attrs=LOGIN_ATTRS)
+            label=_("Email or mobile"), max_length=254, widget=forms.TextInput(attrs=LOGIN_ATTRS)
         )
         self.fields.pop("remember", None)
 
@@ -126,7 +187,7 @@ class SignInForm(allauth_forms.LoginForm):
         self,
         request: HttpRequest,
         redirect_url: str | None,
-        credentials: dict[str, Any],  # noqa: ARG002
+        credentials: dict[str, str],  # noqa: ARG002
     ) -> HttpResponseBase:
         # allauth's own would keep the address in the session
         record_authentication(request, self.user, method="password")
@@ -144,11 +205,11 @@ class PasswordAgainForm(allauth_forms.ReauthenticateForm):
 class PasswordChangeForm(NewPassword):
     """The present password and a new one; saving it ends the other sessions."""
 
-    oldpassword = PasswordField(label=_("Present password"), autocomplete="current-password")
+    oldpassword = PasswordField(label=_("Current password"), autocomplete="current-password")
     field_order = ["oldpassword", "password1", "password2"]
 
     def clean_oldpassword(self) -> str:
         typed = self.cleaned_data["oldpassword"]
         if self.user is None or not self.user.check_password(typed):
-            raise ValidationError(gettext("This is not your present password"), code="password_wrong")
+            raise ValidationError(gettext("That is not your current password: try again"), code="password_wrong")
         return typed

@@ -23,6 +23,11 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
     )
 
 
+def keep_language(user: User, language: str) -> None:
+    """Write to this account in this language from now on."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
 def set_language(request: HttpRequest) -> HttpResponse:
     """Switch the language of this browser and, when signed in, of the account: messages follow it."""
     chosen = request.POST.get(LANGUAGE_QUERY_PARAMETER, "")

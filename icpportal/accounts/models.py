@@ -1,7 +1,7 @@
-"""Who is asking: a person with an e-mail address and a mainland mobile, and what that person is about to prove."""
+"""Who is asking: a person with an email address and a mainland mobile, and what that person is about to prove."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.codes.models import Channel
+from icpportal.fields.types import Column
+from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
-from icpportal.privacy.index import blind_index
 from icpportal.privacy.masks import mask_email, mask_mobile, readable
 from icpportal.privacy.models import SealedModel
 
@@ -29,14 +30,14 @@ def mobile_index(mobile: str) -> str:
 class UserManager(BaseUserManager["User"]):
     """Makes and finds accounts. Addresses are kept in lower case, so that no two differ by case alone."""
 
-    def create_user(self, email: str, password: str | None = None, **columns: Any) -> "User":
+    def create_user(self, email: str, password: str | None = None, **columns: Column) -> "User":
         """An account without roles; `accounts.actions.open_account` also confirms and gives roles."""
         user = self.model(email=email, **columns)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **columns: Any) -> "User":
+    def create_superuser(self, email: str, password: str | None = None, **columns: Column) -> "User":
         """An account that may do everything. There is none in production (docs/decisions.md)."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **columns)
 
@@ -52,7 +53,7 @@ class UserManager(BaseUserManager["User"]):
 class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     """An account of an applicant or of staff."""
 
-    email = models.EmailField(_("E-mail"), max_length=254, unique=True)
+    email = models.EmailField(_("Email"), max_length=254, unique=True)
     # under which service codes are kept (customers.py): the first address, which stays when the address changes
     customer_name = models.CharField(max_length=254, blank=True, default="", editable=False)
     mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
@@ -60,7 +61,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
     # when a confirmed mobile or address was replaced, or the password reset: what a thief would do first
     contact_changed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    name = models.CharField(_("Name among colleagues"), max_length=80, blank=True)
+    name = models.CharField(_("Name shown to colleagues"), max_length=80, blank=True)
     language = models.CharField(
         _("Language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
@@ -99,15 +100,20 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = self.email.lower()
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(
+        self,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
         self.email = self.email.lower()
         self.mobile_index = mobile_index(self.mobile)
         if self._state.adding and not self.customer_name:
             self.customer_name = self._name_of_its_own()
-        fields = kwargs.get("update_fields")
-        if fields is not None and "mobile" in fields:
-            kwargs["update_fields"] = {*fields, "mobile_index"}
-        super().save(*args, **kwargs)
+        if update_fields is not None and "mobile" in (fields := set(update_fields)):
+            update_fields = {*fields, "mobile_index"}
+        super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields)
 
     def _name_of_its_own(self) -> str:
         """Its address, unless that was another account's before."""

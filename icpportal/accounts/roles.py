@@ -5,13 +5,14 @@ Who configures the portal sees no case, who decides cases does not configure, wh
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.models import User
 
 APPLICANT = "applicant"
 REVIEWER = "reviewer"
@@ -37,7 +38,7 @@ def refuse_combination(names: Iterable[str]) -> None:
     if len(by_duty) > 1:
         first, second = list(by_duty.values())[:2]
         raise ValidationError(
-            _("%(first)s and %(second)s cannot be one person: choose one of the two"),
+            _("%(first)s and %(second)s must be two different people: change one of them"),
             code="roles_together",
             params={"first": NAMES[first], "second": NAMES[second]},
         )
@@ -48,12 +49,12 @@ def is_staff_role(names: Iterable[str]) -> bool:
     return any(name in DUTY for name in names)
 
 
-def held(user: Any) -> set[str]:
+def held(user: User) -> set[str]:
     """The names of the roles the account holds."""
     return set(user.groups.values_list("name", flat=True))
 
 
-def give(user: Any, *names: str) -> None:
+def give(user: User, *names: str) -> None:
     """Let the account hold exactly these roles; staff roles open the review desk, none closes it."""
     refuse_combination(names)
     user.groups.set([Group.objects.get_or_create(name=name)[0] for name in names])
@@ -62,15 +63,33 @@ def give(user: Any, *names: str) -> None:
 
 
 def ensure() -> list[str]:
-    """Write `settings.ROLE_PERMISSIONS` into the groups; gives back the permissions that no model declares."""
-    missing: list[str] = []
-    for name in NAMES:
-        wanted = settings.ROLE_PERMISSIONS.get(name, [])
-        group, _created = Group.objects.get_or_create(name=name)
-        found = _permissions(wanted)
-        group.permissions.set(found.values())
-        missing += [label for label in wanted if label not in found]
-    return missing
+    """Write `settings.ROLE_PERMISSIONS` into the groups; gives back the permissions that no model declares.
+
+    A handful of queries however many roles and permissions there are: every start of a portal runs it.
+    """
+    labels = [label for name in NAMES for label in settings.ROLE_PERMISSIONS.get(name, [])]
+    found = _permissions(labels)
+    groups = _groups()
+    wanted = {
+        (groups[name].pk, found[label].pk)
+        for name in NAMES
+        for label in settings.ROLE_PERMISSIONS.get(name, [])
+        if label in found
+    }
+    grants = Group.permissions.through.objects
+    there = {(row.group_id, row.permission_id): row.pk for row in grants.filter(group__in=groups.values())}
+    grants.filter(pk__in=[there[pair] for pair in there.keys() - wanted]).delete()
+    grants.bulk_create(
+        (grants.model(group_id=group, permission_id=permission) for group, permission in wanted - there.keys()),
+        ignore_conflicts=True,  # another process may be doing the same
+    )
+    return [label for label in labels if label not in found]
+
+
+def _groups() -> dict[str, Group]:
+    """The groups of all roles, by name; made where they are not there."""
+    Group.objects.bulk_create([Group(name=name) for name in NAMES], ignore_conflicts=True)
+    return {group.name: group for group in Group.objects.filter(name__in=NAMES)}
 
 
 def _permissions(labels: list[str]) -> dict[str, Permission]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -14,11 +13,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.alarms import portions
+
 SEEN = "seen_at"
 SEEN_STEP = timedelta(minutes=5)  # a busy session is written at most this often
 
 
-def limits_of(user: Any) -> tuple[timedelta, timedelta]:
+def limits_of(user: User) -> tuple[timedelta, timedelta]:
     """Absolute and idle limit of this account's sessions."""
     return settings.SESSION_LIMITS["staff" if user.is_staff else "applicant"]
 
@@ -26,7 +29,7 @@ def limits_of(user: Any) -> tuple[timedelta, timedelta]:
 def begin(request: HttpRequest, *, now: datetime | None = None) -> None:
     """Start the clocks of a session that somebody has just signed in to."""
     now = now or timezone.now()
-    absolute, _idle = limits_of(request.user)
+    absolute, _idle = limits_of(account_of(request))
     request.session.set_expiry(now + absolute)
     request.session[SEEN] = int(now.timestamp())
 
@@ -48,10 +51,10 @@ def _keep_or_end(request: HttpRequest, now: datetime) -> None:
     if seen is None:  # not begun by `begin`: only tests sign in so
         return
     quiet = timedelta(seconds=now.timestamp() - seen)
-    _absolute, idle = limits_of(request.user)
+    _absolute, idle = limits_of(account_of(request))
     if quiet > idle:
         logout(request)
-        messages.info(request, _("You were signed out. Sign in again: nothing is lost"))
+        messages.info(request, _("You were signed out. Sign in again: nothing you saved is lost"))
     elif quiet > SEEN_STEP:
         request.session[SEEN] = int(now.timestamp())
 
@@ -85,7 +88,7 @@ def device_words(agent: str) -> str:
     return " · ".join(known) if all(known) else agent[:LONGEST]
 
 
-def open_sessions(user: Any, *, this_key: str | None, now: datetime | None = None) -> list[OpenSession]:
+def open_sessions(user: User, *, this_key: str | None, now: datetime | None = None) -> list[OpenSession]:
     """Where the account is signed in, newest first; two queries however many there are."""
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-created_at", "-pk"))
     keys = [row.session_key for row in rows]
@@ -98,7 +101,7 @@ def open_sessions(user: Any, *, this_key: str | None, now: datetime | None = Non
     ]
 
 
-def end_sessions(user: Any, *, keep: str | None = None, only: int | None = None) -> int:
+def end_sessions(user: User, *, keep: str | None = None, only: int | None = None) -> int:
     """End the account's sessions on the server: all, all but `keep`, or `only` one; how many that were."""
     rows = UserSession.objects.filter(user_id=user.pk).exclude(session_key=keep or "")
     if only is not None:
@@ -108,8 +111,17 @@ def end_sessions(user: Any, *, keep: str | None = None, only: int | None = None)
     return rows.filter(session_key__in=keys).delete()[0]
 
 
-def renew(request: HttpRequest, change: Callable[[], object] | None = None) -> None:
+def renew(request: HttpRequest, change: Callable[[], None] | None = None) -> None:
     """A new session id after somebody proved again who they are (or by `change`); the list of sessions follows."""
     before = request.session.session_key
     (change or request.session.cycle_key)()
     UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
+
+
+def forget_over(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete sessions that are over, and what the list of an account's sessions says of them; how many sessions."""
+    now = now or timezone.now()
+    longest = max(absolute for absolute, _idle in settings.SESSION_LIMITS.values())
+    if not dry_run:  # signing out leaves its row of the list behind
+        portions.delete(UserSession.objects.filter(created_at__lte=now - longest))
+    return portions.delete(Session.objects.filter(expire_date__lte=now), dry_run=dry_run)

@@ -1,5 +1,6 @@
 """The account's addresses. allauth's names are kept where its pages are; its sign-up, reset, address and code pages are
-replaced by ours, because they keep codes in the session."""
+replaced by ours, because they count the tries of a code in the session, where parallel ones are lost
+(docs/decisions.md)."""
 
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views
@@ -7,7 +8,7 @@ from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
 from django.urls import path
 
-from icpportal.accounts.access import step_up_required
+from icpportal.accounts.guards import step_up_required
 from icpportal.accounts.views import contact, pages, reset, security, sign_up
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("confirm/", contact.Confirm.as_view(), name="account_confirm"),
     path("email/", contact.ChangeEmail.as_view(), name="account_email"),
     path("email/code/", contact.EmailCode.as_view(), name="account_email_code"),
+    path("language/", pages.ChangeLanguage.as_view(), name="account_language"),
     path("mobile/", contact.ChangeMobile.as_view(), name="account_mobile"),
     path("mobile/code/", contact.MobileCode.as_view(), name="account_mobile_code"),
     path("password/reset/", reset.Reset.as_view(), name="account_reset_password"),

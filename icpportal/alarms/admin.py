@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.alarms.actions import try_again
 from icpportal.alarms.models import Alarm, SetAside
-from icpportal.entry.read_only import ReadOnlyAdmin
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
 
 
 @admin.register(Alarm)

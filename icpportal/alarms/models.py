@@ -37,7 +37,7 @@ class SetAside(models.Model):
     reference = models.CharField(_("reference"), max_length=100)  # for people
     cause = models.CharField(max_length=100)  # of the alarm
     trouble = models.CharField(_("trouble"), max_length=100)  # the type of an exception
-    tries = models.PositiveIntegerField(_("tries"), default=1)
+    tries = models.PositiveIntegerField(_("attempts"), default=1)
     since = models.DateTimeField(_("since"))
     next_at = models.DateTimeField(_("next try"))
 

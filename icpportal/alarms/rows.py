@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import PermissionDenied
@@ -23,6 +23,7 @@ from django.utils import timezone
 from icpportal.alarms import portions
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm, SetAside
+from icpportal.fields.types import Key
 from icpportal.privacy.crypto import KeyMissing
 
 logger = logging.getLogger(__name__)
@@ -80,7 +81,7 @@ class Loop:
         self.opened: set[str] = set()
         self.is_over = False  # whether a row of a cause went, so that its alarm may be over
 
-    def waits(self, key: Any) -> bool:
+    def waits(self, key: Key) -> bool:
         """Whether this row was set aside and its next try has not come."""
         row = self.aside.get(str(key))
         return row is not None and row.next_at > self.now
@@ -89,7 +90,7 @@ class Loop:
         """The keys of all rows that wait, to leave them out of a query that takes only some."""
         return [key for key in self.aside if self.waits(key)]
 
-    def attempt(self, key: Any, act: Callable[[], Done], *, reference: str = "") -> Done | None:
+    def attempt(self, key: Key, act: Callable[[], Done], *, reference: str = "") -> Done | None:
         """What `act` gives back; None when it failed, whatever the exception, and the row is set aside."""
         try:
             with _whole():
@@ -102,12 +103,12 @@ class Loop:
         self.succeeded(key)
         return done
 
-    def pause(self, key: Any) -> timedelta:
+    def pause(self, key: Key) -> timedelta:
         """How long a row is left alone that fails now."""
         known = self.aside.get(str(key))
         return PAUSES[min(known.tries if known else 0, len(PAUSES) - 1)]
 
-    def set_aside(self, key: Any, problem: Exception, *, reference: str = "", until: datetime | None = None) -> None:
+    def set_aside(self, key: Key, problem: Exception, *, reference: str = "", until: datetime | None = None) -> None:
         """Write the row down as failed; `until` is for a job that keeps the times of its rows itself."""
         trouble, cause = type(problem).__name__[:100], _cause(self.job, problem)
         known = self.aside.get(str(key))
@@ -140,12 +141,12 @@ class Loop:
         if keys := [row.key for row in self.aside.values() if row.next_at <= self.now]:
             waiting.filter(pk__in=keys, next_at__gt=now).update(next_at=now)
 
-    def succeeded(self, key: Any) -> None:
+    def succeeded(self, key: Key) -> None:
         """The row did what it should: nothing is left of an earlier failure."""
         if str(key) in self.aside:
             self._forget([str(key)])
 
-    def end(self, owed: Iterable[Any] | None = None) -> None:
+    def end(self, owed: Iterable[Key] | None = None) -> None:
         """Forget rows that the job no longer has to do, when it knows all that are `owed`; clear what is over."""
         if owed is not None:
             still = {str(key) for key in owed}
@@ -197,12 +198,12 @@ def each(
     return ran
 
 
-def _act(rows: QuerySet[Row], pk: Any, loaded: dict[Any, Row] | None, act: Callable[[Row], Done]) -> Done | None:
+def _act(rows: QuerySet[Row], pk: Key, loaded: dict[Key, Row] | None, act: Callable[[Row], Done]) -> Done | None:
     row = rows.filter(pk=pk).first() if loaded is None else loaded.get(pk)
     return None if row is None else act(row)  # it moved on between the two queries
 
 
-def _loaded(rows: QuerySet[Row], keys: list[Any]) -> Iterator[tuple[Any, dict[Any, Row] | None]]:
+def _loaded(rows: QuerySet[Row], keys: list[Key]) -> Iterator[tuple[Key, dict[Key, Row] | None]]:
     """Each key with the rows of its batch, or None when the batch cannot be loaded because of one of them."""
     for start in range(0, len(keys), LOADED_AT_ONCE):
         batch = keys[start : start + LOADED_AT_ONCE]
@@ -246,7 +247,7 @@ class Parts:
 
 def shown(
     job: str,
-    key: Any,
+    key: Key,
     build: Callable[[], Done],
     *,
     reference: str = "",
@@ -267,7 +268,7 @@ def shown(
         return None
 
 
-def tell(job: str, key: Any, problem: Exception, *, reference: str = "") -> None:
+def tell(job: str, key: Key, problem: Exception, *, reference: str = "") -> None:
     """For a page: operations are told of a row that it cannot show, once in a while and not with every visit."""
     loop = Loop(job, only=str(key)[:100])
     if not loop.waits(str(key)[:100]):

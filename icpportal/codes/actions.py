@@ -12,19 +12,23 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.alarms import portions
 from icpportal.codes import limits
 from icpportal.codes.models import MAX_ATTEMPTS, Code
-from icpportal.entry.text import normalise_number
-from icpportal.privacy.index import blind_index
+from icpportal.fields.text import normalise_number
+from icpportal.fields.types import Facts
+from icpportal.privacy.blind_index import blind_index
+
+if TYPE_CHECKING:
+    from icpportal.outbox.models import Message
 
 DIGITS = 6
 LIFETIME = timedelta(minutes=10)
@@ -57,7 +61,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CodeStatus:
     """What a page may say about the code that is on its way."""
 
     left: int
@@ -72,7 +76,7 @@ def issue(
     destination: str,
     channel: Literal["sms", "email"],
     language: str,
-    context: dict[str, Any] | None = None,
+    context: Facts | None = None,
     lifetime: timedelta = LIFETIME,
     client: str = "",
     silent: bool = False,
@@ -110,7 +114,7 @@ def issue(
     return code
 
 
-def _messenger() -> Callable[..., object]:
+def _messenger() -> "Callable[..., Message]":
     return import_string(settings.MESSENGER)
 
 
@@ -120,7 +124,7 @@ def _take_turn(purpose: str, destination: str, client: str, now: datetime) -> No
         raise TooSoon(_seconds(wait.until, now))
     keys = [("code_destination_hour", destination), ("code_destination_day", destination), ("code_client_hour", client)]
     for name, key in keys:
-        allowed = limits.take(name, key, now=now) if key else limits.Allowed(ok=True)
+        allowed = limits.consume(name, key, now=now) if key else limits.Allowed(ok=True)
         if allowed.until:
             raise TooMany(allowed.until)
 
@@ -152,7 +156,7 @@ def enter(*, purpose: str, holder: str, typed: str, now: datetime | None = None)
     return Verdict("wrong", left) if left else Verdict("spent")
 
 
-def _live(purpose: str, holder: str, now: datetime) -> Any:
+def _live(purpose: str, holder: str, now: datetime) -> QuerySet[Code]:
     mine = Code.objects.filter(purpose=purpose, holder=holder, spent_at=None, expires_at__gt=now)
     return mine.filter(attempts__lt=MAX_ATTEMPTS).order_by("-pk")[:LIVE_AT_ONCE]
 
@@ -176,17 +180,17 @@ def _spend(match: Code, now: datetime) -> bool:
     return bool(pair.update(spent_at=now, spent_by=mine)) and Code.objects.filter(pk=match.pk, spent_by=mine).exists()
 
 
-def standing(*, purpose: str, holder: str, now: datetime | None = None) -> Standing:
+def status_of(*, purpose: str, holder: str, now: datetime | None = None) -> CodeStatus:
     """How many tries are left, until when the code is good, and in how many seconds another may be sent."""
     now = now or timezone.now()
     newest = (
         Code.objects.filter(purpose=purpose, holder=holder, spent_at=None, expires_at__gt=now).order_by("-pk").first()
     )
     if newest is None:
-        return Standing(left=0, expires_at=None, resend_in=0)
+        return CodeStatus(left=0, expires_at=None, resend_in=0)
     resend_at = newest.created_at + timedelta(seconds=settings.CODE_RESEND_SECONDS)
     wait = _seconds(resend_at, now) if resend_at > now else 0
-    return Standing(left=newest.left, expires_at=newest.expires_at, resend_in=wait)
+    return CodeStatus(left=newest.left, expires_at=newest.expires_at, resend_in=wait)
 
 
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:

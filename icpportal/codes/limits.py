@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
-from icpportal.privacy.index import blind_index
+from icpportal.privacy.blind_index import blind_index
 
 ROUNDS = 3  # a lost race is tried again; the third time the limit is treated as reached
 
@@ -48,7 +48,7 @@ def key_index(key: str) -> str:
     return blind_index("allowance", key)
 
 
-def take(name: str, key: str, *, now: datetime | None = None) -> Allowed:
+def consume(name: str, key: str, *, now: datetime | None = None) -> Allowed:
     """Count one try of `key` against the limit `name`."""
     return take_within(limit(name), name, key, now=now)
 
@@ -83,18 +83,8 @@ def _opened(name: str, index: str, now: datetime) -> bool:
     return True
 
 
-def peek(name: str, key: str, *, now: datetime | None = None) -> Allowed:
-    """What `take` would answer, without counting."""
-    now = now or timezone.now()
-    rule = limit(name)
-    row = Allowance.objects.filter(name=name, key=key_index(key), began_at__gt=now - rule.window).first()
-    if row is None or row.used < rule.amount:
-        return Allowed(ok=True)
-    return Allowed(ok=False, until=row.began_at + rule.window)
-
-
-def give_back(name: str, key: str) -> None:
-    """Undo one `take`: the other side was busy, and that costs nobody a try."""
+def refund(name: str, key: str) -> None:
+    """Undo one `consume`: the other side was busy, and that costs nobody a try."""
     Allowance.objects.filter(name=name, key=key_index(key), used__gt=0).update(used=F("used") - 1)
 
 

@@ -11,7 +11,7 @@ class Channel(models.TextChoices):
     """How a code travels."""
 
     SMS = "sms", _("Text message")
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
 
 
 class Code(models.Model):
@@ -22,9 +22,9 @@ class Code(models.Model):
     digest = models.CharField(max_length=64)
     destination = models.CharField(max_length=64, db_index=True)
     channel = models.CharField(_("Sent by"), max_length=8, choices=Channel.choices)
-    attempts = models.PositiveSmallIntegerField(_("Tries"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     created_at = models.DateTimeField(_("Sent at"), default=timezone.now)
-    expires_at = models.DateTimeField(_("Good until"), db_index=True)
+    expires_at = models.DateTimeField(_("Can be used until"), db_index=True)
     spent_at = models.DateTimeField(_("Used at"), null=True)
     spent_by = models.UUIDField(null=True)
 

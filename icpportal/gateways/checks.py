@@ -1,15 +1,20 @@
 """Refuses to run in production with a gateway that is only good for the demo, or that asks in the clear."""
 
+from collections.abc import Sequence
+
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from icpportal.gateways.registry import GATEWAYS, Fault, faults
 
-OWN = "gateways."  # errors of other names are those of `icpportal/checks.py`
+OWN = "gateways."  # errors of other names are those of `icpportal/operations/checks.py`
 
 
 @register
-def gateways_fit_production(app_configs: object, **kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
+def gateways_fit_production(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None
+) -> list[CheckMessage]:  # noqa: ARG001
     """Errors outside the demo, one for each gateway that must not serve people."""
     if settings.DEMO:
         return []

@@ -1,6 +1,7 @@
 """Every gateway in one row: its setting, what is real, what only stands in for it, and what its silence means.
 
-The production checks, the start of a process, the health pages and `check_gateways` read it. It imports no gateway.
+The production checks, the start of a process, the health pages and `check_gateways` read it; `docs/gateways.md` and the
+README of each folder are held against it. It imports no gateway.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"
-OURS = ("icpportal.", "tests.")
+OURS = ("icpportal.", "demo.", "tests.")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Gateway:
 
     name: str
     setting: str
+    asks: str  # what the portal wants of it, for the docs
+    own_settings: tuple[str, ...]
     real: tuple[str, ...]
     stand_ins: tuple[StandIn, ...]
     address: str = ""  # the setting of the address that has to be https:// with our own class
@@ -47,6 +50,7 @@ class Gateway:
     rule: str = FAKE
     only_ours: bool = False  # no class of a provider's own
     is_asked: bool = True
+    folder: str = ""  # of its modules, where that is not its name
     is_advice: bool = False  # pages do without its answer, so that its silence makes nothing ill
 
     @property
@@ -90,16 +94,24 @@ GATEWAYS = (
     Gateway(
         "authority",
         "AUTHORITY_GATEWAY",
+        "takes reports, tells their results and the state of filings, checks filing passwords",
+        (
+            *("MIIT_ISP_ID", "MIIT_USER", "MIIT_PASSWORD", "MIIT_AES_KEY", "MIIT_AES_IV"),
+            *("MIIT_FILES_URL", "MIIT_STATUS_URL", "MIIT_PASSWORD_URL", "MIIT_XSD_DIR"),
+        ),
         real=(f"{HERE}.miit.gateway.MinistryAuthority",),
         stand_ins=(StandIn(f"{HERE}.miit.fake", TESTS_ONLY),),
+        folder="miit",
     ),
     Gateway(
         "inventory",
         "INVENTORY_GATEWAY",
+        "lists the servers that a customer has",
+        ("INVENTORY_URL", "INVENTORY_TOKEN", "INVENTORY_CA_FILE"),
         real=(f"{HERE}.inventory.http.HttpInventory",),
         stand_ins=(
             StandIn(f"{HERE}.inventory.fake", TESTS_ONLY),
-            StandIn(f"{HERE}.inventory.file", "the demo's file of servers"),
+            StandIn("demo.servers.inventory", "the demo's file of servers"),
         ),
         address="INVENTORY_URL",
         rule_of_address="gateways.E003",
@@ -107,16 +119,20 @@ GATEWAYS = (
     Gateway(
         "sms",
         "SMS_GATEWAY",
+        "sends text messages",
+        ("SMS_HTTP", "SMS_SIGNATURE_ZH", "SMS_SIGNATURE_EN"),
         real=(f"{HERE}.sms.http.HttpSms",),
         stand_ins=(
             StandIn(f"{HERE}.sms.fake", TESTS_ONLY, SMS),
-            StandIn(f"{HERE}.sms.page", "text messages are written to a page instead of being sent", SMS),
+            StandIn("demo.messages.sms", "text messages are written to a page instead of being sent", SMS),
         ),
         rule=SMS,
     ),
     Gateway(
         "scanner",
         "SCANNER_GATEWAY",
+        "looks for viruses in uploaded files",
+        ("SCANNER_ADDRESS",),
         real=(f"{HERE}.scanner.clamd.Clamd",),
         stand_ins=(
             StandIn(f"{HERE}.scanner.fake", TESTS_ONLY),
@@ -126,10 +142,12 @@ GATEWAYS = (
     Gateway(
         "photo_app",
         "PHOTO_APP_GATEWAY",
+        "gives the photo behind a picture code (Shanghai)",
+        ("PHOTO_APP_URL", "PHOTO_APP_TOKEN", "PHOTO_APP_CA_FILE"),
         real=(f"{HERE}.photo_app.http.HttpApp",),
         stand_ins=(
             StandIn(f"{HERE}.photo_app.fake", TESTS_ONLY),
-            StandIn(f"{HERE}.photo_app.page", "the photo app is the demo's page", "gateways.E004"),
+            StandIn("demo.photo_app", "the photo app is the demo's page", "gateways.E004"),
         ),
         address="PHOTO_APP_URL",
         rule_of_address="gateways.E005",
@@ -138,18 +156,34 @@ GATEWAYS = (
     Gateway(
         "dns",
         "DNS_GATEWAY",
+        "says where a domain points",
+        ("DNS_CHECK_NAME", "DNS_SECONDS"),
         real=(f"{HERE}.dns.system.SystemResolver",),
         stand_ins=(
             StandIn(f"{HERE}.dns.fake", TESTS_ONLY),
-            StandIn(f"{HERE}.dns.file", "the demo's file of names, in which every other name points nowhere"),
+            StandIn("demo.servers.names", "the demo's file of names, in which every other name points nowhere"),
         ),
         is_advice=True,
     ),
     Gateway(
+        "web_pages",
+        "WEB_PAGES_GATEWAY",
+        "reads the home page of a website on file",
+        (),
+        real=(f"{HERE}.web_pages.http.HttpPages",),
+        stand_ins=(
+            StandIn(f"{HERE}.web_pages.fake", TESTS_ONLY),
+            StandIn("demo.servers.pages", "the demo's file of pages"),
+        ),
+        is_asked=False,  # each check of a page shows whether the web answers
+    ),
+    Gateway(
         "mail",
         "EMAIL_BACKEND",
-        real=("icpportal.outbox.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"),
-        stand_ins=(StandIn("icpportal.outbox.page_mail", "mail is written to a page instead of being sent", MAIL),),
+        "sends mail",
+        ("EMAIL_URL", "DEFAULT_FROM_EMAIL"),
+        real=("icpportal.outbox.channels.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"),
+        stand_ins=(StandIn("demo.messages.mail", "mail is written to a page instead of being sent", MAIL),),
         rule=MAIL,
         only_ours=True,
         is_asked=False,  # the outbox sees at each mail whether it leaves

@@ -1,6 +1,6 @@
-"""The mechanism of a life: rows, `fire`, `available`, the system check. It is handed the models."""
+"""The mechanism of a life: rows, `apply`, `available`, the system check. It is handed the models."""
 
-from icpportal.lifecycle.firing import Lifecycle
+from icpportal.lifecycle.machine import Lifecycle
 from icpportal.lifecycle.table import (
     ACTORS,
     APPLICANT,
@@ -10,9 +10,9 @@ from icpportal.lifecycle.table import (
     OPERATIONS,
     REVIEWER,
     Due,
-    Forbidden,
-    T,
-    Table,
+    Move,
+    MoveNotAllowed,
+    MoveTable,
 )
 
 __all__ = [
@@ -24,8 +24,8 @@ __all__ = [
     "OPERATIONS",
     "REVIEWER",
     "Due",
-    "Forbidden",
+    "MoveNotAllowed",
     "Lifecycle",
-    "T",
-    "Table",
+    "Move",
+    "MoveTable",
 ]

@@ -4,18 +4,18 @@ from collections.abc import Callable, Collection
 
 from django.core import checks
 
-from icpportal.lifecycle.table import Table
+from icpportal.lifecycle.table import MoveTable
 
 
 def check_table(
-    table: Table, *, name: str, sentences: Collection[str], has_message: Callable[[str], bool], initial: str
+    table: MoveTable, *, name: str, sentences: Collection[str], has_message: Callable[[str], bool], initial: str
 ) -> list[checks.CheckMessage]:
     """Errors for timed states the clock cannot end, untold messages, states without a sentence or without a way in."""
     reached = {row.target for row in table.rows} | {initial}
     found = [
         (sorted(table.timed_states() - table.left_by_clock()), "E001", "{} has a deadline but no move by the clock"),
         (
-            sorted({r.tell for r in table.rows if r.tell and not has_message(r.tell)}),
+            sorted({r.notify for r in table.rows if r.notify and not has_message(r.notify)}),
             "E002",
             "no text in both languages for {}",
         ),

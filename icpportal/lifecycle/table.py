@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+from icpportal.fields.types import Fact
 
 APPLICANT = "applicant"
 REVIEWER = "reviewer"
@@ -16,12 +18,12 @@ ACTORS = (APPLICANT, REVIEWER, LEAD, AUTHORITY, CLOCK, OPERATIONS)
 # A lead reviewer may do whatever a reviewer may.
 ALSO = {LEAD: (LEAD, REVIEWER)}
 
-Guard = Callable[[Any, dict[str, Any]], bool]
-Due = Callable[[Any, datetime, dict[str, Any]], datetime]
+Guard = Callable[[Any, dict[str, Fact]], bool]
+Due = Callable[[Any, datetime, dict[str, Fact]], datetime]
 
 
 @dataclass(frozen=True)
-class T:
+class Move:
     """A move. Rows of the same name are tried in the order of the table; the first whose guard holds is taken."""
 
     name: str
@@ -29,30 +31,33 @@ class T:
     target: str
     by: str
     kinds: tuple[str, ...] | None = None
-    when: Guard | None = None
+    guard: Guard | None = None
     due: Due | None = None
-    tell: str = ""
-    owe: str = ""
+    notify: str = ""
+    enqueue: str = ""
 
     def open_to(self, by: str) -> bool:
         return self.by in ALSO.get(by, (by,))
 
 
-class Forbidden(Exception):
+Row = TypeVar("Row", bound=Move)
+
+
+class MoveNotAllowed(Exception):
     """The move is not in the table for this state, actor and facts: a race or a forgery."""
 
 
 @dataclass(frozen=True)
-class Table:
+class MoveTable(Generic[Row]):
     """All rows of one kind of thing, with the kinds a row without `kinds=` holds for."""
 
-    rows: tuple[T, ...]
+    rows: tuple[Row, ...]
     usual_kinds: tuple[str, ...]
 
-    def holds_for(self, row: T, kind: str) -> bool:
+    def holds_for(self, row: Row, kind: str) -> bool:
         return kind in (row.kinds or self.usual_kinds)
 
-    def rows_from(self, kind: str, state: str, by: str) -> Iterable[T]:
+    def rows_from(self, kind: str, state: str, by: str) -> Iterable[Row]:
         """The rows that leave `state`, in order, guards not asked."""
         return (r for r in self.rows if state in r.sources and self.holds_for(r, kind) and r.open_to(by))
 

@@ -1,23 +1,50 @@
 """Owing a message: it is written beside what it tells of, in the same transaction, and leaves afterwards."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear
-from icpportal.outbox import catalogue, nudge, preferences, words
+from icpportal.fields.types import Columns, Facts, JsonObject
+from icpportal.outbox import preferences, wake
 from icpportal.outbox.models import HALTED, SITE, Message, State
 from icpportal.outbox.queries import alarm_of, failed
+from icpportal.outbox.texts import catalogue, formats
 from icpportal.privacy.fields import sealed
 
 logger = logging.getLogger(__name__)
 GIVEN_UP = "given up by staff"
+
+
+class Attachment(TypedDict):
+    """A file that goes with a mail."""
+
+    name: str
+    type: str
+    content: str
+
+
+class Letter(TypedDict):
+    """A message of the catalogue for one reader and one channel; `context` fills in its words."""
+
+    key: str
+    template: str
+    channel: str
+    to: str
+    language: str
+    context: Facts
+    reference: NotRequired[str]
+    user_id: NotRequired[UUID | str | None]
+    attachments: NotRequired[Sequence[Attachment]]
+    not_before: NotRequired[datetime | None]
+    not_after: NotRequired[datetime | None]
 
 
 class Erased(Exception):
@@ -28,7 +55,7 @@ def queue(
     *,
     channel: str,
     key: str,
-    payload: Mapping[str, Any],
+    payload: JsonObject,
     reference: str = "",
     not_before: datetime | None = None,
     not_after: datetime | None = None,
@@ -40,7 +67,7 @@ def queue(
     return _keep(message)
 
 
-def tell(**letter: Any) -> Message:
+def notify(**letter: Unpack[Letter]) -> Message:
     """Owe somebody a message of the catalogue; the arguments are those of `letter`.
 
     A word that is missing, an unknown message or a line break in an address is an error here, in the caller's
@@ -50,7 +77,7 @@ def tell(**letter: Any) -> Message:
     return _keep(message) if preferences.wanted([message]) else message
 
 
-def tell_all(letters: Iterable[Mapping[str, Any]]) -> int:
+def notify_all(letters: Iterable[Letter]) -> int:
     """`tell` for many at the price of one INSERT; keys that are there already stay as they are."""
     rows = preferences.wanted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
@@ -65,10 +92,10 @@ def _letter(
     channel: str,
     to: str,
     language: str,
-    context: Mapping[str, Any],
+    context: Facts,
     reference: str = "",
-    user_id: Any = None,
-    attachments: Sequence[Mapping[str, str]] = (),
+    user_id: UUID | str | None = None,
+    attachments: Sequence[Attachment] = (),
     not_before: datetime | None = None,
     not_after: datetime | None = None,
 ) -> Message:
@@ -79,7 +106,7 @@ def _letter(
     payload = {
         "to": to,
         "language": language,
-        "context": words.pack(kept),
+        "context": formats.pack(kept),
         "attachments": [_attachment(**one) for one in attachments],
     }
     message = _message(channel, key, payload, reference, not_before)
@@ -103,7 +130,7 @@ def _check_address(channel: str, to: str, template: str) -> None:
         raise ValueError(f"{template} holds a code: it never lies on the site")
 
 
-def _message(channel: str, key: str, payload: dict[str, Any], reference: str, not_before: datetime | None) -> Message:
+def _message(channel: str, key: str, payload: JsonObject, reference: str, not_before: datetime | None) -> Message:
     if channel not in settings.OUTBOX_CHANNELS:
         raise ValueError(f"no channel {channel}")
     if not key or "@" in key:
@@ -130,22 +157,22 @@ def _keep(message: Message) -> Message:
 def _call(messages: Iterable[Message]) -> None:
     """A worker is called for codes, for other messages, or for both."""
     for is_secret in {message.is_secret for message in messages}:
-        nudge.nudge(nudge.DELIVER_CODES if is_secret else nudge.DELIVER)
+        wake.wake_worker(wake.DELIVER_CODES if is_secret else wake.DELIVER)
 
 
-def hurry(key: str, *, now: datetime | None = None) -> bool:
+def retry_now(key: str, *, now: datetime | None = None) -> bool:
     """What a message waited for has come: it is tried now instead of later; False when it does not wait."""
     now = now or timezone.now()
     hurried = Message.objects.filter(key=key, state=State.WAITING, next_at__gt=now).update(next_at=now)
     if hurried:
-        nudge.nudge(nudge.DELIVER)
+        wake.wake_worker(wake.DELIVER)
     return bool(hurried)
 
 
 # --- by staff --------------------------------------------------------------------------------
 
 
-def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
+def resend(message: Message, *, actor: User, now: datetime | None = None) -> bool:
     """Try a failed or waiting message now, from the first delay on; False when it is being sent or done meanwhile."""
     if message.is_erased:
         raise Erased(str(message))
@@ -167,7 +194,7 @@ def send_again(message: Message, *, actor: Any, now: datetime | None = None) -> 
     return bool(again)
 
 
-def give_up(message: Message, *, actor: Any, now: datetime | None = None) -> bool:
+def discard(message: Message, *, actor: User, now: datetime | None = None) -> bool:
     """Stop trying, or note that a failed message needs no more care; False when it is being sent or done meanwhile."""
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED, given_up_at=None)
     now = now or timezone.now()
@@ -185,7 +212,7 @@ def give_up(message: Message, *, actor: Any, now: datetime | None = None) -> boo
     return bool(given_up)
 
 
-def erasure(message: Message) -> dict[str, Any]:
+def erasure(message: Message) -> Columns:
     """The columns that take the content away from a message with a code, for the UPDATE that ends it."""
     if not message.is_secret:
         return {}
@@ -199,7 +226,7 @@ def _clear_alarm(message: Message) -> None:
         clear(alarm_of(message.channel))
 
 
-def _note(what: str, message: Message, actor: Any) -> None:
+def _note(what: str, message: Message, actor: User) -> None:
     facts = {"key": message.key, "reference": message.reference, "actor": str(getattr(actor, "pk", actor))}
     logger.info(what, extra=facts)
 
@@ -207,7 +234,7 @@ def _note(what: str, message: Message, actor: Any) -> None:
 # --- by the reader ---------------------------------------------------------------------------
 
 
-def mark_read(user: Any, pk: UUID | None = None, *, now: datetime | None = None) -> int:
+def mark_read(user: User, pk: UUID | None = None, *, now: datetime | None = None) -> int:
     """The reader has opened one note of theirs, or all of them; how many were new."""
     mine = Message.objects.filter(user=user, channel=SITE, read_at=None)
     chosen = mine if pk is None else mine.filter(pk=pk)

@@ -1,7 +1,7 @@
 """The outbox at the review desk: what is owed, what failed, and the two things operations can do about it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -11,19 +11,25 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from icpportal import moments
+from icpportal import time_format
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.fields.types import Columns
 from icpportal.outbox import actions
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import LATE
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
-class Care(admin.SimpleListFilter):
+
+class NeedsAttentionFilter(admin.SimpleListFilter):
     """What needs a person, instead of every state there is."""
 
-    title = pgettext_lazy("outbox", "needs care")
+    title = pgettext_lazy("outbox", "needs attention")
     parameter_name = "care"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> "list[tuple[str, _StrOrPromise]]":  # noqa: ARG002
         return [
             ("failed", _("Failed, not given up")),
             ("unknown", _("Unknown whether sent, not given up")),
@@ -31,7 +37,7 @@ class Care(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:  # noqa: ARG002
-        kinds: dict[str, dict[str, Any]] = {
+        kinds: dict[str, Columns] = {
             "failed": {"failed_at__isnull": False, "given_up_at": None},
             "unknown": {"failed_at__isnull": False, "given_up_at": None, "state": State.UNKNOWN},
             "late": {"next_at__lt": timezone.now() - LATE, "state__in": OWED},
@@ -54,7 +60,7 @@ class MessageAdmin(admin.ModelAdmin):
         "age",
         "last_error",
     ]
-    list_filter = [Care, "state", "channel"]
+    list_filter = [NeedsAttentionFilter, "state", "channel"]
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")
     fields = [
@@ -87,20 +93,20 @@ class MessageAdmin(admin.ModelAdmin):
         """How long it has been owed; nothing once it was sent."""
         if message.state == State.DELIVERED:
             return ""
-        return moments.span_words(max(timezone.now() - message.created_at, moments.HOUR * 0))
+        return time_format.span_words(max(timezone.now() - message.created_at, time_format.HOUR * 0))
 
     @admin.action(description=_("Send again"), permissions=["deliver"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each message on its own; those that are done or erased are counted apart."""
-        self._each(request, queryset, actions.send_again, gettext("sent again by staff"))
+        self._each(request, queryset, actions.resend, gettext("resent by staff"))
 
-    @admin.action(description=_("Give up"), permissions=["deliver"])
+    @admin.action(description=_("Stop sending"), permissions=["deliver"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         """Each message on its own; those that are done are counted apart."""
-        self._each(request, queryset, actions.give_up, gettext("given up by staff"))
+        self._each(request, queryset, actions.discard, gettext("stopped by staff"))
 
     def _each(self, request: HttpRequest, queryset: QuerySet[Message], act: Callable[..., bool], words: str) -> None:
-        actor: Any = request.user
+        actor = account_of(request)
         done = [message for message in queryset.defer(None) if _acts(act, message, actor)]
         for message in done:
             LogEntry.objects.log_actions(actor.pk, [message], CHANGE, words, single_object=True)
@@ -109,11 +115,11 @@ class MessageAdmin(admin.ModelAdmin):
             text = ngettext("%(n)s message: %(what)s", "%(n)s messages: %(what)s", len(done))
             self.message_user(request, text % {"n": len(done), "what": words}, messages.SUCCESS)
         if left:
-            text = ngettext("%(n)s message was left as it is", "%(n)s messages were left as they are", left)
+            text = ngettext("%(n)s message left unchanged", "%(n)s messages left unchanged", left)
             self.message_user(request, text % {"n": left}, messages.WARNING)
 
 
-def _acts(act: Callable[..., bool], message: Message, actor: Any) -> bool:
+def _acts(act: Callable[..., bool], message: Message, actor: User) -> bool:
     try:
         return act(message, actor=actor)
     except actions.Erased:

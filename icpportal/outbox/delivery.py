@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
@@ -25,11 +24,12 @@ from django.utils.module_loading import import_string
 
 from icpportal.alarms import leases, rows
 from icpportal.alarms.actions import open_alarm
+from icpportal.fields.types import Column
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import alarm_of, due, lease, waiting
-from icpportal.outbox.quiet import morning, rings_too_early
+from icpportal.outbox.quiet_hours import morning, must_wait_for_morning
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Totals:
     left: int = 0
     by_channel: dict[str, int] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, int | dict[str, int]]:
         return asdict(self)
 
     @property
@@ -210,18 +210,19 @@ class _Round:
 
     def claim(self, message: Message) -> bool:
         """Take a reserved row by one conditional UPDATE; False when another worker has it."""
-        killed = int(message.state == State.SENDING)  # nobody knows how far the worker before got
+        was_killed = message.state == State.SENDING  # nobody knows how far the worker before got
         columns = {
             "state": State.SENDING,
             "attempts": message.attempts + 1,
-            "unknown": message.unknown + killed,
+            "unknown": message.unknown + 1 if was_killed else message.unknown,
             "next_at": self.now() + lease(),
         }
         until = leases.end(lease(), now=self.fixed_now)
         taken = self.mine(message).update(**columns, leased_until=until)
         for name, value in columns.items():
             setattr(message, name, value)
-        self.totals.lost += not taken
+        if not taken:
+            self.totals.lost += 1
         return bool(taken)
 
     def handle(self, message: Message) -> None:
@@ -243,7 +244,7 @@ class _Round:
         if message.not_after and message.not_after <= self.now():
             self.fail(message, TOO_LATE)
             return
-        if rings_too_early(message, self.now()):  # nothing is tried, so nothing is counted
+        if must_wait_for_morning(message, self.now()):  # nothing is tried, so nothing is counted
             self.settle(message, State.WAITING, next_at=morning(self.now()), attempts=F("attempts") - 1)
             return
         if _in_doubt(message):
@@ -259,7 +260,7 @@ class _Round:
             settle(message, _plain(trouble) or "no answer")
             self.lose_patience(message.channel, time.monotonic() - began)
         else:
-            done = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
+            done: dict[str, Column] = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
             self.settle(message, State.DELIVERED, next_at=None, **done)
             self.loop.succeeded(message.pk)
 
@@ -291,7 +292,7 @@ class _Round:
         if self.settle(message, state, **ended) and state == State.UNKNOWN:
             open_alarm(alarm_of(message.channel), reference=message.reference or message.key, detail=why)
 
-    def settle(self, message: Message, state: State, **columns: Any) -> bool:
+    def settle(self, message: Message, state: State, **columns: Column) -> bool:
         """Write the outcome, unless the lease ran out and somebody else has the row now: then False."""
         mine = self.mine(message)
         ended = erasure(message) if state not in OWED else {}

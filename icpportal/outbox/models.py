@@ -46,14 +46,14 @@ class Message(SealedModel):
     attempts = models.PositiveIntegerField(pgettext_lazy("outbox", "attempts"), default=0)
     unknown = models.PositiveSmallIntegerField(pgettext_lazy("outbox", "sent without a clear answer"), default=0)
     next_at = models.DateTimeField(pgettext_lazy("outbox", "next attempt"), null=True, blank=True, default=timezone.now)
-    not_after = models.DateTimeField(pgettext_lazy("outbox", "useless after"), null=True, blank=True)
+    not_after = models.DateTimeField(pgettext_lazy("outbox", "expires"), null=True, blank=True)
     leased_until = models.DateTimeField(pgettext_lazy("outbox", "lease until"), null=True, blank=True)
     receipt = models.CharField(pgettext_lazy("outbox", "receipt"), max_length=200, blank=True)
     last_error = models.CharField(pgettext_lazy("outbox", "last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(pgettext_lazy("outbox", "created"), default=timezone.now)
     delivered_at = models.DateTimeField(pgettext_lazy("outbox", "sent"), null=True, blank=True)
     failed_at = models.DateTimeField(pgettext_lazy("outbox", "failed"), null=True, blank=True)
-    given_up_at = models.DateTimeField(pgettext_lazy("outbox", "given up"), null=True, blank=True)
+    given_up_at = models.DateTimeField(pgettext_lazy("outbox", "stopped"), null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
@@ -63,7 +63,7 @@ class Message(SealedModel):
         verbose_name = pgettext_lazy("outbox", "message")
         verbose_name_plural = pgettext_lazy("outbox", "outgoing messages")
         ordering = ["-created_at", "-id"]
-        permissions = [("deliver_message", _("Can send messages again or give them up"))]
+        permissions = [("deliver_message", _("Can resend messages or stop sending them"))]
         # partial on a column that is null, because SQLite cannot match `state IN (?, ?)` with a partial index
         indexes = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="outbox_owed"),

@@ -5,13 +5,13 @@ Which events there are is a table that the setting `MESSAGE_EVENTS` names; a mes
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
+from icpportal.accounts.models import User
 from icpportal.outbox.models import SITE, Message, Muted
 
 CHOSEN = ("email", "sms")  # a note on the site is always kept: it is the record
@@ -34,12 +34,12 @@ def events() -> Sequence[Event]:
     return found
 
 
-def muted(user: Any) -> set[tuple[str, str]]:
+def muted(user: User) -> set[tuple[str, str]]:
     """The (event, channel) pairs that this reader has switched off."""
     return set(Muted.objects.filter(user=user).values_list("event", "channel"))
 
 
-def choose(user: Any, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tuple[str, str]] | None = None) -> None:
+def choose(user: User, wanted: Iterable[tuple[str, str]], *, shown: Iterable[tuple[str, str]] | None = None) -> None:
     """Keep the reader's choice: every optional pair that is not wanted is off; what is fixed stays on.
 
     `shown` is what stood ticked on the page: of it only what was changed is written, so that a page that is older than

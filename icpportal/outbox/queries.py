@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from icpportal.accounts.models import User
 from icpportal.alarms import leases
 from icpportal.outbox.models import OWED, SITE, Message, State
 
@@ -25,7 +25,7 @@ STUBBORN_WORDS = "tried again and again"
 
 
 @dataclass(frozen=True)
-class Trouble:
+class MessageProblem:
     """One message that operations should look at, and why. Nothing personal."""
 
     key: str
@@ -66,19 +66,23 @@ def overdue(now: datetime) -> QuerySet[Message]:
     return Message.objects.filter(next_at__lt=now - LATE, state__in=OWED).order_by("next_at")
 
 
-def stubborn() -> QuerySet[Message]:
+def repeatedly_failed() -> QuerySet[Message]:
     """What was tried again and again."""
     return Message.objects.filter(next_at__isnull=False, attempts__gte=STUBBORN).order_by("next_at")
 
 
-def trouble(now: datetime | None = None) -> list[Trouble]:
+def trouble(now: datetime | None = None) -> list[MessageProblem]:
     """What operations should look at, the oldest of each kind first; reads only what is owed or failed."""
-    kinds = [(FAILED_WORDS, failed()), (LATE_WORDS, overdue(now or timezone.now())), (STUBBORN_WORDS, stubborn())]
-    found: dict[str, Trouble] = {}
+    kinds = [
+        (FAILED_WORDS, failed()),
+        (LATE_WORDS, overdue(now or timezone.now())),
+        (STUBBORN_WORDS, repeatedly_failed()),
+    ]
+    found: dict[str, MessageProblem] = {}
     for reason, rows in kinds:
         for key, reference, channel, state in rows.values_list("key", "reference", "channel", "state")[:SHOWN]:
             why = UNKNOWN_WORDS if state == State.UNKNOWN else reason
-            found.setdefault(key, Trouble(key=key, reference=reference, channel=channel, reason=why))
+            found.setdefault(key, MessageProblem(key=key, reference=reference, channel=channel, reason=why))
     return list(found.values())
 
 
@@ -93,13 +97,13 @@ def waiting(*, now: datetime | None = None) -> dict[str, int]:
     return dict(rows)
 
 
-def notes(user: Any, *, now: datetime | None = None) -> QuerySet[Message]:
+def notes(user: User, *, now: datetime | None = None) -> QuerySet[Message]:
     """What the reader finds on the site, newest first; a note that is for later is not there yet."""
     mine = Message.objects.filter(user=user, channel=SITE)
     return mine.exclude(state=State.FAILED).exclude(state=State.WAITING, next_at__gt=now or timezone.now())
 
 
-def notes_before(user: Any, pk: UUID) -> QuerySet[Message]:
+def notes_before(user: User, pk: UUID) -> QuerySet[Message]:
     """The reader's notes that are older than the one given; all of them when that one is not theirs."""
     mark = notes(user).filter(pk=pk).values_list("created_at", flat=True).first()
     if mark is None:
@@ -107,12 +111,12 @@ def notes_before(user: Any, pk: UUID) -> QuerySet[Message]:
     return notes(user).filter(Q(created_at__lt=mark) | Q(created_at=mark, pk__lt=pk))
 
 
-def unread(user: Any) -> int:
+def unread(user: User) -> int:
     """How many notes the reader has not opened."""
     return notes(user).filter(read_at=None).count()
 
 
-def beside(user: Any, events: Iterable[str]) -> dict[str, list[Message]]:
+def deliveries_of_event(user: User, events: Iterable[str]) -> dict[str, list[Message]]:
     """The mails and texts that told this reader of the same events; one query."""
     events = set(events)
     found: dict[str, list[Message]] = {event: [] for event in events}

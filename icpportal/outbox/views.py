@@ -3,30 +3,45 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from icpportal.accounts.access import signed_in_required
+from icpportal.accounts.guards import account_of, signed_in_required
+from icpportal.accounts.models import User
 from icpportal.alarms import rows
+from icpportal.fields.components import Link, Notice
+from icpportal.fields.marked_text import beijing
+from icpportal.fields.types import Words
 from icpportal.outbox import preferences, queries
 from icpportal.outbox.actions import mark_read
-from icpportal.outbox.catalogue import MissingWord, Rendered, UnknownMessage
-from icpportal.outbox.letters import read_in
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.texts.catalogue import MissingWord, Rendered, UnknownMessage
+from icpportal.outbox.texts.message_content import read_in
+
+Shown = TypeVar("Shown")
 
 ON_A_PAGE = 20
 CHANNELS = {
-    "email": (pgettext_lazy("channel", "E-mail"), "mail"),
+    "email": (pgettext_lazy("channel", "Email"), "mail"),
     "sms": (pgettext_lazy("channel", "Text message"), "phone"),
 }
+
+BOUNCED = Notice(
+    "problem",
+    gettext_lazy("Our last email could not be sent"),
+    (gettext_lazy("Check your account's email address. All messages are also shown here."),),
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +50,7 @@ class Delivery:
 
     channel: str
     icon: str
-    state: str
-    at: datetime | None
+    said: SafeString  # its state, and since when
     is_failed: bool
 
 
@@ -50,6 +64,28 @@ class Note:
     words: Rendered
     deliveries: list[Delivery]
 
+    @property
+    def look(self) -> str:
+        """The class of its card."""
+        return "note is-new" if self.is_new else "note"
+
+
+class ChannelChoice(TypedDict):
+    """One box of the settings: is this event told by this channel?"""
+
+    name: Words
+    value: str
+    is_fixed: bool
+    is_on: bool
+
+
+class EventChoice(TypedDict):
+    """One row of the settings: an event, and the channels it may be told by."""
+
+    label: Words
+    why: Words
+    channels: list[ChannelChoice]
+
 
 @require_safe
 @signed_in_required
@@ -57,7 +93,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
     """The reader's messages, a page at a time, read by key."""
     found = list(_page_of(request)[: ON_A_PAGE + 1])
     shown, older = found[:ON_A_PAGE], found[ON_A_PAGE:]
-    notes = _notes(request.user, shown)
+    notes = _notes(account_of(request), shown)
     only_new = _only_new(request)
     here = reverse("notifications") + ("?show=unread" if only_new else "")
     return render(
@@ -65,9 +101,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
         "outbox/notifications.html",
         {
             "notes": notes,
-            "unread_count": queries.unread(request.user),
-            "mail_bounced": _mail_bounced(notes),
+            "unread_count": queries.unread(account_of(request)),
+            "notices": [BOUNCED] if _mail_bounced(notes) else [],
             "only_new": only_new,
+            "other_notes": _other_notes(only_new=only_new),
             "older_url": f"{here}{'&' if only_new else '?'}before={shown[-1].pk}" if older else "",
             "newer_url": here if "before" in request.GET else "",
         },
@@ -78,11 +115,11 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @signed_in_required
 def notification(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One message; opening it marks it read. A stranger's is not there."""
-    message = get_object_or_404(queries.notes(request.user), pk=pk)
+    message = get_object_or_404(queries.notes(account_of(request)), pk=pk)
     if "prefetch" not in request.headers.get("Sec-Purpose", ""):  # a browser that only guesses has read nothing
-        mark_read(request.user, pk)
-    (note,) = _notes(request.user, [message])
-    context = {"note": note, "order_url": _order_url(message), "unread_count": queries.unread(request.user)}
+        mark_read(account_of(request), pk)
+    (note,) = _notes(account_of(request), [message])
+    context = {"note": note, "act": _act(note.words, message), "unread_count": queries.unread(account_of(request))}
     return render(request, "outbox/notification.html", context)
 
 
@@ -90,7 +127,7 @@ def notification(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Marks every message of the reader as read."""
-    mark_read(request.user)
+    mark_read(account_of(request))
     return redirect("notifications")
 
 
@@ -100,11 +137,15 @@ def message_settings(request: HttpRequest) -> HttpResponse:
     """Which events are told by which channel; what has to be told is shown and cannot be switched off."""
     if request.method == "POST":
         wanted, shown = (list(map(_pair, request.POST.getlist(name))) for name in ("wanted", "shown"))
-        preferences.choose(request.user, wanted, shown=shown if "seen" in request.POST else None)
+        preferences.choose(account_of(request), wanted, shown=shown if "seen" in request.POST else None)
         messages.success(request, gettext("Your choice is saved"))
         return redirect("message-settings")
     quiet_from, quiet_to = settings.QUIET_HOURS
-    context = {"rows": _choices(request.user), "quiet_from": f"{quiet_from:%H:%M}", "quiet_to": f"{quiet_to:%H:%M}"}
+    context = {
+        "rows": _choices(account_of(request)),
+        "quiet_from": f"{quiet_from:%H:%M}",
+        "quiet_to": f"{quiet_to:%H:%M}",
+    }
     return render(request, "outbox/settings.html", context)
 
 
@@ -113,7 +154,7 @@ def _pair(text: str) -> tuple[str, str]:
     return event, channel
 
 
-def _choices(user: Any) -> list[dict[str, Any]]:
+def _choices(user: User) -> list[EventChoice]:
     off = preferences.muted(user)
     return [
         {
@@ -137,21 +178,27 @@ def _only_new(request: HttpRequest) -> bool:
     return request.GET.get("show") == "unread"
 
 
-def _page_of(request: HttpRequest) -> Any:
+def _other_notes(*, only_new: bool) -> Link:
+    """All messages, where only some are shown."""
+    here = reverse("notifications")
+    return Link(gettext("All messages"), here) if only_new else Link(gettext("Unread only"), f"{here}?show=unread")
+
+
+def _page_of(request: HttpRequest) -> QuerySet[Message]:
     found = _from_mark(request)
     return found.filter(read_at=None) if _only_new(request) else found
 
 
-def _from_mark(request: HttpRequest) -> Any:
+def _from_mark(request: HttpRequest) -> QuerySet[Message]:
     before = request.GET.get("before", "")
     try:
-        return queries.notes_before(request.user, UUID(before)) if before else queries.notes(request.user)
+        return queries.notes_before(account_of(request), UUID(before)) if before else queries.notes(account_of(request))
     except ValueError:
-        return queries.notes(request.user)
+        return queries.notes(account_of(request))
 
 
-def _notes(user: Any, messages: list[Message]) -> list[Note]:
-    beside = queries.beside(user, [message.event for message in messages])
+def _notes(user: User, messages: list[Message]) -> list[Note]:
+    beside = queries.deliveries_of_event(user, [message.event for message in messages])
     return [
         Note(
             id=message.pk,
@@ -173,7 +220,7 @@ def _words(message: Message) -> Rendered:
         return about
 
 
-def _shown(message: Message, build: Callable[[], Any]) -> Any:
+def _shown(message: Message, build: Callable[[], Shown | None]) -> Shown | None:
     reference, passing = message.reference or message.key, (UnknownMessage, MissingWord)
     return rows.shown("pages.messages", message.pk, build, reference=reference, passing=passing)
 
@@ -183,16 +230,29 @@ def _delivery(message: Message) -> Delivery:
     return Delivery(
         channel=str(name),
         icon=icon,
-        state=message.get_state_display(),
-        at=message.delivered_at,
+        said=_said(message),
         is_failed=message.state == State.FAILED,
     )
+
+
+def _said(message: Message) -> SafeString:
+    state, at = message.get_state_display(), beijing(message.delivered_at, "short")
+    return format_html("{} · {}", state, at) if at else format_html("{}", state)
 
 
 def _mail_bounced(notes: list[Note]) -> bool:
     """Whether the newest mail on the page could not be sent."""
     mails = [one for note in notes for one in note.deliveries if one.icon == "mail"]
     return bool(mails) and mails[0].is_failed
+
+
+def _act(words: Rendered, message: Message) -> Link | None:
+    """Where the reader acts on it: the button of its mail; the order alone where its words are gone."""
+    base = settings.PUBLIC_BASE_URL.rstrip("/")
+    if words.button and words.url.startswith(f"{base}/"):
+        return Link(words.button, words.url.removeprefix(base))
+    order = _order_url(message)
+    return Link(gettext("See the order"), order) if order else None
 
 
 def _order_url(message: Message) -> str:

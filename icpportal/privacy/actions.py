@@ -1,18 +1,23 @@
 """Writing down who saw personal data."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.utils import timezone
 
 from icpportal.privacy.models import AccessNote
 
+if TYPE_CHECKING:
+    from icpportal.accounts.models import User
+
 # why staff looked, where the page knows it
 REVIEW, AUDIT = "review", "audit"
 
 
-def note_access(*, actor: Any, what: str, reference: str, reason: str = "", now: datetime | None = None) -> AccessNote:
+def note_access(
+    *, actor: "User | None", what: str, reference: str, reason: str = "", now: datetime | None = None
+) -> AccessNote:
     """Record that `actor` looked at `what` (document, photo, number) of `reference`, and why.
 
     The first look writes a row, later ones of the same person for the same reason raise its count. Who looks on the

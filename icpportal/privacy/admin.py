@@ -1,6 +1,7 @@
 """Who looked at whose data, for the auditor: read only, and without a word of the data."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
 from django.contrib import admin
 from django.db.models import Model
@@ -9,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from icpportal.entry.read_only import ReadOnlyAdmin
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.staff import staff_of
+from icpportal.fields.types import Words
 from icpportal.privacy.actions import AUDIT, REVIEW, note_access
 from icpportal.privacy.models import AccessNote
 
@@ -44,11 +47,11 @@ class AccessNoteAdmin(ReadOnlyAdmin):
     list_per_page = 50
     actions = None
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"title": _("Who looked at personal data"), **(extra_context or {})})
 
     @admin.display(description=pgettext_lazy("access", "Last look"), ordering="last_at")
-    def last_look(self, note: AccessNote) -> Any:
+    def last_look(self, note: AccessNote) -> datetime:
         return note.last_at or note.at
 
     @admin.display(description=pgettext_lazy("access", "What"), ordering="what")
@@ -60,24 +63,27 @@ class AccessNoteAdmin(ReadOnlyAdmin):
         return str(REASONS.get(note.reason, note.reason)) or "—"
 
 
-class Noted(admin.ModelAdmin):
+Row = TypeVar("Row", bound=Model)
+
+
+class Noted(admin.ModelAdmin, Generic[Row]):
     """A page behind a row that shows what people wrote or are called: whatever request draws it, the look is noted."""
 
     noted_as = ""
 
-    def noted_reference(self, row: Any) -> str:
+    def noted_reference(self, row: Row) -> str:
         """What the row is known by."""
         return str(row)
 
     def render_change_form(
         self,
         request: HttpRequest,
-        context: Any,
+        context: dict[str, Any],
         add: bool = False,
         change: bool = False,
         form_url: str = "",
-        obj: Model | None = None,
+        obj: Row | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            note_access(actor=request.user, what=self.noted_as, reference=self.noted_reference(obj)[:80])
+            note_access(actor=staff_of(request), what=self.noted_as, reference=self.noted_reference(obj)[:80])
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.core.exceptions import FieldError
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import Expression
 from django.db.models.query_utils import DeferredAttribute
 
+from icpportal.fields.types import Json
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 
 
@@ -25,7 +28,7 @@ class OpenedWhenRead(DeferredAttribute):
 
     field: "EncryptedTextField"
 
-    def __get__(self, instance: models.Model | None, cls: type | None = None) -> Any:
+    def __get__(self, instance: models.Model | None, cls: type | None = None) -> "Json | OpenedWhenRead":
         if instance is None:
             return self
         name = self.field.attname
@@ -34,7 +37,7 @@ class OpenedWhenRead(DeferredAttribute):
             value = instance.__dict__[name] = self.field.opened(instance, value)
         return value
 
-    def __set__(self, instance: models.Model, value: Any) -> None:
+    def __set__(self, instance: models.Model, value: Json) -> None:
         instance.__dict__[self.field.attname] = value
 
 
@@ -46,13 +49,13 @@ class EncryptedTextField(models.TextField):
     def bound_to(self, instance: models.Model) -> str:
         return f"{self.model._meta.label_lower}.{self.name}:{instance.pk}"
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: str) -> str:
         return value
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> Json:
         return text
 
-    def opened(self, instance: models.Model, token: Token) -> Any:
+    def opened(self, instance: models.Model, token: Token) -> Json:
         """The value behind a token; raises `Unreadable` whatever is wrong with it."""
         if not token:
             return ""
@@ -71,18 +74,18 @@ class EncryptedTextField(models.TextField):
     def pre_save(self, model_instance: models.Model, add: bool) -> Token | None:  # noqa: ARG002 -- Django's signature
         return self.sealed(model_instance)
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> Token | None:  # noqa: ARG002
+    def from_db_value(self, value: str | None, expression: Expression, connection: BaseDatabaseWrapper) -> Token | None:  # noqa: ARG002
         return None if value is None else Token(value)
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: Json) -> Json:
         return value
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: Json) -> str | None:
         if value is None or value == "" or isinstance(value, Token):
             return value if value is None else str(value)
         raise FieldError(f"{self.name} is encrypted: save the row, or update with sealed(instance, {self.name!r})")
 
-    def get_lookup(self, lookup_name: str) -> Any:
+    def get_lookup(self, lookup_name: str) -> type[models.Lookup] | None:
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted and cannot be searched: use its blind index")
         return super().get_lookup(lookup_name)
@@ -94,10 +97,10 @@ class EncryptedJSONField(EncryptedTextField):
     _pyi_private_set_type: Any  # for django-stubs: not a str in Python
     _pyi_private_get_type: Any
 
-    def to_text(self, value: Any) -> str:
+    def to_text(self, value: Json) -> str:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def from_text(self, text: str) -> Any:
+    def from_text(self, text: str) -> Json:
         return json.loads(text)
 
 

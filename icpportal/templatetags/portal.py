@@ -1,54 +1,40 @@
 """What the portal's templates may ask for: `{% load portal %}`. Usage in one page: docs/look.md."""
 
 import math
-from collections.abc import Iterable
-from datetime import date, datetime
-from difflib import SequenceMatcher
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.forms.utils import flatatt
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from icpportal import moments
-from icpportal.appearance import chosen_theme
-from icpportal.entry.marks import reads_chinese, zh_mark, zh_runs
+from icpportal import time_format
+from icpportal.fields import marked_text
+from icpportal.fields.components import Action, Link
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Facts, Words
+from icpportal.pages import header
+from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
 register = template.Library()
 
-for mask in (masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email):
-    register.filter(mask.__name__, mask)
+for written in (
+    *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),
+    *(marked_text.zh, marked_text.zh_parts, marked_text.beijing),
+    *(marked_text.difference, marked_text.only_old, marked_text.only_new),
+):
+    register.filter(written.__name__, written)
 
 # --- languages ---------------------------------------------------------------------------------
-
-
-def _read(text: object) -> str:
-    # str() of a lazy translation keeps what was marked safe
-    return text if isinstance(text, str) else str(text)
-
-
-def _is_done(text: object) -> bool:
-    """Nothing to mark: the page is Chinese, or whoever made the text has marked it (also behind a lazy translation)."""
-    return reads_chinese() or isinstance(_read(text), SafeString)
-
-
-@register.filter
-def zh(text: object) -> SafeString:
-    """Chinese text (a name, a legal term, user data) marked as Chinese in a page of another language."""
-    return conditional_escape(_read(text)) if _is_done(text) else zh_mark(text)
-
-
-@register.filter
-def zh_parts(text: object) -> SafeString:
-    """A sentence of the page's language in which only the Chinese words are marked."""
-    return conditional_escape(_read(text)) if _is_done(text) else zh_runs(text)
 
 
 @register.simple_tag
@@ -59,36 +45,19 @@ def page_language() -> str:
 
 # --- time --------------------------------------------------------------------------------------
 
-STYLES = {
-    "long": moments.long_words,
-    "short": moments.short_words,
-    "day": lambda moment: moments.day_words(moments.to_beijing(moment).date()),
-    "clock": lambda moment: f"{moments.to_beijing(moment):%H:%M}",
-}
-
-
-@register.filter
-def beijing(moment: datetime | date | None, style: str = "long") -> SafeString | str:
-    """A moment in Beijing time inside `<time>`; styles long (default), short, day, clock."""
-    if not moment:
-        return ""
-    if not isinstance(moment, datetime):
-        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), moments.day_words(moment))
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), STYLES[style](moment))
-
 
 @register.filter
 def left(moment: datetime | None, now: datetime | None = None) -> str:
     """`1 day 7 hours left`."""
-    return moments.left_words(moment, now=now) if moment else ""
+    return time_format.left_words(moment, now=now) if moment else ""
 
 
 @register.simple_tag
-def urgency(moment: datetime, now: datetime | None = None) -> dict[str, object]:
+def urgency(moment: datetime, now: datetime | None = None) -> dict[str, str]:
     """How near a deadline is: its tone (turn, late, over) and the clock the page was made at."""
     clock = now or timezone.now()
     span = moment - clock
-    tone = "over" if span <= moments.HOUR * 0 else "late" if span <= moments.HOUR else "turn"
+    tone = "over" if span <= time_format.HOUR * 0 else "late" if span <= time_format.HOUR else "turn"
     return {"tone": tone, "now": clock.isoformat(), "at": moment.isoformat()}
 
 
@@ -97,7 +66,9 @@ def urgency(moment: datetime, now: datetime | None = None) -> dict[str, object]:
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
-    """A line icon of static/img/icons.svg; hidden from screen readers unless it has a label."""
+    """A line icon of static/img/icons.svg, none for no name; hidden from screen readers unless it has a label."""
+    if not name:
+        return SafeString()
     role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon icon-{}" {} focusable="false"><use href="{}#{}"></use></svg>',
@@ -112,6 +83,29 @@ def drawing(name: str, size: str = "") -> SafeString:
         '<svg class="drawing{}" aria-hidden="true" focusable="false" viewBox="0 0 120 90">'
         '<use href="{}#{}"></use></svg>',
         f" drawing-{size}" if size else "", static("img/drawings.svg"), name,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def landscape() -> SafeString:
+    """The bridge whose reflection closes the ring: the picture of the start page and of empty states."""
+    return format_html(
+        '<svg class="art landscape" viewBox="0 0 640 440" aria-hidden="true" focusable="false">'
+        '<use href="{}#landscape"></use></svg>',
+        static("img/landscape.svg"),
+    )
+
+
+UPRIGHT = ("portrait", "holding")
+
+
+@register.simple_tag
+def sample(name: str) -> SafeString:
+    """A drawing of static/img/samples.svg: a paper as it should be photographed, or as it should not."""
+    upright = name.startswith(UPRIGHT)
+    return format_html(
+        '<svg class="art sample{}" aria-hidden="true" focusable="false" viewBox="{}"><use href="{}#{}"></use></svg>',
+        " portrait" if upright else "", "0 0 132 156" if upright else "0 0 168 112", static("img/samples.svg"), name,
     )  # fmt: skip
 
 
@@ -150,36 +144,22 @@ def riding_seal(number: int, total: int, *, closed: bool = False) -> SafeString:
 
 # --- states ------------------------------------------------------------------------------------
 
-# the order's states (architecture §4): tone and shape; the words come from whoever shows the order
-LOOKS = {
-    "draft": ("slate", "circle-dashed"),
-    "submitted": ("blue", "hourglass"),
-    "in_review": ("blue", "circle-half"),  # submitted, with a reviewer at work on it
-    "returned": ("amber", "pencil"),
-    "photo_due": ("amber", "portrait"),
-    "photo_review": ("blue", "circle-half"),
-    "handing_over": ("blue", "outgoing"),
-    "phone_due": ("amber", "phone-flag"),
-    "authority_review": ("violet", "building"),
-    "authority_returned": ("amber", "return"),
-    "lapsed": ("slate", "flag-crossed"),
-    "approved": ("plain", "seal"),
-    "refused": ("red", "cross-square"),
-    "withdrawn": ("slate", "take-back"),
-    "abandoned": ("slate", "circle-minus"),
-    "expired": ("slate", "clock-off"),
-    "cooling_off": ("amber", "pause"),
-    "cancelled": ("slate", "bridge-open"),
-}
+
+class Shown(Protocol):
+    """A row of a table of states, as pages show it."""
+
+    tone: str
+    icon: str
+
+
 UNKNOWN_LOOK = ("slate", "circle-dashed")
 
 
 @register.simple_tag
-def state_look(state: Any) -> dict[str, str]:
-    """Tone and icon of a state: its own where it names them, else those of its key."""
-    key = state.get("key", "") if isinstance(state, dict) else getattr(state, "key", "")
-    own = state if isinstance(state, dict) else vars(state) if hasattr(state, "__dict__") else {}
-    tone, shape = LOOKS.get(str(key), UNKNOWN_LOOK)
+def state_look(state: Shown | Mapping[str, str]) -> dict[str, str]:
+    """Tone and icon of whatever shows a state: a row of a table of states, or a mapping."""
+    own = state if isinstance(state, Mapping) else {name: getattr(state, name, "") for name in ("tone", "icon")}
+    tone, shape = UNKNOWN_LOOK
     return {"tone": own.get("tone") or tone, "icon": own.get("icon") or shape}
 
 
@@ -189,15 +169,16 @@ SLOTS = {
     "uploading": ("blue", "upload", _("Uploading"), True),
     "checking": ("blue", "hourglass", _("Checking"), True),
     "ready": ("green", "check", _("Ready"), False),
+    "look": ("blue", "warning", _("Ready, but look"), False),
     "reused": ("green", "check", _("Using an earlier upload"), False),
-    "again": ("amber", "return", _("Needs another try"), False),
+    "again": ("amber", "return", _("Upload again"), False),
     "replace": ("amber", "return", _("To replace"), False),
 }
 SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 
 
 @register.simple_tag
-def slot_look(state: str) -> dict[str, object]:
+def slot_look(state: str) -> dict[str, Words | bool]:
     """How a document slot in `state` looks; refused means again, retired means empty."""
     key = SLOT_ALIASES.get(state, state)
     tone, shape, label, waits = SLOTS[key]
@@ -215,7 +196,7 @@ TASKS = {
 
 
 @register.simple_tag
-def task_look(state: str) -> dict[str, object]:
+def task_look(state: str) -> dict[str, Words]:
     """How a task in `state` looks."""
     tone, shape, label = TASKS[state]
     return {"tone": tone, "icon": shape, "label": label}
@@ -230,55 +211,55 @@ BUTTONS = {
 
 
 @register.simple_tag
-def action_class(action: dict[str, Any]) -> str:
+def action_class(action: Action | Mapping[str, str]) -> str:
     """The class of an action's button or link."""
-    return BUTTONS[action.get("kind") or "secondary"]
+    kind = action.kind if isinstance(action, Action) else action.get("kind")
+    return BUTTONS[kind or "secondary"]
 
 
-# --- differences -------------------------------------------------------------------------------
-
-
-def spans(old: str, new: str) -> list[tuple[str, str]]:
-    """What was kept, taken out and put in, character by character: `[("same", "示例"), ("out", "3"), ("in", "8")]`."""
-    found = []
-    for tag, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(("same", old[a1:a2]))
-            continue
-        found += [(kind, text) for kind, text in (("out", old[a1:a2]), ("in", new[b1:b2])) if text]
-    return found
-
-
-MARKS = {"same": "{}", "out": "<del>{}</del>", "in": "<ins>{}</ins>"}
+SECONDARY_TAGS = {"outline", "secondary", "cancel", "link"}  # what allauth says about its buttons
+ELEMENT_ATTRIBUTES = ("href", "form", "id", "name", "value", "type")
+FORM_ATTRIBUTES = ("method", "id", "action")
 
 
 @register.filter
-def difference(old: object, new: object) -> SafeString:
-    """The old text turned into the new one, with `<del>` and `<ins>` round what differs."""
-    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in spans(str(old), str(new))))
+def element_class(attributes: Facts) -> str:
+    """The class of a button or link of allauth's pages."""
+    given = attributes.get("tags")
+    tags = set(given) if isinstance(given, list) else set()
+    if tags & {"danger", "delete"}:
+        return BUTTONS["danger"]
+    return BUTTONS["secondary" if tags & SECONDARY_TAGS or attributes.get("href") else "primary"]
 
 
 @register.filter
-def only_old(old: object, new: object) -> SafeString:
-    """The old text alone, with what is no longer there marked."""
-    kept = (part for part in spans(str(old), str(new)) if part[0] != "in")
-    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
+def element_attributes(attributes: Facts) -> SafeString:
+    """What allauth says about a button, as attributes of its tag."""
+    return flatatt({name: attributes[name] for name in ELEMENT_ATTRIBUTES if attributes.get(name)})
 
 
 @register.filter
-def only_new(old: object, new: object) -> SafeString:
-    """The new text alone, with what was not there before marked; called on the old text."""
-    kept = (part for part in spans(str(old), str(new)) if part[0] != "out")
-    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
+def form_attributes(attributes: Facts) -> SafeString:
+    """What allauth says about a form, as attributes of its tag."""
+    return flatatt({name: attributes[name] for name in FORM_ATTRIBUTES if attributes.get(name)})
 
 
 # --- forms and pages ---------------------------------------------------------------------------
 
 
 @register.filter
-def beside(cells: Iterable[object], headings: Iterable[object]) -> list[tuple[object, object]]:
-    """Each cell of a table's row with the heading of its column."""
-    return list(zip(cells, headings, strict=False))
+def input_attributes(attributes: Facts) -> SafeString:
+    """The attributes of an input, without those by which a browser would judge before the server does."""
+    kept = {name: value for name, value in attributes.items() if name not in ("required", "minlength", "maxlength")}
+    most = attributes.get("maxlength")
+    return flatatt(kept | ({"data-maxlength": most} if most is not None else {}))
+
+
+@register.filter
+def choices_attributes(attributes: Facts) -> SafeString:
+    """The attributes of a list of choices: its id, and its own class after ours."""
+    own = attributes.get("class")
+    return flatatt({"id": attributes.get("id") or None, "class": f"choices {own}" if own else "choices"})
 
 
 @register.filter
@@ -287,24 +268,34 @@ def target_id(field: BoundField) -> str:
     return field.id_for_label or (f"{field.auto_id}_0" if field.auto_id else "")
 
 
-def _wrong(form: object) -> bool:
-    return isinstance(form, BaseForm) and form.is_bound and bool(form.errors)
+IN_SUMMARY = "_is_in_summary"
 
 
-def _forms(context: Context) -> Iterable[object]:
-    return [context.get("form"), *(context.get("forms") or ())]
+def _wrong(context: Context) -> list[BaseForm]:
+    """Those of the page's forms that have something to change, each once."""
+    forms = dict.fromkeys((context.get("form"), *(context.get("forms") or ())))
+    return [form for form in forms if isinstance(form, BaseForm) and form.is_bound and form.errors]
 
 
 @register.simple_tag(takes_context=True)
 def error_prefix(context: Context) -> str:
     """`Error: ` for the title of a page that came back with something to change."""
-    return f"{gettext('Error:')} " if any(_wrong(form) for form in _forms(context)) else ""
+    return f"{gettext('Error:')} " if _wrong(context) else ""
 
 
 @register.simple_tag(takes_context=True)
-def wrong_forms(context: Context) -> list[object]:
-    """Those of the page's forms (`form`, `forms`) that have something to change, each once."""
-    return [one for one in dict.fromkeys((context.get("form"), *(context.get("forms") or ()))) if _wrong(one)]
+def wrong_forms(context: Context) -> list[BaseForm]:
+    """Those of the page's forms (`form`, `forms`) that have something to change, each once, for the summary."""
+    wrong = _wrong(context)
+    for form in wrong:
+        setattr(form, IN_SUMMARY, True)
+    return wrong
+
+
+@register.filter
+def is_in_summary(form: BaseForm) -> bool:
+    """Whether the summary of the page has said what is wrong with the form as a whole."""
+    return getattr(form, IN_SUMMARY, False)
 
 
 @register.simple_tag
@@ -314,12 +305,45 @@ def count_errors(forms: Iterable[BaseForm]) -> int:
 
 
 @register.simple_tag(takes_context=True)
-def theme(context: Context) -> str:
-    """`light`, `dark`, or empty for the reader's system."""
-    return chosen_theme(context.get("request"))
+def page_header(context: Context) -> header.Header:
+    """Where the reader may go from the head of the page."""
+    return header.header(context.get("request"), context.get("user"), can_post=bool(context.get("csrf_token")))
+
+
+@register.simple_tag
+def standing_pages() -> list[Link]:
+    """The pages at the foot."""
+    return header.links(header.STANDING)
+
+
+@register.simple_tag
+def other_language() -> header.Language:
+    """The language the page is not in."""
+    return header.other_language()
+
+
+@register.simple_tag(takes_context=True)
+def next_theme(context: Context) -> header.Theme:
+    """The appearance after the chosen one, for one button."""
+    return header.next_theme(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: Context) -> SafeString:
+    """The theme of the whole page, as an attribute of `html`; none where it follows the reader's system."""
+    return flatatt({"data-theme": chosen_theme(context.get("request")) or None})
 
 
 NOTICE_ICONS = {"info": "info", "turn": "hand", "problem": "warning", "done": "check"}
+
+
+NOTICES_OF_LEVELS = {"error": "problem", "warning": "turn", "success": "done"}
+
+
+@register.filter
+def notice_kind(level: str) -> str:
+    """The kind of notice that a message of Django is drawn as."""
+    return NOTICES_OF_LEVELS.get(level, "info")
 
 
 @register.simple_block_tag

@@ -2,16 +2,19 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
+from django.core.files.storage import Storage
 from django.db import models
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from formtools.wizard.storage.base import BaseStorage
 
+from icpportal.fields.types import Column, Json, JsonObject
 from icpportal.privacy.fields import sealed
+from icpportal.wizard.models import DraftModel
 
 TRIES = 5
 
@@ -23,12 +26,12 @@ class Closed(Exception):
 class RowStorage(BaseStorage):
     """formtools' storage over `request.wizard_row.answers`; a GET changes nothing and nothing is ever reset."""
 
-    def __init__(self, prefix: str, request: HttpRequest, file_storage: object = None) -> None:
+    def __init__(self, prefix: str, request: HttpRequest, file_storage: Storage | None = None) -> None:
         super().__init__(prefix, request, file_storage)
         self.init_data()
 
     @property
-    def row(self) -> Any:
+    def row(self) -> DraftModel:
         return self.request.wizard_row
 
     def reset(self) -> None:
@@ -38,16 +41,16 @@ class RowStorage(BaseStorage):
         kept = self.row.answers.get(step)
         return None if kept is None else as_form_data(kept)
 
-    def set_step_data(self, step: str, cleaned_data: dict[str, Any]) -> None:
+    def set_step_data(self, step: str, cleaned_data: dict[str, Json]) -> None:
         keep(self.row, step, cleaned_data)
 
 
-def as_json(cleaned: dict[str, Any]) -> dict[str, Any]:
+def as_json(cleaned: Mapping[str, Json | date]) -> dict[str, Json]:
     """Cleaned form data as JSON can carry it: dates as ISO text."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in cleaned.items()}
 
 
-def as_form_data(kept: dict[str, Any]) -> MultiValueDict:
+def as_form_data(kept: JsonObject) -> MultiValueDict:
     """Kept answers as a browser would send them, to validate them once more."""
     data: MultiValueDict[str, str] = MultiValueDict()
     for name, value in kept.items():
@@ -59,20 +62,22 @@ def as_form_data(kept: dict[str, Any]) -> MultiValueDict:
     return data
 
 
-def seen_mark(row: Any, step: str) -> str:
+def seen_mark(row: DraftModel, step: str) -> str:
     """A mark of what a page showed; another tab's save changes it."""
     text = json.dumps(row.answers.get(step), ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def keep(row: Any, step: str, values: dict[str, Any]) -> None:
+def keep(row: DraftModel, step: str, values: JsonObject) -> None:
     """Write one step's answers if they are new; other steps saved meanwhile in another tab stay. Raises `Closed`."""
     if row.answers.get(step) == values:
         return
     change(row, lambda answers: {**answers, step: values})
 
 
-def change(row: Any, edit: Any, **columns: Any) -> None:
+def change(
+    row: DraftModel, edit: Callable[[dict[str, dict[str, Json]]], Mapping[str, JsonObject]], **columns: Column
+) -> None:
     """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile.
 
     A row may say by `columns_when_changed()` what every change writes besides.
@@ -82,8 +87,7 @@ def change(row: Any, edit: Any, **columns: Any) -> None:
         if not row.is_editable:
             break
         row.answers = edit(row.answers)
-        besides = row.columns_when_changed() if hasattr(row, "columns_when_changed") else {}
-        written_columns = {**besides, **columns}
+        written_columns = {**row.columns_when_changed(), **columns}
         written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
             answers=sealed(row, "answers"), version=F("version") + 1, **written_columns
         )

@@ -4,8 +4,8 @@ What formtools does otherwise was measured (it resets on GET, files on GET of `d
 set of answers between two filings); each correction is one method here.
 """
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,61 +14,80 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from formtools.wizard.views import NamedUrlWizardView
 
+from icpportal.drafts.pages import said, say
+from icpportal.fields.types import Json
+from icpportal.wizard.models import DraftModel
 from icpportal.wizard.storage import Closed, as_json, seen_mark
 
+ELSEWHERE = "changed_elsewhere"
+Row = TypeVar("Row", bound=DraftModel)
+RowIn = TypeVar("RowIn", bound=DraftModel, contravariant=True)
 
-class Step(Protocol):
+
+class WizardRequest(HttpRequest):
+    """A request whose row was found; the storage reads it there."""
+
+    wizard_row: DraftModel
+
+
+class Step(Protocol[RowIn]):
     """One page of a wizard."""
 
-    key: str
-    gate: bool
+    @property
+    def key(self) -> str: ...
+    @property
+    def gate(self) -> bool: ...
+    @property
+    def ask(self) -> Callable[[RowIn, Any, HttpRequest], bool]: ...
+    def applies(self, row: RowIn, /) -> bool: ...
+    def answered(self, row: RowIn, /) -> bool: ...
 
-    def applies(self, row: Any) -> bool: ...
-    def answered(self, row: Any) -> bool: ...
-    def ask(self, row: Any, form: forms.Form, request: HttpRequest) -> bool: ...
+
+StepOf = TypeVar("StepOf", bound="Step[Any]")
 
 
-class RowWizardView(NamedUrlWizardView):
+class RowWizardView(NamedUrlWizardView, Generic[StepOf, Row]):
     """Subclasses say which row it is about, which steps there are, and where to go afterwards."""
 
+    changed_elsewhere: Sequence[str] = ()  # the fields of this page that another tab has saved since
     storage_name = "icpportal.wizard.storage.RowStorage"
 
-    def find_row(self) -> Any:
+    def find_row(self) -> Row:
         """The row the address names, owned by this user; anybody else gets 404."""
         raise NotImplementedError
 
-    def table(self) -> Sequence[Step]:
+    def table(self) -> Sequence[StepOf]:
         """The steps in order."""
         raise NotImplementedError
 
-    def closed(self, row: Any) -> HttpResponseRedirect:
+    def closed(self, row: Row) -> HttpResponseRedirect:
         """Where a row that cannot be edited any more sends its visitor."""
         raise NotImplementedError
 
-    def after(self, step: Step) -> HttpResponseRedirect:
+    def after(self, step: StepOf) -> HttpResponseRedirect:
         """Where a saved step leads."""
         raise NotImplementedError
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.row = request.wizard_row = self.find_row()  # type: ignore[attr-defined]
+    def dispatch(self, request: WizardRequest, **kwargs: str) -> HttpResponseBase:
+        self.row = request.wizard_row = self.find_row()
         if not self.row.is_editable:
             return self.closed(self.row)
         self.step = self._named_step(kwargs["step"])
         missing = self._first_open_gate_before(self.step)
         if missing is not None:
             return redirect(self.get_step_url(missing.key))
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request, **kwargs)
 
-    def _applying(self) -> list[Step]:
+    def _applying(self) -> list[StepOf]:
         return [step for step in self.table() if step.applies(self.row)]
 
-    def _named_step(self, key: str) -> Step:
+    def _named_step(self, key: str) -> StepOf:
         for step in self._applying():
             if step.key == key:
                 return step
         raise Http404
 
-    def _first_open_gate_before(self, named: Step) -> Step | None:
+    def _first_open_gate_before(self, named: StepOf) -> StepOf | None:
         for step in self._applying():
             if step.key == named.key:
                 return None
@@ -79,20 +98,22 @@ class RowWizardView(NamedUrlWizardView):
     def get_form_list(self) -> dict[str, type[forms.Form]]:
         return {step.key: self.form_list[step.key] for step in self._applying()}
 
-    def get_form_prefix(self, step: str | None = None, form: Any = None) -> None:  # noqa: ARG002 -- formtools' signature
+    def get_form_prefix(self, step: str | None = None, form: forms.Form | None = None) -> None:  # noqa: ARG002 -- formtools' signature
         return None
 
-    def get_form_initial(self, step: str) -> dict[str, Any]:
+    def get_form_initial(self, step: str) -> dict[str, Json]:
         return dict(self.row.answers.get(step, {}))
 
-    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:  # noqa: ARG002 -- formtools' signature
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Row]:  # noqa: ARG002 -- formtools' signature
         return {"row": self.row}
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+    def get(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:  # noqa: ARG002
         self.storage.current_step = self.step.key
+        found = said(request, ELSEWHERE)
+        self.changed_elsewhere = [str(name) for name in found] if isinstance(found, list) else []
         return self.render(self.get_form())
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ARG002
+    def post(self, request: HttpRequest, **kwargs: str) -> HttpResponseBase:  # noqa: ARG002
         self.storage.current_step = self.step.key
         form = self.get_form(data=request.POST)
         if getattr(form, "is_locked", False):
@@ -110,19 +131,20 @@ class RowWizardView(NamedUrlWizardView):
         return True
 
     def _changed_elsewhere(self, form: forms.Form) -> bool:
-        """Whether another tab saved since this page was drawn; what it saved is then on `form.saved_elsewhere`."""
+        """Whether another tab saved since this page was drawn; what it saved is then in `changed_elsewhere`."""
         seen = self.request.POST.get("seen", "")
         typed, kept = self.process_step(form), self.row.answers.get(self.step.key)
         if not seen or typed == kept or seen == seen_mark(self.row, self.step.key):
             return False
-        form.saved_elsewhere = [name for name, value in (kept or {}).items() if value != typed.get(name)]  # type: ignore[attr-defined]
+        self.changed_elsewhere = [name for name, value in (kept or {}).items() if value != typed.get(name)]
+        say(self.request, ELSEWHERE, self.changed_elsewhere)
         form.add_error(
             None,
-            ValidationError(_("This page was changed elsewhere. Compare, then save"), code="changed_elsewhere"),
+            ValidationError(_("This page was changed in another window. Compare, then save"), code="changed_elsewhere"),
         )
         return True
 
-    def process_step(self, form: forms.Form) -> dict[str, Any]:
+    def process_step(self, form: forms.Form) -> dict[str, Json]:
         """What is kept of a step; a form names what must never be kept in `never_kept`."""
         hidden = getattr(form, "never_kept", ())
         return as_json({name: value for name, value in form.cleaned_data.items() if name not in hidden})

@@ -1,7 +1,8 @@
 """Counting working days in mainland China (工作日).
 
 A day is what `WorkCalendarDay` says; else what the package chinesecalendar knows (State Council notices, 2004 to the
-year of its release); else Monday to Friday, and then the answer is provisional until the year's notice is loaded.
+year of its release); else Monday to Friday but for the holidays that have a fixed date, and then the answer is
+provisional until the year's notice is loaded.
 """
 
 from collections import Counter
@@ -12,11 +13,13 @@ from datetime import date, datetime, time, timedelta
 import chinese_calendar
 from chinese_calendar.constants import holidays
 
-from icpportal.moments import BEIJING
+from icpportal.time_format import BEIJING
 from icpportal.workdays.models import WorkCalendarDay
 
 CLOSING_TIME = time(18, 0)
 SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
+# month and day (docs/sources.md#holidays). The others follow the moon and are known from the notice only
+FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 ONE_DAY = timedelta(days=1)
 LONGEST_BREAK = 30  # days without work that no notice has ever reached
 MOST_DAYS = 2000
@@ -36,7 +39,7 @@ class Calendar:
             return written
         if day.year in SHIPPED_YEARS:
             return chinese_calendar.is_workday(day)
-        return day.weekday() < 5
+        return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS
 
     def is_certain(self, day: date) -> bool:
         """Whether a notice for the day's year is known."""

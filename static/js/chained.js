@@ -12,6 +12,14 @@
     });
     target.dispatchEvent(new Event("change"));
   };
+  // the list in brief is that of another province: only the link is left
+  const link = (place, rules) => {
+    const found = place?.querySelector("a");
+    if (!found || found.href === new URL(rules.url, window.location.href).href) return;
+    found.href = rules.url;
+    found.textContent = rules.title;
+    place.querySelectorAll("details").forEach((details) => details.remove());
+  };
   document.querySelectorAll("select[data-chained]").forEach((select) => {
     const target = document.getElementById(select.dataset.chainedTarget);
     if (!target) return;
@@ -26,7 +34,9 @@
       address.searchParams.set("parent", asked);
       const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok || select.value !== asked) return;
-      fill(target, (await answer.json()).options);
+      const told = await answer.json();
+      fill(target, told.options);
+      if (told.rules) link(document.getElementById(select.dataset.chainedRules), told.rules);
     });
   });
 })();

@@ -4,15 +4,15 @@ import pytest
 from django.db import connection
 
 from filings.actions import (
-    OnFileElsewhere,
+    AccessFacts,
+    OnFileInOtherAccount,
     UnderOtherDocument,
     end_access,
-    keep_legacy_record,
     record_access,
     record_import,
 )
-from filings.keys import mobile_key, name_key, person_key, subject_key
 from filings.models import Access, LegacyRecord, Person, Subject, Website
+from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
 from tests.filings.checks.cases import (
     ADMINISTRATOR,
     PERSON_ADMINISTRATOR,
@@ -23,7 +23,7 @@ from tests.filings.checks.cases import (
     TYPE,
     WEBSITE,
 )
-from tests.filings.register import KEY, account, on_file
+from tests.filings.filed import KEY, account, on_file
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 PERSON_PAGES = {
@@ -216,28 +216,18 @@ def test_a_number_is_the_same_subject_however_it_was_typed():
     assert subject_key("2", "91649999000000019L") != KEY
 
 
-def test_a_record_of_the_old_platform_is_kept_without_its_number(lin):
-    kept = keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name="宁夏示例纸业有限公司")
-
-    assert LegacyRecord.objects.get() == kept
-    assert (kept.imported_at, kept.name) == (None, "宁夏示例纸业有限公司")
-
-
 def test_a_failure_half_way_leaves_nothing_behind(lin):
     broken = {**ADMINISTRATOR, "admin_id_type": "not a number"}
 
     with pytest.raises(ValueError, match="not a number"):
         record_access(
-            report_key="T7Q4-M2KX.1",
-            owner=lin,
-            type_answers=TYPE,
-            subject_answers=SUBJECT,
-            website_answers=WEBSITE,
-            administrator_answers=broken,
-            subject_key=KEY,
-            subject_number="",
-            site_number="",
-            domain="example.com",
+            AccessFacts(
+                report_key="T7Q4-M2KX.1",
+                owner=lin,
+                pages={"type": TYPE, "subject": SUBJECT, "website": WEBSITE, "administrator": broken},
+                subject_key=KEY,
+                domain="example.com",
+            )
         )
 
     assert rows() == {"Subject": 0, "Person": 0, "Website": 0, "Access": 0}
@@ -272,7 +262,7 @@ def test_an_import_takes_no_subject_from_another_account(lin, domain):
     on_file(account("chen@example.com"))
     before = rows()
 
-    with pytest.raises(OnFileElsewhere):
+    with pytest.raises(OnFileInOtherAccount):
         record_import(key="import:1", owner=lin, record=old_record(domain))
 
     assert rows() == before
@@ -283,7 +273,7 @@ def test_an_import_takes_no_website_from_another_account(lin):
     on_file(account("chen@example.com"))
     before = rows()
 
-    with pytest.raises(OnFileElsewhere):
+    with pytest.raises(OnFileInOtherAccount):
         record_import(key="import:1", owner=lin, record=old_record(id_number="91649999000000027F"))
 
     assert rows() == before

@@ -2,11 +2,10 @@ import pytest
 from django.contrib import admin
 from django.urls import include, path, reverse
 
-from filings.actions import keep_legacy_record
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from icpportal.accounts.models import User
 from tests.filings.checks.cases import PERSON_ADMINISTRATOR, PERSON_SUBJECT, PERSON_TYPE, PERSON_WEBSITE
-from tests.filings.register import KEY, account, on_file
+from tests.filings.filed import KEY, account, on_file
 
 urlpatterns = [path("admin/", admin.site.urls), path("", include("icpportal.accounts.urls"))]
 MODELS = (Subject, Person, Website, Access, LegacyRecord)
@@ -39,7 +38,7 @@ def register(db):
             "administrator": PERSON_ADMINISTRATOR,
         },
     )
-    keep_legacy_record(subject_key=KEY, domain="example.org", region="640106", name="宁夏示例纸业有限公司")
+    LegacyRecord.objects.create(subject_key=KEY, domain="example.org", region="640106", name="宁夏示例纸业有限公司")
 
 
 def list_of(model):

@@ -3,11 +3,20 @@ from dataclasses import asdict
 import pytest
 
 from filings import queries
-from filings.actions import end_access, keep_legacy_record
-from filings.keys import subject_key
-from filings.queries import Known, administrator_of, known_about, known_to_checks, record_of, subject_page, subjects_of
+from filings.actions import end_access
+from filings.models import LegacyRecord
+from filings.queries import (
+    RegisterSnapshot,
+    administrator_of,
+    known_to_checks,
+    record_of,
+    register_snapshot,
+    subject_page,
+    subjects_of,
+)
+from filings.register.blind_keys import subject_key
 from tests.filings.checks.cases import ADMINISTRATOR, PERSON_TYPE, SUBJECT, TYPE
-from tests.filings.register import KEY, account, on_file
+from tests.filings.filed import KEY, account, on_file
 
 ASKED = {"subject_key": KEY, "domain": "example.com", "region": "640106", "name": "宁夏示例纸业有限公司"}
 ELSEWHERE = {"subject_key": "0" * 64, "domain": "example.cn", "region": "640104", "name": "别的公司"}
@@ -24,7 +33,7 @@ def chen(db):
 
 
 def told(**asked):
-    known = asdict(known_about(**asked))
+    known = asdict(register_snapshot(**asked))
     return {name: value for name, value in known.items() if isinstance(value, bool)}
 
 
@@ -39,14 +48,14 @@ NOTHING = {
 
 
 def test_an_empty_register_knows_nothing(lin):
-    assert known_about(owner=lin, **ASKED) == Known()
+    assert register_snapshot(owner=lin, **ASKED) == RegisterSnapshot()
     assert told(owner=lin, **ASKED) == NOTHING
 
 
 def test_one_s_own_filing_is_known(lin):
     subject, website = on_file(lin)
 
-    known = known_about(owner=lin, **ASKED)
+    known = register_snapshot(owner=lin, **ASKED)
 
     assert told(owner=lin, **ASKED) == {**NOTHING, "own_subject": True, "own_access": True}
     assert (known.subject, known.website) == (subject, website)
@@ -81,8 +90,8 @@ def test_another_account_s_filing_is_told_when_everything_matches(lin, chen):
     on_file(chen)
 
     assert told(owner=lin, **ASKED) == {**NOTHING, "other_subject": True}
-    assert known_about(owner=lin, **ASKED).subject is None
-    assert known_about(owner=lin, **ASKED).website is None
+    assert register_snapshot(owner=lin, **ASKED).subject is None
+    assert register_snapshot(owner=lin, **ASKED).website is None
 
 
 def test_another_account_s_filing_is_not_in_the_way_once_all_its_accesses_have_ended(lin, chen):
@@ -111,7 +120,7 @@ def test_the_name_of_another_account_s_filing_counts_only_when_everything_matche
 
 
 def test_a_record_of_the_old_platform_is_told_when_everything_matches(lin):
-    keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
+    LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
 
     assert told(owner=lin, **ASKED) == {**NOTHING, "old_record": True}
     assert told(owner=lin, **{**ASKED, "name": "别的公司"})["name_fits"] is False
@@ -120,7 +129,7 @@ def test_a_record_of_the_old_platform_is_told_when_everything_matches(lin):
 
 
 def test_a_record_that_was_imported_is_not_asked_for_again(lin):
-    record = keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name="别的公司")
+    record = LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name="别的公司")
     record.imported_at = record.created_at
     record.save()
 
@@ -139,10 +148,10 @@ def test_a_website_filed_by_me_under_somebody_else_s_subject_is_mine(lin, chen):
 def test_the_same_questions_are_asked_whatever_is_found(lin, chen, filed_by, django_assert_num_queries):
     if filed_by != "nobody":
         on_file({"me": lin, "another": chen}[filed_by])
-        keep_legacy_record(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
+        LegacyRecord.objects.create(subject_key=KEY, domain="example.com", region="640106", name=ASKED["name"])
 
     with django_assert_num_queries(3):
-        known_about(owner=lin, **ASKED)
+        register_snapshot(owner=lin, **ASKED)
 
 
 def test_my_websites_are_mine_live_and_with_us(lin, chen):

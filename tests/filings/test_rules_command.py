@@ -10,13 +10,12 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from filings.certificates import NATURES
 from filings.checks import CHECKS, check_ids
-from filings.checks_listed import SENTENCES
 from filings.management.commands.rules import table, width
 from filings.provinces import province, provinces
-from filings.provinces.lines import sections
+from filings.provinces.rule_lines import sections
 from filings.provinces.types import RULES
+from filings.register.certificates import NATURES
 
 
 def printed(*arguments: str) -> str:
@@ -130,7 +129,7 @@ def test_the_sentences_come_in_chinese_when_asked_for():
 
     assert "短信核验:" in text
     assert "本省不要求。" in text
-    assert "Not asked" not in text
+    assert "Not required" not in text
 
 
 @pytest.mark.parametrize("code", ["99", "", "441900", "Guangdong"])
@@ -204,7 +203,7 @@ def test_every_check_of_the_catalogue_is_printed_with_its_sentence():
         assert len(mine) == 1, (check.id, check.field)
         assert mine[0].split()[1:4] == [check.step, check.field, check.severity]
         with override("en"):
-            assert str(SENTENCES[check.id]) in mine[0]
+            assert str(check.sentence) in mine[0]
     assert text.splitlines()[-1] == f"{len(check_ids())} rules, {len(CHECKS)} checks"
 
 
@@ -233,7 +232,7 @@ def test_the_checks_as_json():
         (check.id, check.step, check.field, check.severity) for check in CHECKS
     ]
     differ = next(each for each in checks if each["id"] == "admin_differ")
-    assert differ["message"] == "%(province)s asks for two different people: change one"
+    assert differ["message"] == "%(province)s requires two different people: change one of them"
     assert differ["holds_for"] == [
         {"natures": [key for key in NATURES if key != "individual"], "provinces": ["12"]},
     ]

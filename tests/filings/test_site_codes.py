@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from filings import site_codes
 
-MINISTRY = json.loads((Path(__file__).parent / "ministry_tables.json").read_text("utf-8"))
+MINISTRY = json.loads((Path(__file__).parent / "register/ministry_tables.json").read_text("utf-8"))
 TABLES = {"fwnr": site_codes.CONTENT, "yylb": site_codes.LANGUAGES, "nrlx": site_codes.APPROVALS}
 NO_WEBSITE = {"fwnr": {"23", "28"}}  # WAP and APP
 

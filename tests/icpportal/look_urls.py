@@ -8,12 +8,14 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import engines
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from icpportal import errors
-from icpportal.appearance import set_theme
-from icpportal.standing import help_page, privacy_page
+from icpportal.pages import errors
+from icpportal.pages.help_pages import help_page, privacy_page
+from icpportal.pages.theme import set_theme
+from transfers.orders.states import BY_KEY
+from transfers.pages.stages import Stepper, StepShown
 
 NOW = datetime(2026, 11, 26, 1, 5, tzinfo=UTC)
 DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)
@@ -24,18 +26,17 @@ FITTING = engines["django"].from_string(Path(__file__).with_name("look_fitting.h
 STATES = [
     ("draft", "草稿", "Draft"),
     ("submitted", "待审核", "Waiting for review"),
-    ("in_review", "审核中", "In review"),
     ("returned", "需要修改", "Changes needed"),
     ("photo_due", "待上传照片", "Photo needed"),
     ("photo_review", "照片审核中", "Photo in review"),
     ("handing_over", "待提交管局", "Ready to submit"),
-    ("phone_due", "待短信核验", "Confirm phones"),
+    ("phone_due", "待短信核验", "Phone verification due"),
     ("authority_review", "管局审核中", "With the authority"),
     ("authority_returned", "管局退回", "Returned by the authority"),
     ("lapsed", "已逾期", "Expired"),
     ("approved", "已通过", "Approved"),
     ("refused", "未通过", "Refused"),
-    ("withdrawn", "已撤回", "Withdrawn"),
+    ("withdrawn", "已撤销", "Withdrawn"),
     ("abandoned", "已放弃", "Abandoned"),
     ("expired", "超时关闭", "Time ran out"),
     ("cooling_off", "冷静期", "Cooling off"),
@@ -119,7 +120,10 @@ def _context(request: HttpRequest) -> dict[str, object]:
     if form.is_bound:
         form.full_clean()
         form.add_error(
-            None, word("此页在别处改过，核对后再保存", "This page was changed elsewhere. Compare, then save")
+            None,
+            word(
+                "此页面已在其他窗口修改，请核对后再保存", "This page was changed in another window. Compare, then save"
+            ),
         )
     steps = [
         (word(zh, en), state)
@@ -130,7 +134,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
             ("填写信息", "Details", "todo"),
             ("上传资料", "Documents", "todo"),
             ("拍照核验", "Photo", "todo"),
-            ("短信核验", "Confirm phones", "todo"),
+            ("短信核验", "Phone verification due", "todo"),
         ]
     ]
     return {
@@ -142,39 +146,32 @@ def _context(request: HttpRequest) -> dict[str, object]:
         "gone": NOW - timedelta(hours=3),
         "back_url": "/gallery/",
         "unread_count": 3,
-        "stepper": {
-            "closed": False,
-            "name": word("接入备案", "Transfer"),
-            "number": 3,
-            "total": 7,
-            "steps": [
-                {"title": title, "url": "/x/" if state == "done" else "", "state": state} for title, state in steps
-            ],
-        },
-        "closed": {"name": word("已通过", "Approved"), "number": 7, "total": 7, "closed": True},
+        "stepper": Stepper(
+            word("接入备案", "Transfer"),
+            3,
+            7,
+            steps=tuple(
+                StepShown(title, "/x/" if state == "done" else "", is_done=state == "done", is_now=state == "now")
+                for title, state in steps
+            ),
+        ),
+        "closed": Stepper(word("已通过", "Approved"), 7, 7, closed=True),
         "slip": {
             "reference": "T7Q4-M2KX",
             "url": "/gallery/",
             "domain": "example.com",
             "subject": "宁夏***公司",
-            "state": {"key": "phone_due", "label": word("待短信核验", "Confirm phones")},
+            "state": {"key": "phone_due", "label": word("待短信核验", "Phone verification due")},
             "next_at": DUE,
             "next_label": word("完成期限", "Finish by"),
         },
-        "states": [{"key": key, "label": word(zh, en)} for key, zh, en in STATES],
+        "states": [
+            {"key": key, "label": word(zh, en), "tone": BY_KEY[key].tone, "icon": BY_KEY[key].icon}
+            for key, zh, en in STATES
+        ],
         "icons": ICONS,
         "drawings": DRAWINGS,
         "slots": _slots(word),
-        "samples": [
-            {
-                "right": True,
-                "drawing": "photo",
-                "text": word("上半身居中，脸部清楚", "Upper body, centred, face clear"),
-            },
-            {"right": False, "drawing": "photo", "text": word("戴帽子或口罩", "Hat or mask")},
-            {"right": True, "drawing": "id-front", "text": word("四角可见，无反光", "All four corners, no glare")},
-            {"right": False, "drawing": "id-front", "text": word("缺角、翻拍屏幕", "Corner cut, photo of a screen")},
-        ],
         "rows": [
             {"label": word("网站名称", "Website name"), "value": "示例纸业官网", "change_url": "/x/"},
             {"label": word("域名", "Domain"), "value": "example.com", "change_url": "/x/"},
@@ -210,7 +207,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
                 "key": "submitted",
                 "at": NOW - timedelta(days=1),
                 "who": word("您", "You"),
-                "what": word("提交备案", "Sent to review"),
+                "what": word("提交备案", "Submitted for review"),
             },
         ],
         "older": [
@@ -227,7 +224,7 @@ def _context(request: HttpRequest) -> dict[str, object]:
                 "title": word("网站信息", "Website"),
                 "url": "/x/",
                 "state": "wrong",
-                "hint": word("有 2 处需要修改", "2 things need changing"),
+                "hint": word("有 2 处需要修改", "2 changes needed"),
             },
             {"title": word("网站负责人", "Website administrator"), "url": "/x/", "state": "todo"},
             {
@@ -236,26 +233,6 @@ def _context(request: HttpRequest) -> dict[str, object]:
                 "hint": word("以上完成后开放", "Opens when the others are done"),
             },
         ],
-        "columns": [word("域名", "Domain"), word("备案号", "Number"), word("状态", "State"), ""],
-        "table_rows": [
-            [
-                {"text": "example.com", "url": "/x/"},
-                "宁ICP备00000000号-1",
-                {"state": {"key": "approved", "label": word("已通过", "Approved")}},
-                {"action": {"label": word("取消接入", "Cancel transfer"), "url": "/x/", "kind": "link"}},
-            ],
-            [
-                {"text": "an-extraordinarily-long-name.example.org", "url": "/x/"},
-                "宁ICP备00000000号-2",
-                {"state": {"key": "returned", "label": word("需要修改", "Changes needed")}},
-                {"action": {"label": word("去修改", "Mend"), "url": "/x/", "kind": "link"}},
-            ],
-        ],
-        "consequences": [
-            word("我们与此网站的接入关系结束", "The link between us and this website ends"),
-            word("备案号仍然有效", "The filing number stays valid"),
-        ],
-        "doors": [{"label": word("开始接入备案", "Start a transfer"), "url": "/x/", "kind": "primary"}],
         "snippet": '<a href="https://beian.miit.gov.cn/">宁ICP备00000000号-1</a>',
     }
 
@@ -271,7 +248,10 @@ def _slots(word: object) -> list[dict[str, object]]:
             "title": word("主体负责人身份证 · 人像面", "Subject lead's ID card · front"),
             "state": "empty",
             "drawing": "id-front",
-            "hint": word("原件平放，四角可见，无反光", "Original, flat, four corners, no glare"),
+            "hint": word(
+                "原件平放拍摄，四角完整，无反光",
+                "Photograph the original lying flat, with all four corners visible and no glare",
+            ),
             "actions": [choose, shoot],
         },
         {
@@ -369,10 +349,10 @@ def missing(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-handler400 = "icpportal.errors.bad_request"
-handler403 = "icpportal.errors.permission_denied"
-handler404 = "icpportal.errors.not_found"
-handler500 = "icpportal.errors.server_error"
+handler400 = "icpportal.pages.errors.bad_request"
+handler403 = "icpportal.pages.errors.permission_denied"
+handler404 = "icpportal.pages.errors.not_found"
+handler500 = "icpportal.pages.errors.server_error"
 
 urlpatterns = [
     path("gallery/", gallery),
@@ -387,6 +367,7 @@ urlpatterns = [
     path("gallery/too-many/", lambda request: errors.too_many(request, DUE)),
     path("gallery/too-large/", errors.too_large),
     path("gallery/resting/", lambda request: errors.unavailable(request, DUE)),
+    path("drafts/", include("icpportal.drafts.urls")),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),
     path("help/", help_page, name="help"),

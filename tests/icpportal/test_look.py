@@ -10,8 +10,11 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
+from icpportal.fields import marked_text
 from icpportal.templatetags import portal
 from tests.icpportal.look_urls import DUE, NOW, STATES
+from transfers.orders.states import BY_KEY as ORDERS
+from transfers.pages.stages import Stepper, StepShown
 
 HOSTILE = '<script>alert(1)</script>"&陈'
 
@@ -114,7 +117,7 @@ def test_a_deadline_that_is_over_offers_no_calendar():
     drawn = draw('{% include "partials/deadline.html" with at=at now=now ics_url="/d.ics" %}', at=NOW, now=DUE)
 
     assert "deadline-over" in drawn
-    assert "The time is over" in drawn
+    assert "Time is up" in drawn
     assert "/d.ics" not in drawn
 
 
@@ -122,16 +125,16 @@ def test_a_deadline_that_is_over_offers_no_calendar():
 
 
 def test_every_state_has_a_tone_and_amber_means_your_turn_alone():
-    tones = {key: portal.LOOKS[key][0] for key, *_ in STATES}
+    tones = {key: ORDERS[key].tone for key, *_ in STATES}
 
     amber = {key for key, tone in tones.items() if tone == "amber"}
-    assert set(tones) == set(portal.LOOKS)
+    assert set(tones) == set(ORDERS)
     assert amber == {"returned", "photo_due", "phone_due", "authority_returned", "cooling_off"}
     assert {key for key, tone in tones.items() if tone == "red"} == {"refused"}
 
 
 def test_a_state_is_a_shape_and_a_word_and_the_shape_is_silent():
-    drawn = draw('{% include "partials/state.html" %}', state={"key": "returned", "label": "Changes needed"})
+    drawn = draw('{% include "partials/state.html" %}', state=ORDERS["returned"])
 
     assert "state-amber" in drawn
     assert 'aria-hidden="true"' in drawn
@@ -167,15 +170,16 @@ def test_the_riding_seal_has_an_arc_a_step_and_closes_at_the_end():
 
 
 def test_the_stepper_says_in_words_where_one_is_and_what_is_done():
-    steps = [{"title": "Type", "url": "/1/", "state": "done"}, {"title": "Product", "url": "", "state": "now"}]
-    stepper = {"name": "Transfer", "number": 2, "total": 2, "closed": False, "steps": steps}
+    steps = (StepShown("Type", "/1/", is_done=True, is_now=False), StepShown("Product", "", is_done=False, is_now=True))
+    stepper = Stepper("Transfer", 2, 2, steps=steps)
 
     drawn = flat(draw('{% include "partials/stepper.html" %}', stepper=stepper))
 
     assert "Transfer · Step 2 of 2" in drawn
     assert '<a href="/1/">Type</a>' in drawn
     assert drawn.count('aria-current="step"') == 1
-    assert "<span>Product</span>" in drawn
+    assert '<li class="now" aria-current="step"> Product <span class="sr">you are here</span>' in drawn
+    assert "Next:" not in drawn
 
 
 # --- differences -------------------------------------------------------------------------------
@@ -192,12 +196,12 @@ def test_the_stepper_says_in_words_where_one_is_and_what_is_done():
     ],
 )
 def test_a_difference_marks_exactly_the_characters_that_changed(old, new, expected):
-    assert portal.difference(old, new) == expected
+    assert marked_text.difference(old, new) == expected
 
 
 def test_old_and_new_stand_alone_with_their_own_marks():
-    assert portal.only_old("10003", "10008") == "1000<del>3</del>"
-    assert portal.only_new("10003", "10008") == "1000<ins>8</ins>"
+    assert marked_text.only_old("10003", "10008") == "1000<del>3</del>"
+    assert marked_text.only_new("10003", "10008") == "1000<ins>8</ins>"
 
 
 # --- forms -------------------------------------------------------------------------------------
@@ -276,7 +280,7 @@ def test_the_summary_lists_every_message_once_and_links_it_to_its_input():
 
     drawn = flat(draw('{% include "partials/error_summary.html" %}', form=form))
 
-    assert "5 things need changing" in drawn
+    assert "5 changes needed" in drawn
     assert re.findall(r'href="#(\w+)"', drawn) == ["id_name", "id_nature_0", "id_agree"]
     assert "<li>Compare, then save</li>" in drawn
     assert 'role="alert"' in drawn
@@ -291,7 +295,7 @@ def test_one_error_is_one_thing_and_the_title_of_the_page_begins_with_error():
     summary = draw('{% include "partials/error_summary.html" %}', form=form)
 
     assert "<title>Error: Details · ICP Filing</title>" in drawn
-    assert "1 thing needs changing" in summary
+    assert "1 change needed" in summary
 
 
 def test_a_form_nobody_has_sent_has_no_summary_and_no_error_in_the_title():
@@ -309,7 +313,7 @@ def test_a_form_that_is_named_twice_is_listed_once():
 
     drawn = flat(draw('{% include "partials/error_summary.html" %}', form=form, forms=[form]))
 
-    assert "1 thing needs changing" in drawn
+    assert "1 change needed" in drawn
     assert re.findall(r'href="#(\w+)"', drawn) == ["id_agree"]
 
 
@@ -378,7 +382,7 @@ def test_a_refused_paper_is_drawn_as_needing_another_try_with_what_to_do():
     drawn = draw('{% include "partials/slot.html" %}', slot=slot)
 
     assert "slot-again" in drawn
-    assert "Needs another try" in drawn
+    assert "Upload again" in drawn
     assert "Take it again from nearer" in drawn
 
 
@@ -414,31 +418,6 @@ def test_the_timeline_folds_what_is_older_and_escapes_what_a_reviewer_wrote():
     assert drawn.count('<li class="event') == 3
     assert "2 earlier entries" in drawn
     assert "<script" not in drawn
-
-
-def test_each_cell_of_a_table_names_its_column_for_the_phone():
-    rows = [["example.com", {"text": "宁ICP备00000000号", "url": "/f/"}]]
-
-    drawn = flat(draw('{% include "partials/table.html" %}', columns=["Domain", "Number"], rows=rows))
-
-    assert '<th scope="row">example.com' in drawn
-    assert '<td data-label="Number"><a href="/f/"><span lang="zh-Hans">' in drawn
-
-
-def test_a_dangerous_act_lists_what_follows_and_asks_for_a_tick():
-    drawn = flat(
-        draw(
-            '{% include "partials/confirm_danger.html" with tick_name="sure" tick_label="I have read this" %}',
-            consequences=["The link ends", "The number stays"],
-            button="Cancel the transfer",
-            cancel_url="/back/",
-        )
-    )
-
-    assert drawn.count("<li>") == 2
-    assert 'name="sure"' in drawn
-    assert "checked" not in drawn
-    assert '<button class="button button-danger">Cancel the transfer</button>' in drawn
 
 
 def test_pages_of_a_list_are_offered_only_where_there_are_some():

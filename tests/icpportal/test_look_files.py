@@ -1,21 +1,27 @@
 """The files behind the look: colours that can be read, a strict policy that can be kept, nothing that is not there."""
 
 import gzip
+import os
 import re
+import time
 from itertools import product
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.template import engines
 
+from icpportal.pages import bundles
 from icpportal.templatetags import portal
 from tests.icpportal.look_urls import DRAWINGS, ICONS
+from transfers.orders.states import STATES as ORDERS
 
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 SHEETS = sorted((STATIC / "css").glob("*.css"))
-PAGES = sorted(TEMPLATES.rglob("*.html"))
+# mails are no pages: they stand under no policy of ours, and mail programs read styles nowhere else
+PAGES = sorted(page for page in TEMPLATES.rglob("*.html") if page.parent != TEMPLATES / "messages")
 TOKENS = (STATIC / "css" / "tokens.css").read_text()
 COLOUR = re.compile(r"--([a-z0-9-]+): (#[0-9a-f]{3,6})\b")
 
@@ -131,11 +137,50 @@ def test_the_whole_look_is_small():
 
 
 def test_every_sheet_and_script_is_linked_and_every_link_leads_to_a_file():
+    parts = {part.stem for parts in bundles.bundles().values() for part in parts}
     sheets = {name for page in PAGES for name in linked_in(page)}
     scripts = {name for page in PAGES for name in re.findall(r"""["']js/(\w+)\.js["']""", page.read_text())}
 
-    assert sheets == {sheet.stem for sheet in SHEETS}
-    assert scripts == {script.stem for script in (STATIC / "js").glob("*.js")}
+    assert (sheets | parts) - {"portal"} >= {sheet.stem for sheet in SHEETS}
+    assert (scripts | parts) - {"portal"} >= {script.stem for script in (STATIC / "js").glob("*.js")}
+    assert all(finders.find(name) for name in bundles.bundles())
+
+
+def test_a_page_takes_one_style_sheet_and_one_script():
+    page = engines["django"].get_template("base.html").render({})
+
+    assert re.findall(r'href="/static/([^"]+\.css)"', page) == ["css/portal.css"]
+    assert re.findall(r'src="/static/([^"]+\.js)"', page) == ["js/portal.js"]
+
+
+@pytest.fixture
+def parts(tmp_path, settings):
+    """A project with two style sheets, of which one bundle is joined."""
+    settings.BASE_DIR, settings.STATIC_BUNDLES_ROOT = tmp_path, tmp_path / "joined"
+    (tmp_path / "static" / "css").mkdir(parents=True)
+    (tmp_path / "static" / "bundles.toml").write_text('"css/all.css" = ["first", "second"]')
+    for name in ("first", "second"):
+        (tmp_path / "static" / "css" / f"{name}.css").write_text(f".{name} {{}}")
+    return tmp_path / "static" / "css"
+
+
+def test_a_bundle_holds_its_parts_in_order_and_is_joined_again_when_one_changes(parts):
+    finder = bundles.BundleFinder()
+
+    before = Path(finder.find("css/all.css")).read_text()
+    (parts / "second.css").write_text(".third {}")
+    os.utime(parts / "second.css", (time.time() + 5, time.time() + 5))
+
+    assert before == ".first {}\n.second {}"
+    assert Path(finder.find("css/all.css")).read_text() == ".first {}\n.third {}"
+    assert finder.find("css/first.css") is None
+    assert [name for name, _storage in finder.list(None)] == ["css/all.css"]
+
+
+def test_a_part_that_is_not_there_is_told_at_the_start(parts):
+    (parts / "first.css").unlink()
+
+    assert [error.msg for error in bundles.BundleFinder().check()] == [f"No such part: {parts / 'first.css'}"]
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
@@ -149,10 +194,9 @@ def test_every_block_of_a_sheet_is_closed_and_no_selector_is_left_hanging(sheet)
 def test_colours_are_named_in_one_place_only():
     bare = re.compile(r"#[0-9a-f]{3,6}\b")
     allowed = {"tokens.css", "print.css", "admin.css", "case.css"}
-    # the white strokes of the seal, which is red in both themes
     found = {sheet.name: set(bare.findall(sheet.read_text())) for sheet in SHEETS if sheet.name not in allowed}
 
-    assert {name: hits for name, hits in found.items() if hits} == {"header.css": {"#fff"}}
+    assert {name: hits for name, hits in found.items() if hits} == {}
 
 
 @pytest.mark.parametrize(("tag", "names"), [("icon", ICONS), ("drawing", DRAWINGS)])
@@ -164,14 +208,14 @@ def test_every_symbol_a_page_asks_for_is_drawn(tag, names):
 
 
 def test_every_look_of_a_state_a_slot_and_a_task_has_its_shape():
-    shapes = {shape for _, shape in portal.LOOKS.values()}
+    shapes = {state.icon for state in ORDERS}
     shapes |= {row[1] for row in (*portal.SLOTS.values(), *portal.TASKS.values())} | set(portal.NOTICE_ICONS.values())
 
     assert shapes - set(ICONS) == set()
 
 
 def test_shapes_tell_states_apart_without_colour():
-    shapes = [shape for key, (_, shape) in portal.LOOKS.items() if key != "in_review"]
+    shapes = [state.icon for state in ORDERS]
 
     assert len(set(shapes)) == len(shapes)
 

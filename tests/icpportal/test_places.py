@@ -2,10 +2,10 @@
 
 import pytest
 
-from filings import regions
+from filings.register import regions
 from icpportal.gateways.inventory.places import PROVINCES, faults
-from icpportal.gateways.miit import sanity
-from icpportal.gateways.miit.code_names import PLACES
+from icpportal.gateways.miit.codes.code_names import PLACES
+from icpportal.gateways.miit.operations import settings_check
 from tests.icpportal.production import manage
 
 
@@ -16,7 +16,6 @@ def test_the_provinces_are_the_mainlands_and_the_ministry_has_a_number_for_each(
 
 @pytest.mark.parametrize("text", ["", " ", ",", "6", "00", "71", "81", "640000", "宁夏", "64;11", "64,99", "change-me"])
 def test_what_is_no_province_is_named_with_an_example(text):
-    """B4"""
     (words,) = faults(text, {})
 
     assert "SERVER_PROVINCE" in words
@@ -25,7 +24,6 @@ def test_what_is_no_province_is_named_with_an_example(text):
 
 @pytest.mark.parametrize("places", [[], "11", {"cn-beijing": "12"}, {"cn-beijing": 11}, {"cn-beijing": "北京"}])
 def test_a_table_of_regions_that_cannot_be_used_is_named(places):
-    """B4"""
     (words,) = faults("11,64", places)
 
     assert words.startswith("SERVER_PLACES")
@@ -45,7 +43,6 @@ def test_one_province_or_several_are_fine(province, places):
     ],
 )
 def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(command, changed):
-    """B4"""
     done = manage(*command, **changed)
 
     assert done.returncode != 0
@@ -54,9 +51,8 @@ def test_no_command_of_production_runs_without_a_place_and_says_so_in_one_line(c
 
 
 def test_the_status_of_the_ministrys_interface_is_not_sane_without_one(settings):
-    """B4"""
     settings.SERVER_PROVINCE = ""
 
-    (words,) = sanity.faults()
+    (words,) = settings_check.faults()
 
     assert "SERVER_PROVINCE" in words

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.portal import Portal, running
+from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures of the walks that count
+
+PATIENCE = 60_000  # milliseconds: other tests are running beside this one
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +21,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 def window(browser: Browser) -> Iterator[Page]:
     """A person's own window; a script error or a blocked resource fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

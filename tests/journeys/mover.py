@@ -18,15 +18,16 @@ from django.conf import settings  # noqa: E402
 from django.db import connections, transaction  # noqa: E402 -- after setup
 from django.utils import timezone  # noqa: E402
 
-from icpportal.gateways.miit.models import Line, Report, UploadFile  # noqa: E402
-from icpportal.gateways.miit.simulator.client import SimulatorClient  # noqa: E402
+from demo.ministry.api.client import SimulatorClient  # noqa: E402
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile  # noqa: E402
 from icpportal.lifecycle import REVIEWER  # noqa: E402
 from icpportal.outbox.models import Message  # noqa: E402
+from tests.transfers import states  # noqa: E402
 from tests.transfers.builders import moves  # noqa: E402
 from tests.transfers.wired import put_on_record, wired_order  # noqa: E402
-from transfers import queries, states  # noqa: E402
-from transfers.firing import ORDER  # noqa: E402
 from transfers.models import Order, ParkedAnswer  # noqa: E402
+from transfers.orders import queries  # noqa: E402
+from transfers.orders.machine import ORDER  # noqa: E402
 
 
 def place(number: int) -> list[str]:
@@ -45,7 +46,7 @@ def move(reference: str, kill: int, silent: bool) -> None:
             transaction.on_commit(lambda: os.killpg(kill, signal.SIGKILL))
         if silent:
             transaction.on_commit(lambda: os._exit(0))
-        ORDER.fire(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
+        ORDER.apply(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
 
 
 def owed(reference: str) -> list[tuple[str, str]]:
@@ -55,19 +56,19 @@ def owed(reference: str) -> list[tuple[str, str]]:
 
 def line_is_free() -> bool:
     """Whether the sender that was killed has lost the line."""
-    return not Line.objects.filter(leased_until__gt=timezone.now()).exists()
+    return not MinistryLine.objects.filter(leased_until__gt=timezone.now()).exists()
 
 
 def holders() -> dict[str, int]:
     """The processes that send and that fetch at this moment."""
-    found = Line.objects.values_list("holder", "fetcher").first() or ("", "")
+    found = MinistryLine.objects.values_list("holder", "fetcher").first() or ("", "")
     named = zip(("sending", "fetching"), found, strict=True)
     return {way: int(holder.split(":")[1]) for way, holder in named if holder}
 
 
 def fetched() -> bool:
     """Whether a whole round of fetching ended well."""
-    return Line.objects.filter(fetched_at__isnull=False).exists()
+    return MinistryLine.objects.filter(fetched_at__isnull=False).exists()
 
 
 def summary() -> dict[str, Any]:

@@ -9,10 +9,11 @@ from urllib.parse import urljoin
 
 from playwright.sync_api import Page, expect
 
-from icpportal.management import browsing, invented
-from icpportal.management.browsing import Browser
-from icpportal.management.rehearsal import REGIONS
-from icpportal.management.rehearsal_steps import picture
+from demo import fake_data
+from demo.rehearsal import http_browser
+from demo.rehearsal.http_browser import Browser
+from demo.rehearsal.scenario import REGIONS
+from demo.rehearsal.transfer import picture
 from tests.journeys.portal import Portal
 
 SECRET = "a long enough secret 27"
@@ -34,16 +35,16 @@ class Person:
 
     def __post_init__(self) -> None:
         self.region, place, self.address = REGIONS[self.province]
-        self.lead = invented.person(self.dice, self.province)
-        self.admin = invented.person(self.dice, self.province)
-        self.company, self.code = invented.organisation(self.dice, self.province, place)
-        self.number = invented.filing_number(self.dice, self.province)
+        self.lead = fake_data.person(self.dice, self.province)
+        self.admin = fake_data.person(self.dice, self.province)
+        self.company, self.code = fake_data.organisation(self.dice, self.province, place)
+        self.number = fake_data.filing_number(self.dice, self.province)
         self.domain = f"journey{self.dice.randrange(10**9):09d}.com"
         self.password = f"Pw{self.dice.randrange(10**6):06d}"
         self.email = f"journey{self.dice.randrange(10**9):09d}@example.com"
         self.mobile = f"138{self.dice.randrange(10**8):08d}"
         self.on_file = (
-            invented.person(self.dice, self.province).mobile if self.other_number_on_file else self.admin.mobile
+            fake_data.person(self.dice, self.province).mobile if self.other_number_on_file else self.admin.mobile
         )
         self.desk = Browser(self.portal.url)
         self._put_on_record()
@@ -90,7 +91,7 @@ class Person:
         form = page.form("report", data_domain=self.domain)
         self.desk.send(form, button=("decision", decision), **({"code": code} if code else {}))
 
-    def _desk_with_my_report(self) -> browsing.Page:
+    def _desk_with_my_report(self) -> http_browser.Page:
         """The authority's desk once my report has come over the wire."""
         for _ in range(60):
             page = self.desk.get("/demo/authority/")
@@ -161,8 +162,6 @@ class Person:
         self.reference = self.page.url.split("/transfers/")[1].split("/")[0]
 
     def pass_the_gates(self) -> None:
-        self.tick("[name=product_type][value=ecs]")
-        self.tick("[name=how][value=instance]")
         server = self.page.locator("[name=instance] option[value^='i-example-']").first.get_attribute("value")
         self.page.select_option("[name=instance]", server)
         self.press()
@@ -175,7 +174,6 @@ class Person:
         self.page.fill("[name=id_address]", f"{self.address}示例路1号")
         self.page.select_option("[name=post_region]", self.region)
         self.page.fill("[name=post_address]", "示例路1号2号楼301室")
-        self.page.fill("[name=investor]", self.lead.name)
         self.tick("[name=is_legal_rep][value=yes]")
         self._person("lead", self.lead)
         self.press()
@@ -187,11 +185,27 @@ class Person:
         self.open(f"/transfers/{self.reference}/administrator/")
         self.tick("[name=same_person][value=no]")
         self._person("admin", self.admin)
-        self.tick("[name=admin_told]")
         self.press()
         expect(self.page).to_have_url(re.compile("/people/$"))
+        self.the_administrator_agrees()
 
-    def _person(self, prefix: str, who: invented.Invented) -> None:
+    def the_administrator_agrees(self) -> None:
+        """The administrator opens the texted link on another phone and says yes."""
+        self.open(f"/transfers/{self.reference}/people/consent/")
+        before = self._links_of_consent()
+        self.page.click("[name=send]")
+        for _ in range(60):
+            new = self._links_of_consent() - before
+            if new:
+                break
+            self.page.wait_for_timeout(300)
+        theirs = Browser(self.portal.url)
+        theirs.send(theirs.get(new.pop()).form("role"), role="on", pictures="on")
+
+    def _links_of_consent(self) -> set[str]:
+        return set(re.findall(r"/consent/[\w-]+/", self.desk.get(f"/demo/messages/?to={self.admin.mobile}").html))
+
+    def _person(self, prefix: str, who: fake_data.Invented) -> None:
         self.page.fill(f"[name={prefix}_name]", who.name)
         self.page.select_option(f"[name={prefix}_id_type]", "2")
         self.page.fill(f"[name={prefix}_id_number]", who.id_number)
@@ -202,7 +216,7 @@ class Person:
         self.page.fill(f"[name={prefix}_email]", who.email)
 
     def prove_the_phones(self) -> None:
-        for role, who in (("subject_lead", self.lead), ("administrator", self.admin)):
+        for role, who in (("subject_lead", self.lead),):
             self.open(f"/transfers/{self.reference}/people/phone/{role}/")
             self.page.click("[name=send]")
             self.page.fill("[name=code]", self.newest_code(who.mobile))
@@ -243,8 +257,9 @@ class Person:
 
     def send_the_photo(self) -> None:
         self.open(f"/transfers/{self.reference}/photo/")
-        self._choose_file("#slot-photo", f"photo {self.reference}", width=1200, height=1600)
         self.tick("[name=photo_way][value=backdrop]")
+        self.page.click("button[name=choose]")
+        self._choose_file("#slot-photo", f"photo {self.reference}", width=1200, height=1600)
         self.tick("[name=photo_confirm]")
         self.page.click("button[name=send]")
         self.sees("photo_review")

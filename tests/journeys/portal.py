@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import psycopg
+from psycopg import sql
 
+from tests import migrated
 from tests.strict_gunicorn import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -51,21 +53,22 @@ def free_port() -> int:
 
 
 def own_redis(number: int) -> dict[str, str]:
-    """Another Redis database than the run's (9 to 11): two portals must not take each other's tasks."""
+    """Another Redis database than the run's (9 to 11, 14, 15): two portals must not take each other's tasks."""
     server = os.environ.get("REDIS_URL", "").rpartition("/")[0]
     return {"REDIS_URL": f"{server}/{number}" if server else ""}
 
 
 @contextlib.contextmanager
 def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
-    """On PostgreSQL a database of its own; SQLite lies in the data folder anyway."""
+    """On PostgreSQL a migrated database of its own; SQLite lies in the data folder anyway."""
     url = environment.get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         yield {}
         return
     name = f"journey_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(migrated.template(url))))
     try:
         yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
     finally:
@@ -74,8 +77,8 @@ def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, **settings: str) -> Iterator[Portal]:
-    """A portal that answers, until the block ends; then nothing of it is left."""
+def running(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[Portal]:
+    """A portal that answers, until the block ends; then nothing of it is left. `empty`: it makes its tables itself."""
     port = free_port()
     with database(dict(os.environ)) as own:
         environment = {
@@ -86,6 +89,8 @@ def running(folder: Path, **settings: str) -> Iterator[Portal]:
             "CODE_RESEND_SECONDS": "1",
             **settings,
         }
+        if not own and not empty:
+            migrated.copy_to(folder / "portal.sqlite3")
         log = (folder / "demo.out").open("w")
         process = subprocess.Popen(
             [sys.executable, "manage.py", "demo", "--port", str(port)],

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.icpportal.gateways.miit.simulator.process import start_simulator
+from tests import migrated
+from tests.demo.ministry.process import start_simulator
 from tests.journeys.portal import ROOT, database, own_redis
 
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
@@ -31,7 +32,8 @@ class Scene:
         self.log = (folder / "celery.log").open("w")
         self.ministry = start_simulator(folder / "ministry")
         environment["SIMULATOR_URL"] = self.ministry.url
-        self.run("manage.py", "migrate", "-v0").wait()
+        if environment["DATABASE_URL"].startswith("sqlite"):
+            migrated.copy_to(folder / "portal.sqlite3")
         self.mover = self.run("-m", "tests.journeys.mover", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def run(self, *command: str, **how: Any) -> subprocess.Popen:

@@ -10,12 +10,12 @@ from unittest.mock import patch
 
 from django.conf import settings
 
+from demo.messages.sms import PageSms
+from icpportal.gateways.miit.client.client import Ministry
+from icpportal.gateways.miit.client.crypto import Packed
+from icpportal.gateways.miit.client.returns import UploadReply
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.types import Report
-from icpportal.gateways.miit.wire.client import Ministry
-from icpportal.gateways.miit.wire.crypto import Packed
-from icpportal.gateways.miit.wire.returns import UploadReply
-from icpportal.gateways.sms.page import PageSms
 
 LONGER_THAN_THE_TEST = 300
 

@@ -50,8 +50,8 @@ def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, lang
 def bring_another(person: Person) -> None:
     """The button on my filings, the domain, and the boxes of the papers."""
     page = person.page
-    person.open("/filings/")
-    page.locator("a[href*='/transfers/another/']").first.click()
+    person.open("/filings/?tab=sites")
+    page.locator(".sheet-foot a[href*='/transfers/another/']").first.click()
     expect(page.locator(".earlier-papers li")).to_have_count(3)
     page.fill("[name=domain]", person.domain)
     person.press()
@@ -78,16 +78,14 @@ def enter_the_website(person: Person) -> None:
     person.open(f"/transfers/{person.reference}/administrator/")
     person.tick("[name=same_person][value=no]")
     expect(page.locator("[name=admin_id_number]")).to_have_value(person.admin.id_number)
-    person.tick("[name=admin_told]")
     person.press()
     expect(page).to_have_url(re.compile("/people/$"))
+    person.the_administrator_agrees()
 
 
 def take_the_administrators_document(person: Person) -> None:
     page = person.page
     person.open(f"/transfers/{person.reference}/documents/admin_id/")
-    person.tick("[name=agree]")
-    page.locator("form:has([name=agree]) button.button").click()
     page.click("button[name=again]")
     expect(page.locator(".slot-reused")).to_have_count(2)
 
@@ -107,13 +105,13 @@ def test_a_further_website_of_a_known_subject_walks_to_approval(
     person.upload_the_papers("statement")
     person.submit()
 
-    person.open("/filings/")
+    person.open("/filings/?tab=sites")
     expect(window.locator(f"[data-blocked-by='{person.reference}']")).to_be_visible()
     expect(window.locator(f"a[href$='/{person.reference}/do/withdraw/']")).to_be_visible()
     reviewer.open(person.reference)
     expect(reviewer.page.locator("main, body").first).to_contain_text(first)
     approved(person, reviewer)
     expect(window.locator("main")).to_contain_text(f"{person.number}-2")
-    person.open("/filings/")
+    person.open("/filings/?tab=sites")
     expect(window.locator("main")).to_contain_text(person.domain)
-    expect(window.locator("a[href*='/transfers/another/']").first).to_be_visible()
+    expect(window.locator(".sheet-foot a[href*='/transfers/another/']").first).to_be_visible()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from icpportal.management.rehearsal_steps import picture
+from demo.rehearsal.transfer import picture
 from tests.journeys.person import Person
 from tests.journeys.portal import Portal
 

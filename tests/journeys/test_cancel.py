@@ -26,7 +26,7 @@ def approved(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, lan
 
 def to_the_code(person: Person, window: Page) -> None:
     """From my filings over the consequences, proved once more, to the page of the code."""
-    person.open("/filings/")
+    person.open("/filings/?tab=sites")
     window.get_by_role("rowheader").get_by_role("link", name=person.domain, exact=True).click()
     window.locator("a[href$='/cancel/']").click()
     expect(window.locator("main")).to_contain_text(f"{person.number}-1")
@@ -87,7 +87,7 @@ def test_a_transfer_is_cancelled_from_the_filing_page_to_the_result(
     person.authority_decides("grant")
     person.sees("cancelled")
     expect(window.locator("main")).to_contain_text(f"{person.number}-1")
-    person.open("/filings/")
+    person.open("/filings/?tab=sites")
     expect(window.get_by_role("rowheader").get_by_role("link", name=person.domain, exact=True)).to_have_count(0)
 
 

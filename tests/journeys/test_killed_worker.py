@@ -18,7 +18,7 @@ SETTLED = 60  # seconds, where 180 are asked for
 def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_a_minute(
     tmp_path: Path, victims: str
 ) -> None:
-    """B16: it took four minutes, as long as the longest call and a minute more."""
+    """It took four minutes, as long as the longest call and a minute more."""
     with opened(tmp_path) as scene:
         references = scene.ask("place", number=2)
         for method in ("download", "upload"):

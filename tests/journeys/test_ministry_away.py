@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from icpportal.gateways.miit.simulator.client import SimulatorClient
-from icpportal.management.browsing import Browser
+from demo.ministry.api.client import SimulatorClient
+from demo.rehearsal.http_browser import Browser
 from tests.journeys.portal import ROOT, Portal, running
 
 pytestmark = pytest.mark.worker
@@ -43,7 +43,7 @@ def simulator_processes(portal: Portal) -> list[int]:
         except OSError:
             continue
         ours = f"VAR_DIR={portal.environment['VAR_DIR']}\0" in environment
-        if ours and "simulator" in command and "watch" not in command:
+        if ours and "simulator" in command and "run_with_parent" not in command:
             found.append(int(entry.name))
     return found
 

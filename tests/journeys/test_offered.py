@@ -8,18 +8,22 @@ from typing import Any
 
 import pytest
 
-from icpportal.management import demo_accounts, demo_legacy, demo_orders, demo_world, invented
-from icpportal.management import rehearsal_another as another
-from icpportal.management import rehearsal_app as app
-from icpportal.management import rehearsal_cancel as cancel
-from icpportal.management import rehearsal_import as old_platform
-from icpportal.management import rehearsal_steps as steps
-from icpportal.management.commands.rehearse import REVIEWER
-from icpportal.management.rehearsal import Walk
+from demo import fake_data
+from demo.management.commands.rehearse import REVIEWER
+from demo.rehearsal import cancellation as cancel
+from demo.rehearsal import legacy_import as old_platform
+from demo.rehearsal import photo_app as app
+from demo.rehearsal import transfer as steps
+from demo.rehearsal import transfer_another as another
+from demo.rehearsal.scenario import Scenario
+from demo.seed import accounts as demo_accounts
+from demo.seed import free_filings as demo_world
+from demo.seed import old_platform as demo_legacy
+from demo.seed import orders as demo_orders
 from tests.journeys.portal import Portal
 
 pytestmark = pytest.mark.worker
-Steps = tuple[tuple[str, Callable[[Walk], None]], ...]
+Steps = tuple[tuple[str, Callable[[Scenario], None]], ...]
 LIN = demo_accounts.ACCOUNTS[0]
 ORDERS = """
 import json
@@ -29,16 +33,16 @@ print(json.dumps([order.reference, order.subject_number, order.answers], ensure_
 """
 
 
-def walk_in(portal: Portal, province: str) -> Walk:
-    return Walk(portal.url, province, REVIEWER, dice=random.Random())
+def walk_in(portal: Portal, province: str) -> Scenario:
+    return Scenario(portal.url, province, REVIEWER, dice=random.Random())
 
 
-def whom(person: tuple[str, str, str]) -> invented.Invented:
+def whom(person: tuple[str, str, str]) -> fake_data.Invented:
     name, id_number, mobile = person
-    return invented.Invented(name, id_number, mobile, f"p{mobile[3:]}@example.com")
+    return fake_data.Invented(name, id_number, mobile, f"p{mobile[3:]}@example.com")
 
 
-def offered(portal: Portal, free: demo_world.FreeFiling) -> Walk:
+def offered(portal: Portal, free: demo_world.FreeFiling) -> Scenario:
     """A new customer who transfers one of the filings that were printed."""
     walk = walk_in(portal, free.province)
     walk.region, walk.number, walk.domain = free.region, free.number, free.domain
@@ -49,7 +53,7 @@ def offered(portal: Portal, free: demo_world.FreeFiling) -> Walk:
     return walk
 
 
-def signed_in_as_lin(portal: Portal, number: int) -> Walk:
+def signed_in_as_lin(portal: Portal, number: int) -> Scenario:
     """The demo's applicant, and what is known of the order with this number."""
     reference, filing, answers = json.loads(
         portal.manage("shell", "-v", "0", "-c", ORDERS.format(demo_orders.domain_of(number)))
@@ -65,9 +69,9 @@ def signed_in_as_lin(portal: Portal, number: int) -> Walk:
     return walk
 
 
-def person_of(answers: dict[str, Any], prefix: str) -> invented.Invented:
+def person_of(answers: dict[str, Any], prefix: str) -> fake_data.Invented:
     asked = ("name", "id_number", "phone1", "email")
-    return invented.Invented(*(answers[f"{prefix}_{key}"] for key in asked))
+    return fake_data.Invented(*(answers[f"{prefix}_{key}"] for key in asked))
 
 
 def after(name: str, table: Steps) -> Steps:
@@ -85,7 +89,7 @@ def number_of(line: str) -> int:
 
 
 def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(portal: Portal) -> None:
-    """B35: a record without an account, and the reviewer who compares it.
+    """A record without an account, and the reviewer who compares it.
 
     Before the person's other website is transferred: then its subject belongs to that account.
     """
@@ -112,7 +116,7 @@ def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(
 
 @pytest.mark.parametrize("free", demo_world.FREE, ids=lambda free: free.domain)
 def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
-    """B35: one of the four was refused at step 1, because the last digit of its number was wrong."""
+    """One of the four was refused at step 1, because the last digit of its number was wrong."""
     walk = offered(portal, free)
 
     walk.run(without(steps.STEPS, "prepare"))
@@ -121,7 +125,7 @@ def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, f
 
 
 def test_the_further_filing_is_transferred_and_then_the_first_is_cancelled(portal: Portal) -> None:
-    """B35: both are offered to the same customer, and the second is of the subject of the first."""
+    """Both are offered to the same customer, and the second is of the subject of the first."""
     first = signed_in_as_lin(portal, number_of(demo_orders.cancellable()))
     further = copy(first)
     further.domain, further.site, further.steps = demo_orders.transferable().split()[0], 2, []
@@ -141,24 +145,24 @@ def test_the_further_filing_is_transferred_and_then_the_first_is_cancelled(porta
     assert (further.standing, first.standing) == ("approved", "cancelled")
 
 
-def of_the_same_subject(walk: Walk) -> None:
+def of_the_same_subject(walk: Scenario) -> None:
     """The customer has several subjects; the one whose number was printed is taken."""
-    ways = [each.attrs["href"] for each in walk.me.get("/filings/").find("a")]
-    for way in (href for href in ways if "/transfers/another/" in href):
+    ways = [each.attrs["href"] for each in walk.me.get("/filings/?tab=sites").find("a")]
+    for way in (href for href in ways if another.OF_SUBJECT.search(href)):
         if walk.number in walk.me.get(way).html:
             another.another_from(walk, way)
             return
     raise AssertionError(f"{walk.number} is not among the subjects")
 
 
-def the_county_that_is_asked_again(walk: Walk) -> None:
+def the_county_that_is_asked_again(walk: Scenario) -> None:
     """The authority's record names a city only."""
     page = walk.me.get(walk.url("subject/"))
     walk.moved_on(walk.me.send(page.form("post_region"), post_region=walk.region), "subject")
 
 
 def test_the_photo_of_the_app_is_fetched_with_the_code_that_is_printed(portal: Portal) -> None:
-    """B35: the order in Shanghai."""
+    """The order in Shanghai."""
     domain, *_, code = demo_orders.by_app().split()
     walk = signed_in_as_lin(portal, number_of(domain))
 
@@ -169,7 +173,7 @@ def test_the_photo_of_the_app_is_fetched_with_the_code_that_is_printed(portal: P
 
 
 def test_the_old_account_is_imported_with_the_password_that_is_printed(portal: Portal) -> None:
-    """B35: both of its websites."""
+    """Both of its websites."""
     email, _, password, _, *domains = demo_legacy.lines()[0].split()
     walk = walk_in(portal, "64")
     steps.sign_up(walk)
@@ -183,12 +187,12 @@ def test_the_old_account_is_imported_with_the_password_that_is_printed(portal: P
         walk.wait_for(f"the import of {domain}", lambda domain=domain: old_platform.outcome(walk, domain) == "imported")
 
 
-def state_after_sending(walk: Walk, claim: str) -> str:
+def state_after_sending(walk: Scenario, claim: str) -> str:
     page = walk.me.get(claim)
     if any("words" in form.names for form in page.forms):
         walk.me.send(page.form("words"), button=("send", "1"))
     return state_of(walk, claim)
 
 
-def state_of(walk: Walk, claim: str) -> str:
+def state_of(walk: Scenario, claim: str) -> str:
     return next(each.attrs["data-state"] for each in walk.me.get(claim).find() if "data-state" in each.attrs)

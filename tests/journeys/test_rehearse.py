@@ -6,7 +6,8 @@ import pytest
 
 from tests.journeys.portal import Portal
 
-pytestmark = pytest.mark.worker
+# the other set of rules is rehearsed on SQLite and files
+pytestmark = [pytest.mark.worker, pytest.mark.services]
 
 
 def test_a_rehearsal_ends_approved(portal: Portal) -> None:

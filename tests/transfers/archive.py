@@ -7,12 +7,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from icpportal.accounts.models import User
+from tests.transfers import states
 from tests.transfers.builders import administrator_answers, subject_answers, type_answers, website_answers
-from transfers import states
 from transfers.models import Order, OrderEvent
 
 IN_HAND_EACH = 20  # orders of every state that is not an end
-OVER = (states.APPROVED, states.APPROVED, states.APPROVED, states.WITHDRAWN, states.EXPIRED, states.LAPSED)
+OVER = (
+    states.APPROVED,
+    states.APPROVED,
+    states.APPROVED,
+    states.WITHDRAWN,
+    states.EXPIRED,
+    states.LAPSED,
+)
 DUE = {
     **{state: getattr(settings, name) for state, name in states.KEPT.items()},
     states.PHONE_DUE: timedelta(hours=20),

@@ -1,4 +1,4 @@
-"""People, orders and papers for tests; everybody and every number is invented (screens.md 0.3)."""
+"""People, orders and papers for tests; everybody and every number is invented."""
 
 import io
 import itertools
@@ -12,14 +12,14 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from filings.keys import subject_key
+from filings.register.blind_keys import subject_key
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import APPLICANT, LEAD_REVIEWER, REVIEWER
 from icpportal.accounts.roles import ensure as ensure_roles
-from transfers import states
-from transfers.firing import ORDER
+from tests.transfers import states
 from transfers.models import Order, OrderDocument, ReturnReason
+from transfers.orders.machine import ORDER
 from verification.models import Document, PhotoPlace
 
 PASSWORD = "correct horse battery"
@@ -40,7 +40,7 @@ def make_user(
     n = next(_counter)
     return open_account(
         email=email or f"user{n}@example.com",
-        mobile=mobile or f"139{n:08d}",
+        mobile=mobile or f"138{n:08d}",
         password=PASSWORD,
         language=language,
         held_roles=held_roles,
@@ -239,5 +239,5 @@ def moves(order: Order) -> list[str]:
 
 
 def fire(order: Order, move: str, by: str, **kwargs: Any) -> Order:
-    ORDER.fire(order, move, by=by, **kwargs)
+    ORDER.apply(order, move, by=by, **kwargs)
     return order

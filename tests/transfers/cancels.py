@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from filings.models import Access, Website
 from icpportal.outbox.models import Message
-from tests.filings.register import on_file
+from tests.filings.filed import on_file
+from tests.transfers import states
 from tests.transfers.builders import administrator_answers, sign_in, subject_answers, type_answers
-from transfers import states
 from transfers.models import Order
 
 JRID = 900001

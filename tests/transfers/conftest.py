@@ -72,6 +72,6 @@ class FakeAuthority:
 @pytest.fixture
 def authority(monkeypatch: pytest.MonkeyPatch) -> FakeAuthority:
     fake = FakeAuthority()
-    for module in ("authority", "phone_windows"):
+    for module in ("authority.results", "phones.windows"):
         monkeypatch.setattr(f"transfers.{module}.authority", lambda: fake)
     return fake

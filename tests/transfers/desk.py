@@ -6,12 +6,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.transfers.builders import make_order, make_ready_document, picture
-from transfers import paper_actions, paper_marks, photo_actions, slots
+from transfers.documents import actions as paper_actions
+from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
-from transfers.proving import asked
+from transfers.orders.people import administrator, is_same_person
+from transfers.photo import actions as photo_actions
+from transfers.steps.phone_tests import asked
 from verification import consents
-from verification.models import PhoneProof
-from verification.phone_proofs import mobile_index
+from verification.models import ConsentRequest, PhoneProof
+from verification.phones.proofs import mobile_index
 
 
 def photo_file(name: str = "photo.jpg", **changes: Any) -> SimpleUploadedFile:
@@ -37,20 +40,42 @@ def fill_papers(order: Order) -> None:
     for slot in slots.needed(order):
         for side in range(1, slot.needed + 1):
             make_ready_document(order, slot.key, side=side)
-        OrderDocument.objects.filter(order=order, slot=slot.key).update(mark=paper_marks.mark_of(order, slot.key))
+        OrderDocument.objects.filter(order=order, slot=slot.key).update(mark=validity.mark_of(order, slot.key))
         agree(order, slot.key)
 
 
 def agree(order: Order, slot: str) -> None:
     """The person whose paper the slot holds has ticked the box."""
-    person = paper_marks.person_of(order, slot)
+    person = validity.person_of(order, slot)
     if person is not None:
         consents.give(holder=order.reference, person_key=person.key)
 
 
+def agree_by_link(order: Order) -> None:
+    """The website administrator, where that is another person, has said yes on the phone."""
+    person = administrator(order)
+    if is_same_person(order):
+        return
+    ConsentRequest.objects.update_or_create(
+        holder=order.reference,
+        defaults={
+            "person_key": person.key,
+            "mobile": person.mobile,
+            "mobile_index": mobile_index(person.mobile),
+            "digest": f"digest of {order.reference}",
+            "asked_at": order.created_at,
+            "expires_at": order.created_at,
+            "answer": ConsentRequest.AGREED,
+            "answered_at": order.created_at,
+        },
+    )
+
+
 def prove_phones(order: Order) -> None:
-    """Every mobile that the ministry will text has answered."""
-    for proof in asked(order):
+    """Every mobile that the ministry will text has answered, and so has the administrator who is asked for consent."""
+    needed = asked(order)
+    agree_by_link(order)
+    for proof in needed:
         PhoneProof.objects.create(
             holder=order.reference,
             person_key=proof.role,

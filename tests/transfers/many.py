@@ -11,24 +11,25 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from demo.ministry.api.client import SimulatorClient
+from demo.rehearsal.transfer import picture
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit.models import InboxFile, Line, Outcome, Report, UploadFile
-from icpportal.gateways.miit.seam import authority as gateway
-from icpportal.gateways.miit.simulator.client import SimulatorClient
+from icpportal.gateways.miit.base import authority as gateway
+from icpportal.gateways.miit.models import InboxFile, MinistryLine, Outcome, Report, UploadFile
 from icpportal.lifecycle import REVIEWER
-from icpportal.management.rehearsal_steps import picture
 from icpportal.outbox import delivery
 from icpportal.outbox.models import Message
+from tests.transfers import states
 from tests.transfers.builders import make_user
 from tests.transfers.wired import PAPERS, put_on_record, wired_order, with_papers
-from transfers import authority, queries, states
-from transfers.firing import ORDER
+from transfers.authority import results as authority
 from transfers.models import Order, OrderEvent, ParkedAnswer
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
 from verification.models import Document
 
 # method, what goes wrong, percent of the calls
 FAULTS = (
-    ("upload", "lost", 4),
     ("upload", "http", 3),
     ("upload", "down", 2),
     ("upload", "garbage", 2),
@@ -83,7 +84,7 @@ def place(ministry: SimulatorClient, count: int) -> list[Order]:
     for begin in range(0, count, 200):
         put_on_record(ministry, orders[begin : begin + 200])
     for order in orders:
-        ORDER.fire(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
+        ORDER.apply(order, "accept_photo", by=REVIEWER, facts=queries.facts_of(order))
     return orders
 
 
@@ -96,6 +97,7 @@ def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool 
     if faults:
         for method, kind, percent in random.Random(seed).sample(FAULTS, len(FAULTS)):
             ministry.fault(method, kind, percent=percent)
+        ministry.fault("upload", "lost", times=max(1, count // 25))  # the dice may spare all the others
     while _open() and time.monotonic() - began < limit:
         figures.rounds += 1
         for work in (deliver, lambda: gateway().send(), authority.pull):
@@ -123,7 +125,9 @@ def _attempt(work: Any, figures: Figures) -> None:
         words = str(trouble)[:60]
         figures.troubles[words] = figures.troubles.get(words, 0) + 1
     # a pause after trouble is the line's own; a worker would be back in three seconds
-    waits = Line.objects.filter(sending_waits_until__gt=timezone.now()).values_list("sending_waits_until", flat=True)
+    waits = MinistryLine.objects.filter(sending_waits_until__gt=timezone.now()).values_list(
+        "sending_waits_until", flat=True
+    )
     for until in waits:
         time.sleep(min(1.0, max(0.0, (until - timezone.now()) / timedelta(seconds=1))))
 

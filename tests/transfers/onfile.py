@@ -8,9 +8,10 @@ from django.urls import reverse
 from filings.models import Subject
 from filings.queries import subject_with
 from icpportal.gateways.miit.types import Answer, AnswerKind
+from tests.transfers import states
 from tests.transfers.builders import make_order, sign_in, type_answers
 from tests.transfers.desk import fill_papers
-from transfers import authority, states
+from transfers.authority import results as authority
 from transfers.models import Order
 
 FIRST, FURTHER = "first-example.com", "further-example.com"

@@ -15,17 +15,19 @@ from filings.models import Access, Person, Website
 from icpportal.accounts.models import User
 from icpportal.gateways.miit import fake
 from icpportal.gateways.miit.types import PasswordAnswer
-from tests.transfers import cancels
+from tests.transfers import cancels, states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in, type_answers
 from tests.transfers.desk import agree, photo_file
 from tests.transfers.onfile import filed
 from tests.transfers.outside import on_file, server
-from tests.transfers.views.test_backdrop import TYPED as ADDRESS
-from transfers import for_cause, states
+from tests.transfers.photo.views.test_backdrop import TYPED as ADDRESS
+from transfers.cancellation import cause as for_cause
 from transfers.models import CauseCancellation, Order
-from verification import handing_over, handoffs, service_codes
 from verification.backdrops import actions as backdrops
 from verification.models import Backdrop, ServiceCode
+from verification.phones import uploads
+from verification.service_codes import actions as service_codes
+from verification.service_codes import handovers
 
 
 @dataclass
@@ -100,7 +102,7 @@ IN_THE_WAY = {
     "cancelling sent": (
         states.CANCELLATION,
         states.AUTHORITY_REVIEW,
-        "Order %(ref)s cancels a transfer: wait for the result, then begin again",
+        "Order %(ref)s cancels a transfer: wait for the result, then start again",
     ),
 }
 
@@ -123,7 +125,7 @@ for _name, (_kind, _state, _words) in IN_THE_WAY.items():
     CASES[f"another: an order in the way, {_name}"] = (_in_the_way(_kind, _state), _words)
 
 
-@case("another: the agreement is not ticked", "Tick the agreement of this person, or leave the box above empty")
+@case("another: the agreement is not ticked", "Tick the box for this person's consent, or leave the box above empty")
 def _unticked(world: World) -> Any:
     on_file(world.ministry, "further-example.com")
     first = filed(make_user())
@@ -168,7 +170,7 @@ def _ended(world: World) -> Any:
 
 @case(
     "cancel: a contact was just changed",
-    "The mobile, the address or the password was just changed: cancelling opens at %(time)s",
+    "The mobile number, address or password was just changed: you can cancel from %(time)s",
 )
 def _paused(world: World) -> Any:
     website = site(world)
@@ -182,7 +184,7 @@ def _last(world: World) -> Any:
     return world.get("cancel", site(world, others=0).pk)
 
 
-@case("cancel: no mobile on file", "No mobile is on file that a code could go to: call us")
+@case("cancel: no mobile on file", "There is no mobile number on file to send a code to: call us")
 def _no_mobile(world: World) -> Any:
     website = site(world)
     for person in Person.objects.all():
@@ -205,12 +207,12 @@ def _blocked(world: World) -> Any:
     return world.get("cancel", website.pk)
 
 
-@case("cancel: not understood", "Tick that you understand, then continue")
+@case("cancel: not understood", "Tick the box to show that you understand, then continue")
 def _not_understood(world: World) -> Any:
     return world.post("cancel", site(world).pk)
 
 
-@case("cancel: last access not known", "Tick that you know, then continue")
+@case("cancel: last access not known", "Tick the box to confirm, then continue")
 def _not_known(world: World) -> Any:
     return world.post("cancel", site(world, others=0).pk, understood="on")
 
@@ -223,26 +225,26 @@ def _too_soon(world: World) -> Any:
     return cancels.send_code(world.client, order)
 
 
-@case("cancel: too many codes", "Today's limit is reached: try tomorrow or call")
+@case("cancel: too many codes", "Too many attempts. Try again after %(time)s")
 def _too_many(world: World) -> Any:
     world.settings.CODE_RESEND_SECONDS = 0
     world.settings.LIMITS = {**world.settings.LIMITS, "code_destination_day": (0, 86400)}
     return cancels.send_code(world.client, begun(world))
 
 
-@case("cancel: no six digits", "Enter the 6 digits of the code")
+@case("cancel: no six digits", "Enter the 6-digit code")
 def _short(world: World) -> Any:
     return cancels.enter_code(world.client, begun(world), "12345")
 
 
-@case("cancel: a wrong code", "The code is not right. %(n)s tries left")
+@case("cancel: a wrong code", "The code is wrong. %(n)s attempts left")
 def _wrong_code(world: World) -> Any:
     order = begun(world)
     cancels.send_code(world.client, order)
     return cancels.enter_code(world.client, order, "000000" if cancels.newest_code() != "000000" else "111111")
 
 
-@case("cancel: no tries left", "No tries left: send a new code")
+@case("cancel: no attempts left", "No attempts left: send a new code")
 def _spent(world: World) -> Any:
     order = begun(world)
     cancels.send_code(world.client, order)
@@ -255,7 +257,7 @@ def _expired(world: World) -> Any:
     return cancels.enter_code(world.client, begun(world), "123456")
 
 
-@case("cancel: the proof is too old at the last press", "The code is too old by now: send a new one")
+@case("cancel: the proof is too old at the last press", "The code has expired: send a new one")
 def _too_old(world: World) -> Any:
     order = with_code(world)
     cancels.enter_password(world.client, order)
@@ -265,7 +267,7 @@ def _too_old(world: World) -> Any:
     return world.post("cancel-confirm", order.reference)
 
 
-@case("cancel: claimed elsewhere", "An order is open elsewhere for this domain or document: call us")
+@case("cancel: claimed elsewhere", "Another account has an open order for this domain or document: call us")
 def _claimed(world: World) -> Any:
     order = with_code(world)
     cancels.enter_password(world.client, order)
@@ -283,22 +285,25 @@ def _password(answer: PasswordAnswer, tries: int = 1) -> Callable[[World], Any]:
     return act
 
 
-case("cancel: a wrong password", "The password is not right. %(n)s tries left")(_password(PasswordAnswer.WRONG))
-case("cancel: the last try", "One try left. If unsure, get the password back first")(_password(PasswordAnswer.WRONG, 4))
-case("cancel: no try left", "The password is not right. Get it back from the ministry first")(
+case("cancel: a wrong password", "The filing password is wrong. %(n)s attempts left")(_password(PasswordAnswer.WRONG))
+case("cancel: the last try", "One attempt left. If unsure, retrieve the password first")(
+    _password(PasswordAnswer.WRONG, 4)
+)
+case("cancel: no attempt left", "The filing password is wrong. Checking is paused until %(time)s")(
     _password(PasswordAnswer.WRONG, 5)
 )
-case("cancel: paused", "Paused until %(time)s. Wait, or get the password back")(_password(PasswordAnswer.WRONG, 6))
+case("cancel: paused", "Paused until %(time)s. Wait, or retrieve the password")(_password(PasswordAnswer.WRONG, 6))
 case(
     "cancel: locked at the ministry",
-    "The ministry takes no more tries for this number for now. Wait, or get the password back",
+    "The ministry has paused checks of this number. Wait, or retrieve the password",
 )(_password(PasswordAnswer.LOCKED))
 case("cancel: the number is not known", "This number is not known: check the province and the digits")(
     _password(PasswordAnswer.UNKNOWN_NUMBER)
 )
-case("cancel: the ministry cannot tell", "The ministry's system did not answer. Not counted. Try later")(
-    _password(PasswordAnswer.CANNOT_TELL)
-)
+case(
+    "cancel: the ministry cannot tell",
+    "The ministry's system did not respond. This attempt was not counted. Try again later",
+)(_password(PasswordAnswer.CANNOT_TELL))
 
 
 def desk(world: World, user: Any, name: str, **sent: Any) -> Any:
@@ -311,16 +316,16 @@ def approving(world: World, row: CauseCancellation, lead: Any) -> Any:
 
 
 def asked(world: World, by: Any = None) -> CauseCancellation:
-    return for_cause.ask(site(world), cause="shell_site", words="x", actor=by or make_reviewer())
+    return for_cause.request_cancellation(site(world), cause="shell_site", words="x", actor=by or make_reviewer())
 
 
-@case("for cause: who asked decides", "Who asked does not decide: a second person does")
+@case("for cause: who asked decides", "A second person must decide: not the one who made the request")
 def _same_person(world: World) -> Any:
     lead = make_lead_reviewer()
     return approving(world, asked(world, lead), lead)
 
 
-@case("for cause: the owner's other order is open", "Another order of the owner is open: finish it first")
+@case("for cause: the owner's other order is open", "The owner has another open order: finish it first")
 def _owner_busy(world: World) -> Any:
     row = asked(world)
     make_order(row.website.owner, state=states.SUBMITTED, domain=row.website.domain)
@@ -334,12 +339,12 @@ def _others_busy(world: World) -> Any:
     return approving(world, row, make_lead_reviewer())
 
 
-@case("for cause: no such website", "No website with this domain has an access of ours and an account")
+@case("for cause: no such website", "No website with this domain has both an access with us and an account")
 def _no_site(world: World) -> Any:
     return desk(world, make_reviewer(), "add", domain="nobody-example.com", cause="shell_site", words="x")
 
 
-@case("for cause: asked before", "A request for this website waits already")
+@case("for cause: asked before", "A request for this website is already pending")
 def _asked_before(world: World) -> Any:
     row = asked(world)
     return desk(world, make_reviewer(), "add", domain=row.website.domain, cause="shell_site", words="x")
@@ -354,8 +359,8 @@ def _refused(world: World) -> Any:
 
 @case(
     "cancel: no id of the access yet",
-    "The authority has not told us its number of this access yet. "
-    "The request goes out by itself as soon as it has. There is nothing to do",
+    "The authority has not given us its number for this access yet. We submit your request as "
+    "soon as it does. You do not need to do anything",
 )
 def _waits(world: World) -> Any:
     order = with_code(world)
@@ -370,13 +375,13 @@ SOON = date.today() + timedelta(days=50)
 SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     "not in the mainland": (
         {"mainland": False},
-        "The server is not in mainland China: it needs no filing, and gives no code",
-        "The server must be in mainland China: pick another",
+        "The server is not in mainland China, so it needs no filing and has no service codes",
+        "The server must be in mainland China: choose another server",
     ),
     "pay-as-you-go": (
         {"billing": "payg", "ends_on": None},
         "Pay-as-you-go does not qualify: switch to subscription, then apply",
-        "Pay-as-you-go does not qualify: switch to subscription",
+        "Pay-as-you-go does not qualify: switch to subscription, then try again",
     ),
     "expired": (
         {"ends_on": date.today()},
@@ -395,8 +400,8 @@ SERVERS: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "no code left": (
         {"codes_max": 0},
-        "All %(max)s codes of this server are used: renewing gives no more, pick another server",
-        "All codes of this server are used: pick another",
+        "All %(max)s service codes of this server are used. Renewing gives no more: choose another server",
+        "All service codes of this server are used: choose another server",
     ),
 }
 
@@ -437,14 +442,16 @@ for _name, (_changes, _apply, _pick) in SERVERS.items():
     case(f"service code: picking, {_name}", _pick)(_picking(_changes))
 
 
-@case("service code: the list is down", "The server list cannot be read now: try later")
+@case("service code: the list is down", "The server list is unavailable: try again later")
 def _down(world: World) -> Any:
     owner_of(world)
     world.settings.INVENTORY_GATEWAY = "icpportal.gateways.inventory.fake.Down"
     return world.get("service-codes")
 
 
-@case("service code: the slot went elsewhere", "A code of this server went to an order meanwhile. This is what is left")
+@case(
+    "service code: the slot went elsewhere", "A service code of this server was just used for an order. These are left"
+)
 def _changed(world: World) -> Any:
     user = owner_of(world)
     code_of(user, silent=True, state="bound", holder="OTHER")
@@ -454,15 +461,15 @@ def _changed(world: World) -> Any:
 NOT_REVOKED: dict[str, tuple[dict[str, Any], str]] = {
     "used": (
         {"state": "used", "holder": "A", "used_for": "example.com"},
-        "The code is used by a site and cannot be revoked",
+        "This service code is used by a website and cannot be revoked",
     ),
     "in an order": (
         {"state": "bound", "holder": "A"},
-        "The code is in an order: abandon the order first, or let it be",
+        "This service code is used in an order: abandon the order first, or keep the code",
     ),
     "handed over": (
         {"kept_by": "chen@example.com"},
-        "The code was handed over: only the other account can revoke it",
+        "This service code was handed over: only the other account can revoke it",
     ),
 }
 
@@ -484,26 +491,26 @@ def _handing(target: str = "", **columns: Any) -> Callable[[World], Any]:
     return act
 
 
-case("service code: handing it to oneself", "Enter another account's e-mail")(_handing())
-case("service code: handing it to nobody", "No such account: check the e-mail")(_handing("nobody@example.com"))
+case("service code: handing it to oneself", "Enter another account's email")(_handing())
+case("service code: handing it to nobody", "No such account: check the email")(_handing("nobody@example.com"))
 case("service code: handing over one that is used", "Only a free code can be handed over")(
     _handing("chen@example.com", state="used", holder="A", used_for="example.com")
 )
 
 
-@case("service code: offered already", "The code is offered to another account: take it back first")
+@case("service code: offered already", "This service code is offered to another account: take it back first")
 def _offered(world: World) -> Any:
     user = owner_of(world)
     code = code_of(user)
-    handing_over.offer(code, user, make_user())
+    handovers.offer(code, user, make_user())
     return world.get("service-code-hand-over", code.reference)
 
 
-@case("service code: accepting too late", "The code is no longer free: it was used or given up meanwhile")
+@case("service code: accepting too late", "This service code is no longer free: it was used or revoked")
 def _too_late(world: World) -> Any:
     user, taker = owner_of(world), make_user()
     code = code_of(user)
-    offered = handing_over.offer(code, user, taker)
+    offered = handovers.offer(code, user, taker)
     service_codes.bind(code.pk, "OTHER")
     sign_in(world.client, taker)
     return world.post("code-offer-answer", offered.reference, "accept")
@@ -512,8 +519,8 @@ def _too_late(world: World) -> Any:
 @case("service code: accepting what was taken back", "Taken back. The code stays with the account that offered it")
 def _taken_back(world: World) -> Any:
     user, taker = owner_of(world), make_user()
-    offered = handing_over.offer(code_of(user), user, taker)
-    handing_over.take_back(offered)
+    offered = handovers.offer(code_of(user), user, taker)
+    handovers.take_back(offered)
     sign_in(world.client, taker)
     return world.post("code-offer-answer", offered.reference, "accept")
 
@@ -532,7 +539,10 @@ TYPED: dict[str, tuple[dict[str, Any], str]] = {
         {"product": "swas"},
         "The code was issued for another product of this server: use another",
     ),
-    "revoked": ({"state": "revoked"}, "This code cannot be used: check it, or ask the server's owner for one"),
+    "revoked": (
+        {"state": "revoked"},
+        "This service code cannot be used: check it, or ask the server's owner for another one",
+    ),
 }
 
 
@@ -555,12 +565,15 @@ for _name, (_columns, _words) in TYPED.items():
     case(f"service code: typing one that is {_name}", _words)(_typing(_columns))
 
 
-@case("service code: typing what is none", "A code has 32 characters: paste it whole and try again")
+@case("service code: typing what is none", "A service code has 32 characters: paste the whole code and try again")
 def _no_code(world: World) -> Any:
     return typing(world, owner_of(world), "123")
 
 
-@case("service code: the list is down while verifying", "The other system is busy. This try was not counted. Try later")
+@case(
+    "service code: the list is down while verifying",
+    "The other system is busy. This attempt was not counted. Try again later",
+)
 def _busy(world: World) -> Any:
     user = owner_of(world)
     code = code_of(user)
@@ -576,13 +589,14 @@ def moving(world: World, order: Order, move: str) -> Any:
     return world.post("order-move", order.reference, move, reason="other", words="")
 
 
-@case("moves: the order has moved on", "The order has moved on meanwhile. This is how it stands")
+@case("moves: the order has moved on", "The order has changed. This is its current state")
 def _moved(world: World) -> Any:
     return moving(world, make_order(state=states.HANDING_OVER), "withdraw")
 
 
 @case(
-    "moves: another order is open", "An order is open for this domain or document already. Finish or abandon it first"
+    "moves: another order is open",
+    "You already have an open order for this domain or document. Finish or abandon it first",
 )
 def _taken(world: World) -> Any:
     order = make_order(state=states.WITHDRAWN)
@@ -606,7 +620,7 @@ def _no_reason(world: World) -> Any:
 
 @case(
     "moves: a lapsed order with something that has run out",
-    "The phones were not confirmed in time. Something has run out since: mend it, then send it again",
+    "Phone verification was not completed in time. Something has expired since: change it, then resubmit",
 )
 def _run_out(world: World) -> Any:
     order = make_order(state=states.LAPSED, password_kept=False, password_digest="")
@@ -614,7 +628,7 @@ def _run_out(world: World) -> Any:
     return world.get("order", order.reference)
 
 
-@case("moves: confirmed more than 30 days ago", "This was confirmed more than 30 days ago: confirm it once more")
+@case("moves: confirmed more than 30 days ago", "This was verified more than 30 days ago: verify it again")
 def _stale(world: World) -> Any:
     order = make_order(code_confirmed_at=timezone.now() - timedelta(days=30))
     sign_in(world.client, order.owner)
@@ -626,42 +640,42 @@ def _stale(world: World) -> Any:
 
 def scanned(world: World) -> tuple[Order, str]:
     order = make_order(province="44", answers={"documents": {"way": "phone"}})
-    token = handoffs.make(holder=order.reference, purpose=handoffs.PAPERS)
+    token = uploads.make(holder=order.reference, purpose=uploads.PAPERS)
     return order, token
 
 
-@case("by phone: the time is over", "The code has expired: refresh and scan again")
+@case("by phone: the time is over", "The QR code has expired: refresh the page and scan again")
 def _over(world: World) -> Any:
     _order, token = scanned(world)
-    handoffs.HandOff.objects.update(expires_at=timezone.now())
+    uploads.PhoneUpload.objects.update(expires_at=timezone.now())
     return world.get("by-phone", token)
 
 
 @case(
     "by phone: ended at the computer",
-    "Codes are good for 10 minutes. Make a new one at the computer; what was sent stays.",
+    "The QR code works for 10 minutes. Create a new one on the computer. Pictures you have sent are kept.",
 )
 def _ended_there(world: World) -> Any:
     order, token = scanned(world)
-    handoffs.end(holder=order.reference)
+    uploads.end(holder=order.reference)
     return world.get("by-phone", token)
 
 
-@case("by phone: another phone has it", "Another phone uses this code")
+@case("by phone: another phone has it", "This code is in use on another phone")
 def _elsewhere(world: World) -> Any:
     _order, token = scanned(world)
-    handoffs.open_by(token)
+    uploads.open_by(token)
     return world.get("by-phone", token)
 
 
-@case("by phone: the person has not agreed", "Tick your agreement to upload documents")
+@case("by phone: the person has not agreed", "Tick the box to give consent, so that you can upload documents")
 def _not_agreed(world: World) -> Any:
     _order, token = scanned(world)
     world.get("by-phone", token)
     return world.client.post(f"{reverse('by-phone', args=[token])}?slot=lead_id&side=1", {"file": photo_file()})
 
 
-@case("by phone: the file is too big", "Over %(max)s MB: reduce it or take it again")
+@case("by phone: the file is too big", "Larger than %(max)s MB: make it smaller or take it again")
 def _too_big(world: World) -> Any:
     order, token = scanned(world)
     agree(order, "subject_id")
@@ -679,11 +693,13 @@ def _addressed(**changes: Any) -> Callable[[World], Any]:
     return act
 
 
-case("backdrop: abroad", "We post to mainland China only: name a recipient there")(
+case("backdrop: abroad", "We post to mainland China only: enter a recipient there")(
     _addressed(ship_address="1 Example Road, Singapore")
 )
-case("backdrop: no door number", "Add the door number so that it arrives")(_addressed(ship_address="示例路"))
-case("backdrop: no agreement", "Tick your agreement so that we can post it")(_addressed(ship_consent=""))
+case("backdrop: no door number", "Add the door number so that the parcel can be delivered")(
+    _addressed(ship_address="示例路")
+)
+case("backdrop: no agreement", "Tick the box to agree, so that we can post it")(_addressed(ship_consent=""))
 
 
 def parcel(world: World, **sent: Any) -> Any:
@@ -701,6 +717,6 @@ def _no_stock(world: World) -> Any:
     return parcel(world)
 
 
-@case("backdrop: changed while it was packed", "It was changed meanwhile: look again, at the address too")
+@case("backdrop: changed while it was packed", "The details have changed. Check them again, including the address")
 def _repacked(world: World) -> Any:
     return parcel(world, seen="99")

@@ -4,16 +4,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from filings.legacy import actions, comparing, running
+from filings.legacy_import import actions, comparison, runner
 from filings.models import Access
 from icpportal.gateways.dns.fake import FakeResolver
 from icpportal.outbox.delivery import deliver
-from tests.filings.legacy.dumps import account, filing, loaded
+from tests.filings.legacy_import.dumps import account, filing, loaded
+from tests.transfers import states
 from tests.transfers.builders import make_user, sign_in
 from tests.transfers.cancels import press, proved, reload, to_last_look
 from tests.transfers.outside import ministry, on_file, typed_type  # noqa: F401 -- a fixture
-from transfers import states
-from transfers.deadlines import sweep
+from transfers.deadlines.sweep import sweep
 from transfers.models import TypeCheck
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +26,9 @@ def asked(client, **changes):
 
 def bring_over(owner):
     mine = actions.begin(owner, account())
-    found = comparing.preview(owner, account().pk)
+    found = comparison.preview(owner, account().pk)
     actions.run(mine, {site.record: False for subject in found for site in subject.sites}, [])
-    running.run(mine.pk)
+    runner.run(mine.pk)
 
 
 def test_import_first_leads_to_the_import_and_afterwards_the_site_is_here(client: Client, ministry, tmp_path):  # noqa: F811
@@ -103,7 +103,7 @@ def test_cancelling_an_imported_site_without_the_ministry_s_id_waits_says_so_and
 
     assert (reload(order).state, ministry.reports) == (states.HANDING_OVER, {})
     page = client.get(order.get_absolute_url()).content.decode()
-    assert "The authority has not told us its number of this access yet." in page
+    assert "The authority has not given us its number for this access yet." in page
 
     Access.objects.filter(own=True).update(ministry_id=64000001)
     sweep()

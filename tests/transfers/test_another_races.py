@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, type_answers
 from tests.transfers.onfile import FURTHER, filed, papers
 from tests.transfers.together import together, words
-from transfers import paper_actions, reuse, states
-from transfers.actions import Taken
-from transfers.another import begin
+from transfers.documents import actions as paper_actions
+from transfers.documents import reuse
+from transfers.filing_type.transfer_another import begin
 from transfers.models import Order, TypeCheck
+from transfers.orders.actions import AlreadyOrdered
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = range(3)  # a race is won by either hand
@@ -48,9 +50,9 @@ def test_two_domains_of_one_subject_begin_one_order_and_the_other_is_told(_round
 
     ends = together(*(press(check) for check in checks))
 
-    assert words(ends) == ["Taken", "done"]
+    assert words(ends) == ["AlreadyOrdered", "done"]
     assert Order.objects.filter(kind=states.TRANSFER_ANOTHER).count() == 1
-    assert sum(isinstance(end, Taken) for end in ends) == 1
+    assert sum(isinstance(end, AlreadyOrdered) for end in ends) == 1
 
 
 @pytest.mark.parametrize("_round", ROUNDS)

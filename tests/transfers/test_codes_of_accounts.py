@@ -16,8 +16,9 @@ from icpportal.accounts.models import FormerAddress, Pending, User
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.outside import ALICE, alice, send, server
 from transfers.models import Order
-from verification import handing_over
+from transfers.service_codes.panels import CodeList, Servers
 from verification.models import CodeHandover, ServiceCode
+from verification.service_codes import handovers
 
 pytestmark = pytest.mark.django_db
 NEW, THIRD, BOB = "alice.new@example.com", "alice.third@example.com", "bob@example.com"
@@ -44,12 +45,14 @@ def desk(user: Any) -> Any:
 
 def seen(user: Any) -> dict[str, list[str]]:
     """The servers, own codes and handed codes on the desk of an account."""
-    context = desk(user).context
+    panels = desk(user).context["panels"]
+    servers = [row for panel in panels if isinstance(panel, Servers) for row in panel.rows]
+    lists = {panel.key: panel.rows for panel in panels if isinstance(panel, CodeList)}
     return {
-        "servers": [row.server.instance.id for row in context["servers"]],
-        "codes": sorted(str(code.code.code) for row in context["servers"] for code in row.rows),
-        "handed": sorted(str(row.code.code) for row in context["handed"]),
-        "gone": sorted(str(row.code.code) for row in context["gone"]),
+        "servers": [row.server.instance.id for row in servers],
+        "codes": sorted(str(code.code.code) for row in servers for code in row.rows),
+        "handed": sorted(str(row.code.code) for row in lists.get("handed", ())),
+        "gone": sorted(str(row.code.code) for row in lists.get("gone", ())),
     }
 
 
@@ -62,7 +65,7 @@ NOTHING: dict[str, list[str]] = {"servers": [], "codes": [], "handed": [], "gone
 
 
 def test_a_changed_address_keeps_codes_and_servers_and_the_next_holder_gets_none(servers):
-    """B23: apply for a code, change the address: 0 of 1; sign up anew with the old address: the code was there."""
+    """Apply for a code, change the address: 0 of 1; sign up anew with the old address: the code was there."""
     user = alice()
     _answer, code = apply(user)
     before = seen(user)
@@ -78,7 +81,7 @@ def test_a_changed_address_keeps_codes_and_servers_and_the_next_holder_gets_none
 
 
 def test_who_has_the_old_address_cannot_apply_for_its_servers_and_its_account_still_can(servers):
-    """B23: the server list belongs to the account as the codes do."""
+    """The server list belongs to the account as the codes do."""
     user = change_address(alice(), NEW)
     stranger = newcomer(ALICE)
 
@@ -90,14 +93,14 @@ def test_who_has_the_old_address_cannot_apply_for_its_servers_and_its_account_st
 
 
 def test_servers_under_the_new_address_are_listed_as_well(servers):
-    """B23: who changed the address at the provider too finds everything."""
+    """Who changed the address at the provider too finds everything."""
     servers[NEW] = [server("i-new")]
 
     assert seen(change_address(alice(), NEW))["servers"] == ["i-new", SERVER]
 
 
 def test_an_address_in_between_stays_the_accounts_too(servers):
-    """B23: each address that an account has left, not only its first."""
+    """Each address that an account has left, not only its first."""
     servers[NEW] = [server("i-between")]
     user = change_address(change_address(alice(), NEW), THIRD)
     strangers = [newcomer(NEW), newcomer(ALICE, "13900000078")]
@@ -108,7 +111,7 @@ def test_an_address_in_between_stays_the_accounts_too(servers):
 
 
 def test_who_comes_back_to_the_old_address_has_what_it_had(servers):
-    """B23: the account is the same all the way."""
+    """The account is the same all the way."""
     user = alice()
     _answer, code = apply(user)
     user = change_address(change_address(user, NEW), ALICE)
@@ -118,10 +121,10 @@ def test_who_comes_back_to_the_old_address_has_what_it_had(servers):
 
 
 def test_a_code_that_was_handed_over_stays_with_the_account_that_took_it(servers):
-    """B23: the keeper of a code is an account as well."""
+    """The keeper of a code is an account as well."""
     giver, taker = alice(), make_user(BOB, mobile="13900000066")
     _answer, code = apply(giver)
-    handing_over.accept(handing_over.offer(code, giver, taker))
+    handovers.accept(handovers.offer(code, giver, taker))
 
     taker, giver = change_address(taker, "bob.new@example.com"), change_address(giver, NEW)
     stranger = newcomer(BOB)
@@ -130,24 +133,24 @@ def test_a_code_that_was_handed_over_stays_with_the_account_that_took_it(servers
     assert seen(stranger) == NOTHING
     html = desk(giver).content.decode()
     assert "b***@example.com" in html
-    assert handing_over.revoke(ServiceCode.objects.get(), stranger.customer) is False
+    assert handovers.revoke(ServiceCode.objects.get(), stranger.customer) is False
 
 
 def test_an_offer_is_accepted_after_both_have_changed_their_address(servers):
-    """B23: what was offered before is the same code afterwards."""
+    """What was offered before is the same code afterwards."""
     giver, taker = alice(), make_user(BOB, mobile="13900000066")
     _answer, code = apply(giver)
-    handing_over.offer(code, giver, taker)
+    handovers.offer(code, giver, taker)
     change_address(giver, NEW)
     taker = change_address(taker, "bob.new@example.com")
 
-    handing_over.accept(CodeHandover.objects.select_related("giver", "taker", "code").get())
+    handovers.accept(CodeHandover.objects.select_related("giver", "taker", "code").get())
 
     assert seen(taker)["handed"] == [str(code.code)]
 
 
 def test_an_order_picks_the_server_after_its_owner_changed_the_address(servers):
-    """B23: the order's page asks for the servers of the account."""
+    """The order's page asks for the servers of the account."""
     user = change_address(alice(), NEW)
     order = make_order(user, province="64", steps=())
 
@@ -163,7 +166,7 @@ def test_an_order_picks_the_server_after_its_owner_changed_the_address(servers):
 
 
 def test_an_address_that_was_never_proved_is_not_kept(servers):
-    """B23: a wrong address typed by staff must not take the servers of whoever it belongs to."""
+    """A wrong address typed by staff must not take the servers of whoever it belongs to."""
     user = accounts.open_account(email="wrong@example.com", password=None, confirmed=False)
     change_address(user, NEW)
 
@@ -174,7 +177,7 @@ def test_an_address_that_was_never_proved_is_not_kept(servers):
 
 
 def test_operations_release_an_address_that_the_provider_gave_to_somebody_else(servers, capsys):
-    """B23: then its servers are listed for who has it now; the codes stay with the account."""
+    """Then its servers are listed for who has it now; the codes stay with the account."""
     user = alice()
     _answer, code = apply(user)
     user = change_address(user, NEW)
@@ -214,7 +217,7 @@ def bind_twice() -> None:
 
 
 def test_codes_from_before_go_to_the_account_that_had_the_address_when_they_were_issued(servers):
-    """B23: told by an offer or by an order for which the server was picked; a newer account gets nothing."""
+    """Told by an offer or by an order for which the server was picked; a newer account gets nothing."""
     user = joined(NEW, 30, "13900000071")  # had ALICE once
     newer = joined(ALICE, 2, "13900000072")
     order = make_order(user, province="64", steps=())
@@ -229,7 +232,7 @@ def test_codes_from_before_go_to_the_account_that_had_the_address_when_they_were
 
 
 def test_codes_from_before_that_name_nobody_wait_for_operations(servers):
-    """B23: without a trace a newer holder of the address gets nothing, and operations give them to whom they are."""
+    """Without a trace a newer holder of the address gets nothing, and operations give them to whom they are."""
     user = joined(NEW, 30, "13900000071")
     newer = joined(ALICE, 2, "13900000072")
     old_code(ALICE)
@@ -244,7 +247,7 @@ def test_codes_from_before_that_name_nobody_wait_for_operations(servers):
 
 
 def test_codes_from_before_of_an_account_that_never_changed_stay_and_so_do_handed_ones(servers):
-    """B23: and a handed code follows the account that accepted it, whatever its address was then."""
+    """And a handed code follows the account that accepted it, whatever its address was then."""
     user, taker = joined(ALICE, 30, "13900000071"), joined("bob.new@example.com", 30, "13900000072")
     kept = old_code(ALICE)
     handed = old_code(ALICE, 2, kept_by=BOB)

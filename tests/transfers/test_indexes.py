@@ -9,10 +9,16 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from tests.transfers import states
 from tests.transfers.archive import fill
 from tests.transfers.builders import make_user
-from transfers import deadlines, duty_reminders, phone_windows, queries, reminders, states
+from transfers.deadlines import reminders
+from transfers.deadlines import sweep as deadlines
+from transfers.durations import counting
+from transfers.duties import reminders as duty_reminders
 from transfers.models import Order, OrderEvent, TypeCheck
+from transfers.orders import queries
+from transfers.phones import windows as phone_windows
 from transfers.review.queue import TABS
 
 NUMBER = 10_000
@@ -44,6 +50,7 @@ SWEEP: dict[str, Query] = {
     "questions that led nowhere": lambda order: TypeCheck.objects.filter(
         order=None, created_at__lte=NOW - deadlines.TYPE_CHECKS_KEPT
     ),
+    "approved on a day": lambda order: counting.approved_on(timezone.localdate(NOW)),
     "overdue, for reconcile": lambda order: Order.objects.filter(due_at__lt=NOW - timedelta(minutes=10)),
 }
 PAGES: dict[str, Query] = {

@@ -6,17 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from demo.ministry.api.client import SimulatorClient
 from filings.models import Website
 from icpportal.alarms.models import Alarm
 from icpportal.codes import limits
 from icpportal.gateways.miit.models import Report
-from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.gateways.miit.types import FilingStatus
-from tests.icpportal.gateways.miit.simulator.conftest import FILING, LEAD
+from tests.demo.ministry.conftest import FILING, LEAD
+from tests.transfers import states
 from tests.transfers.builders import make_reviewer, make_user, sign_in
 from tests.transfers.outside import ALICE, errors, on_file, typed_type
 from tests.transfers.whole_way import DOMAIN, ask_type, begin, cancel, decide, pick_server, reload, to_the_end
-from transfers import states
 from transfers.models import ParkedAnswer, TypeCheck
 
 ADMINISTRATOR = {"name": "陈样例", "mobile": "13900000002", "id_number": "649999198806060008"}
@@ -29,7 +29,6 @@ STEMS = ["京B2-20060259", "京ICP证030173号", "京ICP备050001号", "京ICP�
 def test_a_filing_under_a_licence_is_a_transfer_and_its_order_bears_the_number(
     client: Client, ministry: Any, stem: str
 ) -> None:
-    """B20"""
     on_file(ministry, "example.com", subject=stem)
 
     check = ask_type(client, make_user(), **BEIJING)
@@ -44,7 +43,6 @@ def test_a_filing_under_a_licence_is_a_transfer_and_its_order_bears_the_number(
 def test_a_licence_of_another_province_or_of_another_subject_does_not_match(
     client: Client, ministry: Any, stem: str
 ) -> None:
-    """B20"""
     on_file(ministry, "example.com", subject=stem)
 
     assert ask_type(client, make_user()).outcome == "mismatch"  # Ningxia was chosen
@@ -60,7 +58,6 @@ def test_a_licence_of_another_province_or_of_another_subject_does_not_match(
 def test_a_number_of_an_unknown_form_is_told_as_it_is_and_operations_hear_of_it(
     client: Client, ministry: Any, settings: Any, number: str, form: str
 ) -> None:
-    """B20"""
     settings.LIMITS = {**settings.LIMITS, "verify_type": (1, 3600)}
     settings.PROVIDER_HOTLINE = "400-000-0009"
     ministry.sites["example.com"] = FilingStatus(True, "京ICP备00000000号", "示例", number)
@@ -74,7 +71,7 @@ def test_a_number_of_an_unknown_form_is_told_as_it_is_and_operations_hear_of_it(
     assert "We cannot read the filing number on record" in words
     assert "busy" not in words
     assert "宁夏示例纸业有限公司" in words
-    assert limits.peek("verify_type", str(owner.pk)).ok
+    assert limits.consume("verify_type", str(owner.pk)).ok
     assert not TypeCheck.objects.exists()
     alarm = Alarm.objects.get()
     assert (alarm.cause, alarm.reference) == (f"filing_number.unread:{form}", f"account {owner.pk}")
@@ -95,7 +92,6 @@ def desk(on_the_wire: SimulatorClient, settings: Any) -> SimulatorClient:
 def test_a_filing_under_a_licence_is_transferred_shown_and_cancelled_over_the_wire(
     client: Client, desk: SimulatorClient, stem: str, handle: str
 ) -> None:
-    """B20"""
     desk.conduct(handle=handle)
     desk.add_filing(**{**FILING, "number": stem, "lead": LEAD, "administrator": ADMINISTRATOR})
     order = begin(client, ask_type(client, make_user(ALICE)))

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from icpportal.gateways.miit import sending
-from icpportal.gateways.miit.seam import authority as gateway
-from icpportal.gateways.miit.simulator.client import SimulatorClient
+from demo.ministry.api.client import SimulatorClient
+from icpportal.gateways.miit.base import authority as gateway
+from icpportal.gateways.miit.outgoing import sender
 from tests.transfers.many import carry, deliver, place
-from transfers import authority
+from transfers.authority import results as authority
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,6 @@ def test_many_orders_are_reported_once_and_answered_once_whatever_goes_wrong(on_
 def test_damage_bare_threes_and_a_closed_permission_keep_no_decision_from_arriving(
     on_the_wire: SimulatorClient,
 ) -> None:
-    """B19, B21, M3"""
     on_the_wire.conduct(phones="auto", decides_after=0)
     first, second = place(on_the_wire, 2)
     deliver()
@@ -47,7 +46,7 @@ def test_damage_bare_threes_and_a_closed_permission_keep_no_decision_from_arrivi
 
     assert [state_of(order) for order in (first, second, third)] == ["approved", "approved", "handing_over"]
     on_the_wire.conduct(permitted=True)
-    sending.send_due(now=timezone.now() + timedelta(minutes=1))
+    sender.send_due(now=timezone.now() + timedelta(minutes=1))
     authority.pull()
     assert state_of(third) == "approved"
 

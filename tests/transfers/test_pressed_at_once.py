@@ -8,18 +8,21 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.lifecycle import CLOCK, Forbidden
+from icpportal.lifecycle import CLOCK, MoveNotAllowed
 from icpportal.outbox.models import Message
-from tests.transfers import cancels
+from tests.transfers import cancels, states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.photo.views.test_backdrop import TYPED as ADDRESS
 from tests.transfers.together import together, words
-from tests.transfers.views.test_backdrop import TYPED as ADDRESS
-from transfers import actions, cancelling, for_cause, queries, states
-from transfers.firing import ORDER
+from transfers.cancellation import actions as cancelling
+from transfers.cancellation import cause as for_cause
 from transfers.models import CauseCancellation, Order
-from verification import handing_over, service_codes
+from transfers.orders import actions, queries
+from transfers.orders.machine import ORDER
 from verification.backdrops import actions as backdrops
 from verification.models import Backdrop, BackdropStock, ServiceCode
+from verification.service_codes import actions as service_codes
+from verification.service_codes import handovers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("ministry")]
 ROUNDS = range(2)  # a race is won by either hand
@@ -81,11 +84,11 @@ def test_mending_and_sending_again_at_once_leave_one_of_them(_round: int) -> Non
     rows = [read(order), read(order)]
 
     ends = together(
-        lambda: actions.mend(rows[0], actor=order.owner), lambda: actions.resubmit(rows[1], actor=order.owner)
+        lambda: actions.reopen(rows[0], actor=order.owner), lambda: actions.resubmit(rows[1], actor=order.owner)
     )
 
-    assert words(ends) == ["Forbidden", "done"]
-    went = isinstance(ends[0], Forbidden)
+    assert words(ends) == ["MoveNotAllowed", "done"]
+    went = isinstance(ends[0], MoveNotAllowed)
     assert (read(order).state, moves(order)) == (
         (states.HANDING_OVER, ["resubmit"]) if went else (states.RETURNED, ["mend"])
     )
@@ -99,10 +102,10 @@ def test_giving_a_draft_up_while_its_time_runs_out_ends_it_once(_round: int) -> 
 
     ends = together(
         lambda: actions.abandon(rows[0], actor=order.owner),
-        lambda: ORDER.fire(rows[1], "expire_draft", by=CLOCK, facts=queries.facts_of(rows[1])),
+        lambda: ORDER.apply(rows[1], "expire_draft", by=CLOCK, facts=queries.facts_of(rows[1])),
     )
 
-    assert words(ends) == ["Forbidden", "done"]
+    assert words(ends) == ["MoveNotAllowed", "done"]
     assert len(moves(order)) == 1
 
 
@@ -192,8 +195,8 @@ def test_the_last_press_and_keep_the_transfer_at_once_leave_one_of_them(lin: Any
         lambda: actions.abandon(rows[1], actor=lin),
     )
 
-    assert words(ends) == ["Forbidden", "done"]
-    kept = isinstance(ends[0], Forbidden)
+    assert words(ends) == ["MoveNotAllowed", "done"]
+    kept = isinstance(ends[0], MoveNotAllowed)
     assert read(ready).state == (states.ABANDONED if kept else states.HANDING_OVER)
     assert Message.objects.filter(channel="authority").exists() is not kept
     assert Message.objects.filter(template="cancel_started").exists() is not kept
@@ -207,11 +210,11 @@ def test_stopping_while_it_goes_out_leaves_one_of_them(lin: Any, ready: Order, s
 
     ends = together(
         lambda: cancelling.stop(rows[0], actor=lin),
-        lambda: ORDER.fire(rows[1], "cooled", by=CLOCK, facts=queries.facts_of(rows[1])),
+        lambda: ORDER.apply(rows[1], "cooled", by=CLOCK, facts=queries.facts_of(rows[1])),
     )
 
-    assert words(ends) == ["Forbidden", "done"]
-    went = isinstance(ends[0], Forbidden)
+    assert words(ends) == ["MoveNotAllowed", "done"]
+    went = isinstance(ends[0], MoveNotAllowed)
     assert moves(ready) == ["start", "cool", "cooled" if went else "stop"]
     assert Message.objects.filter(channel="authority").exists() is went
 
@@ -230,7 +233,7 @@ def test_stop_pressed_three_times_at_once_stops_once(lin: Any, ready: Order, set
 
 
 def asked(website: Any) -> CauseCancellation:
-    return for_cause.ask(website, cause="shell_site", words="域名解析到别处", actor=make_reviewer())
+    return for_cause.request_cancellation(website, cause="shell_site", words="域名解析到别处", actor=make_reviewer())
 
 
 def test_two_who_ask_for_one_website_at_once_leave_one_request_and_the_second_keeps_what_it_typed(website: Any) -> None:
@@ -245,7 +248,7 @@ def test_two_who_ask_for_one_website_at_once_leave_one_request_and_the_second_ke
     assert sorted(end.status_code for end in ends) == [200, 302]
     lost = [end.status_code for end in ends].index(200)
     html = ends[lost].content.decode()
-    assert "A request for this website waits already" in html
+    assert "A request for this website is already pending" in html
     assert f"理由{lost}" in html
     assert CauseCancellation.objects.get().words == f"理由{1 - lost}"
 
@@ -308,7 +311,7 @@ def test_revoking_a_code_while_an_order_takes_it_leaves_one_of_them(lin: Any, _r
     code = code_of(lin)
 
     ends = together(
-        lambda: handing_over.revoke(code, lin.email),
+        lambda: handovers.revoke(code, lin.email),
         lambda: service_codes.bind(code.pk, "T7Q4-M2KX", account=lin.email),
     )
 
@@ -328,7 +331,7 @@ def test_revoking_the_last_code_while_an_order_picks_its_server_leaves_no_revoke
     tab = sign_in(Client(), lin)
 
     together(
-        lambda: handing_over.revoke(code, lin.email),
+        lambda: handovers.revoke(code, lin.email),
         lambda: tab.post(reverse("step", args=[order.reference, "service_code"]), sent),
     )
 
@@ -338,7 +341,7 @@ def test_revoking_the_last_code_while_an_order_picks_its_server_leaves_no_revoke
 
 def test_two_tabs_that_answer_an_offer_differently_tell_both_accounts_once(lin: Any) -> None:
     chen = make_user("chen@example.com")
-    offered = handing_over.offer(code_of(lin), lin, chen)
+    offered = handovers.offer(code_of(lin), lin, chen)
     tabs = [sign_in(Client(), chen) for _ in range(2)]
 
     ends = together(
@@ -389,7 +392,7 @@ def test_two_of_the_desk_who_post_at_once_send_one_parcel_and_take_one_from_stoc
     )
 
     assert words(ends)[1] == "done"
-    assert words(ends)[0] in ("Forbidden", "OutOfStock")
+    assert words(ends)[0] in ("MoveNotAllowed", "OutOfStock")
     assert list(made.events.order_by("at", "pk").values_list("move", flat=True)) == ["ask", "post"]
     assert BackdropStock.objects.get().count == stock - 1
 
@@ -404,10 +407,10 @@ def test_calling_off_while_the_desk_posts_leaves_one_of_them(_round: int) -> Non
     rows = [Backdrop.objects.get(pk=made.pk) for _ in range(2)]
 
     ends = together(
-        lambda: backdrops.call_off(rows[0], actor=owner),
+        lambda: backdrops.cancel(rows[0], actor=owner),
         lambda: backdrops.post(rows[1], courier="SF", tracking="SF1", actor=make_reviewer()),
     )
 
-    assert words(ends) == ["Forbidden", "done"]
+    assert words(ends) == ["MoveNotAllowed", "done"]
     made.refresh_from_db()
     assert (made.state, BackdropStock.objects.get().count) in (("called_off", 1), ("posted", 0))

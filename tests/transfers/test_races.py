@@ -14,9 +14,10 @@ from icpportal.codes.models import Allowance
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.fake import FakeAuthority as MinistryInMemory
 from icpportal.gateways.miit.types import Answer, AnswerKind, PasswordAnswer, PhoneState, Role
-from icpportal.lifecycle import CLOCK, Forbidden
+from icpportal.lifecycle import CLOCK, MoveNotAllowed
 from icpportal.outbox.models import Message
 from icpportal.wizard.storage import Closed, keep
+from tests.transfers import states
 from tests.transfers.builders import (
     make_order,
     make_reason,
@@ -28,11 +29,13 @@ from tests.transfers.builders import (
 )
 from tests.transfers.conftest import FakeAuthority
 from tests.transfers.together import together, words
-from transfers import actions, authority, phone_windows, states
-from transfers.deadlines import sweep
-from transfers.decide import Outcome
-from transfers.firing import ORDER
+from transfers.authority import results as authority
+from transfers.deadlines.sweep import sweep
+from transfers.filing_type.decision import Outcome
 from transfers.models import FieldVerdict, Order, OrderEvent, ParkedAnswer, PhoneCheck, ReviewRound, TypeCheck
+from transfers.orders import actions
+from transfers.orders.machine import ORDER
+from transfers.phones import windows as phone_windows
 from transfers.review import actions as review
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,7 +101,7 @@ def test_the_loser_of_a_claim_is_told_by_name_of_the_rule_and_may_go_on_once_the
 
     ends = together(*(lambda order=order: confirmed(order) for order in orders))
 
-    assert words(ends) == ["Taken", "done"]
+    assert words(ends) == ["AlreadyOrdered", "done"]
     winner, loser = sorted(orders, key=lambda order: not read(order).claimed)
     actions.abandon(read(winner), actor=winner.owner)
     confirmed(read(loser))
@@ -135,7 +138,7 @@ def test_submit_pressed_twice_at_once_sends_one_order_and_one_set_of_messages():
 
         ends = together(*(lambda press=press: actions.submit(press, actor=press.owner) for press in presses))
 
-        assert words(ends) == ["Forbidden", "Forbidden", "done"]
+        assert words(ends) == ["MoveNotAllowed", "MoveNotAllowed", "done"]
         assert (read(order).state, moves(order)) == (states.SUBMITTED, ["submit"])
         event = OrderEvent.objects.get(order=order)
         lone = make_order(state=states.DRAFT)
@@ -148,7 +151,7 @@ def test_two_accounts_submit_the_same_filing_where_no_password_is_asked_and_one_
 
     ends = together(*(lambda order=order: actions.submit(order, actor=order.owner) for order in orders))
 
-    assert words(ends) == ["Taken", "done"]
+    assert words(ends) == ["AlreadyOrdered", "done"]
     assert sorted(read(order).state for order in orders) == [states.DRAFT, states.SUBMITTED]
     assert sorted(len(moves(order)) for order in orders) == [0, 1]
 
@@ -157,7 +160,7 @@ def test_two_accounts_submit_the_same_filing_where_no_password_is_asked_and_one_
 
 
 def test_two_reviewers_decide_at_once_and_one_decision_stands():
-    named = [review.Named("subject.lead_name", make_reason())]
+    named = [review.ReturnedField("subject.lead_name", make_reason())]
     for _turn in ROUNDS:
         order = make_order(state=states.SUBMITTED)
         first, second = make_reviewer(), make_reviewer()
@@ -168,13 +171,13 @@ def test_two_reviewers_decide_at_once_and_one_decision_stands():
         )
 
         assert words(ends)[1] == "done"
-        assert words(ends)[0] in ("Claimed", "Forbidden")
+        assert words(ends)[0] in ("AssignedToOther", "MoveNotAllowed")
         accepted = not isinstance(ends[0], Exception)
         assert read(order).state == (states.PHOTO_DUE if accepted else states.RETURNED)
         assert moves(order) == ["accept" if accepted else "send_back"]
         assert [each.decision for each in ReviewRound.objects.filter(order=order)] == moves(order)
         assert FieldVerdict.objects.filter(round__order=order).count() == (0 if accepted else 1)
-        assert {key.partition(":")[0] for key in told(order)} == {"photo_wanted" if accepted else "order_returned"}
+        assert {key.partition(":")[0] for key in told(order)} == {"photo_requested" if accepted else "order_returned"}
 
 
 def test_one_reviewer_who_clicks_twice_decides_once():
@@ -183,7 +186,7 @@ def test_one_reviewer_who_clicks_twice_decides_once():
     ends = together(*(lambda: review.accept(read(order), reviewer) for _ in range(2)))
 
     assert words(ends)[1] == "done"
-    assert words(ends)[0] in ("Claimed", "Forbidden")
+    assert words(ends)[0] in ("AssignedToOther", "MoveNotAllowed")
     assert (moves(order), ReviewRound.objects.filter(order=order).count()) == (["accept"], 1)
 
 
@@ -203,11 +206,11 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them():
 
         assert words(ends)[1] == "done"
         withdrawn = not isinstance(ends[0], Exception)
-        assert isinstance(ends[withdrawn], Forbidden | review.Claimed)
+        assert isinstance(ends[withdrawn], MoveNotAllowed | review.AssignedToOther)
         assert moves(order) == (["withdraw"] if withdrawn else ["accept"])
         assert read(order).state == (states.WITHDRAWN if withdrawn else states.PHOTO_DUE)
         assert read(order).password_kept is not withdrawn
-        assert {key.partition(":")[0] for key in told(order)} == {"order_withdrawn" if withdrawn else "photo_wanted"}
+        assert {key.partition(":")[0] for key in told(order)} == {"order_withdrawn" if withdrawn else "photo_requested"}
         seen.add(withdrawn)
     assert seen
 
@@ -244,7 +247,7 @@ def test_submit_and_another_tabs_save_never_send_what_was_not_checked():
         )
 
         now = read(order)
-        if isinstance(ends[0], Forbidden):
+        if isinstance(ends[0], MoveNotAllowed):
             assert ends[1] is None
             assert (now.state, now.answer("website"), moves(order)) == (states.DRAFT, edited, [])
             assert told(order) == []
@@ -274,7 +277,10 @@ def test_two_sweeps_at_once_lapse_an_order_once_and_neither_calls_it_a_failure(a
 def test_two_sweeps_at_once_remind_once(authority: FakeAuthority):
     noon = timezone.localtime().replace(hour=12, minute=0, second=0, microsecond=0)
     order = make_order(
-        state=states.PHONE_DUE, province="12", due_at=noon + timedelta(hours=5), entered_at=noon - timedelta(hours=30)
+        state=states.PHONE_DUE,
+        province="12",
+        due_at=noon + timedelta(hours=5),
+        entered_at=noon - timedelta(hours=30),
     )
     PhoneCheck.objects.create(order=order, report=order.report, role="administrator", mobile_masked="139****0002")
 
@@ -337,12 +343,12 @@ def test_a_confirmation_and_the_deadline_at_once_leave_one_of_them(authority: Fa
 
         ends = together(
             lambda order=order: asked_now(order),
-            lambda late=late: ORDER.fire(late, "lapse", by=CLOCK, facts={"due": late.due_at}, now=now),
+            lambda late=late: ORDER.apply(late, "lapse", by=CLOCK, facts={"due": late.due_at}, now=now),
         )
 
         assert not isinstance(ends[0], Exception)
         assert moves(order) in (["phones_done"], ["lapse"])
-        assert isinstance(ends[1], Forbidden) is (moves(order) == ["phones_done"])
+        assert isinstance(ends[1], MoveNotAllowed) is (moves(order) == ["phones_done"])
 
 
 def test_an_authority_that_goes_down_in_between_stops_no_sweep(authority: FakeAuthority):

@@ -10,8 +10,8 @@ from django.urls import reverse
 from filings.models import Subject
 from icpportal.gateways.miit.types import FilingStatus
 from tests.transfers.builders import make_user, sign_in
+from tests.transfers.filing_type.test_facts import AsksNoCertificates, ask, filed_here
 from tests.transfers.outside import SUBJECT, on_file
-from tests.transfers.test_asking_type import AsksNoCertificates, ask, filed_here
 from transfers.models import TypeCheck
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ WRONG: dict[str, dict[str, str]] = {
 
 def told(client: Client, check: TypeCheck, language: str = "en") -> str:
     page = client.get(reverse("verify-type-outcome", args=[check.reference]), headers={"accept-language": language})
-    return str(page.context["page"]["sentence"])
+    return str(page.context["page"].sentence)
 
 
 def world(ministry: Any) -> None:
@@ -48,7 +48,7 @@ def wrong_parts() -> list[tuple[str, ...]]:
 def test_every_combination_of_wrong_entries_gets_advice_that_names_the_province_and_is_true(
     client: Client, ministry: Any
 ) -> None:
-    """B12: with the province alone wrong the page said to compare the three entries that were right."""
+    """With the province alone wrong the page said to compare the three entries that were right."""
     world(ministry)
 
     for parts in wrong_parts():
@@ -68,7 +68,7 @@ def test_every_combination_of_wrong_entries_gets_advice_that_names_the_province_
 
 
 def test_a_wrong_province_alone_is_named_and_nothing_else_is(client: Client, ministry: Any) -> None:
-    """B12: Guangdong for a Ningxia filing."""
+    """Guangdong for a Ningxia filing."""
     check = ask(client, make_user(), **GUANGDONG)
 
     assert told(client, check) == "The filing is in another province. Check the province"
@@ -77,7 +77,7 @@ def test_a_wrong_province_alone_is_named_and_nothing_else_is(client: Client, min
 
 @pytest.mark.parametrize(("changes", "said"), [({}, NAME), (GUANGDONG, "The province and the name differ")])
 def test_the_name_of_ones_own_subject_is_named(client: Client, ministry: Any, changes: Any, said: str) -> None:
-    """B12: the register of the same account knows the name."""
+    """The register of the same account knows the name."""
     owner = make_user()
     filed_here(owner, "first.com")
 
@@ -88,7 +88,7 @@ def test_the_name_of_ones_own_subject_is_named(client: Client, ministry: Any, ch
 
 
 def test_of_another_accounts_record_no_part_is_named(client: Client, ministry: Any) -> None:
-    """B12: a stranger learns no more than that something does not match."""
+    """A stranger learns no more than that something does not match."""
     filed_here(make_user())
 
     check = ask(client, make_user(), name="别家示例纸业有限公司")
@@ -99,7 +99,7 @@ def test_of_another_accounts_record_no_part_is_named(client: Client, ministry: A
 def test_of_a_document_that_nobody_can_be_asked_about_the_domain_is_checked_too(
     client: Client, ministry: Any, settings: Any
 ) -> None:
-    """B12: then only the domain says in which province the filing is."""
+    """Then only the domain says in which province the filing is."""
     settings.AUTHORITY_GATEWAY = f"{AsksNoCertificates.__module__}.AsksNoCertificates"
 
     check = ask(client, make_user(), **GUANGDONG)
@@ -109,7 +109,7 @@ def test_of_a_document_that_nobody_can_be_asked_about_the_domain_is_checked_too(
 
 @pytest.mark.parametrize("parts", [("domain",), ("number", "domain"), ("type", "domain"), ("province", "domain")])
 def test_a_domain_that_is_not_filed_sends_nobody_away_as_new(client: Client, ministry: Any, parts: Any) -> None:
-    """B12: a typing error in the domain was told to be a new site."""
+    """A typing error in the domain was told to be a new site."""
     changes = {name: value for part in parts for name, value in WRONG[part].items()}
 
     check = ask(client, make_user(), **{**changes, "domain": "exmaple.com"})
@@ -119,7 +119,7 @@ def test_a_domain_that_is_not_filed_sends_nobody_away_as_new(client: Client, min
 
 
 def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(client: Client, ministry: Any) -> None:
-    """B12: the page claimed that the document has changed."""
+    """The page claimed that the document has changed."""
     owner = make_user()
     filed_here(owner)
 
@@ -132,7 +132,7 @@ def test_a_typing_error_in_the_document_of_ones_own_site_is_not_called_a_change(
 
 
 def test_a_further_site_of_ones_own_subject_is_told_of_the_domain_alone(client: Client, ministry: Any) -> None:
-    """B12: where only the domain was typed, nobody is sent to compare what cannot be changed there."""
+    """Where only the domain was typed, nobody is sent to compare what cannot be changed there."""
     owner = make_user()
     filed_here(owner)
     world(ministry)

@@ -5,11 +5,11 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from demo.ministry.api.client import SimulatorClient
 from icpportal.codes.models import Allowance
 from icpportal.gateways.miit.gateway import MinistryAuthority
-from icpportal.gateways.miit.simulator.client import SimulatorClient
 from icpportal.outbox.delivery import deliver
-from tests.transfers import cancels
+from tests.transfers import cancels, states
 from tests.transfers.builders import (
     administrator_answers,
     make_ready_document,
@@ -20,8 +20,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.desk import fill_papers, prove_phones
 from tests.transfers.outside import as_sent, typed_type
-from transfers import states
-from transfers.authority import pull
+from transfers.authority.results import pull
 from transfers.models import Order, TypeCheck
 from transfers.review import actions as review
 

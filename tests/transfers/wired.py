@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from icpportal.gateways.miit.simulator.client import SimulatorClient
+from demo.ministry.api.client import SimulatorClient
 from tests.transfers.builders import TYPE, make_order, make_ready_document
 from transfers.models import Order, OrderDocument
 from verification.models import Document

@@ -4,10 +4,10 @@ import pytest
 
 from icpportal.gateways.inventory.fake import FakeInventory
 from tests.icpportal.gateways.inventory.conftest import instance
-from tests.verification.test_service_codes import BROKEN, CHEN, LIN, NOW, ORDER, OTHER_ORDER, servers  # noqa: F401
-from verification import service_codes
+from tests.verification.service_codes.test_actions import BROKEN, CHEN, LIN, NOW, ORDER, OTHER_ORDER, servers  # noqa: F401
 from verification.models import ServiceCode
-from verification.service_codes import Changed, CodeRefused
+from verification.service_codes import actions as service_codes
+from verification.service_codes.actions import CodeRefused, OfferChanged
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_an_instance_that_does_not_qualify_gives_none(rule):
 def test_a_slot_that_went_elsewhere_meanwhile_is_no_code_of_mine(columns):
     ServiceCode.objects.create(instance_id="i-1", slot=1, product="ecs", **columns)
 
-    with pytest.raises(Changed):
+    with pytest.raises(OfferChanged):
         apply(1)
 
 
@@ -80,7 +80,7 @@ def test_a_forfeited_code_is_gone_for_good_and_nobody_elses_is():
     service_codes.bind(code.pk, ORDER)
     service_codes.bind(other.pk, OTHER_ORDER)
 
-    lost, again = service_codes.forfeit(ORDER), service_codes.forfeit(ORDER)
+    lost, again = service_codes.burn(ORDER), service_codes.burn(ORDER)
 
     assert (lost, again) == (True, False)
     assert slots() == [(1, "forfeited", False), (2, "bound", False)]
@@ -93,7 +93,7 @@ def test_a_used_code_is_not_forfeited():
     service_codes.bind(code.pk, ORDER)
     service_codes.spend(ORDER)
 
-    assert not service_codes.forfeit(ORDER)
+    assert not service_codes.burn(ORDER)
     assert slots() == [(1, "used", False)]
 
 

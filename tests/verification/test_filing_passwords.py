@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.views.debug import SafeExceptionReporterFilter
 
 from icpportal.codes.models import Allowance
-from icpportal.gateways.asking import asking
 from icpportal.gateways.miit import fake
 from icpportal.gateways.miit.types import PasswordAnswer
-from verification import filing_passwords, tries
+from icpportal.gateways.request_budget import request_budget
+from verification import attempts, filing_passwords
 from verification.filing_passwords import State
 from verification.models import WrongPassword
 
@@ -44,7 +44,7 @@ def ask(password, number=NUMBER, order="T7Q4-M2KX", account="lin@example.com", n
 def counted(order="T7Q4-M2KX", account="lin@example.com", number=NUMBER):
     keys = zip(filing_passwords.LIMITS, (order, account, number), strict=True)
     amounts = (5, 10, 10)
-    return [amount - tries.left(name, key, now=NOW) for amount, (name, key) in zip(amounts, keys, strict=True)]
+    return [amount - attempts.left(name, key, now=NOW) for amount, (name, key) in zip(amounts, keys, strict=True)]
 
 
 def test_a_right_password_gives_the_digest_that_the_report_carries_and_costs_nothing(db):
@@ -202,7 +202,7 @@ def test_the_third_question_at_once_is_told_busy_and_nothing_is_asked_or_counted
 def test_a_question_inside_the_requests_own_asking_shares_its_slot(db, settings):
     settings.GATEWAY_REQUESTS_AT_ONCE = 1
 
-    with asking():
+    with request_budget():
         assert ask(RIGHT).state == State.RIGHT
 
 

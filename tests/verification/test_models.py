@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.utils import translation
 
-from verification.documents.messages import SENTENCES
+from verification.documents.upload_messages import SENTENCES, reason_of
 from verification.models import Consent, Document, DocumentState, PhoneProof
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +53,11 @@ def test_no_row_shows_a_name_or_a_whole_reference_as_itself():
 @pytest.mark.parametrize("reason", sorted(SENTENCES))
 def test_every_reason_has_a_sentence(reason: str):
     with translation.override("en"):
-        assert str(document(reason=reason).reason_text)
+        assert str(reason_of(document(reason=reason)))
 
 
 def test_no_reason_and_an_unknown_one_say_nothing():
-    assert document().reason_text == document(reason="gone").reason_text == ""
+    assert reason_of(document()) == reason_of(document(reason="gone")) == ""
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from django.utils import timezone
 from filings.models import Access, Website
 from filings.provinces import province
 from icpportal.gateways.miit.types import Answer, AnswerKind
-from icpportal.lifecycle import T
-from tests.filings.register import on_file
+from tests.filings.filed import on_file
+from tests.transfers import states
 from tests.transfers.builders import (
     TYPE,
     administrator_answers,
@@ -25,10 +25,15 @@ from tests.transfers.builders import (
     type_answers,
 )
 from tests.transfers.desk import agree, prove_phones
-from transfers import actions, authority, cancelling, paper_marks, photo_actions, queries, slots, states
-from transfers.firing import ORDER
-from transfers.lifecycle import TABLE
+from transfers.authority import results as authority
+from transfers.cancellation import actions as cancelling
+from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument, PhoneCheck
+from transfers.orders import actions, queries
+from transfers.orders.machine import ORDER
+from transfers.orders.moves import TABLE
+from transfers.orders.rows import Move
+from transfers.photo import actions as photo_actions
 from transfers.review import actions as review
 from verification.models import Document
 
@@ -64,6 +69,12 @@ WAYS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 WAYS[states.TRANSFER_ANOTHER] = WAYS[states.TRANSFER]
+# the authority decides about something else of the filing first
+PUT_OFF = {
+    states.TRANSFER: (*ON_ITS_WAY, "waits"),
+    states.TRANSFER_ANOTHER: (*ON_ITS_WAY, "lapse", "waits"),
+    states.CANCELLATION: ("confirm_cancel", "reported", "waits"),
+}
 # how far a draft has come: each gate and page is somebody's next one
 DRAFTS = (
     (),
@@ -92,6 +103,11 @@ def place(people: Any, profile: str) -> Iterator[Order]:
                 led(order, move, people)
             assert order.state == state, f"{kind} is {order.state} after {moves}, not {state}"
             yield order
+    for kind, moves in PUT_OFF.items():
+        order = _begun(kind, people.owner, profile, asks[0])
+        for move in moves:
+            led(order, move, people)
+        yield order
     for number, steps in enumerate(DRAFTS):
         yield make_order(people.owner, steps=steps, province=asks[number % len(asks)], rule_profile=profile)
     yield from _cancellations_on_the_way(people.owner)
@@ -150,17 +166,17 @@ def fill_papers(order: Order, *, only: tuple[str, ...] = ()) -> None:
     """Every paper ready and agreed to; one picture serves them all."""
     wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
     for slot, side in [(each, 1) for each in only] or wanted:
-        stored = {"stored_name": _stored(), "preview_name": _stored()}
+        stored = {"stored_name": kept_picture(), "preview_name": kept_picture()}
         document = Document.objects.create(
             kind=slot, holder=order.reference, state="ready", size=1000, width=90, height=70, **stored
         )
         OrderDocument.objects.create(
-            order=order, slot=slot, side=side, document=document, mark=paper_marks.mark_of(order, slot)
+            order=order, slot=slot, side=side, document=document, mark=validity.mark_of(order, slot)
         )
         agree(order, slot)
 
 
-def _stored() -> str:
+def kept_picture() -> str:
     name = "walk/sample.jpg"
     kept = storages["documents"]
     return name if kept.exists(name) else kept.save(name, ContentFile(picture(90, 70)))
@@ -180,14 +196,17 @@ def led(order: Order, move: str, people: Any) -> None:
     order.refresh_from_db()
 
 
-def _fire(order: Order, row: T, **facts: Any) -> None:
+def _fire(order: Order, row: Move, **facts: Any) -> None:
     with override_settings(CANCEL_COOL_OFF=timedelta(hours=24)):
-        ORDER.fire(order, row.name, by=row.by, facts={**queries.facts_of(order), **facts})
+        ORDER.apply(order, row.name, by=row.by, facts={**queries.facts_of(order), **facts})
 
 
 def _send_back(order: Order, people: Any) -> None:
     reason = make_reason("site_name")
-    named = [review.Named("website.site_name", reason), review.Named("paper.statement", reason, "请盖章")]
+    named = [
+        review.ReturnedField("website.site_name", reason),
+        review.ReturnedField("paper.statement", reason, "请盖章"),
+    ]
     review.send_back(order, people.reviewer, named)
 
 
@@ -226,6 +245,7 @@ ACTS: dict[str, Callable[[Order, Any], None]] = {
     "refuse": lambda order, people: review.refuse(order, people.lead, "网站内容不适合备案"),
     "withdraw": lambda order, people: actions.withdraw(order, actor=people.owner, reason="wrong_details"),
     "reported": _answered(AnswerKind.ACCEPTED),
+    "waits": _answered(AnswerKind.WAITS, code="1017", words="变更审核中，不可再次变更"),
     "turn_down": _answered(AnswerKind.TURNED_DOWN, code="1055", words="核验单不属于该备案"),
     "grant": _answered(AnswerKind.GRANTED),
     "ended": _answered(AnswerKind.GRANTED),
@@ -235,7 +255,7 @@ ACTS: dict[str, Callable[[Order, Any], None]] = {
 }
 
 
-def _row(name: str) -> T:
+def _row(name: str) -> Move:
     return next(row for row in TABLE.rows if row.name == name)
 
 

@@ -11,35 +11,37 @@ from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 
 from icpportal.accounts.models import User
+from tests.transfers import states
 from tests.walk.world import STAFF, VISITOR, World, hand_over
-from transfers import states
 from transfers.models import TypeCheck
-from verification import handoffs
+from verification.phones import uploads
 
-HEALTH = "for machines: tests/icpportal/test_health.py"
+HEALTH = "for machines: tests/icpportal/operations/test_health.py"
 FETCHED = "a part of a page, fetched by its script: "
 NO_PAGE = {
     "alive": HEALTH,
     "ready": HEALTH,
     "deep-health": HEALTH,
-    "demo-authority": "leads to the simulated ministry, another host: tests/icpportal/gateways/miit/simulator",
+    "demo-authority": "leads to the simulated ministry, another host: tests/demo/ministry",
     "admin:autocomplete": "answers in JSON; no field asks: tests/icpportal/test_declared_lookups.py",
     "admin:jsi18n": "a script",
-    "admin:login": "leads to our sign-in: tests/icpportal/accounts/test_access.py",
+    "admin:login": "leads to our sign-in: tests/icpportal/accounts/test_guards.py",
     "admin:password_change": "leads to the account's own page: tests/icpportal/accounts/test_security.py",
     "admin:password_change_done": "Django's, reached by nobody: the page before it is the account's own",
     "admin:view_on_site": "Django's, no row has such an address",
     "admin:miit_uploadfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
     "admin:miit_inboxfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
-    "admin:filings_legacyclaim_paper": "a picture: tests/filings/legacy/test_admin.py",
-    "claim-paper": "a picture: tests/filings/legacy/views/test_claims.py",
-    "slot-fragment": f"{FETCHED}tests/transfers/views/test_documents.py",
+    "admin:filings_legacyclaim_paper": "a picture: tests/filings/legacy_import/test_admin.py",
+    "claim-paper": "a picture: tests/filings/legacy_import/views/test_claims.py",
+    "slot-fragment": f"{FETCHED}tests/transfers/documents/views/test_pages.py",
+    "page-draft": f"{FETCHED}tests/transfers/steps/views/test_drafts.py",
+    "page-draft-drop": "leads back to its page: tests/transfers/steps/views/test_drafts.py",
     "account_logout": "leads on: tests/icpportal/accounts/test_sign_in.py",
-    "mfa_authenticate": "between password and session: tests/icpportal/accounts/test_second_factor.py",
-    "mfa_reauthenticate": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
-    "mfa_deactivate_totp": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
-    "mfa_view_recovery_codes": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
-    "mfa_generate_recovery_codes": "needs a second factor: tests/icpportal/accounts/test_second_factor.py",
+    "mfa_authenticate": "between password and session: tests/icpportal/accounts/sign_in/test_second_factor.py",
+    "mfa_reauthenticate": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
+    "mfa_deactivate_totp": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
+    "mfa_view_recovery_codes": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
+    "mfa_generate_recovery_codes": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
     "account_sign_up_code": "between form and account: tests/icpportal/accounts/test_sign_up.py",
     "account_email_code": "while a new address waits: tests/icpportal/accounts/test_contact.py",
     "account_mobile_code": "while a new mobile waits: tests/icpportal/accounts/test_contact.py",
@@ -53,18 +55,19 @@ CONFIRMED = WITH_ACCOUNT.replace("unconfirmed ", "")
 # who sees which page; of the review desk's lists the permissions say it
 SEEN_BY = {
     EVERYBODY: "start help privacy rules rules-province demo-messages demo-photo-app terms",
-    "visitor": "account_login account_signup account_reset_password account_inactive phone-link",
+    "visitor": "account_login account_signup account_reset_password account_inactive consent-asked phone-link",
     "visitor newcomer": "by-phone",
     "unconfirmed": "account_confirm",
-    WITH_ACCOUNT: "account account_change_password account_reauthenticate account_step_up message-settings mfa_index"
-    " notifications usersessions_list",
+    WITH_ACCOUNT: "account account_change_password account_language account_reauthenticate account_step_up"
+    " message-settings mfa_index notifications usersessions_list",
     CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
     "owner": "account_email account_mobile mfa_activate_totp another-of backdrop cancel cancel-code cancel-confirm"
     " cancel-consequences check claim-page code-offer deadline-file document documents filing"
     " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection order"
     " order-move order-type people phones phones-lost photo photo-place photo-place-slip"
-    " prove-phone region-options service-code service-code-apply service-code-hand-over service-code-revoke slot"
-    " statement step taken verify-type-outcome",
+    " administrator-consent"
+    " prove-phone receipt region-options sent service-code service-code-apply service-code-hand-over"
+    " service-code-revoke slot statement step taken verify-type-outcome",
     # where the rules ask for the filing password: until 2020
     "owner of seed-2018": "cancel-password password-forgotten",
     "stranger": "code-offer notification service-code",
@@ -74,8 +77,8 @@ SEEN_BY = {
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {
-    "owner": "code-offer-answer duty-done hand-off-end hand-off-make import-again import-run notifications-read"
-    " photo-place-text set_language set_theme verify-type-start",
+    "owner": "code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
+    " notifications-read photo-place-text set_language set_theme verify-type-start",
     "reviewer": "admin:logout",
 }
 OTHER_SESSION = "needs another session: tests/icpportal/accounts/test_sessions.py"
@@ -147,7 +150,7 @@ OF_ACCOUNTS = (
     *("account_email", "account_mobile", "account_confirm", "mfa_activate_totp", "account_step_up"),
     "account_reauthenticate",
 )
-PHONES = {VISITOR: handoffs.PAPERS, "newcomer": handoffs.PHOTO}  # a phone keeps one page that was handed to it
+PHONES = {VISITOR: uploads.PAPERS, "newcomer": uploads.PHOTO}  # a phone keeps one page that was handed to it
 OF_TRANSFERS = (
     *("order-type", "gates-passed", "taken", "password-forgotten", "people", "documents", "check", "photo"),
     *("photo-place", "photo-place-slip", "phones", "phones-lost", "backdrop"),
@@ -163,8 +166,8 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
     alone = [reverse(name) for name in ALONE]
     phone = [reverse("by-phone", args=[made.tokens[PHONES[role]]])] if role in PHONES else []
     if role == VISITOR:
-        text = reverse("phone-link", args=[made.tokens["link"]])
-        return ["/", *alone, *phone, text, *(reverse(name) for name in OF_VISITORS)]
+        texts = [reverse(name, args=[made.tokens[name]]) for name in ("phone-link", "consent-asked")]
+        return ["/", *alone, *phone, *texts, *(reverse(name) for name in OF_VISITORS)]
     account = [reverse(name) for name in OF_ACCOUNTS]
     if role in STAFF:
         return ["/admin/", "/", *alone, *account, *_cases(made)]

@@ -35,6 +35,12 @@ def an_address_is_one(page: Page, walker: Walker) -> Iterator[Any]:
             yield element
 
 
+def a_control_has_its_form(page: Page, walker: Walker) -> Iterator[Any]:
+    """What names the form it belongs to names one that is there, or a press does nothing."""
+    there = {each.get("id") for each in page.tree.iter("form")}
+    yield from (each for each in page.tree.xpath("//*[@form]") if each.get("form") not in there)
+
+
 def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
     """Exactly one `h1`, with words in it."""
     if page.name in FRAGMENTS:
@@ -55,6 +61,18 @@ def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
             yield element
 
 
+def one_primary_button(page: Page, walker: Walker) -> Iterator[Any]:
+    """At most one button stands out, and says what to do here; those beyond the first break the rule."""
+    found = [each for each in page.tree.xpath("//a | //button | //input") if _is_primary(each)]
+    yield from found[1:]
+
+
+def _is_primary(element: Any) -> bool:
+    """Our own button that is not a quiet one; on the pages of the desk the one that Django calls the default."""
+    named = set(element.get("class", "").split())
+    return ("button" in named and "button-secondary" not in named) if "default" not in named else True
+
+
 def every_link_arrives(page: Page, walker: Walker) -> Iterator[Any]:
     """No 4xx or 5xx behind a link, nor behind a form that only asks."""
     for element, target in (*links(page), *questions(page)):
@@ -70,8 +88,10 @@ def said(element: Any) -> str:
 RULES: dict[str, Rule] = {
     "empty address": nothing_is_empty,
     "no address": an_address_is_one,
+    "no form": a_control_has_its_form,
     "main heading": one_main_heading,
     "leads back here": no_button_leads_back_here,
+    "primary buttons": one_primary_button,
     "dead link": every_link_arrives,
 }
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from tests.transfers import states
 from tests.walk import orders, pages, world
-from tests.walk.walks import KNOWN, LANGUAGES, Walk
-from transfers import states
+from tests.walk.walks import KNOWN, Walk
+from transfers.orders import queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 # who walks together: what one has pressed, the next need not
@@ -17,8 +18,8 @@ CROWDS = {
     "reviewers": ("reviewer", "lead"),
     "overseers": ("auditor", "operations"),
 }
-# what is typed and what is pressed costs most: once in each language and once under each set of rules
-WHOLE = (("seed-2018", "en"), ("current-2020", "zh-hans"))
+# every page and every button once in each language and once under each set of rules
+LANGUAGE_OF = {"seed-2018": "en", "current-2020": "zh-hans"}
 
 
 @pytest.mark.parametrize("crowd", CROWDS)
@@ -26,20 +27,15 @@ WHOLE = (("seed-2018", "en"), ("current-2020", "zh-hans"))
 def test_every_page_is_whole_and_every_link_on_it_leads_on(
     profile: str, crowd: str, tmp_path: Path, settings: Any
 ) -> None:
-    """B1, A9."""
     made = world.build(profile, tmp_path, settings)
     wrong: list[str] = []
     met: set[Any] = set()
-    for language in LANGUAGES:
-        whole = (profile, language) in WHOLE
-        if crowd in ("reviewers", "overseers") and not whole:
-            continue
-        pressed: set[Any] = set()
-        for role in CROWDS[crowd]:
-            walk = Walk(made, role, language, pressed)
-            walk.go(whole=whole)
-            wrong += [*walk.wrong, *(missing(walk, made) if whole else ())]
-            met |= walk.met
+    pressed: set[Any] = set()
+    for role in CROWDS[crowd]:
+        walk = Walk(made, role, LANGUAGE_OF[profile], pressed)
+        walk.go()
+        wrong += [*walk.wrong, *missing(walk, made)]
+        met |= walk.met
 
     if wrong:
         pytest.fail("\n".join(dict.fromkeys(wrong)), pytrace=False)
@@ -55,7 +51,6 @@ def missing(walk: Walk, made: world.World) -> list[str]:
 
 
 def test_the_walk_knows_every_address_there_is() -> None:
-    """B1."""
     known = pages.on_the_desk() | pages.INSTEAD | set(pages.NO_PAGE) | set(pages.NOT_PRESSED)
     for role in world.ROLES:
         known |= pages.of(role) | pages.pressed(role)
@@ -64,8 +59,15 @@ def test_the_walk_knows_every_address_there_is() -> None:
     assert set(pages.NO_PAGE) - pages.names() == set()
 
 
+def test_an_order_of_every_kind_waits_until_the_authority_has_decided_about_something_else(
+    tmp_path: Path, settings: Any
+) -> None:
+    made = world.build("seed-2018", tmp_path, settings)
+
+    assert {order.kind for order in made.orders if queries.waits_for_other_decision(order)} == set(states.KINDS)
+
+
 def test_every_kind_of_order_is_led_to_every_state_it_can_be_in() -> None:
-    """B1."""
     assert {kind: set(ways) for kind, ways in orders.WAYS.items()} == {
         kind: orders.can_be(kind) for kind in states.KINDS
     }

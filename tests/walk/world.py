@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from filings.legacy import actions as imports
-from filings.legacy import claiming, running
-from filings.legacy.firing import CLAIM, IMPORT
+from demo.seed.photo_places import fill as fill_places
+from demo.seed.service_codes import fill as fill_codes
+from filings.legacy_import import actions as imports
+from filings.legacy_import import runner
+from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.lifecycle import CLAIM, IMPORT
 from filings.models import LegacyAccount, LegacyClaim, LegacyRecord, Website
 from icpportal.accounts import roles
 from icpportal.accounts.models import User
@@ -19,20 +22,22 @@ from icpportal.alarms.actions import open_alarm
 from icpportal.alarms.models import SetAside
 from icpportal.gateways.inventory import fake as lists
 from icpportal.gateways.miit import fake as ministries
-from icpportal.gateways.miit.models import InboxFile, Line, Report, TableRow, UploadFile
-from icpportal.management.demo_codes import fill as fill_codes
-from icpportal.management.demo_places import fill as fill_places
+from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, TableRow, UploadFile
 from icpportal.workdays.models import WorkCalendarDay
-from tests.filings.legacy.dumps import filing, loaded, personal
+from tests.filings.legacy_import.dumps import filing, loaded, personal
+from tests.transfers import states
 from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
 from tests.walk import orders
-from transfers import for_cause, slots, states
-from transfers.decide import Outcome
+from transfers.cancellation import cause as for_cause
+from transfers.documents import slots
+from transfers.filing_type.decision import Outcome
 from transfers.models import Objection, Order, ParkedAnswer, TypeCheck
-from verification import handoffs, phone_proofs, photo_places
+from transfers.orders.people import administrator
 from verification.backdrops import actions as backdrops
 from verification.models import PhotoPlace, ServiceCode
+from verification.phones import consent_links, proofs, uploads
+from verification.photos import places as photo_places
 
 OWNER = "many@example.com"
 VISITOR = "visitor"
@@ -73,7 +78,7 @@ class World:
 
 def build(profile: str, folder: Path, change: Any) -> World:
     """All of it, under these rules; `change` is pytest-django's `settings`."""
-    _outside(change, profile)
+    outside(change, profile)
     world = World(profile)
     roles.ensure()
     world.people = {name: make_user(f"{name}@example.com") for name in ("newcomer", "stranger")}
@@ -93,8 +98,8 @@ def build(profile: str, folder: Path, change: Any) -> World:
 
 def hand_over(world: World) -> None:
     """A page for a phone of the papers and one of the photo; only the first phone that opens one may keep it."""
-    for purpose, order in ((handoffs.PAPERS, world.papers_by_phone), (handoffs.PHOTO, world.photo_by_phone)):
-        world.tokens[purpose] = handoffs.make(holder=order.reference, purpose=purpose)
+    for purpose, order in ((uploads.PAPERS, world.papers_by_phone), (uploads.PHOTO, world.photo_by_phone)):
+        world.tokens[purpose] = uploads.make(holder=order.reference, purpose=purpose)
 
 
 def of(world: World, state: str, kind: str = states.TRANSFER) -> Order:
@@ -102,7 +107,7 @@ def of(world: World, state: str, kind: str = states.TRANSFER) -> Order:
     return next(order for order in world.orders if (order.kind, order.state) == (kind, state))
 
 
-def _outside(change: Any, profile: str) -> None:
+def outside(change: Any, profile: str) -> None:
     """A ministry and a server list in memory, and the rules everything begins under."""
     change.RULE_PROFILE = profile
     change.PAPERS_BY_PHONE_EVERYWHERE = True
@@ -153,10 +158,10 @@ def _old_platform(people: SimpleNamespace, folder: Path) -> None:
             record = LegacyRecord.objects.filter(account=account).get()
             imports.run(mine, {record.pk: False}, [])
         if state == "imported":
-            running.run(mine.pk)
+            runner.run(mine.pk)
         elif state == "failed":
             mine.items.update(outcome="unreadable")
-            IMPORT.fire(mine, "finish", by="clock", facts=running.counts(mine), columns={"holds": False})
+            IMPORT.apply(mine, "finish", by="clock", facts=runner.counts(mine), columns={"holds": False})
     for state in claims:
         claim = claiming.begin(people.owner, LegacyRecord.objects.get(domain=f"{state}-claim.cn"))
         _lead_claim(claim, state, people)
@@ -166,7 +171,7 @@ def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None
     if state == "open":
         return
     facts = {"papers_ready": True, "reset": False}
-    CLAIM.fire(claim, "send", by="applicant", actor=people.owner, facts=facts)
+    CLAIM.apply(claim, "send", by="applicant", actor=people.owner, facts=facts)
     if state == "accepted":
         claiming.accept(claim, people.reviewer)
     elif state == "declined":
@@ -186,7 +191,7 @@ def _by_the_way(world: World) -> None:
     draft.answers = {**draft.answers, "documents": {"way": slots.BY_PHONE}}
     draft.save()
     links: list[str] = []
-    phone_proofs.start(
+    proofs.start(
         holder=world.orders[-3].reference,
         person_key="subject_lead",
         mobile="13900000001",
@@ -194,14 +199,25 @@ def _by_the_way(world: World) -> None:
         context={"domain": draft.domain, "ref": draft.reference},
         link=lambda token: links.append(token) or token,
     )
-    world.tokens["link"] = links[0]
+    world.tokens["phone-link"] = links[0]
+    person = administrator(draft)
+    consent_links.forget(draft.reference)
+    consent_links.ask(
+        holder=draft.reference,
+        person_key=person.key,
+        mobile=person.mobile,
+        language="en",
+        context={"domain": draft.domain},
+        link=lambda token: links.append(token) or token,
+    )
+    world.tokens["consent-asked"] = links[1]
 
 
 def _desk(people: SimpleNamespace) -> None:
     """Rows that only staff see."""
     now = timezone.now()
     website = Website.objects.filter(owner=people.owner).first()
-    for_cause.ask(website, cause="shell_site", words="域名解析到别处", actor=people.reviewer)
+    for_cause.request_cancellation(website, cause="shell_site", words="域名解析到别处", actor=people.reviewer)
     ParkedAnswer.objects.create(answer_id="a-1", kind="granted", report_key="no-such-order", reason="no such order")
     open_alarm("sms.unknown", reference="m-1", detail="500")
     SetAside.objects.create(
@@ -210,7 +226,7 @@ def _desk(people: SimpleNamespace) -> None:
     )  # fmt: skip
     WorkCalendarDay.objects.create(date=now.date(), is_workday=True, source="示例通知")
     backdrops.stock()
-    Line.objects.get_or_create(isp_id=settings.MIIT_ISP_ID)
+    MinistryLine.objects.get_or_create(isp_id=settings.MIIT_ISP_ID)
     report = Report.objects.create(key="r-1", kind="access", reference="T7Q4-M2KX", payload="")
     UploadFile.objects.create(
         report=report, isp_id=settings.MIIT_ISP_ID, sequence=1, name="a.xml", digest="x", sent_at=now

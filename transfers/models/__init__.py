@@ -1,7 +1,9 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
 from transfers.models.cause import CauseCancellation
+from transfers.models.durations import CountedDay, DurationCount
 from transfers.models.duties import Duty
+from transfers.models.footer import FooterCheck
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
@@ -11,8 +13,11 @@ from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
     "CauseCancellation",
+    "CountedDay",
+    "DurationCount",
     "Duty",
     "FieldVerdict",
+    "FooterCheck",
     "Objection",
     "Order",
     "OrderDocument",

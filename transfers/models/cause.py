@@ -13,10 +13,10 @@ WORDS_LONGEST = 200
 class Cause(models.TextChoices):
     """Why the provider ends it."""
 
-    SHELL_SITE = "shell_site", _("Shell site: it is not served here")
+    SHELL_SITE = "shell_site", _("Shell website: it is not hosted here")
     EXPIRED_SERVER = "expired_server", _("Its server has expired")
-    FAILED_CHECK = "failed_check", _("A check found faults that were not mended")
-    OWNER_ASKED = "owner_asked", _("Its owner asked, and a reviewer confirmed who it is")
+    FAILED_CHECK = "failed_check", _("Problems found in a check were not fixed")
+    OWNER_ASKED = "owner_asked", _("The owner asked for it, and a reviewer confirmed the owner's identity")
 
 
 class CauseCancellation(models.Model):
@@ -24,7 +24,7 @@ class CauseCancellation(models.Model):
 
     APPROVED, DECLINED = "approved", "declined"
     DECISIONS = (
-        ("", pgettext_lazy("request", "Waits for a second person")),
+        ("", pgettext_lazy("request", "Waiting for a second person")),
         (APPROVED, pgettext_lazy("request", "Approved")),
         (DECLINED, pgettext_lazy("request", "Declined")),
     )

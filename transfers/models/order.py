@@ -11,15 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from icpportal.entry.domains import display_domain
+from icpportal.fields.domains import display_domain
+from icpportal.fields.types import Columns
 from icpportal.gateways.miit.types import report_key
+from icpportal.lifecycle.models import LifecycleEvent
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
-from icpportal.privacy.models import SealedModel
-from transfers import states
+from icpportal.wizard.models import DraftModel
+from transfers.orders import kinds, states
+from transfers.orders.rows import Group
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
-IN_PROGRESS = ~Q(state__in=states.ENDED)
+IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
 
 
 def new_reference() -> str:
@@ -28,17 +31,13 @@ def new_reference() -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-class Order(SealedModel):
+class Order(DraftModel):
     """A transfer, another transfer, or a cancellation. `state` is written by `fire` alone."""
 
     reference = models.CharField(_("Order"), max_length=12, unique=True, default=new_reference, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
-    kind = models.CharField(max_length=20, default=states.TRANSFER)
-    state = models.CharField(max_length=20, default=states.DRAFT, db_index=True)
-    version = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    entered_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=20, default="transfer")
+    state = models.CharField(max_length=20, default="draft", db_index=True)
 
     rule_profile = models.CharField(max_length=20)
     province = models.CharField(_("Province"), max_length=2)
@@ -96,7 +95,7 @@ class Order(SealedModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
             models.Index(
-                fields=["state"], condition=Q(due_at__isnull=True, state__in=tuple(states.KEPT)), name="order_undated"
+                fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"
             ),
             models.Index(fields=["owner", "-created_at"], name="order_of_owner"),
             models.Index(
@@ -126,17 +125,16 @@ class Order(SealedModel):
 
     @property
     def is_editable(self) -> bool:
-        return self.state in states.EDITABLE
+        return kinds.is_in(self, Group.EDITABLE)
 
     @property
     def is_ended(self) -> bool:
-        return self.state in states.ENDED
+        return kinds.is_in(self, Group.ENDED)
 
-    def columns_when_changed(self) -> dict[str, Any]:
+    def columns_when_changed(self) -> Columns:
         """What a change of answers or papers writes besides: from now on it is idle, not from its beginning."""
-        if self.kind == states.CANCELLATION or self.state not in states.KEPT:
-            return {}
-        return {"due_at": timezone.now() + getattr(settings, states.KEPT[self.state]), "reminded": 0}
+        kept = kinds.state_of(self).kept
+        return {"due_at": timezone.now() + getattr(settings, kept), "reminded": 0} if kept else {}
 
     @property
     def report_key(self) -> str:
@@ -148,21 +146,13 @@ class Order(SealedModel):
         return self.answers.get(step, {})
 
 
-class OrderEvent(models.Model):
+class OrderEvent(LifecycleEvent):
     """One thing that happened to an order; appended, never changed. `move` is a row of the life or a noted fact."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
     move = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)
     to_state = models.CharField(max_length=20)
-    by = models.CharField(max_length=12)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    note = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now)
 
-    class Meta:
-        ordering = ["-at", "-pk"]
+    class Meta(LifecycleEvent.Meta):
         indexes = [models.Index(fields=["order", "-at"], name="event_of_order")]
-
-    def __str__(self) -> str:
-        return f"{self.move} {self.at:%Y-%m-%d %H:%M}"

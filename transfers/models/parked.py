@@ -2,16 +2,15 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.desk.proposals import Proposable, by_a_second_person
 from transfers.models.order import CODES_LONGEST
 
-REASON_LONGEST = 200
 
-
-class ParkedAnswer(models.Model):
+class ParkedAnswer(Proposable):
     """One answer put aside with the reason; acknowledged, so that it never blocks the queue.
 
     One person proposes to apply it and says why; another one applies it.
@@ -25,11 +24,6 @@ class ParkedAnswer(models.Model):
     reason = models.CharField(_("Why it is parked"), max_length=200)
     at = models.DateTimeField(_("Parked at"), default=timezone.now)
     closed_at = models.DateTimeField(_("Closed at"), null=True)
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Proposed by")
-    )
-    proposed_at = models.DateTimeField(_("Proposed at"), null=True)
-    proposed_because = models.CharField(_("Why it should be applied"), max_length=REASON_LONGEST, blank=True)
     applied_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("Applied by")
     )
@@ -37,13 +31,9 @@ class ParkedAnswer(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("parked answer"), _("parked answers")
         ordering = ["closed_at", "-at"]
+        indexes = [models.Index(fields=["at", "id"], condition=Q(closed_at__isnull=True), name="parked_answer_open")]
         permissions = [("apply_parkedanswer", "Can propose and apply parked answers")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(applied_by=None) | (Q(proposed_by__isnull=False) & ~Q(applied_by=F("proposed_by"))),
-                name="applied_by_a_second_person",
-            )
-        ]
+        constraints = [by_a_second_person("applied_by", "applied_by_a_second_person")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.report_key}"

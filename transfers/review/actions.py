@@ -3,42 +3,43 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.lifecycle import LEAD, REVIEWER, Forbidden
-from transfers import queries, states
-from transfers.firing import ORDER, note
+from icpportal.accounts.models import User
+from icpportal.fields.types import Fact
+from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
+from transfers.orders import queries
+from transfers.orders.machine import ORDER, note
+from transfers.returns.verdict_labels import named_parts, reason_words, short_names
 from transfers.review.values import value_of
-from transfers.verdict_words import lines, reason_words
 
 LEASE = timedelta(minutes=30)
 PHOTO = "photo"
 
 
-class Claimed(Exception):
+class AssignedToOther(Exception):
     """Another reviewer has this order."""
 
-    words = _("Another reviewer has this order")
+    words = _("Another reviewer is working on this order")
 
 
-class OwnOrder(Claimed):
+class OwnOrder(AssignedToOther):
     """Nobody judges an order of their own."""
 
     words = _("You cannot review an order of your own")
 
 
-class NothingNamed(Exception):
+class NoReasonGiven(Exception):
     """An order is returned with at least one field and its reason."""
 
 
 @dataclass(frozen=True)
-class Named:
+class ReturnedField:
     """One field that has to be changed, and why: a reason of the catalogue, words of one's own, or both."""
 
     field: str
@@ -46,39 +47,43 @@ class Named:
     words: str = ""
 
 
-def barred(order: Order, reviewer: Any, *, now: datetime | None = None) -> type[Claimed] | None:
+def barred(order: Order, reviewer: User, *, now: datetime | None = None) -> type[AssignedToOther] | None:
     """Why this reviewer may not decide about the order now, if so."""
     if order.owner_id == reviewer.pk:
         return OwnOrder
     is_others = order.reviewer_id not in (None, reviewer.pk)
-    return Claimed if is_others and order.claimed_until and order.claimed_until >= (now or timezone.now()) else None
+    return (
+        AssignedToOther
+        if is_others and order.claimed_until and order.claimed_until >= (now or timezone.now())
+        else None
+    )
 
 
-def claim(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
     """Take the order for half an hour, renewed by work on it; raises `Claimed` when somebody else has it."""
     now = now or timezone.now()
     free = Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now)
     if order.owner_id == reviewer.pk:
         raise OwnOrder(order.reference)
-    taken = Order.objects.filter(free, pk=order.pk, state__in=states.IN_REVIEW)
+    taken = queries.in_our_review().filter(free, pk=order.pk)
     if taken.update(reviewer=reviewer, claimed_until=now + LEASE) != 1:
-        waits = Order.objects.filter(pk=order.pk, state__in=states.IN_REVIEW).exists()
-        raise Claimed(order.reference) if waits else Forbidden(f"claim from {order.state}")
+        waits = queries.in_our_review().filter(pk=order.pk).exists()
+        raise AssignedToOther(order.reference) if waits else MoveNotAllowed(f"claim from {order.state}")
     order.reviewer, order.claimed_until = reviewer, now + LEASE
 
 
-def release(order: Order, reviewer: Any) -> bool:
+def release(order: Order, reviewer: User) -> bool:
     """Give the order back to the queue."""
     mine = Order.objects.filter(pk=order.pk, reviewer=reviewer)
     return mine.update(reviewer=None, claimed_until=None) == 1
 
 
-def note_call(order: Order, reviewer: Any, words: str) -> None:
+def note_call(order: Order, reviewer: User, words: str) -> None:
     """Write down that the applicant was called; it stands in the timeline."""
     note(order, "call", by=REVIEWER, actor=reviewer, words=words)
 
 
-def _round(order: Order, reviewer: Any, decision: str, named: Iterable[Named], now: datetime) -> ReviewRound:
+def _round(order: Order, reviewer: User, decision: str, named: Iterable[ReturnedField], now: datetime) -> ReviewRound:
     """One round with its verdicts, kept for ever; the value of each named field as it stands."""
     last = queries.last_round(order)
     opened = ReviewRound.objects.create(
@@ -104,59 +109,59 @@ def _round(order: Order, reviewer: Any, decision: str, named: Iterable[Named], n
 FREED = {"reviewer": None, "claimed_until": None}
 
 
-def accept(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+def accept(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
     """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
     now = now or timezone.now()
     with transaction.atomic():
-        claim(order, reviewer, now=now)
-        ORDER.fire(
+        assign_to_me(order, reviewer, now=now)
+        ORDER.apply(
             order, "accept", by=REVIEWER, actor=reviewer, facts=queries.facts_of(order), columns=dict(FREED), now=now
         )
         _round(order, reviewer, "accept", (), now)
 
 
-def send_back(order: Order, reviewer: Any, named: list[Named], *, now: datetime | None = None) -> None:
+def send_back(order: Order, reviewer: User, named: list[ReturnedField], *, now: datetime | None = None) -> None:
     """Return the order with exactly the fields that have to be changed; raises `NothingNamed` without any."""
     if not named:
-        raise NothingNamed(order.reference)
+        raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
-        claim(order, reviewer, now=now)
+        assign_to_me(order, reviewer, now=now)
         opened = _round(order, reviewer, "send_back", named, now)
         verdicts = list(opened.verdicts.select_related("reason"))
-        facts = {**queries.facts_of(order), "n": len(named), "reasons": lines(order, verdicts)}
-        ORDER.fire(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
+        told: dict[str, Fact] = {"n": len(named), "reasons": named_parts(verdicts), "parts": short_names(verdicts)}
+        facts = {**queries.facts_of(order), **told}
+        ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
 
 
-def accept_photo(order: Order, reviewer: Any, *, now: datetime | None = None) -> None:
+def accept_photo(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
     """The photo shows the website administrator by the rules; the order goes to the authority."""
     now = now or timezone.now()
     facts = queries.facts_of(order)
     columns = {**FREED, "photo_accepted_for": facts["administrator_key"]}
     with transaction.atomic():
-        claim(order, reviewer, now=now)
-        ORDER.fire(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
+        assign_to_me(order, reviewer, now=now)
+        ORDER.apply(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
         _round(order, reviewer, "accept_photo", (), now)
 
 
-def refuse_photo(order: Order, reviewer: Any, named: Named, *, now: datetime | None = None) -> None:
+def refuse_photo(order: Order, reviewer: User, named: ReturnedField, *, now: datetime | None = None) -> None:
     """The photo has to be taken again, for this reason."""
     now = now or timezone.now()
     with transaction.atomic():
-        claim(order, reviewer, now=now)
+        assign_to_me(order, reviewer, now=now)
         opened = _round(order, reviewer, "refuse_photo", [named], now)
         verdict = opened.verdicts.select_related("reason").get()
         reason = {language: reason_words(verdict, chinese=language == "zh", short=True) for language in ("zh", "en")}
-        ORDER.fire(
-            order, "refuse_photo", by=REVIEWER, actor=reviewer, facts={"reason": reason}, columns=dict(FREED), now=now
-        )
+        told: dict[str, Fact] = {"reason": reason, "reasons": named_parts([verdict])}
+        ORDER.apply(order, "refuse_photo", by=REVIEWER, actor=reviewer, facts=told, columns=dict(FREED), now=now)
 
 
-def refuse(order: Order, lead: Any, words: str, *, now: datetime | None = None) -> None:
+def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None) -> None:
     """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads."""
     now = now or timezone.now()
     with transaction.atomic():
-        claim(order, lead, now=now)
+        assign_to_me(order, lead, now=now)
         _round(order, lead, "refuse", (), now)
         facts = {"reason": {"zh": words, "en": words}}
-        ORDER.fire(order, "refuse", by=LEAD, actor=lead, note=words, facts=facts, columns=dict(FREED), now=now)
+        ORDER.apply(order, "refuse", by=LEAD, actor=lead, note=words, facts=facts, columns=dict(FREED), now=now)

@@ -8,19 +8,17 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from icpportal.accounts.models import User
 from icpportal.alarms import portions
-from transfers import queries
 from transfers.models import Order, ReviewDraft
+from transfers.orders import queries
 
 NAMES = re.compile(r"(reason|words)\.\w+(\.\w+)?|(call|photo|refuse)-(reason|words)")
 VERDICT = re.compile(r"(?:reason|words)\.(.+)")
-# a request that brings one form of the page alone may leave out its name
-FORM_OF = {"call": "call", "refuse": "refuse", "refuse_photo": "photo"}
 LONGEST = 2000  # of one text, far beyond what a form takes
 KEPT = timedelta(days=30)
 
@@ -41,7 +39,7 @@ class Typed:
 NOTHING = Typed({}, "")
 
 
-def read(order: Order, reviewer: Any) -> Typed:
+def read(order: Order, reviewer: User) -> Typed:
     """What this reviewer typed, for the page."""
     number = _number(order)
     drafts = list(ReviewDraft.objects.filter(order=order, reviewer=reviewer).order_by("round"))
@@ -50,9 +48,11 @@ def read(order: Order, reviewer: Any) -> Typed:
     return Typed(dict(now.typed) if now else {}, _stamp(number, now), earlier)
 
 
-def take_in(order: Order, reviewer: Any, data: Mapping[str, Any], *, now: datetime | None = None) -> Typed:
+def take_in(
+    order: Order, reviewer: User, data: Mapping[str, str], *, form: str = "", now: datetime | None = None
+) -> Typed:
     """Keep what came with a request. A field that did not come stays as it was."""
-    sent = _sent(data)
+    sent = _sent(data, form)
     number = _number(order)
     with transaction.atomic():
         mine = ReviewDraft.objects.select_for_update().filter(order=order, reviewer=reviewer, round=number)
@@ -69,7 +69,7 @@ def take_in(order: Order, reviewer: Any, data: Mapping[str, Any], *, now: dateti
     return Typed(fields, _stamp(number, draft), came=frozenset(sent), is_whole=is_whole)
 
 
-def take_out(order: Order, reviewer: Any, used: Iterable[str]) -> None:
+def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
     """These fields were used, or are not wanted any more."""
     gone = set(used)
     with transaction.atomic():
@@ -82,7 +82,7 @@ def take_out(order: Order, reviewer: Any, used: Iterable[str]) -> None:
                 draft.save()
 
 
-def forget_unused(order: Order, reviewer: Any, shown: Iterable[str]) -> None:
+def forget_unused(order: Order, reviewer: User, shown: Iterable[str]) -> None:
     """Forget what the page could only list: earlier rounds, and of this one all but the fields it shows."""
     now = read(order, reviewer)
     ReviewDraft.objects.filter(order=order, reviewer=reviewer, round__lt=_number(order)).delete()
@@ -101,9 +101,8 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     return portions.delete(old, dry_run=dry_run)
 
 
-def _sent(data: Mapping[str, Any]) -> Fields:
-    """The texts of the page's forms that came with a request."""
-    form = FORM_OF.get(data.get("move", ""))
+def _sent(data: Mapping[str, str], form: str) -> Fields:
+    """The texts of the page's forms that came with a request; of `form` alone they may come without its name."""
     alone = {f"{form}-{name}": data[name] for name in ("reason", "words") if form and name in data}
     named = {name: data[name] for name in data if NAMES.fullmatch(name)}
     return {name: str(text)[:LONGEST] for name, text in {**named, **alone}.items()}

@@ -1,25 +1,31 @@
 """The queue of orders: what is late, whose it is, how long it waits in working time."""
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import PROVINCES
-from icpportal.entry.marks import reads_chinese
-from transfers import states
+from icpportal.accounts.guards import account_of
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
 from transfers.models import Order
+from transfers.orders import states
+from transfers.orders.kinds import queues
+from transfers.orders.rows import Group
 
-TABS: dict[str, tuple[Any, dict[str, Any]]] = {
-    "review": (_("Waiting for review"), {"state": states.SUBMITTED}),
-    "photo": (_("Photo in review"), {"state": states.PHOTO_REVIEW}),
-    "handing": (_("Being handed over"), {"state": states.HANDING_OVER}),
-    "held": (_("Held: the provider's fault"), {"held": True}),
-    "phones": (_("Confirm phones"), {"state": states.PHONE_DUE}),
-    "authority": (_("With the administration"), {"state": states.AUTHORITY_REVIEW}),
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
+
+TABS: dict[str, tuple[Words, dict[str, str | bool]]] = {
+    **{state.queue: (state.queue_label or state.label, {"state": state.key}) for state in queues()},
+    "held": (_("On hold: the provider's fault"), {"held": True}),
     "all": (_("All orders"), {}),
 }
 
@@ -35,7 +41,7 @@ class ByProvince(admin.SimpleListFilter):
     title = _("province")
     parameter_name = "province"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Iterable[tuple[str, str]]:
         return [(code, province_name(code)) for code in PROVINCES]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -48,17 +54,17 @@ class Tab(admin.SimpleListFilter):
     title = _("queue")
     parameter_name = "queue"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("mine", _("Mine")), *((key, label) for key, (label, _filter) in TABS.items())]
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Iterable[tuple[str, str]]:
+        return [("mine", str(_("Mine"))), *((key, str(label)) for key, (label, _filter) in TABS.items())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         if self.value() == "mine":
-            return queryset.filter(reviewer=request.user, claimed_until__gt=timezone.now())
-        if self.value() in TABS:
-            return queryset.filter(**TABS[self.value()][1])
-        return queryset.filter(state__in=states.IN_REVIEW)
+            return queryset.filter(reviewer=account_of(request), claimed_until__gt=timezone.now())
+        if found := TABS.get(self.value() or ""):
+            return queryset.filter(**found[1])
+        return queryset.filter(state__in=states.keys(Group.IN_REVIEW))
 
-    def choices(self, changelist: Any) -> Any:
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
         found = super().choices(changelist)
         first = next(found)
         yield {**first, "display": _("Waiting for us")}

@@ -1,14 +1,13 @@
 """The value of a part of an order as a reviewer and the applicant read it."""
 
-from typing import Any
-
-from transfers.answer_rows import words
+from transfers.models import Order
+from transfers.returns.answer_rows import words
 from transfers.steps import STEPS
 
 FORMS = {step.key: step.form_class for step in STEPS}
 
 
-def value_of(order: Any, part: str) -> str:
+def value_of(order: Order, part: str) -> str:
     """`subject.lead_name` → what stands there now, in words; nothing for a paper."""
     step, _dot, name = part.partition(".")
     form_class = FORMS.get(step)

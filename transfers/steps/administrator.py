@@ -1,31 +1,41 @@
 """Step 4, website administrator (网站负责人): the same person as the lead, or another one."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.certificates import INDIVIDUAL
-from filings.provinces.terms import AdminRule
-from filings.queries import administrator_of, person_page
-from icpportal.entry.fields import ChoiceField
-from transfers import queries, stages, states
-from transfers.steps.base import Step
-from transfers.steps.checked import CheckedForm, person_fields, regular_number
+from filings.provinces.choices import ADMINISTRATOR as ADMINISTRATOR_ROLE
+from filings.provinces.choices import AdminRule
+from icpportal.fields.fields import ChoiceField, Labelled
+from icpportal.fields.form_types import Files, Known, Posted, offer, offered
+from transfers.orders import queries
+from transfers.orders.people import is_individual
+from transfers.pages import stages
+from transfers.steps import editable_parts, known
+from transfers.steps.base import Step, StepOptions
+from transfers.steps.checked_form import CheckedForm, about_mobile, half_wide, person_fields, regular_number
 
 SAME, ANOTHER = "yes", "no"
 PERSONAL = tuple(person_fields("admin"))
-OPTIONAL = ("admin_id_until",)
+OPTIONAL = ("admin_id_until", "admin_id_type")
+PHOTOGRAPHED_AND_TEXTED = _("This person will be photographed and will receive the text message")
 DEMANDED = tuple(name for name in PERSONAL if name not in OPTIONAL)
 
 
-AdministratorFields = type("AdministratorFields", (forms.Form,), person_fields("admin", required=False))
+class AdministratorFields(forms.Form):
+    """What is asked about another person than the lead."""
+
+
+AdministratorFields.declared_fields.update(person_fields("admin", required=False))
 
 
 class AdministratorForm(CheckedForm, AdministratorFields):
     """First: is it the same person? Then nothing more is asked."""
 
     step_key = "administrator"
+    widths = half_wide("admin")
     asked_with = (*DEMANDED, "admin_told")
     field_order = ("same_person", *PERSONAL, "admin_told")
 
@@ -34,58 +44,70 @@ class AdministratorForm(CheckedForm, AdministratorFields):
         choices=[(SAME, _("Same as the subject lead")), (ANOTHER, _("Another person"))],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose who the website administrator is")},
-        help_text=_("This person will be photographed and gets the text message"),
+        help_text=_("This person will be photographed"),
     )
     admin_told = forms.BooleanField(
-        label=_("This person knows and agrees"), required=False, help_text=_("Ask another person first, then tick")
+        label=_("This person has been told and agrees"),
+        required=False,
+        help_text=_("Ask this person first, then tick the box"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial = {**self._known(), **self.initial}
-        if self.order.answer("type").get("nature") == INDIVIDUAL:
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
+        super().__init__(data, files, **options)
+        if queries.rules_of(self.order).texts(self.order.answer("type").get("nature", ""), ADMINISTRATOR_ROLE):
+            self.fields["same_person"].help_text = PHOTOGRAPHED_AND_TEXTED
+        self.fields["admin_phone1"].help_text = about_mobile(self.order, ADMINISTRATOR_ROLE)
+        if is_individual(self.order):
             self._is_the_subject()
         elif queries.rules_of(self.order).admin_rule == AdminRule.MUST_DIFFER:
             self._must_be_another()
-        self.unlock_refused()
+        self.settle()
 
-    def _known(self) -> dict[str, Any]:
-        """Who looks after the subject's newest website here (继续接入), to be looked at and saved or replaced."""
-        order = self.order
-        if order.kind != states.TRANSFER_ANOTHER or self.step_key in order.answers:
-            return {}
-        return person_page(administrator_of(order.owner, order.subject_key), "admin")
+    def on_the_statement(self) -> tuple[str, ...]:
+        """An individual signs as the administrator, whom this page does not change."""
+        return () if is_individual(self.order) else ("same_person", "admin_name")
+
+    def known_values(self) -> Mapping[str, Known]:
+        return known.of_administrator(self.order)
 
     @property
     def may_be_same(self) -> bool:
         """Whether the lead may be chosen here; some provinces ask for two people."""
-        return any(key == SAME for key, _label in self.fields["same_person"].choices)
+        return any(key == SAME for key, _label in offered(self.fields["same_person"]))
 
     @property
     def another_fields(self) -> list[forms.BoundField]:
         """What is asked only about another person; the page shows them as one group."""
-        return [self[name] for name in (*PERSONAL, "admin_told") if name in self.fields]
+        told = ("admin_told",) if self.asks_told else ()
+        return [self[name] for name in (*PERSONAL, *told) if name in self.fields]
+
+    @property
+    def asks_told(self) -> bool:
+        """Only in an order that came back; else the person is asked on the person's own phone before it is sent."""
+        return self.parts is not editable_parts.ALL
 
     def _is_the_subject(self) -> None:
         self.initial["same_person"] = SAME
         self.fields["same_person"].disabled = True
-        self.fields["same_person"].help_text = _("For an individual the administrator is that person")
+        self.fields["same_person"].help_text = _("For an individual, the website administrator is that person")
         for name in (*PERSONAL, "admin_told"):
             del self.fields[name]
 
     def _must_be_another(self) -> None:
         self.initial["same_person"] = ANOTHER
-        self.fields["same_person"].choices = [(ANOTHER, _("Another person"))]
+        offer(self, "same_person", [(ANOTHER, _("Another person"))])
         self.fields["same_person"].help_text = _("Your province asks for two different people")
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> None:
         cleaned = self.cleaned_data
         if cleaned.get("same_person") == SAME:
             self._forget_another_person()
         elif cleaned.get("same_person") == ANOTHER:
             self._ask_for_all()
-        regular_number(cleaned, "admin_id_number")
-        return super().clean()
+        if cleaned.get("same_person") == ANOTHER:
+            cleaned["admin_told"] = bool(cleaned.get("admin_told")) or not self.asks_told
+            regular_number(self, "admin")
+        super().clean()
 
     def _forget_another_person(self) -> None:
         for name in (*PERSONAL, "admin_told"):
@@ -95,8 +117,9 @@ class AdministratorForm(CheckedForm, AdministratorFields):
 
     def _ask_for_all(self) -> None:
         for name in DEMANDED:
-            if name not in self.errors and not self.cleaned_data.get(name):
-                self.add_error(name, self.fields[name].wanting())
+            field = self.fields[name]
+            if isinstance(field, Labelled) and name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, field.wanting())
 
 
 ADMINISTRATOR = Step(
@@ -104,5 +127,6 @@ ADMINISTRATOR = Step(
     _("Website administrator"),
     AdministratorForm,
     stages.ADMINISTRATORS,
-    template="transfers/administrator.html",
+    has_one_answer=is_individual,
+    template="transfers/steps/administrator.html",
 )

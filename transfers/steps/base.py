@@ -1,18 +1,46 @@
 """What a step of the wizard is: a key, a title, a form, and when it applies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundWidget
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from transfers import opening
+from icpportal.fields.components import Notice
+from icpportal.fields.form_types import Files, FormOptions, KnowingForm, Known, Posted
+from transfers.models import Order
+from transfers.steps import editable_parts
 
 
-class StepForm(forms.Form):
+class StepOptions(FormOptions):
+    """What the form of a step is given as well."""
+
+    row: Order
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedChoices:
+    """Choices of which the usual ones stand in the open; `more` is open where one of them is chosen."""
+
+    field: forms.BoundField
+    first: list[BoundWidget]
+    more: list[BoundWidget]
+    is_open: bool
+
+
+def folded(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
+    """The choices of a field, the usual ones first and in their order."""
+    by_key = {str(each.data["value"]): each for each in field.subwidgets}
+    first = [by_key[key] for key in usual if key in by_key]
+    more = [each for key, each in by_key.items() if key not in usual]
+    return FoldedChoices(field, first, more, is_open=any(each.data["selected"] for each in more))
+
+
+class StepForm(KnowingForm):
     """A form about one order: in a returned order every field that was not named is locked.
 
     A locked field whose kept answer would be refused today is opened as well: otherwise nobody could mend it.
@@ -23,14 +51,24 @@ class StepForm(forms.Form):
     # asked only with one answer of another field: `clean` judges them, the page does not call them optional
     asked_with: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Posted | None = None, files: Files | None = None, *, row: Order, **options: Unpack[FormOptions]
+    ) -> None:
+        super().__init__(data, files, **options)
         self.order = row
-        self.parts, self.verdicts = opening.read(row)
-        self.locked = {name for name in self.fields if not opening.is_open(self.parts, f"{self.step_key}.{name}")}
+        if self.step_key not in row.answers:
+            self.fill_in(self.known_values())
+        self.parts, self.verdicts = editable_parts.read(row)
+        self.locked = {
+            name for name in self.fields if not editable_parts.is_open(self.parts, f"{self.step_key}.{name}")
+        }
         for name in self.locked:
             self.fields[name].disabled = True
         self._call_required(not self.is_bound)
+
+    def known_values(self) -> Mapping[str, Known]:
+        """What need not be typed while this page was never saved."""
+        return {}
 
     def full_clean(self) -> None:
         self._call_required(False)
@@ -64,6 +102,16 @@ class StepForm(forms.Form):
         return True
 
     @property
+    def notices(self) -> list[Notice]:
+        """What is to be known before this form is filled in."""
+        return []
+
+    @property
+    def is_unproved(self) -> bool:
+        """Whether what was proved on this page does not say all that is needed today."""
+        return False
+
+    @property
     def is_locked(self) -> bool:
         """Whether nothing on this page can be changed."""
         return set(self.fields) <= self.locked
@@ -74,11 +122,15 @@ class StepForm(forms.Form):
         return bool(self.locked & set(self.fields)) and not self.is_locked
 
 
-def always(order: Any) -> bool:
+def always(order: Order) -> bool:
     return True
 
 
-def nothing_to_ask(order: Any, form: forms.Form, request: HttpRequest) -> bool:
+def never(order: Order) -> bool:
+    return False
+
+
+def nothing_to_ask(order: Order, form: forms.Form, request: HttpRequest) -> bool:
     return True
 
 
@@ -91,13 +143,18 @@ class Step:
     form_class: type[StepForm]
     stage: str
     gate: bool = False
-    when: Callable[[Any], bool] = always
-    done: Callable[[Any], bool] | None = None
-    ask: Callable[[Any, Any, HttpRequest], bool] = nothing_to_ask
-    template: str = "transfers/step.html"
+    when: Callable[[Order], bool] = always
+    has_one_answer: Callable[[Order], bool] = never  # such a page is left out once that answer is kept
+    done: Callable[[Order], bool] | None = None
+    ask: Callable[[Order, Any, HttpRequest], bool] = nothing_to_ask
+    template: str = "transfers/steps/step.html"
 
-    def applies(self, order: Any) -> bool:
+    def applies(self, order: Order) -> bool:
         return self.when(order)
 
-    def answered(self, order: Any) -> bool:
+    def is_asked(self, order: Order) -> bool:
+        """Whether the page is one of those the applicant goes through."""
+        return self.applies(order) and not (self.has_one_answer(order) and self.answered(order))
+
+    def answered(self, order: Order) -> bool:
         return self.done(order) if self.done else self.key in order.answers

@@ -1,22 +1,40 @@
 """Step 3, the filing password (备案密码): asked of the ministry once, never kept as typed."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from filings.numbers import FilingNumber
-from icpportal.entry.fields import PlainTextField
-from icpportal.moments import short_words
-from transfers import actions, queries, stages, standing
-from transfers.refusals import busy
-from transfers.steps.base import Step, StepForm
+from filings.register.numbers import FilingNumber
+from icpportal.fields.components import Notice
+from icpportal.fields.fields import PlainTextField
+from icpportal.fields.form_types import Files, Posted
+from icpportal.time_format import long_words
+from transfers.models import Order
+from transfers.orders import actions, queries
+from transfers.pages import stages
+from transfers.pages.service_errors import busy
+from transfers.proofs import freshness
+from transfers.steps.base import Step, StepForm, StepOptions
 from verification import filing_passwords
 from verification.filing_passwords import State
+
+STILL_PAUSED = Notice(
+    "problem",
+    _("Checking of this filing password is paused until %(time)s"),
+    (_("It opens again by itself. Everything else in the draft is kept. Retrieve the password in the meantime."),),
+)
+LAST_TRY = Notice(
+    "problem",
+    _("Stop here and retrieve the password first"),
+    (_("After one more wrong attempt, checking pauses for a while."),),
+)
 
 
 class FilingPasswordForm(StepForm):
@@ -24,30 +42,44 @@ class FilingPasswordForm(StepForm):
 
     step_key = stages.FILING_PASSWORD
     never_kept = ("filing_password",)
+    one_shot = ("is_last_try", "taken")
+    taken = False  # another account has an open order: the page shows the way to object
 
     filing_number = PlainTextField(
         label=_("Website filing number"),
         max_length=40,
         disabled=True,
         required=False,
-        help_text=_("As the ministry told us for this domain"),
+        help_text=_("The ministry's record for this domain"),
     )
     filing_password = forms.CharField(
         label=_("Filing password"),
         max_length=32,
         strip=False,
-        help_text=_("Sent by the ministry when the site was approved. Case matters"),
+        help_text=_("The ministry sent it when the website was approved. It is case-sensitive"),
         error_messages={
             "required": _("Enter the filing password"),
-            "max_length": _("A filing password has at most 32 characters: check and enter again"),
+            "max_length": _("A filing password has at most 32 characters: check it and enter it again"),
         },
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "class": "input-20"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
+        super().__init__(data, files, **options)
         self.initial["filing_number"] = self.order.site_number
         self.is_last_try = False
+
+    @cached_property
+    def paused_until(self) -> datetime | None:
+        """Until when the form is closed; the page reads it last, so that the attempt just made counts."""
+        return filing_passwords.paused_until(**_about(self.order))
+
+    @property
+    def notices(self) -> list[Notice]:
+        """That the checking is paused, or that the next wrong attempt pauses it."""
+        if self.paused_until and not self.errors:  # the summary of errors has said it
+            return [replace(STILL_PAUSED, title=str(STILL_PAUSED.title) % {"time": long_words(self.paused_until)})]
+        return [LAST_TRY] if self.is_last_try else []
 
     def clean_filing_password(self) -> str:
         typed = self.cleaned_data["filing_password"].strip()
@@ -59,24 +91,24 @@ class FilingPasswordForm(StepForm):
 
 
 @sensitive_variables()
-def ask(order: Any, form: FilingPasswordForm, request: HttpRequest) -> bool:
+def ask(order: Order, form: FilingPasswordForm, request: HttpRequest) -> bool:
     """Ask the ministry; only a right password is counted as answered, and an outage is counted as nothing."""
-    number = str(FilingNumber.parse(order.site_number).subject)
-    outcome = filing_passwords.ask(
-        number, form.cleaned_data["filing_password"], order_key=order.reference, account_key=str(order.owner.pk)
-    )
+    outcome = filing_passwords.ask(password=form.cleaned_data["filing_password"], **_about(order))
     if outcome.state != State.RIGHT:
         form.is_last_try = outcome.state == State.WRONG and outcome.left == 1
         form.add_error(*_refusal(outcome))
         return False
     try:
         actions.keep_password(order, outcome.digest, number=order.site_number)
-    except actions.Taken:
+    except actions.AlreadyOrdered:
         form.taken = True
         form.add_error(
             None,
             ValidationError(
-                _("An order is open elsewhere for this domain or document. Your entries stay: send us proof"),
+                _(
+                    "Another account has an open order for this domain or document. Your answers are kept. Send "
+                    "us proof"
+                ),
                 code="taken",
             ),
         )
@@ -84,41 +116,51 @@ def ask(order: Any, form: FilingPasswordForm, request: HttpRequest) -> bool:
     return True
 
 
+class About(TypedDict):
+    """The number whose password it is, and who tries."""
+
+    number: str
+    order_key: str
+    account_key: str
+
+
+def _about(order: Order) -> About:
+    number = str(FilingNumber.parse(order.site_number).subject)
+    return {"number": number, "order_key": order.reference, "account_key": str(order.owner.pk)}
+
+
 def _refusal(outcome: filing_passwords.Outcome) -> tuple[str | None, ValidationError]:
     if outcome.state in (State.UNREACHABLE, State.BUSY):
         return None, UNANSWERED[outcome.state]()
+    if outcome.until is not None:  # the form is closed: there is no field to stand at
+        return None, _paused(outcome, outcome.until)
     return "filing_password", REFUSALS[outcome.state](outcome)
 
 
 def _wrong(outcome: filing_passwords.Outcome) -> ValidationError:
     if outcome.left == 1:
-        return ValidationError(_("One try left. If unsure, get the password back first"), code="password_last")
-    if outcome.left < 1:
-        return ValidationError(
-            _("The password is not right. Get it back from the ministry first"), code="password_wrong"
-        )
+        return ValidationError(_("One attempt left. If unsure, retrieve the password first"), code="password_last")
     return ValidationError(
-        _("The password is not right. %(n)s tries left"), code="password_wrong", params={"n": outcome.left}
+        _("The filing password is wrong. %(n)s attempts left"), code="password_wrong", params={"n": outcome.left}
     )
 
 
-def _paused(outcome: filing_passwords.Outcome) -> ValidationError:
-    until: datetime | None = outcome.until
-    words = _("Paused until %(time)s. Wait, or get the password back") if until else LOCKED
-    params = {"time": short_words(until)} if until else {}
-    return ValidationError(words, code="password_paused", params=params)
+def _paused(outcome: filing_passwords.Outcome, until: datetime) -> ValidationError:
+    words = LAST_WRONG if outcome.state == State.WRONG else PAUSED
+    return ValidationError(words, code="password_paused", params={"time": long_words(until)})
 
 
-LOCKED = _("The ministry takes no more tries for this number for now. Wait, or get the password back")
+LAST_WRONG = _("The filing password is wrong. Checking is paused until %(time)s")
+PAUSED = _("Paused until %(time)s. Wait, or retrieve the password")
+LOCKED = _("The ministry has paused checks of this number. Wait, or retrieve the password")
 UNANSWERED = {
     State.UNREACHABLE: lambda: ValidationError(
-        _("The ministry's system did not answer. Not counted. Try later"), code="ministry_down"
+        _("The ministry's system did not respond. This attempt was not counted. Try again later"), code="ministry_down"
     ),
     State.BUSY: busy,
 }
 REFUSALS = {
     State.WRONG: _wrong,
-    State.PAUSED: _paused,
     State.LOCKED: lambda outcome: ValidationError(LOCKED, code="password_locked"),
     State.UNKNOWN_NUMBER: lambda outcome: ValidationError(
         _("This number is not known: check the province and the digits"), code="number_unknown"
@@ -132,7 +174,7 @@ FILING_PASSWORD = Step(
     stages.FILING_PASSWORD,
     gate=True,
     when=lambda order: queries.rules_of(order).asks_password,
-    done=standing.password_stands,
+    done=freshness.is_password_fresh,
     ask=ask,
-    template="transfers/filing_password.html",
+    template="transfers/steps/filing_password.html",
 )

@@ -1,7 +1,8 @@
 """Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from django import forms
@@ -10,99 +11,122 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from icpportal.accounts.customers import addresses
 from icpportal.codes import limits
-from icpportal.entry.fields import ChoiceField, PlainTextField
-from icpportal.gateways.asking import asking
+from icpportal.fields.components import Notice
+from icpportal.fields.fields import ChoiceField, PlainTextField
+from icpportal.fields.form_types import Files, Posted, offer
+from icpportal.fields.types import Column, Json, Words
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import unreportable
-from icpportal.gateways.inventory.seam import inventory
+from icpportal.gateways.inventory.base import inventory
 from icpportal.gateways.inventory.types import Instance
+from icpportal.gateways.request_budget import request_budget
 from icpportal.wizard.storage import Closed, as_json, change
-from transfers import servers, stages, standing
-from transfers.refusals import busy, too_many
-from transfers.servers import product_name
-from transfers.steps.base import Step, StepForm
-from verification import service_codes
+from transfers.models import Order
+from transfers.pages import stages
+from transfers.pages.service_errors import busy, too_many
+from transfers.proofs import freshness, servers
+from transfers.proofs.servers import product_name
+from transfers.steps import known
+from transfers.steps.base import Step, StepForm, StepOptions
 from verification.models import ServiceCode
+from verification.service_codes import actions as service_codes
 
 OWN, TYPED = "instance", "code"
 WORDS = {
-    "code_shape": _("A code has 32 characters: paste it whole and try again"),
-    "code_not_usable": _("This code cannot be used: check it, or ask the server's owner for one"),
+    "code_shape": _("A service code has 32 characters: paste the whole code and try again"),
+    "code_not_usable": _("This service code cannot be used: check it, or ask the server's owner for another one"),
     "code_used": _("This code already belongs to another site: use another"),
     "code_bound": _("This code is in order %(ref)s: use another, or abandon that order"),
     "code_handed_over": _("This code was handed to another account: use another"),
     "instance_expired": _("The server has expired: renew it, then verify"),
     "instance_term": _("The subscription is under 3 months: extend it, then verify"),
-    "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription"),
+    "instance_payg": _("Pay-as-you-go does not qualify: switch to subscription, then try again"),
     "instance_no_ip": _("The server has no public IP: add bandwidth, then verify"),
-    "instance_region": _("The server must be in mainland China: pick another"),
-    "instance_quota": _("All codes of this server are used: pick another"),
+    "instance_region": _("The server must be in mainland China: choose another server"),
+    "instance_quota": _("All service codes of this server are used: choose another server"),
     "instance_place": _("We do not know where this server is: call us"),
     "instance_product": _("We do not know the product of this server: call us"),
-    "product_wrong": _("This server is “%(product)s”: choose that product type"),
-    "product_changed": _("The code was issued for another product of this server: use another"),
+    "product_wrong": _("The code was issued for another product of this server: use another"),
 }
 NAMES_THE_SERVER = (service_codes.PRODUCT, *unreportable.NAMED)
 
 
+INVENTORY_DOWN = Notice(
+    "problem",
+    _("The server list is unavailable: try again later"),
+    (_("You can enter a service code instead. This attempt was not counted."),),
+)
+NO_SERVERS = Notice("info", _("No suitable server in this account: enter a code instead"))
+
+
 class ServiceCodeForm(StepForm):
-    """Which product, and how it is proved."""
+    """Which server: one of the account's own, or the one a code stands for. Its product follows."""
 
     step_key = stages.SERVICE_CODE
-    # a product that is left out follows from the server
-    asked_with = ("product_type", "instance", "service_code")
+    asked_with = ("instance",)
 
-    product_type = ChoiceField(label=_("Product type"), help_text=_("As purchased"), widget=forms.RadioSelect)
+    product_type = ChoiceField(label=_("Product type"), required=False)
     how = ChoiceField(
-        label=_("Way of proof"),
-        help_text=_("Own server: pick it. Otherwise enter a code"),
+        label=_("How to verify"),
         choices=[(OWN, _("One of my servers")), (TYPED, _("I have a service code"))],
-        widget=forms.RadioSelect,
+        required=False,
     )
     instance = PlainTextField(
-        label=_("Instance"),
+        label=_("Server"),
         max_length=80,
         required=False,
-        help_text=_("Picking an instance creates and binds the code for you"),
+        help_text=_("When you choose a server, we create and bind a service code for you"),
         widget=forms.Select,
     )
     service_code = PlainTextField(
         label=_("Service code"),
         max_length=80,
         required=False,
-        help_text=_("Paste it whole. Dashes may be left out"),
+        help_text=_("Paste the whole code. You can leave out the dashes"),
         widget=forms.TextInput(attrs={"class": "code", "autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["product_type"].choices = [
-            (row["key"], product_name(row["key"])) for row in settings.PROVIDER_PRODUCTS
-        ]
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
+        super().__init__(data, files, **options)
+        products = [row["key"] for row in settings.PROVIDER_PRODUCTS]
+        offer(self, "product_type", [(key, product_name(key)) for key in products])
         self.unreachable = False
+        self.usable: list[str] = []  # of the account's servers, once the list was asked
+        if not self.is_bound and self.step_key not in self.order.answers:
+            self.initial.setdefault("instance", self._only_server)
         self.fields["instance"].widget.choices = CallableChoiceIterator(lambda: self.servers)
 
     @cached_property
-    def servers(self) -> list[tuple[str, Any]]:
+    def servers(self) -> list[tuple[str, str | Promise]]:
         """The account's instances; asked once a request, inside the question `ask` put, not after an outage."""
         chosen = dict.fromkeys(filter(None, (self.data.get("instance"), self.order.instance)))
         kept = [(instance, instance) for instance in chosen]
         if self.unreachable:
             return kept
         try:
-            with asking():
+            with request_budget():
                 owner = self.order.owner
                 rows = service_codes.choices(owner.customer, self.order.reference, addresses=addresses(owner))
         except (Retryable, Refused):
             self.unreachable = True
             return kept
+        self.usable = [row.instance.id for row in rows if row.rule == service_codes.OK]
         return [("", _("Choose a server")), *((row.instance.id, _choice_words(row)) for row in rows)]
+
+    def _only_server(self) -> str:
+        """The account's server, where there is only one to choose."""
+        return self.usable[0] if self.servers and len(self.usable) == 1 else ""
+
+    def source_of(self, name: str) -> Words:
+        if name == "instance" and not self.is_bound and self.usable == [self[name].value()]:
+            return known.ACCOUNT
+        return super().source_of(name)
 
     @property
     def inventory_down(self) -> bool:
@@ -110,22 +134,41 @@ class ServiceCodeForm(StepForm):
         return self.servers is not None and self.unreachable
 
     @property
-    def place_unknown(self) -> bool:
+    def notices(self) -> list[Notice]:
+        """Why no server can be chosen."""
+        if self.inventory_down:
+            return [INVENTORY_DOWN]
+        return [NO_SERVERS] if self.has_no_servers else []
+
+    @property
+    def is_unproved(self) -> bool:
         """Whether the server was verified when the portal did not keep where it stands, or this changed since."""
         return bool(self.order.service_code) and not servers.is_placed(self.order)
+
+    @property
+    def is_code_open(self) -> bool:
+        """Whether the place for a code stands open: one was typed, or there is nothing else."""
+        return (
+            self.inventory_down
+            or self.has_no_servers
+            or bool(self["service_code"].value() or self["service_code"].errors)
+        )
 
     @property
     def has_no_servers(self) -> bool:
         return not self.unreachable and len(self.servers) < 2
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+    def clean(self) -> None:
+        super().clean()
+        cleaned = self.cleaned_data
+        cleaned["product_type"] = ""  # it follows from the server, whatever was sent
+        if not cleaned.get("how") and "how" not in self.errors:
+            cleaned["how"] = TYPED if cleaned.get("service_code") or "service_code" in self.errors else OWN
         if cleaned.get("how") == OWN and not cleaned.get("instance") and "instance" not in self.errors:
             self.add_error("instance", ValidationError(_("Choose the server"), code="choose"))
         typed = cleaned.get("service_code", "")
         if cleaned.get("how") == TYPED and "service_code" not in self.errors and service_codes.normalise(typed) is None:
             self.add_error("service_code", ValidationError(WORDS["code_shape"], code="code_shape"))
-        return cleaned
 
 
 def _choice_words(row: service_codes.Choice) -> str:
@@ -149,12 +192,12 @@ class Bound:
         return self.rule == service_codes.OK
 
 
-def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
+def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
     """Bind the picked or typed code to this order; a gateway that does not answer counts nothing."""
     is_typed = form.cleaned_data["how"] == TYPED
     field = "service_code" if is_typed else "instance"
     if is_typed:
-        allowed = limits.take("service_code", str(order.owner.pk))
+        allowed = limits.consume("service_code", str(order.owner.pk))
         if not allowed.ok:
             form.add_error(field, too_many(allowed.until))
             return False
@@ -162,7 +205,7 @@ def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
         bound = _asked(order, form)
     except (Retryable, Refused):
         if is_typed:
-            limits.give_back("service_code", str(order.owner.pk))
+            limits.refund("service_code", str(order.owner.pk))
         form.unreachable = True
         form.add_error(None, busy())
         return False
@@ -174,16 +217,16 @@ def ask(order: Any, form: ServiceCodeForm, request: HttpRequest) -> bool:
     return True
 
 
-def _asked(order: Any, form: ServiceCodeForm) -> Bound:
+def _asked(order: Order, form: ServiceCodeForm) -> Bound:
     """One slot and one clock for everything this request asks: a refused page draws the server list again."""
-    with asking():
+    with request_budget():
         bound = _typed(order, form) if form.cleaned_data["how"] == TYPED else _picked(order, form)
         if not bound.is_ok:
             _ = form.servers
     return bound
 
 
-def _picked(order: Any, form: ServiceCodeForm) -> Bound:
+def _picked(order: Order, form: ServiceCodeForm) -> Bound:
     picked, product = form.cleaned_data["instance"], form.cleaned_data["product_type"]
     server = inventory().instance(picked)
     try:
@@ -196,7 +239,7 @@ def _picked(order: Any, form: ServiceCodeForm) -> Bound:
     return Bound(service_codes.judge_bound(server, product), str(row.pk), server)
 
 
-def _typed(order: Any, form: ServiceCodeForm) -> Bound:
+def _typed(order: Order, form: ServiceCodeForm) -> Bound:
     typed, product = form.cleaned_data["service_code"], form.cleaned_data["product_type"]
     rule = service_codes.judge_typed(typed, order.owner.customer, product, order.reference)
     code = service_codes.normalise(typed)
@@ -209,12 +252,12 @@ def _typed(order: Any, form: ServiceCodeForm) -> Bound:
     return Bound(service_codes.OK, str(code), server)
 
 
-def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> None:
+def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -> None:
     """Put answers, code and server on the order at once; if it was sent meanwhile, it keeps the code it has."""
     earlier = order.service_code
-    new = {stages.SERVICE_CODE: values, servers.ANSWER: servers.as_answer(server)}
+    new: dict[str, Mapping[str, Json]] = {stages.SERVICE_CODE: values, servers.ANSWER: servers.as_answer(server)}
     try:
-        columns = {"service_code": code, "instance": server.id, "code_confirmed_at": timezone.now()}
+        columns: dict[str, Column] = {"service_code": code, "instance": server.id, "code_confirmed_at": timezone.now()}
         change(order, lambda answers: {**answers, **new}, **columns)
     except Closed:
         if earlier and earlier != code:
@@ -223,24 +266,19 @@ def _write(order: Any, code: str, server: Instance, values: dict[str, Any]) -> N
 
 
 def _server_of(code: UUID | None) -> Instance | None:
-    row = ServiceCode.objects.filter(pk=code).first()
+    row = ServiceCode.objects.filter(pk=code).first() if code else None
     return inventory().instance(row.instance_id) if row else None
 
 
-def _refuse(order: Any, form: ServiceCodeForm, field: str, bound: Bound) -> None:
+def _refuse(order: Order, form: ServiceCodeForm, field: str, bound: Bound) -> None:
     """Put the rule that failed on the form, in words; what is the provider's to mend is named to operations."""
     rule, server = bound.rule, bound.server
     if server is not None and rule in unreportable.NAMED:
         unreportable.report(rule, server, reference=order.reference)
-    params = {"ref": "", "product": ""}
+    params = {"ref": ""}
     if rule == service_codes.BOUND:
         params["ref"] = service_codes.holder_of(form.cleaned_data["service_code"], order.owner.customer)
-    words = rule
-    if server is not None and rule == service_codes.PRODUCT:
-        params["product"] = product_name(server.product)
-        is_chosen = form.cleaned_data["product_type"] in ("", server.product)
-        field, words = (field, "product_changed") if is_chosen else ("product_type", rule)
-    form.add_error(field, ValidationError(WORDS[words], code=rule, params=params))
+    form.add_error(field, ValidationError(WORDS[rule], code=rule, params=params))
 
 
 SERVICE_CODE = Step(
@@ -249,7 +287,7 @@ SERVICE_CODE = Step(
     ServiceCodeForm,
     stages.SERVICE_CODE,
     gate=True,
-    done=standing.code_stands,
+    done=freshness.is_code_fresh,
     ask=ask,
-    template="transfers/service_code.html",
+    template="transfers/steps/service_code.html",
 )

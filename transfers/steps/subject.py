@@ -1,37 +1,58 @@
 """Step 4, subject and subject lead (主体信息, 主体负责人)."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings import regions
-from filings.certificates import INDIVIDUAL
-from filings.queries import subject_page, subjects_of
-from icpportal.entry.fields import ChoiceField, PlainTextField
-from transfers import stages, states
-from transfers.steps.base import Step
-from transfers.steps.checked import YES_NO, CheckedForm, chinese, person_fields, regular_number
+from filings import checks
+from filings.provinces.choices import SUBJECT_LEAD
+from filings.register import regions
+from icpportal.fields.fields import ChoiceField, Labelled, PlainTextField
+from icpportal.fields.form_types import Choices, Files, Known, Posted, offer
+from transfers.orders.people import is_individual
+from transfers.pages import stages
+from transfers.steps import editable_parts, known
+from transfers.steps.base import Step, StepOptions
+from transfers.steps.checked_form import (
+    YES,
+    YES_NO,
+    CheckedForm,
+    about_mobile,
+    chinese,
+    half_wide,
+    person_fields,
+    regular_number,
+)
 
 FROM_TYPE = {"lead_name": "name", "lead_id_type": "id_type", "lead_id_number": "id_number", "investor": "name"}
 
 
-LeadFields = type("LeadFields", (forms.Form,), person_fields("lead"))
+class LeadFields(forms.Form):
+    """What is asked about the person in charge."""
+
+
+LeadFields.declared_fields.update(person_fields("lead"))
 
 
 class SubjectForm(CheckedForm, LeadFields):
     """The subject's addresses and the person in charge; an individual is that person."""
 
     step_key = "subject"
+    widths = half_wide("lead") | {"post_region": "f-third", "post_address": "f-two"}
     field_order = (
-        *("id_address", "post_region", "post_address", "no_door_number", "investor", "is_legal_rep"),
+        *("id_address", "post_same", "post_region", "post_address", "no_door_number", "investor", "is_legal_rep"),
         *person_fields("lead"),
         "remark",
     )
+    asked_with = ("post_region", "post_address", "investor")
 
     id_address = PlainTextField(
         label=_("Address on the document"), max_length=200, help_text=_("Copy it from the document"), widget=chinese()
     )
+    post_same = forms.BooleanField(label=_("Letters reach you at the same address"), required=False)
     post_region = ChoiceField(
         label=_("Mailing address: county or district"),
         help_text=_("In the same province as the subject"),
@@ -41,12 +62,14 @@ class SubjectForm(CheckedForm, LeadFields):
         label=_("Mailing address"), max_length=200, help_text=_("To the door number"), widget=chinese()
     )
     no_door_number = forms.BooleanField(
-        label=_("This is the fullest address there is"), required=False, help_text=_("Tick if there is no door number")
+        label=_("This is the full address, without a door number"),
+        required=False,
+        help_text=_("Tick if there is no door number"),
     )
     investor = PlainTextField(
         label=_("Investor or superior body"),
         max_length=100,
-        help_text=_("Legal representative, or the unit's full name"),
+        help_text=_("Leave empty for the legal representative. Otherwise the full name of the organisation"),
         widget=chinese(),
     )
     is_legal_rep = ChoiceField(
@@ -60,30 +83,37 @@ class SubjectForm(CheckedForm, LeadFields):
         max_length=300,
         lines=True,
         required=False,
-        help_text=_("Explain here: a number from another province, a lead who is not the legal representative"),
+        help_text=_(
+            "Explain here, for example, a mobile number from another province or a subject lead who is "
+            "not the legal representative"
+        ),
         widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans", "data-counter": "300"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["post_region"].choices = _counties(self.order.province)
-        self.initial = {"post_region": self.order.answer("type").get("region"), **self._known(), **self.initial}
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
+        super().__init__(data, files, **options)
+        offer(self, "post_region", _counties(self.order.province))
+        self.fields["lead_phone1"].help_text = about_mobile(self.order, SUBJECT_LEAD)
         if self.is_individual:
             self._lock_to_the_subject()
-        self.unlock_refused()
+        self._let_investor_follow()
+        address = self.initial.get("post_address")
+        self.initial["post_same"] = bool(address) and address == self.initial.get("id_address")
+        if self.parts is not editable_parts.ALL:  # the return names the parts of the address themselves
+            del self.fields["post_same"]
+        self.settle()
 
-    def _known(self) -> dict[str, Any]:
-        """What the register holds of a subject that is on file here (继续接入), until this page is saved."""
-        order = self.order
-        if order.kind != states.TRANSFER_ANOTHER or self.step_key in order.answers:
-            return {}
-        subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
-        known = subject_page(subject) if subject else {}
-        return {name: value for name, value in known.items() if name in self.fields}
+    def known_values(self) -> Mapping[str, Known]:
+        return known.of_subject(self.order)
+
+    def on_the_statement(self) -> tuple[str, ...]:
+        """The lead's name, where the lead is the administrator as well; an individual's is not changed here."""
+        is_administrator = self.order.answer("administrator").get("same_person") == YES
+        return ("lead_name",) if is_administrator and not self.is_individual else ()
 
     @property
     def is_individual(self) -> bool:
-        return self.order.answer("type").get("nature") == INDIVIDUAL
+        return is_individual(self.order)
 
     def _lock_to_the_subject(self) -> None:
         for field, answer in FROM_TYPE.items():
@@ -92,20 +122,92 @@ class SubjectForm(CheckedForm, LeadFields):
         for field in ("is_legal_rep", "lead_phone2"):
             del self.fields[field]
 
-    def clean(self) -> dict[str, Any]:
-        regular_number(self.cleaned_data, "lead_id_number")
-        return super().clean()
+    def _let_investor_follow(self) -> None:
+        """An investor who is the lead stays the lead, whoever that becomes."""
+        name, lead = self.initial.get("investor"), self.initial.get("lead_name")
+        self.investor_follows = not self.is_individual and bool(name) and name == lead
+        if self.investor_follows and not self.fields["investor"].disabled:
+            self.initial["investor"] = ""
+
+    # --- the groups of the page ---
+
+    @property
+    def address_group(self) -> list[forms.BoundField]:
+        """Where letters go, where that is another place than on the document."""
+        return [self[name] for name in ("post_region", "post_address", "no_door_number")]
+
+    @property
+    def lead_group(self) -> list[forms.BoundField]:
+        """Who the lead is."""
+        asked = ("is_legal_rep", "lead_name", "lead_id_type", "lead_id_number", "lead_id_until")
+        return [self[name] for name in asked if name in self.fields]
+
+    @property
+    def reach_group(self) -> list[forms.BoundField]:
+        """How to reach the lead."""
+        asked = ("lead_phone1", "lead_phone2", "lead_emergency", "lead_email")
+        return [self[name] for name in asked if name in self.fields]
+
+    # --- what follows from what was typed ---
+
+    def clean(self) -> None:
+        cleaned = self.cleaned_data
+        if cleaned.get("post_same"):
+            self._take_address()
+        else:
+            self._ask_for("post_region", "post_address")
+        self._take_investor()
+        regular_number(self, "lead")
+        super().clean()
+        cleaned.pop("post_same", None)  # what follows from it is kept, and tells it again
+
+    def _take_address(self) -> None:
+        """The mailing address is that of the document, in the subject's own county."""
+        for name in ("post_region", "post_address"):
+            self.errors.pop(name, None)
+        self.cleaned_data["post_region"] = self.order.answer("type").get("region")
+        self.cleaned_data["post_address"] = self.cleaned_data.get("id_address", "")
+
+    def _take_investor(self) -> None:
+        """A lead who is the legal representative stands for the investor too, unless another one is named."""
+        cleaned = self.cleaned_data
+        if self.investor_follows and self.fields["investor"].disabled:
+            cleaned["investor"] = cleaned.get("lead_name", "")
+        if cleaned.get("investor") or "investor" in self.errors:
+            return
+        if cleaned.get("is_legal_rep") == YES:
+            cleaned["investor"] = cleaned.get("lead_name", "")
+        elif "is_legal_rep" in cleaned:
+            self._ask_for("investor")
+
+    def _ask_for(self, *names: str) -> None:
+        for name in names:
+            field = self.fields[name]
+            if isinstance(field, Labelled) and name not in self.errors and not self.cleaned_data.get(name):
+                self.add_error(name, field.wanting())
+
+    def _say(self, finding: checks.Finding) -> None:
+        """What is wrong with an address that was taken over is said where it was typed."""
+        taken = finding.field in ("post_region", "post_address") and bool(self.cleaned_data.get("post_same"))
+        super()._say(replace(finding, field="id_address") if taken else finding)
+
+    @property
+    def asks_door(self) -> bool:
+        """Whether an address that was taken over lacks a door number: the box that says so stands in the open."""
+        is_same = "post_same" in self.fields and self["post_same"].value()
+        return bool(is_same) and (bool(self["no_door_number"].value()) or self.has_error("id_address", "address_door"))
 
 
-def _counties(province: str) -> list[tuple[str, Any]]:
+def _counties(province: str) -> Choices:
     """Every county of the province, grouped by city: a page without script needs one choice, not two."""
-    groups = [
-        (city.name, [(county.code, county.name) for county in regions.counties(city.code)])
-        for city in regions.cities(province)
-    ]
+    groups = [(city.shown, regions.named(regions.counties(city.code))) for city in regions.cities(province)]
     return [("", _("Choose…")), *groups]
 
 
 SUBJECT = Step(
-    "subject", _("Subject and subject lead"), SubjectForm, stages.ADMINISTRATORS, template="transfers/subject.html"
+    "subject",
+    _("Subject and subject lead"),
+    SubjectForm,
+    stages.ADMINISTRATORS,
+    template="transfers/steps/subject.html",
 )

@@ -1,28 +1,34 @@
 """Step 4, website (网站信息)."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import ClassVar, Unpack
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from filings.certificates import INDIVIDUAL
-from filings.provinces.terms import HolderRule
-from filings.site_codes import APPROVALS, CONTENT, LANGUAGES
-from icpportal.entry.domains import display_domain
-from icpportal.entry.fields import ChoiceField, MultipleChoiceField, PlainTextField
-from transfers import queries, stages
-from transfers.steps.base import Step
-from transfers.steps.checked import NO, YES_NO, CheckedForm, chinese
+from filings.provinces.choices import HolderRule
+from filings.site_codes import APPROVALS, BLOG, CONTENT, LANGUAGES, OTHER
+from icpportal.fields.fields import ChoiceField, MultipleChoiceField, PlainTextField
+from icpportal.fields.form_types import Files, Known, Posted
+from transfers.orders import queries
+from transfers.orders.people import is_individual
+from transfers.pages import stages
+from transfers.steps import known
+from transfers.steps.base import FoldedChoices, Step, StepOptions, folded
+from transfers.steps.checked_form import NO, YES_NO, CheckedForm, chinese
 
 HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
 WEBSITE_KIND = "1"  # the ministry's table of service types: website
+USUAL_CONTENT = {True: (OTHER, BLOG), False: ("8", "3", "9", OTHER)}
+USUAL_LANGUAGES = ("1", "12")
 
 
 class WebsiteForm(CheckedForm):
     """What the site is called, where it opens, what it holds."""
 
     step_key = "website"
-    asked_with = ("approval_types", "approval_number", "domain_holder")
+    widths: ClassVar[Mapping[str, str]] = {"site_name": "f-half", "home_url": "f-half"}
+    asked_with = ("approval_types", "approval_number", "domain_holder", "service_kind")
 
     site_name = PlainTextField(
         label=_("Website name"),
@@ -39,10 +45,12 @@ class WebsiteForm(CheckedForm):
     domain_holder = ChoiceField(
         label=_("Whose name is the domain registered in?"),
         choices=[(HOLDER_SUBJECT, _("The subject's")), (HOLDER_PERSON, _("A person's, as this province allows"))],
-        initial=HOLDER_SUBJECT,
         required=False,
         widget=forms.RadioSelect,
-        help_text=_("For a person's name we ask for a paper that shows how person and subject belong together"),
+        help_text=_(
+            "If the domain belongs to a person, we ask for a document that shows how the person and the "
+            "subject are related"
+        ),
     )
     content = MultipleChoiceField(
         label=_("Site content"),
@@ -51,7 +59,7 @@ class WebsiteForm(CheckedForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one kind of content")},
     )
-    service_kind = ChoiceField(label=_("Type of service"), choices=[(WEBSITE_KIND, _("Website"))], initial=WEBSITE_KIND)
+    service_kind = ChoiceField(label=_("Type of service"), choices=[(WEBSITE_KIND, _("Website"))], required=False)
     languages = MultipleChoiceField(
         label=_("Languages of the site"),
         choices=list(LANGUAGES.items()),
@@ -76,7 +84,7 @@ class WebsiteForm(CheckedForm):
         label=_("Approval numbers"),
         max_length=300,
         required=False,
-        help_text=_("Copy them from the approvals, one a line, in the order of the list above"),
+        help_text=_("Copy them from the approvals, one per line, in the same order as the list above"),
         lines=True,
         widget=forms.Textarea(attrs={"rows": 2, "lang": "zh-Hans"}),
     )
@@ -89,29 +97,53 @@ class WebsiteForm(CheckedForm):
         widget=forms.Textarea(attrs={"rows": 3, "lang": "zh-Hans", "data-counter": "300"}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("home_url", f"https://www.{display_domain(self.order.domain)}/")
+    def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[StepOptions]) -> None:
+        super().__init__(data, files, **options)
         if not self._asks_holder():
             del self.fields["domain_holder"]
-        self.unlock_refused()
+        self.settle()
+
+    def on_the_statement(self) -> tuple[str, ...]:
+        return ("site_name",)
 
     def _asks_holder(self) -> bool:
         """Only where a province takes an organisation's domain in the name of a person, and then wants a paper."""
-        is_individual = self.order.answer("type").get("nature") == INDIVIDUAL
-        return not is_individual and queries.rules_of(self.order).domain_holder != HolderRule.NAME_ONLY
+        return not is_individual(self.order) and queries.rules_of(self.order).domain_holder != HolderRule.NAME_ONLY
+
+    def known_values(self) -> Mapping[str, Known]:
+        return known.of_website(self.order)
+
+    @property
+    def content_choices(self) -> FoldedChoices:
+        """The usual content of such a subject's sites, and all other behind a fold."""
+        return folded(self["content"], USUAL_CONTENT[is_individual(self.order)])
+
+    @property
+    def language_choices(self) -> FoldedChoices:
+        """The usual languages, and all others behind a fold."""
+        return folded(self["languages"], USUAL_LANGUAGES)
+
+    @property
+    def holder_is_told(self) -> bool:
+        """Whether a person was named as the holder of the domain."""
+        return self["domain_holder"].value() == HOLDER_PERSON or bool(self["domain_holder"].errors)
 
     @property
     def approval_fields(self) -> list[forms.BoundField]:
         """What is asked only where prior approval is needed; the page shows them as one group."""
         return [self["approval_types"], self["approval_number"]]
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> None:
+        self.cleaned_data["service_kind"] = WEBSITE_KIND
+        if "domain_holder" in self.fields and not self.cleaned_data.get("domain_holder"):
+            self.cleaned_data["domain_holder"] = HOLDER_SUBJECT
         if self.cleaned_data.get("needs_approval") == NO and not self.locked & {"approval_types", "approval_number"}:
             self.cleaned_data.update(approval_types=[], approval_number="")
             for name in ("approval_types", "approval_number"):
                 self.errors.pop(name, None)
-        return super().clean()
+        super().clean()
 
 
-WEBSITE = Step("website", _("Website details"), WebsiteForm, stages.ADMINISTRATORS, template="transfers/website.html")
+WEBSITE = Step(
+    "website", _("Website details"), WebsiteForm, stages.ADMINISTRATORS, template="transfers/steps/website.html"
+)

@@ -1,19 +1,21 @@
 """What is done about a backdrop: ask for one, change the address, call it off; post it from stock, say that it came."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from icpportal.accounts.models import User
 from icpportal.alarms import rows
-from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, T
+from icpportal.fields.types import Facts
+from icpportal.lifecycle import APPLICANT, REVIEWER, Lifecycle, Move
 from icpportal.privacy.fields import sealed
-from verification.backdrops import states
 from verification.backdrops.lifecycle import TABLE
-from verification.backdrops.telling import tell
+from verification.backdrops.notifications import tell
+from verification.models import backdrop_states as states
 from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
 
 ERASED_AT_ONCE = 500
@@ -37,15 +39,15 @@ class OutOfStock(Exception):
     """There is none to post."""
 
 
-def _after(backdrop: Any, row: T, event: Any, facts: dict[str, Any]) -> None:
-    if row.tell:
-        tell(backdrop, row.tell, event_id=event.pk)
+def _after(backdrop: Backdrop, row: Move, event: BackdropEvent, facts: Facts) -> None:
+    if row.notify:
+        tell(backdrop, row.notify, event_id=event.pk)
 
 
 BACKDROP = Lifecycle(TABLE, model=Backdrop, events=BackdropEvent, thing_field="backdrop", after=_after)
 
 
-def ask(*, holder: str, owner: Any, to: Address, words: dict[str, str], now: datetime | None = None) -> Backdrop:
+def ask(*, holder: str, owner: User, to: Address, words: dict[str, str], now: datetime | None = None) -> Backdrop:
     """One more request of this holder; the one that is on its way already stands, however often it is pressed."""
     now = now or timezone.now()
     try:
@@ -67,7 +69,7 @@ def ask(*, holder: str, owner: Any, to: Address, words: dict[str, str], now: dat
     return backdrop
 
 
-def change_address(backdrop: Backdrop, to: Address, *, actor: Any) -> bool:
+def change_address(backdrop: Backdrop, to: Address, *, actor: User) -> bool:
     """Until it is posted; the last address that was typed counts. False when it was posted meanwhile."""
     if _is_same(backdrop, to):
         return True
@@ -101,22 +103,22 @@ def _is_same(backdrop: Backdrop, to: Address) -> bool:
     )
 
 
-def call_off(backdrop: Backdrop, *, actor: Any) -> None:
+def cancel(backdrop: Backdrop, *, actor: User) -> None:
     """The applicant needs none after all."""
-    BACKDROP.fire(backdrop, "call_off", by=APPLICANT, actor=actor)
+    BACKDROP.apply(backdrop, "call_off", by=APPLICANT, actor=actor)
 
 
-def has_come(backdrop: Backdrop, *, actor: Any, by: str = APPLICANT) -> None:
+def mark_delivered(backdrop: Backdrop, *, actor: User, by: str = APPLICANT) -> None:
     """It is there."""
-    BACKDROP.fire(backdrop, "arrive", by=by, actor=actor)
+    BACKDROP.apply(backdrop, "arrive", by=by, actor=actor)
 
 
-def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: Any) -> None:
-    """Take one from stock and send it; raises `OutOfStock`, or `Forbidden` when somebody was quicker."""
+def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: User) -> None:
+    """Take one from stock and send it; raises `OutOfStock`, or `MoveNotAllowed` when somebody was quicker."""
     with transaction.atomic():
         if not BackdropStock.objects.filter(pk=STOCK, count__gt=0).update(count=F("count") - 1):
             raise OutOfStock
-        BACKDROP.fire(
+        BACKDROP.apply(
             backdrop,
             "post",
             by=REVIEWER,
@@ -127,10 +129,10 @@ def post(backdrop: Backdrop, *, courier: str, tracking: str, actor: Any) -> None
         )
 
 
-def came_back(backdrop: Backdrop, *, actor: Any) -> None:
+def mark_returned(backdrop: Backdrop, *, actor: User) -> None:
     """The courier brought it back: one more lies here, and the applicant looks at the address."""
     with transaction.atomic():
-        BACKDROP.fire(backdrop, "come_back", by=REVIEWER, actor=actor)
+        BACKDROP.apply(backdrop, "come_back", by=REVIEWER, actor=actor)
         BackdropStock.objects.filter(pk=STOCK).update(count=F("count") + 1)
 
 
@@ -145,7 +147,7 @@ def newest(holder: str) -> Backdrop | None:
     return mine.select_related("owner").order_by("-created_at").first()
 
 
-def standing(holder: str, owner: Any) -> tuple[Backdrop | None, bool]:
+def current(holder: str, owner: User) -> tuple[Backdrop | None, bool]:
     """The latest request of a holder, and whether an earlier one of the account will do again: one query for a page."""
     mine = Q(holder=holder) | Q(owner=owner, state=states.DELIVERED)
     found = list(Backdrop.objects.filter(mine).exclude(state=states.CALLED_OFF).order_by("-created_at")[:MOST_SHOWN])

@@ -8,22 +8,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from icpportal.outbox.nudge import nudge
-from verification.documents import names, pixels, storing
-from verification.documents.clearing import clear
+from icpportal.outbox.wake import wake_worker
+from verification import file_names
+from verification.documents import storage
+from verification.documents.deletion import clear
 from verification.documents.examination import examine
-from verification.documents.messages import SENTENCES, UploadRefused
-from verification.documents.signatures import ACCEPTED, name_of
+from verification.documents.sandbox import dimensions
+from verification.documents.sandbox.file_signatures import ACCEPTED, name_of
+from verification.documents.upload_messages import SENTENCES, UploadRefused
 from verification.models.documents import Document, DocumentState
-from verification.photos.checks import refusal
+from verification.pictures.papers import refusal
 
 __all__ = ["examine", "receive", "retire"]
 
 TASK = "icpportal.tasks.examine_document"
-PHOTO = "photo"  # this kind must also stand the photo checks
-# Below this a paper's words cannot be read: 400 × 300 is an identity card at some 120 dots per inch.
-LONG_SIDE, SHORT_SIDE = 400, 300
-STRIP = 10  # so many times longer than wide, little is left of a picture once it is reduced for the authority
 MEGABYTE = 1024 * 1024
 LIVING = (DocumentState.CHECKING, DocumentState.READY, DocumentState.REFUSED)
 
@@ -31,13 +29,14 @@ LIVING = (DocumentState.CHECKING, DocumentState.READY, DocumentState.REFUSED)
 class Upload(Protocol):
     """As much of Django's `UploadedFile` as is read here; the type it declares is not."""
 
-    name: str | None
-    size: int | None
-
+    @property
+    def name(self) -> str | None: ...
+    @property
+    def size(self) -> int | None: ...
     def read(self, num_bytes: int = ..., /) -> bytes: ...
 
 
-class Judged(NamedTuple):
+class CheckedUpload(NamedTuple):
     """A file that may go into quarantine."""
 
     content: bytes
@@ -45,47 +44,48 @@ class Judged(NamedTuple):
     height: int
 
 
-def receive(*, kind: str, upload: Upload, holder: str, now: datetime | None = None) -> Document:
+def receive(*, kind: str, upload: Upload, holder: str, side: int = 1, now: datetime | None = None) -> Document:
     """Take a file into quarantine and have it examined; raises `UploadRefused`.
 
     Judges what a request can judge in milliseconds: length, signature, size in the header. Writes to the storage, so
     call it outside of a transaction.
     """
     now = now or timezone.now()
-    judged = judge(kind, upload)
+    judged = check(kind, upload)
     try:
-        kept_as = storing.keep(storing.QUARANTINE, names.stored(now), judged.content)
-    except storing.StorageDown as down:
+        kept_as = storage.keep(storage.QUARANTINE, file_names.stored(now), judged.content)
+    except storage.StorageDown as down:
         raise UploadRefused("upload_failed") from down
     document = Document.objects.create(
         kind=kind,
+        side=side,
         holder=holder,
-        display_name=names.shown(upload.name or ""),
+        display_name=file_names.shown(upload.name or ""),
         size=len(judged.content),
         width=judged.width,
         height=judged.height,
         quarantine_name=kept_as,
         created_at=now,
     )
-    nudge(TASK, str(document.pk))
+    wake_worker(TASK, str(document.pk))
     return document
 
 
-def judge(kind: str, upload: Upload) -> Judged:
+def check(kind: str, upload: Upload) -> CheckedUpload:
     """What a request can say about a file without decoding it; raises `UploadRefused`."""
     content = bounded(upload)
     name = name_of(content)
     if name not in ACCEPTED:
         raise refused_type(name)
     try:
-        width, height = pixels.size_of(content, name)
-    except pixels.Unreadable as unreadable:
+        width, height = dimensions.size_of(content, name)
+    except dimensions.Unreadable as unreadable:
         raise UploadRefused("file_broken") from unreadable
     if width * height > settings.UPLOAD_MAX_PIXELS:
         raise UploadRefused("file_pixels")
-    if small := too_small(kind, width, height):
+    if small := refusal(kind, width, height):
         raise UploadRefused(small)
-    return Judged(content, width, height)
+    return CheckedUpload(content, width, height)
 
 
 def bounded(upload: Upload) -> bytes:
@@ -106,16 +106,6 @@ def refused_type(name: str) -> UploadRefused:
         if name
         else UploadRefused("file_type")
     )
-
-
-def too_small(kind: str, width: int, height: int) -> str:
-    """The key of the message for a picture that is too small or too narrow for its kind, "" for none."""
-    short, long = sorted((width, height))
-    if short < SHORT_SIDE or long < LONG_SIDE:
-        return "file_small"
-    if long > STRIP * short:
-        return "file_strip"
-    return refusal({"width": width, "height": height}) if kind == PHOTO else ""
 
 
 def retire(document: Document, *, now: datetime | None = None) -> bool:

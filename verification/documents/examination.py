@@ -9,6 +9,7 @@ import hashlib
 import io
 import logging
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -16,13 +17,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from icpportal.alarms import leases
+from icpportal.fields.types import Column
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.scanner.seam import scanner
-from verification.documents import names, storing
-from verification.documents.clearing import clear
-from verification.documents.sandbox import Crashed, Opened, open_picture
+from icpportal.gateways.scanner.base import scanner
+from verification import file_names
+from verification.documents import advice, storage
+from verification.documents.deletion import clear
+from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
 from verification.models.documents import Document, DocumentState
-from verification.photos import checks
+from verification.pictures.papers import Paper, paper_of, refusal
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +33,8 @@ LEASE = timedelta(seconds=90)  # longer than scanner, child and storage may take
 SCAN_SECONDS = 30
 CRASHES_MAX = 3  # the child died of it so often: the file is to blame
 BEGUN_MAX = 6  # runs that never came to an end, the worker's own deaths included
-PHOTO = "photo"
 
+Opener = Callable[[bytes, Paper], Opened]
 Outcome = Literal["ready", "refused", "waiting", "again", "nothing"]
 
 
@@ -42,15 +45,18 @@ class Judgement(NamedTuple):
     opened: Opened = Opened()
 
 
-def examine(document_id: uuid.UUID | str, *, now: datetime | None = None) -> Outcome:
-    """Bring one document from checking to ready or refused; "nothing" when that is done, or another run is at it."""
+def examine(document_id: uuid.UUID | str, *, now: datetime | None = None, opener: Opener | None = None) -> Outcome:
+    """Bring one document from checking to ready or refused; "nothing" when that is done, or another run is at it.
+
+    `opener` opens the picture instead of a child of its own: the demo opens what it drew itself but once.
+    """
     document = claim(document_id, now)
     if document is None:
         return "nothing"
     now = now or timezone.now()
     try:
-        return settle(document, judgement(document), now)
-    except Crashed as crash:
+        return settle(document, judgement(document, opener or open_picture), now)
+    except ChildCrashed as crash:
         return crashed(document, crash, now)
     except (Retryable, OSError) as outage:
         return wait(document, outage)
@@ -66,17 +72,17 @@ def claim(document_id: uuid.UUID | str, now: datetime | None = None) -> Document
     return Document.objects.filter(pk=document_id, lease=lease).first()
 
 
-def judgement(document: Document) -> Judgement:
+def judgement(document: Document, opener: Opener) -> Judgement:
     if document.tries > BEGUN_MAX:
         return Judgement(refused="file_broken")
     try:
-        content = storing.read(storing.QUARANTINE, document.quarantine_name)
-    except storing.Missing:
+        content = storage.read(storage.QUARANTINE, document.quarantine_name)
+    except storage.Missing:
         return Judgement(refused="upload_failed")
     if not is_clean(content):
         return Judgement(refused="file_virus")
-    opened = open_picture(content)
-    hard = checks.refusal(opened.facts) if document.kind == PHOTO and not opened.refused else ""
+    opened = opener(content, paper_of(document.kind, document.side))
+    hard = "" if opened.refused else refusal(document.kind, **opened.facts)
     return Judgement(refused=opened.refused or hard, opened=opened)
 
 
@@ -93,14 +99,16 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
     if judged.refused:
         return "refused" if end(document, now, state=DocumentState.REFUSED, reason=judged.refused) else "nothing"
     opened = judged.opened
-    stored = storing.keep(storing.DOCUMENTS, names.stored(now, ".jpg"), opened.picture)
-    preview = storing.keep(storing.DOCUMENTS, names.stored(now, ".jpg"), opened.preview)
+    found = advice.stored(opened.findings)
+    stored = storage.keep(storage.DOCUMENTS, file_names.stored(now, ".jpg"), opened.picture)
+    preview = storage.keep(storage.DOCUMENTS, file_names.stored(now, ".jpg"), opened.preview)
     ended = end(
         document,
         now,
         state=DocumentState.READY,
         reason="",
-        advice=checks.advice(opened.facts) if document.kind == PHOTO else [],
+        advice=found,
+        likeness=opened.likeness,
         size=len(opened.picture),
         width=opened.width,
         height=opened.height,
@@ -109,13 +117,14 @@ def settle(document: Document, judged: Judgement, now: datetime) -> Outcome:
         preview_name=preview,
     )
     if ended:
+        advice.compare(document, opened.likeness, found)
         return "ready"
-    storing.drop(storing.DOCUMENTS, stored)
-    storing.drop(storing.DOCUMENTS, preview)
+    storage.drop(storage.DOCUMENTS, stored)
+    storage.drop(storage.DOCUMENTS, preview)
     return "nothing"
 
 
-def end(document: Document, now: datetime, **written: object) -> bool:
+def end(document: Document, now: datetime, **written: Column) -> bool:
     ours = Document.objects.filter(pk=document.pk, state=DocumentState.CHECKING, lease=document.lease)
     ended = ours.update(**written, decided_at=now, lease=None, leased_until=None, to_clear=True)
     if ended:
@@ -124,7 +133,7 @@ def end(document: Document, now: datetime, **written: object) -> bool:
     return bool(ended)
 
 
-def crashed(document: Document, crash: Crashed, now: datetime) -> Outcome:
+def crashed(document: Document, crash: ChildCrashed, now: datetime) -> Outcome:
     logger.warning(
         "child failed", extra={"document": document.reference, "because": str(crash), "tries": document.tries}
     )
@@ -137,10 +146,10 @@ def crashed(document: Document, crash: Crashed, now: datetime) -> Outcome:
 def wait(document: Document, outage: Exception) -> Outcome:
     """Nothing is counted against a file while the scanner or the storage is down; it stays in quarantine."""
     logger.warning("examination waits", extra={"document": document.reference, "because": type(outage).__name__})
-    reason = document.reason if isinstance(outage, (storing.StorageDown, OSError)) else "scanner_wait"
+    reason = document.reason if isinstance(outage, (storage.StorageDown, OSError)) else "scanner_wait"
     release(document, lease=None, leased_until=None, reason=reason, tries=F("tries") - 1)
     return "waiting"
 
 
-def release(document: Document, **written: object) -> None:
+def release(document: Document, **written: Column) -> None:
     Document.objects.filter(pk=document.pk, state=DocumentState.CHECKING, lease=document.lease).update(**written)

@@ -14,14 +14,14 @@ from itertools import islice
 from django.utils import timezone
 
 from icpportal.alarms import rows
-from verification.documents import storing
+from verification.documents import storage
 from verification.models.documents import Document, DocumentState
 from verification.models.file_rounds import FileRound
 
 UPLOAD_MAY_TAKE = timedelta(hours=1)  # a file younger than this may be about to get its row
 NAMES_AT_ONCE = 500
 ROWS = "rows"
-PLACES = (*storing.PLACES, ROWS)
+PLACES = (*storage.PLACES, ROWS)
 PORTION = 10_000  # files and rows of one run
 SECONDS = 5.0  # and how long it may take
 NOTED = 100  # documents whose file is gone, by reference
@@ -56,7 +56,7 @@ def go_on(this: FileRound, now: datetime, *, names: int | None = None, seconds: 
     """
     names, before = names or PORTION, (this.place, this.at)
     ends = time.monotonic() + (SECONDS if seconds is None else seconds)
-    loop = rows.Loop("files.compared", passing=(storing.StorageDown,))
+    loop = rows.Loop("files.compared", passing=(storage.StorageDown,))
     found, looked = Orphans(), 0
     try:
         for step in steps(this.place, this.at, now, loop):
@@ -143,7 +143,7 @@ def of_files(alias: str, after: str, now: datetime, loop: rows.Loop) -> Iterator
 def there(alias: str, after: str, loop: rows.Loop) -> Iterator[str]:
     """The names behind `after`; a folder that cannot be listed is set aside and stops no other."""
     first = after.partition("/")[0]
-    for day in storing.days(alias):
+    for day in storage.days(alias):
         if day >= first:
             place = f"{alias}/{day}"
             names = loop.attempt(place, partial(listing, alias, day), reference=place) or set()
@@ -151,7 +151,7 @@ def there(alias: str, after: str, loop: rows.Loop) -> Iterator[str]:
 
 
 def listing(alias: str, day: str) -> set[str]:
-    return set(storing.of_day(alias, day))
+    return set(storage.of_day(alias, day))
 
 
 def lonely(alias: str, names: list[str], now: datetime) -> list[tuple[str, str]]:
@@ -162,7 +162,7 @@ def lonely(alias: str, names: list[str], now: datetime) -> list[tuple[str, str]]
 
 def known(alias: str, names: list[str]) -> set[str]:
     """Those of `names` that a row has."""
-    columns = ("quarantine_name",) if alias == storing.QUARANTINE else ("stored_name", "preview_name")
+    columns = ("quarantine_name",) if alias == storage.QUARANTINE else ("stored_name", "preview_name")
     return {
         name
         for column in columns
@@ -171,7 +171,7 @@ def known(alias: str, names: list[str]) -> set[str]:
 
 
 def is_old(alias: str, name: str, now: datetime) -> bool:
-    changed = storing.changed_at(alias, name)
+    changed = storage.changed_at(alias, name)
     return changed is not None and changed <= now - UPLOAD_MAY_TAKE
 
 
@@ -184,9 +184,9 @@ def of_rows(after: str, loop: rows.Loop) -> Iterator[Step]:
         for reference, name in batch:
             day = name.partition("/")[0]
             if day != known_day:
-                place = f"{storing.DOCUMENTS}/{day}"
+                place = f"{storage.DOCUMENTS}/{day}"
                 known_day = day
-                names = loop.attempt(place, partial(listing, storing.DOCUMENTS, day), reference=place) or set()
+                names = loop.attempt(place, partial(listing, storage.DOCUMENTS, day), reference=place) or set()
             if name not in names:
                 missing.append(reference)
         after = batch[-1][1]
@@ -197,15 +197,15 @@ def lost(references: list[str] | set[str]) -> list[str]:
     """Those of these documents that are ready and have no file: one may have come or gone since it was listed."""
     ready = Document.objects.filter(reference__in=references, state=DocumentState.READY).order_by("stored_name")
     named = ready.values_list("reference", "stored_name")
-    return [reference for reference, name in named if storing.changed_at(storing.DOCUMENTS, name) is None]
+    return [reference for reference, name in named if storage.changed_at(storage.DOCUMENTS, name) is None]
 
 
 def delete_orphans(found: Orphans) -> int:
     """Delete the files that no row knows; how many. Rows without a file are for people to look at."""
-    loop = rows.Loop("files.deleted", passing=(storing.StorageDown,))
+    loop = rows.Loop("files.deleted", passing=(storage.StorageDown,))
     for alias, name in found.files:
         place = f"{alias}/{name}"
-        loop.attempt(place, partial(storing.drop, alias, name), reference=place)
+        loop.attempt(place, partial(storage.drop, alias, name), reference=place)
     loop.end()
     return len(found.files) - len(loop.failed)
 

@@ -3,7 +3,7 @@
 import django.utils.timezone
 import icpportal.privacy.fields
 import uuid
-import verification.documents.names
+import verification.file_names
 from django.db import migrations, models
 
 
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(default=verification.documents.names.reference, editable=False, max_length=40, unique=True, verbose_name='picture number')),
+                ('reference', models.CharField(default=verification.file_names.reference, editable=False, max_length=40, unique=True, verbose_name='picture number')),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('holder', models.CharField(db_index=True, max_length=120, verbose_name='holder')),
                 ('state', models.CharField(choices=[('checking', 'Checking'), ('ready', 'Ready'), ('refused', 'Needs another try'), ('retired', 'Replaced')], default='checking', max_length=10, verbose_name='state')),

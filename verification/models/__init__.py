@@ -1,12 +1,12 @@
 """Rows of what was verified. None of them knows an order: a `holder` says whose they are."""
 
 from verification.models.backdrops import Backdrop, BackdropEvent, BackdropStock
-from verification.models.consents import Consent
+from verification.models.consents import Consent, ConsentRequest
 from verification.models.documents import Document, DocumentState
 from verification.models.file_rounds import FileRound
 from verification.models.filing_passwords import WrongPassword
-from verification.models.handoffs import HandOff
 from verification.models.phone_proofs import PhoneProof
+from verification.models.phone_uploads import PhoneUpload
 from verification.models.places import PhotoPlace, PlaceChoice
 from verification.models.service_codes import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
 
@@ -16,11 +16,12 @@ __all__ = [
     "BackdropStock",
     "CodeHandover",
     "Consent",
+    "ConsentRequest",
     "Document",
     "DocumentState",
     "FileRound",
     "HandoverState",
-    "HandOff",
+    "PhoneUpload",
     "PhoneProof",
     "PhotoPlace",
     "PlaceChoice",

@@ -8,17 +8,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.masks import mask_mobile, mask_name, readable
 from icpportal.privacy.models import SealedModel
-from verification.backdrops import states
+from verification.models import backdrop_states as states
 
 
 def unguessable() -> str:
     return secrets.token_urlsafe(18)
 
 
-class Backdrop(SealedModel):
+class Backdrop(LifecycleModel, SealedModel):
     """One request of one holder. `state` is written by `fire` alone; the address is erased when it is over."""
 
     kind = "backdrop"  # for the lifecycle's table, which knows one kind
@@ -29,10 +30,8 @@ class Backdrop(SealedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="backdrops", verbose_name=_("Account")
     )
     state = models.CharField(_("State"), max_length=12, default=states.REQUESTED)
-    version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(_("Asked at"), default=timezone.now)
     entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
-    due_at = models.DateTimeField(null=True)
     words = models.JSONField(default=dict)  # what a message about it says of the holder: nothing personal
     consented_at = models.DateTimeField(_("agreed at"), default=timezone.now)
 
@@ -41,7 +40,7 @@ class Backdrop(SealedModel):
     region = models.CharField(_("Region"), max_length=6, blank=True)
     region_name = models.CharField(_("Region"), max_length=120, blank=True)
     address = EncryptedTextField(_("Street address"), blank=True)
-    company = EncryptedTextField(_("Company (optional)"), blank=True)
+    company = EncryptedTextField(_("Company"), blank=True)
 
     courier = models.CharField(_("Courier"), max_length=40, blank=True)
     tracking = models.CharField(_("Courier's number"), max_length=40, blank=True)
@@ -51,12 +50,15 @@ class Backdrop(SealedModel):
         ordering = ["entered_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["holder"], condition=Q(state__in=states.ON_THE_WAY), name="one_backdrop_on_its_way_per_holder"
+                fields=["holder"],
+                condition=Q(state__in=states.ON_THE_WAY),
+                name="one_backdrop_on_its_way_per_holder",
             ),
         ]
         indexes = [
             models.Index(fields=["state", "entered_at"], name="backdrops_to_post"),
             models.Index(fields=["holder", "-created_at"], name="backdrops_of_holder"),
+            models.Index(fields=["entered_at"], condition=~Q(region=""), name="backdrops_with_address"),
         ]
         permissions = [("post_backdrop", "Can post backdrops")]
 
@@ -64,23 +66,10 @@ class Backdrop(SealedModel):
         return readable(lambda: f"{mask_name(self.recipient)} {mask_mobile(self.mobile)}")
 
 
-class BackdropEvent(models.Model):
+class BackdropEvent(LifecycleEvent):
     """One thing that happened to a request; appended, never changed."""
 
     backdrop = models.ForeignKey(Backdrop, on_delete=models.PROTECT, related_name="events")
-    move = models.CharField(max_length=20)
-    from_state = models.CharField(max_length=12)
-    to_state = models.CharField(max_length=12)
-    by = models.CharField(max_length=12)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    note = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.move} {self.at:%Y-%m-%d %H:%M}"
 
 
 class BackdropStock(models.Model):

@@ -5,6 +5,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.masks import mask_mobile, readable
+from icpportal.privacy.models import SealedModel
+
 
 class Consent(models.Model):
     """Which text was agreed to, for whom, when and in which language. Withdrawn, not deleted."""
@@ -31,3 +35,32 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_key} {self.version}"
+
+
+class ConsentRequest(SealedModel):
+    """Somebody was asked on their own phone; one row a holder, of the person and mobile that were asked last."""
+
+    AGREED, DECLINED = "agreed", "declined"
+
+    holder = models.CharField(_("holder"), max_length=120, unique=True)
+    person_key = models.CharField(_("person"), max_length=80)
+    mobile = EncryptedTextField(_("mobile"))
+    mobile_index = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("valid until"))
+    answer = models.CharField(_("answer"), max_length=10, blank=True, default="")
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+
+    class Meta:
+        verbose_name = _("request for consent")
+        verbose_name_plural = _("requests for consent")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return readable(lambda: mask_mobile(self.mobile))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link can still be answered."""
+        return not self.answer and self.expires_at > timezone.now()

@@ -3,13 +3,12 @@
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.models import SealedModel
-from verification.documents import names
-from verification.documents.messages import sentence
+from verification import file_names
+from verification.pictures.likeness import DIGITS
 
 
 class DocumentState(models.TextChoices):
@@ -17,7 +16,7 @@ class DocumentState(models.TextChoices):
 
     CHECKING = "checking", _("Checking")
     READY = "ready", _("Ready")
-    REFUSED = "refused", _("Needs another try")
+    REFUSED = "refused", _("Upload again")
     RETIRED = "retired", _("Replaced")
 
 
@@ -25,9 +24,10 @@ class Document(SealedModel):
     """One picture. Until `ready` its bytes lie in quarantine and are shown to nobody."""
 
     reference = models.CharField(
-        _("picture number"), max_length=40, unique=True, default=names.reference, editable=False
+        _("picture number"), max_length=40, unique=True, default=file_names.reference, editable=False
     )
     kind = models.CharField(_("kind"), max_length=40)
+    side = models.PositiveSmallIntegerField(_("side"), default=1, db_default=1)
     holder = models.CharField(_("holder"), max_length=120, db_index=True)
     state = models.CharField(_("state"), max_length=10, choices=DocumentState.choices, default=DocumentState.CHECKING)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
@@ -36,11 +36,12 @@ class Document(SealedModel):
     size = models.PositiveIntegerField(_("bytes"))
     width = models.PositiveIntegerField(_("width"))
     height = models.PositiveIntegerField(_("height"))
+    likeness = models.CharField(max_length=DIGITS, blank=True, db_default="", editable=False)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
     quarantine_name = models.CharField(max_length=120, blank=True, db_index=True)
     stored_name = models.CharField(max_length=120, blank=True, db_index=True)
     preview_name = models.CharField(max_length=120, blank=True, db_index=True)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    tries = models.PositiveSmallIntegerField(_("attempts"), default=0)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
     to_clear = models.BooleanField(default=False)
@@ -72,13 +73,3 @@ class Document(SealedModel):
     @property
     def is_checking(self) -> bool:
         return self.state == DocumentState.CHECKING
-
-    @property
-    def reason_text(self) -> str | Promise:
-        """What the applicant reads about a refusal or a wait, "" for nothing."""
-        return sentence(self.reason)
-
-    @property
-    def advice_texts(self) -> list[str | Promise]:
-        """Advice on the picture, for the applicant and the reviewer; never a verdict."""
-        return [sentence(key) for key in self.advice]

@@ -16,13 +16,13 @@ class PhoneProof(SealedModel):
     mobile_index = models.CharField(max_length=64)
     mobile = EncryptedTextField(_("mobile"))
     asked_at = models.DateTimeField(_("asked at"))
-    proved_at = models.DateTimeField(_("proved at"), null=True)
+    proved_at = models.DateTimeField(_("verified at"), null=True)
     link_digest = models.CharField(max_length=64, blank=True)
     link_expires_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name = _("proof of a mobile")
-        verbose_name_plural = _("proofs of mobiles")
+        verbose_name = _("phone test")
+        verbose_name_plural = _("phone tests")
         ordering = ["-asked_at"]
         constraints = [
             models.UniqueConstraint(fields=["holder", "person_key"], name="one_phone_proof_per_person"),

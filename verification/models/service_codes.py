@@ -19,7 +19,7 @@ class ServiceCodeState(models.TextChoices):
     USED = "used", pgettext_lazy("service code", "Used")
     EXPIRED = "expired", pgettext_lazy("service code", "Expired")
     REVOKED = "revoked", pgettext_lazy("service code", "Revoked")
-    FORFEITED = "forfeited", pgettext_lazy("service code", "Given up with its order")
+    FORFEITED = "forfeited", pgettext_lazy("service code", "Cancelled with its order")
 
 
 HELD = (ServiceCodeState.BOUND, ServiceCodeState.USED)

@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from icpportal.gateways.asking import Busy, asking
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.photo_app.seam import photo_app
-from verification import tries
+from icpportal.gateways.photo_app.base import photo_app
+from icpportal.gateways.request_budget import Busy, request_budget
+from verification import attempts
 
 logger = logging.getLogger(__name__)
 
@@ -46,17 +46,17 @@ def ask(code: str, mobile: str, *, order_key: str, account_key: str, now: dateti
     moment = now or timezone.now()
     keys = tuple(zip(LIMITS, (order_key, account_key, mobile), strict=True))
     try:
-        with asking() as question:
-            taken = tries.take_all(keys, now=moment)
+        with request_budget() as question:
+            taken = attempts.consume_all(keys, now=moment)
             if not taken.ok:
                 return Outcome(State.PAUSED, until=taken.until)
             state, content = _asked(code, mobile, question.left)
     except Busy:
         return Outcome(State.BUSY)
     if state != State.WRONG:
-        tries.give_back_all(keys)
+        attempts.refund_all(keys)
         return Outcome(state, content)
-    return Outcome(state, left=tries.left(*keys[0], now=moment))
+    return Outcome(state, left=attempts.left(*keys[0], now=moment))
 
 
 def _asked(code: str, mobile: str, seconds: float) -> tuple[State, bytes]:

@@ -1,4 +1,4 @@
-"""What stands on an authenticity statement (dossier §5, screens.md §9)."""
+"""What stands on an authenticity statement (docs/sources.md#documents-and-the-authenticity-statement)."""
 
 from dataclasses import dataclass
 from datetime import date

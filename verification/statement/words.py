@@ -3,7 +3,7 @@
 TITLE = "网站备案信息真实性核验单"
 CONTINUED = "网站备案信息真实性核验单（续页）"
 TITLE_GUIDE = "Authenticity statement for the ICP filing of a website"
-SCAN_GUIDE = "Keep this square clear: it tells which order the sheet belongs to."
+SCAN_GUIDE = "Keep this QR code clear: it identifies the order of this statement."
 
 SUBJECT = "一、主办单位（主体）信息"
 WEBSITE = "二、网站信息"
@@ -14,7 +14,7 @@ PLEDGE = "五、承诺与签署"
 GUIDES = {
     SUBJECT: (
         "① Subject",
-        "Who the filing belongs to: name, nature, number of the document. They must equal the document, "
+        "Who the filing belongs to: name, nature, document number. They must match the document "
         "character by character.",
     ),
     WEBSITE: (
@@ -23,7 +23,7 @@ GUIDES = {
     ),
     ACCESS: (
         "③ Access",
-        "Your new provider, the IP address and where the server stands. The data at your present provider stay.",
+        "Your new provider, the IP address and where the server is. Your data with your current provider stays.",
     ),
     RECORD: ("④ For the provider", "Leave this part empty. Our reviewer ticks and signs it."),
     PLEDGE: (
@@ -35,14 +35,14 @@ SIGN_GUIDE = (
     "The website administrator signs in person, in regular script (no scrawl), with a black pen, and writes the date: "
     "year 年, month 月, day 日."
 )
-SEAL_GUIDE = "Stamp the seal of the unit here: complete, clear, not over the signature."
+SEAL_GUIDE = "Stamp the organisation's seal here: complete, clear, not over the signature."
 FINGERPRINT_GUIDE = "Your fingerprint in red ink, beside the signature."
-HANDWRITING_GUIDE = "Write the pledge out by hand, the whole of it, in Chinese. Print and copies are refused."
-REGISTRAR_GUIDE = "Beijing wants the short name of the domain's registrar."
+HANDWRITING_GUIDE = "Write out the whole pledge by hand, in Chinese. Printed or copied text is not accepted."
+REGISTRAR_GUIDE = "Beijing requires the short name of the domain's registrar."
 USE_GUIDE = (
     "How to use this sheet",
     "Print it three times, sign each, keep all three. Photograph or scan every page of one: flat, all four corners. "
-    "Upload. If a detail changes, download and sign anew.",
+    "Upload it. If a detail changes, download and sign it again.",
 )
 MISSING_GUIDE = "A box stands for a rare character: write it into the box by hand, as on the document."
 

@@ -3,41 +3,49 @@
 import gc
 import json
 from argparse import ArgumentParser
-from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from filings.legacy.files import NotADump
-from filings.legacy.loading import load
-from filings.legacy.rows import Finding
+from filings.legacy_import.dump.files import InvalidDump
+from filings.legacy_import.dump.loader import load
+from filings.legacy_import.dump.rows import Finding
 
-SOME_REFUSED, NOT_READ, KILLED = 1, 2, 3
+SOME_REFUSED, NOT_READ = 1, 2
 ROWS_MAKE = 50_000  # objects between two looks for rubbish: about as many as some hundred rows make
+
+
+class Options(TypedDict):
+    """What is typed after the command."""
+
+    file: Path
+    dry_run: bool
+    encoding: str
+    json: bool
+    language: str
 
 
 class Command(BaseCommand):
     help = (
-        "Loads accounts and filings of the old platform from a CSV or JSON file (UTF-8 or GB18030). The same file a "
-        "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read; "
-        "3: a process was killed, run it again."
+        "Load accounts and filings of the old platform from a CSV or JSON file (UTF-8 or GB18030). "
+        "Loading the same file a "
+        "second time changes nothing. Exit code 1: some rows were refused; 2: the file cannot be read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="read and compare, write nothing")
-        parser.add_argument("--encoding", default="", help="utf-8 or gb18030; found out when it is not given")
+        parser.add_argument("--encoding", default="", help="utf-8 or gb18030 (default: detect)")
         parser.add_argument("--json", action="store_true", help="one JSON object a line; the last one is the totals")
         parser.add_argument(
             "--language", default="en", choices=[code for code, _name in settings.LANGUAGES], help="of the report"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002 -- Django's signature
+    def handle(self, **options: Unpack[Options]) -> None:
         as_json, dry_run = options["json"], options["dry_run"]
 
         def say(finding: Finding) -> None:
@@ -50,12 +58,8 @@ class Command(BaseCommand):
         try:
             with override(options["language"]):
                 totals = load(options["file"], say=say, encoding=options["encoding"], dry_run=dry_run)
-        except NotADump as problem:
+        except InvalidDump as problem:
             raise CommandError(str(problem), returncode=NOT_READ) from problem
-        except BrokenExecutor as problem:
-            with override(options["language"]):
-                words = _("A process that hashes passwords was killed, perhaps for want of memory: run it again")
-            raise CommandError(words, returncode=KILLED) from problem
         finally:
             gc.set_threshold(*often)
             gc.unfreeze()

@@ -7,21 +7,25 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
-from filings.certificates import NATURES
 from filings.checks import CHECKS
 from filings.checks.catalogue import Check
-from filings.checks_listed import SENTENCES, Holding, holds_for
+from filings.checks.check_report import Holding, holds_for
 from filings.provinces import PROFILES, UnknownProfile, UnknownProvince, province, provinces, rule_profile
-from filings.provinces.lines import LINES, sections
+from filings.provinces.choices import INDIVIDUAL, ORGANISATION, MustMatch
 from filings.provinces.profiles import Profile
-from filings.provinces.terms import INDIVIDUAL, ORGANISATION, MustMatch
+from filings.provinces.rule_lines import LINES, sections
 from filings.provinces.types import RULES, PhoneRule, Province, Source
+from filings.register.certificates import NATURES
+from icpportal.fields.types import Json
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 NOTHING = "-"
 BY_READER = ("must_match_organisation", "must_match_individual")  # lines whose label names the reader alone
@@ -37,6 +41,16 @@ MATCH_WORDS = {
 PEOPLE_WORDS = {"subject_lead": "lead", "administrator": "administrator"}
 
 
+class Options(TypedDict):
+    """What is typed after the command."""
+
+    province: str | None
+    profile: str | None
+    checks: bool
+    json: bool
+    language: str
+
+
 class Command(BaseCommand):
     help = "Prints what each province asks for, with the source of every rule; or the checks before submit."
     requires_system_checks: list[str] = []
@@ -50,7 +64,7 @@ class Command(BaseCommand):
             "--language", default="en", choices=[code for code, _name in settings.LANGUAGES], help="of the sentences"
         )
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, **options: Unpack[Options]) -> None:
         try:
             profile = rule_profile(options["profile"])
             chosen = province(options["province"], profile.name) if options["province"] is not None else None
@@ -173,7 +187,7 @@ def one_province(each: Province) -> list[str]:
     return lines
 
 
-def as_plain(each: Province) -> dict[str, Any]:
+def as_plain(each: Province) -> dict[str, Json]:
     """A province for JSON: who it is, and each rule with value and source."""
     return {
         **{name: getattr(each, name) for name in ("code", "name_zh", "name_en", "short_zh", "abbreviation", "region")},
@@ -183,13 +197,13 @@ def as_plain(each: Province) -> dict[str, Any]:
     }
 
 
-def plain(value: Any) -> Any:
+def plain(value: "Json | timedelta | DataclassInstance") -> Json:
     """A rule's value in what JSON knows; a duration in hours."""
     if isinstance(value, PhoneRule):
         return {"people": list(value.people), "hours": value.hours}
     if isinstance(value, timedelta):
         return value / timedelta(hours=1)
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value):
         return {name: plain(inner) for name, inner in vars(value).items()}
     return [plain(inner) for inner in value] if isinstance(value, tuple) else value
 
@@ -206,7 +220,7 @@ def checks_as_text(everyone: Sequence[Province]) -> list[str]:
     rows = [
         [
             *(check.id, str(check.step), check.field, str(check.severity)),
-            str(SENTENCES[check.id]),
+            str(check.sentence),
             "; ".join(holding_in_words(each, everyone) for each in found),
         ]
         for check, found in held(everyone)
@@ -231,7 +245,7 @@ def natures_in_words(natures: tuple[str, ...]) -> str:
     return ", ".join(natures)
 
 
-def checks_as_json(everyone: Sequence[Province]) -> list[dict[str, Any]]:
+def checks_as_json(everyone: Sequence[Province]) -> list[dict[str, Json]]:
     return [
         {
             "id": check.id,
@@ -239,7 +253,7 @@ def checks_as_json(everyone: Sequence[Province]) -> list[dict[str, Any]]:
             "field": check.field,
             "severity": str(check.severity),
             "holds_for": [asdict(each) for each in found],
-            "message": str(SENTENCES[check.id]),
+            "message": str(check.sentence),
         }
         for check, found in held(everyone)
     ]

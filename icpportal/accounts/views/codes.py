@@ -1,59 +1,52 @@
 """The page on which a code is typed: the same for a sign-up, a mobile, an address, a reset and a step-up."""
 
-from typing import Any, ClassVar
+from typing import Any, TypedDict
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView
 
 from icpportal.accounts import actions
-from icpportal.accounts.forms import CodeForm
 from icpportal.accounts.models import Pending
-from icpportal.codes.actions import DIGITS, TooMany, TooSoon, Verdict
+from icpportal.accounts.views.form_page import FormPage
+from icpportal.codes.actions import TooMany, TooSoon
+from icpportal.codes.errors import not_right, not_sent
+from icpportal.codes.forms import OneTimeCodeForm
 from icpportal.codes.models import Channel
-from icpportal.entry.client import client_address
-from icpportal.moments import long_words
+from icpportal.fields.client import client_address
+from icpportal.fields.components import Link
+from icpportal.fields.types import Words
 
-NOT_RIGHT = {
-    "expired": ("code_expired", gettext_lazy("The code has expired: send a new one")),
-    "none": ("code_expired", gettext_lazy("The code has expired: send a new one")),
-    "spent": ("code_spent", gettext_lazy("No tries left: send a new code")),
-}
+SENT_BY_TEXT = gettext_lazy("Enter the code we texted to %(destination)s.")
+SENT_BY_EMAIL = gettext_lazy("Enter the code we emailed to %(destination)s.")
 
 
-def sentence(refused: TooSoon | TooMany) -> ValidationError:
-    """Why no code goes out now, and when one will."""
-    if isinstance(refused, TooSoon):
-        words = ngettext("You can resend in %(n)s second", "You can resend in %(n)s seconds", refused.seconds)
-        return ValidationError(words, code="code_wait", params={"n": refused.seconds})
-    words = _("Too many tries. Try again after %(time)s")
-    return ValidationError(words, code="too_many", params={"time": long_words(refused.until)})
+class Way(TypedDict):
+    """Another way to prove that it is you."""
+
+    label: Words
+    url: str
 
 
-def not_right(verdict: Verdict) -> ValidationError:
-    """What to do about a code that was not right."""
-    if verdict.state == "wrong":
-        words = ngettext(
-            "The code is not right. %(n)s try left", "The code is not right. %(n)s tries left", verdict.left
-        )
-        return ValidationError(words, code="code_wrong", params={"n": verdict.left})
-    code, message = NOT_RIGHT[verdict.state]
-    return ValidationError(message, code=code)
+class Beside(TypedDict, total=False):
+    """What a page may show beside the code: where to change the address, other ways, which of how many steps it is."""
+
+    change_url: str
+    others: list[Way]
+    step: str  # which of how many it is, in words
 
 
 @method_decorator([never_cache, sensitive_post_parameters("code")], name="dispatch")
-class CodePage(FormView):
+class CodePage(FormPage[OneTimeCodeForm]):
     """Type the code, or have another one sent. Subclasses say what is to be proved and what happens then."""
 
-    form_class = CodeForm
+    form_class = OneTimeCodeForm
     template_name = "accounts/code.html"
-    title: ClassVar[Any] = ""
+    title: Words = ""
     pending: Pending
 
     def to_prove(self) -> Pending | None:
@@ -64,40 +57,50 @@ class CodePage(FormView):
         """Where to go when there is nothing to prove."""
         raise NotImplementedError
 
-    def proved(self) -> HttpResponseBase:
+    def proved(self) -> HttpResponse:
         """What follows a right code."""
         raise NotImplementedError
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         pending = self.to_prove()
         if pending is None:
             return HttpResponseRedirect(self.nothing_to_prove())
         self.pending = pending
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.send_another() if "again" in request.POST else super().post(request, *args, **kwargs)
+    def post(self, request: HttpRequest) -> HttpResponse:
+        return self.send_another() if "send" in request.POST else super().post(request)
 
     def send_another(self) -> HttpResponse:
         """Queue another code; an earlier one stays good."""
         send_and_say(self.request, self.pending)
         return HttpResponseRedirect(self.request.get_full_path())
 
-    def form_valid(self, form: CodeForm) -> HttpResponseBase:  # type: ignore[override]
+    def form_valid(self, form: OneTimeCodeForm) -> HttpResponse:
         verdict = actions.enter(self.pending, form.cleaned_data["code"])
         if verdict.state == "right":
             return self.proved()
         form.add_error("code", not_right(verdict))
         return self.form_invalid(form)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def beside(self) -> Beside:
+        """What this page shows beside the code."""
+        return {}
+
+    def get_context_data(self, **kwargs: OneTimeCodeForm) -> dict[str, Any]:
+        beside = self.beside()
+        by_text = self.pending.channel == Channel.SMS
+        change_words = _("Use another number") if by_text else _("Use another address")
         return super().get_context_data(
             **kwargs,
+            others=beside.get("others", []),
+            changes=[Link(change_words, beside["change_url"])] if "change_url" in beside else [],
+            step=beside.get("step", ""),
             title=self.title,
-            destination=self.shown_destination(),
-            by_text=self.pending.channel == Channel.SMS,
-            standing=actions.standing(self.pending),
-            digits=DIGITS,
+            lead=(SENT_BY_TEXT if by_text else SENT_BY_EMAIL) % {"destination": self.shown_destination()},
+            send_hint="" if by_text else _("Check your spam folder too."),
+            code_status=actions.pending_code_status(self.pending),
+            is_sent=True,
         )
 
     def shown_destination(self) -> str:
@@ -105,12 +108,17 @@ class CodePage(FormView):
         return self.pending.destination
 
 
+def step_words(number: int, total: int) -> str:
+    """Which of how many steps a code is."""
+    return _("Step %(number)s of %(total)s") % {"number": number, "total": total}
+
+
 def send_and_say(request: HttpRequest, pending: Pending) -> bool:
     """Queue a code and tell the reader so, or why not; whether one went out."""
     try:
         actions.send(pending, client=client_address(request))
     except (TooSoon, TooMany) as refused:
-        messages.warning(request, sentence(refused).messages[0])
+        messages.warning(request, not_sent(refused).messages[0])
         return False
-    messages.success(request, _("A code is on its way"))
+    messages.success(request, _("We have sent you a code"))
     return True

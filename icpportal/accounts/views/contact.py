@@ -1,32 +1,35 @@
 """Confirm and change the address and the mobile of an account."""
 
-from typing import Any
+from typing import Any, TypedDict
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.generic import FormView, TemplateView
+from django.views.generic import TemplateView
 
 from icpportal.accounts import actions
-from icpportal.accounts.access import account_of, safe_next, signed_in_required, step_up_required
 from icpportal.accounts.forms import EmailForm, MobileForm
-from icpportal.accounts.models import Pending
-from icpportal.accounts.views.codes import CodePage, send_and_say, sentence
+from icpportal.accounts.guards import account_of, safe_next, signed_in_required, step_up_required
+from icpportal.accounts.models import Pending, User
+from icpportal.accounts.views.codes import Beside, CodePage, send_and_say, step_words
+from icpportal.accounts.views.form_page import FormPage
 from icpportal.accounts.views.sign_up import AFTERWARDS, home
 from icpportal.codes.actions import TooMany, TooSoon
-from icpportal.entry.client import client_address
+from icpportal.codes.errors import not_sent
+from icpportal.fields.client import client_address
+from icpportal.fields.components import Link
 
 Kind = Pending.Kind
-TAKEN_MOBILE = gettext_lazy("This mobile is confirmed in another account: use another number, or sign in there")
+TAKEN_MOBILE = gettext_lazy("This mobile number is confirmed in another account: use another number, or sign in there")
 TAKEN_EMAIL = gettext_lazy("This address belongs to another account: use another one, or sign in there")
 
 
-def mobile_kind(user: Any) -> str:
+def mobile_kind(user: User) -> str:
     """A first mobile needs no step-up, a change of a confirmed one does."""
     return Kind.MOBILE if user.mobile_confirmed_at else Kind.FIRST_MOBILE
 
@@ -37,14 +40,14 @@ class Confirm(TemplateView):
 
     template_name = "accounts/confirm.html"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         if safe_next(request):
             request.session[AFTERWARDS] = safe_next(request)
         if account_of(request).confirmed:
             return HttpResponseRedirect(home(request))
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request)
 
-    def post(self, request: Any) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         user = account_of(request)
         language = get_language() or user.language
         if not user.email_confirmed:
@@ -61,19 +64,38 @@ class Confirm(TemplateView):
         send_and_say(request, pending)
         return redirect("account_mobile_code")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: str) -> dict[str, Any]:
         user = account_of(self.request)
         pending = actions.find(Kind.FIRST_MOBILE, user=user)
-        return super().get_context_data(**kwargs, mobile=pending.destination if pending else user.mobile)
+        mobile = pending.destination if pending else user.mobile
+        return super().get_context_data(**kwargs, **_still_due(user, mobile))
 
 
-class ContactPage(FormView):
+class StillDue(TypedDict):
+    """What is confirmed next, and what the button does about it."""
+
+    unconfirmed: str
+    button: str
+    changes: list[Link]
+
+
+def _still_due(user: User, mobile: str) -> StillDue:
+    """First the address, then the mobile."""
+    if not user.email_confirmed:
+        return {"unconfirmed": user.email, "button": _("Send code"), "changes": []}
+    if not mobile:
+        return {"unconfirmed": "", "button": _("Enter your mobile number"), "changes": []}
+    change = Link(_("Use another number"), reverse("account_mobile"))
+    return {"unconfirmed": mobile, "button": _("Send code"), "changes": [change]}
+
+
+class ContactPage(FormPage[EmailForm | MobileForm]):
     """A new address or mobile: note it, send its code."""
 
     kind: str
     field: str
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: EmailForm | MobileForm) -> HttpResponse:
         user = account_of(self.request)
         try:
             actions.ask(
@@ -84,7 +106,7 @@ class ContactPage(FormView):
                 user=user,
             )
         except (TooSoon, TooMany) as refused:
-            form.add_error(self.field, sentence(refused))
+            form.add_error(self.field, not_sent(refused))
             return self.form_invalid(form)
         return redirect(f"account_{self.field}_code")
 
@@ -107,17 +129,22 @@ class ChangeMobile(ContactPage):
     template_name = "accounts/mobile.html"
     field = "mobile"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         self.kind = mobile_kind(account_of(request))
         show = super().dispatch
-        return step_up_required(show)(request, *args, **kwargs) if self.kind == Kind.MOBILE else show(request)
+        return step_up_required(show)(request) if self.kind == Kind.MOBILE else show(request)
+
+    def get_context_data(self, **kwargs: EmailForm | MobileForm) -> dict[str, Any]:
+        is_change = self.kind == Kind.MOBILE
+        title = _("Change the mobile") if is_change else _("Enter your mobile number")
+        return super().get_context_data(**kwargs, title=title, is_change=is_change)
 
 
 @method_decorator(signed_in_required, name="dispatch")
 class EmailCode(CodePage):
     """The code from the new mailbox."""
 
-    title = gettext_lazy("Confirm your e-mail")
+    title = gettext_lazy("Confirm your email")
 
     def to_prove(self) -> Pending | None:
         return actions.find(Kind.EMAIL, user=account_of(self.request))
@@ -125,24 +152,24 @@ class EmailCode(CodePage):
     def nothing_to_prove(self) -> str:
         return reverse("account")
 
-    def proved(self) -> HttpResponseBase:
+    def proved(self) -> HttpResponse:
         try:
             actions.confirm_email(self.pending)
-        except actions.Taken:
+        except actions.AddressInUse:
             messages.error(self.request, TAKEN_EMAIL)
             return redirect("account_email")
-        messages.success(self.request, _("Your e-mail is confirmed"))
+        messages.success(self.request, _("Your email is confirmed"))
         return redirect("account" if account_of(self.request).confirmed else "account_confirm")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, change_url=reverse("account_email"))
+    def beside(self) -> Beside:
+        return {"change_url": reverse("account_email")}
 
 
 @method_decorator(signed_in_required, name="dispatch")
 class MobileCode(CodePage):
     """The texted code."""
 
-    title = gettext_lazy("Confirm your mobile")
+    title = gettext_lazy("Confirm your mobile number")
 
     def to_prove(self) -> Pending | None:
         return actions.find(mobile_kind(account_of(self.request)), user=account_of(self.request))
@@ -150,16 +177,16 @@ class MobileCode(CodePage):
     def nothing_to_prove(self) -> str:
         return reverse("account" if account_of(self.request).mobile_confirmed_at else "account_confirm")
 
-    def proved(self) -> HttpResponseBase:
+    def proved(self) -> HttpResponse:
         first = self.pending.kind == Kind.FIRST_MOBILE
         try:
             actions.confirm_mobile(self.pending)
-        except actions.Taken:
+        except actions.AddressInUse:
             messages.error(self.request, TAKEN_MOBILE)
             return redirect("account_mobile")
-        messages.success(self.request, _("Your mobile is confirmed"))
+        messages.success(self.request, _("Your mobile number is confirmed"))
         return HttpResponseRedirect(home(self.request) if first else reverse("account"))
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        first = {"step": 2, "steps": 2} if self.pending.kind == Kind.FIRST_MOBILE else {}
-        return super().get_context_data(**kwargs, change_url=reverse("account_mobile"), **first)
+    def beside(self) -> Beside:
+        change = Beside(change_url=reverse("account_mobile"))
+        return {**change, "step": step_words(2, 2)} if self.pending.kind == Kind.FIRST_MOBILE else change

@@ -2,14 +2,20 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from icpportal.accounts.access import account_of, signed_in_required
-from icpportal.moments import long_words
+from icpportal.accounts.forms import LanguageForm
+from icpportal.accounts.guards import account_of, signed_in_required
+from icpportal.accounts.languages import keep_language, remember_language
+from icpportal.accounts.views.form_page import FormPage
+from icpportal.time_format import long_words
 
 
 @signed_in_required
@@ -17,15 +23,15 @@ from icpportal.moments import long_words
 def overview(request: HttpRequest) -> HttpResponse:
     """Address, mobile, password, second factor, sessions: each with its way to change it."""
     user = account_of(request)
-    set_up = _("The app is set up") if is_mfa_enabled(user) else _("No app yet")
+    set_up = _("The app is set up") if is_mfa_enabled(user) else _("No authenticator app yet")
     rows = [
-        _row(_("E-mail"), user.email, "account_email"),
-        _row(_("Mobile"), user.mobile or _("Not confirmed yet"), "account_mobile"),
+        _row(_("Email"), user.email, "account_email"),
+        _row(_("Mobile"), user.mobile or _("Not verified yet"), "account_mobile"),
         _row(_("Password"), "••••••••", "account_change_password"),
         _row(_("Second factor"), set_up, "mfa_index"),
         _row(_("Where you are signed in"), _("See and end sessions"), "usersessions_list"),
-        _row(_("Messages"), _("Choose what is sent by e-mail and text message"), "message-settings"),
-        _row(_("Language"), user.get_language_display(), ""),
+        _row(_("Messages"), _("Choose what is sent by email and text message"), "message-settings"),
+        _row(_("Language"), user.get_language_display(), "account_language"),
     ]
     if user.terms_agreed_at:
         agreed = _("Version %(version)s, %(time)s") % {
@@ -38,6 +44,27 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 def _row(label: str, value: str, change: str) -> dict[str, str]:
     return {"label": label, "value": value, "change_url": reverse(change) if change else ""}
+
+
+@method_decorator([signed_in_required, never_cache], name="dispatch")
+class ChangeLanguage(FormPage[LanguageForm]):
+    """The language of pages and messages; this browser follows at once."""
+
+    form_class = LanguageForm
+    template_name = "accounts/language.html"
+    success_url = reverse_lazy("account")
+
+    def get_initial(self) -> dict[str, str]:
+        return {"language": account_of(self.request).language}
+
+    def form_valid(self, form: LanguageForm) -> HttpResponse:
+        chosen = form.cleaned_data["language"]
+        keep_language(account_of(self.request), chosen)
+        with override(chosen):
+            messages.success(self.request, _("Your choice is saved"))
+        answer = super().form_valid(form)
+        remember_language(answer, chosen)
+        return answer
 
 
 def terms(request: HttpRequest) -> HttpResponse:

@@ -1,7 +1,6 @@
 """A forgotten password: address, code from the mailbox, new password."""
 
 from datetime import timedelta
-from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
@@ -16,37 +15,38 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.generic import FormView
 
 from icpportal.accounts import actions
 from icpportal.accounts.forms import EmailForm, NewPassword
 from icpportal.accounts.models import Pending, User
-from icpportal.accounts.views.codes import CodePage, sentence
+from icpportal.accounts.views.codes import Beside, CodePage
+from icpportal.accounts.views.form_page import Form, FormPage
 from icpportal.codes.actions import TooMany, TooSoon
-from icpportal.entry.client import client_address
+from icpportal.codes.errors import not_sent
+from icpportal.fields.client import client_address
 
 IN_SESSION = "reset"  # the id of what is to be proved
 PROVED = "reset_proved"
 GOOD_FOR = timedelta(minutes=10)
 
 
-class _SignedOut(FormView):
+class _SignedOut(FormPage[Form]):
     """Who is signed in changes the password in the account instead."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         if request.user.is_authenticated:
             return redirect("account_change_password")
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request)
 
 
 @method_decorator(never_cache, name="dispatch")
-class Reset(_SignedOut):
+class Reset(_SignedOut[EmailForm]):
     """The address. An unknown one goes the same way as a known one."""
 
     form_class = EmailForm
     template_name = "account/password_reset.html"
 
-    def form_valid(self, form: EmailForm) -> HttpResponseBase:  # type: ignore[override]
+    def form_valid(self, form: EmailForm) -> HttpResponse:
         email = form.cleaned_data["email"]
         refused_page = ratelimit.consume_or_429(self.request, action="reset_password", key=email)
         if refused_page:
@@ -55,7 +55,7 @@ class Reset(_SignedOut):
         try:
             pending = actions.begin_reset(email=email, language=get_language() or "", client=client)
         except (TooSoon, TooMany) as refused:
-            form.add_error("email", sentence(refused))
+            form.add_error("email", not_sent(refused))
             return self.form_invalid(form)
         self.request.session[IN_SESSION] = str(pending.pk)
         return redirect("account_reset_code")
@@ -86,8 +86,8 @@ class ResetCode(CodePage):
         }
         return redirect("account_reset_new")
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, change_url=reverse("account_reset_password"))
+    def beside(self) -> Beside:
+        return {"change_url": reverse("account_reset_password")}
 
 
 def proved_account(request: HttpRequest) -> User | None:
@@ -100,23 +100,23 @@ def proved_account(request: HttpRequest) -> User | None:
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
-class ResetNew(_SignedOut):
+class ResetNew(_SignedOut[NewPassword]):
     """The new password; it ends every session of the account."""
 
     form_class = NewPassword
     template_name = "accounts/password_new.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         user = proved_account(request)
         if user is None:
             return redirect("account_reset_password")
         self.user = user
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.user}
+    def get_form(self, form_class: type[NewPassword] | None = None) -> NewPassword:
+        return (form_class or NewPassword)(**self.get_form_kwargs(), user=self.user)
 
-    def form_valid(self, form: NewPassword) -> HttpResponse:  # type: ignore[override]
+    def form_valid(self, form: NewPassword) -> HttpResponse:
         actions.finish_reset(self.user, form.cleaned_data["password1"])
         del self.request.session[PROVED]
         adapter = get_adapter(self.request)

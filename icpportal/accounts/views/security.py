@@ -8,6 +8,7 @@ from allauth.decorators import rate_limit
 from allauth.mfa.base.views import ReauthenticateView as SecondFactorView
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,19 +18,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
-from django.views.generic import FormView
 
 from icpportal.accounts import actions, sessions
-from icpportal.accounts.access import account_of, safe_next, signed_in_required, with_next
-from icpportal.accounts.adapter import AccountAdapter
 from icpportal.accounts.forms import PasswordChangeForm
+from icpportal.accounts.guards import account_of, safe_next, signed_in_required, with_next
 from icpportal.accounts.models import Pending
-from icpportal.accounts.views.codes import CodePage, send_and_say
+from icpportal.accounts.sign_in.adapter import AccountAdapter
+from icpportal.accounts.views.codes import Beside, CodePage, Way, send_and_say
+from icpportal.accounts.views.form_page import FormPage
 from icpportal.codes.models import Channel
 from icpportal.privacy.masks import mask_email, mask_mobile
 
 
-def other_ways(request: HttpRequest, here: str) -> list[dict[str, Any]]:
+def other_ways(request: HttpRequest, here: str) -> list[Way]:
     """How else to prove that it is you; each leads on to where the reader wanted to go."""
     methods = AccountAdapter(request).get_reauthentication_methods(request.user)
     return [
@@ -43,18 +44,18 @@ def other_ways(request: HttpRequest, here: str) -> list[dict[str, Any]]:
 class StepUp(CodePage):
     """A code to the confirmed mobile or address, before something sensitive."""
 
-    title = gettext_lazy("Confirm that it is you")
+    title = gettext_lazy("Confirm it is you")
 
     def to_prove(self) -> Pending | None:
         return actions.find(Pending.Kind.STEP_UP, user=account_of(self.request))
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         methods = AccountAdapter(request).get_reauthentication_methods(request.user)
         if "step_up" not in [method["id"] for method in methods]:  # a second factor is asked instead
             return HttpResponseRedirect(with_next(methods[0]["url"], safe_next(request)))
         if "send" in request.POST or self.to_prove() is None:
             return self.choose_channel(request)
-        return super().dispatch(request, *args, **kwargs)
+        return super().dispatch(request)
 
     def choose_channel(self, request: HttpRequest) -> HttpResponse:
         """Ask where the code shall go, or send it there."""
@@ -71,7 +72,7 @@ class StepUp(CodePage):
         send_and_say(request, pending)
         return HttpResponseRedirect(request.get_full_path())
 
-    def proved(self) -> HttpResponseBase:
+    def proved(self) -> HttpResponse:
         self.pending.delete()
         record_authentication(self.request, self.request.user, method="code", reauthenticated=True)
         sessions.renew(self.request)
@@ -81,23 +82,23 @@ class StepUp(CodePage):
         by_text = self.pending.channel == Channel.SMS
         return (mask_mobile if by_text else mask_email)(self.pending.destination)
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs, others=other_ways(self.request, "step_up"))
+    def beside(self) -> Beside:
+        return {"others": other_ways(self.request, "step_up")}
 
 
-class RenewsSession:
+class RenewsSession(FormPage[BaseForm]):
     """A new session id once somebody proved again who they are (ASVS 7.2.4)."""
 
     here = ""
 
-    def form_valid(self, form: Any) -> HttpResponseBase:
-        response = super().form_valid(form)  # type: ignore[misc]
-        sessions.renew(self.request)  # type: ignore[attr-defined]
+    def form_valid(self, form: BaseForm) -> HttpResponse:
+        response = super().form_valid(form)
+        sessions.renew(self.request)
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        others = other_ways(self.request, self.here)  # type: ignore[attr-defined]
-        return super().get_context_data(**kwargs, others=others)  # type: ignore[misc]
+    def get_context_data(self, **kwargs: BaseForm) -> dict[str, Any]:
+        others = other_ways(self.request, self.here)
+        return super().get_context_data(**kwargs, others=others)
 
 
 class PasswordAgain(RenewsSession, ReauthenticateView):
@@ -121,16 +122,16 @@ class SecondFactorAgain(RenewsSession, SecondFactorView):
     ],
     name="dispatch",
 )
-class PasswordChange(FormView):
+class PasswordChange(FormPage[PasswordChangeForm]):
     """A new password for somebody who knows the present one; it ends the other sessions."""
 
     form_class = PasswordChangeForm
     template_name = "account/password_change.html"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "user": self.request.user}
+    def get_form(self, form_class: type[PasswordChangeForm] | None = None) -> PasswordChangeForm:
+        return (form_class or PasswordChangeForm)(**self.get_form_kwargs(), user=account_of(self.request))
 
-    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:  # type: ignore[override]
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         user = account_of(self.request)
         actions.set_password(user, form.cleaned_data["password1"], keep_session=self.request.session.session_key)
         sessions.renew(self.request, lambda: update_session_auth_hash(self.request, user))
@@ -142,7 +143,7 @@ class PasswordChange(FormView):
 @never_cache
 def session_list(request: HttpRequest) -> HttpResponse:
     """Where the account is signed in."""
-    mine = sessions.open_sessions(request.user, this_key=request.session.session_key)
+    mine = sessions.open_sessions(account_of(request), this_key=request.session.session_key)
     return render(request, "usersessions/usersession_list.html", {"sessions": mine})
 
 
@@ -150,7 +151,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one of the account's other sessions; somebody else's is a 404."""
-    if not sessions.end_sessions(request.user, keep=request.session.session_key, only=session_id):
+    if not sessions.end_sessions(account_of(request), keep=request.session.session_key, only=session_id):
         raise Http404
     messages.success(request, _("The session has ended"))
     return redirect("usersessions_list")
@@ -160,6 +161,6 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End all sessions of the account but this one."""
-    sessions.end_sessions(request.user, keep=request.session.session_key)
+    sessions.end_sessions(account_of(request), keep=request.session.session_key)
     messages.success(request, _("Your other sessions have ended"))
     return redirect("usersessions_list")

@@ -2,8 +2,8 @@
 
 import time
 
-from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.request_budget import seconds_for
 
 
 class FakeResolver:

@@ -5,8 +5,8 @@ import threading
 
 from django.conf import settings
 
-from icpportal.gateways.asking import bounded, seconds_for
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.request_budget import bounded, seconds_for
 
 # a lookup cannot be called off: those that are late go on in their threads, so their number is limited
 LOOKUPS_AT_ONCE = 4
@@ -16,7 +16,7 @@ lookups = threading.BoundedSemaphore(LOOKUPS_AT_ONCE)
 
 
 class SystemResolver:
-    """`dns.seam.Resolver` over getaddrinfo."""
+    """`dns.base.Resolver` over getaddrinfo."""
 
     def addresses(self, domain: str, *, timeout: float | None = None) -> list[str]:
         """Both names in one go; an unknown name is no address."""

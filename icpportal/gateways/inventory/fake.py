@@ -2,10 +2,10 @@
 
 import time
 
-from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory.reading import instances_of
+from icpportal.gateways.inventory.parser import instances_of
 from icpportal.gateways.inventory.types import Instance
+from icpportal.gateways.request_budget import seconds_for
 
 STALL_SECONDS = 60
 

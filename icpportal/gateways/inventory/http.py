@@ -3,21 +3,21 @@
 `POST {INVENTORY_URL}/instances` with `{"account": "lin@example.com"}` answers `{"instances": […]}`, and with
 `"next": "…"` where more follow: the same question with that as `"cursor"` gives them.
 `POST {INVENTORY_URL}/instance` with `{"id": "i-example0001"}` answers `{"instance": {…}}`, or 404 when there is none.
-The questions go in the body, not in the address, so that no e-mail address lands in an access log.
+The questions go in the body, not in the address, so that no email address lands in an access log.
 """
 
 import time
 from http import HTTPStatus
-from typing import Any
 
 import requests
 from django.conf import settings
 
-from icpportal.gateways.answers import content, json_object, judge
-from icpportal.gateways.asking import bounded, seconds_for
+from icpportal.fields.types import Json
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.inventory.reading import instance_of, instances_of
+from icpportal.gateways.http_responses import check_status, content, json_object
+from icpportal.gateways.inventory.parser import instance_of, instances_of
 from icpportal.gateways.inventory.types import Instance
+from icpportal.gateways.request_budget import bounded, seconds_for
 
 LARGEST = 2 * 1024 * 1024  # bytes of one answer
 MOST_PAGES = 20  # of one account
@@ -26,7 +26,7 @@ WHO = "the server list"
 
 
 class HttpInventory:
-    """`inventory.seam.Inventory` of `settings.INVENTORY_URL`."""
+    """`inventory.base.Inventory` of `settings.INVENTORY_URL`."""
 
     def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
         """What the provider's console lists for this account, page after page, each instance once."""
@@ -56,20 +56,20 @@ class HttpInventory:
         """Asks for an account that has nothing."""
         self.instances("check@example.invalid")
 
-    def _ask(self, question: str, body: dict[str, str], timeout: float | None) -> dict[str, Any] | None:
+    def _ask(self, question: str, body: dict[str, str], timeout: float | None) -> dict[str, Json] | None:
         seconds = seconds_for(timeout)
         address = f"{settings.INVENTORY_URL.rstrip('/')}/{question}"
         return bounded(lambda: _post(address, body, seconds), seconds)
 
 
-def _cursor(answer: dict[str, Any]) -> str:
+def _cursor(answer: dict[str, Json]) -> str:
     cursor = answer.get("next") or ""
     if not isinstance(cursor, str) or len(cursor) > LONGEST_CURSOR:
         raise Retryable("the server list has no readable next page")
     return cursor
 
 
-def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Any] | None:
+def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Json] | None:
     headers = {"Authorization": f"Bearer {settings.INVENTORY_TOKEN}"} if settings.INVENTORY_TOKEN else {}
     ends = time.monotonic() + seconds
     try:
@@ -87,9 +87,9 @@ def _post(address: str, body: dict[str, str], seconds: float) -> dict[str, Any] 
         raise Retryable(f"the server list did not answer: {type(problem).__name__}") from problem
 
 
-def _read(response: requests.Response, ends: float) -> dict[str, Any] | None:
+def _read(response: requests.Response, ends: float) -> dict[str, Json] | None:
     status = response.status_code
     if status == HTTPStatus.NOT_FOUND:
         return None
-    judge(status, WHO, good=(HTTPStatus.OK,))
+    check_status(status, WHO, good=(HTTPStatus.OK,))
     return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
+from icpportal.fields.types import Json
 from icpportal.gateways.inventory.types import Instance
 
 # the 31 of GB/T 2260 in the mainland, where alone a filed website can be
@@ -22,7 +23,7 @@ def codes_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(str.strip, text.split(",")))))
 
 
-def faults(province: str, places: object) -> list[str]:
+def faults(province: str, places: Json) -> list[str]:
     """What is wrong with SERVER_PROVINCE and SERVER_PLACES, a sentence each; without any the portal does not start."""
     known = codes_of(province)
     if not known:

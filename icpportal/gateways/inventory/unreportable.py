@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import open_alarms
+from icpportal.gateways.inventory.eligibility import UNKNOWN_PLACE, UNKNOWN_PRODUCT
 from icpportal.gateways.inventory.places import only_province, provinces
-from icpportal.gateways.inventory.rules import UNKNOWN_PLACE, UNKNOWN_PRODUCT
 from icpportal.gateways.inventory.types import Instance
 
 PRODUCT, PLACE = "inventory.product", "inventory.place"

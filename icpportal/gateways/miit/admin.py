@@ -1,38 +1,59 @@
 """The ministry's interface at the review desk: rows to read, and what operations may do about them."""
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeVar
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
-from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.entry.read_only import ReadOnlyAdmin
+from icpportal.desk.proposals import ProposalRefused
+from icpportal.desk.row_actions import ReasonForm, RowActions
+from icpportal.desk.staff import staff_of
+from icpportal.fields.components import Panel
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import closing, downloads, holding, inbox, operations, overview, standing
-from icpportal.gateways.miit.models import InboxFile, InboxState, Line, Report, ReportState, TableRow, UploadFile
-from icpportal.gateways.miit.reactions import Way
-from icpportal.gateways.miit.sealing import Forgotten
+from icpportal.gateways.miit.codes.processing_codes import plain_words
+from icpportal.gateways.miit.codes.return_codes import Way
+from icpportal.gateways.miit.content_page import AWAY, FORGOTTEN, LOST, Content, Question, Trouble
+from icpportal.gateways.miit.incoming import download_labels as words
+from icpportal.gateways.miit.incoming import downloads, inbox, parked_downloads
+from icpportal.gateways.miit.line import line_state
+from icpportal.gateways.miit.line.file_encryption import Forgotten
+from icpportal.gateways.miit.models import (
+    InboxFile,
+    InboxState,
+    MinistryLine,
+    Report,
+    ReportState,
+    TableRow,
+    UploadFile,
+)
+from icpportal.gateways.miit.operations import actions as operations
+from icpportal.gateways.miit.operations import report_list
+from icpportal.gateways.miit.operations import status as standing
 from icpportal.gateways.miit.types import ReportKind
-from icpportal.moments import short_words, span_words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
+from icpportal.time_format import short_words, span_words
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
 
 logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Model)
+File = TypeVar("File", UploadFile, InboxFile)
 
 OPERATE = "miit.operate_ministry"
 SEALED = ("body", "key")
@@ -43,9 +64,10 @@ KINDS = {
 }
 
 
-class ReadOnly(ReadOnlyAdmin):
+class ReadOnly(RowActions[Row]):
     """Rows that are shown and never typed into; acting on them is for `miit.operate_ministry`."""
 
+    refusals = (Retryable, Refused, ProposalRefused)
     show_full_result_count = False
     list_per_page = 50
 
@@ -53,34 +75,19 @@ class ReadOnly(ReadOnlyAdmin):
         """Whether the account may act: `miit.operate_ministry`."""
         return request.user.has_perm(OPERATE)
 
-    def each(self, request: HttpRequest, rows: Any, act: Callable[[Any], Any], words: str) -> None:
-        """Acts on each row by itself; what was done is written down, what was left is said with its reason."""
-        actor: Any = request.user
-        done = 0
-        for row in rows:
-            try:
-                act(row)
-            except (Retryable, Refused) as refusal:
-                self.message_user(request, f"{row}: {refusal}", messages.WARNING)
-                continue
-            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, words, single_object=True)
-            done += 1
-        if done:
-            self.message_user(request, f"{words}: {done}", messages.SUCCESS)
 
-
-class Contents(ReadOnly):
+class Contents(ReadOnly[File]):
     """Files whose content is read on a page of its own, after saying so: the look is noted."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[File]:
         return super().get_queryset(request).defer("body")
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         name = f"miit_{self.opts.model_name}_content"
         own = path("<int:pk>/content/", self.admin_site.admin_view(self.content_view), name=name)
         return [own, *super().get_urls()]
 
-    def text_of(self, row: Any) -> str:
+    def text_of(self, row: File) -> str:
         """The content in words; may raise `Forgotten`."""
         raise NotImplementedError
 
@@ -89,62 +96,87 @@ class Contents(ReadOnly):
         if not (self.has_operate_permission(request) and self.has_view_permission(request)):
             raise PermissionDenied
         row = get_object_or_404(self.model, pk=pk)
-        shown = self._content(request, row) if request.method == "POST" else {}
-        title = f"{self.opts.verbose_name} {row}"
-        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "row": row, **shown}
+        panel = self._content(request, row) if request.method == "POST" else Question()
+        page = {"title": f"{self.opts.verbose_name} {row}", "opts": self.opts, "row": row, "panel": panel}
+        context = {**self.admin_site.each_context(request), **page}
         response = TemplateResponse(request, "admin/miit/content.html", context)
         add_never_cache_headers(response)
         return response
 
-    def _content(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def _content(self, request: HttpRequest, row: File) -> Panel:
         try:
             text = self.text_of(row)
         except Forgotten:
-            return {"forgotten": True}
+            return Trouble(FORGOTTEN)
         except (Retryable, Unreadable) as trouble:
             logger.warning("content not shown", extra={"trouble": type(trouble).__name__, "row": row.pk})
-            return {"lost": isinstance(trouble, Unreadable), "away": isinstance(trouble, Retryable)}
+            return Trouble(LOST if isinstance(trouble, Unreadable) else AWAY)
         what = f"ministry {self.opts.model_name}"
-        note_access(actor=request.user, what=what, reference=str(row)[:80], reason=request.POST.get("reason", "")[:200])
-        return {"text": text}
+        note_access(
+            actor=staff_of(request), what=what, reference=str(row)[:80], reason=request.POST.get("reason", "")[:200]
+        )
+        return Content(text)
 
     @admin.display(description=_("Content"))
-    def content(self, row: Any) -> str:
+    def content(self, row: File) -> str:
         """Where the content is read."""
         if not row.key:
-            return gettext("Forgotten: its key was destroyed")
+            return gettext("Erased: its key was destroyed")
         address = reverse(f"admin:miit_{self.opts.model_name}_content", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, gettext("Show content"))
 
 
-class ParkForm(ActionForm):
-    """A reason beside the choice of action, asked for when a report is parked."""
+KINDS_BY_NAME = {str(kind): said for kind, said in KINDS.items()}
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+
+class KindFilter(admin.ChoicesFieldListFilter):
+    """The kinds of reports in words."""
+
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
+        """Django's, with the words of `KINDS`."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": KINDS_BY_NAME.get(str(choice["display"]), choice["display"])}
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnly):
     """Every report, by state."""
 
-    list_display = ("key", "state", "sequence", "kind_shown", "order", "site_number", "field", "code", "queued_at")
-    list_filter = ("state", "kind")
+    list_display = ("key", "state", "sequence", "kind_shown", "order", "site_number", "said", "goes_at", "queued_at")
+    list_filter = ("state", ("kind", KindFilter))
     search_fields = ("=key", "=reference", "=site_number")
     search_help_text = _("Report, order or site number, exactly")
     fields = (
-        "key", "kind_shown", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "code",
-        "reason", "tries", "queued_at", "next_at", "answered_at",
+        "key", "kind_shown", "state", "sequence", "order", "site_number", "own_id", "access_id", "field", "said",
+        "reason", "tries", "queued_at", "goes_at", "answered_at",
     )  # fmt: skip
     actions = ("resend", "park", "unpark", "give_up")
-    action_form = ParkForm
+    action_form = ReasonForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
         files = UploadFile.objects.defer(*SEALED).order_by("sequence")
         return super().get_queryset(request).defer("payload").prefetch_related(Prefetch("files", queryset=files))
 
-    @admin.display(description=_("Kind"), ordering="kind")
+    @admin.display(description=_("Type"), ordering="kind")
     def kind_shown(self, report: Report) -> str:
         return str(KINDS[ReportKind(report.kind)])
+
+    @admin.display(description=_("What the ministry said"), ordering="code")
+    def said(self, report: Report) -> str:
+        """The code, and what it means; the field it is about where it is our own checking."""
+        if not report.code:
+            return report.field or "—"
+        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        return f"{report.code} {plain_words(report.code, report.kind)[language]}"
+
+    @admin.display(description=_("Goes at"), ordering="next_at")
+    def goes_at(self, report: Report) -> str:
+        """When it is sent, and how often it was put off by then."""
+        if report.state != ReportState.QUEUED:
+            return "—"
+        at = short_words(report.next_at)
+        tries = ngettext("put off once", "put off %(n)s times", report.tries) % {"n": report.tries}
+        return f"{at} · {tries}" if report.tries else at
 
     @admin.display(description=pgettext_lazy("of a file", "Number"))
     def sequence(self, report: Report) -> str:
@@ -169,17 +201,10 @@ class ReportAdmin(ReadOnly):
     @admin.action(description=_("Park, with a reason"), permissions=["operate"])
     def park(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Holds reports that have no number yet."""
-        if reason := self._reason(request):
+        if reason := self.reason(request):
             self.each(request, queryset, lambda report: operations.park(report.key, reason), gettext("parked"))
 
-    def _reason(self, request: HttpRequest) -> str:
-        """What was typed beside the action; "" after saying that it is missing."""
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            self.message_user(request, gettext("Say why: the reason stands beside the action."), messages.ERROR)
-        return reason
-
-    @admin.action(description=_("Back to the queue"), permissions=["operate"])
+    @admin.action(description=_("Put back in the queue"), permissions=["operate"])
     def unpark(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Lets parked reports go on."""
         self.each(request, queryset, lambda report: operations.unpark(report.key), gettext("back in the queue"))
@@ -187,7 +212,7 @@ class ReportAdmin(ReadOnly):
     @admin.action(description=_("Wait no longer for the answer, with a reason"), permissions=["operate"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Report]) -> None:
         """Lets the next report of the order go, although the authority has not answered this one."""
-        if reason := self._reason(request):
+        if reason := self.reason(request):
             self.each(request, queryset, lambda report: operations.give_up(report.key, reason), gettext("given up"))
 
 
@@ -209,33 +234,39 @@ class UploadFileAdmin(Contents):
         return super().get_queryset(request).defer("body", "report__payload")
 
     def text_of(self, row: UploadFile) -> str:
-        return overview.in_words(overview.as_sent(row, attachments=False))
+        return report_list.in_words(report_list.as_sent(row, attachments=False))
 
 
 @admin.register(InboxFile)
 class InboxFileAdmin(Contents):
     """What the authority sent, as it came."""
 
-    list_display = ("name", "kind", "state", "age", "reason", "to_do", "deliveries", "damaged_at", "content")
+    list_display = ("name", "kind", "state", "age", "why", "to_do", "content")
     list_filter = ("state", "kind")
     search_fields = ("=name",)
     search_help_text = _("File, exactly")
     fields = (
-        "name", "kind", "state", "reason", "to_do", "deliveries", "damaged_at", "received_at", "acknowledged_at",
-        "processed_at", "content",
+        "name", "kind", "state", "why", "to_do", "deliveries", "damaged_at", "received_at", "acknowledged_at",
+        "processed_at", "proposed_by", "proposed_at", "proposed_because", "closed_by", "content",
     )  # fmt: skip
-    actions = ("read_again", "give_up", "close")
+    actions = ("read_again", "give_up", "propose_closing", "confirm_closing", "decline_closing")
+    action_form = ReasonForm
+    list_select_related = ("proposed_by", "closed_by")
 
-    @admin.display(description=_("Since"), ordering="received_at")
+    @admin.display(description=pgettext_lazy("download", "Since"), ordering="received_at")
     def age(self, row: InboxFile) -> str:
         """For how long it waits; when it came where nothing is waited for."""
         since = row.damaged_at or row.processed_at or row.received_at
         came = short_words(row.received_at)
-        return came if to_do_about(row) is None else f"{span_words(timezone.now() - since)} · {short_words(since)}"
+        return f"{span_words(timezone.now() - since)} · {short_words(since)}" if words.needs_a_person(row) else came
 
     @admin.display(description=pgettext_lazy("ministry", "What to do"))
     def to_do(self, row: InboxFile) -> str:
-        return str(to_do_about(row) or "—")
+        return words.to_do(row)
+
+    @admin.display(description=_("Reason"), ordering="reason")
+    def why(self, row: InboxFile) -> str:
+        return words.why(row)
 
     @admin.action(description=_("Read again"), permissions=["operate"])
     def read_again(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
@@ -245,39 +276,45 @@ class InboxFileAdmin(Contents):
     @admin.action(description=_("Confirm although damaged"), permissions=["operate"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
         """Has damaged files confirmed with their next delivery, so that those behind them come."""
-        words = gettext("confirmed with its next delivery")
-        self.each(request, queryset, lambda row: downloads.give_up(row.name), words)
+        done = gettext("confirmed with its next delivery")
+        self.each(request, queryset, lambda row: downloads.give_up(row.name), done)
 
-    @admin.action(description=_("Dealt with by hand"), permissions=["operate"])
-    def close(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
-        """What a person has read and done needs nobody any more."""
-        self.each(request, queryset, closing.close, gettext("dealt with"))
+    @admin.action(description=_("Dealt with by hand: ask to close, with a reason"), permissions=["operate"])
+    def propose_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """The first of two people."""
+        if because := self.reason(request):
+            self.each(
+                request,
+                queryset,
+                lambda row: parked_downloads.propose(row, actor=staff_of(request), because=because),
+                gettext("asked to close"),
+                because=because,
+            )
+
+    @admin.action(description=_("Close, as the second person"), permissions=["operate"])
+    def confirm_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """The second of two people: it needs nobody any more, and its content goes when it is old."""
+        self.each(
+            request, queryset, lambda row: parked_downloads.confirm(row, actor=staff_of(request)), gettext("closed")
+        )
+
+    @admin.action(description=_("Decline to close"), permissions=["operate"])
+    def decline_closing(self, request: HttpRequest, queryset: QuerySet[InboxFile]) -> None:
+        """The download stays parked."""
+        self.each(request, queryset, parked_downloads.decline, gettext("declined"))
 
     def text_of(self, row: InboxFile) -> str:
-        return overview.as_received(row)
-
-
-DAMAGED = _("Nothing: it is asked for again. “Confirm although damaged” gives it up")
-LOST = _("Ask the administration for its content, then press “Dealt with by hand”")
-ONLY_STORED = _("Read it, do what it asks, then press “Dealt with by hand”")
-NOT_UNDERSTOOD = _("Read it. “Read again” once its cause is gone, else act by hand and press “Dealt with by hand”")
-
-
-def to_do_about(row: InboxFile) -> Promise | None:
-    """What a person does about a download; None when nobody has to."""
-    if row.state == InboxState.PARKED:
-        return LOST if row.damaged_at else ONLY_STORED if row.reason.endswith("is only stored") else NOT_UNDERSTOOD
-    return DAMAGED if row.damaged_at and row.state == InboxState.STORED else None
+        return report_list.as_received(row)
 
 
 def _read_again(row: InboxFile) -> None:
     if row.state != InboxState.PARKED and not row.damaged_at:
         raise Refused(gettext("It is not parked."))
     if not inbox.read_again(row.pk):
-        raise Refused(gettext("It is still not understood."))
+        raise Refused(gettext("It still cannot be read."))
 
 
-@admin.register(Line)
+@admin.register(MinistryLine)
 class LineAdmin(ReadOnly):
     """How it stands with the ministry."""
 
@@ -293,62 +330,62 @@ class LineAdmin(ReadOnly):
     )  # fmt: skip
     actions = ("go_on", "go_on_sending", "go_on_fetching", "resync")
 
-    @admin.display(description=_("Because"))
-    def why_sending_stopped(self, line: Line) -> str:
-        return holding.shown(line.sending_stopped_because) or "—"
+    @admin.display(description=_("Reason"))
+    def why_sending_stopped(self, line: MinistryLine) -> str:
+        return line_state.shown(line.sending_stopped_because) or "—"
 
-    @admin.display(description=_("Because"))
-    def why_fetching_stopped(self, line: Line) -> str:
-        return holding.shown(line.fetching_stopped_because) or "—"
+    @admin.display(description=_("Reason"))
+    def why_fetching_stopped(self, line: MinistryLine) -> str:
+        return line_state.shown(line.fetching_stopped_because) or "—"
 
-    @admin.display(description=_("Because"))
-    def why_sending_waits(self, line: Line) -> str:
-        return holding.shown(line.sending_waits_because) or "—"
+    @admin.display(description=_("Reason"))
+    def why_sending_waits(self, line: MinistryLine) -> str:
+        return line_state.shown(line.sending_waits_because) or "—"
 
-    @admin.display(description=_("Because"))
-    def why_fetching_waits(self, line: Line) -> str:
-        return holding.shown(line.fetching_waits_because) or "—"
+    @admin.display(description=_("Reason"))
+    def why_fetching_waits(self, line: MinistryLine) -> str:
+        return line_state.shown(line.fetching_waits_because) or "—"
 
     @admin.display(description=_("Provider's id"))
-    def provider_id(self, line: Line) -> str:
+    def provider_id(self, line: MinistryLine) -> str:
         return str(line.isp_id)
 
     @admin.display(description=pgettext_lazy("ministry", "What to do"))
-    def to_do_sending(self, line: Line) -> str:
+    def to_do_sending(self, line: MinistryLine) -> str:
         return standing.to_do(line.sending_stopped_because) if line.sending_stopped_at else "—"
 
     @admin.display(description=pgettext_lazy("ministry", "What to do"))
-    def to_do_fetching(self, line: Line) -> str:
+    def to_do_fetching(self, line: MinistryLine) -> str:
         return standing.to_do(line.fetching_stopped_because) if line.fetching_stopped_at else "—"
 
     @admin.display(description=_("reports"))
-    def reports(self, line: Line) -> str:
+    def reports(self, line: MinistryLine) -> str:
         counts = standing.standing().reports
         return ", ".join(f"{ReportState(state).label} {number}" for state, number in counts.items())
 
-    @admin.display(description=_("Needs a person"))
-    def needs(self, line: Line) -> str:
+    @admin.display(description=_("Needs manual handling"))
+    def needs(self, line: MinistryLine) -> str:
         return "\n".join(standing.standing().needs) or "—"
 
     @admin.action(description=_("Let sending and fetching go on"), permissions=["operate"])
-    def go_on(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+    def go_on(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears every stop and every wait."""
-        self.each(request, queryset, lambda line: operations.let_go_on(), gettext("goes on"))
+        self.each(request, queryset, lambda line: operations.resume(), gettext("resumed"))
 
     @admin.action(description=_("Let sending go on"), permissions=["operate"])
-    def go_on_sending(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+    def go_on_sending(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears the stop and the wait of sending."""
-        self.each(request, queryset, lambda line: operations.let_go_on(Way.SENDING), gettext("sending goes on"))
+        self.each(request, queryset, lambda line: operations.resume(Way.SENDING), gettext("sending resumed"))
 
     @admin.action(description=_("Let fetching go on"), permissions=["operate"])
-    def go_on_fetching(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+    def go_on_fetching(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Clears the stop and the wait of fetching."""
-        self.each(request, queryset, lambda line: operations.let_go_on(Way.FETCHING), gettext("fetching goes on"))
+        self.each(request, queryset, lambda line: operations.resume(Way.FETCHING), gettext("fetching resumed"))
 
     @admin.action(description=_("Ask for the last accepted number"), permissions=["operate"])
-    def resync(self, request: HttpRequest, queryset: QuerySet[Line]) -> None:
+    def resync(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Takes over what the authority accepted last."""
-        self.each(request, queryset, lambda line: operations.resync(), gettext("asked anew"))
+        self.each(request, queryset, lambda line: operations.resync(), gettext("asked again"))
 
 
 @admin.register(TableRow)

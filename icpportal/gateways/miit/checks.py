@@ -1,8 +1,10 @@
 """Refuses to run with an invented authority where real people file."""
 
 import ipaddress
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
@@ -22,7 +24,9 @@ def invented(address: str) -> bool:
 
 
 @register
-def no_simulator_in_production(app_configs: object, **kwargs: object) -> list[CheckMessage]:  # noqa: ARG001
+def no_simulator_in_production(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None
+) -> list[CheckMessage]:  # noqa: ARG001
     """Errors outside the demo when simulators are on, or when the ministry's address is the simulator's."""
     if settings.DEMO:
         return []

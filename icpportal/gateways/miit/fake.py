@@ -4,15 +4,15 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.types import Answer, FilingStatus, PasswordAnswer, PhoneState, Report, refuse_faults
+from icpportal.gateways.request_budget import seconds_for
 
 STALL_SECONDS = 60
 
 
 class FakeAuthority:
-    """`miit.seam.Authority` whose world is on the class: `FakeAuthority.forget()` after each test."""
+    """`miit.base.Authority` whose world is on the class: `FakeAuthority.forget()` after each test."""
 
     sites: dict[str, FilingStatus] = {}
     subjects: dict[tuple[int, str], FilingStatus] = {}

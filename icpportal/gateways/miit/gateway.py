@@ -1,15 +1,19 @@
-"""The ministry's interface behind the seam: questions go out at once, reports and answers lie in rows between."""
+"""The ministry as `base.Authority`: questions go out at once, reports and answers lie in rows between."""
 
 from collections.abc import Iterable
 
-from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, last_answer, outcomes, phones, queueing, sending, succession
+from icpportal.gateways.miit import phones
+from icpportal.gateways.miit.client.client import Ministry
+from icpportal.gateways.miit.client.returns import Reply, StatusReply
+from icpportal.gateways.miit.codes.return_codes import NOT_OPENED, Act, reaction
+from icpportal.gateways.miit.incoming import inbox
+from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import Report as QueuedReport
-from icpportal.gateways.miit.reactions import NOT_OPENED, Act, reaction
+from icpportal.gateways.miit.operations import last_answer
+from icpportal.gateways.miit.outgoing import report_queue, sender, succession
 from icpportal.gateways.miit.types import CANNOT_ASK, Answer, FilingStatus, PasswordAnswer, PhoneState, Report
-from icpportal.gateways.miit.wire.client import Ministry
-from icpportal.gateways.miit.wire.returns import Reply, StatusReply
+from icpportal.gateways.request_budget import seconds_for
 
 BY_DOMAIN = 0
 BY_CERTIFICATE = range(1, 12)  # V3.0 asks by the certificate types of its time and no others
@@ -18,7 +22,7 @@ PASSWORDS = {True: PasswordAnswer.RIGHT, False: PasswordAnswer.WRONG, None: Pass
 
 
 class MinistryAuthority:
-    """`seam.Authority` over the wire."""
+    """`base.Authority` over the wire."""
 
     def status_by_domain(self, domain: str, *, timeout: float | None = None) -> FilingStatus:
         """By the registrable domain, with the site's name and number."""
@@ -45,11 +49,11 @@ class MinistryAuthority:
 
     def queue(self, report: Report) -> None:
         """A row that waits for its number; nothing is asked."""
-        queueing.queue(report)
+        report_queue.queue(report)
 
     def send(self) -> int:
         """One round of the one sender."""
-        return sending.send_due().accepted
+        return sender.send_due().accepted
 
     def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
         """Drains what the authority has ready."""
@@ -57,19 +61,19 @@ class MinistryAuthority:
 
     def answers(self) -> list[Answer]:
         """The outcomes that were not acknowledged yet."""
-        return outcomes.waiting()
+        return outcome_queue.waiting()
 
     def acknowledge(self, answer_id: str) -> None:
         """Never handed out again."""
-        outcomes.acknowledge(answer_id)
+        outcome_queue.acknowledge(answer_id)
 
     def answer(self, answer_id: str) -> Answer | None:
         """As it was told the first time."""
-        return outcomes.told(answer_id)
+        return outcome_queue.told(answer_id)
 
     def record_of(self, report_key: str) -> Answer | None:
         """From the outcomes that are kept."""
-        return outcomes.record_of(report_key)
+        return outcome_queue.record_of(report_key)
 
     def waits_for(self, report_key: str) -> str:
         """By the rows of the queue."""

@@ -1,19 +1,21 @@
 """What goes to the ministry and what comes from it: reports, numbered files, downloads, outcomes, code tables.
 
 A report is queued without a number; the one sender of an ispId gives the number together with the bytes. Bodies are
-sealed with a key of their own (`sealing.py`), so that destroying the key is enough to forget a file. Once nobody has to
-send or read one again it lies in the storage (`bodies.py`), under `stored_name`.
+sealed with a key of their own (`line/file_encryption.py`), so that destroying the key is enough to forget a file. Once
+nobody has to send or read one again it lies in the storage (`line/bodies.py`), under `stored_name`.
 """
 
 import hashlib
 import time
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.desk.proposals import Proposable, by_a_second_person
 from icpportal.gateways.miit.types import AnswerKind, ReportKind
 
 # of a body: it lies in the database, in the storage, in the storage although its key was destroyed
@@ -50,12 +52,12 @@ class Report(models.Model):
     """A report on its way to the authority; `own_id` is our number for the access (IspJrid) for ever."""
 
     key = models.CharField(_("Report"), max_length=120, unique=True)
-    kind = models.CharField(_("Kind"), max_length=20, choices=[(kind.value, kind.value) for kind in ReportKind])
+    kind = models.CharField(_("Type"), max_length=20, choices=[(kind.value, kind.value) for kind in ReportKind])
     reference = models.CharField(_("Order"), max_length=80, db_index=True)
     site_number = models.CharField(_("Site number"), max_length=128, blank=True, db_index=True)
     own_id = models.BigIntegerField(_("Our id"), unique=True, default=new_own_id)  # IspJrid
-    access_id = models.BigIntegerField(_("Ministry's id"), null=True, blank=True, db_index=True)  # Jrid
-    payload = models.TextField(editable=False)  # sealed JSON of the report (`carrying.py`)
+    access_id = models.BigIntegerField(_("Ministry's ID"), null=True, blank=True, db_index=True)  # Jrid
+    payload = models.TextField(editable=False)  # sealed JSON of the report (`line/serialization.py`)
     state = models.CharField(_("State"), max_length=20, choices=ReportState, default=ReportState.QUEUED)
     field = models.CharField(_("Field"), max_length=120, blank=True)  # of a parked report: which field cannot go
     code = models.CharField(_("Code"), max_length=10, blank=True)
@@ -97,9 +99,9 @@ class UploadFile(models.Model):
     made_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
     accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)
-    tries = models.PositiveIntegerField(_("Tries"), default=0)
+    tries = models.PositiveIntegerField(_("Attempts"), default=0)
     code = models.CharField(_("Last code"), max_length=10, blank=True)
-    words = models.CharField(_("Last words"), max_length=500, blank=True)
+    words = models.CharField(_("Last message"), max_length=500, blank=True)
 
     class Meta:
         verbose_name, verbose_name_plural = _("numbered file"), _("numbered files")
@@ -121,7 +123,7 @@ class UploadFile(models.Model):
         return f"{self.sequence}"
 
 
-class Line(models.Model):
+class MinistryLine(models.Model):
     """How it stands with the authority for one ispId: the lease of its sender, the last number, what it waits for."""
 
     isp_id = models.BigIntegerField(primary_key=True)
@@ -131,19 +133,19 @@ class Line(models.Model):
     fetcher = models.CharField(max_length=80, blank=True, editable=False)
     fetching_until = models.DateTimeField(null=True, blank=True, editable=False)
     sending_waits_until = models.DateTimeField(_("Sending waits until"), null=True, blank=True)
-    sending_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    sending_waits_because = models.CharField(_("Reason"), max_length=500, blank=True)
     sending_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
     fetching_waits_until = models.DateTimeField(_("Fetching waits until"), null=True, blank=True)
-    fetching_waits_because = models.CharField(_("Because"), max_length=500, blank=True)
+    fetching_waits_because = models.CharField(_("Reason"), max_length=500, blank=True)
     fetching_tries = models.PositiveIntegerField(default=0, editable=False)  # waits in a row
     fetch_after = models.DateTimeField(_("Next look"), null=True, blank=True)  # None: at once (`polling.py`)
     news_at = models.DateTimeField(null=True, blank=True, editable=False)  # a file came, or a report was accepted
     answered_at = models.DateTimeField(_("Last answer"), null=True, blank=True)  # to whatever the line asked
     answered_code = models.CharField(max_length=10, blank=True, editable=False)
     sending_stopped_at = models.DateTimeField(_("Sending stopped"), null=True, blank=True)  # until operations go on
-    sending_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    sending_stopped_because = models.CharField(_("Reason"), max_length=500, blank=True)
     fetching_stopped_at = models.DateTimeField(_("Fetching stopped"), null=True, blank=True)
-    fetching_stopped_because = models.CharField(_("Because"), max_length=500, blank=True)
+    fetching_stopped_because = models.CharField(_("Reason"), max_length=500, blank=True)
     number_heard_at = models.DateTimeField(null=True, blank=True, editable=False)  # they said which was their last
     encryption_tried = models.CharField(max_length=64, blank=True, editable=False)  # the mark of the keys (`agreement`)
     encryption_agreed_at = models.DateTimeField(_("Encryption agreed"), null=True, blank=True)
@@ -151,7 +153,7 @@ class Line(models.Model):
     fetched_at = models.DateTimeField(_("Last fetched"), null=True, blank=True)
 
     class Meta:
-        verbose_name, verbose_name_plural = _("line to the ministry"), _("lines to the ministry")
+        verbose_name, verbose_name_plural = _("connection to the ministry"), _("connections to the ministry")
 
     def __str__(self) -> str:
         return str(self.isp_id)
@@ -166,8 +168,11 @@ class InboxState(models.TextChoices):
     PARKED = "parked", pgettext_lazy("download", "parked")
 
 
-class InboxFile(models.Model):
-    """A file from the authority, raw: stored, acknowledged, then processed; one that is not understood is parked."""
+class InboxFile(Proposable):
+    """A file from the authority, raw: stored, acknowledged, then processed; one that is not understood is parked.
+
+    One person proposes to close a parked one and says why; another one closes it.
+    """
 
     isp_id = models.BigIntegerField()
     name = models.CharField(_("File"), max_length=200)
@@ -175,7 +180,7 @@ class InboxFile(models.Model):
     body = models.BinaryField(null=True, editable=False)  # what came, as JSON of the wire file, sealed
     stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     key = models.TextField(blank=True, editable=False)
-    kind = models.CharField(_("Kind"), max_length=20, blank=True)  # BAJG, BASJ, ZXSJ, JCDM, …
+    kind = models.CharField(_("Type"), max_length=20, blank=True)  # BAJG, BASJ, ZXSJ, JCDM, …
     state = models.CharField(_("State"), max_length=20, choices=InboxState, default=InboxState.STORED)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
     deliveries = models.PositiveIntegerField(_("Deliveries"), default=1)
@@ -184,11 +189,22 @@ class InboxFile(models.Model):
     received_at = models.DateTimeField(_("Received"), default=timezone.now)
     acknowledged_at = models.DateTimeField(_("Acknowledged"), null=True, blank=True)
     processed_at = models.DateTimeField(_("Processed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("Closed by"),
+        editable=False,
+    )
 
     class Meta:
         verbose_name, verbose_name_plural = _("download"), _("downloads")
         ordering = ["-received_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["isp_id", "name", "digest"], name="one_row_a_download")]
+        constraints = [
+            models.UniqueConstraint(fields=["isp_id", "name", "digest"], name="one_row_a_download"),
+            by_a_second_person("closed_by", "closed_by_a_second_person"),
+        ]
         indexes = [
             models.Index(fields=["id"], condition=Q(state__in=("stored", "acknowledged")), name="download_waiting"),
             models.Index(fields=["received_at"], condition=~Q(key=""), name="download_with_key"),

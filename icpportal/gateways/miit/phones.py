@@ -8,7 +8,6 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import requests
 from django.conf import settings
@@ -16,11 +15,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from requests.auth import HTTPBasicAuth
 
-from icpportal.gateways.answers import content, json_object, judge
-from icpportal.gateways.asking import seconds_for
+from icpportal.fields.types import Json, JsonObject
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.http_responses import check_status, content, json_object
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import PhoneState, Role
+from icpportal.gateways.request_budget import seconds_for
 from icpportal.privacy.masks import mask_mobile
 
 logger = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def _address() -> str:
     return f"{settings.MIIT_PHONES_URL.rstrip('/')}/{settings.MIIT_ISP_ID}"
 
 
-def _states_or_none(found: Any) -> list[PhoneState] | None:
+def _states_or_none(found: Json) -> list[PhoneState] | None:
     try:
         return _states(found if isinstance(found, dict) else {})
     except Retryable as problem:  # nonsense about one report says nothing about the others
@@ -72,7 +72,7 @@ def _states_or_none(found: Any) -> list[PhoneState] | None:
         return None
 
 
-def _states(found: dict[str, Any]) -> list[PhoneState]:
+def _states(found: JsonObject) -> list[PhoneState]:
     rows = found.get("phones")
     if not isinstance(rows, list):
         raise Retryable(f"the answer of {WHO} has no phones")
@@ -82,7 +82,7 @@ def _states(found: dict[str, Any]) -> list[PhoneState]:
         raise Retryable(f"the answer of {WHO} is not readable") from problem
 
 
-def _asked(url: str, seconds: float) -> dict[str, Any]:
+def _asked(url: str, seconds: float) -> dict[str, Json]:
     ends = time.monotonic() + seconds
     try:
         with requests.get(
@@ -92,7 +92,7 @@ def _asked(url: str, seconds: float) -> dict[str, Any]:
             stream=True,
             allow_redirects=False,
         ) as response:
-            judge(response.status_code, WHO)
+            check_status(response.status_code, WHO)
             return json_object(content(response, WHO, ends=ends, largest=LARGEST), WHO)
     except requests.RequestException as problem:
         raise Retryable(f"{WHO} cannot be reached: {type(problem).__name__}") from problem
@@ -102,13 +102,18 @@ def _asked(url: str, seconds: float) -> dict[str, Any]:
         raise
 
 
-def _state(row: dict[str, Any]) -> PhoneState:
+def _state(row: Json) -> PhoneState:
+    if not isinstance(row, dict):
+        raise TypeError("no object")
+    wrong = row["wrong"]
+    if not isinstance(wrong, int | float | str):
+        raise TypeError("no number")
     return PhoneState(
         role=Role(row["role"]),
-        mobile_masked=_masked(row["mobile_masked"]),
+        mobile_masked=_masked(_text(row["mobile_masked"])),
         sent_at=_moment(row["sent_at"]),
         confirmed_at=_moment(row["confirmed_at"]),
-        wrong=max(0, min(int(row["wrong"]), 99)),
+        wrong=max(0, min(int(wrong), 99)),
     )
 
 
@@ -117,10 +122,16 @@ def _masked(mobile: str) -> str:
     return mobile[:20] if "*" in mobile else mask_mobile(mobile[:20])
 
 
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
+def _text(value: Json) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
+def _moment(value: Json) -> datetime | None:
+    if value is None:
         return None
-    found = parse_datetime(text)
+    found = parse_datetime(_text(value))
     if found is None:
         raise ValueError("no moment")
     return timezone.make_aware(found) if timezone.is_naive(found) else found

@@ -6,11 +6,10 @@ file names): whoever speaks on the wire gives those and remembers them by the re
 
 import ipaddress
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from icpportal.gateways.errors import Refused
 
@@ -181,16 +180,19 @@ def _material_faults(report: MaterialReport) -> tuple[tuple[str, bool], ...]:
     return (("attachment missing", not report.attachments), *_attachment_faults(report.attachments))
 
 
-FAULTS: dict[ReportKind, Callable[[Any], tuple[tuple[str, bool], ...]]] = {
-    ReportKind.ACCESS: _access_faults,
-    ReportKind.CANCELLATION: _cancellation_faults,
-    ReportKind.MATERIAL: _material_faults,
-}
+def _faults(report: Report) -> tuple[tuple[str, bool], ...]:
+    match report:
+        case AccessReport():
+            return _access_faults(report)
+        case CancellationReport():
+            return _cancellation_faults(report)
+        case MaterialReport():
+            return _material_faults(report)
 
 
 def faults(report: Report) -> list[str]:
     """What V3.0 could not carry of this report; empty when it is well formed."""
-    rows = (("key missing", not report.key), *FAULTS[report.kind](report))
+    rows = (("key missing", not report.key), *_faults(report))
     return [words for words, wrong in rows if wrong]
 
 

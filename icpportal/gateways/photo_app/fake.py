@@ -3,8 +3,8 @@
 import time
 from typing import ClassVar
 
-from icpportal.gateways.asking import seconds_for
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.request_budget import seconds_for
 
 STALL_SECONDS = 60
 

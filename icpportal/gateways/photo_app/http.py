@@ -11,16 +11,16 @@ from http import HTTPStatus
 import requests
 from django.conf import settings
 
-from icpportal.gateways.answers import content, judge
-from icpportal.gateways.asking import bounded, seconds_for
 from icpportal.gateways.errors import Retryable
+from icpportal.gateways.http_responses import check_status, content
+from icpportal.gateways.request_budget import bounded, seconds_for
 
 WHO = "the photo app"
 NOBODY = ("000000", "10000000000")  # no app gave this code, no mobile has this number
 
 
 class HttpApp:
-    """`photo_app.seam.PhotoApp` of `settings.PHOTO_APP_URL`."""
+    """`photo_app.base.PhotoApp` of `settings.PHOTO_APP_URL`."""
 
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
         """One question; what is not a picture by its own word is no answer."""
@@ -57,7 +57,7 @@ def _read(response: requests.Response, ends: float) -> bytes | None:
         if not kind.startswith("application/json"):  # a wrong address must not use up anybody's tries
             raise Retryable("the photo app is not at this address")
         return None
-    judge(status, WHO, good=(HTTPStatus.OK,))
+    check_status(status, WHO, good=(HTTPStatus.OK,))
     if not kind.startswith("image/"):
         raise Retryable("the answer of the photo app is no picture")
     return content(response, WHO, ends=ends, largest=settings.UPLOAD_MAX_BYTES)

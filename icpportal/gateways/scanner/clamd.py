@@ -16,7 +16,7 @@ LONGEST_REPLY = 4096
 
 
 class Clamd:
-    """`scanner.seam.Scanner` that asks clamd."""
+    """`scanner.base.Scanner` that asks clamd."""
 
     def scan(self, stream: BinaryIO, *, timeout: float | None = None) -> Scan:
         """Streams the file to clamd and reads its one line."""

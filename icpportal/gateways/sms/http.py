@@ -11,16 +11,17 @@ import io
 import json
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import requests
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from icpportal.gateways import answers
-from icpportal.gateways.asking import bounded
+from icpportal.fields.types import Json, JsonObject
+from icpportal.gateways import http_responses
 from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.request_budget import bounded
 
 LARGEST = 64 * 1024
 LONGEST_RECEIPT = 200
@@ -37,7 +38,7 @@ class Supplier:
     url: str
     headers: dict[str, str] = field(default_factory=dict)
     fields: dict[str, str] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Json] = field(default_factory=dict)
     body: str = "json"
     receipt: str = "id"
     success: dict[str, str] = field(default_factory=dict)
@@ -64,14 +65,23 @@ class Letter(io.BytesIO):
 
     has_left = False
 
-    def read(self, *size: Any) -> bytes:
+    def read(self, size: int | None = -1, /) -> bytes:
         """The next piece."""
         self.has_left = True
-        return super().read(*size)
+        return super().read(size)
+
+
+class Sent(NamedTuple):
+    """What goes to the supplier."""
+
+    method: str
+    url: str
+    headers: dict[str, str] | None
+    data: Letter | None
 
 
 class HttpSms:
-    """`seam.TextMessages` of `settings.SMS_HTTP`."""
+    """`base.TextMessages` of `settings.SMS_HTTP`."""
 
     def __init__(self) -> None:
         self.supplier = supplier()
@@ -88,7 +98,7 @@ class HttpSms:
         headers = {"Content-Type": BODIES[theirs.body], **theirs.headers, theirs.key_header: key}
         letter = Letter(_written(body, theirs.body))
         try:
-            answer = answers.json_object(self._call("POST", theirs.url, headers=headers, data=letter), WHO)
+            answer = http_responses.json_object(self._call("POST", theirs.url, headers=headers, data=letter), WHO)
             return _receipt(answer, theirs)
         except Unknown as trouble:
             if letter.has_left:
@@ -103,29 +113,46 @@ class HttpSms:
             return
         self._call("HEAD", theirs.url, judge=False)
 
-    def _call(self, method: str, url: str, *, judge: bool = True, **sent: Any) -> bytes:
+    def _call(
+        self,
+        method: str,
+        url: str,
+        *,
+        judge: bool = True,
+        headers: dict[str, str] | None = None,
+        data: Letter | None = None,
+    ) -> bytes:
         seconds = self.supplier.seconds
-        return bounded(lambda: _exchange(method, url, seconds, judge=judge, sent=sent), seconds)
+        sent = Sent(method, url, headers, data)
+        return bounded(lambda: _exchange(sent, seconds, judge=judge), seconds)
 
 
-def _exchange(method: str, url: str, seconds: float, *, judge: bool, sent: dict[str, Any]) -> bytes:
+def _exchange(sent: Sent, seconds: float, *, judge: bool) -> bytes:
     ends = time.monotonic() + seconds
     try:
-        with requests.request(method, url, timeout=seconds, allow_redirects=False, stream=True, **sent) as response:
+        with requests.request(
+            sent.method,
+            sent.url,
+            headers=sent.headers,
+            data=sent.data,
+            timeout=seconds,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
             if judge:
-                answers.judge(response.status_code, WHO)
-            return answers.content(response, WHO, ends=ends, largest=LARGEST)
+                http_responses.check_status(response.status_code, WHO)
+            return http_responses.content(response, WHO, ends=ends, largest=LARGEST)
     except requests.RequestException as problem:
         raise Unknown(f"the supplier did not answer: {type(problem).__name__}") from problem
 
 
-def _written(body: dict[str, Any], how: str) -> bytes:
+def _written(body: JsonObject, how: str) -> bytes:
     if how == "json":
         return json.dumps(body).encode()
     return urlencode([(name, value) for name, value in body.items() if value is not None], doseq=True).encode()
 
 
-def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
+def _receipt(answer: JsonObject, theirs: Supplier) -> str:
     for path, expected in theirs.success.items():
         _judge_word(path, _at(answer, path), str(expected), theirs.later)
     receipt = _at(answer, theirs.receipt)
@@ -134,7 +161,7 @@ def _receipt(answer: dict[str, Any], theirs: Supplier) -> str:
     return str(receipt)[:LONGEST_RECEIPT]
 
 
-def _judge_word(path: str, found: Any, expected: str, later: list[str]) -> None:
+def _judge_word(path: str, found: Json, expected: str, later: list[str]) -> None:
     if not isinstance(found, (str, int)):
         raise Unknown(f"the supplier's answer holds no {path}")
     word = str(found)[:LONGEST_WORD]
@@ -144,7 +171,7 @@ def _judge_word(path: str, found: Any, expected: str, later: list[str]) -> None:
         raise Refused(f"the supplier refused: {path} is {word}", code=word)
 
 
-def _at(answer: Any, path: str) -> Any:
+def _at(answer: Json, path: str) -> Json:
     for name in path.split("."):
         answer = answer.get(name) if isinstance(answer, dict) else None
     return answer

@@ -1,13 +1,12 @@
 """Addresses that accounts have left, and the servers and service codes that hang on them."""
 
 import logging
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from icpportal.accounts.customers import leave
 from icpportal.accounts.models import FormerAddress, User
-from verification.service_codes import give_left
+from verification.service_codes.actions import give_left
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         give.add_argument("address")
         give.add_argument("--to", required=True, help="the address that the account has today")
 
-    def handle(self, *, what: str, address: str, to: str = "", **_options: Any) -> None:
+    def handle(self, *, what: str, address: str, to: str = "", **_options: bool | int | str | None) -> None:
         if what == "release":
             self._release(address.lower())
         else:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         """--json."""
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
-    def handle(self, *args: object, **options: object) -> None:  # noqa: ARG002
+    def handle(self, **options: bool | int | str | None) -> None:
         """Prints and exits."""
         rows = examine()
         totals = totals_of(rows)

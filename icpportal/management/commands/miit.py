@@ -5,33 +5,78 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from icpportal.fields.types import Facts
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import downloads, operations, overview, planning, polling, sanity, sending
-from icpportal.gateways.miit.documents.content import Broken
+from icpportal.gateways.miit.codes.return_codes import Way
+from icpportal.gateways.miit.documents.types import MalformedDocument
+from icpportal.gateways.miit.incoming import downloads
+from icpportal.gateways.miit.line import polling
+from icpportal.gateways.miit.line.file_encryption import Forgotten
 from icpportal.gateways.miit.models import ReportState
-from icpportal.gateways.miit.reactions import Way
-from icpportal.gateways.miit.sealing import Forgotten
-from icpportal.gateways.miit.standing import standing
+from icpportal.gateways.miit.operations import actions as operations
+from icpportal.gateways.miit.operations import report_list, settings_check
+from icpportal.gateways.miit.operations.status import standing
+from icpportal.gateways.miit.outgoing import plan as planning
+from icpportal.gateways.miit.outgoing import sender
 from icpportal.gateways.miit.types import ReportKind
-from icpportal.management import ministry_codes
-from icpportal.management import ministry_words as words
+from icpportal.operations import miit_codes
+from icpportal.operations import miit_output as words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
-from transfers import authority, queries
-from transfers.rules_shown import of_today
+from transfers.authority import results as authority
+from transfers.orders import queries
+from transfers.pages.rules_summary import of_today
 
 NOT_NOW = 3  # exit code: the ministry did not answer in time, or wants us to wait
-REFUSALS = (Forgotten, Unreadable, Broken, Refused, Retryable, ImproperlyConfigured)
+REFUSALS = (Forgotten, Unreadable, MalformedDocument, Refused, Retryable, ImproperlyConfigured)
+
+
+class Options(TypedDict):
+    """What is typed after the word; each word has some of them (`KINDS`)."""
+
+    state: str | None
+    kind: str | None
+    order: str | None
+    oldest: bool
+    after: str
+    limit: int
+    sequence: int
+    attachments: bool
+    raw: bool
+    key: str
+    reason: str
+    way: str | None
+    name: str
+    markdown: bool
+    yes: bool
+    after_restore: bool
+    minutes: float
+    dry_run: bool
+
+
+class ArgumentOptions(TypedDict, total=False):
+    """What argparse is told of an argument."""
+
+    type: Callable[[str], int | float]
+    help: str
+    choices: list[str]
+    action: str
+    default: str | int | float
+    required: bool
+    nargs: str
+
+
+Argument = tuple[tuple[str], ArgumentOptions]
 
 
 class Command(BaseCommand):
-    help = """How it stands with the ministry's interface, what was sent, and what can be done about it by hand.
+    help = """Show the state of the ministry's interface and what was sent, and act on it by hand.
 Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 3 no answer in time, or not now."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,11 +87,11 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
             for names, more in row.arguments:
                 made[name].add_argument(*names, **more)
 
-    def handle(self, *, what: str, as_json: bool, **options: Any) -> None:
+    def handle(self, *, what: str, as_json: bool, **options: Unpack[Options]) -> None:
         with translation.override("en"):  # whatever LANGUAGE_CODE says: no line is half in one language
             self._act(what, as_json, options)
 
-    def _act(self, what: str, as_json: bool, options: dict[str, Any]) -> None:
+    def _act(self, what: str, as_json: bool, options: Options) -> None:
         try:
             code = KINDS[what].act(self, as_json, options)
         except REFUSALS as problem:
@@ -57,102 +102,107 @@ Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 
         if code:
             sys.exit(code)
 
-    def say(self, as_json: bool, found: dict[str, Any], lines: list[str]) -> None:
+    def say(self, as_json: bool, found: Facts, lines: list[str]) -> None:
         """One object, or lines."""
         self.stdout.write(words.in_json(found) if as_json else "\n".join(lines))
 
 
-def status(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def status(command: Command, as_json: bool, options: Options) -> int:
     now, moment = standing(), timezone.now()
     parked = queries.parked_answers()
     now.needs.extend(
         f"answer to {each.report_key}: {each.words(moment)}; see “Parked answers” at the review desk" for each in parked
     )
-    questions = sanity.open_questions(asks_password=of_today()["asks_password"])
+    questions = settings_check.open_questions(asks_password=of_today().asks_password)
     found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked], "open_questions": questions}
     command.say(as_json, found, words.standing_lines(now, questions))
     return 1 if now.needs else 0
 
 
-def queue(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    found = overview.reports(**{name: options[name] or "" for name in ("state", "kind", "order")})
+def queue(command: Command, as_json: bool, options: Options) -> int:
+    found = report_list.reports(state=options["state"] or "", kind=options["kind"] or "", order=options["order"] or "")
     if as_json:
-        for piece in words.queue_pieces(overview.rows(found)):
+        for piece in words.queue_pieces(report_list.rows(found)):
             command.stdout.write(piece, ending="")
         command.stdout.write("")
         return 0
-    how = {"oldest": options["oldest"], "after": options["after"], "size": options["limit"]}
-    rows, more = overview.page(found, **how)
+    rows, more = report_list.page(found, oldest=options["oldest"], after=options["after"], size=options["limit"])
     command.stdout.write("\n".join(words.queue_lines(rows, more)))
     return 0
 
 
-def show(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    file = overview.file_of(options["sequence"])
-    xml = overview.as_sent(file, attachments=options["attachments"])
+def show(command: Command, as_json: bool, options: Options) -> int:
+    file = report_list.file_of(options["sequence"])
+    xml = report_list.as_sent(file, attachments=options["attachments"])
     note_access(actor=None, what="ministry uploadfile", reference=file.report.reference, reason="manage.py miit show")
     if options["raw"]:
         sys.stdout.buffer.write(xml)
         return 0
-    encoding, text = overview.encoding_of(xml), overview.in_words(xml)
+    encoding, text = report_list.encoding_of(xml), report_list.in_words(xml)
     command.say(as_json, {**words.file_facts(file), "encoding": encoding, "xml": text}, [text])
     command.stderr.write(words.file_line(file, encoding))
     return 0
 
 
-def resend(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "resent", operations.resend, options["sequence"])
+def resend(command: Command, as_json: bool, options: Options) -> int:
+    operations.resend(options["sequence"])
+    return _done(command, as_json, "resent", str(options["sequence"]))
 
 
-def rebuild(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "rebuilt", operations.rebuild, options["sequence"])
+def rebuild(command: Command, as_json: bool, options: Options) -> int:
+    operations.rebuild(options["sequence"])
+    return _done(command, as_json, "rebuilt", str(options["sequence"]))
 
 
-def park(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "parked", operations.park, options["key"], options["reason"])
+def park(command: Command, as_json: bool, options: Options) -> int:
+    operations.park(options["key"], options["reason"])
+    return _done(command, as_json, "parked", options["key"])
 
 
-def unpark(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "unparked", operations.unpark, options["key"])
+def unpark(command: Command, as_json: bool, options: Options) -> int:
+    operations.unpark(options["key"])
+    return _done(command, as_json, "unparked", options["key"])
 
 
-def give_up(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "given up", operations.give_up, options["key"], options["reason"])
+def give_up(command: Command, as_json: bool, options: Options) -> int:
+    operations.give_up(options["key"], options["reason"])
+    return _done(command, as_json, "given up", options["key"])
 
 
-def go_on(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def go_on(command: Command, as_json: bool, options: Options) -> int:
     ways = [Way(options["way"])] if options["way"] else []
-    return _done(command, as_json, "let go on", operations.let_go_on, *ways)
+    operations.resume(*ways)
+    return _done(command, as_json, "let go on", str(ways[0]) if ways else "sending and fetching")
 
 
-def list_downloads(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def list_downloads(command: Command, as_json: bool, options: Options) -> int:
     found = downloads.in_need()
     command.say(as_json, {"downloads": [asdict(row) for row in found]}, words.download_lines(found))
     return 0
 
 
-def confirm(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "confirmed with its next delivery", downloads.give_up, options["name"])
+def confirm(command: Command, as_json: bool, options: Options) -> int:
+    downloads.give_up(options["name"])
+    return _done(command, as_json, "confirmed with its next delivery", options["name"])
 
 
-def reread(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    return _done(command, as_json, "read", downloads.read_again, options["name"])
+def reread(command: Command, as_json: bool, options: Options) -> int:
+    downloads.read_again(options["name"])
+    return _done(command, as_json, "read", options["name"])
 
 
-def _done(command: Command, as_json: bool, name: str, act: Callable[..., Any], *given: Any) -> int:
-    act(*given)
-    what = str(given[0]) if given else "sending and fetching"
+def _done(command: Command, as_json: bool, name: str, what: str) -> int:
     command.say(as_json, {"done": name, "what": what}, [f"{name}: {what}"])
     return 0
 
 
-def codes(command: Command, as_json: bool, options: dict[str, Any]) -> int:
-    found = {"codes": [row.as_dict() for row in ministry_codes.rows()]}
-    command.say(as_json, found, list(ministry_codes.markdown() if options["markdown"] else ministry_codes.lines()))
+def codes(command: Command, as_json: bool, options: Options) -> int:
+    found = {"codes": [row.as_dict() for row in miit_codes.rows()]}
+    command.say(as_json, found, list(miit_codes.markdown() if options["markdown"] else miit_codes.lines()))
     return 0
 
 
-def resync(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def resync(command: Command, as_json: bool, options: Options) -> int:
     def tell(line: str) -> None:
         command.stderr.write(line, str)  # no error: as it is
         command.stderr.flush()
@@ -166,19 +216,19 @@ def resync(command: Command, as_json: bool, options: dict[str, Any]) -> int:
     return 0
 
 
-def pull(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def pull(command: Command, as_json: bool, options: Options) -> int:
     polling.expect_news()
     taken = authority.pull()
     command.say(as_json, {"answers": taken}, [f"answers taken: {taken}"])
     return 0
 
 
-def send(command: Command, as_json: bool, options: dict[str, Any]) -> int:
+def send(command: Command, as_json: bool, options: Options) -> int:
     if options["dry_run"]:
         due = planning.due()
         command.say(as_json, due, words.sent_lines(due))
         return 0
-    sent = sending.send_due(limit=options["limit"])
+    sent = sender.send_due(limit=options["limit"])
     command.say(as_json, sent.as_dict(), words.sent_lines(sent.as_dict()))
     return 1 if sent.parked or standing().sending_stopped else 0
 
@@ -186,13 +236,13 @@ def send(command: Command, as_json: bool, options: dict[str, Any]) -> int:
 class Kind:
     """One word after `miit`: what it does, its help and its arguments."""
 
-    def __init__(self, act: Callable[[Command, bool, dict[str, Any]], int], help: str, *arguments: Any) -> None:  # noqa: A002
+    def __init__(self, act: Callable[[Command, bool, Options], int], help: str, *arguments: Argument) -> None:  # noqa: A002
         self.act, self.help, self.arguments = act, help, arguments
 
 
-SEQUENCE = (("sequence",), {"type": int, "help": "number of the file"})
-KEY = (("key",), {"help": "key of the report"})
-DOWNLOAD = (("name",), {"help": "name of the file, or the number in front of it"})
+SEQUENCE: Argument = (("sequence",), {"type": int, "help": "number of the file"})
+KEY: Argument = (("key",), {"help": "key of the report"})
+DOWNLOAD: Argument = (("name",), {"help": "name of the file, or the number in front of it"})
 KINDS = {
     "status": Kind(status, "how it stands; exit code 1 when something needs a person"),
     "queue": Kind(

@@ -10,13 +10,13 @@ from functools import partial
 
 from django.core.management.base import BaseCommand
 
-from icpportal.moments import typed_moment
-from icpportal.reconciliation import Reconciled, reconcile
+from icpportal.operations.reconcile import Reconciled, reconcile
+from icpportal.time_format import typed_moment
 from verification.models import FileRound
 
 
 class Command(BaseCommand):
-    help = "Lists orders and messages that stand still, and files without rows (deleted after 24 hours)."
+    help = "List stuck orders and messages, and files without rows (deleted after 24 hours)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="delete nothing")
@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
         parser.add_argument("--at", type=typed_moment, help="as of this time, for example 2026-11-24T16:20+08:00")
 
-    def handle(self, *, dry_run: bool, as_json: bool, at: datetime | None, all: bool, **options: object) -> None:  # noqa: A002
+    def handle(
+        self, *, dry_run: bool, as_json: bool, at: datetime | None, all: bool, **options: bool | int | str | None
+    ) -> None:  # noqa: A002
         tell = partial(told, self.stderr.write) if all else None
         result = reconcile(now=at, dry_run=dry_run, everything=all, progress=tell)
         self.stdout.write(in_json(result) if as_json else in_lines(result))
@@ -32,7 +34,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def told(write: Callable[[str], object], this: FileRound) -> None:
+def told(write: Callable[[str], None], this: FileRound) -> None:
     """How far a full round has come."""
     write("through" if this.ended_at else f"at {this.place}/{this.at.partition('/')[0]}: {this.looked} looked at")
 

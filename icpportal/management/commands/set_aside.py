@@ -2,13 +2,12 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from icpportal.alarms.actions import try_again
 from icpportal.alarms.models import SetAside
-from icpportal.moments import to_beijing
+from icpportal.time_format import to_beijing
 
 
 class Command(BaseCommand):
@@ -18,15 +17,17 @@ class Command(BaseCommand):
         parser.add_argument("reference", nargs="?", default="", help="only the rows of this order, message or file")
         parser.add_argument("--job", default="", help="only the rows of this job, such as deadlines.due")
         parser.add_argument("--again", action="store_true", help="try them with the next round, not at their time")
-        parser.add_argument("--json", action="store_true", help="one object instead of lines")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one object instead of lines")
 
-    def handle(self, *, reference: str, job: str, again: bool, **options: Any) -> None:
+    def handle(
+        self, *, reference: str, job: str, again: bool, as_json: bool, **options: bool | int | str | None
+    ) -> None:
         wanted = {name: value for name, value in (("reference", reference), ("job", job)) if value}
         chosen = SetAside.objects.filter(**wanted).order_by("since", "pk")
         if wanted and not chosen.exists():
             raise CommandError("no such row is set aside")
         hurried = try_again(chosen) if again else 0
-        if options["json"]:
+        if as_json:
             self.stdout.write(json.dumps({"rows": [_as_json(row) for row in chosen], "again": hurried}))
             return
         for row in chosen:
@@ -36,6 +37,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{hurried} are tried with the next round" if again else f"{chosen.count()} set aside")
 
 
-def _as_json(row: SetAside) -> dict[str, Any]:
+def _as_json(row: SetAside) -> dict[str, str | int]:
     moments = {"since": row.since.isoformat(), "next_at": row.next_at.isoformat()}
     return {"job": row.job, "reference": row.reference, "trouble": row.trouble, "tries": row.tries, **moments}

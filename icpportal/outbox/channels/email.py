@@ -2,16 +2,19 @@
 
 import hashlib
 import smtplib
+from email.headerregistry import Address
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
-from icpportal.gateways.asking import bounded
 from icpportal.gateways.errors import Refused, Retryable, Unknown
-from icpportal.outbox.letters import opened
+from icpportal.gateways.request_budget import bounded
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.catalogue import Rendered
+from icpportal.outbox.texts.message_content import opened
 
 SECONDS = 30  # for the whole conversation; half of a lease
 LASTING = range(500, 600)
@@ -38,21 +41,36 @@ def deliver(message: Message) -> str:
     return mail.extra_headers["Message-ID"]
 
 
+class KeyedMail(EmailMultiAlternatives):
+    """A mail that knows the key of its message, for the page of the demo."""
+
+    outbox_key = ""
+
+
 def message_id(key: str) -> str:
     """The mail's own name, derived from the key."""
     host = urlsplit(settings.PUBLIC_BASE_URL).hostname
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{host}>"
 
 
-def _mail(message: Message) -> EmailMultiAlternatives:
+def sender(words: Rendered) -> str:
+    """Our address under the portal's name in the reader's language; a name that the setting gives stays."""
+    name, _address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    if name or words.mail is None:
+        return settings.DEFAULT_FROM_EMAIL
+    return str(Address(f"{words.mail.brand} · {words.mail.provider}", addr_spec=settings.DEFAULT_FROM_EMAIL))
+
+
+def _mail(message: Message) -> KeyedMail:
     letter = opened(message)
-    mail = EmailMultiAlternatives(
+    mail = KeyedMail(
+        from_email=sender(letter.words),
         subject=letter.words.subject,
         body=letter.words.text,
         to=[letter.to],
         headers={"Message-ID": message_id(message.key), "Auto-Submitted": "auto-generated"},
     )
-    mail.outbox_key = message.key  # type: ignore[attr-defined]  # for the page of the demo
+    mail.outbox_key = message.key
     mail.attach_alternative(letter.words.html, "text/html")
     for attachment in letter.attachments:
         mail.attach(attachment["name"], attachment["content"], attachment["type"])

@@ -3,9 +3,9 @@
 import re
 
 from icpportal.gateways.errors import Refused, Unknown
-from icpportal.gateways.sms.seam import text_messages
-from icpportal.outbox.letters import opened
+from icpportal.gateways.sms.base import text_messages
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import opened
 
 MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from filings.checks import Facts, read
 from filings.provinces import province
-from filings.regions import cities, counties
+from filings.register.regions import cities, counties
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 

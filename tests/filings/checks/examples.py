@@ -128,13 +128,67 @@ says(
         person_case(name="John Sample", **PASSPORT),
         case(name=""),
     ],
-    refused=[case(name="Sample Paper Ltd"), person_case(name="Zhao")],
+    refused=[case(name="Sample Paper Ltd"), person_case(name="Zhao", id_type="11", id_number="12345678")],
 )
 says_of_both(
     "chinese_needed",
     "name",
     [{"name": "林示范"}, {"name": "𠮷"}, {"name": "John Sample", **PASSPORT}, {"name": ""}],
-    [{"name": "Lin Shifan"}],
+    [{"name": "Lin Shifan", "id_type": "11", "id_number": "12345678"}],
+)
+ON_A_CARD = ("林示范", "𠮷", "㛃·买买提", "买买提•吐尔逊", "龘靐", "葛\U000e0100示", "")
+ON_NO_CARD = ("Lin Shifan", "O’Neill", "محمد", "林示范😀", "林示范2", "林 示范")
+IN_A_PASSPORT = (
+    "JANE EXAMPLE",
+    "O’Neill",
+    "D'Arcy-Smith",
+    "محمد بن علي",
+    "Nguyễn Thị",
+    "José",
+    "김민준",
+    "St. John",
+    "林示范",
+    "",
+)
+IN_NO_PASSPORT = ("JANE 😀", "JANE2", "林示范😀", "❤\ufe0f", "J@NE", "-", "J_NE", "JANE\U000f0000")
+says(
+    "name_on_id_card",
+    "name",
+    accepted=[*(person_case(name=name) for name in ON_A_CARD), person_case(name="O’Neill", **PASSPORT), case(name="A")],
+    refused=[person_case(name=name) for name in ON_NO_CARD],
+)
+says_of_both(
+    "name_on_id_card",
+    "name",
+    [*({"name": name} for name in ON_A_CARD), {"name": "O’Neill", **PASSPORT}],
+    [{"name": name} for name in ON_NO_CARD],
+)
+says(
+    "name_letters",
+    "name",
+    accepted=[
+        *(person_case(name=name, **PASSPORT) for name in IN_A_PASSPORT),
+        person_case(name="林2"),
+        case(name="A2"),
+    ],
+    refused=[person_case(name=name, **PASSPORT) for name in IN_NO_PASSPORT],
+)
+says_of_both(
+    "name_letters",
+    "name",
+    [*({"name": name, **each} for name in IN_A_PASSPORT for each in (PASSPORT, HK)), {"name": "林2"}],
+    [{"name": name, **each} for name in IN_NO_PASSPORT for each in (PASSPORT, HK)],
+)
+says(
+    "name_picture",
+    "name",
+    accepted=[
+        case(),
+        case(name="示例（宁夏）纸业2号有限公司"),
+        case(name="Sample & Co."),
+        case(name=""),
+    ],
+    refused=[case(name="宁夏示例纸业😀"), case(name="示例\U000f0000纸业")],
 )
 says_of_both(
     "too_young",
@@ -336,6 +390,18 @@ says_of_both(
     "phone1",
     [{"phone1": "13900000001"}, {"phone1": "16612345678"}, {"phone1": ""}],
     [{"phone1": f"{start}12345678"} for start in ("162", "165", "167", "170", "171")],
+)
+for name in ("lead_phone1", "admin_phone1"):
+    # where the ministry texts nobody, or only the other person
+    says("phone_virtual", name, accepted=[case("44", **{name: "16212345678"})], refused=[])
+says(
+    "phone_virtual",
+    "lead_phone1",
+    accepted=[case(profile="current-2020", lead_phone1="16212345678")],
+    refused=[
+        case(profile="current-2020", lead_phone1="16212345678", same_person="yes"),
+        person_case(profile="current-2020", lead_phone1="16212345678"),
+    ],
 )
 says_of_both(
     "phone2_same",

@@ -110,7 +110,7 @@ def test_findings_come_page_by_page_with_everything_a_page_needs():
                 "subject",
                 "lead_phone2",
                 "error",
-                "The area code does not fit the mailing address: check it",
+                "The area code does not match the mailing address: check it",
             ),
         ]
         assert [finding.id for finding in run("administrator", facts)] == [
@@ -123,14 +123,19 @@ def test_findings_come_page_by_page_with_everything_a_page_needs():
 
 def test_of_several_errors_on_a_field_the_first_speaks_and_advice_is_added():
     rows = (
-        Check("a", "type", "name", lambda facts: "first"),
-        Check("b", "type", "name", lambda facts: "second"),
-        Check("c", "type", "name", lambda facts: "advice", "warning"),
-        Check("d", "type", "domain", lambda facts: "other field"),
-        Check("e", "type", "domain", lambda facts: None),
+        Check("a", "type", "name", "First", lambda facts: True),
+        Check("b", "type", "name", "Second", lambda facts: True),
+        Check("c", "type", "name", "Advice", lambda facts: True, "warning"),
+        Check("d", "type", "domain", "Other %(what)s", lambda facts: {"what": "field"}),
+        Check("e", "type", "domain", "Nothing", lambda facts: None),
+        Check("f", "type", "region", "Nothing", lambda facts: False),
     )
 
-    assert [(found.id, found.stops) for found in run_all(rows, case())] == [("a", True), ("c", False), ("d", True)]
+    assert [(found.id, found.stops, found.message) for found in run_all(rows, case())] == [
+        ("a", True, "First"),
+        ("c", False, "Advice"),
+        ("d", True, "Other field"),
+    ]
 
 
 def test_about_one_person_in_two_roles_is_spoken_once():
@@ -140,6 +145,11 @@ def test_about_one_person_in_two_roles_is_spoken_once():
         "lead_id_until",
         "lead_phone1",
     ]
+
+
+def test_a_rule_says_the_same_sentence_on_every_field():
+    for id in check_ids():
+        assert len({check.sentence for check in CHECKS if check.id == id}) == 1, id
 
 
 def test_ids_come_once():
@@ -154,5 +164,5 @@ def test_the_sentences_name_the_province_in_the_reader_s_language():
     with override("zh-hans"):
         chinese = [finding.message for finding in run("subject", facts)]
 
-    assert english == ["Ningxia asks for the legal representative: change the lead"]
-    assert chinese == ["宁夏要求负责人为法定代表人，请改填"]
+    assert english == ["Ningxia requires the legal representative: change the subject lead"]
+    assert chinese == ["宁夏要求负责人为法定代表人，请更改主体负责人"]

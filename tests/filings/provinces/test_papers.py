@@ -20,11 +20,11 @@ ENTERPRISE = PaperFacts("enterprise", same_person=False)
 def extra(code: str, facts: PaperFacts, profile: str | None = None) -> set[str]:
     """The slots beside those that everybody of this nature fills."""
     usual = {"lead_id", "statement"} if facts.is_individual else {"lead_id", "admin_id", "subject_id", "statement"}
-    return set(province(code, profile).paper_slots(facts)) - usual
+    return set(paper_slots(province(code, profile), facts)) - usual
 
 
 def asking(slot: str, facts: PaperFacts, profile: str | None = None) -> set[str]:
-    return {each.code for each in provinces(profile) if slot in each.paper_slots(facts)}
+    return {each.code for each in provinces(profile) if slot in paper_slots(each, facts)}
 
 
 def test_the_slots_are_those_of_the_page_in_its_order():
@@ -32,24 +32,19 @@ def test_the_slots_are_those_of_the_page_in_its_order():
 
 
 def test_an_individual_shows_one_document_for_both_roles():
-    assert province("14").paper_slots(INDIVIDUAL) == ("lead_id", "statement")
-    assert province("14").paper_slots(replace(INDIVIDUAL, same_person=False)) == ("lead_id", "statement")
+    assert paper_slots(province("14"), INDIVIDUAL) == ("lead_id", "statement")
+    assert paper_slots(province("14"), replace(INDIVIDUAL, same_person=False)) == ("lead_id", "statement")
 
 
 def test_an_organisation_shows_its_own_document_and_both_people_s():
-    assert province("14").paper_slots(ENTERPRISE) == ("lead_id", "admin_id", "subject_id", "statement")
+    assert paper_slots(province("14"), ENTERPRISE) == ("lead_id", "admin_id", "subject_id", "statement")
 
 
 def test_one_person_in_both_roles_shows_one_document():
-    assert province("14").paper_slots(replace(ENTERPRISE, same_person=True)) == ("lead_id", "subject_id", "statement")
+    assert paper_slots(province("14"), replace(ENTERPRISE, same_person=True)) == ("lead_id", "subject_id", "statement")
 
 
-def test_the_method_and_the_function_say_the_same():
-    assert province("32").paper_slots(INDIVIDUAL) == paper_slots(province("32"), INDIVIDUAL)
-    assert province("54").other_papers(INDIVIDUAL) == other_papers(province("54"), INDIVIDUAL)
-
-
-# --- letter of authority ---------------------------------------------------------------------------
+# --- letter of authorisation ---------------------------------------------------------------------------
 
 
 def test_a_lead_who_is_not_the_legal_representative_brings_a_letter_where_one_is_enough():
@@ -75,8 +70,8 @@ def test_beijing_wants_the_legal_representative_s_card_with_the_letter():
     facts = replace(ENTERPRISE, is_legal_rep=False)
 
     assert extra("11", facts) == {"letter", "holding_photo", "other"}
-    assert province("11").other_papers(facts) == ("legal_representative_id",)
-    assert province("11").other_papers(ENTERPRISE) == ()
+    assert other_papers(province("11"), facts) == ("legal_representative_id",)
+    assert other_papers(province("11"), ENTERPRISE) == ()
 
 
 # --- domain, photo, approvals ------------------------------------------------------------------------
@@ -121,7 +116,7 @@ def test_an_individual_from_elsewhere_shows_a_residence_permit():
 
 def test_an_individual_of_the_province_shows_none():
     for code in ("15", "22", "31", "32", "35", "42", "52", "51"):
-        assert "residence" not in province(code).paper_slots(replace(INDIVIDUAL, lead_id_region=code)), code
+        assert "residence" not in paper_slots(province(code), replace(INDIVIDUAL, lead_id_region=code)), code
 
 
 def test_nobody_is_asked_for_a_permit_before_the_card_is_known():
@@ -165,13 +160,13 @@ def test_individuals_with_more_than_five_sites_bring_one_in_chongqing():
     assert asking("commitment", replace(INDIVIDUAL, sites_of_subject=6)) == {"50"}
     assert asking("commitment", replace(INDIVIDUAL, sites_of_subject=5)) == set()
     assert asking("commitment", replace(ENTERPRISE, sites_of_subject=6)) == set()
-    assert province("50").other_papers(replace(INDIVIDUAL, sites_of_subject=6)) == ("construction_plan",)
+    assert other_papers(province("50"), replace(INDIVIDUAL, sites_of_subject=6)) == ("construction_plan",)
 
 
 def test_since_2020_the_letter_is_asked_in_jiangsu_alone():
     assert asking("commitment", replace(ENTERPRISE, by_app=True), "current-2020") == {"32"}
     assert asking("commitment", INDIVIDUAL, "current-2020") == {"32"}
-    assert province("32", "current-2020").other_papers(INDIVIDUAL) == ("statement_of_responsibility",)
+    assert other_papers(province("32", "current-2020"), INDIVIDUAL) == ("statement_of_responsibility",)
 
 
 # --- other papers --------------------------------------------------------------------------------
@@ -180,13 +175,13 @@ def test_since_2020_the_letter_is_asked_in_jiangsu_alone():
 @pytest.mark.parametrize("nature", ["public_institution", "government"])
 def test_public_bodies_prove_their_establishment_in_four_provinces(nature):
     facts = replace(ENTERPRISE, nature=nature)
-    asked = {each.code for each in provinces() if "establishment_proof" in each.other_papers(facts)}
+    asked = {each.code for each in provinces() if "establishment_proof" in other_papers(each, facts)}
 
     assert asked == {"15", "23", "36", "53"}
 
 
 def test_an_enterprise_proves_no_establishment():
-    asked = {each.code: each.other_papers(ENTERPRISE) for each in provinces() if each.other_papers(ENTERPRISE)}
+    asked = {each.code: other_papers(each, ENTERPRISE) for each in provinces() if other_papers(each, ENTERPRISE)}
 
     assert asked == {"23": ("phone_bills",), "54": ("party_confirmation",)}
     assert asking("other", ENTERPRISE) == {"23", "54"}
@@ -195,25 +190,27 @@ def test_an_enterprise_proves_no_establishment():
 def test_young_people_show_what_their_province_accepts():
     young = replace(INDIVIDUAL, lead_age=17)
 
-    assert {each.code: each.other_papers(young) for each in provinces() if each.ages and each.other_papers(young)} == {
+    assert {
+        each.code: other_papers(each, young) for each in provinces() if each.ages and other_papers(each, young)
+    } == {
         "32": ("proof_of_work_or_income",),
         "41": ("guardian_id",),
         "44": ("proof_of_employment",),
     }
-    assert province("44").other_papers(replace(INDIVIDUAL, lead_age=18)) == ()
+    assert other_papers(province("44"), replace(INDIVIDUAL, lead_age=18)) == ()
 
 
 def test_two_young_people_are_asked_for_one_kind_of_paper_once():
     facts = replace(ENTERPRISE, lead_age=17, admin_age=16)
 
-    assert province("44").other_papers(facts) == ("proof_of_employment",)
-    assert province("44").other_papers(replace(facts, lead_age=30)) == ("proof_of_employment",)
-    assert province("44").other_papers(replace(facts, lead_age=30, admin_age=None)) == ()
+    assert other_papers(province("44"), facts) == ("proof_of_employment",)
+    assert other_papers(province("44"), replace(facts, lead_age=30)) == ("proof_of_employment",)
+    assert other_papers(province("44"), replace(facts, lead_age=30, admin_age=None)) == ()
 
 
 def test_in_henan_a_guardian_vouches_for_an_individual_only():
-    assert province("41").other_papers(replace(ENTERPRISE, lead_age=17)) == ()
-    assert province("41").other_papers(replace(INDIVIDUAL, lead_age=17)) == ("guardian_id",)
+    assert other_papers(province("41"), replace(ENTERPRISE, lead_age=17)) == ()
+    assert other_papers(province("41"), replace(INDIVIDUAL, lead_age=17)) == ("guardian_id",)
 
 
 # --- the tables ----------------------------------------------------------------------------------
@@ -247,5 +244,5 @@ def test_slots_come_once_each_and_in_the_page_s_order():
     )
 
     for each in provinces():
-        slots = each.paper_slots(facts)
+        slots = paper_slots(each, facts)
         assert list(slots) == [slot for slot in SCREEN_SLOTS if slot in slots], each.code

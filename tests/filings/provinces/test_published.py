@@ -7,8 +7,9 @@ from pathlib import Path
 from django.conf import settings
 
 from filings.provinces import province, provinces
-from filings.provinces.terms import INDIVIDUAL, ORGANISATION
+from filings.provinces.choices import INDIVIDUAL, ORGANISATION
 from filings.provinces.types import AgeRule
+from tests.filings.provinces.ages import min_age
 
 BESIDE = Path(os.environ.get("SHARED_DIR", settings.BASE_DIR.parent / "shared")) / "domain" / "provinces.json"
 CERTIFICATE_RULES = {
@@ -49,7 +50,7 @@ def as_published(code: str) -> dict[str, object]:
         "website_admin_rule": rules.admin_rule.value,
         "local_mobile_required": rules.local_mobile.value,
         "individual_id_from_other_province": rules.outsider_rule.value,
-        "minimum_age": SPECIAL_AGES[code] if rules.ages and rules.min_age is None else rules.min_age,
+        "minimum_age": SPECIAL_AGES[code] if rules.ages and min_age(rules) is None else min_age(rules),
         "domain_holder_match_organization": rules.domain_holder.value,
         "domain_min_remaining_days": rules.domain_days,
         "transfer_must_match": {

@@ -3,7 +3,8 @@
 import pytest
 
 from filings.provinces import PaperFacts, province, provinces
-from filings.provinces.terms import INDIVIDUAL, ORGANISATION, Change, Extra, HolderRule, MustMatch
+from filings.provinces.choices import INDIVIDUAL, ORGANISATION, Change, Extra, HolderRule, MustMatch
+from filings.provinces.papers import certificate_asked
 
 CODES = [each.code for each in provinces("seed-2018")]
 NAME, NUMBER, PEOPLE, ADMIN = MustMatch.NAME, MustMatch.NUMBER, MustMatch.PEOPLE, MustMatch.ADMINISTRATOR
@@ -119,8 +120,8 @@ def test_only_five_provinces_ever_ask_for_the_domain_s_certificate():
 def test_when_the_domain_s_certificate_is_asked(code, asked, spared):
     rules = province(code)
 
-    assert asked is None or rules.needs_domain_certificate(asked)
-    assert spared is None or not rules.needs_domain_certificate(spared)
+    assert asked is None or certificate_asked(rules.domain_certificate, asked)
+    assert spared is None or not certificate_asked(rules.domain_certificate, spared)
 
 
 def test_one_domain_per_site_in_three_provinces():

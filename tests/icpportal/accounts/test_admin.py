@@ -110,10 +110,10 @@ def test_operations_make_staff_who_set_their_own_password(desk, client_factory):
     [
         (
             {"held_roles": ["reviewer", "operations"]},
-            {"held_roles": ["Reviewer and Operations cannot be one person: choose one of the two"]},
+            {"held_roles": ["Reviewer and Operations must be two different people: change one of them"]},
         ),
         ({"email": "LIN@example.com"}, {"email": ["There is an account with this address"]}),
-        ({"email": "nonsense"}, {"email": ["Enter a full e-mail address, such as lin@example.com"]}),
+        ({"email": "nonsense"}, {"email": ["Enter a full email address, such as lin@example.com"]}),
         (
             {"held_roles": ["king"]},
             {"held_roles": ["Select a valid choice. king is not one of the available choices."]},
@@ -143,7 +143,9 @@ def test_roles_are_given_and_taken_and_the_desk_follows(desk, lin):
 def test_roles_that_cannot_be_one_person_are_refused_and_nothing_changes(desk, lin):
     answer = change(desk, lin, held_roles=["auditor", "operations"])
 
-    assert reasons(answer) == {"held_roles": ["Auditor and Operations cannot be one person: choose one of the two"]}
+    assert reasons(answer) == {
+        "held_roles": ["Auditor and Operations must be two different people: change one of them"]
+    }
     assert roles.held(lin) == {roles.APPLICANT}
 
 

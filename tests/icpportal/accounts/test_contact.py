@@ -46,7 +46,7 @@ def test_an_account_without_a_mobile_is_asked_for_one_and_comes_back(client, hal
     done = client.post(sent.url, {"code": codes_to("13900000007")[0]})
 
     assert stopped.url == f"{CONFIRM}?next=%2Fpapers%2F%3Fpage%3D2"
-    assert "Enter your mobile" in words(page)
+    assert "Enter your mobile number" in words(page)
     assert [asked.url, sent.url, done.url] == [MOBILE, MOBILE_CODE, "/papers/?page=2"]
     assert client.get(done.url).status_code == 200
 
@@ -58,7 +58,7 @@ def test_a_mobile_of_the_sign_up_waits_with_its_button(client, half):
     page = client.get(CONFIRM)
     sent = client.post(CONFIRM)
 
-    assert "Not confirmed yet: 13900000007" in words(page)
+    assert "Not verified yet: 13900000007" in words(page)
     assert sent.url == MOBILE_CODE
     assert len(codes_to("13900000007")) == 1
 
@@ -157,7 +157,7 @@ def test_a_mobile_confirmed_elsewhere_is_told_only_to_who_holds_the_phone(proved
     done = proved.post(MOBILE_CODE, {"code": codes_to(chen.mobile)[0]}, follow=True)
 
     assert "another account" not in words(page)
-    assert "This mobile is confirmed in another account" in words(done)
+    assert "This mobile number is confirmed in another account" in words(done)
     assert User.objects.get(pk=lin.pk).mobile == "13900000001"
     assert User.objects.get(pk=chen.pk).mobile == "13900000002"
 
@@ -233,7 +233,7 @@ def test_strangers_are_asked_to_sign_in(client, address):
 def test_the_pages_are_forms_that_a_script_can_send(proved, lin):
     fields = [set(read(proved.get(address)).fields) for address in (EMAIL, MOBILE)]
 
-    assert fields == [{"csrfmiddlewaretoken", "email"}, {"csrfmiddlewaretoken", "mobile"}]
+    assert fields == [{"csrfmiddlewaretoken", "page_draft", field} for field in ("email", "mobile")]
 
 
 def test_a_code_costs_few_queries(proved, lin):
@@ -241,7 +241,7 @@ def test_a_code_costs_few_queries(proved, lin):
     with work() as shown:
         proved.get(MOBILE_CODE)
     with work() as wrong:
-        proved.post(MOBILE_CODE, {"code": another(codes_to("13900000009")[0])})
+        proved.post(MOBILE_CODE, {"code": another(codes_to("13900000009")[0])}, follow=False)
     with work() as right:
         proved.post(MOBILE_CODE, {"code": codes_to("13900000009")[0]})
 

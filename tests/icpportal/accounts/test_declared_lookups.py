@@ -81,7 +81,7 @@ def declared(desk, request):
 
 @pytest.mark.parametrize("lookup", ["password__regex", "email__startswith", "password", "pk__in", "groups__name__gt"])
 def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(looker, chen, lookup: str):
-    """B22: `?password__regex=^argon2…` showed one row or none, and so a hash, one sign after the other."""
+    """`?password__regex=^argon2…` showed one row or none, and so a hash, one sign after the other."""
     values = ["^argon2", "^nothing", "", "%", "(", str(chen.pk), "c"]
 
     answers = [looker.get(USERS, {"email": chen.email, lookup: value}) for value in values]
@@ -93,7 +93,7 @@ def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(looker, 
 
 
 def test_digests_of_codes_are_not_looked_up(looker):
-    """B22: the digest of a code could be read the same way."""
+    """The digest of a code could be read the same way."""
     Code.objects.create(
         purpose="sign_in", holder="7", digest="abc", destination="d", channel="sms", expires_at="2030-01-01T00:00Z"
     )
@@ -106,7 +106,7 @@ def test_digests_of_codes_are_not_looked_up(looker):
 
 @pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
 def test_no_list_is_looked_up_by_what_it_does_not_declare(anybody, model):
-    """B22: every column, and every column of its neighbours, of every list that is registered today or later."""
+    """Every column, and every column of its neighbours, of every list that is registered today or later."""
     desk = DESKS[model]
 
     def asked(**query: str):
@@ -132,7 +132,7 @@ def test_no_list_is_looked_up_by_what_it_does_not_declare(anybody, model):
 
 @pytest.mark.parametrize("model", DESKS, ids=lambda model: model._meta.label_lower)
 def test_no_list_is_sorted_by_what_it_masks_and_no_row_is_addressed_by_it(anybody, model):
-    """B22: an order of rows tells as much as a look-up, and so does a row that is found by a column."""
+    """An order of rows tells as much as a look-up, and so does a row that is found by a column."""
     desk = DESKS[model]
     request = RequestFactory().get("/")
     request.user = anybody.user
@@ -156,7 +156,7 @@ def test_no_list_is_sorted_by_what_it_masks_and_no_row_is_addressed_by_it(anybod
 
 @pytest.mark.parametrize("typed", ["chen@", "example.com", "1390000", "argon2", "c"])
 def test_a_search_finds_an_account_by_its_whole_address_only(looker, chen, typed: str):
-    """B22: a search for a part would undo the mask too."""
+    """A search for a part would undo the mask too."""
     found = looker.get(USERS, {"q": typed})
 
     assert list(found.context["cl"].queryset) == []
@@ -164,14 +164,14 @@ def test_a_search_finds_an_account_by_its_whole_address_only(looker, chen, typed
 
 
 def test_a_form_field_that_declares_no_search_offers_none(anybody):
-    """B22: Django searches for any column that points at a list, whether a form asks for it or not."""
+    """Django searches for any column that points at a list, whether a form asks for it or not."""
     asked = {"app_label": "filings", "model_name": "subject", "field_name": "owner", "term": "c"}
 
     assert anybody.get(reverse("admin:autocomplete"), asked).status_code == 403
 
 
 def test_a_class_that_opens_itself_is_closed_by_the_desk(anybody):
-    """B22: whoever registers a list later need not think of it."""
+    """Whoever registers a list later need not think of it."""
 
     class Wide(ChangeList):
         pass
@@ -201,12 +201,12 @@ def test_a_class_that_opens_itself_is_closed_by_the_desk(anybody):
 
 
 def test_the_desk_of_the_portal_is_the_closed_one():
-    """B22: all of this hangs on one site."""
+    """All of this hangs on one site."""
     assert type(admin.site._wrapped) is ReviewDesk
 
 
 def test_what_a_list_declares_still_narrows_it(anybody, chen):
-    """B22: filters of every kind and the dates above a list go on working."""
+    """Filters of every kind and the dates above a list go on working."""
     calendar = reverse("admin:workdays_workcalendarday_changelist")
     queries = {
         USERS: {"is_active__exact": "1", "role": roles.OPERATIONS, "o": "1", "p": "1", "_facets": "True"},

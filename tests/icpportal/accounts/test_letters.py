@@ -5,10 +5,10 @@ from django.core import mail
 
 from icpportal.accounts import actions
 from icpportal.accounts.actions import PURPOSES, open_account
-from icpportal.accounts.adapter import AccountAdapter
+from icpportal.accounts.sign_in.adapter import AccountAdapter
 from icpportal.codes.models import Channel
-from icpportal.outbox import catalogue
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts import catalogue
 from tests.icpportal.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def real_outbox(letters, settings):
-    settings.MESSENGER = "icpportal.outbox.actions.tell"
+    settings.MESSENGER = "icpportal.outbox.actions.notify"
 
 
 def test_a_sign_up_owes_one_letter_with_the_code_and_sends_nothing(client):

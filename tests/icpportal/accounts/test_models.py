@@ -6,8 +6,8 @@ from django.db import IntegrityError, connection, transaction
 
 from icpportal.accounts import actions
 from icpportal.accounts.actions import open_account
-from icpportal.accounts.backend import AccountBackend
 from icpportal.accounts.models import Pending, User, mobile_index
+from icpportal.accounts.sign_in.backend import AccountBackend
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import work
 

@@ -259,6 +259,6 @@ def test_the_pages_are_forms_that_a_script_can_send(client, lin):
     prove(client)
     new = read(client.get(NEW)).fields
 
-    assert set(asked) == {"csrfmiddlewaretoken", "email"}
-    assert set(new) == {"csrfmiddlewaretoken", "password1", "password2"}
+    assert set(asked) == {"csrfmiddlewaretoken", "page_draft", "email"}
+    assert set(new) == {"csrfmiddlewaretoken", "page_draft", "password1", "password2"}
     assert User.objects.count() == 1

@@ -133,7 +133,7 @@ def test_the_password_is_another_way_with_a_new_session_id(client, lin):
     right = client.post(f"{AGAIN}?next=/sensitive/", {"password": PASSWORD})
 
     assert f"{AGAIN}?next=%2Fsensitive%2F" in page.content.decode()
-    assert wrong.context["form"].errors["password"] == ["This is not your present password"]
+    assert wrong.context["form"].errors["password"] == ["That is not your current password: try again"]
     assert right.url == "/sensitive/"
     assert client.get("/sensitive/").status_code == 200
     assert client.session.session_key != before

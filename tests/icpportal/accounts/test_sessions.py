@@ -75,7 +75,7 @@ def test_staff_are_signed_out_after_an_idle_hour_and_told_so(client, rev, clock)
 
     assert just_in_time is True
     assert page.redirect_chain[-1][0].startswith(reverse("account_login"))
-    assert "You were signed out. Sign in again: nothing is lost" in words(page)
+    assert "You were signed out. Sign in again: nothing you saved is lost" in words(page)
 
 
 def test_a_session_of_staff_ends_after_twelve_hours_however_busy(client, rev, clock):

@@ -9,7 +9,7 @@ from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import read, words, work
 
 SIGN_IN = "/account/login/"
-NO_MATCH = "E-mail or mobile and password do not match: check both"
+NO_MATCH = "The email or mobile number and the password do not match: check them and try again"
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def test_people_sign_in_by_address_or_mobile(client, lin, chen, login):
 def test_the_form_has_two_fields(client):
     fields = read(client.get(SIGN_IN)).fields
 
-    assert set(fields) == {"csrfmiddlewaretoken", "login", "password"}
+    assert set(fields) == {"csrfmiddlewaretoken", "page_draft", "login", "password"}
     assert (fields["login"]["autocomplete"], fields["password"]["autocomplete"]) == ("username", "current-password")
 
 
@@ -166,7 +166,8 @@ def test_the_sixth_wrong_try_is_stopped_though_the_password_is_right(client, lin
 
     response = sign_in(client)
 
-    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+    assert response.context["form"].non_field_errors() == ["Too many attempts. Try again in 5 minutes"]
+    assert response.content.decode().count("Too many attempts. Try again in 5 minutes") == 1
     assert who(client) is None
 
 
@@ -187,7 +188,7 @@ def test_a_client_that_tries_many_accounts_is_stopped(client, lin, settings):
 
     response = sign_in(client)
 
-    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+    assert response.context["form"].non_field_errors() == ["Too many attempts. Try again in 5 minutes"]
 
 
 def test_a_client_cannot_escape_its_limit_by_claiming_another_address(client, lin, settings):
@@ -198,7 +199,7 @@ def test_a_client_cannot_escape_its_limit_by_claiming_another_address(client, li
         SIGN_IN, {"login": lin.email, "password": PASSWORD}, headers={"x-forwarded-for": "198.51.100.9"}
     )
 
-    assert response.context["form"].non_field_errors() == ["Too many tries. Try again in 5 minutes"]
+    assert response.context["form"].non_field_errors() == ["Too many attempts. Try again in 5 minutes"]
 
 
 def test_staff_are_led_to_the_review_desk(client):

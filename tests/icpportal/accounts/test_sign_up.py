@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
@@ -50,13 +51,58 @@ def test_a_person_walks_from_the_form_over_two_codes_to_the_dashboard(client, le
     assert Pending.objects.count() == 0
 
 
+def sent_again(page, **changes):
+    """What a browser sends of the page that came back: its fields as they stand there."""
+    found = {name: each.get("value", "") for name, each in read(page).fields.items() if each.get("type") != "checkbox"}
+    return {**found, **changes}
+
+
+def test_an_unticked_consent_costs_nobody_the_password(client, letters):
+    page = sign_up(client, agree=None)
+    assert errors(page) == {"agree": ["required"]}
+    assert PASSWORD not in page.content.decode()
+    again = sent_again(page, agree="on")
+    assert (again["password1"], again["password2"], again["email"]) == ("", "", ZHAO["email"])
+
+    sent = client.post(SIGN_UP, again)
+    mailed = client.post(sent.url, {"code": codes_to(ZHAO["email"])[0]})
+    client.post(mailed.url, {"code": codes_to(ZHAO["mobile"])[0]})
+
+    assert User.objects.get().check_password(PASSWORD)
+
+
+def test_a_password_is_kept_through_several_tries_and_another_one_replaces_it(client):
+    first = sign_up(client, agree=None)
+    second = client.post(SIGN_UP, sent_again(first))
+    other = "another-bridge-77"
+
+    client.post(SIGN_UP, sent_again(second, agree="on", password1=other, password2=other))
+
+    assert check_password(other, Pending.objects.get().facts["password"])
+
+
+@pytest.mark.parametrize("what", ["old", "of another address", "forged"])
+def test_a_kept_password_that_is_old_or_of_another_address_or_forged_is_asked_again(client, what):
+    page = sign_up(client, agree=None)
+    again = sent_again(page, agree="on")
+    if what == "of another address":
+        again["email"] = "chen@example.com"
+    if what == "forged":
+        again["kept_password"] = again["kept_password"][:-6] + "AAAA=="
+    with time_machine.travel(timezone.now() + timedelta(minutes=31 if what == "old" else 0)):
+        refused = client.post(SIGN_UP, again)
+
+    assert errors(refused) == {"password1": ["required"], "password2": ["required"]}
+    assert Pending.objects.count() == 0
+
+
 def test_each_page_of_the_walk_is_a_form_that_a_script_can_send(client):
     form = read(client.get(SIGN_UP)).fields
     sign_up(client)
     mail = read(client.get(CODE)).fields
 
-    assert set(form) == {"csrfmiddlewaretoken", "email", "mobile", "password1", "password2", "agree"}
-    assert set(mail) == {"csrfmiddlewaretoken", "code", "again"}
+    assert set(form) == {"csrfmiddlewaretoken", "page_draft", "email", "mobile", "password1", "password2", "agree"}
+    assert set(mail) == {"csrfmiddlewaretoken", "page_draft", "code", "send"}
     assert (mail["code"]["inputmode"], mail["code"]["autocomplete"]) == ("numeric", "one-time-code")
 
 
@@ -127,8 +173,8 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_a_new_
     answers = [client.post(CODE, {"code": wrong}) for _ in range(6)]
 
     assert [errors(answer)["code"] for answer in answers] == [["code_wrong"]] * 4 + [["code_spent"]] * 2
-    assert "The code is not right. 4 tries left" in words(answers[0])
-    assert "The code is not right. 1 try left" in words(answers[3])
+    assert "The code is wrong. 4 attempts left" in words(answers[0])
+    assert "The code is wrong. 1 attempt left" in words(answers[3])
 
 
 @pytest.mark.parametrize("typed", ["12345", "1234567", "12a456", "", "一二三四五六"])
@@ -146,7 +192,7 @@ def test_an_expired_code_asks_for_a_new_one_and_the_new_one_is_right(client):
         sign_up(client)
         clock.shift(timedelta(minutes=10))
         late = client.post(CODE, {"code": codes_to(ZHAO["email"])[0]})
-        client.post(CODE, {"again": "1"})
+        client.post(CODE, {"send": "1"})
         right = client.post(CODE, {"code": codes_to(ZHAO["email"])[1]})
 
     assert errors(late)["code"] == ["code_expired"]
@@ -157,12 +203,12 @@ def test_another_code_waits_its_minute_and_the_page_says_so(client, letters):
     with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
         sign_up(client)
         clock.shift(20)
-        too_soon = client.post(CODE, {"again": "1"}, follow=True)
+        too_soon = client.post(CODE, {"send": "1"}, follow=True)
         clock.shift(40)
-        sent = client.post(CODE, {"again": "1"}, follow=True)
+        sent = client.post(CODE, {"send": "1"}, follow=True)
 
     assert "You can resend in 40 seconds" in words(too_soon)
-    assert "A code is on its way" in words(sent)
+    assert "We have sent you a code" in words(sent)
     assert len(letters) == 2
 
 
@@ -308,7 +354,7 @@ def test_the_sixth_code_to_one_address_is_refused_with_the_time(client, letters)
         refused = sign_up(client)
 
     assert errors(refused) == {"email": ["too_many"]}
-    assert "Too many tries. Try again after Tue 24 Nov, 17:00 Beijing time" in words(refused)
+    assert "Too many attempts. Try again after Tue 24 Nov, 17:00 Beijing time" in words(refused)
     assert len(letters) == 5
 
 

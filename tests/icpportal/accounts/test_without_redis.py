@@ -19,14 +19,14 @@ from icpportal.accounts.actions import open_account
 from icpportal.codes import limits
 from icpportal.codes.cache import PATIENCE_SECONDS, SteadyCache
 from icpportal.codes.models import CacheRow
-from icpportal.outbox import nudge
+from icpportal.outbox import wake
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.accounts.pages import read
-from tests.icpportal.accounts.test_second_factor import shown_now, with_app
+from tests.icpportal.accounts.sign_in.test_second_factor import shown_now, with_app
 from tests.icpportal.codes.test_actions import at_once
 
 SIGN_IN = "/account/login/"
-TOO_MANY = ["Too many tries. Try again in 5 minutes"]
+TOO_MANY = ["Too many attempts. Try again in 5 minutes"]
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def sign_in(client: Any, login: str = "lin@example.com", password: str = PASSWOR
 
 
 def test_people_and_staff_sign_in_without_redis(client_factory, lin, chen, away, settings):
-    """B15: with Redis stopped 13 of 13 sign-ins answered 500."""
+    """With Redis stopped 13 of 13 sign-ins answered 500."""
     settings.STAFF_SECOND_FACTOR = True
     staff = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
     secret = with_app(staff)
@@ -91,7 +91,7 @@ def test_people_and_staff_sign_in_without_redis(client_factory, lin, chen, away,
 
 
 def test_the_sixth_wrong_try_is_stopped_without_redis_and_nobody_else_is(client, lin, chen, away):
-    """B15: the limits of the sign-in hold, counted in the database meanwhile, without an address in it."""
+    """The limits of the sign-in hold, counted in the database meanwhile, without an address in it."""
     wrong = [sign_in(client, password="wrong-bridge-42") for _ in range(5)]
 
     sixth, other = sign_in(client), sign_in(client, chen.email)
@@ -103,7 +103,7 @@ def test_the_sixth_wrong_try_is_stopped_without_redis_and_nobody_else_is(client,
 
 
 def test_a_code_of_the_app_counts_once_without_redis(client_factory, away, settings):
-    """B15: what was used once is remembered in the database too."""
+    """What was used once is remembered in the database too."""
     settings.STAFF_SECOND_FACTOR = True
     staff = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
     code = shown_now(with_app(staff))
@@ -118,7 +118,7 @@ def test_a_code_of_the_app_counts_once_without_redis(client_factory, away, setti
 
 @pytest.mark.parametrize("address", ["/account/signup/", "/account/password/reset/", SIGN_IN, "/healthz", "/readyz"])
 def test_the_open_pages_answer_without_redis(client, away, settings, address: str):
-    """B15: nothing else that strangers reach hangs on Redis."""
+    """Nothing else that strangers reach hangs on Redis."""
     settings.ROOT_URLCONF = "icpportal.urls"
     page = client.get(address)
     typed = dict.fromkeys(read(page).fields, "x@example.com") if address.startswith("/account") else {}
@@ -129,7 +129,7 @@ def test_the_open_pages_answer_without_redis(client, away, settings, address: st
 
 
 def test_the_limit_begins_anew_in_time_and_over_rows_are_taken_again(away):
-    """B15: what the rows answer is what Redis would."""
+    """What the rows answer is what Redis would."""
     cache.set("kept", [1.5], 60)
     cache.set("gone", [1.5], -1)
     added = [cache.add("lock", True, 60), cache.add("lock", True, 60), cache.add("gone", "y", 60)]
@@ -144,7 +144,7 @@ def test_the_limit_begins_anew_in_time_and_over_rows_are_taken_again(away):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_at_once_one_takes_the_lock(away):
-    """B15: the lock around a count is one row."""
+    """The lock around a count is one row."""
     taken = at_once(lambda _number: cache.add("lock", True, 60), 8)
 
     assert sorted(taken) == [False] * 7 + [True]
@@ -153,10 +153,10 @@ def test_of_eight_at_once_one_takes_the_lock(away):
 def test_work_is_written_down_though_the_broker_hangs(
     deaf_port, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
-    """B15: a nudge to a broker that never answers held the request for ever; the rows are the queue."""
+    """A nudge to a broker that never answers held the request for ever; the rows are the queue."""
     app = current_app._get_current_object()
-    monkeypatch.setattr(nudge, "PATIENCE_SECONDS", 0.3)
-    monkeypatch.setattr(nudge, "pause", nudge.Pause(15.0))
+    monkeypatch.setattr(wake, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(wake, "pause", wake.Pause(15.0))
     url, patience = f"redis://127.0.0.1:{deaf_port}/0", {"socket_timeout": 3, "max_retries": 0}
     connection = app.connection_for_write(url, transport="redis", transport_options=patience)
     tried: list[str] = []
@@ -170,7 +170,7 @@ def test_work_is_written_down_though_the_broker_hangs(
 
     with django_capture_on_commit_callbacks(execute=True):
         for _number in range(20):
-            nudge.nudge(nudge.DELIVER)
+            wake.wake_worker(wake.DELIVER)
 
     assert time.monotonic() - began < 2.5
     assert len(tried) == 1
@@ -178,7 +178,7 @@ def test_work_is_written_down_though_the_broker_hangs(
 
 
 def test_rows_that_are_over_are_tidied_away(away):
-    """B15: every address that tries leaves a row, for as long as its window."""
+    """Every address that tries leaves a row, for as long as its window."""
     cache.set("over", 1, -1)
     cache.set("counts", 1, 60)
 
@@ -189,7 +189,7 @@ def test_rows_that_are_over_are_tidied_away(away):
 
 @pytest.mark.services
 def test_redis_is_stopped_while_people_sign_in_and_comes_back(client_factory, lin, chen, redis_at, tmp_path):
-    """B15: a Redis of its own is stopped between two sign-ins and started again."""
+    """A Redis of its own is stopped between two sign-ins and started again."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
-from icpportal.entry.marks import has_han
+from icpportal.fields.language_marks import has_han
 from tests.icpportal.accounts.conftest import PASSWORD
 from tests.icpportal.codes.letterbox import codes_to
 
@@ -127,5 +127,7 @@ def test_the_desk_names_accounts_and_codes_in_chinese(client, settings):
 
     html = client.get("/admin/accounts/user/").content.decode() + client.get("/admin/codes/code/").content.decode()
 
-    assert [word for word in ("Sent by", "Good until", "Roles", "One-time", "Accounts") if f">{word}" in html] == []
+    assert [
+        word for word in ("Sent by", "Can be used until", "Roles", "One-time", "Accounts") if f">{word}" in html
+    ] == []
     assert [word for word in ("发送方式", "有效期至", "角色", "验证码", "账号") if word not in html] == []

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import include, path
 
-from icpportal.accounts.access import confirmed_required, staff_required, step_up_required
+from icpportal.accounts.guards import confirmed_required, staff_required, step_up_required
 from icpportal.accounts.languages import set_language
 
-handler404 = "icpportal.errors.not_found"
-handler429 = "icpportal.errors.too_many"
+handler404 = "icpportal.pages.errors.not_found"
+handler429 = "icpportal.pages.errors.too_many"
 
 
 def page(request):
@@ -23,6 +23,7 @@ urlpatterns = [
     path("sensitive/", step_up_required(page), name="sensitive"),
     path("desk/", staff_required(page), name="desk"),
     path("privacy/", page, name="privacy"),
+    path("drafts/", include("icpportal.drafts.urls")),
     path("language/", set_language, name="set_language"),
     path("notifications/settings/", page, name="message-settings"),
     path("account/", include("icpportal.accounts.urls")),

@@ -8,13 +8,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from icpportal.alarms import leases
-from icpportal.gateways.miit import lease as line_lease
-from icpportal.gateways.miit.models import Line
-from icpportal.models import Pulse
+from icpportal.gateways.miit.line import lease as line_lease
+from icpportal.gateways.miit.models import MinistryLine
+from icpportal.models import Heartbeat
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message
 from tests.icpportal.outbox.conftest import owe, post  # noqa: F401 -- fixtures
-from verification.documents import examination, sweeping
+from verification.documents import examination
+from verification.documents import sweep as sweeping
 from verification.models.documents import Document, DocumentState
 
 pytestmark = pytest.mark.django_db
@@ -28,27 +29,26 @@ CLOCKS = pytest.mark.parametrize("other", [-SKEW, SKEW], ids=["five minutes behi
     [(-LASTS, True), (timedelta(0), True), (LASTS, False), (1.9 * LASTS, False), (3 * LASTS, True)],
 )
 def test_a_lease_is_over_when_its_time_is_and_when_no_clock_of_now_can_have_written_it(ends_in, is_over):
-    """P34: a database whose clock was set back by minutes keeps nothing for minutes."""
-    Pulse.objects.create(name="a", at=timezone.now())
-    Pulse.objects.update(at=leases.end(ends_in))
+    """A database whose clock was set back by minutes keeps nothing for minutes."""
+    Heartbeat.objects.create(name="a", at=timezone.now())
+    Heartbeat.objects.update(at=leases.end(ends_in))
 
-    assert Pulse.objects.filter(leases.is_over("at", LASTS)).exists() == is_over
+    assert Heartbeat.objects.filter(leases.is_over("at", LASTS)).exists() == is_over
 
 
 @CLOCKS
 def test_the_clock_of_a_host_does_not_count_for_the_line(other):
-    """P34"""
     assert line_lease.take(1)
 
     with time_machine.travel(timezone.now() + other):
         assert line_lease.take(1) is None
-        Line.objects.update(leased_until=Now())
+        MinistryLine.objects.update(leased_until=Now())
         assert line_lease.take(1)
 
 
 @CLOCKS
 def test_a_message_that_one_host_sends_is_not_sent_by_another_and_that_of_a_dead_one_is_in_time(other, owe, post):  # noqa: F811
-    """P34: a worker five minutes ahead sent what another one was still sending."""
+    """A worker five minutes ahead sent what another one was still sending."""
     owe("a")
     elsewhere = []
 
@@ -87,7 +87,6 @@ def checking():
 
 @CLOCKS
 def test_another_host_examines_no_document_that_is_examined_and_takes_over_from_a_dead_one(other):
-    """P34"""
     document = checking()
     assert examination.claim(document.pk)
 

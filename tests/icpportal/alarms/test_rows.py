@@ -1,4 +1,4 @@
-"""Loops over rows: a bad one is set aside, named once, tried ever more rarely, and stops nobody else (B6)."""
+"""Loops over rows: a bad one is set aside, named once, tried ever more rarely, and stops nobody else."""
 
 import logging
 from collections.abc import Callable
@@ -49,7 +49,6 @@ def run(act: Callable[[Allowance], str]) -> tuple[list[str], list[str], int]:
 
 @pytest.mark.parametrize("problem", [RuntimeError("x"), KeyMissing("x"), AttributeError("x"), MemoryError("x")])
 def test_a_row_that_breaks_in_any_way_is_set_aside_and_the_others_are_done(problem: Exception) -> None:
-    """B6."""
     some("a", "b", "c")
 
     first, second = run(breaking(problem, "b")), run(breaking(problem, "b"))
@@ -60,7 +59,6 @@ def test_a_row_that_breaks_in_any_way_is_set_aside_and_the_others_are_done(probl
 
 
 def test_a_row_is_tried_ever_more_rarely_and_leaves_with_its_alarm_once_it_succeeds() -> None:
-    """B6."""
     some("a")
     with time_machine.travel(NOW, tick=False) as clock:
         pauses = []
@@ -80,7 +78,6 @@ def test_a_row_is_tried_ever_more_rarely_and_leaves_with_its_alarm_once_it_succe
 def test_a_lost_key_is_one_alarm_however_many_rows_it_closes_in_however_many_jobs(
     django_assert_max_num_queries: object,
 ) -> None:
-    """B6."""
     some(*(f"{n:03}" for n in range(120)))
     act = breaking(KeyMissing("no key named 'old'"), *(f"{n:03}" for n in range(120)))
 
@@ -94,7 +91,6 @@ def test_a_lost_key_is_one_alarm_however_many_rows_it_closes_in_however_many_job
 
 
 def test_a_statement_that_the_database_refuses_spoils_nothing_for_the_rows_behind() -> None:
-    """B6."""
     some("a", "b", "c")
 
     def act(row: Allowance) -> str:
@@ -107,7 +103,6 @@ def test_a_statement_that_the_database_refuses_spoils_nothing_for_the_rows_behin
 
 
 def test_a_row_that_cannot_even_be_loaded_is_set_aside_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """B6."""
     some("a", "b", "c")
     real = Allowance.from_db.__func__
 
@@ -123,7 +118,6 @@ def test_a_row_that_cannot_even_be_loaded_is_set_aside_alone(monkeypatch: pytest
 
 
 def test_the_end_of_a_workers_time_is_no_fault_of_a_row() -> None:
-    """B6."""
     some("a", "b")
 
     with pytest.raises(SoftTimeLimitExceeded):
@@ -133,7 +127,6 @@ def test_the_end_of_a_workers_time_is_no_fault_of_a_row() -> None:
 
 
 def test_the_log_names_the_row_and_the_place_and_quotes_nobody(caplog: pytest.LogCaptureFixture) -> None:
-    """B6."""
     some("a")
 
     with caplog.at_level(logging.ERROR):
@@ -146,7 +139,6 @@ def test_the_log_names_the_row_and_the_place_and_quotes_nobody(caplog: pytest.Lo
 
 
 def test_a_row_that_its_job_no_longer_has_to_do_is_forgotten() -> None:
-    """B6."""
     some("a", "b")
     run(breaking(ValueError("x"), "a", "b"))
 
@@ -161,8 +153,6 @@ def test_a_row_that_its_job_no_longer_has_to_do_is_forgotten() -> None:
 
 
 def test_a_part_that_fails_stops_no_other_and_its_alarm_is_over_when_it_works_again() -> None:
-    """B6."""
-
     def broken() -> str:
         raise RuntimeError("x")
 
@@ -175,7 +165,6 @@ def test_a_part_that_fails_stops_no_other_and_its_alarm_is_over_when_it_works_ag
 
 
 def test_operations_see_what_was_set_aside_and_have_it_tried_again_by_command() -> None:
-    """B6."""
     some("a", "b")
     run(breaking(ValueError("x"), "a", "b"))
     listed, again = StringIO(), StringIO()
@@ -192,7 +181,6 @@ def test_operations_see_what_was_set_aside_and_have_it_tried_again_by_command() 
 
 
 def test_operations_have_a_row_tried_again_at_the_desk_and_auditors_do_not(client: Client, settings: Any) -> None:
-    """B6."""
     settings.STAFF_SECOND_FACTOR = False
     ensure()
     some("a")

@@ -238,11 +238,11 @@ def test_standing_tells_the_page_what_is_left():
     issue()
     enter(another(codes_to(LIN)[0]))
 
-    soon = actions.standing(purpose="reset", holder="reset:1", now=NOW + timedelta(seconds=15, milliseconds=200))
-    over = actions.standing(purpose="reset", holder="reset:1", now=NOW + 10 * MINUTE)
+    soon = actions.status_of(purpose="reset", holder="reset:1", now=NOW + timedelta(seconds=15, milliseconds=200))
+    over = actions.status_of(purpose="reset", holder="reset:1", now=NOW + 10 * MINUTE)
 
-    assert soon == actions.Standing(left=4, expires_at=NOW + 10 * MINUTE, resend_in=45)
-    assert over == actions.Standing(left=0, expires_at=None, resend_in=0)
+    assert soon == actions.CodeStatus(left=4, expires_at=NOW + 10 * MINUTE, resend_in=45)
+    assert over == actions.CodeStatus(left=0, expires_at=None, resend_in=0)
 
 
 @pytest.mark.django_db

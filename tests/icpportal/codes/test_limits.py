@@ -17,7 +17,7 @@ def three_an_hour(settings):
 
 
 def take(key="lin", *, name="service_code", now=NOW):
-    return limits.take(name, key, now=now)
+    return limits.consume(name, key, now=now)
 
 
 @pytest.mark.django_db
@@ -50,30 +50,11 @@ def test_one_key_or_limit_does_not_use_up_another():
 
 
 @pytest.mark.django_db
-def test_peek_counts_nothing():
-    take()
-
-    peeks = [limits.peek("service_code", "lin", now=NOW) for _ in range(5)]
-
-    assert peeks == [Allowed(True)] * 5
-    assert Allowance.objects.get().used == 1
-
-
-@pytest.mark.django_db
-def test_peek_tells_the_same_as_take_when_nothing_is_left():
-    for _ in range(3):
-        take()
-
-    assert limits.peek("service_code", "lin", now=NOW) == Allowed(False, NOW + HOUR) == take()
-    assert limits.peek("service_code", "lin", now=NOW + HOUR) == Allowed(True)
-
-
-@pytest.mark.django_db
 def test_a_try_that_is_given_back_can_be_taken_again():
     for _ in range(3):
         take()
 
-    limits.give_back("service_code", "lin")
+    limits.refund("service_code", "lin")
 
     assert [take(), take()] == [Allowed(True), Allowed(False, NOW + HOUR)]
 
@@ -81,8 +62,8 @@ def test_a_try_that_is_given_back_can_be_taken_again():
 @pytest.mark.django_db
 def test_nothing_is_given_back_that_was_not_taken():
     take()
-    limits.give_back("service_code", "lin")
-    limits.give_back("service_code", "lin")
+    limits.refund("service_code", "lin")
+    limits.refund("service_code", "lin")
 
     assert Allowance.objects.get().used == 0
 
@@ -109,7 +90,7 @@ def test_a_limit_of_nothing_allows_nothing(settings):
 @pytest.mark.django_db
 def test_a_limit_that_settings_do_not_name_is_an_error():
     with pytest.raises(KeyError):
-        limits.take("no_such_limit", "lin")
+        limits.consume("no_such_limit", "lin")
 
 
 @pytest.mark.django_db

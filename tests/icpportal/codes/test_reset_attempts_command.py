@@ -27,8 +27,8 @@ def lin():
 
 @pytest.mark.django_db
 def test_tries_of_an_order_are_forgotten_and_those_of_another_stay():
-    limits.take("filing_password_order", "T7Q4-M2KX")
-    limits.take("filing_password_order", "T000-0000")
+    limits.consume("filing_password_order", "T7Q4-M2KX")
+    limits.consume("filing_password_order", "T000-0000")
 
     lines = run("--order", "T7Q4-M2KX")
 
@@ -40,7 +40,7 @@ def test_tries_of_an_order_are_forgotten_and_those_of_another_stay():
 @pytest.mark.parametrize("by", ["email", "id"])
 def test_an_account_is_found_by_address_or_id_with_all_that_is_counted_about_it(lin, by):
     for key in (str(lin.pk), lin.email, lin.mobile, "chen@example.com"):
-        limits.take("code_destination_day", key)
+        limits.consume("code_destination_day", key)
 
     lines = run("--account", "LIN@example.com" if by == "email" else str(lin.pk))
 
@@ -50,8 +50,8 @@ def test_an_account_is_found_by_address_or_id_with_all_that_is_counted_about_it(
 
 @pytest.mark.django_db
 def test_a_phone_may_be_typed_with_spaces_and_a_filing_number_is_taken_as_it_is():
-    limits.take("code_destination_day", "13900000001")
-    limits.take("code_destination_day", "宁ICP备00000000号")
+    limits.consume("code_destination_day", "13900000001")
+    limits.consume("code_destination_day", "宁ICP备00000000号")
 
     lines = run("--phone", "139 0000 0001", "--filing", "宁ICP备00000000号", "--json")
 
@@ -61,7 +61,7 @@ def test_a_phone_may_be_typed_with_spaces_and_a_filing_number_is_taken_as_it_is(
 
 @pytest.mark.django_db
 def test_a_dry_run_counts_and_forgets_nothing():
-    limits.take("code_destination_day", "13900000001")
+    limits.consume("code_destination_day", "13900000001")
 
     lines = run("--phone", "13900000001", "--dry-run")
 

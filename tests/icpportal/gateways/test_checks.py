@@ -16,6 +16,7 @@ GOOD = {
     "PHOTO_APP_GATEWAY": HTTP_APP,
     "PHOTO_APP_URL": "https://app.example.com",
     "DNS_GATEWAY": "icpportal.gateways.dns.system.SystemResolver",
+    "WEB_PAGES_GATEWAY": "icpportal.gateways.web_pages.http.HttpPages",
 }
 
 
@@ -39,9 +40,10 @@ def test_a_production_with_real_gateways_passes(settings):
         ({"INVENTORY_URL": "http://console.example.com"}, ["gateways.E003"]),
         ({"INVENTORY_URL": ""}, ["gateways.E003"]),
         ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.fake.Down"}, ["gateways.E001"]),
-        ({"PHOTO_APP_GATEWAY": "icpportal.gateways.photo_app.page.PageApp"}, ["gateways.E004"]),
-        ({"INVENTORY_GATEWAY": "icpportal.gateways.inventory.file.FileInventory"}, ["gateways.E001"]),
-        ({"DNS_GATEWAY": "icpportal.gateways.dns.file.FileResolver"}, ["gateways.E001"]),
+        ({"PHOTO_APP_GATEWAY": "demo.photo_app.gateway.PageApp"}, ["gateways.E004"]),
+        ({"INVENTORY_GATEWAY": "demo.servers.inventory.FileInventory"}, ["gateways.E001"]),
+        ({"DNS_GATEWAY": "demo.servers.names.FileResolver"}, ["gateways.E001"]),
+        ({"WEB_PAGES_GATEWAY": "demo.servers.pages.FilePages"}, ["gateways.E001"]),
         ({"DNS_GATEWAY": "icpportal.gateways.dns.fake.FakeResolver"}, ["gateways.E001"]),
         ({"PHOTO_APP_URL": "http://app.example.com"}, ["gateways.E005"]),
     ],

@@ -5,10 +5,13 @@ import inspect
 import pkgutil
 
 import pytest
+from django.core.management import call_command
 
 from icpportal import gateways
 from icpportal import settings as portal
-from icpportal.gateways.registry import ADVICE, GATEWAYS, asked
+from icpportal.gateways import registry
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.registry import ADVICE, GATEWAYS, Gateway, StandIn, asked, faults
 
 FOLDERS = {"miit": "authority"}
 
@@ -20,7 +23,7 @@ def classes_with_a_check():
             continue
         package = importlib.import_module(f"icpportal.gateways.{folder.name}")
         for module in pkgutil.iter_modules(package.__path__):
-            if module.ispkg or module.name in ("admin", "models", "seam", "demo_views", "demo_urls"):
+            if module.ispkg or module.name in ("admin", "models", "base"):
                 continue
             path = f"{package.__name__}.{module.name}"
             for name, found in inspect.getmembers(importlib.import_module(path), inspect.isclass):
@@ -29,7 +32,7 @@ def classes_with_a_check():
 
 
 def test_every_class_is_real_or_a_stand_in():
-    """H3: a new one that nobody has judged fails here."""
+    """A new one that nobody has judged fails here."""
     rows = {row.name: row for row in GATEWAYS}
     found = list(classes_with_a_check())
     unjudged = [
@@ -43,14 +46,12 @@ def test_every_class_is_real_or_a_stand_in():
 
 
 def test_every_gateway_setting_has_its_row():
-    """H3"""
     named = {name for name in dir(portal) if name.endswith("_GATEWAY")} | {"EMAIL_BACKEND"}
 
     assert named == {row.setting for row in GATEWAYS}
 
 
-def test_all_are_asked_but_mail_and_only_the_resolver_is_advice():
-    """H3"""
+def test_all_are_asked_but_mail_and_web_pages_and_only_the_resolver_is_advice():
     assert [row.name for row in asked()] == ["authority", "inventory", "sms", "scanner", "photo_app", "dns"]
     assert ADVICE == ("dns",)
 
@@ -60,3 +61,42 @@ def test_the_real_ones_are_there(row):
     for path in row.real:
         module, _dot, name = path.rpartition(".")
         assert inspect.isclass(getattr(importlib.import_module(module), name))
+
+
+def test_the_demo_s_stand_ins_are_there():
+    """The rows name them by dotted names alone, which no import would miss."""
+    named = [each.module for row in GATEWAYS for each in row.stand_ins if each.module.startswith("demo.")]
+
+    assert len(named) == 6
+    assert [importlib.import_module(name).__name__ for name in named] == named
+
+
+class Silent:
+    """Stands for a system that was added and does not answer."""
+
+    def check(self) -> None:
+        raise Retryable("nobody there")
+
+
+ADDED = Gateway(
+    "weather",
+    "WEATHER_GATEWAY",
+    "says where it rains",
+    (),
+    real=("icpportal.gateways.weather.http.HttpWeather",),
+    stand_ins=(StandIn(__name__, "a fake for tests"),),
+)
+
+
+def test_a_row_that_is_added_is_asked_and_its_stand_in_is_refused_in_production(settings, monkeypatch, capsys):
+    settings.WEATHER_GATEWAY = f"{__name__}.Silent"
+    monkeypatch.setattr(registry, "GATEWAYS", (ADDED,))
+
+    with pytest.raises(SystemExit):
+        call_command("check_gateways")
+
+    line, totals = capsys.readouterr().out.splitlines()
+    assert line.split()[:2] == ["weather", "down"]
+    assert line.endswith("nobody there")
+    assert totals == "gateways: 1, answering: 0, not answering: 1"
+    assert [(fault.setting, fault.rule) for fault in faults()] == [("WEATHER_GATEWAY", registry.FAKE)]

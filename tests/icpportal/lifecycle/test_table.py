@@ -1,16 +1,16 @@
 """A table answers from where, to where and who may, and the check refuses what it lacks."""
 
-from icpportal.lifecycle import APPLICANT, CLOCK, LEAD, REVIEWER, T, Table
+from icpportal.lifecycle import APPLICANT, CLOCK, LEAD, REVIEWER, Move, MoveTable
 from icpportal.lifecycle.system_check import check_table
 
 SENTENCES = {"draft": "…", "sent": "…", "late": "…"}
 
 
-def table(*rows: T) -> Table:
-    return Table(rows, usual_kinds=("letter",))
+def table(*rows: Move) -> MoveTable:
+    return MoveTable(rows, usual_kinds=("letter",))
 
 
-def check(*rows: T, sentences: dict[str, str] = SENTENCES, messages: tuple[str, ...] = ("hello",)) -> list[str]:
+def check(*rows: Move, sentences: dict[str, str] = SENTENCES, messages: tuple[str, ...] = ("hello",)) -> list[str]:
     found = check_table(
         table(*rows), name="letters", sentences=sentences, has_message=messages.__contains__, initial="draft"
     )
@@ -18,46 +18,46 @@ def check(*rows: T, sentences: dict[str, str] = SENTENCES, messages: tuple[str, 
 
 
 def test_a_lead_may_do_what_a_reviewer_may_and_not_the_reverse() -> None:
-    rows = table(T("judge", ("sent",), "late", by=REVIEWER), T("refuse", ("sent",), "late", by=LEAD))
+    rows = table(Move("judge", ("sent",), "late", by=REVIEWER), Move("refuse", ("sent",), "late", by=LEAD))
 
     assert [r.name for r in rows.rows_from("letter", "sent", LEAD)] == ["judge", "refuse"]
     assert [r.name for r in rows.rows_from("letter", "sent", REVIEWER)] == ["judge"]
 
 
 def test_a_row_without_kinds_holds_for_the_usual_ones_only() -> None:
-    send = T("send", ("draft",), "sent", by=APPLICANT)
-    rows = table(send, T("stop", ("draft",), "late", by=APPLICANT, kinds=("card",)))
+    send = Move("send", ("draft",), "sent", by=APPLICANT)
+    rows = table(send, Move("stop", ("draft",), "late", by=APPLICANT, kinds=("card",)))
 
     assert [r.name for r in rows.rows_from("letter", "draft", APPLICANT)] == ["send"]
     assert [r.name for r in rows.rows_from("card", "draft", APPLICANT)] == ["stop"]
 
 
 def test_a_sound_table_passes() -> None:
-    timed = T("send", ("draft",), "sent", by=APPLICANT, due=lambda *_: None, tell="hello")
-    over = T("end", ("sent",), "late", by=CLOCK)
+    timed = Move("send", ("draft",), "sent", by=APPLICANT, due=lambda *_: None, notify="hello")
+    over = Move("end", ("sent",), "late", by=CLOCK)
 
     assert check(timed, over) == []
 
 
 def test_a_timed_state_without_a_move_by_the_clock_is_refused() -> None:
-    timed = T("send", ("draft",), "sent", by=APPLICANT, due=lambda *_: None)
+    timed = Move("send", ("draft",), "sent", by=APPLICANT, due=lambda *_: None)
 
     assert check(timed) == ["lifecycle.E001"]
 
 
 def test_a_message_that_is_not_in_both_languages_is_refused() -> None:
-    told = T("send", ("draft",), "sent", by=APPLICANT, tell="goodbye")
+    told = Move("send", ("draft",), "sent", by=APPLICANT, notify="goodbye")
 
     assert check(told) == ["lifecycle.E002"]
 
 
 def test_a_state_without_a_sentence_is_refused() -> None:
-    row = T("send", ("draft",), "sent", by=APPLICANT)
+    row = Move("send", ("draft",), "sent", by=APPLICANT)
 
     assert check(row, sentences={"draft": "…"}) == ["lifecycle.E003"]
 
 
 def test_a_state_that_is_left_but_never_entered_is_refused() -> None:
-    lost = T("end", ("sent",), "late", by=CLOCK)
+    lost = Move("end", ("sent",), "late", by=CLOCK)
 
     assert check(lost) == ["lifecycle.E004"]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 from django.contrib.auth import get_user_model
 
-from icpportal.outbox import nudge
+from icpportal.outbox import wake
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message
 
@@ -56,7 +56,7 @@ def owe(post: type[Post]) -> Callable[..., Message]:
 def nudges(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str | int]]]:
     """What was handed to the broker."""
     published: list[tuple[str, list[str | int]]] = []
-    monkeypatch.setattr(nudge, "_publish", lambda name, ids: published.append((name, ids)))
+    monkeypatch.setattr(wake, "_publish", lambda name, ids: published.append((name, ids)))
     return published
 
 

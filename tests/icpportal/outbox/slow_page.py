@@ -2,7 +2,7 @@
 
 import time
 
-from icpportal.gateways.sms.page import PageSms
+from demo.messages.sms import PageSms
 
 
 class SlowPage(PageSms):

@@ -8,11 +8,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from icpportal.outbox import actions, nudge
-from icpportal.outbox.actions import Erased, give_up, mark_read, queue, send_again, tell, tell_all
-from icpportal.outbox.catalogue import HeaderInjection, MissingWord, UnknownMessage
+from icpportal.outbox import actions, wake
+from icpportal.outbox.actions import Erased, discard, mark_read, notify, notify_all, queue, resend
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.texts.catalogue import HeaderInjection, MissingWord, UnknownMessage
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 11, 27, 8, 20, tzinfo=UTC)
@@ -131,26 +131,25 @@ def test_a_worker_is_nudged_after_the_commit_and_only_for_what_is_new(owe, nudge
         owe("report:7:1")
 
     assert before_commit == []
-    assert nudges == [(nudge.DELIVER, [])]
+    assert nudges == [(wake.DELIVER, [])]
 
 
 def test_for_a_code_the_worker_of_codes_is_nudged(owe, nudges, django_capture_on_commit_callbacks):
-    """P27"""
     with django_capture_on_commit_callbacks(execute=True):
         message = owe("code:1", is_secret=True)
     with django_capture_on_commit_callbacks(execute=True):
-        send_again(message, actor="somebody")
+        resend(message, actor="somebody")
 
-    assert nudges == [(nudge.DELIVER_CODES, [])] * 2
+    assert nudges == [(wake.DELIVER_CODES, [])] * 2
 
 
 # --- tell ------------------------------------------------------------------------------------
 
 
 def test_a_letter_keeps_only_the_words_its_channel_needs():
-    message = tell(**letter(context={**CONTEXT, "number": "宁ICP备00000000号-1", "authority_words": "…"}))
+    message = notify(**letter(context={**CONTEXT, "number": "宁ICP备00000000号-1", "authority_words": "…"}))
 
-    assert set(message.payload["context"]) == {"domain", "ref", "due", "mobile", "name"}
+    assert set(message.payload["context"]) == {"domain", "ref", "due", "mobile"}
     assert (message.payload["to"], message.payload["language"]) == ("wang@example.com", "zh-hans")
     assert (message.template, message.reference, message.is_secret) == ("order_received", "T7Q4-M2KX", False)
 
@@ -160,7 +159,7 @@ def test_mail_text_and_note_of_one_event_and_person_belong_together(channel: str
     user = people()
     to = {"email": "wang@example.com", "sms": "13900000001", "site": str(user.pk)}[channel]
 
-    message = tell(**letter(key=f"order_received:7:account:{channel}", channel=channel, to=to, user_id=user.pk))
+    message = notify(**letter(key=f"order_received:7:account:{channel}", channel=channel, to=to, user_id=user.pk))
 
     assert (message.event, message.user) == ("order_received:7:account", user)
 
@@ -168,7 +167,7 @@ def test_mail_text_and_note_of_one_event_and_person_belong_together(channel: str
 def test_a_note_for_the_site_finds_its_reader_by_the_address(people):
     user = people()
 
-    message = tell(**letter(key="n:1", channel="site", to=str(user.pk)))
+    message = notify(**letter(key="n:1", channel="site", to=str(user.pk)))
 
     assert Message.objects.get().user == user
     assert message.key == "n:1"
@@ -179,14 +178,14 @@ def test_a_missing_word_is_an_error_where_the_message_is_owed(channel: str, peop
     context = {name: value for name, value in CONTEXT.items() if name != "due"}
 
     with pytest.raises(MissingWord, match="order_received.*needs {due}"):
-        tell(**letter(channel=channel, context=context, to=str(people().pk)))
+        notify(**letter(channel=channel, context=context, to=str(people().pk)))
 
     assert Message.objects.count() == 0
 
 
 def test_an_unknown_message_is_an_error_where_it_is_owed():
     with pytest.raises(UnknownMessage, match="order_recieved"):
-        tell(**letter(template="order_recieved"))
+        notify(**letter(template="order_recieved"))
 
 
 @pytest.mark.parametrize(
@@ -194,7 +193,7 @@ def test_an_unknown_message_is_an_error_where_it_is_owed():
 )
 def test_an_address_with_a_line_break_or_none_is_refused(to: str):
     with pytest.raises(HeaderInjection):
-        tell(**letter(to=to))
+        notify(**letter(to=to))
 
     assert Message.objects.count() == 0
 
@@ -203,25 +202,25 @@ def test_a_line_break_in_the_name_of_an_attachment_is_refused():
     file = {"name": "a.ics\r\nX: y", "type": "text/calendar", "content": "BEGIN:VCALENDAR"}
 
     with pytest.raises(HeaderInjection):
-        tell(**letter(attachments=[file]))
+        notify(**letter(attachments=[file]))
 
 
 def test_a_code_never_lies_on_the_site(people):
     with pytest.raises(ValueError, match="never lies on the site"):
-        tell(**letter(template="code_sign_up", channel="site", to=str(people().pk), context={"code": "204816"}))
+        notify(**letter(template="code_sign_up", channel="site", to=str(people().pk), context={"code": "204816"}))
 
 
 def test_a_code_is_secret_and_good_for_ten_minutes():
     before = timezone.now()
 
-    message = tell(**letter(template="code_sign_up", channel="sms", to="13900000001", context={"code": "204816"}))
+    message = notify(**letter(template="code_sign_up", channel="sms", to="13900000001", context={"code": "204816"}))
 
     assert message.is_secret
     assert timedelta(minutes=10) <= message.not_after - before < timedelta(minutes=11)
 
 
 def test_a_reminder_is_good_until_the_moment_it_reminds_of():
-    message = tell(
+    message = notify(
         **letter(template="phones_1h", channel="sms", to="13900000001", context={**CONTEXT, "left": "1 hour"})
     )
 
@@ -232,17 +231,17 @@ def test_many_letters_cost_one_insert(django_assert_num_queries, nudges, django_
     letters = [letter(key=f"order_received:{n}:account:email") for n in range(5)]
 
     with django_capture_on_commit_callbacks(execute=True), django_assert_num_queries(1):
-        number = tell_all(letters)
+        number = notify_all(letters)
 
     assert number == 5
     assert Message.objects.count() == 5
-    assert nudges == [(nudge.DELIVER, [])]
+    assert nudges == [(wake.DELIVER, [])]
 
 
 def test_many_letters_leave_a_key_that_is_there_as_it_is(owe, post):
-    tell(**letter(key="a:email"))
+    notify(**letter(key="a:email"))
 
-    tell_all([letter(key="a:email", to="other@example.com"), letter(key="b:email")])
+    notify_all([letter(key="a:email", to="other@example.com"), letter(key="b:email")])
 
     assert {message.key: message.payload["to"] for message in Message.objects.all()} == {
         "a:email": "wang@example.com",
@@ -252,14 +251,14 @@ def test_many_letters_leave_a_key_that_is_there_as_it_is(owe, post):
 
 def test_one_wrong_letter_among_many_owes_none():
     with pytest.raises(MissingWord):
-        tell_all([letter(key="a:email"), letter(key="b:email", context={})])
+        notify_all([letter(key="a:email"), letter(key="b:email", context={})])
 
     assert Message.objects.count() == 0
 
 
 def test_no_letters_owe_nothing(nudges, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        assert tell_all([]) == 0
+        assert notify_all([]) == 0
 
     assert nudges == []
 
@@ -279,7 +278,7 @@ def failed(owe: Callable[..., Message], **columns: Any) -> Message:
 def test_a_failed_message_sent_again_starts_from_the_first_delay(owe, post):
     message = failed(owe, not_after=timezone.now() - timedelta(days=1), given_up_at=timezone.now())
 
-    assert send_again(message, actor="op")
+    assert resend(message, actor="op")
 
     message.refresh_from_db()
     assert (message.state, message.attempts, message.last_error) == (State.WAITING, 0, "")
@@ -289,7 +288,7 @@ def test_a_failed_message_sent_again_starts_from_the_first_delay(owe, post):
 
 
 @pytest.mark.parametrize("state", [State.SENDING, State.DELIVERED])
-@pytest.mark.parametrize("action", [send_again, give_up])
+@pytest.mark.parametrize("action", [resend, discard])
 def test_what_is_being_sent_or_is_done_is_left_alone(owe, state: State, action: Callable[..., bool]):
     message = failed(owe, state=state)
 
@@ -305,25 +304,25 @@ def test_what_was_erased_cannot_be_sent_again(owe):
     message.save()
 
     with pytest.raises(Erased):
-        send_again(message, actor="op")
+        resend(message, actor="op")
 
 
 def test_a_message_given_up_is_not_sent_any_more_and_its_code_is_gone(owe, post):
     message = owe("code:1", is_secret=True)
 
-    assert give_up(message, actor="op")
+    assert discard(message, actor="op")
 
     message.refresh_from_db()
     assert (message.state, message.last_error, message.payload) == (State.FAILED, actions.GIVEN_UP, {})
     assert message.given_up_at is not None
     assert deliver().delivered == 0
-    assert not give_up(message, actor="op")
+    assert not discard(message, actor="op")
 
 
 def test_a_message_without_a_code_that_is_given_up_keeps_its_content(owe):
     message = owe("report:7:1")
 
-    give_up(message, actor="op")
+    discard(message, actor="op")
 
     message.refresh_from_db()
     assert message.payload == {"says": "report:7:1"}
@@ -333,7 +332,7 @@ def test_who_acted_is_in_the_log_and_what_was_said_is_not(owe, caplog):
     caplog.set_level("INFO", logger="icpportal.outbox")
     message = failed(owe, reference="T7Q4-M2KX")
 
-    send_again(message, actor="op-12")
+    resend(message, actor="op-12")
 
     (record,) = [record for record in caplog.records if record.message == "sent again by staff"]
     assert (record.key, record.reference, record.actor) == ("report:7:1", "T7Q4-M2KX", "op-12")
@@ -345,8 +344,8 @@ def test_who_acted_is_in_the_log_and_what_was_said_is_not(owe, caplog):
 
 def test_opening_a_note_marks_that_one_and_only_for_its_reader(people):
     wang, chen = people(), people("chen@example.com")
-    notes = [tell(**letter(key=f"n:{n}", channel="site", to=str(wang.pk))) for n in range(2)]
-    tell(**letter(key="n:chen", channel="site", to=str(chen.pk)))
+    notes = [notify(**letter(key=f"n:{n}", channel="site", to=str(wang.pk))) for n in range(2)]
+    notify(**letter(key="n:chen", channel="site", to=str(chen.pk)))
 
     by_stranger = mark_read(chen, notes[0].pk)
     by_reader = mark_read(wang, notes[0].pk, now=DUE)
@@ -360,9 +359,9 @@ def test_opening_a_note_marks_that_one_and_only_for_its_reader(people):
 def test_all_notes_can_be_marked_at_once_and_nobody_elses(people):
     wang, chen = people(), people("chen@example.com")
     for n in range(3):
-        tell(**letter(key=f"n:{n}", channel="site", to=str(wang.pk)))
-    tell(**letter(key="n:chen", channel="site", to=str(chen.pk)))
-    tell(**letter(key="m:1", user_id=wang.pk))
+        notify(**letter(key=f"n:{n}", channel="site", to=str(wang.pk)))
+    notify(**letter(key="n:chen", channel="site", to=str(chen.pk)))
+    notify(**letter(key="m:1", user_id=wang.pk))
 
     assert mark_read(wang) == 3
 

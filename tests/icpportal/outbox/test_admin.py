@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def staff(client, people):
 
 def told(key: str = "order_received:7:account:sms", **columns: Any) -> Message:
     context = {"domain": "secret-domain.example", "ref": "T7Q4-M2KX", "due": timezone.now() + timedelta(days=2)}
-    message = tell(
+    message = notify(
         key=key,
         template="order_received",
         channel="sms",
@@ -135,10 +135,10 @@ def test_operations_send_again_what_failed_and_it_is_written_down(staff):
     assert set(Message.objects.exclude(pk=done.pk).values_list("state", "attempts")) == {(State.WAITING, 0)}
     assert Message.objects.get(pk=done.pk).state == State.DELIVERED
     notes = LogEntry.objects.values_list("object_id", "change_message")
-    assert sorted(notes) == sorted((str(message.pk), "sent again by staff") for message in messages)
+    assert sorted(notes) == sorted((str(message.pk), "resent by staff") for message in messages)
     text = answer.content.decode()
-    assert "2 messages: sent again by staff" in text
-    assert "1 message was left as it is" in text
+    assert "2 messages: resent by staff" in text
+    assert "1 message left unchanged" in text
 
 
 def test_operations_give_up_what_will_not_go(staff):
@@ -162,7 +162,7 @@ def test_a_code_that_is_gone_is_left_as_it_is(staff):
     answer = client.get(act(client, "send_again", message).url)
 
     assert Message.objects.get().state == State.FAILED
-    assert "1 message was left as it is" in answer.content.decode()
+    assert "1 message left unchanged" in answer.content.decode()
 
 
 def test_an_applicant_does_not_find_the_review_desk(client, people):

@@ -3,6 +3,7 @@
 import smtplib
 import time
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
+from demo.messages import file_inbox
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.sms import tray
 from icpportal.gateways.sms.fake import FakeSms
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 from icpportal.outbox.channels import email, site, sms
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
@@ -55,7 +56,7 @@ def server(settings, monkeypatch):
 
 def confirm(channel: str = "email", to: str = "wang@example.com", **more: Any) -> Message:
     known = {"key": f"confirm_phones:9:account:{channel}", "template": "confirm_phones", "language": "en"}
-    return tell(**{**known, "channel": channel, "to": to, "context": CONTEXT, "reference": "T7Q4-M2KX", **more})
+    return notify(**{**known, "channel": channel, "to": to, "context": CONTEXT, "reference": "T7Q4-M2KX", **more})
 
 
 # --- mail ------------------------------------------------------------------------------------
@@ -68,12 +69,27 @@ def test_a_mail_leaves_with_both_parts_and_its_calendar_file(server, settings):
 
     (sent,) = mail.outbox
     assert sent.to == ["wang@example.com"]
-    assert sent.from_email == settings.DEFAULT_FROM_EMAIL
-    assert sent.subject == "Confirm the phones by 27 Nov 16:20 (order T7Q4-M2KX)"
-    assert sent.body.startswith("Dear 王*人,\n\nThe order is with the Ningxia authority.")
+    assert sent.from_email == f"ICP Filing · Example Cloud <{settings.DEFAULT_FROM_EMAIL}>"
+    assert sent.subject == "Verify the phones by 27 Nov 16:20 (order T7Q4-M2KX)"
+    assert sent.body.startswith("The order for example.com is with the Ningxia authority.")
     assert [(part.mimetype, part.content[:15]) for part in sent.alternatives] == [("text/html", "<!doctype html>")]
     assert [tuple(file) for file in sent.attachments] == [("T7Q4-M2KX.ics", ICS["content"], "text/calendar")]
     assert sent.extra_headers == {"Message-ID": receipt, "Auto-Submitted": "auto-generated"}
+
+
+def test_a_mail_comes_under_the_portals_name_in_the_readers_language(server):
+    email.deliver(confirm(language="zh-hans"))
+
+    sender = make_header(decode_header(mail.outbox[0].message()["From"]))
+    assert str(sender) == "网站备案 · 示例云 <filing@beian.example.com>"
+
+
+def test_a_name_that_the_provider_gives_its_address_stays(server, settings):
+    settings.DEFAULT_FROM_EMAIL = "Filing desk <desk@example.com>"
+
+    email.deliver(confirm())
+
+    assert mail.outbox[0].from_email == "Filing desk <desk@example.com>"
 
 
 def test_a_mail_has_the_same_message_id_however_often_it_is_sent(server):
@@ -219,7 +235,7 @@ def test_a_note_is_delivered_by_being_there(people):
 
 def test_in_the_demo_all_that_leaves_lies_in_the_tray_once(settings, tmp_path, people):
     settings.VAR_DIR = tmp_path
-    settings.EMAIL_BACKEND = "icpportal.outbox.page_mail.PageEmailBackend"
+    settings.EMAIL_BACKEND = "demo.messages.mail.PageEmailBackend"
     user = people()
     for channel, to in (("email", "wang@example.com"), ("sms", "13900000002"), ("site", str(user.pk))):
         confirm(channel, to, user_id=user.pk)
@@ -230,8 +246,8 @@ def test_in_the_demo_all_that_leaves_lies_in_the_tray_once(settings, tmp_path, p
     )  # as after a kill between sending and writing it down
     deliver()
 
-    sheets = {sheet.channel: sheet for sheet in tray.read(tray.names())}
+    sheets = {sheet.channel: sheet for sheet in file_inbox.read(file_inbox.names())}
     assert set(sheets) == {"email", "sms"}
-    assert len(tray.names()) == 2
+    assert len(file_inbox.names()) == 2
     assert sheets["email"].key == "confirm_phones:9:account:email"
     assert set(Message.objects.values_list("state", "attempts")) == {(State.DELIVERED, 2)}

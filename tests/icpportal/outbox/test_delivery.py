@@ -15,7 +15,7 @@ from django.db.models import Count
 from icpportal import tasks
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox import delivery, queries
-from icpportal.outbox.actions import give_up
+from icpportal.outbox.actions import discard
 from icpportal.outbox.delivery import DELAYS, EXHAUSTED, RESERVED, REST, TOO_LATE, Totals, deliver
 from icpportal.outbox.models import Message, State
 from tests.bad import aside, causes, spoil
@@ -42,7 +42,6 @@ def counted(totals: Totals) -> dict[str, int]:
 
 @pytest.mark.parametrize("way", ["garbage", "lost key", "cut short", "not JSON"])
 def test_a_message_that_cannot_be_read_stops_no_other_and_goes_once_it_can(owe, post, settings, way: str):
-    """B6."""
     settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, "post": f"{__name__}.reading"}
     for key in ("a", "b"):
         owe(key, reference=f"T7Q4-M2K{key}")
@@ -64,10 +63,9 @@ def reading(message: Message) -> str:
 
 
 def test_a_message_that_breaks_outside_of_its_channel_stops_no_other(owe, post, monkeypatch):
-    """B6."""
     owe("a")
     owe("b")
-    monkeypatch.setattr(delivery, "rings_too_early", lambda message, _now: 1 // (message.key != "a") > 1)
+    monkeypatch.setattr(delivery, "must_wait_for_morning", lambda message, _now: 1 // (message.key != "a") > 1)
 
     totals = deliver(now=NOW)
 
@@ -76,7 +74,6 @@ def test_a_message_that_breaks_outside_of_its_channel_stops_no_other(owe, post, 
 
 
 def test_the_end_of_a_workers_time_is_no_fault_of_a_message(owe, post):
-    """B6."""
     owe("a")
     post.trouble["a"] = raising(SoftTimeLimitExceeded())
 
@@ -112,7 +109,6 @@ def test_the_longest_due_goes_first_and_the_limit_holds(owe, post):
 
 
 def test_a_task_goes_on_while_messages_are_left(owe, post, time_machine):
-    """F4."""
     time_machine.move_to(NOW)
     for number in range(150):
         owe(f"m:{number}")
@@ -124,7 +120,6 @@ def test_a_task_goes_on_while_messages_are_left(owe, post, time_machine):
 
 
 def test_a_task_leaves_the_rest_to_the_next_once_its_turn_is_over(owe, post, clock, time_machine):
-    """F4."""
     time_machine.move_to(NOW)
     for number in range(10):
         owe(f"m:{number}", not_before=NOW)
@@ -319,7 +314,6 @@ def test_a_worker_that_dies_on_a_row_every_time_gives_it_up_in_the_end(owe, post
 
 
 def test_workers_that_look_one_after_the_other_take_different_rows(owe, post):
-    """F4."""
     for number in range(4):
         owe(f"m:{number}", not_before=NOW - timedelta(minutes=5 - number))
     first, second = delivery._Round(NOW), delivery._Round(NOW)
@@ -334,7 +328,6 @@ def test_workers_that_look_one_after_the_other_take_different_rows(owe, post):
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_passes_over_rows_that_another_one_reserves_at_this_moment(owe, post):
-    """F4."""
     owe("a", not_before=NOW - timedelta(minutes=1))
     owe("b", not_before=NOW)
     found: list[str] = []
@@ -353,7 +346,6 @@ def test_a_worker_passes_over_rows_that_another_one_reserves_at_this_moment(owe,
 
 
 def test_a_row_that_was_reserved_too_long_ago_is_sent_once(owe, post):
-    """F4."""
     owe("a")
     first, second = delivery._Round(NOW), delivery._Round(NOW + RESERVED)
     (seen_by_first,), (seen_by_second,) = first.reserve(1), second.reserve(1)
@@ -365,7 +357,6 @@ def test_a_row_that_was_reserved_too_long_ago_is_sent_once(owe, post):
 
 
 def test_a_worker_killed_with_rows_reserved_leaves_no_doubt_about_those_it_had_not_begun(owe, post):
-    """F4, B18."""
     for key in ("a", "b"):
         owe(key)
     delivery._Round(NOW).reserve(2)
@@ -380,7 +371,7 @@ def test_a_message_given_up_by_staff_while_it_was_reserved_is_not_sent(owe, post
     message = owe("a")
     this = delivery._Round(NOW)
     (reserved,) = this.reserve(1)
-    give_up(message, actor=people(), now=NOW)
+    discard(message, actor=people(), now=NOW)
 
     assert not this.claim(reserved.message)
 
@@ -551,7 +542,7 @@ def test_a_message_costs_the_same_however_many_there_are(owe, post, django_asser
 DUE = [queries.due(NOW, codes=codes) for codes in (None, True, False)]
 
 
-@pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.stubborn(), queries.failed()])
+@pytest.mark.parametrize("rows", [*DUE, queries.overdue(NOW), queries.repeatedly_failed(), queries.failed()])
 def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -563,7 +554,6 @@ def test_no_look_at_what_is_owed_or_failed_reads_the_archive(rows):
 
 
 def test_codes_do_not_wait_behind_what_else_is_owed_and_are_not_sent_twice(owe, post):
-    """P27"""
     for number in range(3):
         owe(f"letter:{number}", not_before=NOW - timedelta(hours=1))
     owe("code", is_secret=True)
@@ -576,7 +566,6 @@ def test_codes_do_not_wait_behind_what_else_is_owed_and_are_not_sent_twice(owe, 
 
 
 def test_a_backlog_of_letters_is_not_read_to_find_the_codes(owe, post):
-    """P27"""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

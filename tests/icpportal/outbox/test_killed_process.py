@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from icpportal.outbox import delivery
+from tests import migrated
 
 ROOT = Path(__file__).resolve().parents[3]
 NUMBER = 40
 QUEUE = f"""
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 for number in range({NUMBER}):
-    tell(key=f"code:{{number}}", template="code_sign_in", channel="sms", to="13900000001", language="en",
+    notify(key=f"code:{{number}}", template="code_sign_in", channel="sms", to="13900000001", language="en",
          context={{"code": f"{{number:06}}"}})
 """
 
@@ -58,7 +59,7 @@ def wait_for(number: int, folder: Path) -> None:
 
 
 def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(portal, tmp_path):
-    finished(portal("migrate", "-v0"))
+    migrated.copy_to(tmp_path / "portal.sqlite3")
     finished(portal("shell", "-v0", "-c", QUEUE))
     processes = [portal("deliver_outbox", "--json") for _ in range(3)]
     wait_for(5, tmp_path)

@@ -3,12 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from icpportal.outbox import catalogue, preferences
+from icpportal.outbox import preferences
 from icpportal.outbox.models import Message, Muted
+from icpportal.outbox.texts import catalogue
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
-from transfers import states
-from transfers.message_events import EVENTS
-from transfers.telling import tell_everyone
+from transfers.notifications.messages import notify_recipients
+from transfers.notifications.topics import EVENTS
 
 pytestmark = pytest.mark.django_db
 ALL_ON = [f"{each.key}.{channel}" for each in EVENTS for channel in each.optional]
@@ -35,7 +36,7 @@ def test_what_is_switched_off_is_not_sent_by_that_channel_and_stays_on_the_site(
     press(client, order.owner, [each for each in ALL_ON if each != "received.sms"])
 
     for one in (order, other):
-        tell_everyone(one, "order_received", event_id=one.reference)
+        notify_recipients(one, "order_received", event_id=one.reference)
 
     assert channels_of("order_received", order.owner) == ["email", "site"]
     assert channels_of("order_received", other.owner) == ["email", "site", "sms"]
@@ -46,8 +47,8 @@ def test_what_is_needed_is_sent_whatever_was_switched_off_or_forged(client):
     press(client, order.owner, [])
     Muted.objects.create(user=order.owner, event="phones", channel="sms")
 
-    tell_everyone(order, "confirm_phones", event_id=1)
-    tell_everyone(order, "phones_6h", event_id=1)
+    notify_recipients(order, "confirm_phones", event_id=1)
+    notify_recipients(order, "phones_6h", event_id=1)
 
     assert channels_of("confirm_phones", order.owner) == ["email", "site", "sms"]
     assert channels_of("phones_6h", order.owner) == ["site"]
@@ -57,7 +58,7 @@ def test_the_people_of_the_order_are_told_whatever_the_account_chose(client):
     order = make_order()
     press(client, order.owner, [])
 
-    tell_everyone(order, "order_received", event_id=1)
+    notify_recipients(order, "order_received", event_id=1)
 
     assert sorted(Message.objects.filter(user=None).values_list("channel", flat=True)) == ["email", "sms"]
 
@@ -72,7 +73,7 @@ def test_the_page_shows_what_is_fixed_with_its_reason_and_keeps_the_choice(clien
     assert html.count(" checked") == 1
     assert 'value="idle.email" checked' in html
     assert "phones.sms" not in html
-    assert "You have to act, or the order comes back" in html
+    assert "You must act, or the order is returned" in html
     assert reverse("message-settings") in client.get(reverse("account")).content.decode()
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from icpportal.outbox import queries
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
-from icpportal.outbox.queries import Trouble
+from icpportal.outbox.queries import MessageProblem
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2030, 1, 1, 8, 0, tzinfo=UTC)
@@ -33,9 +33,9 @@ def mixed(owe):
 
 def test_trouble_is_what_failed_what_is_late_and_what_will_not_go(mixed):
     assert queries.trouble(NOW) == [
-        Trouble(key="failed", reference="ref failed", channel="post", reason=queries.FAILED_WORDS),
-        Trouble(key="late", reference="ref late", channel="post", reason=queries.LATE_WORDS),
-        Trouble(key="stubborn", reference="ref stubborn", channel="post", reason=queries.STUBBORN_WORDS),
+        MessageProblem(key="failed", reference="ref failed", channel="post", reason=queries.FAILED_WORDS),
+        MessageProblem(key="late", reference="ref late", channel="post", reason=queries.LATE_WORDS),
+        MessageProblem(key="stubborn", reference="ref stubborn", channel="post", reason=queries.STUBBORN_WORDS),
     ]
 
 
@@ -81,7 +81,7 @@ def told(user: Any, channel: str, event: str, **more: Any) -> Message:
         **more.pop("context", {}),
     }
     known = {"template": "order_received", "language": "en", "reference": "T7Q4-M2KX", "user_id": user.pk}
-    return tell(key=f"{event}:{channel}", channel=channel, to=to, context=context, **{**known, **more})
+    return notify(key=f"{event}:{channel}", channel=channel, to=to, context=context, **{**known, **more})
 
 
 def test_notes_are_the_readers_own_newest_first(people):
@@ -117,7 +117,7 @@ def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_as
     Message.objects.filter(user=chen).update(event="e:1")
 
     with django_assert_num_queries(1):
-        beside = queries.beside(wang, ["e:1", "e:2"])
+        beside = queries.deliveries_of_event(wang, ["e:1", "e:2"])
 
     assert {event: [one.channel for one in found] for event, found in beside.items()} == {
         "e:1": ["email", "sms"],

@@ -14,7 +14,7 @@ import pytest
 from icpportal.alarms.models import Alarm
 from icpportal.codes.actions import issue
 from icpportal.outbox import actions, delivery, queries
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 from icpportal.outbox.channels import email
 from icpportal.outbox.delivery import DELAYS, DOUBT, deliver
 from icpportal.outbox.models import Message, State
@@ -107,7 +107,7 @@ def mailbox(settings: Any) -> Iterator[Outside]:
         state = server.state = Outside()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        settings.EMAIL_BACKEND = "icpportal.outbox.smtp.EmailBackend"
+        settings.EMAIL_BACKEND = "icpportal.outbox.channels.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
         yield state
         server.shutdown()
@@ -117,7 +117,7 @@ def mailbox(settings: Any) -> Iterator[Outside]:
 def owed(channel: str = "sms", to: str = "13900000002") -> str:
     context = {"domain": "lamp.example", "ref": "T7Q4-M2KX", "due": NOW + timedelta(days=2), "name": "", "mobile": ""}
     key = f"order_received:7:account:{channel}"
-    tell(
+    notify(
         key=key,
         template="order_received",
         channel=channel,
@@ -146,7 +146,7 @@ BODIES = [b"<html>OK</html>", b'{"code": "0"}', b'{"id": "7"}', b"[" * 60_000, b
 
 @pytest.mark.parametrize("answer", [500, 502, 503, 504, 302, "cut", *BODIES])
 def test_a_text_that_the_supplier_took_without_a_clear_answer_is_sent_twice_at_most(supplier, answer: Any):
-    """B18: against a supplier that takes a text and answers with 500 it was sent up to 53 times in 50 hours."""
+    """Against a supplier that takes a text and answers with 500 it was sent up to 53 times in 50 hours."""
     supplier.answer = answer
     key = owed()
 
@@ -162,7 +162,7 @@ def test_a_text_that_the_supplier_took_without_a_clear_answer_is_sent_twice_at_m
 
 
 def test_a_text_whose_supplier_falls_silent_after_taking_it_is_in_doubt(supplier, settings):
-    """B18: a time-out after the request was written says nothing about the text."""
+    """A time-out after the request was written says nothing about the text."""
     settings.SMS_HTTP = {**settings.SMS_HTTP, "seconds": 0.2}
     supplier.answer = "silence"
     key = owed()
@@ -176,7 +176,7 @@ def test_a_text_whose_supplier_falls_silent_after_taking_it_is_in_doubt(supplier
 
 @pytest.mark.parametrize("answer", [429, 408, b'{"code": "BUSY"}'])
 def test_a_text_that_was_refused_for_now_keeps_its_back_off(supplier, answer: Any):
-    """B18: a clear "later" is no doubt: nothing was sent to anybody."""
+    """A clear "later" is no doubt: nothing was sent to anybody."""
     supplier.answer = answer
     key = owed()
 
@@ -190,7 +190,7 @@ def test_a_text_that_was_refused_for_now_keeps_its_back_off(supplier, answer: An
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/", "https://127.0.0.1:{port}/", "http://nobody.invalid/"])
 def test_a_text_that_never_left_keeps_its_back_off(supplier, settings, url: str):
-    """B18: nobody there, no TLS, no such name: no text left us, so it may be tried as often as needed."""
+    """Nobody there, no TLS, no such name: no text left us, so it may be tried as often as needed."""
     there = settings.SMS_HTTP["url"].rsplit(":", 1)[1].strip("/")
     settings.SMS_HTTP = {**settings.SMS_HTTP, "url": url.format(port=there)}
     key = owed()
@@ -203,7 +203,7 @@ def test_a_text_that_never_left_keeps_its_back_off(supplier, settings, url: str)
 
 
 def test_a_text_in_doubt_that_then_cannot_leave_is_tried_on_and_ends_as_unknown(supplier, settings):
-    """B18: the second sending is the one that counts, not the tries that reached nobody."""
+    """The second sending is the one that counts, not the tries that reached nobody."""
     there = settings.SMS_HTTP
     key = owed()
     deliver(now=NOW)
@@ -220,7 +220,7 @@ def test_a_text_in_doubt_that_then_cannot_leave_is_tried_on_and_ends_as_unknown(
 
 
 def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
-    """B18: both sendings carry the same key, so that a supplier that knows it sends the text once."""
+    """Both sendings carry the same key, so that a supplier that knows it sends the text once."""
     key = owed()
     deliver(now=NOW)
     supplier.answer = b'{"code": "0", "id": "r-7"}'
@@ -236,7 +236,7 @@ def test_a_text_in_doubt_that_arrives_the_second_time_is_sent(supplier):
 
 
 def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed(supplier):
-    """B18: a no to the second sending does not say what became of the first."""
+    """A no to the second sending does not say what became of the first."""
     key = owed()
     deliver(now=NOW)
     supplier.answer = 409
@@ -247,7 +247,7 @@ def test_a_repetition_that_the_supplier_calls_a_duplicate_is_not_shown_as_failed
 
 
 def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier):
-    """B18: codes travel the same way; one that would come too late is not repeated at all."""
+    """Codes travel the same way; one that would come too late is not repeated at all."""
     arguments = {"channel": "sms", "language": "zh-hans", "context": {}}
     long = issue(purpose="sign_in", holder="7", destination="13900000002", now=NOW, **arguments)
     short = issue(purpose="sign_in", holder="8", destination="13900000003", now=NOW, **arguments)
@@ -263,7 +263,7 @@ def test_a_one_time_code_in_doubt_is_sent_twice_at_most_and_then_erased(supplier
 
 @pytest.mark.parametrize("answer", ["cut after the mail", "2x0 hm"])
 def test_a_mail_whose_answer_is_lost_after_it_left_is_sent_twice_at_most(mailbox, answer: str):
-    """B18: the same by mail: a connection that breaks after DATA may have delivered it."""
+    """The same by mail: a connection that breaks after DATA may have delivered it."""
     mailbox.answer = answer
     key = owed("email", "wang@example.com")
 
@@ -277,7 +277,7 @@ def test_a_mail_whose_answer_is_lost_after_it_left_is_sent_twice_at_most(mailbox
 
 @pytest.mark.parametrize("answer", ["cut at the greeting", "cut at the address", "451 later"])
 def test_a_mail_that_did_not_leave_or_was_put_off_keeps_its_back_off(mailbox, answer: str):
-    """B18: a server that hangs up before the mail, or says "later", has taken nothing."""
+    """A server that hangs up before the mail, or says "later", has taken nothing."""
     mailbox.answer = answer
     key = owed("email", "wang@example.com")
 
@@ -288,7 +288,7 @@ def test_a_mail_that_did_not_leave_or_was_put_off_keeps_its_back_off(mailbox, an
 
 
 def test_a_mail_that_hangs_after_it_left_is_in_doubt(mailbox, monkeypatch):
-    """B18: our own patience ending is no answer either."""
+    """Our own patience ending is no answer either."""
     monkeypatch.setattr(email, "SECONDS", 0.3)
     said = threading.Event()
     monkeypatch.setattr(Mailbox, "say", lambda self, line: said.wait(5) if line == "wait" else _say(self, line))
@@ -316,7 +316,7 @@ def killed() -> str:
 
 
 def test_a_message_whose_worker_is_killed_each_time_is_not_sent_a_third_time(owe, post):
-    """B18: a worker that dies while it sends leaves the same doubt as a supplier that gives no answer."""
+    """A worker that dies while it sends leaves the same doubt as a supplier that gives no answer."""
     owe("a", not_before=NOW)
     post.trouble["a"] = killed
     for minutes in (0, 1):
@@ -333,7 +333,7 @@ def test_a_message_whose_worker_is_killed_each_time_is_not_sent_a_third_time(owe
 
 
 def test_a_channel_that_must_arrive_knows_no_doubt(owe, post, settings):
-    """B18: reports to the ministry are reconciled with what the ministry has, and never given up."""
+    """Reports to the ministry are reconciled with what the ministry has, and never given up."""
     settings.OUTBOX_NEVER_GIVES_UP = ["post"]
     owe("a", not_before=NOW)
     post.trouble["a"] = killed
@@ -349,7 +349,7 @@ def test_a_channel_that_must_arrive_knows_no_doubt(owe, post, settings):
 
 
 def test_the_alarm_is_over_once_somebody_has_dealt_with_each_message(supplier):
-    """B18: operations see "unknown", send one again or give it up, and the alarm closes with the last."""
+    """Operations see "unknown", send one again or give it up, and the alarm closes with the last."""
     first = owed()
     two_days_of_rounds()
     Message.objects.filter(key=first).update(key="other:7:account:sms")
@@ -358,9 +358,9 @@ def test_the_alarm_is_over_once_somebody_has_dealt_with_each_message(supplier):
     one, other = Message.objects.order_by("key")
     trouble = [found.reason for found in queries.trouble(NOW + 50 * HOUR)]
 
-    actions.give_up(one, actor=None, now=NOW)
+    actions.discard(one, actor=None, now=NOW)
     between = Alarm.objects.filter(cleared_at=None).count()
-    actions.send_again(other, actor=None, now=NOW)
+    actions.resend(other, actor=None, now=NOW)
 
     one.refresh_from_db()
     other.refresh_from_db()

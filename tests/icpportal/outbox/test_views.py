@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.entry.marks import HAN
+from icpportal.fields.language_marks import HAN
 from icpportal.outbox import views
-from icpportal.outbox.actions import tell
+from icpportal.outbox.actions import notify
 from icpportal.outbox.models import Message, State
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def note(user: Any, event: str = "e:1", template: str = "confirm_phones", **cont
 
 def told(user: Any, channel: str, event: str, template: str = "confirm_phones", **context: Any) -> Message:
     to = {"site": str(user.pk), "email": user.email, "sms": "13900000001"}[channel]
-    return tell(
+    return notify(
         key=f"{event}:{channel}",
         template=template,
         channel=channel,
@@ -63,7 +63,8 @@ def page(client: Any, url: str = "") -> str:
 
 
 def main_of(html: str) -> str:
-    return re.search(r"<main.*</main>", html, re.DOTALL).group()
+    main = re.search(r"<main.*</main>", html, re.DOTALL).group()
+    return re.sub(r">\s+<", "><", main)  # as a browser shows it, however its lines are broken
 
 
 def test_a_reader_finds_their_messages_newest_first_in_the_language_of_the_page(reader, wang):
@@ -73,7 +74,7 @@ def test_a_reader_finds_their_messages_newest_first_in_the_language_of_the_page(
     main = main_of(page(reader))
 
     titles = re.findall(r'<p class="note-title"><a href="[^"]+">([^<]+)</a>', main)
-    assert titles == ["Order T7Q4-M2KX came back: phones not confirmed in time", "Order T7Q4-M2KX received"]
+    assert titles == ["Order T7Q4-M2KX returned: phones not verified in time", "Order T7Q4-M2KX received"]
     assert "2 unread" in main
     assert main.count("note is-new") == 2
 
@@ -124,8 +125,9 @@ def test_mails_and_texts_are_not_messages_of_their_own_but_stand_beside_with_the
     main = main_of(page(reader))
 
     assert main.count('class="note is-new"') == 1
-    rows = [re.sub(r"<[^>]+>", "", row) for row in re.findall(r"<li(?: class=\"is-failed\")?><svg.*?</li>", main)]
-    assert rows == ["E-mail · Sent · 27 Nov 16:20", "Text message · Could not be sent"]
+    found = re.findall(r"<li(?: class=\"is-failed\")?><svg.*?</li>", main, re.DOTALL)
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in found]
+    assert rows == ["Email · Sent · 27 Nov 16:20", "Text message · Could not be sent"]
     assert "wang@example.com" not in main
 
 
@@ -133,20 +135,20 @@ def test_mails_of_somebody_else_never_stand_beside(reader, wang, people):
     note(wang, "e:1")
     told(people("chen@example.com"), "email", "e:1")
 
-    assert "E-mail ·" not in main_of(page(reader))
+    assert "Email ·" not in main_of(page(reader))
 
 
 def test_a_mail_that_came_back_is_said_at_the_top(reader, wang):
     note(wang, "e:1")
     told(wang, "email", "e:1")
     Message.objects.filter(channel="email").update(state=State.FAILED)
-    assert "Our last e-mail could not be sent" in main_of(page(reader))
+    assert "Our last email could not be sent" in main_of(page(reader))
 
     note(wang, "e:2")
     told(wang, "email", "e:2")
     Message.objects.filter(key="e:2:email").update(state=State.DELIVERED)
 
-    assert "Our last e-mail could not be sent" not in main_of(page(reader))
+    assert "Our last email could not be sent" not in main_of(page(reader))
 
 
 def test_opening_a_message_marks_it_read_and_leads_to_the_order(reader, wang):
@@ -156,9 +158,31 @@ def test_opening_a_message_marks_it_read_and_leads_to_the_order(reader, wang):
     main = main_of(page(reader, reverse("notification", args=[message.pk])))
 
     assert Message.objects.get(pk=message.pk).read_at is not None
-    assert "The order is with the Ningxia authority." in main
+    assert "is with the Ningxia authority." in main
     assert f'href="{reverse("order", args=["T7Q4-M2KX"])}"' in main
     assert "1 unread" in main_of(page(reader))
+
+
+@pytest.mark.parametrize(
+    ("template", "button"), [("handover_offered", "Accept or decline"), ("import_done", "See the report")]
+)
+def test_a_message_about_no_order_leads_where_its_mail_leads(reader, wang, settings, template, button):
+    words = {"giver": "l***@example.com", "taker": "w***@example.com", "instance": "i-1", "m": 1, "n": 2}
+    there = f"{settings.PUBLIC_BASE_URL}/codes/offers/AB12-CD34/"
+    message = note(wang, "e:1", template, ref="", url=there, **words)
+
+    main = main_of(page(reader, reverse("notification", args=[message.pk])))
+
+    assert f'<a class="button" href="/codes/offers/AB12-CD34/">{button}</a>' in main
+
+
+def test_a_message_leads_to_no_other_site(reader, wang):
+    words = {"giver": "l***@example.com", "taker": "w***@example.com", "instance": "i-1"}
+    message = note(wang, "e:1", "handover_offered", ref="", url="https://evil.example/", **words)
+
+    main = main_of(page(reader, reverse("notification", args=[message.pk])))
+
+    assert "evil.example" not in main
 
 
 def test_opening_it_again_keeps_the_first_time(reader, wang):
@@ -244,7 +268,7 @@ def test_the_unread_alone_can_be_read_page_by_page(reader, wang, monkeypatch):
 def test_where_everything_was_read_the_filter_says_so(reader, wang):
     Message.objects.filter(pk=note(wang).pk).update(read_at=timezone.now())
 
-    assert "Every message has been read." in main_of(page(reader, reverse("notifications") + "?show=unread"))
+    assert "You have read all messages." in main_of(page(reader, reverse("notifications") + "?show=unread"))
 
 
 def test_a_note_that_lacks_a_word_of_todays_text_is_still_listed(reader, wang):

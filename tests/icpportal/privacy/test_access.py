@@ -17,7 +17,6 @@ LIST = reverse("admin:privacy_accessnote_changelist")
 
 @pytest.mark.django_db
 def test_the_first_look_writes_a_row_and_later_ones_raise_its_count_and_last_time() -> None:
-    """B25"""
     reviewer, monday = make_reviewer(), timezone.now() - timedelta(days=3)
 
     for days in range(3):
@@ -31,7 +30,6 @@ def test_the_first_look_writes_a_row_and_later_ones_raise_its_count_and_last_tim
 
 @pytest.mark.django_db
 def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
-    """B25"""
     one, other = make_reviewer(), make_reviewer()
     look = {"actor": one, "what": "order", "reference": "T7Q4-M2KX", "reason": "review"}
 
@@ -43,7 +41,6 @@ def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
 
 @pytest.mark.django_db
 def test_looks_on_the_server_without_an_account_stay_rows_of_their_own() -> None:
-    """B25"""
     for _ in range(2):
         note_access(actor=None, what="ministry uploadfile", reference="T7Q4-M2KX")
 
@@ -52,7 +49,6 @@ def test_looks_on_the_server_without_an_account_stay_rows_of_their_own() -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_two_looks_at_the_same_moment_are_one_row_that_counts_both() -> None:
-    """B25"""
     reviewer = make_reviewer()
 
     def look() -> AccessNote:
@@ -66,7 +62,6 @@ def test_two_looks_at_the_same_moment_are_one_row_that_counts_both() -> None:
 
 @pytest.mark.django_db
 def test_rows_from_before_the_count_stay_as_they_were_written() -> None:
-    """B25"""
     reviewer = make_reviewer()
     for _ in range(2):  # as the migration leaves them: each a look of its own
         AccessNote.objects.create(actor=reviewer, what="order", reference="T7Q4-M2KX")
@@ -80,7 +75,6 @@ def test_rows_from_before_the_count_stay_as_they_were_written() -> None:
 
 @pytest.mark.django_db
 def test_the_auditor_reads_how_often_and_when_last(client) -> None:
-    """B25"""
     reviewer = make_reviewer()
     first = timezone.now() - timedelta(days=40)
     for moment in (first, first + timedelta(days=30)):
@@ -101,7 +95,6 @@ def test_the_auditor_reads_how_often_and_when_last(client) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ["reviewer", "lead", OPERATIONS])
 def test_nobody_but_the_auditor_reads_who_looked(client, role: str) -> None:
-    """B25"""
     user = {"reviewer": make_reviewer, "lead": make_lead_reviewer}.get(
         role, lambda: make_user(held_roles=(OPERATIONS,))
     )()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from icpportal.privacy.index import blind_index
+from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number
 
 

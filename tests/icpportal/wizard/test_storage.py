@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from icpportal.wizard.storage import Closed, as_form_data, as_json, change, keep, seen_mark
+from tests.transfers import states
 from tests.transfers.builders import make_order
-from transfers import states
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icpportal.moments import BEIJING
+from icpportal.time_format import BEIJING
 from icpportal.workdays.calendar import (
     NOTICE_DAYS,
     SHIPPED_YEARS,
@@ -58,10 +58,28 @@ def test_twenty_days_that_stay_in_a_known_year_are_certain():
 
 
 def test_the_year_without_notice_counts_monday_to_friday():
-    first_of_january = date(UNKNOWN_YEAR, 1, 1)
-    week = [first_of_january + timedelta(days=n) for n in range(7)]
+    second_of_january = date(UNKNOWN_YEAR, 1, 2)
+    week = [second_of_january + timedelta(days=n) for n in range(7)]
 
     assert [is_workday(day) for day in week] == [day.weekday() < 5 for day in week]
+
+
+@pytest.mark.parametrize("month_and_day", [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)])
+def test_a_holiday_of_a_fixed_date_is_one_in_every_year_whose_notice_is_not_there(month_and_day: tuple[int, int]):
+    days = [date(UNKNOWN_YEAR + n, *month_and_day) for n in range(7)]
+
+    assert [is_workday(day) for day in days] == [False] * 7
+
+
+def test_an_estimate_over_new_year_passes_the_first_of_january_and_stays_provisional():
+    assert add_workdays(date(2026, 12, 31), 1) == (date(2027, 1, 4), True)
+    assert add_workdays(date(2029, 12, 31), 1) == (date(2030, 1, 2), True)
+
+
+def test_a_fixed_holiday_that_a_notice_makes_a_working_day_is_one():
+    WorkCalendarDay.objects.create(date=date(2031, 1, 1), is_workday=True, source="notice")
+
+    assert is_workday(date(2031, 1, 1))
 
 
 def write(first: date, n: int, *, is_workday: bool = False):
@@ -90,7 +108,7 @@ def test_a_year_written_down_wholly_wrong_still_has_an_end(is_workday: bool):
 
     end, _provisional = add_workdays(date(2031, 1, 1), 20)
 
-    assert end == (date(2031, 1, 21) if is_workday else date(2032, 1, 28))
+    assert end == (date(2031, 1, 21) if is_workday else date(2032, 1, 29))
 
 
 def test_a_loaded_notice_makes_the_year_certain_and_moves_the_day():

@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from icpportal.lifecycle import Forbidden
+from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
+from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves
-from transfers import states
 from transfers.models import FieldVerdict, Order, ReviewRound
 from transfers.review.actions import (
-    Claimed,
-    Named,
-    NothingNamed,
+    AssignedToOther,
+    NoReasonGiven,
     OwnOrder,
+    ReturnedField,
     accept,
     accept_photo,
-    claim,
+    assign_to_me,
     note_call,
     refuse,
     refuse_photo,
@@ -31,11 +31,11 @@ pytestmark = pytest.mark.django_db
 def test_a_claim_keeps_others_away_for_half_an_hour() -> None:
     order, first, second = make_order(state=states.SUBMITTED), make_reviewer(), make_reviewer()
     now = timezone.now()
-    claim(order, first, now=now)
+    assign_to_me(order, first, now=now)
 
-    with pytest.raises(Claimed):
+    with pytest.raises(AssignedToOther):
         accept(order, second, now=now + timedelta(minutes=29))
-    claim(order, second, now=now + timedelta(minutes=31))
+    assign_to_me(order, second, now=now + timedelta(minutes=31))
 
     order.refresh_from_db()
     assert (order.state, order.reviewer) == (states.SUBMITTED, second)
@@ -43,11 +43,11 @@ def test_a_claim_keeps_others_away_for_half_an_hour() -> None:
 
 def test_a_released_order_is_anybodys() -> None:
     order, first, second = make_order(state=states.SUBMITTED), make_reviewer(), make_reviewer()
-    claim(order, first)
+    assign_to_me(order, first)
 
     assert release(order, second) is False
     assert release(order, first) is True
-    claim(order, second)
+    assign_to_me(order, second)
 
     assert Order.objects.get().reviewer == second
 
@@ -75,7 +75,11 @@ def test_an_accepted_order_wants_its_photo_and_is_free_again() -> None:
 def test_a_return_keeps_each_field_with_its_value_and_reason() -> None:
     order, reviewer, reason = make_order(state=states.SUBMITTED), make_reviewer(), make_reason("site_name")
 
-    send_back(order, reviewer, [Named("website.site_name", reason), Named("paper.statement", None, "盖章不清楚")])
+    send_back(
+        order,
+        reviewer,
+        [ReturnedField("website.site_name", reason), ReturnedField("paper.statement", None, "盖章不清楚")],
+    )
 
     assert Order.objects.get().state == states.RETURNED
     kept = {verdict.field: (verdict.reason, verdict.words, verdict.value) for verdict in FieldVerdict.objects.all()}
@@ -90,7 +94,7 @@ def test_a_return_keeps_each_field_with_its_value_and_reason() -> None:
 def test_a_return_without_a_field_is_no_return() -> None:
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
 
-    with pytest.raises(NothingNamed):
+    with pytest.raises(NoReasonGiven):
         send_back(order, reviewer, [])
 
     assert (Order.objects.get().state, ReviewRound.objects.count()) == (states.SUBMITTED, 0)
@@ -110,10 +114,10 @@ def test_a_refused_photo_is_asked_for_again_with_the_short_reason() -> None:
     order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
     reason = make_reason("photo_clothes", short_en="top is red or blue")
 
-    refuse_photo(order, reviewer, Named("photo", reason))
+    refuse_photo(order, reviewer, ReturnedField("photo", reason))
 
     assert Order.objects.get().state == states.PHOTO_DUE
-    text = Message.objects.get(template="photo_again", channel="sms", user=order.owner)
+    text = Message.objects.get(template="photo_returned", channel="sms", user=order.owner)
     assert text.payload["context"]["reason"]["en"] == "top is red or blue"
 
 
@@ -132,8 +136,8 @@ def test_the_second_decision_on_one_order_is_refused() -> None:
     stale = Order.objects.get()
     accept(order, reviewer)
 
-    with pytest.raises((Forbidden, Claimed)):
-        send_back(stale, reviewer, [Named("website.site_name", None, "late")])
+    with pytest.raises((MoveNotAllowed, AssignedToOther)):
+        send_back(stale, reviewer, [ReturnedField("website.site_name", None, "late")])
 
     assert (Order.objects.get().state, moves(order)) == (states.PHOTO_DUE, ["accept"])
 

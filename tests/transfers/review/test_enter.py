@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from icpportal.outbox.models import Message
+from tests.transfers import states
 from tests.transfers.builders import (
     make_lead_reviewer,
     make_order,
@@ -17,7 +18,6 @@ from tests.transfers.builders import (
     sign_in,
 )
 from tests.transfers.cancels import make_website
-from transfers import states
 from transfers.models import CauseCancellation, Order, ReviewDraft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,7 +59,6 @@ def open_case(page: Page, order: Order) -> None:
 
 @pytest.mark.parametrize("state", TEXTS)
 def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Page, state: str) -> None:
-    """B2"""
     make_reason("site_name", "website.site_name")
     order = make_order(state=state)
     make_ready_document(order, "photo")
@@ -84,7 +83,6 @@ def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Pag
 
 @pytest.mark.parametrize("desk", [True], ids=["script"], indirect=True)
 def test_what_is_typed_is_saved_without_a_button_and_there_after_a_reload(desk: Page) -> None:
-    """B27"""
     make_reason("site_name", "website.site_name")
     order = make_order(state=states.SUBMITTED)
     open_case(desk, order)
@@ -100,7 +98,6 @@ def test_what_is_typed_is_saved_without_a_button_and_there_after_a_reload(desk: 
 
 
 def test_what_was_chosen_is_there_after_a_reload_a_claim_and_a_noted_call(desk: Page) -> None:
-    """B27"""
     make_reason("site_name", "website.site_name")
     order = make_order(state=states.SUBMITTED)
     open_case(desk, order)
@@ -113,7 +110,7 @@ def test_what_was_chosen_is_there_after_a_reload_a_claim_and_a_noted_call(desk: 
     desk.select_option("[name='reason.paper.statement']", "own")
     desk.fill("[name='call-words']", "已接通")
     desk.click("[value=call]")
-    expect(desk.locator(".messagelist")).to_contain_text("The call is noted")
+    expect(desk.locator(".messagelist")).to_contain_text("The call is recorded")
     desk.reload()
 
     expect(reason).to_have_value("site_name")
@@ -125,7 +122,6 @@ def test_what_was_chosen_is_there_after_a_reload_a_claim_and_a_noted_call(desk: 
 
 
 def test_enter_in_a_text_about_a_cancellation_for_cause_asks_for_nothing(desk: Page) -> None:
-    """B2"""
     make_website(make_user("lin@example.com", mobile="13911110001"))
     desk.goto(desk.base + reverse("admin:transfers_causecancellation_add"))
     desk.fill("[name=domain]", "example.com")

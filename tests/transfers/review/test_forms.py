@@ -2,8 +2,8 @@
 
 import pytest
 
-from transfers.photo_ways import BACKDROP, PLACE, PLAIN
 from transfers.review.forms import PhotoForm
+from verification.photos.methods import BACKDROP, PLACE, PLAIN
 
 pytestmark = pytest.mark.django_db
 

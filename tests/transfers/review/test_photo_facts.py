@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, sign_in
-from transfers import states
 from transfers.review import case
 
 pytestmark = pytest.mark.django_db

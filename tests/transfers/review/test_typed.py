@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from icpportal.management.browsing import Page
+from demo.rehearsal.http_browser import Page
+from tests.transfers import states
 from tests.transfers.builders import (
     make_lead_reviewer,
     make_order,
@@ -19,9 +20,8 @@ from tests.transfers.builders import (
     sign_in,
 )
 from tests.transfers.together import together, words
-from transfers import states
-from transfers.labels import label_of, section_of
 from transfers.models import FieldVerdict, Order, ReviewDraft
+from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,6 @@ def kept():
     [("claim", {}, "en"), ("call", {"call-words": "已接通"}, "zh-hans"), ("keep", {}, "zh-hans")],
 )
 def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, language):
-    """B27"""
     desk = Desk(make_order(state=states.SUBMITTED), language=language)
 
     desk.press(move, **TYPED, **more)
@@ -105,7 +104,6 @@ def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, l
 
 @pytest.mark.parametrize("move", ["claim", "call"])
 def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(client, move):
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -115,7 +113,6 @@ def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(clien
 
 
 def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("claim", **TYPED)
@@ -127,7 +124,6 @@ def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
 
 
 def test_a_call_without_words_loses_nothing_and_a_noted_call_is_not_offered_again():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -141,7 +137,6 @@ def test_a_call_without_words_loses_nothing_and_a_noted_call_is_not_offered_agai
 
 
 def test_words_that_are_too_long_are_shown_again_and_not_cut():
-    """B27"""
     desk = Desk(make_order(state=states.SUBMITTED))
     long = "长" * 300
 
@@ -152,7 +147,6 @@ def test_words_that_are_too_long_are_shown_again_and_not_cut():
 
 
 def test_a_reason_that_was_switched_off_meanwhile_stays_chosen():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("keep", **{f"reason.{NAME}": "site_name"})
@@ -165,7 +159,6 @@ def test_a_reason_that_was_switched_off_meanwhile_stays_chosen():
 
 
 def test_words_without_a_reason_are_not_dropped_by_a_return():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -177,7 +170,6 @@ def test_words_without_a_reason_are_not_dropped_by_a_return():
 
 
 def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_other():
-    """B27"""
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order, make_lead_reviewer())
@@ -197,7 +189,6 @@ def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_othe
 
 
 def test_what_is_typed_lies_encrypted_and_only_its_reviewer_sees_it():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     Desk(order).press("keep", **TYPED)
 
@@ -210,7 +201,6 @@ def test_what_is_typed_lies_encrypted_and_only_its_reviewer_sees_it():
 
 
 def test_a_decision_uses_up_what_was_typed_for_it_and_the_next_round_begins_empty():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("claim", **TYPED)
@@ -237,7 +227,6 @@ def test_a_decision_uses_up_what_was_typed_for_it_and_the_next_round_begins_empt
     ],
 )
 def test_an_order_is_not_accepted_while_a_part_carries_a_reason_or_words(typed):
-    """B3"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -248,7 +237,6 @@ def test_an_order_is_not_accepted_while_a_part_carries_a_reason_or_words(typed):
 
 
 def test_the_fields_that_speak_against_it_are_named_on_top():
-    """B3"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
@@ -262,7 +250,6 @@ def test_the_fields_that_speak_against_it_are_named_on_top():
 
 
 def test_an_emptied_verdict_speaks_against_nothing():
-    """B3"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("keep", **TYPED)
@@ -273,7 +260,6 @@ def test_an_emptied_verdict_speaks_against_nothing():
 
 
 def test_reasons_of_another_window_are_not_dropped_by_an_accept_and_not_sent_unseen():
-    """B3"""
     order = make_order(state=states.SUBMITTED)
     first = Desk(order)
     second = Desk(order, first.reviewer)
@@ -296,7 +282,6 @@ def test_reasons_of_another_window_are_not_dropped_by_an_accept_and_not_sent_uns
     "typed", [{"photo-reason": "photo_clothes"}, {"photo-words": "红色"}, {"refuse-words": "照片非本人"}]
 )
 def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
-    """B3"""
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order, make_lead_reviewer())
@@ -309,7 +294,6 @@ def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
 
 
 def test_a_photo_is_refused_with_its_reason_and_what_else_was_typed_is_kept():
-    """B27"""
     order = make_order(state=states.PHOTO_REVIEW)
     make_ready_document(order, "photo")
     desk = Desk(order)
@@ -330,7 +314,6 @@ def test_a_photo_is_refused_with_its_reason_and_what_else_was_typed_is_kept():
 
 @pytest.mark.parametrize("move", ["send_back", "accept"])
 def test_who_comes_second_keeps_what_they_typed(move):
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     late = Desk(order)
     review.accept(read(order), make_reviewer())
@@ -338,16 +321,15 @@ def test_who_comes_second_keeps_what_they_typed(move):
     late.press(move, **TYPED)
 
     assert moves(order) == ["accept"]
-    assert "The order has moved on meanwhile" in late.html
+    assert "The order has changed" in late.html
     assert ["与身份证不符" in late.html, "The website name does not meet the rules" in late.html] == [True, True]
 
 
 def test_what_was_saved_before_somebody_else_decided_can_still_be_read():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     slow = Desk(order)
     slow.press("keep", **TYPED)
-    review.send_back(read(order), make_reviewer(), [review.Named(NAME, None, "改名称")])
+    review.send_back(read(order), make_reviewer(), [review.ReturnedField(NAME, None, "改名称")])
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)  # mended and sent again
 
     slow.open()
@@ -361,21 +343,19 @@ def test_what_was_saved_before_somebody_else_decided_can_still_be_read():
 
 @pytest.mark.parametrize("move", ["accept", "send_back", "claim"])
 def test_an_order_another_reviewer_has_keeps_the_words_of_who_pressed(move):
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     late = Desk(order)
-    review.claim(order, make_reviewer())
+    review.assign_to_me(order, make_reviewer())
 
     late.press(move, **TYPED)
 
     assert read(order).state == states.SUBMITTED
-    assert "Another reviewer has this order" in late.html
+    assert "Another reviewer is working on this order" in late.html
     assert late.shows(TYPED)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_windows_that_save_at_once_keep_both():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     one = Desk(order)
     two = Desk(order, one.reviewer)
@@ -392,7 +372,6 @@ def test_two_windows_that_save_at_once_keep_both():
 
 
 def test_the_page_saves_by_itself_and_learns_what_it_has_to_know():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     sent = {"move": "keep", "seen": order.version, "kept": "1.0", f"reason.{NAME}": "site_name"}
@@ -409,7 +388,6 @@ def test_the_page_saves_by_itself_and_learns_what_it_has_to_know():
 
 
 def test_the_page_that_saves_by_itself_says_that_the_order_has_moved_on():
-    """B27"""
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     review.accept(read(order), make_reviewer())
@@ -420,5 +398,5 @@ def test_the_page_that_saves_by_itself_says_that_the_order_has_moved_on():
         headers={"accept": "application/json"},
     ).json()
 
-    assert "The order has moved on meanwhile" in told["words"]
+    assert "The order has changed" in told["words"]
     assert kept() == [TYPED]

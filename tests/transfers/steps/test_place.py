@@ -10,13 +10,14 @@ from django.urls import reverse
 from icpportal.alarms.models import Alarm
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.inventory import fake
-from icpportal.gateways.miit.code_names import PLACES
+from icpportal.gateways.miit.codes.code_names import PLACES
+from tests.transfers import states
 from tests.transfers.builders import make_order
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import ALICE, alice, errors, kept, look, page_of, send, server
-from transfers import paper_marks, statement_of, states
+from transfers.authority.reports import report_of
+from transfers.documents import statement, validity
 from transfers.models import Order, OrderDocument
-from transfers.report import report_of
 from verification.models import ServiceCode
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def picked(instance: str = "i-example0001") -> dict[str, str]:
 def printed(order: Order) -> str:
     """What the sheet of this order says, with details like every other order's."""
     order.answers = {**make_order().answers, **order.answers}
-    return statement_of.facts(order).server_place
+    return statement.facts(order).server_place
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,6 @@ def printed(order: Order) -> str:
 def test_the_place_of_the_picked_server_is_printed_and_reported(
     client: Client, servers: Any, settings: Any, facts: dict[str, str], code: str, name: str
 ) -> None:
-    """B4"""
     several(settings)
     servers[ALICE] = [server(**facts)]
     order = draft()
@@ -67,7 +67,6 @@ def test_the_place_of_the_picked_server_is_printed_and_reported(
 
 
 def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Client, servers: Any, settings: Any) -> None:
-    """B4"""
     several(settings)
     fake.FakeInventory.accounts["bob@example.com"] = [server("i-bob", region="上海三区")]
     code = ServiceCode.objects.create(instance_id="i-bob", slot=1, product="ecs", account="bob@example.com")
@@ -82,7 +81,6 @@ def test_a_code_of_somebody_elses_server_brings_that_servers_place(client: Clien
 def test_where_all_servers_stand_in_one_province_the_list_need_not_say_it(
     client: Client, servers: Any, settings: Any, province: str
 ) -> None:
-    """B4"""
     settings.SERVER_PROVINCE = province
     order = draft()
 
@@ -96,7 +94,7 @@ def test_where_all_servers_stand_in_one_province_the_list_need_not_say_it(
 def test_a_server_whose_place_is_unknown_is_refused_and_named_to_operations(
     client: Client, servers: Any, settings: Any, facts: dict[str, str], language: str
 ) -> None:
-    """B4: with servers in several provinces the setting alone is no answer; the other servers can be used."""
+    """With servers in several provinces the setting alone is no answer; the other servers can be used."""
     several(settings)
     servers[ALICE] = [server(**facts), server("i-example0002", region="cn-beijing")]
     order = draft(language=language)
@@ -115,7 +113,6 @@ def test_a_server_whose_place_is_unknown_is_refused_and_named_to_operations(
 
 
 def test_the_check_page_shows_the_place(client: Client, servers: Any, settings: Any) -> None:
-    """B4"""
     several(settings)
     servers[ALICE] = [server(region="上海三区")]
     order = make_complete(owner=alice())
@@ -129,18 +126,18 @@ def test_the_check_page_shows_the_place(client: Client, servers: Any, settings: 
 def test_a_sheet_is_out_of_date_when_the_server_moved_to_another_province(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """B4: the place that was signed is the one that is reported."""
+    """The place that was signed is the one that is reported."""
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = make_complete(owner=alice())
     send(client, order, "service_code", picked())
-    sheet = OrderDocument(order=order, slot="statement", mark=paper_marks.mark_of(kept(order), "statement"))
-    assert not paper_marks.is_stale(kept(order), sheet)
+    sheet = OrderDocument(order=order, slot="statement", mark=validity.mark_of(kept(order), "statement"))
+    assert not validity.is_stale(kept(order), sheet)
 
     servers[ALICE] = [server(region="上海三区")]
     send(client, order, "service_code", picked())
 
-    assert paper_marks.is_stale(kept(order), sheet)
+    assert validity.is_stale(kept(order), sheet)
 
 
 # --- orders from before, and settings that changed ------------------------------------------------------
@@ -154,18 +151,17 @@ def from_before(**columns: Any) -> Order:
 
 @pytest.mark.parametrize("state", [states.DRAFT, states.HANDING_OVER])
 def test_an_order_from_before_has_the_one_place_there_is(settings: Any, state: str) -> None:
-    """B4"""
     settings.SERVER_PROVINCE = "53"
     order = from_before(state=state)
 
     assert report_of(order, 1).places == (PLACES["53"],)
-    assert statement_of.facts(order).server_place == "云南省"
+    assert statement.facts(order).server_place == "云南省"
 
 
 def test_a_draft_from_before_is_asked_for_its_server_once_more_where_there_are_several_places(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """B4: and prints no sheet without a place."""
+    """And prints no sheet without a place."""
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = from_before()
@@ -176,13 +172,13 @@ def test_a_draft_from_before_is_asked_for_its_server_once_more_where_there_are_s
     send(client, order, "service_code", picked())
 
     assert "We need the location of your server: verify it again" in page
-    assert "Product is not done yet" in checked
+    assert "“Product” is not complete" in checked
     assert (sheet.status_code, sheet["Location"]) == (302, page_of(order, "service_code"))
     assert report_of(kept(order), 1).places == (PLACES["11"],)
 
 
 def test_a_returned_order_from_before_opens_the_page_of_its_server(client: Client, servers: Any, settings: Any) -> None:
-    """B4: nobody named that page, and it is the only way on."""
+    """Nobody named that page, and it is the only way on."""
     several(settings)
     servers[ALICE] = [server(region="cn-beijing")]
     order = from_before(state=states.DRAFT)
@@ -198,7 +194,7 @@ def test_a_returned_order_from_before_opens_the_page_of_its_server(client: Clien
 def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and_kept_where_it_was_signed(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """B4: what was signed and sent is what is reported."""
+    """What was signed and sent is what is reported."""
     order = make_order(alice())
     sent = make_order(state=states.HANDING_OVER)
     settings.SERVER_PROVINCE = "11"
@@ -212,7 +208,7 @@ def test_a_place_that_is_corrected_in_the_settings_is_asked_again_in_a_draft_and
 def test_a_place_that_the_authority_refused_and_the_settings_corrected_is_reported_as_it_is_now(
     servers: Any, settings: Any
 ) -> None:
-    """B4: operations correct SERVER_PROVINCE and report the held order anew; what was signed would be refused again."""
+    """Operations correct SERVER_PROVINCE and report the held order anew; what was signed would be refused again."""
     servers[ALICE] = [server()]
     columns = {"state": states.HANDING_OVER, "held": True, "authority_code": "1035 1036"}
     order = make_order(alice(), **columns)
@@ -226,18 +222,17 @@ def test_a_place_that_the_authority_refused_and_the_settings_corrected_is_report
 def test_a_sheet_from_before_is_signed_again_unless_it_says_where_the_servers_are(
     settings: Any, province: str, stale: bool
 ) -> None:
-    """B4: whoever had not set a place printed Ningxia on every sheet."""
+    """Whoever had not set a place printed Ningxia on every sheet."""
     order = from_before()
-    found = statement_of.facts(order)
+    found = statement.facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
     mark = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
     settings.SERVER_PROVINCE = province
 
-    assert paper_marks.is_stale(order, OrderDocument(order=order, slot="statement", mark=mark)) is stale
+    assert validity.is_stale(order, OrderDocument(order=order, slot="statement", mark=mark)) is stale
 
 
 def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: Any, settings: Any) -> None:
-    """B4"""
     several(settings)
     servers[ALICE] = [server(region="上海三区")]
     order = from_before(state=states.HANDING_OVER)
@@ -248,7 +243,7 @@ def test_an_order_that_was_sent_before_takes_its_place_from_the_list(servers: An
 def test_its_report_waits_by_name_while_the_list_does_not_tell_and_goes_once_it_does(
     servers: Any, settings: Any
 ) -> None:
-    """B4: put right by a setting, and nobody has to touch the order."""
+    """Put right by a setting, and nobody has to touch the order."""
     several(settings)
     servers[ALICE] = [server(region="上海四区")]
     order = from_before(state=states.HANDING_OVER)
@@ -266,7 +261,6 @@ def test_its_report_waits_by_name_while_the_list_does_not_tell_and_goes_once_it_
 
 @pytest.mark.parametrize("gateway", ["Down", "Refusing", "Nonsense"])
 def test_its_report_is_tried_again_while_the_list_is_away(servers: Any, settings: Any, gateway: str) -> None:
-    """B4"""
     several(settings)
     order = from_before(state=states.HANDING_OVER)
     settings.INVENTORY_GATEWAY = f"icpportal.gateways.inventory.fake.{gateway}"

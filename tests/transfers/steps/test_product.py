@@ -11,15 +11,16 @@ from django.urls import reverse
 from icpportal.accounts.models import User
 from icpportal.alarms.models import Alarm
 from icpportal.gateways.inventory import fake
-from icpportal.gateways.miit.code_names import METHODS
+from icpportal.gateways.miit.codes.code_names import METHODS
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, sign_in
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import ALICE, alice, errors, kept, look, send, server
-from transfers import paper_marks, statement_of, states
+from transfers.authority.reports import report_of
+from transfers.documents import statement, validity
 from transfers.models import Order, OrderDocument
-from transfers.report import report_of
-from verification import service_codes
 from verification.models import ServiceCode
+from verification.service_codes import actions as service_codes
 
 pytestmark = pytest.mark.django_db
 BOB = "bob@example.com"
@@ -49,75 +50,60 @@ def error_words(answer: Any, field: str) -> list[str]:
     return [str(each) for each in answer.context["form"].errors.get(field, [])]
 
 
-# --- what is chosen contradicts the server ---------------------------------------------------------
+# --- what was sent contradicts the server ----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        ("en", "This server is “Elastic Compute Service”: choose that product type"),
-        ("zh-hans", "该服务器的产品类型是“云服务器 ECS”，请改选"),
-    ],
-)
-def test_hosting_chosen_for_a_cloud_server_is_refused_and_the_true_product_is_named(
-    client: Client, servers: Any, language: str, words: str
-) -> None:
-    """B13"""
-    order = draft(language=language)
-    client.cookies["django_language"] = language
-
-    answer = send(client, order, "service_code", picked("hosting"))
-
-    page = answer.content.decode()
-    assert errors(answer) == {"product_type": ["product_wrong"]}
-    assert error_words(answer, "product_type") == [words]
-    assert (kept(order).service_code, kept(order).answer("service_code")) == ("", {})
-    assert not ServiceCode.objects.exclude(state="free").exists()
-    assert re.search(r'value="hosting"[^>]*checked', page)
-    assert re.search(r'value="i-example0001"[^>]*selected', page)
+def test_the_page_does_not_ask_for_the_product(client: Client, servers: Any) -> None:
+    assert 'name="product_type"' not in look(client, draft(), "service_code")
 
 
-@pytest.mark.parametrize(("true", "chosen"), [("hosting", "ecs"), ("simple", "hosting"), ("ecs", "simple")])
+def test_hosting_sent_for_a_cloud_server_is_not_believed(client: Client, servers: Any) -> None:
+    order = draft()
+
+    assert send(client, order, "service_code", picked("hosting")).status_code == 302
+
+    assert kept(order).answer("service_code")["product_type"] == "ecs"
+    assert report_of(kept(order), 1).methods == CLOUD
+
+
+@pytest.mark.parametrize(("true", "sent"), [("hosting", "ecs"), ("simple", "hosting"), ("ecs", "simple"), ("ecs", "")])
 @pytest.mark.parametrize("account", [ALICE, BOB])
-def test_a_typed_code_of_another_product_names_the_true_one_and_keeps_what_was_typed(
-    client: Client, servers: Any, account: str, true: str, chosen: str
+def test_a_typed_code_is_for_the_product_of_its_server(
+    client: Client, servers: Any, account: str, true: str, sent: str
 ) -> None:
-    """B13: the server's owner gives a code by hand, and whoever types it cannot know the product."""
+    """The server's owner gives a code by hand, and the person who types it cannot know the product."""
     code, order = given(account, true), draft()
 
-    answer = send(client, order, "service_code", typed(chosen, code.pk))
+    assert send(client, order, "service_code", typed(sent, code.pk)).status_code == 302
 
-    assert errors(answer) == {"product_type": ["product_wrong"]}
-    assert str(code.pk) in answer.content.decode()
-    assert kept(order).service_code == ""
-    assert send(client, order, "service_code", typed(true, code.pk)).status_code == 302
+    assert kept(order).answer("service_code")["product_type"] == true
 
 
 def test_a_code_handed_over_is_for_the_product_of_its_server(client: Client, servers: Any) -> None:
-    """B13"""
     code, order = given(BOB, "hosting", kept_by=ALICE), draft()
 
-    refused = send(client, order, "service_code", typed("ecs", code.pk))
-    taken = send(client, order, "service_code", typed("hosting", code.pk))
+    assert send(client, order, "service_code", typed("ecs", code.pk)).status_code == 302
 
-    assert (errors(refused), taken.status_code) == ({"product_type": ["product_wrong"]}, 302)
     assert report_of(kept(order), 1).methods == HOSTING
 
 
-def test_the_same_server_again_with_another_product_changes_nothing(client: Client, servers: Any) -> None:
-    """B13: the code is bound already, so that no code is asked for."""
-    order = draft()
-    send(client, order, "service_code", picked("ecs"))
-    before = kept(order)
+def test_the_only_server_of_the_account_is_chosen_already(client: Client, servers: Any) -> None:
+    page = look(client, draft(), "service_code")
 
-    answer = send(client, order, "service_code", picked("hosting"))
+    assert re.search(r'value="i-example0001"[^>]*selected', page)
+    assert "From your account" in page
 
-    assert errors(answer) == {"product_type": ["product_wrong"]}
-    assert (kept(order).answers, kept(order).service_code) == (before.answers, before.service_code)
+
+def test_of_two_servers_none_is_chosen(client: Client, servers: Any) -> None:
+    servers[ALICE].append(server("i-example0002"))
+
+    page = look(client, draft(), "service_code")
+
+    assert not re.search(r'value="i-example000[12]"[^>]*selected', page)
+    assert "From your account" not in page
 
 
 def test_a_product_that_is_left_out_follows_from_the_server(client: Client, servers: Any) -> None:
-    """B13"""
     servers[ALICE] = [server(product="hosting")]
     order = draft()
 
@@ -129,7 +115,7 @@ def test_a_product_that_is_left_out_follows_from_the_server(client: Client, serv
 
 
 def test_the_product_of_a_strangers_server_is_not_told_by_its_name(client: Client, servers: Any) -> None:
-    """B13: who guesses the name of a server learns nothing of it."""
+    """Who guesses the name of a server learns nothing of it."""
     given(BOB, "hosting")
     order = draft()
 
@@ -141,7 +127,7 @@ def test_the_product_of_a_strangers_server_is_not_told_by_its_name(client: Clien
 def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operations(
     client: Client, servers: Any
 ) -> None:
-    """B13: how it is connected cannot be told, so it is not guessed."""
+    """How it is connected cannot be told, so it is not guessed."""
     servers[ALICE] = [server(product="quantum"), server("i-example0002")]
     order = draft()
 
@@ -155,7 +141,6 @@ def test_a_server_of_a_product_that_nobody_knows_is_refused_and_named_to_operati
 
 
 def test_a_typed_code_of_such_a_server_says_the_same_whosever_it_is(client: Client, servers: Any) -> None:
-    """B13"""
     code, order = given(BOB, "quantum"), draft()
 
     answer = send(client, order, "service_code", typed("ecs", code.pk))
@@ -168,7 +153,6 @@ def test_a_typed_code_of_such_a_server_says_the_same_whosever_it_is(client: Clie
 
 
 def test_each_server_is_listed_with_its_product(client: Client, servers: Any) -> None:
-    """B13"""
     servers[ALICE].append(server("i-example0002", product="hosting"))
 
     page = look(client, draft(), "service_code")
@@ -183,7 +167,6 @@ def test_each_server_is_listed_with_its_product(client: Client, servers: Any) ->
 def test_the_check_page_and_the_reviewer_see_product_and_access_method(
     client: Client, servers: Any, language: str, words: tuple[str, str]
 ) -> None:
-    """B13"""
     servers[ALICE] = [server(product="hosting")]
     order = make_complete(owner=alice(language=language))
     send(client, order, "service_code", picked("hosting"))
@@ -223,33 +206,31 @@ def from_before(product: str, said: str, *, state: str = states.DRAFT, **columns
 def test_an_order_with_an_untrue_product_reports_and_prints_the_true_one(
     product: str, said: str, methods: tuple[int], words: str
 ) -> None:
-    """B13"""
     order = from_before(product, said, state=states.HANDING_OVER)
 
     assert report_of(order, 1).methods == methods
-    assert statement_of.facts(order).access_method == words
+    assert statement.facts(order).access_method == words
 
 
 def mark_from_before(order: Order) -> str:
     """The mark of a sheet that was signed before the product and the place were part of it."""
-    found = statement_of.facts(order)
+    found = statement.facts(order)
     parts = (found.subject_name, found.number, found.site_name, *found.domains, found.administrator, found.ip)
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
 @pytest.mark.parametrize(("said", "stale"), [("hosting", True), ("ecs", False), ("simple", False)])
 def test_a_sheet_that_was_signed_with_an_untrue_access_method_is_to_be_signed_again(said: str, stale: bool) -> None:
-    """B13"""
     order = from_before("ecs", said)
     sheet = OrderDocument(order=order, slot="statement", mark=mark_from_before(order))
 
-    assert paper_marks.is_stale(order, sheet) is stale
+    assert validity.is_stale(order, sheet) is stale
 
 
 def test_a_provider_names_the_access_method_of_a_product_of_its_own(
     client: Client, servers: Any, settings: Any
 ) -> None:
-    """B13: which product is web hosting is the provider's to say, not the key's."""
+    """Which product is web hosting is the provider's to say, not the key's."""
     settings.PROVIDER_PRODUCTS = [
         {"key": "vhost", "zh": "主机空间", "en": "Shared space", "method": "hosting"},
         {"key": "rack", "zh": "机柜", "en": "Rack", "method": "colocation"},
@@ -271,7 +252,7 @@ def alice_again() -> Any:
 
 
 def facts_of(order: Order) -> Any:
-    return statement_of.facts(with_details(order))
+    return statement.facts(with_details(order))
 
 
 def with_details(order: Order) -> Order:

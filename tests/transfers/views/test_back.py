@@ -4,17 +4,19 @@ import html
 import itertools
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_place, make_user, sign_in
 from tests.transfers.cancels import begin, make_website, order_of, proved, to_last_look
-from transfers import states, urls
+from transfers import urls
 from transfers.models import Order
-from verification import photo_places
+from verification.photos import places as photo_places
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 BACK = re.compile(r'<a class="back" href="([^"]*)"')
@@ -61,10 +63,11 @@ def landed(client: Client, address: str) -> tuple[int, str]:
 def follow_all(client: Client, order: Order) -> set[str]:
     """Follow Back from each page until a page has none; the names of the pages that were seen."""
     found = pages(client, order)
+    where = cache(lambda address: landed(client, address))  # many ways end alike: each link of them is followed once
     for start in found:
         way = [start]
         while back := found.get(way[-1], ""):
-            status, place = landed(client, back)
+            status, place = where(back)
             assert status == 200, (order.state, way, back)
             assert place not in way, (order.state, way, place)
             way.append(place)
@@ -87,7 +90,7 @@ def backs(order: Order, *names: str) -> set[str]:
 def test_every_back_of_a_draft_leads_to_the_page_before(
     client: Client, kind: str, profile: str, steps: tuple[str, ...]
 ) -> None:
-    """A9: Back on the people page pointed to itself."""
+    """Back on the people page pointed to itself."""
     order = make_order(kind=kind, rule_profile=profile, steps=steps)
 
     seen = follow_all(sign_in(client, order.owner), order)
@@ -98,15 +101,21 @@ def test_every_back_of_a_draft_leads_to_the_page_before(
 
 @pytest.mark.parametrize("profile", ["seed-2018", "current-2020"])
 def test_every_back_of_a_transfer_in_any_state_leads_to_the_page_before(client: Client, profile: str) -> None:
-    """A9: after it was sent or returned the pages are others, and their Back leads somewhere as well."""
-    for state in (states.RETURNED, states.SUBMITTED, states.PHONE_DUE, states.LAPSED, states.AUTHORITY_RETURNED):
+    """After it was sent or returned the pages are others, and their Back leads somewhere as well."""
+    for state in (
+        states.RETURNED,
+        states.SUBMITTED,
+        states.PHONE_DUE,
+        states.LAPSED,
+        states.AUTHORITY_RETURNED,
+    ):
         order = make_order(state=state, rule_profile=profile)
 
         follow_all(sign_in(client, order.owner), order)
 
 
 def test_every_back_around_the_photo_leads_to_the_page_before(client: Client) -> None:
-    """A9: the slip of a designated place, the backdrop, the withdrawal."""
+    """The slip of a designated place, the backdrop, the withdrawal."""
     order = make_order(state=states.PHOTO_DUE)
     photo_places.choose(order.reference, make_place(), owner=order.owner, words={})
 
@@ -117,7 +126,7 @@ def test_every_back_around_the_photo_leads_to_the_page_before(client: Client) ->
 
 @pytest.mark.parametrize("last_look", [False, True])
 def test_every_back_of_a_cancellation_leads_to_the_page_before(client: Client, last_look: bool) -> None:
-    """A9: the other kind of order, at its beginning and at its last look."""
+    """The other kind of order, at its beginning and at its last look."""
     user = make_user()
     website = make_website(user)
     proved(client, user)

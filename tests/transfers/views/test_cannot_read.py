@@ -1,4 +1,4 @@
-"""Pages beside a row that cannot be read: the others stand, it says so with its reference, operations are told (B6)."""
+"""Pages beside a row that cannot be read: the others stand, it says so with its reference, operations are told."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,9 +14,10 @@ from icpportal.alarms.models import SetAside
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message
 from tests.bad import WAYS, aside, causes, personal, spoil
+from tests.transfers import states
 from tests.transfers.builders import _staff, fire, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import make_website
-from transfers import states
+from transfers.dashboard.lists import KEYS
 from transfers.models import Duty, Order
 
 pytestmark = pytest.mark.django_db
@@ -29,12 +30,17 @@ def page(client: Client, url: str, language: str = "en") -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
+def my_filings(client: Client) -> tuple[int, str]:
+    """All tabs one after the other, and the worst of their answers."""
+    pages = [page(client, f"{reverse('dashboard')}?tab={tab}") for tab in KEYS]
+    return max(status for status, _body in pages), "".join(body for _status, body in pages)
+
+
 @pytest.mark.parametrize("language", list(SAYS))
 @pytest.mark.parametrize("way", WAYS)
 def test_my_filings_show_the_others_beside_an_order_that_cannot_be_read(
     client: Client, way: str, language: str
 ) -> None:
-    """B6."""
     owner = make_user()
     bad, good = make_order(owner), make_order(owner)
     spoil(bad, "answers", way)
@@ -52,13 +58,12 @@ def test_my_filings_show_the_others_beside_an_order_that_cannot_be_read(
 def test_in_whatever_state_an_order_cannot_be_read_my_filings_and_its_own_page_stand(
     client: Client, state: str
 ) -> None:
-    """B6."""
     owner = make_user()
     bad, good = make_order(owner, state=state), make_order(owner)
     spoil(bad, "answers")
     sign_in(client, owner)
 
-    listed, own = page(client, reverse("dashboard")), page(client, bad.get_absolute_url())
+    listed, own = my_filings(client), page(client, bad.get_absolute_url())
 
     assert (listed[0], own[0]) == (200, 200)
     assert good.reference in listed[1]
@@ -68,18 +73,16 @@ def test_in_whatever_state_an_order_cannot_be_read_my_filings_and_its_own_page_s
 
 
 def test_an_order_of_rules_that_are_not_there_stops_no_list(client: Client) -> None:
-    """B6."""
     owner = make_user()
     bad, good = (make_order(owner, state=states.AUTHORITY_REVIEW) for _ in range(2))
     Order.objects.filter(pk=bad.pk).update(rule_profile="of 1999")
 
-    status, body = page(sign_in(client, owner), reverse("dashboard"))
+    status, body = my_filings(sign_in(client, owner))
 
     assert (status, bad.reference in body, good.reference in body) == (200, True, True)
 
 
 def test_operations_are_told_once_in_a_while_and_not_with_every_visit(client: Client) -> None:
-    """B6."""
     order = make_order()
     spoil(order, "answers")
     sign_in(client, order.owner)
@@ -91,7 +94,6 @@ def test_operations_are_told_once_in_a_while_and_not_with_every_visit(client: Cl
 
 
 def test_a_draft_whose_time_is_over_and_that_cannot_be_read_says_so_on_its_page(client: Client) -> None:
-    """B6."""
     order = make_order(due_at=timezone.now() - timedelta(hours=1))
     spoil(order, "answers")
 
@@ -103,7 +105,6 @@ def test_a_draft_whose_time_is_over_and_that_cannot_be_read_says_so_on_its_page(
 
 @pytest.mark.parametrize("name", ["people", "documents", "check"])
 def test_the_other_pages_of_an_order_that_cannot_be_read_say_whom_to_call(client: Client, name: str) -> None:
-    """B6."""
     order = make_order()
     spoil(order, "answers")
 
@@ -115,19 +116,17 @@ def test_the_other_pages_of_an_order_that_cannot_be_read_say_whom_to_call(client
 
 @pytest.mark.parametrize("column", ["name", "id_number", "details"])
 def test_a_subject_that_cannot_be_read_stops_no_other_on_my_filings(client: Client, column: str) -> None:
-    """B6."""
     owner = make_user()
     make_website(owner, domain="one.com")
     spoil(Subject.objects.get(), column)
     good = make_order(owner)
 
-    status, body = page(sign_in(client, owner), reverse("dashboard"))
+    status, body = my_filings(sign_in(client, owner))
 
     assert (status, "one.com" in body, good.reference in body) == (200, True, True)
 
 
 def test_people_who_cannot_be_read_stop_no_other_on_my_filings(client: Client) -> None:
-    """B6."""
     owner = make_user()
     make_website(owner, domain="one.com")
     for person in Person.objects.all():
@@ -140,19 +139,17 @@ def test_people_who_cannot_be_read_stop_no_other_on_my_filings(client: Client) -
 
 
 def test_an_order_that_stands_in_the_way_and_cannot_be_read_is_named(client: Client) -> None:
-    """B6."""
     owner = make_user()
     make_website(owner, domain="one.com")
     order = make_order(owner, subject_key=Subject.objects.get().subject_key)
     spoil(order, "answers")
 
-    status, body = page(sign_in(client, owner), reverse("dashboard"))
+    status, body = my_filings(sign_in(client, owner))
 
     assert (status, f"Order {order.reference} cannot be read just now" in body) == (200, True)
 
 
 def test_a_duty_of_no_rule_is_left_out_and_the_others_stand(client: Client) -> None:
-    """B6."""
     order = fire(make_order(state=states.AUTHORITY_REVIEW), "grant", "authority")
     Duty.objects.create(order=order, key="gone", due_on=timezone.localdate(), remind_on=timezone.localdate())
 
@@ -163,7 +160,6 @@ def test_a_duty_of_no_rule_is_left_out_and_the_others_stand(client: Client) -> N
 
 
 def test_a_reader_whose_own_mobile_cannot_be_read_sees_the_filings(client: Client) -> None:
-    """B6."""
     order = make_order()
     spoil(order.owner, "mobile")
 
@@ -173,7 +169,6 @@ def test_a_reader_whose_own_mobile_cannot_be_read_sees_the_filings(client: Clien
 
 
 def test_a_note_that_cannot_be_read_stops_no_other(client: Client) -> None:
-    """B6."""
     reader = make_user()
     for ref in ("T7Q4-M2KX", "T7Q4-M2KY"):
         said = {"template": "order_received", "reference": ref, "payload": {"context": {"ref": ref}, "to": "x"}}
@@ -193,7 +188,6 @@ def test_a_note_that_cannot_be_read_stops_no_other(client: Client) -> None:
 def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
     client: Client, settings: Any, way: str
 ) -> None:
-    """B6."""
     settings.STAFF_SECOND_FACTOR = False
     bad, good = (make_order(state=states.SUBMITTED) for _ in range(2))
     spoil(bad, "answers", way)
@@ -222,7 +216,6 @@ def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
 def test_the_desk_s_lists_stand_beside_rows_that_cannot_be_read(
     client: Client, settings: Any, name: str, role: str
 ) -> None:
-    """B6."""
     settings.STAFF_SECOND_FACTOR = False
     owner = make_user()
     make_website(owner)

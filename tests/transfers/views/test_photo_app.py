@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from icpportal.gateways.photo_app import fake
+from tests.transfers import states
 from tests.transfers.builders import (
     make_order,
     make_ready_document,
@@ -18,11 +19,12 @@ from tests.transfers.builders import (
 )
 from tests.transfers.desk import overtaken_by_an_upload, photo_file
 from tests.transfers.outside import cost
-from transfers import photo_app, queries, states
 from transfers.models import Order, OrderDocument
-from transfers.people import administrator
+from transfers.orders import queries
+from transfers.orders.people import administrator
+from transfers.photo import app as photo_app
 from transfers.review import actions as review
-from verification import tries
+from verification import attempts
 from verification.documents.actions import examine
 from verification.models import Document
 
@@ -134,7 +136,7 @@ def test_what_is_no_code_is_not_asked_and_costs_no_try(client, code):
     assert answer.status_code == 200
     assert answer.context["form"].errors
     assert fake.FakeApp.asked == []
-    assert tries.left("photo_code_order", order.reference) == 5
+    assert attempts.left("photo_code_order", order.reference) == 5
 
 
 def test_a_wrong_code_says_so_keeps_what_was_typed_and_loses_nothing(client):
@@ -143,16 +145,16 @@ def test_a_wrong_code_says_so_keeps_what_was_typed_and_loses_nothing(client):
 
     html = press(client, order, sh_code="ZZZZ99").content.decode()
 
-    assert "The code does not fit: enter it as the app shows it" in html
+    assert "The code does not match: enter it exactly as the app shows it" in html
     assert photo_of(order).document.reference == reference
-    assert tries.left("photo_code_order", order.reference) == 4
+    assert attempts.left("photo_code_order", order.reference) == 4
 
 
 def test_the_code_of_another_administrators_app_does_not_fit(client):
     order = due()
     fake.FakeApp.pictures = {(CODE, "13900000099"): picture(900, 1200)}
 
-    assert "The code does not fit" in press(client, order, sh_code=CODE).content.decode()
+    assert "The code does not match" in press(client, order, sh_code=CODE).content.decode()
     assert OrderDocument.objects.count() == 0
 
 
@@ -163,9 +165,9 @@ def test_a_system_that_is_away_is_said_honestly_and_nothing_is_counted(client, s
 
     html = press(client, order, sh_code=CODE).content.decode()
 
-    assert "The app&#x27;s system did not answer. Nothing was counted. Try later" in html
+    assert "The app&#x27;s server did not respond. This attempt was not counted. Try again later" in html
     assert f'value="{CODE}"' in html
-    assert tries.left("photo_code_order", order.reference) == 5
+    assert attempts.left("photo_code_order", order.reference) == 5
 
 
 def test_nonsense_is_no_photo_and_nothing_is_counted(client, settings):
@@ -174,16 +176,18 @@ def test_nonsense_is_no_photo_and_nothing_is_counted(client, settings):
 
     html = press(client, order, sh_code=CODE).content.decode()
 
-    assert "sent no readable photo. Nothing was counted. Try later" in html
+    assert "did not send a readable photo. This attempt was not counted. Try again later" in html
     assert (OrderDocument.objects.count(), Document.objects.count()) == (0, 0)
-    assert tries.left("photo_code_order", order.reference) == 5
+    assert attempts.left("photo_code_order", order.reference) == 5
 
 
 def test_a_photo_that_is_too_small_says_what_to_do(client):
     order = due()
     fake.FakeApp.pictures[CODE, administrator(order).mobile] = picture(640, 480)
 
-    assert "Under 800×600: take it again from nearer" in press(client, order, sh_code=CODE).content.decode()
+    assert (
+        "Smaller than 800 × 600: move closer and take it again" in press(client, order, sh_code=CODE).content.decode()
+    )
 
 
 def test_after_five_wrong_codes_it_pauses_and_says_until_when(client):
@@ -193,7 +197,7 @@ def test_after_five_wrong_codes_it_pauses_and_says_until_when(client):
 
     html = press(client, order, sh_code=CODE).content.decode()
 
-    assert "Too many tries. Try again after" in html
+    assert "Too many attempts. Try again after" in html
     assert len(fake.FakeApp.asked) == 5
 
 
@@ -237,8 +241,8 @@ def test_a_photo_that_nobody_looked_at_is_not_sent(client):
     early = press(client, order, usable=photo_of(order).document.reference)
     made_up = press(client, order, usable="nothing")
 
-    assert "look at it, then decide" in early.content.decode()
-    assert "look at it, then decide" in made_up.content.decode()
+    assert "look at the new one before you decide" in early.content.decode()
+    assert "look at the new one before you decide" in made_up.content.decode()
     assert read(order).state == states.PHOTO_DUE
 
 
@@ -249,7 +253,7 @@ def test_another_photo_fetched_in_another_tab_is_not_sent_by_the_first(client):
 
     answer = press(client, order, usable=seen)
 
-    assert "The photo has changed meanwhile: look at it, then decide." in answer.content.decode()
+    assert "The photo has been replaced: look at the new one before you decide." in answer.content.decode()
     assert f'name="usable" value="{newer}"' in answer.content.decode()
     press(client, order, usable=newer)
     assert read(order).answer("photo")["sh_code"] == OTHER
@@ -262,7 +266,7 @@ def test_a_photo_that_comes_in_while_usable_is_pressed_is_shown_first(client, mo
 
     answer = press(client, order, usable=reference)
 
-    assert "The photo has changed meanwhile: look at it, then decide." in answer.content.decode()
+    assert "The photo has been replaced: look at the new one before you decide." in answer.content.decode()
     assert moves(order) == []
 
 
@@ -294,15 +298,15 @@ def test_after_a_rejection_the_app_is_installed_anew_and_the_old_photo_is_no_cho
     order = due()
     reference = shown(client, order)
     press(client, order, usable=reference)
-    reason = make_reason("photo_person", text_en="The person does not match the document")
-    review.refuse_photo(read(order), make_reviewer(), review.Named("photo", reason))
+    reason = make_reason("photo_person", text_en="The person in the photo is not the one on the document")
+    review.refuse_photo(read(order), make_reviewer(), review.ReturnedField("photo", reason))
 
     html = look(client, order)
 
-    assert "The person does not match the document" in html
-    assert "Delete the app, install it again and do it all anew" in html
+    assert "The person in the photo is not the one on the document" in html
+    assert "Delete the app, install it again and repeat all the steps" in html
     assert 'name="sh_code"' in html
-    assert "look at it, then decide" in press(client, order, usable=reference).content.decode()
+    assert "look at the new one before you decide" in press(client, order, usable=reference).content.decode()
 
     press(client, order, usable=shown(client, order, OTHER))
     assert moves(order) == ["send_photo", "refuse_photo", "send_photo"]
@@ -326,7 +330,7 @@ def test_a_photo_uploaded_by_hand_before_the_system_could_be_asked_is_not_the_ap
 
     assert 'name="sh_code"' in html
     assert 'name="usable"' not in html
-    assert "look at it, then decide" in answer.content.decode()
+    assert "look at the new one before you decide" in answer.content.decode()
     assert read(order).state == states.PHOTO_DUE
 
 

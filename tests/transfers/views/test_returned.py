@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml.html import document_fromstring
 
+from tests.transfers import states
 from tests.transfers.builders import (
     administrator_answers,
     make_lead_reviewer,
@@ -21,14 +23,14 @@ from tests.transfers.builders import (
 )
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import as_sent
-from transfers import queries, states
-from transfers.firing import ORDER
 from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
 from transfers.review import actions as review
-from transfers.review.actions import Named
+from transfers.review.actions import ReturnedField
 from transfers.review.case import sections
-from verification import phone_proofs
 from verification.models import PhoneProof
+from verification.phones import proofs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 SEND = {"declared": "on"}
@@ -45,7 +47,7 @@ def returned(*parts: str, reason: Any = None, **columns: Any) -> Order:
     order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
     OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
     reason = reason or make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
-    review.send_back(order, make_reviewer(), [Named(part, reason) for part in parts])
+    review.send_back(order, make_reviewer(), [ReturnedField(part, reason) for part in parts])
     return read(order)
 
 
@@ -53,7 +55,7 @@ def turned_down(code: str, **columns: Any) -> Order:
     """A complete order that the authority sent back and its owner opened for changes."""
     order = make_complete(state=states.AUTHORITY_RETURNED, authority_code=code, report=1, **columns)
     OrderDocument.objects.filter(order=order).update(added_at=order.created_at)
-    ORDER.fire(order, "mend", by="applicant", facts=queries.facts_of(order))
+    ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
     return read(order)
 
 
@@ -80,7 +82,7 @@ def rename(client: Client, order: Order, name: str) -> None:
 
 def item(html: str, part: str) -> str:
     """The part's own entry of the list of what came back."""
-    found = re.search(rf'<li data-part="{re.escape(part)}".*?</li>', html, re.DOTALL)
+    found = re.search(rf'<li [^>]*data-part="{re.escape(part)}".*?</li>', html, re.DOTALL)
     assert found is not None, part
     return found[0]
 
@@ -94,11 +96,23 @@ def replace_paper(order: Order, slot: str, **changes: Any) -> None:
     make_ready_document(order, slot, **changes)
 
 
-# --- B7: an untouched part keeps the order here ----------------------------------------------
+def heading(html: str) -> str:
+    return str(document_fromstring(html).xpath("string(//h1)"))
+
+
+def filled(html: str) -> list[str]:
+    """The words of the filled buttons of a page, as somebody reads them who sees it."""
+    found = document_fromstring(html).xpath('//main//*[@class="button"]')
+    for hidden in (each for button in found for each in button.xpath('.//*[@class="sr"]')):
+        hidden.drop_tree()
+    return [" ".join(button.text_content().split()) for button in found]
+
+
+# --- an untouched part keeps the order here ----------------------------------------------
 
 
 def test_an_order_that_came_back_is_not_sent_again_with_nothing_changed(client: Client) -> None:
-    """B7: name and statement were returned, and "Send again" without a change went through."""
+    """Name and statement were returned, and "Send again" without a change went through."""
     order = returned("website.site_name", "paper.statement")
 
     answer = submit(client, order)
@@ -111,7 +125,7 @@ def test_an_order_that_came_back_is_not_sent_again_with_nothing_changed(client: 
 
 
 def test_changed_it_goes_out_again(client: Client) -> None:
-    """B7: with each part changed nothing is asked besides."""
+    """With each part changed nothing is asked besides."""
     order = returned("website.site_name", "paper.subject_id")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "subject_id", colour="blue")
@@ -122,7 +136,7 @@ def test_changed_it_goes_out_again(client: Client) -> None:
 
 
 def test_a_name_that_was_changed_back_counts_as_untouched(client: Client) -> None:
-    """B7: two saves that end where they began are no change."""
+    """Two saves that end where they began are no change."""
     order = returned("website.site_name")
     rename(client, order, "示例新名称")
     rename(client, order, "示例纸业官网")
@@ -132,7 +146,7 @@ def test_a_name_that_was_changed_back_counts_as_untouched(client: Client) -> Non
 
 
 def test_the_same_picture_again_counts_as_untouched(client: Client) -> None:
-    """B7: what comes in once more, byte for byte, is what the reviewer has seen."""
+    """What comes in once more, byte for byte, is what the reviewer has seen."""
     order = returned("paper.subject_id")
     old = order.papers.get(slot="subject_id").document
     type(old).objects.filter(pk=old.pk).update(sha256="5" * 64)
@@ -148,14 +162,14 @@ def test_the_same_picture_again_counts_as_untouched(client: Client) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_a_choice_is_compared_whatever_the_language_of_reviewer_and_applicant(client: Client, language: str) -> None:
-    """B7: the reviewer's page kept the words of a choice, not the choice."""
+    """The reviewer's page kept the words of a choice, not the choice."""
     order = returned("website.languages")
 
     assert settled(shown(client, order, "order", language=language)) == {"website.languages": "no"}
 
 
 def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -> None:
-    """B7: the server behind the address was mended, the address is right."""
+    """The server behind the address was mended, the address is right."""
     order = returned("website.home_url", "paper.statement")
 
     answer = submit(client, order, website__home_url="首页已恢复访问", paper__statement="已与审核人员电话确认")
@@ -170,7 +184,7 @@ def test_a_part_may_stay_with_a_reason_that_the_reviewer_reads(client: Client) -
 
 
 def test_a_reason_that_was_typed_stays_when_something_else_is_missing(client: Client) -> None:
-    """B7: a refused press loses no words."""
+    """A refused press loses no words."""
     order = returned("website.home_url", "website.site_name")
 
     html = submit(client, order, website__home_url="首页已恢复访问").content.decode()
@@ -181,7 +195,7 @@ def test_a_reason_that_was_typed_stays_when_something_else_is_missing(client: Cl
 
 
 def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
-    """B7: a closed part must not lock its owner out."""
+    """A closed part must not lock its owner out."""
     order = returned("subject.no_such_field", "paper.no_such_slot")
 
     assert submit(client, order).status_code == 200
@@ -191,7 +205,7 @@ def test_a_part_that_nobody_can_change_can_be_answered(client: Client) -> None:
 
 
 def test_the_remarks_answer_where_the_reason_asks_for_them(client: Client) -> None:
-    """B7: "change it or explain it in the remarks" opened no remarks."""
+    """ "change it or explain it in the remarks" opened no remarks."""
     reason = make_reason("phone_elsewhere", "subject.lead_phone1", text_en="change it or explain it in the remarks")
     order = returned("subject.lead_phone1", reason=reason)
 
@@ -202,21 +216,21 @@ def test_the_remarks_answer_where_the_reason_asks_for_them(client: Client) -> No
 
 
 def test_a_consent_that_was_missing_can_be_answered(client: Client) -> None:
-    """B7: a box that is ticked already cannot be changed."""
+    """A box that is ticked already cannot be changed."""
     order = returned("administrator.admin_told")
 
     assert submit(client, order, administrator__admin_told="已当面征得同意").status_code == 302
 
 
 def test_a_returned_phone_is_changed_and_tested_anew(client: Client) -> None:
-    """B7: another number, and it answers."""
+    """Another number, and it answers."""
     order = returned("administrator.admin_phone1", province="12")
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
 
     assert settled(shown(client, order, "order")) == {"administrator.admin_phone1": "yes"}
-    assert "the phone has not answered yet" in submit(client, order).content.decode()
+    assert "this phone has not been tested" in submit(client, order).content.decode()
 
-    index = phone_proofs.mobile_index("13900000077")
+    index = proofs.mobile_index("13900000077")
     known = {"holder": order.reference, "person_key": "administrator"}
     PhoneProof.objects.update_or_create(
         **known,
@@ -228,14 +242,14 @@ def test_a_returned_phone_is_changed_and_tested_anew(client: Client) -> None:
         },
     )
     replace_paper(read(order), "statement")
-    assert "the phone has not answered yet" not in submit(client, order).content.decode()
+    assert "this phone has not been tested" not in submit(client, order).content.decode()
 
 
-# --- B7: the papers ---------------------------------------------------------------------------
+# --- the papers ---------------------------------------------------------------------------
 
 
 def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> None:
-    """B7: the list said "4 of 4 ready" and "Done", the slot "Ready" under "Why it came back"."""
+    """The list said "4 of 4 ready" and "Done", the slot "Ready" under "Why the order was returned"."""
     order = returned("paper.statement")
 
     documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
@@ -252,18 +266,18 @@ def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> Non
 
 
 def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) -> None:
-    """B7: a draft, and a lapsed order that is opened, have no parts to change."""
+    """A draft, and a lapsed order that is opened, have no parts to change."""
     order = make_complete()
 
     assert submit(client, order).status_code == 302
 
 
-# --- B7: returned by the authority -----------------------------------------------------------
+# --- returned by the authority -----------------------------------------------------------
 
 
 @pytest.mark.parametrize("code", ["1002", "1055", "1002 1055"])
 def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client, code: str) -> None:
-    """B7: opened for changes and sent again as it was."""
+    """Opened for changes and sent again as it was."""
     order = turned_down(code)
 
     answer = submit(client, order)
@@ -273,7 +287,7 @@ def test_what_the_authority_returned_is_not_sent_again_untouched(client: Client,
 
 
 def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -> None:
-    """B7: the statement was another filing's."""
+    """The statement was another filing's."""
     order = turned_down("1055")
     replace_paper(order, "statement", colour="blue")
 
@@ -284,7 +298,7 @@ def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -
 def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_what_was_done(
     client: Client, code: str
 ) -> None:
-    """M7: fields were opened that no access report carries, and the same report went again."""
+    """Fields were opened that no access report carries, and the same report went again."""
     order = turned_down(code)
     before = {step: shown(client, order, "step", step) for step in ("subject", "website", "administrator")}
 
@@ -292,7 +306,7 @@ def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_wha
 
     html = answer.content.decode()
     assert (answer.status_code, read(order).state) == (200, states.RETURNED)
-    assert html.count("nothing to change here. Have it settled there, then say below what was done") == len(
+    assert html.count("nothing to change here. Have it resolved there, then say below what was done") == len(
         code.split()
     )
     assert [step for step, page in before.items() if not DISABLED.search(page)] == []
@@ -303,7 +317,7 @@ def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_wha
 
 
 def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
-    """M7: each code asks for its own."""
+    """Each code asks for its own."""
     order = turned_down("1007 1016")
 
     answer = submit(client, order, authority__1007="原接入商已变更备案")
@@ -313,19 +327,19 @@ def test_one_of_several_confirmations_is_not_enough(client: Client) -> None:
 
 
 def test_a_number_that_the_authority_does_not_find_opens_no_page_where_it_stands_fixed(client: Client) -> None:
-    """M7: "check the number" led to a field that cannot be typed in; the number is the ministry's own answer."""
+    """ "check the number" led to a field that cannot be typed in; the number is the ministry's own answer."""
     order = turned_down("1016", authority_words="引用的数据不存在")
 
     part = item(shown(client, order, "order"), "authority.1016")
 
-    assert "ask your present provider whether the filing stands" in part
+    assert "ask your current provider whether the filing is valid" in part
     assert reverse("step", args=[order.reference, "filing_password"]) not in part
     assert f"{reverse('check', args=[order.reference])}#id_reply.authority.1016" in part
     assert 'id="id_reply.authority.1016"' in shown(client, order, "check")
 
 
 def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client) -> None:
-    """B7: what is wrong on the filing is mended at the present provider, not here."""
+    """What is wrong on the filing is mended at the present provider, not here."""
     order = turned_down("1020")
     key = re.search(r'name="(reply\.authority\.[^"]*)"', shown(client, order, "check"))
     assert key is not None
@@ -344,26 +358,26 @@ def test_a_filing_that_was_changed_elsewhere_is_answered_in_words(client: Client
 
 
 def test_words_of_an_earlier_return_are_not_asked_about_after_the_authoritys(client: Client) -> None:
-    """B7: the list of a round that was settled long ago came up again."""
+    """The list of a round that was settled long ago came up again."""
     order = returned("website.site_name")
     rename(client, order, "示例新名称")
     replace_paper(read(order), "statement")
     submit(client, order)
     Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED, authority_code="1055", report=1)
     order = read(order)
-    ORDER.fire(order, "mend", by="applicant", facts=queries.facts_of(order))
+    ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
 
     assert list(settled(shown(client, order, "order"))) == ["authority.1055"]
 
 
-# --- B8: what is changed looks changed --------------------------------------------------------
+# --- what is changed looks changed --------------------------------------------------------
 
 
-@pytest.mark.parametrize(("language", "before", "now"), [("en", "Before", "Now"), ("zh-hans", "之前", "现在")])
+@pytest.mark.parametrize(("language", "before", "now"), [("en", "Before", "Now"), ("zh-hans", "之前", "修改后")])
 def test_a_changed_part_shows_old_and_new_and_a_tick_and_the_count_falls(
     client: Client, language: str, before: str, now: str
 ) -> None:
-    """B8: the list went on showing the old value under "Now:", and "2 things to change" stayed."""
+    """The list went on showing the old value under "Now:", and "2 things to change" stayed."""
     order = returned("website.site_name", "paper.statement")
     assert "2 things to change" in shown(client, order, "order")
 
@@ -380,19 +394,38 @@ def test_a_changed_part_shows_old_and_new_and_a_tick_and_the_count_falls(
 
 
 def test_with_everything_changed_nothing_is_left_to_change(client: Client) -> None:
-    """B8: the count falls to nothing, and the page says what is next."""
+    """The count falls to nothing, and the page says what is next."""
     order = returned("paper.statement")
 
     replace_paper(order, "statement", colour="blue")
 
     html = shown(client, order, "order")
     assert not TO_CHANGE.search(html)
-    assert "Nothing is left to change. Check it and send it again" in html
+    assert heading(html) == "Check and resubmit"
+    assert filled(html) == ["Check and resubmit"]
+
+
+def test_what_is_left_comes_first_with_the_reviewers_words_and_the_one_filled_button(client: Client) -> None:
+    """The button led to a list of pages, and nothing said who had written what and when."""
+    order = returned("website.site_name")
+    reason = make_reason("unsealed", "paper.statement", text_en="The seal is missing")
+    order.rounds.get().verdicts.create(field="paper.statement", verdict="return", reason=reason, words="请盖公章")
+    rename(client, order, "示例新名称")
+
+    html = shown(client, order, "order")
+
+    assert list(settled(html)) == ["paper.statement", "website.site_name"]
+    left = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", item(html, "paper.statement")))
+    for words in ("Authenticity statement", "The seal is missing", "请盖公章", "Our reviewer, "):
+        assert words in left
+    assert f'class="button" href="{reverse("slot", args=[order.reference, "statement"])}"' in html
+    assert filled(html) == ["Make changes"]
+    assert "1 thing before you can resubmit" in html
 
 
 @pytest.mark.parametrize("name", ["order", "people"])
 def test_personal_values_are_masked_where_the_page_masks_them(client: Client, name: str) -> None:
-    """B8: old and new of people's data stand as on the rest of the page."""
+    """Old and new of people's data stand as on the rest of the page."""
     order = returned("administrator.admin_phone1", "administrator.admin_id_number", "subject.lead_email")
 
     save(client, order, "administrator", administrator_answers(admin_phone1="13900000077"))
@@ -404,7 +437,7 @@ def test_personal_values_are_masked_where_the_page_masks_them(client: Client, na
 
 
 def test_the_page_of_the_field_and_the_last_page_show_old_beside_new(client: Client) -> None:
-    """B8: on the page itself, and before it is sent."""
+    """On the page itself, and before it is sent."""
     order = returned("website.site_name")
     rename(client, order, "示例新名称")
 
@@ -413,10 +446,10 @@ def test_the_page_of_the_field_and_the_last_page_show_old_beside_new(client: Cli
 
 
 def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
-    """B7: the same picture again is no other photo."""
+    """The same picture again is no other photo."""
     order = make_complete(state=states.PHOTO_REVIEW)
     photo = make_ready_document(order, "photo")
-    review.refuse_photo(order, make_lead_reviewer(), Named("photo", make_reason("photo_light", "photo")))
+    review.refuse_photo(order, make_lead_reviewer(), ReturnedField("photo", make_reason("photo_light", "photo")))
     again = make_ready_document(*[read(order), "photo"], side=2)
     type(photo).objects.filter(pk__in=(photo.pk, again.pk)).update(sha256="7" * 64)
     OrderDocument.objects.filter(document=photo).update(retired_at=timezone.now())

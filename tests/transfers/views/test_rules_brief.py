@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.transfers import states
 from tests.transfers.builders import make_order, sign_in
-from transfers import states
 
 pytestmark = pytest.mark.django_db
 PAGES = {

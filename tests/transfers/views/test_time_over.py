@@ -11,16 +11,20 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.outbox.models import Message
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, picture, sign_in
-from transfers import in_the_way, queries, states
-from transfers.firing import ORDER
+from transfers import urls
 from transfers.models import Order, PhoneCheck
-from verification.models import Document
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
+from transfers.pages import blocking_order
+from verification.models import Backdrop, Document, PhoneUpload
 
 pytestmark = pytest.mark.django_db
 DUE = timezone.now().replace(microsecond=0) + timedelta(days=10)
 LATE = DUE + timedelta(days=3)
-LANGUAGES = {"en": "The time ended on ", "zh-hans": "时间已于"}
+LANGUAGES = {"en": "The deadline was ", "zh-hans": "期限已于"}
 # what was with the authority before is left to the sweep, which asks it first
 LEFT_TO_THE_SWEEP = {
     states.RETURNED: {"report": 1},
@@ -63,7 +67,6 @@ def reload(order: Order) -> Order:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
 def test_a_page_whose_time_is_over_says_so_and_offers_nothing(client: Client, state: str, language: str) -> None:
-    """P31"""
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
 
     with time_machine.travel(LATE, tick=False):
@@ -77,7 +80,6 @@ def test_a_page_whose_time_is_over_says_so_and_offers_nothing(client: Client, st
 
 @pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
 def test_until_its_last_second_the_page_offers_what_can_be_done(client: Client, state: str) -> None:
-    """P31"""
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
 
     with time_machine.travel(DUE - timedelta(seconds=1), tick=False):
@@ -91,7 +93,6 @@ def test_until_its_last_second_the_page_offers_what_can_be_done(client: Client, 
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("state", [*LEFT_TO_THE_SWEEP])
 def test_a_button_that_is_pressed_too_late_is_refused_with_the_same_words(client: Client, state: str, act: str) -> None:
-    """P31"""
     order = waits(state, **LEFT_TO_THE_SWEEP[state])
     sent = {"reason": "other_server", "words": ""}
 
@@ -106,7 +107,6 @@ def test_a_button_that_is_pressed_too_late_is_refused_with_the_same_words(client
 
 @pytest.mark.parametrize("state", CLOSED_AT_ONCE)
 def test_what_nobody_else_has_to_be_asked_about_is_closed_by_the_page(client: Client, state: str) -> None:
-    """P31"""
     columns, target = CLOSED_AT_ONCE[state]
     order = waits(state, **columns)
 
@@ -129,7 +129,7 @@ PRESSES = {
 @pytest.mark.parametrize("press", PRESSES)
 @pytest.mark.parametrize("report", [0, 1])
 def test_what_is_sent_too_late_changes_nothing_and_is_told_so(client: Client, press: str, report: int) -> None:
-    """P31: with a report the order waits for the sweep, without one it is closed on the way."""
+    """With a report the order waits for the sweep, without one it is closed on the way."""
     order = waits(states.RETURNED, report=report)
     name, more, data = PRESSES[press]
     url = reverse(name, args=[order.reference, *more])
@@ -149,7 +149,6 @@ def test_what_is_sent_too_late_changes_nothing_and_is_told_so(client: Client, pr
 
 @pytest.mark.parametrize("name", ["people", "documents", "check", "order-type"])
 def test_no_page_of_an_order_that_is_being_closed_lets_anybody_go_on_typing(client: Client, name: str) -> None:
-    """P31"""
     order = waits(states.RETURNED, report=1)
 
     with time_machine.travel(LATE, tick=False):
@@ -159,7 +158,6 @@ def test_no_page_of_an_order_that_is_being_closed_lets_anybody_go_on_typing(clie
 
 
 def test_the_page_of_the_phones_says_the_same_and_leads_nowhere(client: Client) -> None:
-    """P31"""
     order = waits(states.PHONE_DUE, province="12")
 
     with time_machine.travel(LATE, tick=False):
@@ -172,34 +170,120 @@ def test_the_page_of_the_phones_says_the_same_and_leads_nowhere(client: Client) 
     assert not PhoneCheck.objects.exclude(stated_at=None).exists()
 
 
+FILLED = {
+    "role": "administrator",
+    "slot": "statement",
+    "side": 1,
+    "token": "unknown-token",
+    "move": "abandon",
+    "step": "website",
+}
+OF_AN_ORDER = {each.name: each for each in urls.urlpatterns if str(each.pattern).startswith(urls.ORDER)}
+NOTHING_THERE = (404, 405)
+
+
+def address(name: str, order: Order) -> str:
+    """One of the addresses of an order."""
+    wanted = OF_AN_ORDER[name].pattern.converters
+    return reverse(name, kwargs={each: FILLED.get(each, order.reference) for each in wanted})
+
+
+def written(order: Order) -> tuple[Any, ...]:
+    """All that anybody could have changed."""
+    rows = (Document.objects.count(), PhoneUpload.objects.count(), Backdrop.objects.count(), Message.objects.count())
+    return (*Order.objects.values_list("version", "state", "photo_way").get(pk=order.pk), moves(order), *rows)
+
+
+@pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
+def test_every_address_of_an_order_whose_time_is_over_says_so_or_is_gone(client: Client, state: str) -> None:
+    """Whatever was still open in a window, the ways in from there included."""
+    order = waits(state, **LEFT_TO_THE_SWEEP[state])
+
+    untrue = {}
+    with time_machine.travel(LATE, tick=False):
+        sign_in(client, order.owner)
+        for name in OF_AN_ORDER:
+            answer = client.get(address(name, order), follow=True)
+            html = answer.content.decode().partition("<main")[2].partition("timeline")[0]
+            is_true = LANGUAGES["en"] in html and not re.search(r'<form|class="button|data-countdown|noreferrer', html)
+            if not is_true and answer.status_code not in NOTHING_THERE:
+                untrue[name] = html
+
+    assert untrue == {}
+
+
+@pytest.mark.parametrize("state", LEFT_TO_THE_SWEEP)
+def test_nothing_that_is_sent_to_any_address_of_it_changes_anything(client: Client, state: str) -> None:
+    order = waits(state, **LEFT_TO_THE_SWEEP[state])
+    before = written(order)
+
+    with time_machine.travel(LATE, tick=False):
+        sign_in(client, order.owner)
+        for name in OF_AN_ORDER:
+            file = SimpleUploadedFile("statement.jpg", picture(), "image/jpeg")
+            answer = client.post(address(name, order), {"file": file, "role": "administrator", "declared": "on"})
+            assert answer.status_code in (302, *NOTHING_THERE), name
+
+    assert written(order) == before
+    assert not PhoneCheck.objects.exclude(stated_at=None).exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_the_phones_asks_nobody_to_confirm_once_the_order_came_back(client: Client, language: str) -> None:
+    """It said that nothing has to be confirmed, and led to the site for the codes."""
+    order = waits(states.LAPSED, province="12")
+    PhoneCheck.objects.create(order=order, report=order.report, role="subject_lead")
+
+    html = look(sign_in(client, order.owner), reverse("phones", args=[order.reference]), language)
+
+    nothing, who, both = {
+        "en": (
+            "Nothing to verify now",
+            "Who still has to confirm",
+            "The order continues only after both people have verified",
+        ),
+        "zh-hans": ("现在没有需要核验的手机号", "还需要确认的人", "两人都完成核验后"),
+    }[language]
+    assert nothing in html
+    assert (who in html, both in html) == (False, False)
+    assert not re.search(r'<form|class="button|noreferrer', html)
+
+
 def test_my_filings_count_an_order_whose_time_is_over_as_ours(client: Client) -> None:
-    """P31"""
     owner = make_user()
     over = waits(states.RETURNED, owner=owner, report=1)
     running = make_order(owner)
 
     with time_machine.travel(LATE, tick=False):
-        html = sign_in(client, owner).get(reverse("dashboard")).content.decode()
+        sign_in(client, owner)
+        turn, ours = (client.get(reverse("dashboard"), {"tab": tab}).content.decode() for tab in ("turn", "ours"))
 
-    turn, _middle, ours = html.partition('id="ours"')
     assert (running.reference in turn, over.reference in turn) == (True, False)
     assert over.reference in ours
     assert "Time ended on" in ours
 
 
 def test_who_wants_to_begin_anew_reads_that_the_old_order_is_being_closed() -> None:
-    """P31"""
     order = waits(states.RETURNED, report=1)
 
     with time_machine.travel(LATE, tick=False):
-        words, ways = in_the_way.words(order), in_the_way.ways_out(order)
+        words, ways = blocking_order.words(order), blocking_order.alternatives(order)
 
-    assert words == f"Order {order.reference} is being closed, because its time is over: begin again once it is"
-    assert [way["url"] for way in ways] == [order.get_absolute_url()]
+    assert words == f"Order {order.reference} has expired and is being closed: start again when it is closed"
+    assert [way.url for way in ways] == [order.get_absolute_url()]
+
+
+def test_a_cancellation_that_can_no_longer_be_stopped_is_not_called_closed() -> None:
+    """It goes out, and what waits behind it waits for its result."""
+    order = waits(states.COOLING_OFF, kind=states.CANCELLATION)
+
+    with time_machine.travel(LATE, tick=False):
+        words = blocking_order.words(order)
+
+    assert words == f"Order {order.reference} cancels a transfer: wait for the result, then start again"
 
 
 def test_the_applicant_cannot_move_what_is_over_and_the_clock_and_the_authority_can() -> None:
-    """P31"""
     order = waits(states.LAPSED)
     facts = queries.facts_of(order)
     asked: dict[str, datetime] = {"before": DUE - timedelta(seconds=1), "after": DUE}

@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 
 from icpportal.privacy.models import AccessNote
+from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in, subject_answers, type_answers
 from tests.transfers.onfile import FURTHER, filed, papers
 from tests.transfers.outside import cost
-from transfers import states
 from transfers.models import Order
 from verification import consents
 
@@ -67,7 +67,7 @@ def test_before_the_person_agreed_it_cannot_be_taken(client, first):
 
     assert 'name="again"' not in html
     assert answer.status_code == 200
-    assert "Tick your agreement" in answer.content.decode()
+    assert "Tick the box to give consent" in answer.content.decode()
     assert papers(order) == {}
 
 
@@ -89,7 +89,7 @@ def test_pressed_twice_or_in_two_tabs_it_is_there_once(client, first):
     take(client, order, agreed=False)
 
     assert order.papers.count() == 2
-    assert len(consents.standing(order.reference)) == 1
+    assert len(consents.active_consents(order.reference)) == 1
 
 
 def test_the_licence_needs_nobodys_agreement(client, first):
@@ -107,7 +107,7 @@ def test_a_document_that_may_not_serve_is_shown_with_the_reason_and_is_not_taken
 
     html = show(client, order)
 
-    assert "Another end date is entered now" in html
+    assert "The expiry date you entered is different" in html
     assert 'name="again"' not in html
     assert papers(order) == {}
 
@@ -144,7 +144,7 @@ def test_the_owner_sees_on_the_check_page_what_is_used_again(client, first):
 
     html = client.get(reverse("check", args=[order.reference])).content.decode()
 
-    assert html.count(f"used again from order {first.reference}") == 2
+    assert html.count(f"reused from order {first.reference}") == 2
 
 
 def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, first):
@@ -154,8 +154,8 @@ def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, firs
 
     html = sign_in(client, make_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
 
-    assert f"Used again from order {first.reference}, uploaded" in html
-    assert "A paper of an earlier order is used again" in html
+    assert f"Reused from order {first.reference}, uploaded" in html
+    assert "A document from an earlier order is reused" in html
 
 
 def test_a_reviewers_look_is_written_down_for_the_order_that_uses_it(client, first):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from icpportal.lifecycle import Forbidden
+from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.bad import aside
 from tests.transfers.builders import make_reviewer, make_user
@@ -47,7 +47,7 @@ def test_it_goes_from_asked_to_delivered_and_stock_sinks_by_one():
     backdrop = asked()
 
     actions.post(backdrop, courier="SF Express", tracking="SF0000000000000", actor=make_reviewer())
-    actions.has_come(backdrop, actor=backdrop.owner)
+    actions.mark_delivered(backdrop, actor=backdrop.owner)
 
     assert moves(backdrop) == ["ask", "post", "arrive"]
     assert BackdropStock.objects.get().count == 2
@@ -58,7 +58,7 @@ def test_account_and_recipient_are_told_the_couriers_number_once():
     backdrop = posted()
     stocked(1)
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(MoveNotAllowed):
         actions.post(backdrop, courier="SF Express", tracking="SF1", actor=make_reviewer())
 
     assert told() == [("backdrop_posted", channel) for channel in ("email", "site", "sms", "sms")]
@@ -88,9 +88,9 @@ def test_a_post_that_was_forestalled_keeps_the_stock():
     stocked(2)
     backdrop = asked()
     stale = Backdrop.objects.get()
-    actions.call_off(backdrop, actor=backdrop.owner)
+    actions.cancel(backdrop, actor=backdrop.owner)
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(MoveNotAllowed):
         actions.post(stale, courier="SF", tracking="SF1", actor=make_reviewer())
 
     assert BackdropStock.objects.get().count == 2
@@ -113,18 +113,18 @@ def test_the_address_can_be_changed_until_it_is_posted():
 def test_what_comes_back_is_in_stock_again_and_the_applicant_is_told():
     backdrop = posted()
 
-    actions.came_back(backdrop, actor=make_reviewer())
+    actions.mark_returned(backdrop, actor=make_reviewer())
 
     assert BackdropStock.objects.get().count == 1
     assert Backdrop.objects.get().state == "requested"
-    assert {template for template, _channel in told()} == {"backdrop_posted", "backdrop_came_back"}
+    assert {template for template, _channel in told()} == {"backdrop_posted", "backdrop_returned"}
 
 
 def test_nobody_calls_off_what_is_on_its_way():
     backdrop = posted()
 
-    with pytest.raises(Forbidden):
-        actions.call_off(backdrop, actor=backdrop.owner)
+    with pytest.raises(MoveNotAllowed):
+        actions.cancel(backdrop, actor=backdrop.owner)
 
 
 def test_the_address_is_not_readable_in_the_database():
@@ -139,10 +139,9 @@ def test_the_address_is_not_readable_in_the_database():
 
 
 def test_an_address_that_cannot_be_erased_stops_no_other(monkeypatch):
-    """B6."""
     bad, good = posted(), posted(holder="ANOT-HER2")
     for backdrop in (bad, good):
-        actions.has_come(backdrop, actor=backdrop.owner)
+        actions.mark_delivered(backdrop, actor=backdrop.owner)
     save = Backdrop.save
 
     def saved(backdrop, **columns):
@@ -158,7 +157,7 @@ def test_an_address_that_cannot_be_erased_stops_no_other(monkeypatch):
 
 def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
     over, living = posted(), asked(holder="ANOT-HER2")
-    actions.has_come(over, actor=over.owner)
+    actions.mark_delivered(over, actor=over.owner)
     now = timezone.now()
 
     assert actions.forget_old(now=now + timedelta(days=89)) == 0
@@ -175,10 +174,10 @@ def test_addresses_are_erased_ninety_days_after_the_end_and_not_before():
 
 def test_an_earlier_one_of_the_account_will_do_again():
     backdrop = posted()
-    assert actions.standing("ANOT-HER2", backdrop.owner) == (None, False)
+    assert actions.current("ANOT-HER2", backdrop.owner) == (None, False)
 
-    actions.has_come(backdrop, actor=backdrop.owner)
+    actions.mark_delivered(backdrop, actor=backdrop.owner)
 
-    assert actions.standing("ANOT-HER2", backdrop.owner) == (None, True)
-    assert actions.standing(backdrop.holder, backdrop.owner) == (backdrop, False)
-    assert actions.standing("ANOT-HER2", make_user()) == (None, False)
+    assert actions.current("ANOT-HER2", backdrop.owner) == (None, True)
+    assert actions.current(backdrop.holder, backdrop.owner) == (backdrop, False)
+    assert actions.current("ANOT-HER2", make_user()) == (None, False)

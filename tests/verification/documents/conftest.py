@@ -28,7 +28,7 @@ PLACES = ("quarantine", "documents")
 def nudges(monkeypatch) -> list[tuple[Any, ...]]:
     """What the worker was asked to look at."""
     calls: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(actions, "nudge", lambda *call: calls.append(call))
+    monkeypatch.setattr(actions, "wake_worker", lambda *call: calls.append(call))
     return calls
 
 
@@ -46,8 +46,10 @@ def files(places: Path):
 def received(db):
     """Takes a picture in."""
 
-    def receive(content: bytes | None = None, *, kind: str = "lead_id", holder: str = "T7Q4-M2KX", **more) -> Document:
+    def receive(
+        content: bytes | None = None, *, kind: str = "lead_id", side: int = 1, holder: str = "T7Q4-M2KX", **more
+    ) -> Document:
         upload = pictures.upload(pictures.jpeg() if content is None else content, **more)
-        return actions.receive(kind=kind, upload=upload, holder=holder)
+        return actions.receive(kind=kind, side=side, upload=upload, holder=holder)
 
     return receive

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from tests.verification.documents import pictures
-from verification.documents import actions, storing
-from verification.documents.messages import UploadRefused
+from verification.documents import actions, storage
+from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
 
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
@@ -60,7 +60,7 @@ def test_what_the_browser_declares_is_not_read(received, declared: str):
 @pytest.mark.parametrize(
     ("content", "code", "message"),
     [
-        (b"", "file_empty", "The file is empty: choose again"),
+        (b"", "file_empty", "The file is empty: choose another file"),
         (b"hello", "file_type", "Upload a JPEG, PNG, HEIC or WebP picture"),
         (b"GIF89a" + b"\x00" * 99, "file_type", "This file is GIF. Upload a JPEG, PNG, HEIC or WebP picture"),
         (b"%PDF-1.7", "file_type", "This file is PDF. Upload a JPEG, PNG, HEIC or WebP picture"),
@@ -70,15 +70,19 @@ def test_what_the_browser_declares_is_not_read(received, declared: str):
         (pictures.jpeg()[:20], "file_broken", "The picture does not open: take it again"),
         (pictures.png_claiming(9000, 9000, rows=1), "file_pixels", "Too many pixels: reduce it to 40 million"),
         (pictures.png(399, 900), None, ""),
-        (pictures.png(390, 299), "file_small", "Too small to read: take it again from nearer"),
-        (pictures.png(900, 299), "file_small", "Too small to read: take it again from nearer"),
-        (pictures.png(1, 1), "file_small", "Too small to read: take it again from nearer"),
+        (pictures.png(390, 299), "file_small", "Too small to read: move closer and take it again"),
+        (pictures.png(900, 299), "file_small", "Too small to read: move closer and take it again"),
+        (pictures.png(1, 1), "file_small", "Too small to read: move closer and take it again"),
         (pictures.png(3000, 300), None, ""),
-        (pictures.png(300, 3001), "file_strip", "Much longer than wide: take the whole paper in one picture"),
+        (
+            pictures.png(300, 3001),
+            "file_strip",
+            "The picture is much longer than wide: take the whole page in one picture",
+        ),
     ],
 )
 def test_a_request_refuses_what_it_can_see(received, files, nudges, content: bytes, code: str | None, message: str):
-    """M14: a strip, of which the authority could be sent nothing legible."""
+    """A strip, of which the authority could be sent nothing legible."""
     if code is None:
         assert received(content).state == DocumentState.CHECKING
         return
@@ -99,7 +103,7 @@ def test_a_file_one_byte_over_the_limit_is_refused_and_at_the_limit_taken(receiv
 
     assert taken.size == len(content)
     with translation.override("en"):
-        assert refused(content + b"\x00") == ("file_big", "Over 0 MB: reduce it or take it again")
+        assert refused(content + b"\x00") == ("file_big", "Larger than 0 MB: make it smaller or take it again")
     assert files("quarantine") == [content]
 
 
@@ -107,7 +111,7 @@ def test_the_limit_in_the_sentence_is_the_one_in_the_settings(db):
     with translation.override("en"):
         assert refused(b"\xff\xd8\xff" + b"\x00" * (8 * 1024 * 1024)) == (
             "file_big",
-            "Over 8 MB: reduce it or take it again",
+            "Larger than 8 MB: make it smaller or take it again",
         )
 
 
@@ -134,7 +138,7 @@ def test_a_photo_must_have_800_by_600_and_a_paper_need_not(received, width: int,
 
     if code:
         with translation.override("en"):
-            assert refused(content, kind="photo") == (code, "Under 800×600: take it again from nearer")
+            assert refused(content, kind="photo") == (code, "Smaller than 800 × 600: move closer and take it again")
     else:
         received(content, kind="photo")
 
@@ -150,10 +154,10 @@ def test_a_storage_without_room_refuses_the_upload_and_leaves_no_row(db, monkeyp
     def full(*_args: object) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storing.place("quarantine"), "save", full)
+    monkeypatch.setattr(storage.place("quarantine"), "save", full)
 
     with translation.override("en"):
-        assert refused(pictures.jpeg()) == ("upload_failed", "The upload stopped. Choose the file again")
+        assert refused(pictures.jpeg()) == ("upload_failed", "The upload was interrupted. Choose the file again")
     assert not Document.objects.exists()
 
 
@@ -164,7 +168,7 @@ def test_a_polyglot_of_picture_and_page_is_taken_for_a_picture_only(received):
 
     document.refresh_from_db()
     assert document.state == DocumentState.READY
-    assert b"<script>" not in storing.read("documents", document.stored_name)
+    assert b"<script>" not in storage.read("documents", document.stored_name)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -216,7 +220,7 @@ def test_retiring_takes_the_files_and_leaves_the_row(received, files, django_cap
     assert (document.stored_name, document.preview_name, document.quarantine_name) == ("", "", "")
     assert document.sha256
     assert sorted(files("documents")) == sorted(
-        storing.read("documents", name) for name in (other.stored_name, other.preview_name)
+        storage.read("documents", name) for name in (other.stored_name, other.preview_name)
     )
 
 
@@ -258,7 +262,7 @@ def test_a_retirement_whose_storage_is_down_leaves_the_files_owed(
         raise OSError("down")
 
     with monkeypatch.context() as patched, django_capture_on_commit_callbacks(execute=True):
-        patched.setattr(storing.place("documents"), "delete", down)
+        patched.setattr(storage.place("documents"), "delete", down)
         actions.retire(document)
 
     document.refresh_from_db()

@@ -3,25 +3,30 @@
 import hashlib
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.scanner.fake import EICAR
 from tests.verification.documents import pictures
-from verification.documents import examination, storing
+from verification.documents import examination, storage
+from verification.documents.advice import found_on
 from verification.documents.examination import examine
-from verification.documents.sandbox import Crashed
+from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
+from verification.documents.upload_messages import reason_of
 from verification.models.documents import Document, DocumentState
+from verification.pictures.papers import Paper
 
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 
 
-def crash(_content: bytes) -> None:
-    raise Crashed("TimeoutExpired")
+def crash(_content: bytes, _paper: Paper) -> None:
+    raise ChildCrashed("TimeoutExpired")
 
 
 def after(document: Document) -> Document:
@@ -34,11 +39,11 @@ def test_a_good_picture_becomes_ready_upright_and_clean(received, files):
     assert examine(document.pk, now=NOW) == "ready"
 
     ready = after(document)
-    picture = storing.read("documents", ready.stored_name)
+    picture = storage.read("documents", ready.stored_name)
     assert (ready.state, ready.reason, ready.decided_at) == (DocumentState.READY, "", NOW)
     assert (ready.width, ready.height) == pictures.opened(picture).size == (1200, 900)
     assert (ready.size, ready.sha256) == (len(picture), hashlib.sha256(picture).hexdigest())
-    assert pictures.opened(storing.read("documents", ready.preview_name)).size == (320, 240)
+    assert pictures.opened(storage.read("documents", ready.preview_name)).size == (320, 240)
     assert files("quarantine") == []
     assert (ready.quarantine_name, ready.to_clear, ready.leased_until, ready.lease) == ("", False, None, None)
 
@@ -68,7 +73,7 @@ def test_a_bad_picture_is_refused_with_its_reason_and_goes(received, files, cont
     refused = after(document)
     assert (refused.state, refused.reason, refused.decided_at) == (DocumentState.REFUSED, reason, NOW)
     assert (refused.stored_name, refused.preview_name, refused.sha256) == ("", "", "")
-    assert str(refused.reason_text)
+    assert str(reason_of(refused))
     assert files("quarantine") == files("documents") == []
 
 
@@ -104,9 +109,9 @@ def test_a_run_that_holds_the_lease_is_left_alone(received, monkeypatch):
     document = received()
     inside: list[str] = []
 
-    def look(content: bytes):
+    def look(content: bytes, paper: Paper):
         inside.append(examine(document.pk, now=NOW + timedelta(seconds=30)))
-        return original(content)
+        return original(content, paper)
 
     original = examination.open_picture
     monkeypatch.setattr(examination, "open_picture", look)
@@ -120,11 +125,11 @@ def test_a_run_that_lost_its_lease_throws_its_work_away(received, files, monkeyp
     document = received()
     inside: list[str] = []
 
-    def look(content: bytes):
+    def look(content: bytes, paper: Paper):
         if not inside:
             inside.append("slow")
             inside.append(examine(document.pk, now=LATER))
-        return original(content)
+        return original(content, paper)
 
     original = examination.open_picture
     monkeypatch.setattr(examination, "open_picture", look)
@@ -139,9 +144,9 @@ def test_a_run_that_lost_its_lease_throws_its_work_away(received, files, monkeyp
 def test_a_run_whose_lease_another_run_took_does_not_write_the_end(received, files, monkeypatch):
     document = received()
 
-    def look(content: bytes):
+    def look(content: bytes, paper: Paper):
         examination.claim(document.pk, LATER)
-        return original(content)
+        return original(content, paper)
 
     original = examination.open_picture
     monkeypatch.setattr(examination, "open_picture", look)
@@ -171,13 +176,13 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
         kept.append(name)
         return original(alias, name, content)
 
-    original = storing.keep
+    original = storage.keep
     places = {
-        "read": (storing, "read", kill),
+        "read": (storage, "read", kill),
         "scan": (examination, "scanner", kill),
         "open": (examination, "open_picture", kill),
-        "keep": (storing, "keep", kill),
-        "preview": (storing, "keep", kill_at_preview),
+        "keep": (storage, "keep", kill),
+        "preview": (storage, "keep", kill_at_preview),
         "end": (examination, "end", kill),
     }
     with monkeypatch.context() as patched:
@@ -191,7 +196,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next_one(received, files, monk
 
     assert files("quarantine") == []
     ready = after(document)
-    assert storing.read("documents", ready.stored_name)[:2] == b"\xff\xd8"
+    assert storage.read("documents", ready.stored_name)[:2] == b"\xff\xd8"
 
 
 def test_a_run_killed_before_the_quarantine_is_emptied_leaves_that_owed(received, files, monkeypatch):
@@ -232,7 +237,7 @@ def test_a_file_whose_runs_never_end_is_refused_in_the_end(received, monkeypatch
     class Killed(BaseException):
         pass
 
-    def kill(_content: bytes) -> None:
+    def kill(*_asked: object) -> None:
         raise Killed
 
     monkeypatch.setattr(examination, "open_picture", kill)
@@ -257,7 +262,7 @@ def test_a_scanner_that_is_down_keeps_the_file_in_quarantine_and_costs_no_try(
     waiting = after(document)
     assert set(outcomes) == {"waiting"}
     assert (waiting.state, waiting.reason, waiting.tries) == (DocumentState.CHECKING, "scanner_wait", 0)
-    assert "checking is back" in str(waiting.reason_text) or "检查恢复" in str(waiting.reason_text)
+    assert "the check service is back" in str(reason_of(waiting)) or "检查恢复" in str(reason_of(waiting))
     assert len(files("quarantine")) == 1
     assert files("documents") == []
 
@@ -289,7 +294,7 @@ def test_the_scanner_sees_every_byte_before_the_child_does(received, monkeypatch
 
     document = received(pictures.jpeg())
     monkeypatch.setattr(examination, "scanner", Watching)
-    monkeypatch.setattr(examination, "open_picture", lambda _content: seen.append("open"))
+    monkeypatch.setattr(examination, "open_picture", lambda *_asked: seen.append("open"))
 
     examine(document.pk)
 
@@ -304,7 +309,7 @@ def test_a_storage_that_is_down_costs_no_try(received, monkeypatch, place: str, 
         raise OSError("Input/output error")
 
     with monkeypatch.context() as patched:
-        patched.setattr(storing.place(place), method, down)
+        patched.setattr(storage.place(place), method, down)
         outcomes = [examine(document.pk, now=NOW + timedelta(minutes=number)) for number in range(8)]
 
     assert set(outcomes) == {"waiting"}
@@ -314,7 +319,7 @@ def test_a_storage_that_is_down_costs_no_try(received, monkeypatch, place: str, 
 
 def test_a_file_that_is_gone_from_quarantine_must_be_sent_again(received):
     document = received()
-    storing.drop("quarantine", document.quarantine_name)
+    storage.drop("quarantine", document.quarantine_name)
 
     assert examine(document.pk) == "refused"
 
@@ -326,9 +331,9 @@ def test_retired_while_it_was_examined_leaves_nothing(received, files, monkeypat
 
     document = received()
 
-    def look(content: bytes):
+    def look(content: bytes, paper: Paper):
         retire(document)
-        return original(content)
+        return original(content, paper)
 
     original = examination.open_picture
     monkeypatch.setattr(examination, "open_picture", look)
@@ -339,24 +344,34 @@ def test_retired_while_it_was_examined_leaves_nothing(received, files, monkeypat
     assert files("documents") == []
 
 
-def test_a_photo_carries_advice_and_a_paper_does_not(received):
-    from PIL import Image
+def test_what_is_found_depends_on_the_paper_and_its_side(received, monkeypatch):
+    asked: list[Paper] = []
+    monkeypatch.setattr(examination, "open_picture", lambda _content, paper: asked.append(paper) or Opened("file_type"))
 
-    dark = pictures.encoded(Image.new("RGB", (800, 600), (20, 20, 20)), "JPEG")
-    photo, paper = received(dark, kind="photo"), received(dark, kind="lead_id")
+    for kind, side in (("lead_id", 1), ("lead_id", 2), ("statement", 1), ("photo", 1)):
+        examine(received(pictures.jpeg(), kind=kind, side=side).pk)
 
-    examine(photo.pk)
-    examine(paper.pk)
+    assert asked == [Paper.FACE_CARD, Paper.CARD, Paper.SHEET, Paper.PORTRAIT]
 
-    assert (after(photo).state, after(photo).advice) == (DocumentState.READY, ["photo_dark"])
-    assert [str(text) for text in after(photo).advice_texts] != [""]
-    assert after(paper).advice == []
+
+def test_a_picture_that_cannot_be_judged_is_ready_and_says_so(received, monkeypatch):
+    document = received()
+    monkeypatch.setattr(
+        examination,
+        "open_picture",
+        lambda *asked: replace(open_picture(*asked), findings=None),
+    )
+
+    assert examine(document.pk) == "ready"
+
+    with translation.override("en"):
+        assert [mark.words for mark in found_on(after(document)).marks] == ["This picture could not be checked"]
 
 
 def test_a_photo_whose_header_lied_about_its_size_is_refused(received, monkeypatch):
     document = received(pictures.jpeg(800, 600), kind="photo")
     small = pictures.jpeg(400, 300)
-    monkeypatch.setattr(storing, "read", lambda *_args: small)
+    monkeypatch.setattr(storage, "read", lambda *_args: small)
 
     examine(document.pk)
 
@@ -368,7 +383,7 @@ def test_of_many_runs_at_the_same_time_one_does_the_work(received, files, monkey
     document = received()
     opened: list[int] = []
     original = examination.open_picture
-    monkeypatch.setattr(examination, "open_picture", lambda content: opened.append(1) or original(content))
+    monkeypatch.setattr(examination, "open_picture", lambda *asked: opened.append(1) or original(*asked))
     start, outcomes = threading.Barrier(8), []
 
     def run() -> None:
@@ -392,6 +407,6 @@ def test_of_many_runs_at_the_same_time_one_does_the_work(received, files, monkey
 def test_examining_costs_few_queries(received, django_assert_num_queries):
     document = received()
 
-    # claim, read, end; then the bin: read, done
-    with django_assert_num_queries(5):
+    # claim, read, end, compare; then the bin: read, done
+    with django_assert_num_queries(6):
         examine(document.pk)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.bad import aside
 from tests.verification.documents import pictures
-from verification.documents import rounds, storing
+from verification.documents import rounds, storage
 from verification.documents.actions import examine
 from verification.documents.rounds import Orphans, begin, current, delete_orphans, go_on, orphans
 from verification.models import Document, FileRound
@@ -36,9 +36,9 @@ def test_a_file_without_a_row_and_a_row_without_a_file_are_found(received, files
     examine(ready.pk)
     examine(lost.pk)
     lost.refresh_from_db()
-    storing.drop("documents", lost.stored_name)
-    stray = storing.keep("documents", "20261101/stray.jpg", b"stray")
-    strange = storing.keep("quarantine", "20261102/stray", b"stray")
+    storage.drop("documents", lost.stored_name)
+    stray = storage.keep("documents", "20261101/stray.jpg", b"stray")
+    strange = storage.keep("quarantine", "20261102/stray", b"stray")
 
     found = orphans(soon(7200))
 
@@ -53,14 +53,14 @@ def test_a_whole_day_that_is_gone_is_missed(received, places):
     examine(ready.pk)
     ready.refresh_from_db()
     for name in (ready.stored_name, ready.preview_name):
-        storing.drop("documents", name)
+        storage.drop("documents", name)
     os.rmdir(places / "documents" / ready.stored_name[:8])
 
     assert orphans(soon(7200)) == Orphans(documents=[ready.reference])
 
 
 def test_a_file_that_may_be_about_to_get_its_row_is_no_orphan(db):
-    storing.keep("quarantine", "20261125/fresh", b"fresh")
+    storage.keep("quarantine", "20261125/fresh", b"fresh")
 
     assert orphans(soon(3500)) == Orphans()
     assert orphans(soon(3700)).files == [("quarantine", "20261125/fresh")]
@@ -69,7 +69,7 @@ def test_a_file_that_may_be_about_to_get_its_row_is_no_orphan(db):
 def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, django_assert_num_queries):
     day = f"{datetime.now(UTC):%Y%m%d}"
     for number in range(30):
-        storing.keep("documents", f"{day}/stray{number}", b"stray")
+        storage.keep("documents", f"{day}/stray{number}", b"stray")
     examine(received().pk)
 
     # what was set aside, two columns of names, the ready rows until none is left; the test's savepoints
@@ -78,14 +78,13 @@ def test_orphans_of_a_day_cost_the_same_queries_for_one_and_for_many(received, d
 
 
 def test_files_that_cannot_be_deleted_or_compared_stop_no_other(received, monkeypatch):
-    """B6."""
     for number in range(3):
-        storing.keep("documents", f"2026110{number}/stray", b"stray")
-    drop, of_day = storing.drop, storing.of_day
+        storage.keep("documents", f"2026110{number}/stray", b"stray")
+    drop, of_day = storage.drop, storage.of_day
     monkeypatch.setattr(
-        storing, "drop", lambda alias, name: 1 / 0 if name.startswith("20261101") else drop(alias, name)
+        storage, "drop", lambda alias, name: 1 / 0 if name.startswith("20261101") else drop(alias, name)
     )
-    monkeypatch.setattr(storing, "of_day", lambda alias, day: 1 / 0 if day == "20261102" else of_day(alias, day))
+    monkeypatch.setattr(storage, "of_day", lambda alias, day: 1 / 0 if day == "20261102" else of_day(alias, day))
 
     found = orphans(soon(7200))
 
@@ -100,11 +99,10 @@ def test_files_that_cannot_be_deleted_or_compared_stop_no_other(received, monkey
 def strays(number: int) -> list[str]:
     """So many files without a row, each on a day of its own."""
     days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=place) for place in range(number)]
-    return [storing.keep("documents", f"{day:%Y%m%d}/stray", b"stray") for day in days]
+    return [storage.keep("documents", f"{day:%Y%m%d}/stray", b"stray") for day in days]
 
 
 def test_a_run_looks_at_its_portion_and_the_next_goes_on_from_there(db, monkeypatch):
-    """F3."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     names = strays(5)
     now = soon(7200)
@@ -118,7 +116,6 @@ def test_a_run_looks_at_its_portion_and_the_next_goes_on_from_there(db, monkeypa
 
 
 def test_a_run_ends_with_its_time(db, monkeypatch):
-    """F3."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     strays(5)
 
@@ -129,7 +126,7 @@ def test_a_run_ends_with_its_time(db, monkeypatch):
 def test_a_portion_costs_the_same_however_many_files_and_days_there_are(
     db, monkeypatch, django_assert_num_queries, files: int
 ):
-    """F3: three statements a day folder since the beginning."""
+    """Three statements a day folder since the beginning."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 20)
     monkeypatch.setattr(rounds, "is_old", lambda *_: False)
     strays(files)
@@ -141,14 +138,13 @@ def test_a_portion_costs_the_same_however_many_files_and_days_there_are(
 
 
 def test_rows_without_a_file_are_found_in_portions_too(received, monkeypatch):
-    """F3."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 1)
     documents = [received() for _ in range(3)]
     for document in documents:
         examine(document.pk)
         document.refresh_from_db()
     for document in documents[:2]:
-        storing.drop("documents", document.stored_name)
+        storage.drop("documents", document.stored_name)
     now, found = soon(7200), Orphans()
     this = current(now)
 
@@ -158,13 +154,12 @@ def test_rows_without_a_file_are_found_in_portions_too(received, monkeypatch):
     assert sorted(found.documents) == sorted(each.reference for each in documents[:2])
     assert (this.documents, sorted(this.lost)) == (2, sorted(found.documents))
     assert sorted(rounds.still_lost()) == sorted(found.documents)
-    storing.keep("documents", documents[0].stored_name, b"found again")
+    storage.keep("documents", documents[0].stored_name, b"found again")
     Document.objects.filter(pk=documents[1].pk).update(state="retired")
     assert rounds.still_lost() == []
 
 
 def test_a_file_that_came_after_its_folder_was_listed_is_not_missed(received, monkeypatch):
-    """F3."""
     document = received()
     examine(document.pk)
     monkeypatch.setattr(rounds, "listing", lambda _alias, _day: set())
@@ -173,7 +168,6 @@ def test_a_file_that_came_after_its_folder_was_listed_is_not_missed(received, mo
 
 
 def test_two_processes_at_one_round_count_nothing_twice(db, monkeypatch):
-    """F3."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
     names = strays(3)
     now = soon(7200)
@@ -187,19 +181,18 @@ def test_two_processes_at_one_round_count_nothing_twice(db, monkeypatch):
 
 
 def test_a_storage_that_goes_down_keeps_what_was_looked_at(db, monkeypatch):
-    """F3."""
     monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 1)
     names = strays(3)
-    of_day = storing.of_day
+    of_day = storage.of_day
 
     def goes_down(alias: str, day: str):
         if day == names[1][:8]:
-            raise storing.StorageDown(alias)
+            raise storage.StorageDown(alias)
         return of_day(alias, day)
 
     with monkeypatch.context() as patched:
-        patched.setattr(storing, "of_day", goes_down)
-        with pytest.raises(storing.StorageDown):
+        patched.setattr(storage, "of_day", goes_down)
+        with pytest.raises(storage.StorageDown):
             go_on(current(soon()), soon(7200))
 
     assert FileRound.objects.get().at == names[0]
@@ -207,7 +200,6 @@ def test_a_storage_that_goes_down_keeps_what_was_looked_at(db, monkeypatch):
 
 
 def test_the_age_is_that_of_the_last_round_that_ended(db):
-    """F3."""
     now = soon()
     assert rounds.age(now) == timedelta(0)
 

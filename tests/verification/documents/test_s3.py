@@ -11,11 +11,11 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 
 from tests.verification.documents import pictures
-from verification.documents import examination, storing
+from verification.documents import examination, storage
 from verification.documents.actions import examine, receive, retire
-from verification.documents.messages import UploadRefused
+from verification.documents.file_access import NotReady, open_ready, response
 from verification.documents.rounds import Orphans, delete_orphans, orphans
-from verification.documents.serving import NotReady, open_ready, response
+from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
 
 KEYS = {"aws_access_key_id": "invented", "aws_secret_access_key": "invented", "region_name": "cn-north-1"}
@@ -109,10 +109,10 @@ def test_an_object_that_is_gone_is_missing_not_an_outage(received, bucket):
     assert examine(document.pk) == "refused"
 
     assert after(document).reason == "upload_failed"
-    with pytest.raises(storing.Missing):
-        storing.read("documents", "20261125/nothing.jpg")
-    assert storing.changed_at("documents", "20261125/nothing.jpg") is None
-    storing.drop("documents", "20261125/nothing.jpg")
+    with pytest.raises(storage.Missing):
+        storage.read("documents", "20261125/nothing.jpg")
+    assert storage.changed_at("documents", "20261125/nothing.jpg") is None
+    storage.drop("documents", "20261125/nothing.jpg")
 
 
 def test_a_ready_picture_whose_object_is_gone_is_not_ready(received, bucket):
@@ -126,7 +126,7 @@ def test_a_ready_picture_whose_object_is_gone_is_not_ready(received, bucket):
 
 def test_orphans_are_found_in_the_bucket(received, bucket):
     examine(received().pk)
-    stray = storing.keep("documents", "20261101/stray.jpg", b"stray")
+    stray = storage.keep("documents", "20261101/stray.jpg", b"stray")
     later = timezone.now() + timedelta(hours=2)
 
     found = orphans(later)
@@ -141,7 +141,7 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
     down = {
         name: {**one, "OPTIONS": {**one["OPTIONS"], "endpoint_url": "http://127.0.0.1:9", "client_config": QUICK}}
         for name, one in settings.STORAGES.items()
-        if name in storing.PLACES
+        if name in storage.PLACES
     }
     up = settings.STORAGES
     settings.STORAGES = {**up, **down}
@@ -160,8 +160,8 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
 SCRIPT = """
 import django
 django.setup()
-from verification.documents import storing
-print(storing.keep("documents", "20261125/one", b"one"), storing.keep("quarantine", "20261125/two", b"two"))
+from verification.documents import storage
+print(storage.keep("documents", "20261125/one", b"one"), storage.keep("quarantine", "20261125/two", b"two"))
 """
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from icpportal.gateways import asking
+from icpportal.gateways import request_budget
 from icpportal.gateways.photo_app import fake
-from verification import tries
+from verification import attempts
 from verification.photos import app_codes
 from verification.photos.app_codes import Outcome, State
 
@@ -35,7 +35,7 @@ def ask(code, *, order="T7Q4-M2KX", account="lin", now=NOW):
 
 def counted(order="T7Q4-M2KX"):
     keys = zip(app_codes.LIMITS, (order, "lin", CHEN), strict=True)
-    return [amount - tries.left(name, key, now=NOW) for amount, (name, key) in zip((5, 10, 10), keys, strict=True)]
+    return [amount - attempts.left(name, key, now=NOW) for amount, (name, key) in zip((5, 10, 10), keys, strict=True)]
 
 
 def test_a_right_code_gives_the_photo_and_costs_nothing():
@@ -78,7 +78,7 @@ def test_when_too_many_ask_at_once_nothing_is_asked_or_counted(settings):
 
     assert ask("AB12CD") == Outcome(State.BUSY)
     assert (fake.FakeApp.asked, counted()) == ([], [0, 0, 0])
-    assert asking.slots.taken == 0
+    assert request_budget.slots.taken == 0
 
 
 def test_the_photo_is_not_in_what_a_log_would_write():

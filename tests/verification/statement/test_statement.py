@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from verification.statement import StatementFacts, pdf, words
-from verification.statement.lettering import FILE, code_point, missing
-from verification.statement.paper import BOTTOM, Paper
-from verification.statement.sheet import draw
+from verification.statement.glyphs import FILE, code_point, missing
+from verification.statement.layout import BOTTOM, Paper
+from verification.statement.pdf import draw
 
 UNIT = StatementFacts(
     reference="T7Q4-M2KX",
@@ -99,7 +99,7 @@ ASKED = {
     "seal": (words.SEAL, "SEALHERE"),
     "fingerprint": (words.FINGERPRINT, "FINGERPRINT"),
     "handwriting": ("个人承诺（本人手写", "按管局公布的承诺文字"),
-    "registrar": ("注册商简称", "Beijingwants"),
+    "registrar": ("注册商简称", "Beijingrequires"),
 }
 
 

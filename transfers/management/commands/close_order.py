@@ -4,8 +4,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.lifecycle import Forbidden
-from transfers.closing import can_be_read, close
+from icpportal.lifecycle import MoveNotAllowed
+from transfers.deadlines.closing import can_be_read, close
 from transfers.models import Order
 
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("reference", help="of the order, as `set_aside` names it")
         parser.add_argument("--reason", required=True, help="what its owner reads in the timeline")
 
-    def handle(self, *, reference: str, reason: str, **options: object) -> None:
+    def handle(self, *, reference: str, reason: str, **options: str | int | None) -> None:
         order = Order.objects.select_related("owner").filter(reference=reference).first()
         if order is None:
             raise CommandError(f"there is no order {reference}")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"{reference} can be read: its owner or a reviewer ends it")
         try:
             close(order, reason=reason.strip())
-        except Forbidden as refusal:
+        except MoveNotAllowed as refusal:
             raise CommandError(
                 f"{reference} is {order.state}: what lies with the authority, or is over, stays"
             ) from refusal

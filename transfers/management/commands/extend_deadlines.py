@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.moments import typed_moment
-from transfers.extending import extend
+from icpportal.time_format import typed_moment
+from transfers.deadlines.extension import extend
 
 MOST_HOURS = 24 * 90
 
@@ -23,18 +23,16 @@ class Command(BaseCommand):
             dest="begin",
             type=typed_moment,
             required=True,
-            help="first deadline that is moved (ISO, Beijing time)",
+            help="start of the range of deadlines to move (ISO 8601, Beijing time)",
         )
-        parser.add_argument(
-            "--to", dest="end", type=typed_moment, required=True, help="deadlines before this moment are moved"
-        )
+        parser.add_argument("--to", dest="end", type=typed_moment, required=True, help="end of the range (exclusive)")
         parser.add_argument("--by", type=float, required=True, help="hours")
-        parser.add_argument("--reason", required=True, help="what the applicants read in the timeline")
+        parser.add_argument("--reason", required=True, help="reason shown to applicants in the timeline")
         parser.add_argument("--dry-run", action="store_true")
         parser.add_argument("--json", action="store_true")
 
     def handle(
-        self, *, begin: datetime, end: datetime, by: float, reason: str, dry_run: bool, **options: object
+        self, *, begin: datetime, end: datetime, by: float, reason: str, dry_run: bool, **options: str | int | None
     ) -> None:
         if not 0 < by <= MOST_HOURS:
             raise CommandError(f"--by is a number of hours up to {MOST_HOURS}, such as 12")

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError
 
-from icpportal.moments import typed_moment
-from transfers.deadlines import sweep
+from icpportal.time_format import typed_moment
+from transfers.deadlines.sweep import sweep
 
 
 class Command(BaseCommand):
     help = "Moves every order whose time has run out, sends the reminders that are due, erases old filing passwords."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--at", type=typed_moment, help="judge as if it were this moment (ISO, Beijing time)")
-        parser.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+        parser.add_argument("--at", type=typed_moment, help="use this time instead of now (ISO 8601, Beijing time)")
+        parser.add_argument("--dry-run", action="store_true", help="print what would be done, change nothing")
         parser.add_argument("--json", action="store_true", help="one object instead of lines")
 
-    def handle(self, *, at: datetime | None, dry_run: bool, **options: object) -> None:
+    def handle(self, *, at: datetime | None, dry_run: bool, **options: str | int | None) -> None:
         totals = sweep(now=at, dry_run=dry_run)
         if options["json"]:
             found = {"moved": totals.moved, "failed": totals.failed, "set_aside": totals.set_aside}

@@ -21,7 +21,7 @@ def _is_gbk(text: str) -> bool:
     return True
 
 
-def unsayable(text: str) -> str:
+def unencodable(text: str) -> str:
     """The characters of `text` that a document cannot carry, each once: outside GBK, or no XML; "" when all can."""
     if _is_gbk(text) and not NOT_XML.search(text):
         return ""

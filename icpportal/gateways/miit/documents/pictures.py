@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
-from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.documents.types import NotEncodable
 from icpportal.gateways.miit.types import Purpose
 
 LIMIT: Final = 102_400  # characters of base64
@@ -40,9 +40,9 @@ def fit(picture: bytes, purpose: Purpose) -> bytes:
             return picture
         image = _upright(_opened(picture))
     except Exception as error:  # whatever a decoder makes of bytes that are no picture
-        raise Unfit(f"not a picture: {type(error).__name__}", field=_field(purpose), code=UNREADABLE) from error
+        raise NotEncodable(f"not a picture: {type(error).__name__}", field=_field(purpose), code=UNREADABLE) from error
     if min(image.size) < NARROWEST:
-        raise Unfit(_too_narrow(image), field=_field(purpose), code=UNREADABLE)
+        raise NotEncodable(_too_narrow(image), field=_field(purpose), code=UNREADABLE)
     return _fitted(image, most_bytes(purpose), FACE if purpose is Purpose.PHOTO else LEGIBLE)
 
 
@@ -122,10 +122,10 @@ def _fitted(image: Image.Image, most: int, legible: int) -> bytes:
     largest = _first(edges, fits)
     if largest is not None:
         return _sharpest(_reduced(image, largest), most, range(BEST, legible - 1, -1))
-    return _faint(_reduced(image, edges[-1]), most, legible)
+    return _lowest_quality(_reduced(image, edges[-1]), most, legible)
 
 
-def _faint(image: Image.Image, most: int, legible: int) -> bytes:
+def _lowest_quality(image: Image.Image, most: int, legible: int) -> bytes:
     """Below what is legible: less quality at this size, then the last quality at smaller ones."""
     if len(_encoded(image, LAST)) <= most:
         return _sharpest(image, most, range(legible - 1, LAST - 1, -1))

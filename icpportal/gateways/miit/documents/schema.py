@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from lxml import etree
 
-from icpportal.gateways.miit.documents.content import Broken, Unfit
-from icpportal.gateways.miit.documents.parsing import own
+from icpportal.gateways.miit.documents.types import MalformedDocument, NotEncodable
+from icpportal.gateways.miit.documents.xml_reader import own
 
 ROOT = "UploadData"
 DECLARED = etree.XPath("/xs:schema/xs:element[@name=$name]", namespaces={"xs": "http://www.w3.org/2001/XMLSchema"})
@@ -28,8 +28,8 @@ def validate(xml: bytes) -> None:
         return
     try:
         root = own(xml)
-    except Broken as error:
-        raise Unfit(str(error), code=MALFORMED) from error
+    except MalformedDocument as error:
+        raise NotEncodable(str(error), code=MALFORMED) from error
     with _lock:
         schema = _schema(settings.MIIT_XSD_DIR)
         if schema.validate(root):
@@ -37,7 +37,7 @@ def validate(xml: bytes) -> None:
         first = schema.error_log[0]
         path, rule = first.path or "", first.type_name
     # never the message: it repeats what is written in the document
-    raise Unfit(f"{path}: {rule}", field=path.removeprefix(f"/{ROOT}/ICP/"), code=MALFORMED)
+    raise NotEncodable(f"{path}: {rule}", field=path.removeprefix(f"/{ROOT}/ICP/"), code=MALFORMED)
 
 
 def check() -> None:

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from demo.servers.inventory import FileInventory
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import fake
-from icpportal.gateways.inventory.file import FileInventory
-from icpportal.gateways.inventory.seam import inventory
+from icpportal.gateways.inventory.base import inventory
 from tests.icpportal.gateways.inventory.conftest import instance
 
 

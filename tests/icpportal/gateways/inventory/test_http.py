@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from icpportal.gateways.asking import asking
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import http
 from icpportal.gateways.inventory.http import HttpInventory
+from icpportal.gateways.request_budget import request_budget
 from tests.icpportal.gateways.inventory.conftest import instance
-from tests.icpportal.gateways.inventory.test_reading import RAW
+from tests.icpportal.gateways.inventory.test_parser import RAW
 
 INVENTORY = HttpInventory()
 
@@ -182,7 +182,7 @@ def test_all_questions_of_a_request_share_its_time(console, settings):
     console.wait = 3
     begun = time.monotonic()
 
-    with asking():
+    with request_budget():
         for _ in range(3):
             with pytest.raises(Retryable):
                 INVENTORY.instances("lin@example.com")

@@ -9,17 +9,17 @@ from django.conf import settings as portal
 from django.urls import reverse
 
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.inventory import http, rules
+from icpportal.gateways.inventory import eligibility, http
 from icpportal.gateways.inventory.http import HttpInventory
-from icpportal.gateways.inventory.reading import instance_of
+from icpportal.gateways.inventory.parser import instance_of
 from icpportal.gateways.inventory.types import Instance
 from tests.icpportal.gateways.inventory.provider import Provider
-from tests.icpportal.gateways.inventory.test_reading import RAW
+from tests.icpportal.gateways.inventory.test_parser import RAW
 from tests.transfers.builders import make_user, sign_in
 from verification.models import ServiceCode
 
 TEXT = (portal.BASE_DIR / "docs" / "inventory.md").read_text("utf-8")
-BLOCKS = re.findall(r"```\n(.*?)\n```", TEXT, re.DOTALL)
+BLOCKS = re.findall(r"^```\n(.*?)\n```", TEXT.partition("## Trying it")[0], re.DOTALL | re.MULTILINE)
 ASKED, ANSWERED = BLOCKS[::2], BLOCKS[1::2]
 INVENTORY = HttpInventory()
 LIN = "lin@example.com"
@@ -68,7 +68,7 @@ def test_every_setting_field_and_rule_is_named():
     fields = set(Instance.__dataclass_fields__)
 
     assert {name for name in settings_named | fields if f"`{name}`" not in TEXT} == set()
-    assert len(rules.RULES) == 5  # the five that the page lists, and the quota
+    assert len(eligibility.RULES) == 5  # the five that the page lists, and the quota
     assert f"At most {http.MOST_PAGES} pages" in TEXT
     assert f"{http.LARGEST // 2**20} MB" in TEXT
     assert f"up to {http.LONGEST_CURSOR} characters" in TEXT
@@ -191,5 +191,5 @@ def test_the_desk_says_so_while_the_console_has_trouble_and_gives_nothing(client
     shown = desk(client, user)
     client.post(reverse("service-code-apply"), {"instance": "i-000", "slot": 1})
 
-    assert "The server list cannot be read now: try later" in shown
+    assert "The server list is unavailable: try again later" in shown
     assert not ServiceCode.objects.exists()

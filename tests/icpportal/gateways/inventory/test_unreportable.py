@@ -4,7 +4,7 @@ import pytest
 
 from icpportal.alarms.queries import open_alarms
 from icpportal.gateways.inventory import unreportable
-from icpportal.gateways.inventory.rules import UNKNOWN_PLACE, UNKNOWN_PRODUCT
+from icpportal.gateways.inventory.eligibility import UNKNOWN_PLACE, UNKNOWN_PRODUCT
 from tests.icpportal.gateways.inventory.conftest import instance
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,6 @@ def causes():
 
 
 def test_each_unknown_one_is_an_alarm_until_the_settings_name_it(settings):
-    """B4, B13"""
     before = causes()
     settings.PROVIDER_PRODUCTS = [{"key": "vhost", "zh": "主机空间", "en": "Shared space", "method": "hosting"}]
     settings.SERVER_PLACES = {"cn-beijing": "11"}

@@ -4,7 +4,6 @@ Without them a test that needs them is skipped and says so: `make test` counts i
 """
 
 import json
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from tests.run import SCHEMAS as FOLDER
+from tests.run import SCHEMAS
 
 UPLOAD, DOWNLOAD = "UploadData", "DownloadData"
+FOLDER = Path(SCHEMAS)
 MISSING = "needs the ministry's schemas: set MIIT_XSD_DIR to their folder"
-needed = pytest.mark.skipif(not FOLDER.is_dir(), reason=MISSING)
+needed = pytest.mark.skipif(not SCHEMAS, reason=MISSING)
 
 
 @lru_cache
@@ -31,7 +31,7 @@ def schema(root: str) -> etree.XMLSchema:
 
 def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
     """What the ministry's schema says against the document, which lxml reads as it is; skips without schemas."""
-    if not FOLDER.is_dir():
+    if not SCHEMAS:
         pytest.skip(MISSING)
     judge = schema(root)
     return [] if judge.validate(etree.fromstring(xml)) else [str(error) for error in judge.error_log]
@@ -40,13 +40,12 @@ def against_schema(xml: bytes, root: str = UPLOAD) -> list[str]:
 def published_codes() -> dict[str, Any]:
     """The published tables beside the schemas; skips where this machine has none, as in a checkout alone."""
     file = FOLDER.parent / "codes.json"
-    if not file.exists():
+    if not SCHEMAS or not file.exists():
         pytest.skip(MISSING)
     return json.loads(file.read_text("utf-8"))
 
 
 def listed_codes() -> dict[str, dict[str, dict[str, str]]]:
-    """Every code of the interface by its group: the list that `MIIT_CODES` names, else the copy of the tests."""
-    fixture = Path(__file__).parents[3] / "fixtures" / "miit_codes.json"
-    file = Path(os.environ.get("MIIT_CODES") or fixture)
+    """Every code of the interface by its group: the ministry's list, kept by the tests."""
+    file = Path(__file__).parents[3] / "fixtures" / "miit_codes.json"
     return json.loads(file.read_text("utf-8"))["return_codes"]

@@ -9,9 +9,10 @@ from django.db.models.functions import Now
 from PIL import Image
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit import calling
-from icpportal.gateways.miit.models import Line, Report, UploadFile
-from icpportal.gateways.miit.queueing import queue
+from icpportal.gateways.miit.client.client import PreviousReply, UploadReply
+from icpportal.gateways.miit.line import sender_calls
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
+from icpportal.gateways.miit.outgoing.report_queue import queue
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,
@@ -21,7 +22,6 @@ from icpportal.gateways.miit.types import (
     Purpose,
     report_key,
 )
-from icpportal.gateways.miit.wire.client import PreviousReply, UploadReply
 
 ISP = 100001
 NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)  # 16:20 in Beijing
@@ -107,9 +107,9 @@ def arrange(monkeypatch, settings, *, last=0):
     ministry = MinistryInMemory()
     settings.MIIT_ISP_ID, settings.MIIT_ENCRYPT = ISP, False
     settings.AUTHORITY_PICTURES = f"{__name__}.picture"
-    monkeypatch.setattr(calling, "Ministry", ministry)
+    monkeypatch.setattr(sender_calls, "Ministry", ministry)
     if last is not None:
-        Line.objects.create(isp_id=ISP, last_sequence=last, number_heard_at=NOW)
+        MinistryLine.objects.create(isp_id=ISP, last_sequence=last, number_heard_at=NOW)
     return ministry
 
 
@@ -156,11 +156,11 @@ def picture(document):
 
 def no_heartbeat():
     """The lease of a sender that was killed is over by the database's clock."""
-    Line.objects.filter(leased_until__isnull=False).update(leased_until=Now())
+    MinistryLine.objects.filter(leased_until__isnull=False).update(leased_until=Now())
 
 
 def line():
-    return Line.objects.get(pk=ISP)
+    return MinistryLine.objects.get(pk=ISP)
 
 
 def files():

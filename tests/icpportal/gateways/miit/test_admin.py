@@ -1,8 +1,10 @@
 """The ministry's interface at the review desk: rows to read, actions for those who may, looks that are noted."""
 
 import json
+import re
 from dataclasses import asdict
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,16 +17,20 @@ from django.utils import timezone
 from icpportal.accounts import roles
 from icpportal.gateways import storage
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import bodies, inbox, operations
-from icpportal.gateways.miit.models import InboxFile, Line, Report, ReportState, TableRow
-from icpportal.gateways.miit.reactions import Way
-from icpportal.gateways.miit.sealing import seal_body
-from icpportal.gateways.miit.wire.crypto import WireFile, pack, wrap
+from icpportal.gateways.miit.client.crypto import WireFile, pack, wrap
+from icpportal.gateways.miit.codes.processing_codes import plain_words
+from icpportal.gateways.miit.codes.return_codes import Way
+from icpportal.gateways.miit.incoming import inbox
+from icpportal.gateways.miit.line import bodies
+from icpportal.gateways.miit.line.file_encryption import seal_body
+from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, ReportState, TableRow
+from icpportal.gateways.miit.operations import actions as operations
 from icpportal.privacy.models import AccessNote
+from icpportal.time_format import short_words
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
 
 pytestmark = pytest.mark.django_db
-MODELS = ("report", "uploadfile", "inboxfile", "line", "tablerow")
+MODELS = ("report", "uploadfile", "inboxfile", "ministryline", "tablerow")
 RECORD = (
     '<?xml version="1.0" encoding="GBK"?><DownloadData><ICP><BASJ><Dwmc>示例纸业</Dwmc></BASJ></ICP></DownloadData>'
 )
@@ -87,7 +93,7 @@ def act(client: Any, model: str, action: str, *rows: Any, **more: str) -> str:
 def test_operations_and_auditors_read_every_register(staff, role, model):
     file(report(), 1)
     download()
-    Line.objects.create(isp_id=ISP)
+    MinistryLine.objects.create(isp_id=ISP)
     TableRow.objects.create(table="Zxly", code=1, name="不再使用")
 
     assert staff(role=role).get(changelist(model)).status_code == 200
@@ -103,8 +109,8 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
     ("model", "actions"),
     [
         ("report", ["resend", "park", "unpark", "give_up"]),
-        ("inboxfile", ["read_again", "give_up", "close"]),
-        ("line", ["go_on", "go_on_sending", "go_on_fetching", "resync"]),
+        ("inboxfile", ["read_again", "give_up", "propose_closing", "confirm_closing", "decline_closing"]),
+        ("ministryline", ["go_on", "go_on_sending", "go_on_fetching", "resync"]),
         ("uploadfile", []),
         ("tablerow", []),
     ],
@@ -112,7 +118,7 @@ def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
 def test_an_auditor_is_offered_no_action_and_operations_are(staff, model, actions):
     file(report(), 1)
     download()
-    Line.objects.create(isp_id=ISP)
+    MinistryLine.objects.create(isp_id=ISP)
     TableRow.objects.create(table="Zxly", code=1, name="不再使用")
 
     offered = []
@@ -139,7 +145,7 @@ def test_nothing_can_be_added_changed_or_deleted(staff, model):
         "report": report,
         "uploadfile": lambda: file(report(), 1),
         "inboxfile": download,
-        "line": lambda: Line.objects.create(isp_id=ISP),
+        "ministryline": lambda: MinistryLine.objects.create(isp_id=ISP),
         "tablerow": lambda: TableRow.objects.create(table="Zxly", code=1, name="不再使用"),
     }[model]()
     client = staff(f"view_{model}", f"add_{model}", f"change_{model}", f"delete_{model}", "operate_ministry")
@@ -207,6 +213,19 @@ def test_reports_are_narrowed_and_found_by_whole_key_order_or_site(operator, que
     assert [row.key for row in found] == keys
 
 
+def test_a_report_that_was_put_off_says_what_the_ministry_said_when_it_goes_and_how_often_it_was(operator):
+    goes = START + timedelta(hours=3)
+    report(1, order="A", code="1042", tries=2, next_at=goes)
+    report(2, order="B", key="B.1", state="accepted")
+
+    page = unescape(operator.get(changelist("report")).content.decode())
+
+    assert f"1042 {plain_words('1042')['en']}" in page
+    assert re.findall(r'"field-goes_at">([^<]+)', page) == ["—", f"{short_words(goes)} · put off 2 times"]
+    kinds = ["New access", "End of an access", "Verification material"]
+    assert re.findall(r"kind__exact=\w+\">\s*([^<]+?)\s*<", page) == kinds
+
+
 def test_parking_needs_a_reason_and_writes_down_who_did_it(operator):
     row = report()
 
@@ -215,7 +234,7 @@ def test_parking_needs_a_reason_and_writes_down_who_did_it(operator):
     words = act(operator, "report", "park", row, reason="the customer called")
 
     row.refresh_from_db()
-    assert "Say why: the reason stands beside the action." in without
+    assert "Enter a reason next to the action." in without
     assert (state, row.state, row.reason) == (ReportState.QUEUED, ReportState.PARKED, "the customer called")
     assert "parked: 1" in words
     assert LogEntry.objects.get().object_id == str(row.pk)
@@ -281,7 +300,7 @@ def test_content_is_shown_after_a_step_and_the_look_is_noted(operator, make, sho
     after = content(operator, row, reason="what did we send?")
 
     assert shown not in before.content.decode()
-    assert "is noted" in before.content.decode()
+    assert "We record that you opened it" in before.content.decode()
     assert notes_before == 0
     assert shown in after.content.decode()
     assert "no-store" in after["Cache-Control"]
@@ -306,7 +325,7 @@ def test_a_download_that_does_not_open_is_shown_as_it_came(operator):
 
     page = content(operator, row, reason="r").content.decode()
 
-    assert "the hash does not fit the file" in page
+    assert "the hash does not match the file" in page
     assert "bm90IGEgemlw" in page
 
 
@@ -319,7 +338,7 @@ def test_a_forgotten_file_says_so_and_notes_nothing(operator, make):
     one = operator.get(reverse(f"admin:miit_{row._meta.model_name}_change", args=[row.pk])).content.decode()
 
     assert "Nobody can read it any more." in page
-    assert "Forgotten: its key was destroyed" in one
+    assert "Erased: its key was destroyed" in one
     assert not AccessNote.objects.exists()
 
 
@@ -353,7 +372,6 @@ def ministry_place(settings, tmp_path):
 def test_content_is_shown_from_the_storage_and_one_that_is_away_or_lost_is_said_so(
     operator, make, ministry_place, monkeypatch
 ):
-    """P35"""
     row = make()
     type(row).objects.update(**({"state": "processed"} if isinstance(row, InboxFile) else {}))
     bodies.store(now=START)
@@ -375,7 +393,7 @@ def _raise(error):
 
 @pytest.mark.parametrize("stored", [False, True])
 def test_a_parked_download_is_read_again(operator, ministry_place, stored):
-    """P35: from the storage too."""
+    """From the storage too."""
     understood = download("b.xml", state="parked", reason="x")
     processed = download("c.xml", state="processed")
     if stored:
@@ -388,8 +406,7 @@ def test_a_parked_download_is_read_again(operator, ministry_place, stored):
 
 
 def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator):
-    """B19"""
-    damaged = download("b.xml", state="stored", damaged_at=START, reason="the hash does not fit the file")
+    damaged = download("b.xml", state="stored", damaged_at=START, reason="the hash does not match the file")
     parked = download("c.xml", state="parked")
 
     words = act(operator, "inboxfile", "give_up", damaged, parked)
@@ -401,16 +418,32 @@ def test_a_damaged_download_is_given_up_at_the_review_desk_and_no_other(operator
 
 
 @pytest.mark.parametrize(
-    ("columns", "to_do"),
+    ("columns", "why", "to_do"),
     [
-        ({"state": "parked", "reason": "HSRW is only stored"}, "Read it, do what it asks, then press"),
-        ({"state": "parked", "reason": "fits no report of ours"}, "once its cause is gone, else act by hand"),
-        ({"state": "parked", "damaged_at": START}, "Ask the administration for its content"),
-        ({"state": "stored", "damaged_at": START}, "Nothing: it is asked for again."),
+        (
+            {"state": "parked", "reason": "HSRW is only stored; unknown JCDM/Qt_dms"},
+            "HSRW is a kind of file for people to read: the portal only stores it; unknown JCDM/Qt_dms",
+            "Read it and do what it asks, then choose",
+        ),
+        (
+            {"state": "parked", "reason": "no reports fit operation 3, handle 1234"},
+            "It answers a report that the portal does not know: handle 1234",
+            "once its cause is gone; else act by hand",
+        ),
+        (
+            {"state": "parked", "reason": "turned_down for TR-1.1, which was answered otherwise"},
+            "Report TR-1.1 was answered before, and otherwise",
+            "once its cause is gone; else act by hand",
+        ),
+        ({"state": "parked", "damaged_at": START}, "—", "Ask the authority for its content"),
+        (
+            {"state": "stored", "damaged_at": START, "reason": "the hash does not match the file"},
+            "The hash does not match the file",
+            "Nothing: we request it again.",
+        ),
     ],
 )
-def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operator, columns, to_do):
-    """M6"""
+def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operator, columns, why, to_do):
     at = timezone.now() - timedelta(days=2, hours=1)
     download("b.xml", **{"processed_at": at, **columns, **({"damaged_at": at} if "damaged_at" in columns else {})})
 
@@ -418,20 +451,7 @@ def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operato
 
     assert to_do in page
     assert "2 days 1 hour · " in page
-    assert columns.get("reason", "") in page
-
-
-def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(operator):
-    parked = download("b.xml", state="parked", reason="HSRW is only stored")
-    waiting = download("c.xml", state="stored")
-
-    words = act(operator, "inboxfile", "close", parked, waiting)
-
-    parked.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (parked.state, parked.reason, waiting.state) == ("processed", "HSRW is only stored", "stored")
-    assert "c.xml: It is not parked." in words
-    assert LogEntry.objects.get().change_message == "dealt with"
+    assert f'<td class="field-why">{why}</td>' in page
 
 
 # --- the line ---
@@ -439,30 +459,29 @@ def test_a_parked_download_that_a_person_has_dealt_with_needs_nobody_any_more(op
 
 def test_the_line_says_why_it_is_stopped_and_what_to_do(operator):
     because = "4: the ministry does not know our user name"
-    line = Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because=because)
+    line = MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because=because)
 
-    page = operator.get(reverse("admin:miit_line_change", args=[line.pk])).content.decode()
+    page = operator.get(reverse("admin:miit_ministryline_change", args=[line.pk])).content.decode()
 
     assert because in page
-    assert "correct MIIT_USER, restart, let it go on." in page
+    assert "correct MIIT_USER, restart, then resume." in page
 
 
 def test_the_line_is_let_go_on(operator):
     until = START + timedelta(days=1)
     why = {f"{way}_stopped_{what}": value for way in Way for what, value in (("at", START), ("because", "4: x"))}
-    line = Line.objects.create(isp_id=ISP, sending_waits_until=until, **why)
+    line = MinistryLine.objects.create(isp_id=ISP, sending_waits_until=until, **why)
 
-    assert "goes on: 1" in act(operator, "line", "go_on", line)
+    assert "resumed: 1" in act(operator, "ministryline", "go_on", line)
     line.refresh_from_db()
     assert (line.sending_stopped_at, line.fetching_stopped_at, line.sending_waits_until) == (None, None, None)
 
 
 @pytest.mark.parametrize("way", list(Way))
 def test_one_way_of_the_line_is_let_go_on(operator, way):
-    """B21"""
-    line = Line.objects.create(isp_id=ISP, sending_stopped_at=START, fetching_stopped_at=START)
+    line = MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=START, fetching_stopped_at=START)
 
-    assert f"{way} goes on: 1" in act(operator, "line", f"go_on_{way}", line)
+    assert f"{way} resumed: 1" in act(operator, "ministryline", f"go_on_{way}", line)
     line.refresh_from_db()
     assert [other for other in Way if getattr(line, f"{other}_stopped_at") is None] == [way]
 
@@ -471,7 +490,7 @@ def test_the_last_accepted_number_is_asked_anew(operator, monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(operations, "resync", lambda: asked.append(1))
 
-    act(operator, "line", "resync", Line.objects.create(isp_id=ISP))
+    act(operator, "ministryline", "resync", MinistryLine.objects.create(isp_id=ISP))
 
     assert asked == [1]
 
@@ -486,8 +505,8 @@ def rows_of(model: str, number: int) -> None:
         file(report(number), number)
     elif model == "inboxfile":
         download(f"{number}.xml")
-    elif model == "line":
-        Line.objects.create(isp_id=ISP + number)
+    elif model == "ministryline":
+        MinistryLine.objects.create(isp_id=ISP + number)
     else:
         TableRow.objects.create(table="Zxly", code=number, name="不再使用")
 

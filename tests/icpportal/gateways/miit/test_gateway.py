@@ -1,4 +1,4 @@
-"""The seam over the wire: an honest answer for every code, our own limits on filing passwords before it."""
+"""The authority over the wire: an honest answer for every code, our own limits on filing passwords before it."""
 
 import inspect
 import json
@@ -6,13 +6,13 @@ import json
 import pytest
 
 from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.base import Authority
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.models import Report
-from icpportal.gateways.miit.seam import Authority
 from icpportal.gateways.miit.types import CANNOT_ASK, FilingStatus, PasswordAnswer
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
+from tests.icpportal.gateways.miit.client.server import returned
 from tests.icpportal.gateways.miit.sending_world import access
-from tests.icpportal.gateways.miit.wire.server import returned
 from verification import filing_passwords
 from verification.filing_passwords import State
 

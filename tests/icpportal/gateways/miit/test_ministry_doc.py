@@ -4,11 +4,11 @@ import re
 
 from django.conf import settings
 
-from icpportal.gateways.miit import queueing
-from icpportal.gateways.miit.reactions import REACTIONS
-from icpportal.management import ministry_codes
+from icpportal.gateways.miit.codes.return_codes import REACTIONS
+from icpportal.gateways.miit.outgoing import report_queue
 from icpportal.management.commands.miit import KINDS
-from icpportal.management.ministry_codes import markdown
+from icpportal.operations import miit_codes
+from icpportal.operations.miit_codes import markdown
 
 TEXT = (settings.BASE_DIR / "docs" / "ministry.md").read_text("utf-8")
 
@@ -38,7 +38,7 @@ def test_every_return_code_has_its_row():
 
 
 def test_the_table_of_processing_codes_is_the_one_that_the_command_prints():
-    """M7: `manage.py miit codes --markdown` writes it."""
+    """`manage.py miit codes --markdown` writes it."""
     table = section(5).partition("begin -->\n")[2].partition("\n<!--")[0]
 
     assert table.splitlines() == list(markdown())
@@ -47,11 +47,10 @@ def test_the_table_of_processing_codes_is_the_one_that_the_command_prints():
 def test_its_rows_say_whose_turn_it_is_for_every_turn_there_is():
     rows = {line.split("|")[1].strip().partition(",")[0] for line in section(5).splitlines() if line.startswith("| ")}
 
-    assert {each.meaning.whose for each in ministry_codes.rows()} <= rows
+    assert {each.meaning.whose for each in miit_codes.rows()} <= rows
 
 
 def test_how_long_a_report_waits_is_what_it_says():
-    """M5"""
-    days = len(queueing.IN_REVIEW) - 4
+    days = len(report_queue.IN_REVIEW) - 4
 
     assert f"after 10 minutes, 1, 4 and 12 hours, then daily for {days} days" in section(5)

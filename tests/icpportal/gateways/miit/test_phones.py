@@ -157,7 +157,7 @@ def test_nobody_there_is_asked_again(settings: Any) -> None:
 def test_several_reports_are_asked_about_in_one_question_and_what_nobody_can_read_is_left_out(
     register: Register,
 ) -> None:
-    """F6: each was a question of its own."""
+    """Each was a question of its own."""
     ids = {key: waiting(key).own_id for key in ("TR-1.1", "TR-2.1", "TR-3.1", "TR-4.1")}
     register.says(
         {

@@ -6,9 +6,9 @@ import time
 import pytest
 from django.core.management import CommandError, call_command
 
-from icpportal.gateways.miit import queueing
-from icpportal.gateways.miit.models import Line, Report
-from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.models import MinistryLine, Report
+from icpportal.gateways.miit.outgoing import report_queue
+from icpportal.gateways.miit.outgoing.sender import send_due
 from tests.icpportal.gateways.miit.sending_world import access
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,14 +34,14 @@ def resync(capsys):
 def lose(ministry, count):
     """So many files were accepted and are not there any more."""
     for number in range(count):
-        queueing.queue(access(reference=f"TR-{number}"))
+        report_queue.queue(access(reference=f"TR-{number}"))
     assert send_due().accepted == count
     ministry.last = ministry.last | {"dataSequence": "0"}
     ministry.uploads.clear()
 
 
 def test_it_says_how_far_it_is(ministry, resync):
-    """M10: it said nothing for as long as the ministry took."""
+    """It said nothing for as long as the ministry took."""
     lose(ministry, 3)
 
     code, out, progress = resync("--yes")
@@ -64,8 +64,8 @@ def test_it_ends_in_its_time_with_3_when_the_ministry_hangs_and_can_be_done_agai
     arguments,
     trouble,
 ):
-    """M10: 100 seconds, no word and no end."""
-    Line.objects.create(isp_id=100077, last_sequence=0)
+    """100 seconds, no word and no end."""
+    MinistryLine.objects.create(isp_id=100077, last_sequence=0)
     ministry.trouble("isp_querypreviousupload", trouble)
     began = time.monotonic()
 
@@ -73,12 +73,12 @@ def test_it_ends_in_its_time_with_3_when_the_ministry_hangs_and_can_be_done_agai
 
     assert (code, out, time.monotonic() - began < 10) == (3, [], True)
     assert progress == [ASKING]
-    assert Line.objects.get().holder == ""
+    assert MinistryLine.objects.get().holder == ""
     assert resync(*arguments)[0] == 0
 
 
 def test_its_time_is_one_for_all_its_calls(ministry, resync):
-    """M10: the ministry hangs at the second file."""
+    """The ministry hangs at the second file."""
     lose(ministry, 2)
     ministry.trouble("isp_upload", "mime")
     ministry.trouble("isp_upload", "stall")
@@ -92,7 +92,6 @@ def test_its_time_is_one_for_all_its_calls(ministry, resync):
 
 
 def test_what_cannot_be_done_ends_with_1(ministry, resync):
-    """M10"""
     ministry.say("isp_querypreviousupload", code=12)
 
     assert resync("--yes")[0] == 1

@@ -6,9 +6,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from icpportal.gateways.miit import calling, lease, numbering, outcomes, queueing, sending
+from icpportal.gateways.miit.line import lease, outcome_queue, sender_calls
+from icpportal.gateways.miit.line import sequence as numbering
 from icpportal.gateways.miit.models import Outcome, Report
-from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.outgoing import report_queue, sender
+from icpportal.gateways.miit.outgoing.sender import send_due
 from icpportal.gateways.miit.types import AnswerKind
 from tests.icpportal.gateways.miit.sending_world import (
     MINUTE,
@@ -45,7 +47,7 @@ def after(function):
 
 
 STEPS = {
-    "while the report is built": (sending.building, "build", before),
+    "while the report is built": (sender.file_builder, "build", before),
     "before it is numbered": (numbering, "number", before),
     "inside the transaction of the number": (numbering.UploadFile.objects, "create", after),
     "when it has its number": (numbering, "number", after),
@@ -54,7 +56,7 @@ STEPS = {
     "inside the upload": (None, "", KilledOnTheWay),
     "when the ministry has it": (None, "", Killed),
     "before the answer is noted": (numbering, "accept", before),
-    "inside the transaction of the answer": (outcomes, "record_accepted", after),
+    "inside the transaction of the answer": (outcome_queue, "record_accepted", after),
     "when the answer is noted": (numbering, "accept", after),
 }
 
@@ -72,13 +74,13 @@ def test_killed_at_any_step_the_next_round_ends_with_one_file_and_one_outcome(mi
         with pytest.raises(Killed):
             send_due(now=NOW)
 
-    assert send_due(now=NOW + MINUTE).reason == sending.BUSY
+    assert send_due(now=NOW + MINUTE).reason == sender.BUSY
     no_heartbeat()
     send_due(now=NOW + MINUTE)
 
     assert (files(), states(), line().last_sequence) == ([(1, True), (2, True)], ["accepted", "accepted"], 2)
     assert sorted(ministry.taken) == [1, 2]
-    told = [(answer.kind, answer.report_key) for answer in outcomes.waiting()]
+    told = [(answer.kind, answer.report_key) for answer in outcome_queue.waiting()]
     assert told == [(AnswerKind.ACCEPTED, "TR-1.1"), (AnswerKind.ACCEPTED, "TR-2.1")]
 
 
@@ -108,14 +110,14 @@ def test_a_suspended_sender_that_was_overtaken_changes_nothing_when_it_wakes(min
     woken = send_due(now=NOW)
 
     assert overtaker[0].accepted == 2
-    assert (woken.accepted, woken.reason) == (0, sending.TAKEN_OVER)
+    assert (woken.accepted, woken.reason) == (0, sender.TAKEN_OVER)
     assert (files(), Outcome.objects.count()) == ([(1, True), (2, True)], 2)
     assert (line().holder, line().sending_stopped_at) == ("", None)
 
 
 def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, monkeypatch):
     queued(2)
-    build, overtaker = sending.building.build, []
+    build, overtaker = sender.file_builder.build, []
 
     def slow(row, sequence):
         packed = build(row, sequence)
@@ -125,9 +127,9 @@ def test_a_sender_that_was_overtaken_while_it_built_numbers_nothing(ministry, mo
             overtaker.append(send_due(now=NOW + MINUTE))
         return packed
 
-    monkeypatch.setattr(sending.building, "build", slow)
+    monkeypatch.setattr(sender.file_builder, "build", slow)
 
-    assert send_due(now=NOW).reason == sending.TAKEN_OVER
+    assert send_due(now=NOW).reason == sender.TAKEN_OVER
     assert (files(), ministry.sent) == ([(1, True), (2, True)], [1, 2])
 
 
@@ -172,7 +174,7 @@ def test_four_senders_at_once_send_each_report_once(ministry):
 def test_one_report_queued_by_four_at_once_is_one_row(ministry):
     from tests.icpportal.gateways.miit.sending_world import access
 
-    rows = together(4, lambda: queueing.queue(access()).pk)
+    rows = together(4, lambda: report_queue.queue(access()).pk)
 
     assert len(set(rows)) == 1
     assert Report.objects.count() == 1
@@ -189,4 +191,4 @@ def test_each_call_renews_the_lease_before_it_goes_out_and_before_its_answer_cou
     send_due(now=NOW)
 
     assert order[-4:] == ["renewed", "noted", "sent", "renewed"]
-    assert calling.Ministry is ministry
+    assert sender_calls.Ministry is ministry

@@ -2,11 +2,12 @@
 
 import pytest
 
-from icpportal.gateways.miit import outcomes, queueing
-from icpportal.gateways.miit.models import Line, Report, UploadFile
-from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.line import outcome_queue
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
+from icpportal.gateways.miit.outgoing import report_queue
+from icpportal.gateways.miit.outgoing.sender import send_due
+from tests.icpportal.gateways.miit.client.server import FakeMinistryServer
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access, picture, statement
-from tests.icpportal.gateways.miit.wire.server import FakeMinistryServer
 
 METHODS = ("isp_upload", "isp_querypreviousupload")
 
@@ -21,7 +22,7 @@ def ministry(transactional_db, settings, request):
 
 
 def queued(count):
-    rows = [queueing.queue(access(reference=f"TR-{number}")) for number in range(1, count + 1)]
+    rows = [report_queue.queue(access(reference=f"TR-{number}")) for number in range(1, count + 1)]
     Report.objects.update(next_at=NOW, queued_at=NOW)
     return rows
 
@@ -42,7 +43,7 @@ def test_reports_arrive_in_order_each_with_its_own_id(ministry):
 
 
 def test_pictures_travel_in_the_file(ministry):
-    queueing.queue(access(attachments=[statement("here")]))
+    report_queue.queue(access(attachments=[statement("here")]))
 
     assert send_due().accepted == 1
     assert b"<Fjnr>/9j/" in ministry.uploads[0][1]
@@ -58,7 +59,7 @@ def test_an_answer_that_is_lost_or_nonsense_doubles_nothing(ministry, trouble):
     assert send_due(now=NOW).accepted == 2
 
     assert [number for number, _ in ministry.uploads] == [1, 2]
-    assert len(outcomes.waiting()) == 2
+    assert len(outcome_queue.waiting()) == 2
 
 
 def test_a_ministry_that_is_away_delays_and_loses_nothing(ministry):
@@ -74,13 +75,13 @@ def test_a_ministry_that_is_away_delays_and_loses_nothing(ministry):
 
     assert rounds > 1
     assert [number for number, _ in ministry.uploads] == [1, 2]
-    assert len(outcomes.waiting()) == 2
+    assert len(outcome_queue.waiting()) == 2
 
 
 def test_a_fresh_database_goes_on_behind_the_ministrys_last_number(ministry):
     queued(2)
     send_due(now=NOW, limit=1)
-    Line.objects.update(last_sequence=None)
+    MinistryLine.objects.update(last_sequence=None)
 
     assert send_due(now=NOW).accepted == 1
     assert [number for number, _ in ministry.uploads] == [1, 2]
@@ -94,7 +95,7 @@ def test_a_wrong_password_stops_all_calls(ministry, settings):
         send_due(now=NOW + minutes * MINUTE)
 
     assert asked(ministry) == ["isp_querypreviousupload"]
-    assert Line.objects.get().sending_stopped_because.startswith("5: ")
+    assert MinistryLine.objects.get().sending_stopped_because.startswith("5: ")
 
 
 def test_the_hours_in_the_message_are_waited_for(ministry):
@@ -103,4 +104,4 @@ def test_the_hours_in_the_message_are_waited_for(ministry):
 
     send_due(now=NOW)
 
-    assert Line.objects.get().sending_waits_until == NOW + 100 * MINUTE  # 16:20 in Beijing
+    assert MinistryLine.objects.get().sending_waits_until == NOW + 100 * MINUTE  # 16:20 in Beijing

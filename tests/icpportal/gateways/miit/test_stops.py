@@ -2,19 +2,21 @@
 
 import json
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from icpportal.alarms.models import Alarm
 from icpportal.gateways.errors import Refused, Retryable
-from icpportal.gateways.miit import inbox, outcomes, queueing
-from icpportal.gateways.miit.models import Line, Report, UploadFile
-from icpportal.gateways.miit.sending import send_due
+from icpportal.gateways.miit.incoming import inbox
+from icpportal.gateways.miit.line import outcome_queue
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
+from icpportal.gateways.miit.outgoing import report_queue
+from icpportal.gateways.miit.outgoing.sender import send_due
 from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
+from tests.icpportal.gateways.miit.client.server import ISP
 from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
-from tests.icpportal.gateways.miit.wire.server import ISP
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = [4, 5, 12, 13]  # of user, password, source and ispId: whatever is asked
@@ -22,17 +24,17 @@ OF_THIS_FILE = [9, 10, 11, 16, 17, 18, 21]
 
 
 def queued(reference="TR-9"):
-    row = queueing.queue(access(reference=reference))
+    row = report_queue.queue(access(reference=reference))
     Report.objects.filter(pk=row.pk).update(next_at=NOW, queued_at=NOW)
     return row
 
 
 def told():
-    return [(answer.kind.value, answer.report_key) for answer in outcomes.waiting()]
+    return [(answer.kind.value, answer.report_key) for answer in outcome_queue.waiting()]
 
 
 def line():
-    return Line.objects.get(pk=ISP)
+    return MinistryLine.objects.get(pk=ISP)
 
 
 def calls(ministry):
@@ -53,7 +55,6 @@ def an_upload_is_answered(ministry, code):
 
 @pytest.mark.parametrize("code", [*OF_THIS_FILE, 19])
 def test_a_file_that_the_ministry_does_not_take_keeps_no_answer_from_arriving(ministry, code):
-    """B21"""
     an_upload_is_answered(ministry, code)
 
     assert inbox.fetch(now=NOW) == 1
@@ -64,7 +65,6 @@ def test_a_file_that_the_ministry_does_not_take_keeps_no_answer_from_arriving(mi
 
 @pytest.mark.parametrize("code", ACCOUNT)
 def test_an_account_that_is_refused_is_not_tried_again_neither_way(ministry, code):
-    """B21"""
     an_upload_is_answered(ministry, code)
 
     with pytest.raises(Refused, match=f"^{code}: "):
@@ -77,7 +77,6 @@ def test_an_account_that_is_refused_is_not_tried_again_neither_way(ministry, cod
 
 @pytest.mark.parametrize("code", ACCOUNT)
 def test_an_account_that_a_download_finds_refused_sends_nothing(ministry, code):
-    """B21"""
     queued()
     ministry.say("isp_download", code=code)
     with pytest.raises(Refused):
@@ -89,7 +88,6 @@ def test_an_account_that_a_download_finds_refused_sends_nothing(ministry, code):
 
 @pytest.mark.parametrize("code", [10, 16, 21])
 def test_a_download_that_is_refused_stops_no_report(ministry, code):
-    """B21"""
     queued()
     ministry.say("isp_download", code=code)
     for _ in range(2):
@@ -102,7 +100,6 @@ def test_a_download_that_is_refused_stops_no_report(ministry, code):
 
 @pytest.mark.parametrize("code", [9, 11, 17, 18, 19])
 def test_a_code_that_speaks_of_uploads_is_no_answer_to_a_download_and_passes_by_itself(ministry, code):
-    """B21"""
     ministry.deliver("return1", bajg(result(waiting().own_id, "1001")))
     ministry.say("isp_download", code=code)
     with pytest.raises(Retryable, match=f"^{code}: "):
@@ -114,7 +111,7 @@ def test_a_code_that_speaks_of_uploads_is_no_answer_to_a_download_and_passes_by_
 
 
 def test_sending_goes_on_by_itself_when_reporting_is_open_again(ministry):
-    """B21: tried again, later each time and at last every quarter of an hour; the alarm ends with it."""
+    """Tried again, later each time and at last every quarter of an hour; the alarm ends with it."""
     queued()
     pauses, at = [], NOW
     for _ in range(6):
@@ -146,7 +143,6 @@ def status():
 
 
 def test_the_command_says_for_each_way_whether_it_is_stopped_and_lets_one_or_both_go_on(ministry, capsys):
-    """B21"""
     an_upload_is_answered(ministry, 17)
 
     status()
@@ -166,7 +162,6 @@ def test_the_command_says_for_each_way_whether_it_is_stopped_and_lets_one_or_bot
 
 
 def test_both_ways_go_on_with_one_word_and_the_alarm_lasts_until_both_do(ministry):
-    """B21"""
     an_upload_is_answered(ministry, 5)
 
     call_command("miit", "go-on", "sending")
@@ -180,7 +175,7 @@ def test_both_ways_go_on_with_one_word_and_the_alarm_lasts_until_both_do(ministr
 
 
 def test_a_bare_3_before_each_file_does_not_end_the_round(ministry):
-    """M3: "continue calling" without a file; ten files came in eleven rounds."""
+    """ "continue calling" without a file; ten files came in eleven rounds."""
     for number in range(10):
         row = waiting(f"TR-{number}.1", site_number="")
         ministry.deliver(f"return{number}", bajg(result(row.own_id, "1001")))
@@ -191,7 +186,7 @@ def test_a_bare_3_before_each_file_does_not_end_the_round(ministry):
 
 
 def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, monkeypatch):
-    """M3: asked a few times, ever more slowly, then not before half a minute is over."""
+    """Asked a few times, ever more slowly, then not before half a minute is over."""
     slept = []
     monkeypatch.setattr(inbox.time, "sleep", slept.append)
     for _ in range(50):
@@ -208,11 +203,11 @@ def test_a_ministry_that_says_3_for_ever_is_left_alone_for_a_while(ministry, mon
 
 
 def test_a_line_that_was_stopped_before_the_two_ways_were_told_apart_stays_stopped_both_ways():
-    """B21"""
-    Line.objects.create(isp_id=ISP, sending_stopped_at=NOW, sending_stopped_because="5: x")
-    Line.objects.create(isp_id=ISP + 1)
+    MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=NOW, sending_stopped_because="5: x")
+    MinistryLine.objects.create(isp_id=ISP + 1)
 
-    import_module("icpportal.gateways.miit.migrations.0003_stops_kept").keep(apps, None)
+    called_line_then = SimpleNamespace(get_model=lambda _app, _name: MinistryLine)
+    import_module("icpportal.gateways.miit.migrations.0003_stops_kept").keep(called_line_then, None)
 
     assert (line().fetching_stopped_at, line().fetching_stopped_because) == (NOW, "5: x")
-    assert Line.objects.get(pk=ISP + 1).fetching_stopped_at is None
+    assert MinistryLine.objects.get(pk=ISP + 1).fetching_stopped_at is None

@@ -5,8 +5,8 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from icpportal.gateways.errors import Refused
-from icpportal.gateways.miit.code_names import METHODS, PLACES
-from icpportal.gateways.miit.codes import method_of
+from icpportal.gateways.miit.codes.code_names import METHODS, PLACES
+from icpportal.gateways.miit.codes.table_numbers import method_of
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,
@@ -122,7 +122,7 @@ def test_material_without_a_picture_is_refused():
 def test_a_report_key_holds_the_reference_and_the_number_of_the_report():
     assert report_key("T7Q4-M2KX", 2) == "T7Q4-M2KX.2"
     assert reference_of("T7Q4-M2KX.2") == "T7Q4-M2KX"
-    assert reference_of("made elsewhere") == "made elsewhere"
+    assert reference_of("made through another provider") == "made through another provider"
 
 
 def test_every_province_has_a_place_number_of_its_own():

@@ -7,8 +7,8 @@ import pytest
 
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.scanner import fake
+from icpportal.gateways.scanner.base import scanner
 from icpportal.gateways.scanner.none import NoScanner
-from icpportal.gateways.scanner.seam import scanner
 from icpportal.gateways.scanner.types import Scan
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.sms import fake
-from icpportal.gateways.sms.seam import text_messages
+from icpportal.gateways.sms.base import text_messages
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,12 @@ from django.utils import translation
 from lxml import etree
 
 from icpportal.gateways.errors import Retryable
-from icpportal.gateways.miit import holding, operations, planning, sending
-from icpportal.gateways.miit.models import InboxFile, Line, Report, ReportState, UploadFile
-from icpportal.gateways.miit.reactions import BOTH, REACTIONS
-from icpportal.gateways.miit.wire.returns import PreviousReply
+from icpportal.gateways.miit.client.returns import PreviousReply
+from icpportal.gateways.miit.codes.return_codes import BOTH, REACTIONS
+from icpportal.gateways.miit.line import line_state
+from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, ReportState, UploadFile
+from icpportal.gateways.miit.operations import actions as operations
+from icpportal.gateways.miit.outgoing import plan, sender
 from icpportal.privacy.models import AccessNote
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
 from tests.icpportal.gateways.miit.schemas import against_schema, listed_codes
@@ -58,15 +60,15 @@ class Ministry:
 @pytest.fixture
 def ministry(monkeypatch):
     monkeypatch.setattr(Ministry, "reply", PreviousReply(0))
-    monkeypatch.setattr(planning, "Ministry", Ministry)
-    monkeypatch.setattr("icpportal.gateways.miit.calling.Ministry", Ministry)
+    monkeypatch.setattr(plan, "Ministry", Ministry)
+    monkeypatch.setattr("icpportal.gateways.miit.line.sender_calls.Ministry", Ministry)
     return Ministry
 
 
 def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
     file(report(), 1)
     next_look = {"fetch_after": START + timedelta(seconds=30), "answered_at": START, "answered_code": "2"}
-    Line.objects.create(isp_id=ISP, last_sequence=1, sent_at=START, fetched_at=START, **next_look)
+    MinistryLine.objects.create(isp_id=ISP, last_sequence=1, sent_at=START, fetched_at=START, **next_look)
 
     assert run(capsys, "status") == [
         "ispId 100001, version V.3.0, last accepted number: 1",
@@ -94,7 +96,7 @@ def test_status_of_a_quiet_line_ends_with_nothing_needed(capsys):
 def test_what_no_document_tells_is_an_open_question_until_a_setting_answers_it(
     capsys, settings, profile, answered, asked
 ):
-    """M8: the password's field carries an invention of ours. M9"""
+    """The password's field carries an invention of ours."""
     settings.RULE_PROFILE, settings.SET_BY_OPERATOR = profile, answered
 
     lines = run(capsys, "status")
@@ -106,8 +108,8 @@ def test_what_no_document_tells_is_an_open_question_until_a_setting_answers_it(
 
 
 def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
-    Line.objects.create(isp_id=ISP)
-    holding.stop(ISP, "12: the ministry refuses our credentials", BOTH, now=START)
+    MinistryLine.objects.create(isp_id=ISP)
+    line_state.stop(ISP, "12: the ministry refuses our credentials", BOTH, now=START)
 
     code, _words, out = fails(capsys, "status")
 
@@ -117,11 +119,11 @@ def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
 
 
 def test_no_line_is_half_in_another_language(capsys, settings):
-    """M13: the portal's own language is Chinese, and the command has English lines."""
+    """The portal's own language is Chinese, and the command has English lines."""
     settings.LANGUAGE_CODE = "zh-hans"
     translation.activate("zh-hans")
-    Line.objects.create(isp_id=ISP)
-    holding.stop(ISP, holding.because(4, REACTIONS[4].words), BOTH, now=START)
+    MinistryLine.objects.create(isp_id=ISP)
+    line_state.stop(ISP, line_state.pause_reason(4, REACTIONS[4].words), BOTH, now=START)
     file(report(1), 1, accepted_at=None, code="15", words="待处理文件过多")
     report(2, state="parked", reason="a character that GBK has not")
     InboxFile.objects.create(isp_id=ISP, name="a.xml", digest="a", state="parked")
@@ -206,7 +208,7 @@ def test_a_parked_report_names_field_code_and_reason(capsys):
 
 
 def test_show_prints_the_xml_as_sent_and_says_in_which_encoding_that_was(capsys):
-    """M13: it said UTF-8, in which nothing was ever sent."""
+    """It said UTF-8, in which nothing was ever sent."""
     file(report(), 3)
 
     call_command("miit", "show", "3")
@@ -267,7 +269,7 @@ def test_a_forgotten_file_says_so_and_notes_nothing(capsys):
     code, words, out = fails(capsys, "show", "3", "--json")
 
     assert (code, words) == (1, json.loads(out)["error"])
-    assert words.startswith("forgotten: ")
+    assert words.startswith("erased: ")
     assert not AccessNote.objects.exists()
 
 
@@ -317,10 +319,12 @@ def test_park_wants_a_reason():
 
 def test_go_on_clears_a_stop_and_the_waits(capsys):
     until = START + timedelta(days=1)
-    Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x", sending_waits_until=until)
+    MinistryLine.objects.create(
+        isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x", sending_waits_until=until
+    )
 
     assert run(capsys, "go-on") == ["let go on: sending and fetching"]
-    row = Line.objects.get()
+    row = MinistryLine.objects.get()
     assert (row.sending_stopped_at, row.sending_stopped_because, row.sending_waits_until) == (None, "", None)
 
 
@@ -342,7 +346,7 @@ def test_resync_says_what_it_would_change_and_changes_nothing(capsys, ministry):
         "afterwards: 41 here",
         "not done: say --yes",
     ]
-    assert not Line.objects.exists()
+    assert not MinistryLine.objects.exists()
 
 
 def test_resync_with_yes_takes_the_ministrys_number(capsys, ministry):
@@ -351,12 +355,12 @@ def test_resync_with_yes_takes_the_ministrys_number(capsys, ministry):
     found = told(capsys, "resync", "--yes")
 
     assert (found["there"], found["afterwards"], found["done"]) == (41, 41, True)
-    assert Line.objects.get().last_sequence == 41
+    assert MinistryLine.objects.get().last_sequence == 41
 
 
 def test_resync_of_what_is_in_line_has_nothing_to_change(capsys, ministry):
     row = file(report(), 1)
-    Line.objects.create(isp_id=ISP, last_sequence=1)
+    MinistryLine.objects.create(isp_id=ISP, last_sequence=1)
     ministry.reply = PreviousReply(0, sequence=1, digest=row.digest)
 
     assert run(capsys, "resync")[-1] == "nothing to change"
@@ -380,7 +384,7 @@ def test_settings_that_cannot_work_are_an_error_and_not_a_traceback(capsys, sett
 
 
 def test_pull_hands_what_came_to_the_orders_through_the_one_door(capsys, monkeypatch):
-    monkeypatch.setattr("transfers.authority.pull", lambda: 3)
+    monkeypatch.setattr("transfers.authority.results.pull", lambda: 3)
 
     assert run(capsys, "pull") == ["answers taken: 3"]
     assert told(capsys, "pull") == {"answers": 3}
@@ -391,12 +395,12 @@ def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
 
     def send_due(*, limit):
         asked.append(limit)
-        return sending.Sent(accepted=2, waiting=1, reason="15: too many files wait at the ministry")
+        return sender.Sent(accepted=2, waiting=1, reason="15: too many files are waiting at the ministry")
 
-    monkeypatch.setattr(sending, "send_due", send_due)
+    monkeypatch.setattr(sender, "send_due", send_due)
 
     assert run(capsys, "send", "--limit", "5") == [
-        "ended because: 15: too many files wait at the ministry",
+        "ended because: 15: too many files are waiting at the ministry",
         "accepted 2, resent 0, parked 0, put off 0, waiting 1",
     ]
     assert asked == [5]
@@ -404,9 +408,9 @@ def test_send_is_one_round_and_says_why_it_ended(capsys, monkeypatch):
 
 @pytest.mark.parametrize("trouble", ["parked", "stopped"])
 def test_send_ends_with_1_when_a_person_is_needed(capsys, monkeypatch, trouble):
-    monkeypatch.setattr(sending, "send_due", lambda **_limit: sending.Sent(parked=int(trouble == "parked")))
+    monkeypatch.setattr(sender, "send_due", lambda **_limit: sender.Sent(parked=int(trouble == "parked")))
     if trouble == "stopped":
-        Line.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x")
+        MinistryLine.objects.create(isp_id=ISP, sending_stopped_at=START, sending_stopped_because="4: x")
 
     assert fails(capsys, "send")[0] == 1
 
@@ -429,7 +433,7 @@ GROUPS = {"method": "return"}  # the list calls the answers to calls so
 
 
 def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsys):
-    """M7: 26 answers to calls and 178 results of reports, as the list of codes has them."""
+    """26 answers to calls and 178 results of reports, as the list of codes has them."""
     listed = {(code, GROUPS.get(group, group)) for group, rows in listed_codes().items() for code in rows}
 
     rows = told(capsys, "codes")["codes"]
@@ -441,7 +445,7 @@ def test_every_code_of_the_interface_is_printed_once_with_whose_turn_it_is(capsy
 
 
 def test_the_codes_of_other_reports_have_words_of_their_own_and_open_nothing(capsys):
-    """M7: IP filings and domain registries never concern an access."""
+    """IP filings and domain registries never concern an access."""
     others = [row for row in told(capsys, "codes")["codes"] if row["kind"] in ("ip", "domain")]
 
     assert {row["code"]: row["whose"] for row in others if row["whose"] != "provider"} == {
@@ -453,7 +457,6 @@ def test_the_codes_of_other_reports_have_words_of_their_own_and_open_nothing(cap
 
 
 def test_a_code_says_what_it_means_to_a_cancellation_where_that_is_something_else(capsys):
-    """M4, M7"""
     rows = {row["code"]: row for row in told(capsys, "codes")["codes"]}
 
     assert (rows["1016"]["whose"], rows["1016"]["cancellation"]["whose"]) == ("applicant", "success")
@@ -468,6 +471,6 @@ def test_people_read_a_line_a_code_in_both_languages(capsys):
 
     line = next(line for line in lines if line.startswith("1018"))
     assert "opens filing_password" in line
-    assert "备案密码不对，重新验证备案密码" in line
-    assert "The filing password is not right: verify it again" in line
+    assert "备案密码不正确，请重新验证备案密码" in line
+    assert "The filing password is wrong: verify it again" in line
     assert lines[lines.index(line) + 1].split()[0] == "cancel"

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from icpportal.gateways.miit.documents.content import Broken, CodeRow, Download, Result
-from icpportal.gateways.miit.documents.parsing import local, parsed
-from icpportal.gateways.miit.documents.v30 import filed, results, tables
+from icpportal.gateways.miit.documents.types import CodeRow, Download, MalformedDocument, Result
+from icpportal.gateways.miit.documents.v30 import code_tables, results
+from icpportal.gateways.miit.documents.v30 import records as filed
+from icpportal.gateways.miit.documents.xml_reader import local, parsed
 from icpportal.gateways.miit.types import FiledRecord, Struck
 
-BRANCHES = ("ICP", "IP", "YM", "JCDM", "SJTB")
 SHOWN = 20  # remarks
 NAME_LENGTH = 20  # of a kind
 
@@ -31,7 +31,7 @@ def read(xml: bytes) -> Download:
     """The file, tolerantly: never held against a schema, nothing in it is taken for granted. Raises `Broken`."""
     root, remarks = parsed(xml)
     if local(root) != "DownloadData":
-        raise Broken("root is not DownloadData")
+        raise MalformedDocument("root is not DownloadData")
     found = Found(remarks=remarks)
     for branch in root:
         READERS.get(local(branch), _only_stored)(branch, found)
@@ -90,7 +90,7 @@ def _zxsj(branch: etree._Element, found: Found) -> None:
 
 def _jcdm(branch: etree._Element, found: Found) -> None:
     found.kinds.append("JCDM")
-    found.codes += tables.rows(branch, found.remarks)
+    found.codes += code_tables.rows(branch, found.remarks)
 
 
 READERS = {

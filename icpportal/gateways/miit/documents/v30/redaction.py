@@ -2,8 +2,8 @@
 
 from lxml import etree
 
-from icpportal.gateways.miit.documents.parsing import local, own
-from icpportal.gateways.miit.documents.v30.writing import in_gbk
+from icpportal.gateways.miit.documents.v30.xml_writer import in_gbk
+from icpportal.gateways.miit.documents.xml_reader import local, own
 
 HIDDEN = "*" * 32
 # a JPEG of one white pixel

@@ -2,9 +2,9 @@
 
 from lxml import etree
 
-from icpportal.gateways.miit.documents.content import Result, Verdict
-from icpportal.gateways.miit.documents.parsing import moment, number, part, parts, text
-from icpportal.gateways.miit.documents.v30.strangers import strangers
+from icpportal.gateways.miit.documents.types import Result, Verdict
+from icpportal.gateways.miit.documents.v30.unknown_elements import strangers
+from icpportal.gateways.miit.documents.xml_reader import moment, number, part, parts, text
 from icpportal.gateways.miit.types import Level, Struck
 
 DECIDED = {"0": False, "1": True}  # Shjg

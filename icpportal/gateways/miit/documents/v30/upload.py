@@ -3,14 +3,14 @@
 from base64 import b64encode
 from collections.abc import Callable
 from ipaddress import IPv4Address
-from typing import Any
 
 from django.conf import settings
 from lxml import etree
 
-from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.codes.code_names import number_of
 from icpportal.gateways.miit.documents.pictures import fit
-from icpportal.gateways.miit.documents.v30.writing import MALFORMED, Part, in_gbk
+from icpportal.gateways.miit.documents.types import NotEncodable
+from icpportal.gateways.miit.documents.v30.xml_writer import MALFORMED, Part, in_gbk
 from icpportal.gateways.miit.types import (
     AccessReport,
     AddressRange,
@@ -22,10 +22,10 @@ from icpportal.gateways.miit.types import (
 )
 
 NUMBER = "V.3.0"
-JPEG = 1  # Fjwjgs
 ACCESS = 2  # Zxlb
 PLACES_OF_AN_ACCESS = 100  # IspIpid = own id * 100 + place
 MOST = 64  # Fbdd, Jrfs
+NAMES = {ReportKind.ACCESS: "XZJR", ReportKind.CANCELLATION: "ZXBA", ReportKind.MATERIAL: "XZHYD"}
 Pictures = Callable[[Attachment], bytes]
 
 
@@ -34,10 +34,16 @@ def build(report: Report, *, isp_id: int, own_id: int, pictures: Pictures) -> by
 
     `own_id` becomes IspJrid. `pictures` hands out the picture of an attachment, of any size; it is fitted here.
     """
-    name, write = WRITERS[report.kind]
     root = etree.Element("UploadData", version=NUMBER)
     icp = Part(etree.SubElement(root, "ICP"))
-    write(Part(etree.SubElement(icp.node, name)), report, own_id, pictures)
+    part = Part(etree.SubElement(icp.node, NAMES[report.kind]))
+    match report:
+        case AccessReport():
+            _access(part, report, own_id, pictures)
+        case CancellationReport():
+            _cancellation(part, report)
+        case MaterialReport():
+            _material(part, report, pictures)
     icp.number("Qqdwid", isp_id, "MIIT_ISP_ID")
     return in_gbk(root)
 
@@ -55,7 +61,7 @@ def _access(kind: Part, report: AccessReport, own_id: int, pictures: Pictures) -
     row.text("ICPmm", (report.password_md5 or settings.MIIT_ICPMM_WITHOUT_PASSWORD).lower(), "password_md5")
 
 
-def _cancellation(kind: Part, report: CancellationReport, _own_id: int, _pictures: Pictures) -> None:
+def _cancellation(kind: Part, report: CancellationReport) -> None:
     row = kind.part("Zx_xx")
     row.number("Zxlb", ACCESS, "level")
     row.number("Jlid", report.access_id, "access_id")
@@ -66,30 +72,23 @@ def _cancellation(kind: Part, report: CancellationReport, _own_id: int, _picture
         row.text("ICPmm", report.password_md5.lower(), "password_md5")
 
 
-def _material(kind: Part, report: MaterialReport, _own_id: int, pictures: Pictures) -> None:
+def _material(kind: Part, report: MaterialReport, pictures: Pictures) -> None:
     if not report.attachments:
-        raise Unfit("no attachment", field="Fjxx (attachments)", code=MALFORMED)
+        raise NotEncodable("no attachment", field="Fjxx (attachments)", code=MALFORMED)
     for place, attachment in enumerate(report.attachments):
         _attachment(kind.part("Fjxx"), attachment, place, pictures)
 
 
-WRITERS: dict[ReportKind, tuple[str, Callable[[Part, Any, int, Pictures], None]]] = {
-    ReportKind.ACCESS: ("XZJR", _access),
-    ReportKind.CANCELLATION: ("ZXBA", _cancellation),
-    ReportKind.MATERIAL: ("XZHYD", _material),
-}
-
-
 def _codes(block: Part, name: str, codes: tuple[int, ...], ours: str) -> None:
     if not 1 <= len(codes) <= MOST:
-        raise Unfit(f"not 1..{MOST} codes", field=f"{block.path}/{name} ({ours})", code=MALFORMED)
+        raise NotEncodable(f"not 1..{MOST} codes", field=f"{block.path}/{name} ({ours})", code=MALFORMED)
     for code in codes:
         block.number(name, code, ours)
 
 
 def _addresses(row: Part, ranges: tuple[AddressRange, ...], own_id: int) -> None:
     if not 1 <= len(ranges) < PLACES_OF_AN_ACCESS:
-        raise Unfit("not 1..99 ranges", field=f"{row.path}/Ip_xx (addresses)", code=MALFORMED)
+        raise NotEncodable("not 1..99 ranges", field=f"{row.path}/Ip_xx (addresses)", code=MALFORMED)
     for place, addresses in enumerate(ranges, 1):
         block = row.part("Ip_xx")
         block.number("IspIpid", own_id * PLACES_OF_AN_ACCESS + place, "own_id")
@@ -101,13 +100,14 @@ def _as_number(address: str, block: Part) -> int:
     try:
         return int(IPv4Address(address))
     except ValueError as error:
-        raise Unfit("not an IPv4 address", field=f"{block.path} (addresses)", code=MALFORMED) from error
+        raise NotEncodable("not an IPv4 address", field=f"{block.path} (addresses)", code=MALFORMED) from error
 
 
 def _attachment(block: Part, attachment: Attachment, place: int, pictures: Pictures) -> None:
     ours = f"attachments[{place}]"
-    block.number("Fjwjgs", JPEG, ours)
-    block.number("Fjyt", int(attachment.purpose), f"{ours}.purpose")
+    purpose = number_of(settings.MIIT_CODES, "Fjytlx", attachment.purpose.name.lower())
+    block.number("Fjwjgs", number_of(settings.MIIT_CODES, "Fjwjgs", "jpeg"), ours)
+    block.number("Fjyt", purpose, f"{ours}.purpose")
     block.content("Fjnr", b64encode(_fitted(pictures(attachment), attachment, f"{block.path}/Fjnr ({ours})")).decode())
     owner = block.part("Fjssdx")
     owner.number("Ssdxlx", int(attachment.owner), f"{ours}.owner")
@@ -119,5 +119,5 @@ def _attachment(block: Part, attachment: Attachment, place: int, pictures: Pictu
 def _fitted(picture: bytes, attachment: Attachment, field: str) -> bytes:
     try:
         return fit(picture, attachment.purpose)
-    except Unfit as unfit:
-        raise Unfit(str(unfit), field=f"{unfit.field} {field}", code=unfit.code) from unfit
+    except NotEncodable as unfit:
+        raise NotEncodable(str(unfit), field=f"{unfit.field} {field}", code=unfit.code) from unfit

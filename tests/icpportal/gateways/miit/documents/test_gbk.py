@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icpportal.gateways.miit.documents.gbk import decoded, points, unsayable
+from icpportal.gateways.miit.documents.gbk import decoded, points, unencodable
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from icpportal.gateways.miit.documents.gbk import decoded, points, unsayable
     ],
 )
 def test_the_characters_a_document_cannot_carry(text, foreign):
-    assert unsayable(text) == foreign
+    assert unencodable(text) == foreign
 
 
 def test_characters_are_named_by_their_points():
@@ -35,12 +35,12 @@ def test_characters_are_named_by_their_points():
 
 @given(st.text())
 def test_what_is_left_when_they_are_taken_out_can_be_carried(text):
-    foreign = unsayable(text)
+    foreign = unencodable(text)
 
     kept = "".join(character for character in text if character not in foreign)
 
     assert kept.encode("gbk").decode("gbk") == kept
-    assert unsayable(kept) == ""
+    assert unencodable(kept) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image, ImageDraw
 from PIL.ExifTags import Base
 
-from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.documents.pictures import fit
+from icpportal.gateways.miit.documents.types import NotEncodable
 from icpportal.gateways.miit.types import Purpose
 
 LIMITS = {
@@ -205,8 +205,7 @@ def test_what_is_transparent_becomes_white():
     ],
 )
 def test_a_strip_is_refused_with_its_size_and_what_to_do(size, kind, words):
-    """M14"""
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(NotEncodable) as caught:
         fit(saved(noise(*size), kind), Purpose.PHOTO)
 
     assert str(caught.value) == (
@@ -217,7 +216,6 @@ def test_a_strip_is_refused_with_its_size_and_what_to_do(size, kind, words):
 
 @pytest.mark.parametrize("size", [(8, 8), (8, 300), (6000, 24), (24, 6000)])
 def test_a_picture_that_is_only_just_none_is_fitted_once(size):
-    """M14"""
     fitted = fit(saved(noise(*size)), Purpose.PHOTO)
 
     assert min(opened(fitted).size) >= 8
@@ -237,7 +235,7 @@ def test_a_picture_that_is_only_just_none_is_fitted_once(size):
     ],
 )
 def test_what_is_no_picture_is_unfit(picture):
-    with pytest.raises(Unfit, match=r"^not a picture") as caught:
+    with pytest.raises(NotEncodable, match=r"^not a picture") as caught:
         fit(picture, Purpose.LEAD_CERTIFICATE)
 
     assert (caught.value.field, caught.value.code) == ("attachment lead_certificate", "5010")
@@ -246,5 +244,5 @@ def test_what_is_no_picture_is_unfit(picture):
 def test_a_picture_of_too_many_pixels_is_not_even_opened():
     vast = saved(Image.new("1", (9000, 9000)))
 
-    with pytest.raises(Unfit):
+    with pytest.raises(NotEncodable):
         fit(vast, Purpose.STATEMENT)

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.gateways.miit.documents import schema
-from icpportal.gateways.miit.documents.content import Unfit
+from icpportal.gateways.miit.documents.types import NotEncodable
 from tests.icpportal.gateways.miit.documents.samples import golden
 from tests.icpportal.gateways.miit.schemas import FOLDER, needed
 
@@ -28,7 +28,7 @@ GOOD = "<UploadData version='1'><ICP><XZJR><Wzbah>秘密</Wzbah></XZJR></ICP></U
 
 
 def unfit(xml: bytes) -> tuple[str, str, str]:
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(NotEncodable) as caught:
         schema.validate(xml)
     return str(caught.value), caught.value.field, caught.value.code
 

@@ -2,7 +2,7 @@
 
 from xml.sax.saxutils import escape
 
-from icpportal.gateways.miit.documents.content import CodeRow, Download, Result
+from icpportal.gateways.miit.documents.types import CodeRow, Download, Result
 from icpportal.gateways.miit.types import AddressRange, FiledAccess, FiledContact, FiledRecord, FiledSite, Struck
 
 Pair = tuple[str, object]

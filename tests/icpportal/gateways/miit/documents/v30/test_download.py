@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from icpportal.gateways.miit.documents import version
-from icpportal.gateways.miit.documents.content import Broken, CodeRow, Download, Result, Verdict
+from icpportal.gateways.miit.documents.types import CodeRow, Download, MalformedDocument, Result, Verdict
+from icpportal.gateways.miit.documents.versions import version
 from icpportal.gateways.miit.types import (
     AddressRange,
     FiledAccess,
@@ -15,7 +15,7 @@ from icpportal.gateways.miit.types import (
     Level,
     Struck,
 )
-from icpportal.moments import BEIJING
+from icpportal.time_format import BEIJING
 from tests.icpportal.gateways.miit.documents.samples import document, golden
 from tests.icpportal.gateways.miit.schemas import DOWNLOAD, against_schema
 
@@ -314,7 +314,7 @@ def test_a_number_no_column_could_hold_is_no_number(digits):
     ],
 )
 def test_what_cannot_be_read_is_broken_and_nothing_worse(xml):
-    with pytest.raises(Broken):
+    with pytest.raises(MalformedDocument):
         version().read(xml)
 
 

@@ -8,9 +8,9 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from icpportal.gateways.miit.documents import version
-from icpportal.gateways.miit.documents.content import Broken
+from icpportal.gateways.miit.documents.types import MalformedDocument
 from icpportal.gateways.miit.documents.v30.redaction import PIXEL
+from icpportal.gateways.miit.documents.versions import version
 from tests.icpportal.gateways.miit.documents.samples import (
     ACCESS,
     CANCELLATION,
@@ -60,5 +60,5 @@ def test_words_that_look_like_another_encoding_are_shown_as_they_were_sent():
 
 @pytest.mark.parametrize("xml", [b"<UploadData", "<UploadData>𠮷</UploadData>".encode("gb18030"), b""])
 def test_what_is_no_document_of_ours_is_broken(xml):
-    with pytest.raises(Broken):
+    with pytest.raises(MalformedDocument):
         version().redacted(xml, attachments=True)

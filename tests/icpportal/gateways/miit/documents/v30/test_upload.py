@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from icpportal.gateways.miit.documents import version
-from icpportal.gateways.miit.documents.content import Unfit
 from icpportal.gateways.miit.documents.schema import validate
+from icpportal.gateways.miit.documents.types import NotEncodable
+from icpportal.gateways.miit.documents.versions import version
 from icpportal.gateways.miit.types import AddressRange, Attachment, Owner, Purpose, Report
 from tests.icpportal.gateways.miit.documents.samples import (
     ACCESS,
@@ -36,7 +36,7 @@ def values(xml: bytes, name: str) -> list[str]:
 
 
 def unfit(report: Report, **how) -> tuple[str, str]:
-    with pytest.raises(Unfit) as caught:
+    with pytest.raises(NotEncodable) as caught:
         built(report, **how)
     return caught.value.field, caught.value.code
 
@@ -121,6 +121,14 @@ def test_attachments_name_their_owner_by_filing_number():
     assert values(xml, "Jlid") == []
 
 
+def test_format_and_purpose_of_a_picture_have_the_numbers_that_the_setting_names(settings):
+    settings.MIIT_CODES = {"Fjwjgs": {"jpeg": 3}, "Fjytlx": {"statement": 11}}
+
+    xml = built(ACCESS_WITH_PICTURES)
+
+    assert (values(xml, "Fjwjgs"), values(xml, "Fjyt")) == (["3", "3"], ["11", "2"])
+
+
 def test_pictures_are_asked_for_by_attachment_in_order():
     asked = []
 
@@ -147,7 +155,7 @@ def test_a_character_that_cannot_leave_names_its_field_before_anything_is_writte
 
 
 def test_the_reason_names_the_character_and_not_the_rest():
-    with pytest.raises(Unfit, match=r"^GBK has no U\+20BB7$"):
+    with pytest.raises(NotEncodable, match=r"^GBK has no U\+20BB7$"):
         built(replace(CANCELLATION, remark="王𠮷"))
 
 

@@ -1,0 +1,15 @@
+"""Where gunicorn finds the simulator; its tables are there before the first request."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+# assigned, not a default: importing `icpportal` has named the portal's settings already
+os.environ["DJANGO_SETTINGS_MODULE"] = "demo.ministry.settings"
+
+application = get_wsgi_application()
+
+from demo.ministry import examples, tables  # noqa: E402 -- after the applications are ready
+
+tables.prepare()
+examples.fill()

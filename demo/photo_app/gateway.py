@@ -1,0 +1,34 @@
+"""The demo's app: a page where a visitor takes a drawn photo and gets its code, and codes that misbehave."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from demo.photo_app import file_inbox
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.photo_app import fake
+from icpportal.gateways.photo_app.base import PhotoApp
+
+# a code that is no photo's but makes the system behave so; the page lists them
+TRICKS: dict[str, tuple[type[fake.FakeApp], str | Promise]] = {
+    "REFUSE": (fake.Refusing, _("The app's system refuses the portal")),
+    "AWAY": (fake.Down, _("The app's system cannot be reached")),
+    "STALL": (fake.Stalling, _("The app's system does not answer in time")),
+    "NOISE": (fake.Nonsense, _("The app's server answers with something that is not a picture")),
+}
+
+
+class PageApp:
+    """`photo_app.base.PhotoApp` that reads what the page wrote."""
+
+    def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
+        """The photo of the page, unless the code is a trick."""
+        if code in TRICKS:
+            naughty: PhotoApp = TRICKS[code][0]()
+            return naughty.picture(code, mobile, timeout=timeout)
+        try:
+            return file_inbox.find(code, mobile)
+        except OSError as problem:
+            raise Retryable(f"the photos cannot be read: {type(problem).__name__}") from problem
+
+    def check(self) -> None:
+        """There is nothing to reach: a folder that is not there yet holds no photo."""

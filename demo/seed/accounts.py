@@ -1,0 +1,56 @@
+"""The demo's accounts: one for each role, all with the same invented password."""
+
+from dataclasses import dataclass
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+
+PASSWORD = "demo-Beian-2026"  # noqa: S105 -- the demo's, printed at its start
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """Who signs in, and what for."""
+
+    key: str
+    email: str
+    mobile: str
+    name: str
+    held_roles: tuple[str, ...]
+    words: str
+
+
+ACCOUNTS = (
+    DemoAccount(
+        "applicant", "lin@example.com", "13900000001", "", (roles.APPLICANT,), "applicant with orders in every state"
+    ),
+    DemoAccount("newcomer", "zhao@example.com", "13900000004", "", (roles.APPLICANT,), "applicant who has nothing yet"),
+    DemoAccount("reviewer", "reviewer@example.com", "13900000005", "审核员一", (roles.REVIEWER,), "reviewer: /admin/"),
+    DemoAccount(
+        "lead", "lead@example.com", "13900000006", "审核组长", (roles.LEAD_REVIEWER,), "lead reviewer: /admin/"
+    ),
+    DemoAccount("auditor", "auditor@example.com", "13900000007", "审计员", (roles.AUDITOR,), "auditor: /admin/"),
+    DemoAccount("operations", "ops@example.com", "13900000008", "运维一", (roles.OPERATIONS,), "operations: /admin/"),
+    DemoAccount(
+        "second", "ops2@example.com", "13900000009", "运维二", (roles.OPERATIONS,), "operations, the second person"
+    ),
+)
+
+
+def open_accounts() -> dict[str, User]:
+    """The accounts by key; those that are there stay as they are."""
+    return {account.key: _open(account) for account in ACCOUNTS}
+
+
+def _open(account: DemoAccount) -> User:
+    known = User.objects.filter(email=account.email).first()
+    if known is not None:
+        return known
+    return open_account(
+        email=account.email,
+        password=PASSWORD,
+        mobile=account.mobile,
+        name=account.name,
+        held_roles=account.held_roles,
+    )

@@ -1,0 +1,398 @@
+"""One invented order in every state, so that every page has something to show."""
+
+import functools
+import io
+import random
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from demo import fake_data
+from demo.ministry.api.rows import SiteGiven
+from demo.photo_app import file_inbox as photo_app
+from demo.seed import free_filings
+from demo.seed.consents import answer_on_the_phone
+from demo.servers.names import save as save_names
+from filings.actions import end_access, record_access
+from filings.models import Website
+from filings.register.blind_keys import subject_key
+from icpportal.accounts.models import User
+from icpportal.gateways.miit.base import authority as ministry_gateway
+from icpportal.privacy.masks import mask_mobile
+from transfers.authority import approval
+from transfers.authority.reports import access_report
+from transfers.documents import slots
+from transfers.documents.validity import mark_of, person_of
+from transfers.duties import actions as duties
+from transfers.models import FieldVerdict, Order, OrderDocument, OrderEvent, PhoneCheck, ReturnReason, ReviewRound
+from transfers.orders import kinds, queries, states
+from transfers.orders.moves import TABLE
+from transfers.orders.people import administrator
+from transfers.orders.rows import Group
+from transfers.phones import windows as phone_windows
+from verification import consents
+from verification.documents.actions import receive
+from verification.documents.examination import examine
+from verification.documents.sandbox.parent import Opened, open_picture
+from verification.filing_passwords import md5_hex
+from verification.pictures.papers import Paper
+
+PLACES = {
+    "12": ("120101", "天津", "天津市和平区"),
+    "64": ("640106", "宁夏", "宁夏回族自治区银川市金凤区"),
+    "44": ("440304", "深圳", "广东省深圳市福田区"),
+    "31": ("310101", "上海", "上海市黄浦区"),
+}
+SITE_NAME = "示例品牌官网"
+FURTHER_NAME = "示例品牌商城"
+APP_CODE = "AB12CD"  # of the photo that the app took for the order in Shanghai
+SERVED = (states.APPROVED.key, states.COOLING_OFF.key)  # what the authority has on record as ours, with an id (Jrid)
+POINTS = {states.APPROVED.key: "192.0.2.10", states.COOLING_OFF.key: "203.0.113.7"}  # here, and elsewhere by now
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+Answers = dict[str, dict[str, str | bool | list[str]]]  # by step
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A state, the province it is shown in, what led there, and columns that differ."""
+
+    state: str
+    moves: tuple[str, ...]
+    province: str = "64"
+    kind: str = kinds.TRANSFER.key
+    columns: dict[str, str | int] = field(default_factory=dict)
+    papers: bool = True
+    whole_answers: bool = False  # without papers
+    other_mobile: bool = False
+
+
+SENT = ("start", "submit")
+ACCEPTED = (*SENT, "accept", "send_photo", "accept_photo")
+REPORTED = (*ACCEPTED, "reported")
+SEEDS = (
+    Seed(states.DRAFT.key, ("start",), papers=False),
+    Seed(states.SUBMITTED.key, SENT),
+    Seed(states.RETURNED.key, (*SENT, "send_back")),
+    Seed(states.PHOTO_DUE.key, (*SENT, "accept"), "44"),
+    Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44"),
+    Seed(states.HANDING_OVER.key, ACCEPTED, "44", columns={"held": True, "report": 1}),
+    Seed(states.PHONE_DUE.key, REPORTED, "12", columns={"report": 1}, other_mobile=True),
+    Seed(states.AUTHORITY_REVIEW.key, REPORTED, "44", columns={"report": 1}),
+    Seed(states.AUTHORITY_RETURNED.key, (*REPORTED, "turn_down"), "44", columns={"report": 1, "authority_code": "1055", "authority_words": "核验单不属于该备案"}),
+    Seed(states.LAPSED.key, (*REPORTED, "lapse"), "12", columns={"report": 1}, other_mobile=True),
+    Seed(states.APPROVED.key, (*REPORTED, "grant"), "44", columns={"report": 1}),
+    Seed(states.REFUSED.key, (*SENT, "refuse")),
+    Seed(states.WITHDRAWN.key, (*SENT, "withdraw")),
+    Seed(states.ABANDONED.key, ("start", "abandon"), papers=False),
+    Seed(states.EXPIRED.key, ("start", "expire_draft"), papers=False),
+    Seed(states.COOLING_OFF.key, ("start", "cool"), kind=kinds.CANCELLATION.key, papers=False, whole_answers=True),
+    Seed(states.CANCELLED.key, ("start", "confirm_cancel", "reported", "ended"), kind=kinds.CANCELLATION.key, papers=False, whole_answers=True),
+    Seed(states.PHOTO_DUE.key, (*SENT, "accept"), "31"),
+)  # fmt: skip
+NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
+ACTORS = {
+    "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant",
+    "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
+    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority",
+    "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
+}  # fmt: skip
+
+
+def place(owner: User, dice: random.Random) -> int:
+    """The orders of the demo's applicant; nothing happens when they are there. Returns how many there are."""
+    if not Order.objects.filter(owner=owner).exists():
+        for number, seed in enumerate(SEEDS):
+            _place(owner, seed, dice, number)
+        save_names(
+            {domain_of(number): [POINTS[seed.state]] for number, seed in enumerate(SEEDS) if seed.state in POINTS}
+        )
+    return Order.objects.filter(owner=owner).count()
+
+
+def domain_of(number: int) -> str:
+    """The domain of the seed with this number."""
+    return f"sample{number + 1}-example.cn"
+
+
+def password_of(number: int) -> str:
+    """Its filing password."""
+    return f"Pw{number:06d}"
+
+
+def _approved() -> int:
+    return next(number for number, seed in enumerate(SEEDS) if seed.state == states.APPROVED.key)
+
+
+def cancellable() -> str:
+    """The site whose transfer can be cancelled, as the demo tells it."""
+    number = _approved()
+    return f"{domain_of(number)}  filing password {password_of(number)}, the code goes to a mobile of the filing"
+
+
+def further_of(number: int) -> str:
+    """The domain of a further website of the same subject, which is with another provider."""
+    return f"further-{domain_of(number)}"
+
+
+def transferable() -> str:
+    """The further website that the customer's subject can bring in, as the demo tells it."""
+    number = _approved()
+    return f"{further_of(number)}  filing password {password_of(number)}, of the subject of {domain_of(number)}"
+
+
+def by_app() -> str:
+    """The order whose photo comes from Shanghai's app, as the demo tells it."""
+    number = next(number for number, seed in enumerate(SEEDS) if seed.province == "31")
+    return f"{domain_of(number)}  picture code {APP_CODE}"
+
+
+def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
+    region, short, address = PLACES[seed.province]
+    name, code = fake_data.organisation(dice, seed.province, short)
+    leader, admin = fake_data.person(dice, seed.province), fake_data.person(dice, seed.province)
+    domain = domain_of(number)
+    filing = fake_data.filing_number(dice, seed.province)
+    on_file = fake_data.person(dice, seed.province).mobile if seed.other_mobile else admin.mobile
+    password = password_of(number)
+    free_filings.ministry().add_filing(
+        number=filing,
+        province=seed.province,
+        id_type_code=1,
+        id_number=code,
+        name=name,
+        password=password,
+        lead=free_filings.person(leader.name, leader.id_number, leader.mobile),
+        administrator=free_filings.person(admin.name, admin.id_number, on_file),
+        sites=_sites(seed, number),
+    )
+    answers = _answers(region, name, code, domain, address, leader, admin)
+    now = timezone.now()
+    with transaction.atomic():
+        order = _order(owner, seed, region, filing, domain, answers, now, md5_hex(password))
+        _history(order, seed, owner, now)
+        if seed.state == states.APPROVED.key:
+            duties.begin(order, order.entered_at)
+    if seed.papers:
+        _papers(order, with_photo="send_photo" in seed.moves)
+    EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
+
+
+def _sites(seed: Seed, number: int) -> list[SiteGiven]:
+    """The website of the order, and where it is approved a further one of the same subject elsewhere."""
+    sites: list[SiteGiven] = [{"domain": domain_of(number), "name": SITE_NAME, "ours": seed.state in SERVED}]
+    if seed.state == states.APPROVED.key:
+        sites.append({"domain": further_of(number), "name": FURTHER_NAME})
+    return sites
+
+
+def _answers(
+    region: str, name: str, code: str, domain: str, address: str, leader: fake_data.Invented, admin: fake_data.Invented
+) -> Answers:
+    return {
+        "type": {
+            "region": region, "nature": "enterprise", "id_type": "1", "id_number": code, "name": name, "domain": domain,
+            "subject_key": subject_key("1", code),
+        },
+        "service_code": {"product_type": "ecs", "how": "instance", "instance": "i-example-demo0001", "service_code": ""},
+        "server": {"ip": "192.0.2.10", "name": "示例服务器", "product": "ecs", "place": "64"},
+        "filing_password": {"filing_number": ""},
+        "subject": {
+            "id_address": f"{address}示例路1号", "post_region": region, "post_address": "示例路1号2号楼301室",
+            "no_door_number": False, "investor": leader.name, "remark": "", "is_legal_rep": "yes",
+            **_person("lead", leader),
+        },
+        "website": {
+            "site_name": SITE_NAME, "home_url": f"https://www.{domain}/", "content": ["8"], "service_kind": "1",
+            "languages": ["1"], "needs_approval": "no", "approval_types": [], "approval_number": "", "site_remark": "",
+        },
+        "administrator": {"same_person": "no", "admin_told": True, **_person("admin", admin)},
+    }  # fmt: skip
+
+
+def _person(prefix: str, who: fake_data.Invented) -> dict[str, str]:
+    return {
+        f"{prefix}_name": who.name,
+        f"{prefix}_id_type": "2",
+        f"{prefix}_id_number": who.id_number,
+        f"{prefix}_id_until": "2036-06-06",
+        f"{prefix}_phone1": who.mobile,
+        f"{prefix}_phone2": f"138{who.mobile[3:]}",
+        f"{prefix}_emergency": "13900000003",
+        f"{prefix}_email": who.email,
+    }
+
+
+def _order(
+    owner: User, seed: Seed, region: str, filing: str, domain: str, answers: Answers, now: datetime, digest: str
+) -> Order:
+    due = {
+        **{state.key: now + getattr(settings, state.kept) for state in states.STATES if state.kept},
+        states.PHONE_DUE.key: now + timedelta(hours=20),
+        states.COOLING_OFF.key: now + timedelta(hours=24),
+    }
+    kept = seed.state not in states.keys(Group.ENDED) and "submit" in seed.moves
+    return Order.objects.create(
+        owner=owner,
+        kind=seed.kind,
+        state=seed.state,
+        due_at=due.get(seed.state),
+        rule_profile=settings.RULE_PROFILE,
+        province=seed.province,
+        subject_key=str(answers["type"]["subject_key"]),
+        domain=domain,
+        subject_number=filing,
+        site_number=f"{filing}-1",
+        answers=answers if seed.papers or seed.whole_answers else {"type": answers["type"]},
+        claimed=kept,
+        password_kept=kept,
+        password_digest=digest if kept else "",
+        service_code="00000000-0000-4000-8000-000000000000" if seed.papers else "",
+        instance="i-example-demo0001" if seed.papers else "",
+        submitted_at=now - DAY if "submit" in seed.moves else None,
+        reported_at=now - timedelta(hours=28) if "reported" in seed.moves else None,
+        created_at=now - 3 * DAY,
+        entered_at=now - timedelta(hours=5),
+        **seed.columns,
+    )
+
+
+def _history(order: Order, seed: Seed, owner: User, now: datetime) -> None:
+    """The events that led here, six hours apart, each with the state it led to."""
+    step = timedelta(hours=6)
+    begun = now - step * len(seed.moves)
+    state, events = states.DRAFT.key, []
+    for place, move in enumerate(seed.moves):
+        target = _target(order, move, state)
+        events.append(
+            OrderEvent(
+                order=order,
+                move=move,
+                from_state=state,
+                to_state=target,
+                by=ACTORS[move],
+                actor=owner if ACTORS[move] == "applicant" else None,
+                note=NOTES.get(move, ""),
+                at=begun + step * place,
+            )
+        )
+        state = target
+    events[-1].to_state = order.state
+    OrderEvent.objects.bulk_create(events)
+    if "accept_photo" in seed.moves:
+        Order.objects.filter(pk=order.pk).update(photo_accepted_for=administrator(order).key)
+
+
+def _target(order: Order, move: str, state: str) -> str:
+    facts = queries.facts_of(order)
+    rows = (row for row in TABLE.rows if row.name == move and state in row.sources and TABLE.holds_for(row, order.kind))
+    return next((row.target for row in rows if row.guard is None or row.guard(order, facts)), state)
+
+
+class Picture:
+    """A drawn picture as an upload."""
+
+    name: str | None
+    size: int | None
+
+    def __init__(self, words: str) -> None:
+        self.name = f"{words}.jpg"
+        out = io.BytesIO()
+        image = Image.new("RGB", (1200, 900), "#f7f6f2")
+        pen = ImageDraw.Draw(image)
+        pen.rectangle((60, 60, 1140, 840), outline="#0b5a5e", width=6)
+        pen.text((120, 120), f"SAMPLE {words.upper()} - INVENTED", fill="#1b2a33", font_size=48)
+        image.save(out, "JPEG", quality=85)
+        self.bytes = out.getvalue()
+        self.size = len(self.bytes)
+
+    def read(self, num_bytes: int = -1, /) -> bytes:
+        return self.bytes
+
+
+@functools.cache
+def _opened_once(content: bytes, paper: Paper) -> Opened:
+    """Orders hold the same few drawings; nothing is found on them, as they are no papers."""
+    return replace(open_picture(content, paper), findings=(), likeness="")
+
+
+def _papers(order: Order, *, with_photo: bool) -> None:
+    wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
+    for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
+        document = receive(kind=slot, side=side, upload=Picture(f"{slot} {side}"), holder=order.reference)
+        examine(document.pk, opener=_opened_once)
+        OrderDocument.objects.create(
+            order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document, added_at=order.created_at
+        )
+        person = person_of(order, slot)
+        if person is not None:
+            consents.give(holder=order.reference, person_key=person.key)
+    answer_on_the_phone(order)
+
+
+def _returned(order: Order, owner: User, on_file: str) -> None:
+    opened = ReviewRound.objects.create(
+        order=order, number=1, reviewer=owner, decision="send_back", decided_at=timezone.now()
+    )
+    for part, reason, value in (
+        ("website.site_name", "site_name", order.answer("website")["site_name"]),
+        ("paper.statement", "statement_unsealed", ""),
+    ):
+        FieldVerdict.objects.create(
+            round=opened, field=part, verdict="return", reason=ReturnReason.objects.get(key=reason), value=value
+        )
+
+
+def _reported(order: Order, owner: User, on_file: str) -> None:
+    gateway = ministry_gateway()
+    gateway.queue(access_report(order, order.report))
+    gateway.send()
+    if order.state == states.PHONE_DUE.key:
+        phone_windows.refresh(order, now=timezone.now())
+
+
+def _lapsed(order: Order, owner: User, on_file: str) -> None:
+    sent = order.reported_at or order.entered_at
+    lead = {"role": "subject_lead", "mobile_masked": mask_mobile(order.answer("subject")["lead_phone1"])}
+    missing = {"role": "administrator", "mobile_masked": mask_mobile(on_file)}
+    PhoneCheck.objects.create(order=order, report=order.report, sent_at=sent, confirmed_at=sent + HOUR, **lead)
+    PhoneCheck.objects.create(order=order, report=order.report, sent_at=sent, **missing)
+
+
+def _on_file(order: Order, owner: User, on_file: str) -> None:
+    """In the register, and with the authority's record on its way, which brings its id of the access."""
+    _written(order)
+    free_filings.ministry().push("BASJ", number=order.subject_number)
+
+
+def _written(order: Order) -> Website:
+    subject, website = record_access(approval.access_facts(order, order.report_key))
+    Order.objects.filter(pk=order.pk).update(subject=subject, website=website)
+    return website
+
+
+def _cancelled(order: Order, owner: User, on_file: str) -> None:
+    end_access(_written(order), because="cancelled", now=order.entered_at)
+
+
+def _photographed(order: Order, owner: User, on_file: str) -> None:
+    """In Shanghai the app has taken the photo: its code is the demo's to tell."""
+    if order.province == "31":
+        photo_app.put(administrator(order).mobile, code=APP_CODE)
+
+
+EXTRAS = {
+    states.PHOTO_DUE.key: _photographed,
+    states.RETURNED.key: _returned,
+    states.PHONE_DUE.key: _reported,
+    states.AUTHORITY_REVIEW.key: _reported,
+    states.LAPSED.key: _lapsed,
+    states.APPROVED.key: _on_file,
+    states.COOLING_OFF.key: _on_file,
+    states.CANCELLED.key: _cancelled,
+}

@@ -1,0 +1,286 @@
+"""A filing as the authority has it (BASJ, ZXSJ) is brought into the register, whose truth it is.
+
+Only subjects and websites that are in the register already are filled: what the authority tells of strangers stays
+outside. Nothing is ever deleted, and a second telling changes nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from filings.models import Access, Person, Subject, Website
+from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
+from filings.register.certificate_numbers import regular
+from filings.register.certificates import NATURES, certificate
+from filings.register.numbers import read_number, report_unread
+from filings.register.regions import region
+from icpportal.fields.domains import canonical
+from icpportal.fields.types import Column, Columns
+from icpportal.gateways.miit.types import FiledAccess, FiledContact, FiledRecord, FiledSite, Level, Struck
+
+STRUCK_OFF = "struck_off"
+NOT_ON_RECORD = "not_on_record"
+NATURE_KEYS = {each.code: each.key for each in NATURES.values()}
+NAME_LONGEST, URL_LONGEST = 60, 255  # what the register's columns hold
+
+
+@transaction.atomic
+def take_record(record: FiledRecord, *, provider: int, report_key: str = "", at: datetime | None = None) -> bool:
+    """Fill the register from this record, which came `at` this time; False when it is about nobody we know.
+
+    `provider` is our ispId. With a `report_key`, the access in the record that has an `own_id` is that report's. An
+    access of ours whose id the authority has told ends when the record does not have it, unless it is newer. Of a
+    record older than the last one, as of a damaged file that is read again, only the id of that report's access counts.
+    """
+    at = at or timezone.now()
+    subject = _known_subject(record, report_key)
+    if subject is None:
+        return False
+    if subject.recorded_at is not None and at < subject.recorded_at:
+        _tell_id(subject, record, report_key)
+        return True
+    _fill_subject(subject, record, at)
+    _report_unread(record.subject_number, subject)
+    for site in record.sites:
+        website = _known_website(subject, site)
+        if website is not None:
+            _report_unread(site.site_number, subject)
+            _fill_website(subject, website, site)
+            _take_accesses(website, site, provider, report_key, at)
+    _end_missing(subject, record, at)
+    return True
+
+
+def take_struck(struck: Struck, *, now: datetime | None = None) -> int:
+    """End what the authority struck off its record; how many rows ended, none the second time."""
+    now = now or timezone.now()
+    return STRIKES[struck.level](struck.id, now)
+
+
+def _known_subject(record: FiledRecord, report_key: str) -> Subject | None:
+    """By the authority's id, its number, our report, the document: the first that is known."""
+    ways: tuple[Callable[[], QuerySet[Subject]], ...] = (
+        lambda: Subject.objects.filter(ministry_id=record.subject_id),
+        lambda: Subject.objects.filter(subject_number=_number(record.subject_number)).exclude(subject_number=""),
+        lambda: Subject.objects.filter(websites__accesses__report_key=report_key or None),
+        lambda: Subject.objects.filter(subject_key=_document(record) or None),
+    )
+    found = (way().select_related("lead").first() for way in ways)
+    return next((subject for subject in found if subject is not None), None)
+
+
+def _document(record: FiledRecord) -> str:
+    """What the subject is known by, "" when the record names no document we know."""
+    if record.id_type is None or not record.id_number or certificate(record.id_type) is None:
+        return ""
+    return subject_key(record.id_type, record.id_number)
+
+
+def _number(text: str) -> str:
+    found = read_number(text) if text else None
+    return str(found) if found else ""
+
+
+def _report_unread(number: str, subject: Subject) -> None:
+    """A number of no form we know is left out of the register, and operations hear of it."""
+    if number and not _number(number):
+        report_unread(number, reference=f"subject {subject.pk}")
+
+
+def _fill_subject(subject: Subject, record: FiledRecord, at: datetime) -> None:
+    details = {"id_address": record.id_address, "post_address": record.address, "post_region": _place(record.region)}
+    _write(
+        subject,
+        {
+            "ministry_id": record.subject_id,
+            "recorded_at": at,
+            "subject_number": _number(record.subject_number),
+            "name": record.name,
+            "name_index": name_key(record.name),
+            "nature": NATURE_KEYS.get(record.nature or 0, ""),
+            "details": {**subject.details, **{name: value for name, value in details.items() if value}},
+            "lead": _person(subject, record.lead, subject.lead),
+            **_new_document(subject, record),
+        },
+    )
+
+
+def _place(code: str) -> str:
+    return code if code and region(code) else ""
+
+
+def _new_document(subject: Subject, record: FiledRecord) -> dict[str, Column]:
+    """The document as the authority has it, unless another subject of the register has that one."""
+    key = _document(record)
+    if not key or key == subject.subject_key or Subject.objects.filter(subject_key=key).exists():
+        return {}
+    return {"subject_key": key, "id_type": record.id_type, "id_number": regular(record.id_number)}
+
+
+def _person(subject: Subject, contact: FiledContact, present: Person | None) -> Person | None:
+    """The person in charge as the authority has them; without a document only the one we know can be meant."""
+    number = regular(contact.id_number) if contact.id_number else ""
+    if number and contact.id_type is not None and certificate(contact.id_type):
+        key = person_key(contact.id_type, number)
+        person = Person.objects.filter(subject=subject, person_key=key).first()
+        person = person or Person(subject=subject, person_key=key, id_type=contact.id_type, id_number=number)
+    elif present is not None and contact.name in ("", present.name):
+        person = present
+    else:
+        return None
+    mobile = _first(contact.mobile) or person.mobile
+    news = {"name": contact.name, "mobile": mobile, "mobile_index": mobile_key(mobile), "email": _first(contact.email)}
+    _write(person, news)
+    return person
+
+
+def _first(several: str) -> str:
+    """Of several that stand in one text, the first."""
+    return several.replace("；", ";").partition(";")[0].strip()
+
+
+def _known_website(subject: Subject, site: FiledSite) -> Website | None:
+    """By the authority's id, else by number, else by domain; a website of another subject is not this one."""
+    ours = Website.objects.filter(subject=subject).select_related("administrator").order_by("ended_at", "-pk")
+    live = ours.filter(ended_at__isnull=True)
+    number = _number(site.site_number)
+    ways: tuple[Callable[[], QuerySet[Website]], ...] = (
+        lambda: ours.filter(ministry_id=site.site_id),
+        lambda: live.filter(site_number=number).exclude(site_number=""),
+        lambda: live.filter(domain__in=_domains(site)),
+    )
+    found = (way().first() for way in ways)
+    return next((website for website in found if website is not None), None)
+
+
+def _domains(site: FiledSite) -> list[str]:
+    found = []
+    for domain in site.domains:
+        try:
+            found.append(canonical(domain))
+        except ValidationError:  # what it calls a domain is none
+            continue
+    return found
+
+
+def _fill_website(subject: Subject, website: Website, site: FiledSite) -> None:
+    _write(
+        website,
+        {
+            "ministry_id": site.site_id,
+            "site_number": _number(site.site_number),
+            "name": "；".join(site.names)[:NAME_LONGEST],
+            "home_url": site.home_url if len(site.home_url) <= URL_LONGEST else "",
+            "administrator": _person(subject, site.administrator, website.administrator),
+        },
+    )
+
+
+def _take_accesses(website: Website, site: FiledSite, provider: int, report_key: str, at: datetime) -> None:
+    """Ours get the authority's ids; the others are noted, and those that are not there any more have ended."""
+    theirs = []
+    for filed in sorted(site.accesses, key=lambda access: access.own_id is None):  # what is certain first
+        is_reported = bool(report_key) and filed.own_id is not None
+        if is_reported or filed.provider == provider:
+            _fill_own(website, filed, report_key if is_reported else "")
+        elif filed.provider is not None:
+            theirs.append(_note_other(website, filed, filed.provider))
+    gone = Access.objects.filter(website=website, own=False, ended_at__isnull=True, ministry_id__isnull=False)
+    gone.exclude(pk__in=theirs).update(ended_at=at, ended_because=NOT_ON_RECORD)
+
+
+def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:
+    """Ours that the record does not have any more, on whichever website of the subject that the authority knows.
+
+    One whose id was never told may only not be on record yet, and one from after the record cannot be in it.
+    """
+    if not record.sites:
+        return
+    on_record = [access.access_id for site in record.sites for access in site.accesses]
+    known = Access.objects.filter(own=True, ended_at__isnull=True, ministry_id__isnull=False, since__lte=at)
+    ours = known.filter(website__subject=subject, website__ministry_id__isnull=False)
+    ours.exclude(ministry_id__in=on_record).update(ended_at=at, ended_because=NOT_ON_RECORD)
+
+
+def _fill_own(website: Website, filed: FiledAccess, report_key: str) -> None:
+    """Our access of this report, else the one with this id, else the only one that has no id yet."""
+    ours = Access.objects.filter(website=website, own=True)
+    without = list(ours.filter(ministry_id__isnull=True, ended_at__isnull=True)[:2])
+    access = (
+        (ours.filter(report_key=report_key).first() if report_key else None)
+        or ours.filter(ministry_id=filed.access_id).first()
+        or (without[0] if len(without) == 1 else None)
+    )
+    if access is None or Access.objects.filter(own=True, ministry_id=filed.access_id).exclude(pk=access.pk).exists():
+        return
+    method = next(iter(filed.methods), None)
+    _write(access, {"ministry_id": filed.access_id, "ip": _only_address(filed), "method": method})
+
+
+def _tell_id(subject: Subject, record: FiledRecord, report_key: str) -> None:
+    """The id of this report's access, where nothing has told it yet."""
+    if not Access.objects.filter(own=True, report_key=report_key or None, ministry_id=None).exists():
+        return
+    for site in record.sites:
+        website = _known_website(subject, site)
+        for filed in site.accesses:
+            if website is not None and filed.own_id is not None:
+                _fill_own(website, filed, report_key)
+
+
+def _only_address(filed: FiledAccess) -> str:
+    rows = filed.addresses
+    return rows[0].first if len(rows) == 1 and rows[0].first == rows[0].last else ""
+
+
+def _note_other(website: Website, filed: FiledAccess, provider: int) -> int:
+    access, _created = Access.objects.update_or_create(
+        website=website,
+        own=False,
+        ministry_id=filed.access_id,
+        defaults={"provider": str(provider), "ended_at": None, "ended_because": ""},
+    )
+    return access.pk
+
+
+def _write(row: Subject | Person | Website | Access, values: Columns) -> None:
+    """Write the values that say something new, and save when there is one."""
+    news = {name: value for name, value in values.items() if value not in (None, "") and getattr(row, name) != value}
+    for name, value in news.items():
+        setattr(row, name, value)
+    if news or row.pk is None:
+        row.save()
+
+
+def _strike_access(identity: int, now: datetime) -> int:
+    return _end(Access.objects.filter(ministry_id=identity), now)
+
+
+def _strike_site(identity: int, now: datetime) -> int:
+    return _end_sites(Website.objects.filter(ministry_id=identity), now)
+
+
+def _strike_subject(identity: int, now: datetime) -> int:
+    return _end_sites(Website.objects.filter(subject__ministry_id=identity), now)
+
+
+@transaction.atomic
+def _end_sites(websites: QuerySet[Website], now: datetime) -> int:
+    """With a website its accesses end."""
+    ended = _end(Access.objects.filter(website__in=websites), now)
+    return ended + websites.filter(ended_at__isnull=True).update(ended_at=now)
+
+
+def _end(accesses: QuerySet[Access], now: datetime) -> int:
+    return accesses.filter(ended_at__isnull=True).update(ended_at=now, ended_because=STRUCK_OFF)
+
+
+STRIKES: dict[str, Callable[[int, datetime], int]] = {
+    Level.ACCESS: _strike_access,
+    Level.SITE: _strike_site,
+    Level.SUBJECT: _strike_subject,
+}

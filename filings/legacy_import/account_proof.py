@@ -1,0 +1,131 @@
+"""Proving an old account: its address and password, asked at the same cost whether the account exists or not.
+
+A try is counted before it is judged, against our account and the old one together; a right pair is given back. An
+address that is unknown is checked against the hash of its neighbour in the index, so that its work is that of an
+account that exists. What else is in the way is said only to somebody who has the password.
+
+The four reasons: docs/sources.md#the-import-from-the-old-platform
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
+
+from filings.legacy_import import comparison
+from filings.legacy_import.dump import passwords
+from filings.legacy_import.dump.rows import email_index
+from filings.models import LegacyAccount, LegacyImport
+from filings.models import legacy_states as states
+from icpportal.accounts.models import User
+from icpportal.time_format import short_words
+from verification import attempts
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
+
+class Why(StrEnum):
+    """The reasons; each with a sentence."""
+
+    WRONG = "old_pair_wrong"
+    TOO_MANY = "too_many"
+    IMPORTED = "old_imported"
+    EMPTY = "old_empty"
+    INACTIVE = "old_inactive"
+    OPEN_ORDER = "old_open_order"
+    HAS_SUBJECT = "here_has_subject"
+
+
+SENTENCES: "Mapping[Why, _StrOrPromise]" = {
+    Why.WRONG: _("The account or password is wrong. Check both, find the account, or ask for a reset"),
+    Why.TOO_MANY: _("Too many attempts. Try again after %(time)s"),
+    Why.IMPORTED: _("This old account was imported on %(time)s: sign in with the account used then"),
+    Why.EMPTY: _("There is no filing in that account: try another old account"),
+    Why.INACTIVE: _(
+        "The old account was never activated, so there is nothing to import. Start a transfer here instead"
+    ),
+    Why.OPEN_ORDER: _(
+        "The old account has only an open order, which cannot be moved: call us to close it, then start here"
+    ),
+    Why.HAS_SUBJECT: _("This account has imported a filing already: sign in with another account and import there"),
+}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The old account, or why not; `when` a pause ends or an import was."""
+
+    account: LegacyAccount | None = None
+    why: Why | None = None
+    when: datetime | None = None
+
+
+def refusal(why: Why, when: datetime | None = None) -> ValidationError:
+    """The sentence as a form's error."""
+    params = {"time": short_words(when or timezone.now())}
+    return ValidationError(SENTENCES[why], code=why, params=params)
+
+
+@sensitive_variables()
+def prove(owner: User, email: str, password: str, *, now: datetime | None = None) -> Proof:
+    """Is this the password of that old account, and may `owner` import it? Call it outside of a transaction."""
+    moment = now or timezone.now()
+    keys = (("import_account", str(owner.pk)), ("import_old_account", email.lower()))
+    taken = attempts.consume_all(keys, now=moment)
+    if not taken.ok:
+        return Proof(why=Why.TOO_MANY, when=taken.until)
+    account = _account(email, password)
+    if account is None:
+        return Proof(why=Why.WRONG)
+    attempts.refund_all(keys)
+    return import_obstacle(owner, account)
+
+
+@sensitive_variables()
+def _account(email: str, password: str) -> LegacyAccount | None:
+    index = email_index(email)
+    ordered = LegacyAccount.objects.order_by("email_index")
+    first, beside = ordered.first(), ordered.filter(email_index__gte=index).first()  # both, whatever they bring
+    beside = beside or first
+    if beside is None:
+        passwords.decoy_check(password)
+        return None
+    fits = passwords.is_right(password, beside.password)
+    return beside if fits and beside.email_index == index else None
+
+
+def import_obstacle(owner: User, account: LegacyAccount) -> Proof:
+    """What is in the way of an account that was proved; nothing where this owner has an import of it already."""
+    if not account.is_active:
+        return Proof(why=Why.INACTIVE)
+    others = LegacyImport.objects.filter(account=account, holds=True).exclude(owner=owner).first()
+    if others is not None:
+        return Proof(why=Why.IMPORTED, when=others.entered_at)
+    if LegacyImport.objects.filter(account=account, owner=owner, holds=True).exists():
+        return Proof(account)
+    if not comparison.waiting(account.pk).exists():
+        return _nothing_there(account)
+    if settings.IMPORT_ONE_OLD_ACCOUNT and LegacyImport.objects.filter(owner=owner, holds=True).exists():
+        return Proof(why=Why.HAS_SUBJECT)
+    return Proof(account)
+
+
+def _nothing_there(account: LegacyAccount) -> Proof:
+    """No record waits: they were claimed meanwhile, or there never was one."""
+    gone = account.records.order_by("-imported_at").values_list("imported_at", flat=True).first()
+    if gone is not None:
+        return Proof(why=Why.IMPORTED, when=gone)
+    return Proof(why=Why.OPEN_ORDER if account.has_open_order else Why.EMPTY)
+
+
+def is_fresh(legacy_import: LegacyImport, now: datetime | None = None) -> bool:
+    """Whether the old account was proved not long ago."""
+    return (now or timezone.now()) < legacy_import.proved_at + states.PROOF_KEPT

@@ -1,0 +1,84 @@
+"""What an applicant does with an import: begin it with a proof, look, run it, look again at what was left."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from filings.legacy_import import comparison
+from filings.legacy_import.account_proof import is_fresh
+from filings.legacy_import.lifecycle import IMPORT
+from filings.models import LegacyAccount, LegacyImport, LegacyImportEvent, LegacyImportItem
+from filings.models import legacy_states as states
+from icpportal.accounts.models import User
+from icpportal.fields.types import Column
+from icpportal.lifecycle import APPLICANT, MoveNotAllowed
+from icpportal.outbox.wake import wake_worker
+
+TASK = "icpportal.tasks.run_import"
+
+
+class AlreadyImported(Exception):
+    """Another account of ours has imported this old account meanwhile."""
+
+
+def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -> LegacyImport:
+    """The owner's import of an old account that was proved just now; it is laid out to be looked at.
+
+    Safe to repeat: a second proof makes the first one fresh again and changes nothing else.
+    """
+    moment = now or timezone.now()
+    mine, created = LegacyImport.objects.select_related("owner").get_or_create(
+        owner=owner, account=account, defaults={"proved_at": moment, "created_at": moment, "entered_at": moment}
+    )
+    if created:
+        LegacyImportEvent.objects.create(
+            legacy_import=mine, move="prove", from_state="", to_state=mine.state, by=APPLICANT, actor=owner, at=moment
+        )
+    else:
+        LegacyImport.objects.filter(pk=mine.pk).update(proved_at=moment)
+        mine.proved_at = moment
+    look(mine, now=moment)
+    return mine
+
+
+def look(legacy_import: LegacyImport, *, now: datetime | None = None) -> None:
+    """Lay out what was found; done once, and done again by who comes back for the rest."""
+    move = {states.PROVED: "preview", states.IMPORTED: "again", states.FAILED: "again"}.get(legacy_import.state)
+    facts = {"fresh": is_fresh(legacy_import, now), "left": comparison.waiting(legacy_import.account_id).exists()}
+    if move is None or not IMPORT.can(legacy_import, move, APPLICANT, facts):
+        return
+    try:
+        IMPORT.apply(legacy_import, move, by=APPLICANT, actor=legacy_import.owner, facts=facts, now=now)
+    except MoveNotAllowed:  # another tab was faster
+        legacy_import.refresh_from_db()
+
+
+def run(
+    legacy_import: LegacyImport, picked: Mapping[UUID, bool], keep_here: list[str], *, now: datetime | None = None
+) -> None:
+    """Import the picked records, each with whether its website stays as it is here; a worker does it.
+
+    Raises `AlreadyImported` when another account was first, `MoveNotAllowed` when this one was or the proof is too old.
+    """
+    facts = {"fresh": is_fresh(legacy_import, now)}
+    columns: dict[str, Column] = {"holds": True, "keep_here": sorted(keep_here)}
+    try:
+        with transaction.atomic():
+            IMPORT.apply(
+                legacy_import, "run", by=APPLICANT, actor=legacy_import.owner, facts=facts, columns=columns, now=now
+            )
+            LegacyImportItem.objects.bulk_create(
+                [
+                    LegacyImportItem(legacy_import=legacy_import, record_id=record, keep_here=keep)
+                    for record, keep in picked.items()
+                ],
+                update_conflicts=True,
+                unique_fields=["legacy_import", "record"],
+                update_fields=["keep_here", "outcome", "tries", "done_at"],
+            )
+            wake_worker(TASK, legacy_import.pk)
+    except IntegrityError as clash:
+        raise AlreadyImported(str(legacy_import)) from clash

@@ -1,0 +1,198 @@
+"""Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings.actions import OnFileInOtherAccount, UnderOtherDocument
+from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.claims.claim_rows import ABOUT, record_rows
+from filings.legacy_import.state_labels import CLAIM_SENTENCES, mark
+from filings.legacy_import.views.claims import PAPERS, served
+from filings.legacy_import.views.forms import DeclineForm
+from filings.models import LegacyClaim, LegacyClaimPaper
+from filings.models import legacy_states as states
+from icpportal.accounts.guards import account_of
+from icpportal.desk.event_lines import event_line
+from icpportal.desk.readonly_list import ReadOnly
+from icpportal.fields.components import Panel
+from icpportal.fields.domains import registrable
+from icpportal.fields.marked_text import zh_parts
+from icpportal.fields.types import Words
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.privacy.actions import REVIEW, note_access
+
+MOVED = gettext_lazy("The claim has changed. This is its current state")
+ACCEPTED = {
+    False: gettext_lazy("Accepted: the filing is in the applicant's account"),
+    True: gettext_lazy("Accepted: the applicant can import from the old account"),
+}
+DONE: dict[str, Callable[[LegacyClaim], Words]] = {
+    "accept": lambda claim: ACCEPTED[claiming.is_reset(claim.record)],
+    "decline": lambda _claim: gettext_lazy("Declined: the applicant reads your words"),
+}
+REFUSED = {
+    claiming.RecordGone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
+    OnFileInOtherAccount: gettext_lazy("This website is on file here in another account: decline this claim"),
+    UnderOtherDocument: gettext_lazy("This website is on file here with another document: decline this claim"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Panel):
+    """The claim is accepted, or declined with words."""
+
+    template: ClassVar[str] = "admin/filings/legacyclaim/decision.html"
+    form: DeclineForm
+    about: str  # the account that the reviewer saw
+
+
+@dataclass(frozen=True, slots=True)
+class Unused(Panel):
+    """What was typed after somebody else had decided."""
+
+    template: ClassVar[str] = "admin/filings/legacyclaim/unused.html"
+    words: str
+
+
+def _panels(claim: LegacyClaim, form: DeclineForm) -> list[Panel]:
+    if claim.state == states.SENT:
+        return [Decision(form, _about(claim))]
+    return [Unused(form.words_typed)] if form.words_typed else []
+
+
+@admin.register(LegacyClaim)
+class LegacyClaimAdmin(ReadOnly):
+    """The longest wait first; those that were decided stay to be read."""
+
+    list_display = ("__str__", "about", "owner", "state_shown", "entered_at")
+    list_filter = ("state",)
+    list_select_related = ("record", "owner")
+    search_fields = ("record__domain",)
+
+    def found_by(self, term: str) -> Q:
+        try:
+            return Q(record__domain=registrable(term))
+        except ValidationError:
+            return Q(record__domain=term)
+
+    @admin.display(description=gettext_lazy("Asked for"))
+    def about(self, claim: LegacyClaim) -> str:
+        return str(ABOUT[claiming.is_reset(claim.record)])
+
+    @admin.display(description=gettext_lazy("State"), ordering="state")
+    def state_shown(self, claim: LegacyClaim) -> str:
+        return str(CLAIM_SENTENCES[claim.state].label)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        own = [
+            path("<uuid:pk>/case/", view(self.case_view), name="filings_legacyclaim_case"),
+            path("<uuid:pk>/papers/<str:document>/", view(self.paper_view), name="filings_legacyclaim_paper"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Words] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:filings_legacyclaim_case", object_id)
+
+    def _may_judge(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("filings.review_claim")
+
+    def case_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """What the old record says, the papers beside it, and the decision."""
+        if not self._may_judge(request):
+            raise PermissionDenied
+        claim = get_object_or_404(LegacyClaim.objects.select_related("owner", "record"), pk=pk)
+        if request.method == "POST":
+            return self._decide(request, claim)
+        return self._case(request, claim, DeclineForm())
+
+    def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
+        """Done, back to the list; refused, the page again with why and with the words that were typed."""
+        move = request.POST.get("move", "")
+        if move not in DONE:
+            raise PermissionDenied
+        form = DeclineForm(request.POST)
+        try:
+            if not self._is_decided(request, claim, move, form):
+                return self._case(request, claim, form)
+        except MoveNotAllowed:
+            return self._refused(request, claim, MOVED)
+        except tuple(REFUSED) as refused:
+            return self._refused(request, claim, REFUSED[type(refused)])
+        messages.success(request, str(DONE[move](claim)))
+        return redirect("admin:filings_legacyclaim_changelist")
+
+    def _is_decided(self, request: HttpRequest, claim: LegacyClaim, move: str, form: DeclineForm) -> bool:
+        about = _about(claim)
+        if request.POST.get("about", about) != about:  # a newer dump put the record under another account
+            raise MoveNotAllowed("another account than the page showed")
+        if move == "accept":
+            if form.words_typed:
+                form.add_error("words", _("Not accepted: decline with these words, or empty them"))
+                return False
+            claiming.accept(claim, account_of(request))
+            return True
+        if form.is_valid():
+            claiming.decline(claim, account_of(request), form.cleaned_data["words"])
+        return form.is_valid()
+
+    def _refused(self, request: HttpRequest, claim: LegacyClaim, why: str | Promise) -> TemplateResponse:
+        """How the claim stands now, and what was typed, to be used again."""
+        messages.error(request, str(why))
+        now = LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)
+        return self._case(request, now, DeclineForm(initial={"words": request.POST.get("words", "")}))
+
+    def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
+        """The page, whatever request draws it; the look is noted."""
+        note_access(actor=account_of(request), what="claim", reference=claim.reference, reason=REVIEW)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(claim),
+            "claim": claim,
+            "opts": self.opts,
+            "state": mark(CLAIM_SENTENCES, claim.state),
+            "rows": record_rows(claim),
+            "papers": [_picture(claim, paper) for paper in claiming.papers_of(claim)],
+            "form": form,
+            "panels": _panels(claim, form),
+            "events": [
+                event_line(event.at, event.move, str(event.actor or ""), zh_parts(event.note))
+                for event in claim.events.select_related("actor")
+            ],
+        }
+        return TemplateResponse(request, "admin/filings/legacyclaim/case.html", context)
+
+    def paper_view(self, request: HttpRequest, pk: UUID, document: str) -> HttpResponseBase:
+        """A picture, for reviewers; each look is written down."""
+        if not self._may_judge(request):
+            raise PermissionDenied
+        papers = LegacyClaimPaper.objects.select_related("document", "claim")
+        found = get_object_or_404(papers, claim_id=pk, document__reference=document)
+        answer = served(request, found)
+        note_access(actor=account_of(request), what="claim paper", reference=found.claim.reference, reason=REVIEW)
+        return answer
+
+
+def _about(claim: LegacyClaim) -> str:
+    """What is accepted with the claim: an old account, or "" for the record alone."""
+    return str(claim.record.account_id) if claiming.is_reset(claim.record) else ""
+
+
+def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> dict[str, Words]:
+    url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
+    return {"title": PAPERS[paper.side - 1], "url": url if paper.document.is_ready else ""}

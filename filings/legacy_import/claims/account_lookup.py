@@ -1,0 +1,66 @@
+"""A forgotten old account (找回备案账号): found by a domain that is on its filing and a text to the mobile on it.
+
+Whether the domain is on the old platform is told to nobody who does not hold that mobile: a code is made in any case,
+with the same work, and sent only where there is somebody to send it to. The same words answer every wrong entry.
+"""
+
+from filings.legacy_import.dump.columns import MOBILE
+from filings.models import LegacyAccount, LegacyRecord
+from icpportal.accounts.models import User
+from icpportal.codes import actions as codes
+from icpportal.codes import limits
+from icpportal.fields.domains import display_domain
+from icpportal.outbox.wake import DELIVER_CODES, wake_worker
+from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.crypto import Unreadable
+
+PURPOSE = "find_account"
+PEOPLE = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
+
+
+def send(owner: User, domain: str, *, client: str = "") -> None:
+    """Text a code to the mobile on the filing of this domain, if there is one; says nothing about it."""
+    mobile = _filed_mobile(_record(domain))
+    nobody = f"nobody:{domain}"
+    # a small share of what a mobile may get in an hour, so that nobody's other codes are used up by who asks here
+    heard = limits.consume("import_find_mobile", mobile or nobody).ok and bool(mobile)
+    try:
+        codes.issue(
+            purpose=PURPOSE,
+            holder=_holder(owner, domain),
+            destination=mobile if heard else nobody,
+            channel="sms",
+            language=owner.language,
+            context={"domain": display_domain(domain)},
+            client=client,
+            silent=not heard,
+        )
+        if not heard:
+            wake_worker(DELIVER_CODES)  # the worker is called as for a text, so that the wait for it tells nothing
+    except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
+        return
+
+
+def enter(owner: User, domain: str, typed: str) -> LegacyAccount | None:
+    """The old account, once, for who typed the code that was sent about this domain."""
+    verdict = codes.enter(purpose=PURPOSE, holder=_holder(owner, domain), typed=typed)
+    record = _record(domain) if verdict.state == "right" else None
+    return record.account if record is not None else None
+
+
+def _holder(owner: User, domain: str) -> str:
+    return f"{owner.pk}:{blind_index('find account', domain)[:32]}"
+
+
+def _record(domain: str) -> LegacyRecord | None:
+    return LegacyRecord.objects.filter(domain=domain, account__isnull=False).select_related("account").first()
+
+
+def _filed_mobile(record: LegacyRecord | None) -> str:
+    """The lead's mobile, else the administrator's; "" when the filing has none."""
+    try:
+        pages = record.details if record is not None else {}
+    except Unreadable:
+        return ""
+    found = (str(pages.get(page, {}).get(name, "")) for page, name in PEOPLE)
+    return next((mobile for mobile in found if MOBILE.fullmatch(mobile)), "")

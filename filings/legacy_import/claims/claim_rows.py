@@ -1,0 +1,96 @@
+"""What a reviewer compares with the papers of a claim: the old record and the old account, in clear."""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings.legacy_import import comparison
+from filings.legacy_import.claims import claims as claiming
+from filings.models import LegacyAccount, LegacyClaim, LegacyRecord
+from filings.provinces.match_rules import FIELDS
+from filings.register.answer_values import text
+from filings.register.certificates import type_label
+from icpportal.fields.domains import display_domain
+from icpportal.fields.types import Answer, Answers
+from icpportal.privacy.crypto import Unreadable
+
+ABOUT = {False: gettext_lazy("The record"), True: gettext_lazy("The old account")}
+MOST = 50  # subjects of an old account
+PEOPLE = ("lead_name", "lead_id_number", "lead_phone1", "lead_email",
+          "admin_name", "admin_id_number", "admin_phone1", "admin_email")  # fmt: skip
+UNREADABLE = gettext_lazy("Cannot be read")
+
+Row = tuple[str, str]
+
+
+def record_rows(claim: LegacyClaim) -> list[Row]:
+    """Only for who may decide about the claim: names, numbers and contacts are compared character by character."""
+    record = claim.record
+    pages = _pages(record)
+    told = _told(pages)
+    return [
+        (_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
+        *_account_rows(record),
+        (_("Applicant's account"), " · ".join(filter(None, (claim.owner.email, claim.owner.mobile)))),
+        (_("Website number"), record.site_number),
+        (_("Name of the subject"), _readable(record, "name")),
+        (_("Type of document"), type_label(text(told, "id_type"))),
+        (_("Document number"), str(told.get("id_number", ""))),
+        *((str(FIELDS[name].label), str(told[name])) for name in PEOPLE if told.get(name)),
+        (_("Filed on"), str(record.filed_on or "")),
+    ]
+
+
+def _account_rows(record: LegacyRecord) -> list[Row]:
+    """Who accepts an account accepts everything that it holds, whoever files it."""
+    if not claiming.is_reset(record) or record.account is None:
+        return []
+    held = comparison.waiting(record.account_id)
+    subjects = [list(group) for _key, group in groupby(held, key=lambda each: each.subject_key)]
+    listed = enumerate(subjects[:MOST], 1)
+    return [
+        (_("Old account"), _readable(record.account, "email")),
+        (_("Websites in it, still to be imported"), str(sum(map(len, subjects)))),
+        (_("Subjects in this account: accept only if all of them are the applicant's"), str(len(subjects))),
+        *((_("Subject %(number)s") % {"number": place}, _subject(records)) for place, records in listed),
+    ]
+
+
+def _subject(records: list[LegacyRecord]) -> str:
+    """One subject of the account: its name, its document, its websites."""
+    told = _told(_pages(records[0]))
+    sites = ", ".join(display_domain(each.domain) for each in records[:MOST])
+    document = f"{type_label(text(told, 'id_type'))} {told.get('id_number', '')}".strip()
+    return " · ".join(filter(None, (_readable(records[0], "name"), document, sites)))
+
+
+def _readable(row: LegacyRecord | LegacyAccount, column: str) -> str:
+    """A sealed value; in its place, that it cannot be read: the rest of the page is still of use."""
+    try:
+        return str(getattr(row, column))
+    except Unreadable:
+        return str(UNREADABLE)
+
+
+def _pages(record: LegacyRecord) -> Mapping[str, Answers]:
+    """The record's answers by page; nothing where they cannot be read."""
+    try:
+        return record.details if isinstance(record.details, dict) else {}
+    except (Unreadable, ValueError):
+        return {}
+
+
+def _told(pages: Mapping[str, Answers]) -> dict[str, Answer]:
+    """All answers under the names of `matching.FIELDS`; a record that says little is shown with what it says."""
+    found: dict[str, Answer] = {}
+    for page in _dicts(pages):
+        found |= page
+    return found
+
+
+def _dicts(pages: Mapping[str, Answers]) -> Iterable[Answers]:
+    return (
+        pages[step] for step in ("website", "administrator", "subject", "type") if isinstance(pages.get(step), dict)
+    )

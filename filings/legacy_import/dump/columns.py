@@ -1,0 +1,204 @@
+"""The columns of a dump: what each is called, whose answer it is, and how it is read. Documented in docs/import.md."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from filings.register.certificate_numbers import regular
+from filings.register.certificates import CERTIFICATES, NATURES
+from filings.register.numbers import FilingNumber
+from filings.register.regions import region
+from icpportal.fields import domains, emails, phones
+from icpportal.fields.text import refuse_hidden, strip_outer
+
+SEPARATOR = ";"
+YES, NO = ("1", "yes", "true", "y", "是"), ("0", "no", "false", "n", "否")
+LARGEST = 2**63 - 1
+# what needs no closer look, which is nearly everything: what fits is what the longer way would give
+PLAIN = re.compile(r"[ -~\u3400-\u4dbf\u4e00-\u9fff（）《》“”、，。；：·—-]*")
+# the shape alone: what was filed years ago may be of a range that is no longer given out
+MOBILE, LANDLINE = re.compile(r"1[3-9][0-9]{9}"), re.compile(r"086-0[0-9]{2,3}-[0-9]{7,8}")
+
+Cell = str | bool | int | date | list[str]
+Reader = Callable[[str], Cell]
+
+
+def text(longest: int) -> Callable[[str], str]:
+    """A text of so many characters that hides nothing."""
+
+    def read(typed: str) -> str:
+        if not PLAIN.fullmatch(typed):
+            refuse_hidden(typed, _("value"))
+        if len(typed) > longest:
+            raise ValidationError(_("Shorten it to %(max)s characters"), code="too_long", params={"max": longest})
+        return typed
+
+    return read
+
+
+def number(typed: str) -> str:
+    """A document's number; old ones need not have today's shape."""
+    found = regular(text(64)(typed))
+    if not 2 <= len(found) <= 32 or not found.isascii():
+        raise ValidationError(_("Enter the document number, 2 to 32 letters and digits"), code="number_length")
+    return found
+
+
+def mobile(typed: str) -> str:
+    """A mainland mobile."""
+    return typed if MOBILE.fullmatch(typed) else phones.mobile(typed)
+
+
+def phone(typed: str) -> str:
+    """A mainland mobile or landline."""
+    return typed if MOBILE.fullmatch(typed) or LANDLINE.fullmatch(typed) else phones.phone(typed)
+
+
+def choice(words: dict[str, str]) -> Reader:
+    """One of several values, each known by a few names."""
+
+    def read(typed: str) -> str:
+        if typed not in words:
+            raise ValidationError(_("Use one of the values in docs/import.md"), code="choose")
+        return words[typed]
+
+    return read
+
+
+def yes_no(typed: str) -> bool:
+    """Yes or no, in the usual spellings."""
+    if typed.lower() not in (*YES, *NO):
+        raise ValidationError(_("Enter 1 for yes or 0 for no"), code="yes_no")
+    return typed.lower() in YES
+
+
+@lru_cache(maxsize=4096)
+def day(typed: str) -> date:
+    """A date as 2012-03-31; a time behind it is cut off, slashes are forgiven."""
+    try:
+        return date.fromisoformat(typed[:10].replace("/", "-"))
+    except ValueError as problem:
+        raise ValidationError(_("Write the date as 2012-03-31"), code="date") from problem
+
+
+def iso_day(typed: str) -> str:
+    """The same, as answers hold it."""
+    return day(typed).isoformat()
+
+
+def whole(typed: str) -> int:
+    """A positive whole number."""
+    if not (typed.isascii() and typed.isdigit()) or not 0 < int(typed) <= LARGEST:
+        raise ValidationError(_("Enter a positive whole number"), code="whole_number")
+    return int(typed)
+
+
+@lru_cache(maxsize=4096)
+def place(typed: str) -> str:
+    """A region of the mainland, six digits."""
+    if len(typed) != 6 or region(typed) is None:
+        raise ValidationError(_("Enter the six-digit region code (GB/T 2260), such as 640106"), code="region")
+    return typed
+
+
+def address(typed: str) -> str:
+    """An IP address."""
+    try:
+        return str(ipaddress.ip_address(typed))
+    except ValueError as problem:
+        raise ValidationError(_("Enter an IP address, such as 192.0.2.10"), code="ip") from problem
+
+
+def several(typed: str) -> list[str]:
+    """Several values with semicolons between them."""
+    return [strip_outer(one) for one in text(200)(typed).split(SEPARATOR) if strip_outer(one)]
+
+
+def filing_number(typed: str) -> str:
+    """A filing number in its regular form."""
+    return str(FilingNumber.parse(typed))
+
+
+def old_email(typed: str) -> str:
+    """The address that an old account is found by, in lower case."""
+    return emails.email(typed).lower()
+
+
+NATURE_WORDS = {word: each.key for each in NATURES.values() for word in (each.key, str(each.code), each.name_zh)}
+# a name that several natures share ("组织机构代码证") is settled with the nature, in rows.py
+id_type = choice({word: word for each in CERTIFICATES.values() for word in (each.key, each.name_zh)})
+KINDS = {"": "filing", "filing": "filing", "account": "account", "order": "order"}
+KINDS |= {"备案": "filing", "账号": "account", "订单": "order"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; a wrong value of a `strict` one refuses the row, of another it is left out and said."""
+
+    name: str
+    zh: str
+    page: str
+    read: Reader
+    strict: bool = False
+
+
+def _person(prefix: str, zh: str, page: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{prefix}_name", f"{zh}姓名", page, text(80)),
+        Column(f"{prefix}_id_type", f"{zh}证件类型", page, id_type),
+        Column(f"{prefix}_id_number", f"{zh}证件号码", page, number),
+        Column(f"{prefix}_id_until", f"{zh}证件有效期", page, iso_day),
+        Column(f"{prefix}_phone1", f"{zh}手机号码", page, mobile),
+        Column(f"{prefix}_phone2", f"{zh}其他联系方式", page, phone),
+        Column(f"{prefix}_emergency", f"{zh}应急联系电话", page, phone),
+        Column(f"{prefix}_email", f"{zh}电子邮件", page, emails.email),
+    )
+
+
+ACCOUNT, TYPE, SUBJECT, WEBSITE, ADMINISTRATOR, ACCESS, IDS, ROW = (
+    "account", "type", "subject", "website", "administrator", "access", "ids", "row",
+)  # fmt: skip
+COLUMNS: tuple[Column, ...] = (
+    Column("kind", "类别", ROW, choice(KINDS), strict=True),
+    Column("account_email", "原账号邮箱", ACCOUNT, old_email, strict=True),
+    Column("account_password", "原账号密码散列", ACCOUNT, text(300), strict=True),
+    Column("account_active", "原账号已激活", ACCOUNT, yes_no, strict=True),
+    Column("nature", "主办单位性质", TYPE, choice(NATURE_WORDS), strict=True),
+    Column("id_type", "主办单位证件类型", TYPE, id_type, strict=True),
+    Column("id_number", "主办单位证件号码", TYPE, number, strict=True),
+    Column("name", "主办单位名称", TYPE, text(255), strict=True),
+    Column("region", "主办单位所属区域", TYPE, place, strict=True),
+    Column("domain", "域名", TYPE, domains.registrable, strict=True),
+    Column("subject_number", "主体备案号", ROW, filing_number, strict=True),
+    Column("site_number", "网站备案号", ROW, filing_number, strict=True),
+    Column("filed_on", "备案日期", ROW, day, strict=True),
+    Column("id_address", "主办单位证件住所", SUBJECT, text(255)),
+    Column("post_region", "通信地址区域", SUBJECT, place),
+    Column("post_address", "通信地址", SUBJECT, text(255)),
+    Column("investor", "投资人或主管单位名称", SUBJECT, text(255)),
+    Column("remark", "主体备注", SUBJECT, text(1000)),
+    Column("is_legal_rep", "负责人是法定代表人", SUBJECT, lambda typed: "yes" if yes_no(typed) else "no"),
+    *_person("lead", "主体负责人", SUBJECT),
+    Column("site_name", "网站名称", WEBSITE, text(60)),
+    Column("home_url", "首页网址", WEBSITE, text(255)),
+    Column("content", "服务内容", WEBSITE, several),
+    Column("service_kind", "服务类型", WEBSITE, text(20)),
+    Column("languages", "网站语种", WEBSITE, several),
+    Column("approval_types", "前置审批类型", WEBSITE, several),
+    Column("approval_number", "前置审批号", WEBSITE, text(100)),
+    Column("site_remark", "网站备注", WEBSITE, text(1000)),
+    *_person("admin", "网站负责人", ADMINISTRATOR),
+    Column("ip", "网站IP", ACCESS, address),
+    Column("method", "接入方式", ACCESS, whole),
+    Column("provider", "接入商", ACCESS, text(120)),
+    Column("ztid", "主体ID", IDS, whole),
+    Column("wzid", "网站ID", IDS, whole),
+    Column("jrid", "接入ID", IDS, whole),
+)
+NAMES = {word: each.name for each in COLUMNS for word in (each.name, each.zh)}

@@ -1,0 +1,142 @@
+"""A dump as rows: CSV or JSON, UTF-8 or GB18030; read piece by piece, so that its length costs no memory."""
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+from django.utils.translation import gettext as _
+
+from filings.legacy_import.dump.columns import NAMES
+from icpportal.fields.text import strip_outer
+from icpportal.fields.types import Json
+
+LONGEST = 64 * 1024  # characters of one row
+PIECE = 256 * 1024
+WRONG_MOST = 0.1  # so much of what is not ASCII may be broken before a file is taken for the other encoding
+BOUNDARY = re.compile(r"(?:\}\s*,?|\n)\s*(?=\{)")  # behind an object, or at the beginning of a line
+UTF8, GB18030 = "utf-8-sig", "gb18030"
+
+
+class InvalidDump(Exception):
+    """The file as a whole cannot be read; the message says what to do."""
+
+
+Raw = tuple[int, dict[str, Json] | None]  # a row's number, and its cells; None for one that is broken
+
+
+def encoding_of(path: Path) -> str:
+    """UTF-8 if the file reads as such but for a few broken characters, else GB18030."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    other = broken = 0
+    with path.open("rb") as file:
+        for piece in iter(lambda: file.read(PIECE), b""):
+            if piece.isascii():
+                continue
+            decoded = decoder.decode(piece)
+            other += len(decoded) - len(decoded.encode("ascii", "ignore"))
+            broken += decoded.count("\ufffd")
+    return GB18030 if broken > other * WRONG_MOST else UTF8
+
+
+def rows(path: Path, *, encoding: str = "") -> Iterator[Raw]:
+    """Every row of the file by its number, the first row of data being 1. Raises `InvalidDump`."""
+    try:
+        chosen = encoding or encoding_of(path)
+        with path.open(encoding=chosen, errors="replace", newline="") as file:
+            yield from _rows(file)
+    except (OSError, LookupError) as problem:
+        raise InvalidDump(str(problem)) from problem
+
+
+def _rows(file: TextIO) -> Iterator[Raw]:
+    head = file.read(PIECE)
+    file.seek(0)
+    first = head.lstrip("\ufeff \t\r\n")[:1]
+    if not first:
+        raise InvalidDump(_("The file is empty: export it again"))
+    if first in "[{":
+        yield from _json(file)
+    else:
+        yield from _csv(file)
+
+
+# --- CSV: one line a row, so that a stray quote costs one row ------------------------------------
+
+
+def _csv(file: TextIO) -> Iterator[Raw]:
+    lines = _lines(file)
+    head = _cells(next(lines, "")) or []
+    names = [NAMES.get(strip_outer(cell.lstrip("\ufeff")), "") for cell in head]
+    if not {"kind", "domain", "account_email"} & set(names):
+        raise InvalidDump(_("The first line has none of the column names in docs/import.md: add them"))
+    for number, line in enumerate(lines, 1):
+        if line is not None and not line.strip():
+            continue
+        cells = _cells(line)
+        if cells is None or len(cells) > len(names):
+            yield number, None
+        else:
+            yield number, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+
+
+def _cells(line: str | None) -> list[str] | None:
+    if line is None:
+        return None
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _lines(file: TextIO) -> Iterator[str | None]:
+    """Line by line; `None` for one that is longer than any row."""
+    while line := file.readline(LONGEST + 1):
+        if len(line) <= LONGEST or line.endswith("\n"):
+            yield line.rstrip("\r\n")
+            continue
+        while (rest := file.readline(LONGEST + 1)) and not rest.endswith("\n"):
+            pass
+        yield None
+
+
+# --- JSON: an array of objects, or one object a line ---------------------------------------------
+
+
+def _json(file: TextIO) -> Iterator[Raw]:
+    decoder = json.JSONDecoder(parse_float=str, parse_constant=str)
+    text, number, ended = "", 0, False
+    while True:
+        text = text.lstrip("\ufeff \t\r\n,[")
+        if text.startswith("]"):
+            text = text[1:]
+            continue
+        if len(text) < LONGEST and not ended:
+            piece = file.read(PIECE)
+            ended = not piece
+            text += piece
+            continue
+        if not text:
+            return
+        number += 1
+        try:
+            cells, end = decoder.raw_decode(text)
+        except (ValueError, RecursionError):
+            cells, end = None, _after_broken(text)
+        text = text[end:]
+        yield number, _named(cells)
+
+
+def _after_broken(text: str) -> int:
+    """Where the next object begins after one that is broken; the end of what is there when none does."""
+    found = BOUNDARY.search(text, 1)
+    return found.end() if found else len(text)
+
+
+def _named(cells: Json) -> dict[str, Json] | None:
+    if not isinstance(cells, dict):
+        return None
+    return {NAMES[strip_outer(name)]: value for name, value in cells.items() if strip_outer(name) in NAMES}

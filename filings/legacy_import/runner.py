@@ -1,0 +1,149 @@
+"""The work of an import: record by record, each whole or not at all, so that a killed run goes on where it was.
+
+Several workers at one import do no harm: who marks a record first brings it over, the others find it done.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from filings.actions import OnFileInOtherAccount, UnderOtherDocument, record_import
+from filings.legacy_import import comparison
+from filings.legacy_import.lifecycle import IMPORT
+from filings.models import LegacyImport, LegacyImportItem, LegacyRecord
+from filings.models import legacy_states as states
+from icpportal.alarms import rows
+from icpportal.lifecycle import CLOCK, MoveNotAllowed
+from icpportal.privacy.crypto import KeyMissing, Unreadable
+
+logger = logging.getLogger(__name__)
+
+TRIES_MAX = 3  # runs that were begun with a record and never came to an end
+WORK_MAX = timedelta(seconds=200)  # a task is stopped at 270; the sweep goes on with the rest
+BROKEN = (Unreadable, LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
+
+
+@dataclass
+class ImportSweepResult:
+    """How many imports came to their end, could not go on, and were set aside by an earlier sweep."""
+
+    finished: int = 0
+    failed: int = 0
+    set_aside: int = 0
+
+
+def sweep(*, now: datetime | None = None) -> ImportSweepResult:
+    """Go on with every import that runs, the oldest first; one that breaks stops no other."""
+    ends = timezone.now() + WORK_MAX
+    running = LegacyImport.objects.filter(state=states.RUNNING).order_by("entered_at")
+    ran = rows.each(
+        "imports.run",
+        running,
+        lambda legacy_import: run(legacy_import.pk, ends=ends, now=now),
+        reference="reference",
+        goes_on=lambda: timezone.now() < ends,
+    )
+    return ImportSweepResult(len(ran.done), len(ran.failed), ran.waiting)
+
+
+def run(import_id: UUID | str, *, ends: datetime | None = None, now: datetime | None = None) -> bool:
+    """Bring over what waits, until `ends` at the longest; True when this run brought the import to its end."""
+    legacy_import = LegacyImport.objects.select_related("owner").filter(pk=import_id, state=states.RUNNING).first()
+    if legacy_import is None:
+        return False
+    ends = ends or timezone.now() + WORK_MAX
+    loop = rows.Loop("imports.records")
+    for item in _waiting(legacy_import):
+        if timezone.now() >= ends:
+            break
+        if not loop.waits(item.pk):
+            bring = partial(_bring, legacy_import, item, now or timezone.now())
+            loop.attempt(item.pk, bring, reference=legacy_import.reference)
+    loop.end()
+    return not _waiting(legacy_import).exists() and _finish(legacy_import, now)
+
+
+def _waiting(legacy_import: LegacyImport) -> QuerySet[LegacyImportItem]:
+    return LegacyImportItem.objects.filter(legacy_import=legacy_import, outcome="").order_by("pk")
+
+
+def _bring(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -> None:
+    waiting = LegacyImportItem.objects.filter(pk=item.pk, outcome="")
+    if not waiting.update(tries=F("tries") + 1):
+        return
+    if item.tries >= TRIES_MAX:
+        waiting.update(outcome=states.UNREADABLE, done_at=now)
+        return
+    try:
+        with transaction.atomic():
+            if waiting.update(done_at=now):  # holds the row: nobody else brings this record over
+                outcome = _brought(legacy_import, item, now)
+                waiting.update(outcome=outcome)
+                if outcome in states.CAME_OVER:
+                    LegacyRecord.objects.filter(pk=item.record_id).update(imported_at=now)
+    except IntegrityError:  # somebody wrote the same site at this moment: the next run finds it here
+        logger.warning("record waits", extra={"reference": legacy_import.reference})
+    except KeyMissing:  # nothing is wrong with the record: the try does not count
+        waiting.update(tries=F("tries") - 1)
+        raise
+    except BROKEN:
+        logger.exception("record not imported", extra={"reference": legacy_import.reference})
+        waiting.update(outcome=states.UNREADABLE, done_at=now)
+
+
+def _brought(legacy_import: LegacyImport, item: LegacyImportItem, now: datetime) -> str:
+    """Write one record into the register; what came of it."""
+    record = LegacyRecord.objects.get(pk=item.record_id)  # as it is now: a newer dump may have changed it
+    if record.account_id != legacy_import.account_id or record.imported_at is not None:
+        return states.ELSEWHERE
+    comparison.answers_of(record)  # raises when its key is missing, which the preview takes for damage
+    site = _as_found(legacy_import, record)
+    if site not in comparison.PICKED:
+        return site
+    keep = [
+        *(["subject"] if record.subject_key in legacy_import.keep_here else []),
+        *(["website"] if item.keep_here else []),
+    ]
+    try:
+        with transaction.atomic():
+            record_import(key=f"import:{record.pk}", owner=legacy_import.owner, record=record, keep=keep, now=now)
+    except OnFileInOtherAccount:
+        return states.ELSEWHERE
+    except UnderOtherDocument:
+        return states.OTHER_DOCUMENT
+    if site == states.KEPT_HERE and not item.keep_here:
+        return states.NEW
+    return site
+
+
+def _as_found(legacy_import: LegacyImport, record: LegacyRecord) -> str:
+    found = comparison.preview(legacy_import.owner, legacy_import.account_id, only=record.pk)
+    return found[0].sites[0].how if found else states.NEW
+
+
+def _finish(legacy_import: LegacyImport, now: datetime | None) -> bool:
+    facts = counts(legacy_import)
+    try:
+        IMPORT.apply(legacy_import, "finish", by=CLOCK, facts=facts, columns={"holds": _holds(legacy_import)}, now=now)
+    except MoveNotAllowed:  # another worker was faster
+        return False
+    logger.info("import finished", extra={"reference": legacy_import.reference, **facts})
+    return True
+
+
+def counts(legacy_import: LegacyImport) -> dict[str, int]:
+    """How many records came over, and how many did not."""
+    outcomes = list(LegacyImportItem.objects.filter(legacy_import=legacy_import).values_list("outcome", flat=True))
+    came = sum(outcome in states.CAME_OVER for outcome in outcomes)
+    return {"n": came, "m": len(outcomes) - came}
+
+
+def _holds(legacy_import: LegacyImport) -> bool:
+    """An import of which nothing came leaves the old account to whoever proves it next."""
+    return LegacyImportItem.objects.filter(legacy_import=legacy_import, outcome__in=states.CAME_OVER).exists()

@@ -1,0 +1,46 @@
+"""The two kinds of claims in words: an old record, or an old account whose password is forgotten."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """What the pages of one kind of claim say."""
+
+    title: Words
+    lead: Words
+    earlier: Words
+    of_domain: Words
+    send: Words
+
+
+CLAIM = ClaimWords(
+    title=_("Claim an old filing"),
+    lead=_("For filings made before June 2010. Tell us which one, then upload documents that show it is yours."),
+    earlier=_("Your claims"),
+    of_domain=_("Claim of %(domain)s"),
+    send=_("Submit the claim"),
+)
+RESET = ClaimWords(
+    title=_("Old account, password forgotten"),
+    lead=_(
+        "Name one filing in the old account, then upload documents. We answer in 1 to 2 working days. "
+        "You can then import without the password."
+    ),
+    earlier=_("Your requests"),
+    of_domain=_("Old account of %(domain)s"),
+    send=_("Submit the documents"),
+)
+PAPERS_ASKED = _(
+    "Individuals: both sides of the ID document, and a photo of the person holding it. Organisations: the "
+    "certificate, a sealed letter of authorisation, and the ID document of the authorised person."
+)
+
+
+def claim_words(*, is_reset: bool) -> ClaimWords:
+    """The words of its kind."""
+    return RESET if is_reset else CLAIM

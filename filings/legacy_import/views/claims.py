@@ -1,0 +1,273 @@
+"""Claim a filing from before June 2010 (认领), or an old account without its password (重置), with papers.
+
+Which record, the papers that prove it, the reviewer's answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from filings.legacy_import import account_proof, actions
+from filings.legacy_import.account_proof import Why, refusal
+from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.state_labels import CLAIM_SENTENCES, RESET_SENTENCES, Sentence, mark
+from filings.legacy_import.views.claim_words import PAPERS_ASKED, ClaimWords, claim_words
+from filings.legacy_import.views.forms import ClaimForm, SendClaimForm
+from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
+from filings.models import legacy_states as states
+from icpportal.accounts.guards import account_of, confirmed_required, signed_in_required
+from icpportal.accounts.models import User
+from icpportal.codes import limits
+from icpportal.drafts.pages import draw, said_words, say_words
+from icpportal.fields.components import DrawnSlot, Notice, Panel
+from icpportal.fields.domains import display_domain
+from icpportal.fields.marked_text import zh, zh_parts
+from icpportal.fields.types import Words
+from icpportal.lifecycle import MoveNotAllowed
+from verification.documents import file_access
+from verification.documents.forms import UploadForm, file_of
+from verification.documents.upload_messages import UploadRefused, reason_of
+
+PAPERS = (
+    gettext_lazy("Document of the subject, first side"),
+    gettext_lazy("Document of the subject, second side"),
+    gettext_lazy("Photo of a person holding the document, or sealed authorization"),
+    gettext_lazy("Another document"),
+)
+SHOWN = 20
+REFUSED = "refused."  # and the number of the paper
+
+
+@confirmed_required
+def claim(request: HttpRequest) -> HttpResponse:
+    """Which record: its subject and its domain."""
+    return _which(request, reset=False)
+
+
+@confirmed_required
+def reset(request: HttpRequest) -> HttpResponse:
+    """The same for an old account whose password is forgotten: one of the filings it holds."""
+    return _which(request, reset=True)
+
+
+def _which(request: HttpRequest, *, reset: bool) -> HttpResponse:
+    owner = account_of(request)
+    form = ClaimForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        found = _found(owner, form, reset=reset)
+        if found is not None:
+            return redirect(claiming.begin(owner, found))
+    mine = LegacyClaim.objects.filter(owner=owner).select_related("record").order_by("-created_at")
+    of_kind = islice((each for each in mine if claiming.is_reset(each.record) == reset), SHOWN)
+    rows = [
+        {
+            "claim": each,
+            "domain": display_domain(each.record.domain),
+            "state": mark(_sentences(each), each.state),
+        }
+        for each in of_kind
+    ]
+    context = {"form": form, "claims": rows, "words": claim_words(is_reset=reset), "back_url": reverse("import")}
+    return draw(request, "filings/claim.html", context)
+
+
+def _sentences(mine: LegacyClaim) -> Mapping[str, Sentence]:
+    return RESET_SENTENCES if claiming.is_reset(mine.record) else CLAIM_SENTENCES
+
+
+def _found(owner: User, form: ClaimForm, *, reset: bool) -> LegacyRecord | None:
+    """The record, or `None` with an error on the form: the same one whatever did not fit."""
+    allowed = limits.consume("import_claim", str(owner.pk))
+    if not allowed.ok:
+        form.add_error(None, refusal(Why.TOO_MANY, allowed.until))
+        return None
+    found = claiming.find(**form.cleaned_data, reset=reset)
+    if found is None:
+        words = (
+            _("No filing under an old account matches all of this. Compare it with your filing, character by character")
+            if reset
+            else _("No old record matches all of this. Compare it with your filing, or import with your old account")
+        )
+        form.add_error(None, ValidationError(words, code="claim_unknown"))
+    return found
+
+
+def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
+    """The visitor's own claim; a stranger's is as if it did not exist."""
+    mine = LegacyClaim.objects.select_related("owner", "record", "account")
+    return get_object_or_404(mine, reference=reference, owner=request.user)
+
+
+@confirmed_required
+def page(request: HttpRequest, reference: str) -> HttpResponse:
+    """The papers, what to add, and the answer."""
+    mine = own_claim(request, reference)
+    if request.method != "POST":
+        return _page(request, mine)
+    if "open" in request.POST:
+        return _open(request, mine)
+    if not claiming.is_open(mine):
+        return redirect(mine)
+    try:
+        return _send(request, mine) if "send" in request.POST else _paper(request, mine)
+    except MoveNotAllowed:  # it was sent from another tab
+        return redirect(mine)
+
+
+def _open(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    """The import of an old account that papers have proved; what else is in its way is said as after a password."""
+    if mine.account is None or mine.state != states.ACCEPTED:
+        return redirect(mine)
+    proof = account_proof.import_obstacle(mine.owner, mine.account)
+    if proof.account is not None:
+        return redirect(actions.begin(mine.owner, proof.account))
+    form = SendClaimForm({"words": ""})
+    form.add_error(None, refusal(proof.why or Why.IMPORTED, proof.when))
+    return _page(request, mine, form)
+
+
+def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    form = SendClaimForm(request.POST)
+    if not form.is_valid():
+        return _page(request, mine, form)
+    if not claiming.facts_of(mine)["papers_ready"]:
+        waiting = any(paper.document.is_checking for paper in claiming.papers_of(mine))
+        words = (
+            _("A picture is still being checked: try again in a moment")
+            if waiting
+            else _("Upload at least one document, and replace any that failed the check")
+        )
+        form.add_error(None, ValidationError(words, code="papers_missing"))
+        return _page(request, mine, form)
+    claiming.send(mine, form.cleaned_data["words"])
+    return redirect(mine)
+
+
+def _paper(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
+    side = request.GET.get("side", "1")
+    if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= claiming.SIDES:
+        raise Http404
+    if "remove" in request.POST:
+        claiming.remove(mine, side=int(side))
+        return redirect(mine)
+    try:
+        claiming.upload(mine, side=int(side), file=file_of(request))
+    except UploadRefused as refused:
+        say_words(request, f"{REFUSED}{side}", refused.message)
+        return _page(request, mine)
+    return redirect(mine)
+
+
+def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = None) -> HttpResponse:
+    papers = {paper.side: paper for paper in claiming.papers_of(mine)}
+    shown = min(max(papers, default=0) + 1, claiming.SIDES) if claiming.is_open(mine) else max(papers, default=0)
+    is_reset, domain = claiming.is_reset(mine.record), display_domain(mine.record.domain)
+    words = claim_words(is_reset=is_reset)
+    form = form or SendClaimForm(initial={"words": mine.words})
+    context = {
+        "claim": mine,
+        "title": str(words.of_domain) % {"domain": domain},
+        "heading": format_html(str(words.of_domain) % {"domain": "{}"}, zh(domain)),
+        "state": mark(_sentences(mine), mine.state),
+        "sentence": _sentences(mine)[mine.state].words,
+        "notices": _why_declined(mine),
+        "asked": [PAPERS_ASKED] if claiming.is_open(mine) else [],
+        "sides": [
+            _slot(mine, side, papers.get(side), said_words(request, f"{REFUSED}{side}")) for side in range(1, shown + 1)
+        ],
+        "form": form,
+        "next": _next(mine, form, words),
+        "back_url": reverse("import-reset" if is_reset else "claim"),
+    }
+    return draw(request, "filings/claim_page.html", context, at=mine.get_absolute_url())
+
+
+def _why_declined(mine: LegacyClaim) -> list[Notice]:
+    if mine.state != states.DECLINED:
+        return []
+    return [Notice("turn", _("Why it was not accepted"), (linebreaksbr(zh_parts(mine.answer)),))]
+
+
+@dataclass(frozen=True, slots=True)
+class Send(Panel):
+    """The claim goes to a reviewer."""
+
+    template: ClassVar[str] = "filings/claim_send.html"
+    form: SendClaimForm
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class OpenImport(Panel):
+    """The claim was accepted, and opens the old account."""
+
+    template: ClassVar[str] = "filings/claim_import.html"
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack(Panel):
+    """Nothing is to be done here."""
+
+    template: ClassVar[str] = "filings/claim_back.html"
+
+
+def _next(mine: LegacyClaim, form: SendClaimForm, words: ClaimWords) -> Panel:
+    """What the reader does next."""
+    if claiming.is_open(mine):
+        return Send(form, words.send)
+    can_import = mine.state == states.ACCEPTED and mine.account is not None
+    return OpenImport() if can_import else WayBack()
+
+
+def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: str) -> DrawnSlot:
+    """What `partials/slot.html` draws of one paper."""
+    url = f"{mine.get_absolute_url()}?side={side}"
+    drawn: DrawnSlot = {
+        "key": f"paper-{side}",
+        "title": PAPERS[side - 1],
+        "hint": _("Photograph the original lying flat, with all four corners visible and no glare"),
+        "drawing": "papers",
+        "state": "again" if reason else paper.document.state if paper else "empty",
+        "reason": reason or (reason_of(paper.document) if paper else ""),
+        "poll_url": "",
+        "refresh_url": mine.get_absolute_url(),
+    }
+    if paper is not None and paper.document.is_ready and not reason:
+        picture = reverse("claim-paper", args=[mine.reference, paper.document.reference])
+        drawn["preview_url"] = f"{picture}?preview=1"
+        drawn["facts"] = f"{paper.document.width} × {paper.document.height}"
+    if claiming.is_open(mine):
+        drawn["form"], drawn["form_url"] = UploadForm(key=f"paper_{side}"), url
+        if paper is not None:
+            drawn["actions"] = [
+                {"label": _("Remove"), "url": url, "post": True, "name": "remove", "value": "1", "kind": "link"}
+            ]
+    return drawn
+
+
+@signed_in_required
+@require_GET
+def paper(request: HttpRequest, reference: str, document: str) -> HttpResponseBase:
+    """A picture of one's own claim."""
+    papers = LegacyClaimPaper.objects.select_related("document").filter(claim__owner=account_of(request))
+    found = get_object_or_404(papers, claim__reference=reference, document__reference=document)
+    return served(request, found)
+
+
+def served(request: HttpRequest, paper: LegacyClaimPaper) -> HttpResponseBase:
+    """The picture, or 404 while there is nothing to show."""
+    try:
+        return file_access.response(paper.document, preview="preview" in request.GET)
+    except file_access.NotReady as missing:
+        raise Http404 from missing

@@ -1,0 +1,215 @@
+"""The parts of the pages of an import: what was found and can be chosen, how far it is, what came of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.forms import BoundField
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from filings.legacy_import import comparison, runner
+from filings.legacy_import.comparison import FoundSite, FoundSubject
+from filings.legacy_import.state_labels import BROUGHT, FOUND, mark
+from filings.legacy_import.views.forms import PickForm, keep_site, keep_subject
+from filings.models import LegacyImport, LegacyImportItem
+from filings.models import legacy_states as states
+from icpportal.fields.components import Link, Notice, Panel, StateMark
+from icpportal.fields.domains import display_domain
+from icpportal.fields.marked_text import zh
+from icpportal.fields.types import Words
+
+CLAIM_IT = _("Claim it")
+STALE = _("You verified the old account more than a day ago")
+
+
+@dataclass(frozen=True, slots=True)
+class Differences(Panel):
+    """Where the two platforms differ, and what to keep."""
+
+    template: ClassVar[str] = "filings/import_differences.html"
+    found: FoundSite | FoundSubject
+    keep: BoundField
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSite:
+    """One website of the old account, to be chosen or not."""
+
+    site: FoundSite
+    state: StateMark
+    why: Words
+    links: list[Link]
+    panels: list[Panel]
+    checked: bool
+
+    @property
+    def about(self) -> SafeString:
+        """Its name and number."""
+        number = zh(self.site.number)
+        return format_html("{} · {}", zh(self.site.name), number) if self.site.name else number
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSubject:
+    """One subject of the old account."""
+
+    subject: FoundSubject
+    state: StateMark
+    why: Words
+    panels: list[Panel]
+    sites: list[ShownSite]
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Panel):
+    """The button that shows what can be imported."""
+
+    template: ClassVar[str] = "filings/import_look.html"
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Panel):
+    """What was found, and what of it is to be imported."""
+
+    template: ClassVar[str] = "filings/import_choice.html"
+    url: str
+    form: PickForm
+    subjects: list[ShownSubject]
+
+    @property
+    def can_run(self) -> bool:
+        """Whether anything can be chosen."""
+        return any(row.site.can_pick for each in self.subjects for row in each.sites)
+
+
+def choice(mine: LegacyImport, form: PickForm) -> Choice:
+    """What was found, with what was chosen so far."""
+    picked = form["site"].value() or []
+    return Choice(
+        url=reverse("import-run", args=[mine.reference]),
+        form=form,
+        subjects=[_subject(each, form, picked) for each in form.found],
+    )
+
+
+def _subject(subject: FoundSubject, form: PickForm, picked: list[str]) -> ShownSubject:
+    return ShownSubject(
+        subject=subject,
+        state=mark(FOUND, subject.how),
+        why=FOUND[subject.how].words,
+        panels=_differences(subject, form, keep_subject(subject)),
+        sites=[_site(site, form, picked) for site in subject.sites],
+    )
+
+
+def _site(site: FoundSite, form: PickForm, picked: list[str]) -> ShownSite:
+    return ShownSite(
+        site=site,
+        state=mark(FOUND, site.how),
+        why=FOUND[site.how].words,
+        links=_claim_links(site.how),
+        panels=_differences(site, form, keep_site(site)),
+        checked=site.domain in picked,
+    )
+
+
+def _differences(found: FoundSite | FoundSubject, form: PickForm, field: str) -> list[Panel]:
+    return [Differences(found, form[field])] if found.how == states.KEPT_HERE else []
+
+
+def _claim_links(state: str) -> list[Link]:
+    return [Link(CLAIM_IT, reverse("claim"))] if state == states.TO_CLAIM else []
+
+
+def preview_notices(panels: list[Panel], *, is_fresh: bool) -> list[Notice]:
+    """Why nothing can be chosen: the proof is too old, or nothing is left."""
+    if not is_fresh:
+        return [Notice("turn", STALE, link=Link(_("Verify it again"), reverse("import")))]
+    is_empty = any(isinstance(each, Choice) and not each.subjects for each in panels)
+    return [Notice("info", _("Nothing is left to import"))] if is_empty else []
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What came of one website."""
+
+    domain: str
+    number: str
+    state: StateMark
+    why: Words
+    links: list[Link]
+
+
+def report_rows(items: list[LegacyImportItem]) -> list[ReportRow]:
+    """What came of each website, in the order it was imported."""
+    return [
+        ReportRow(
+            domain=display_domain(item.record.domain),
+            number=item.record.site_number,
+            state=mark(BROUGHT, item.outcome),
+            why=BROUGHT[item.outcome].words,
+            links=_claim_links(item.outcome),
+        )
+        for item in items
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Running(Panel):
+    """How far an import is."""
+
+    template: ClassVar[str] = "filings/import_running.html"
+    done: int
+    all: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllHere(Panel):
+    """Nothing is left on the old platform."""
+
+    template: ClassVar[str] = "filings/import_all_here.html"
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts(Panel):
+    """How many came over, and how many did not."""
+
+    template: ClassVar[str] = "filings/import_counts.html"
+    n: int
+    m: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOn(Panel):
+    """Where to go after an import."""
+
+    template: ClassVar[str] = "filings/import_ways_on.html"
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Panel):
+    """What is still on the old platform, to be tried again."""
+
+    template: ClassVar[str] = "filings/import_left.html"
+    reference: str
+    left: int
+
+
+def report_panels(mine: LegacyImport, items: list[LegacyImportItem]) -> dict[str, list[Panel]]:
+    """What stands above the table of an import and below it."""
+    if mine.state == states.RUNNING:
+        done = sum(bool(item.outcome) for item in items)
+        return {"above": [Running(done, len(items), mine.get_absolute_url())], "below": []}
+    left = comparison.waiting(mine.account_id).count()
+    is_all_here = mine.state == states.IMPORTED and not left
+    return {
+        "above": [*([AllHere(mine.entered_at)] if is_all_here else []), Counts(**runner.counts(mine))],
+        "below": [WaysOn(mine.reference), *([Left(mine.reference, left)] if left else [])],
+    }

@@ -1,0 +1,154 @@
+"""Import from the old platform (导入备案信息): prove the old account, look, run, read what came of it."""
+
+import csv
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_POST
+
+from filings.legacy_import import account_proof, actions, comparison
+from filings.legacy_import.account_proof import Why, refusal
+from filings.legacy_import.state_labels import IMPORT_SENTENCES, mark
+from filings.legacy_import.views.forms import PickForm, ProveForm
+from filings.legacy_import.views.import_panels import Look, choice, preview_notices, report_panels, report_rows
+from filings.models import LegacyImport, LegacyImportItem
+from filings.models import legacy_states as states
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.drafts.pages import draw, fill
+from icpportal.fields.components import Panel
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.lifecycle import MoveNotAllowed
+
+
+def _old_platform() -> str:
+    return settings.OLD_PLATFORM_ZH if reads_chinese() else settings.OLD_PLATFORM_EN
+
+
+@sensitive_post_parameters("old_password")
+@sensitive_variables()
+@confirmed_required
+def prove(request: HttpRequest) -> HttpResponse:
+    """What is copied and what not; the old account and its password."""
+    owner = account_of(request)
+    form = ProveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        proof = account_proof.prove(owner, form.cleaned_data["old_account"], form.cleaned_data["old_password"])
+        if proof.account is not None:
+            return redirect(actions.begin(owner, proof.account))
+        form.add_error(None, refusal(proof.why or Why.WRONG, proof.when))
+    context = {
+        "form": form,
+        "old_platform": _old_platform(),
+        "imports": [_row(each) for each in LegacyImport.objects.filter(owner=owner).order_by("-created_at")[:20]],
+    }
+    return draw(request, "filings/import.html", context)
+
+
+def _row(legacy_import: LegacyImport) -> dict[str, Any]:
+    return {"import": legacy_import, "state": mark(IMPORT_SENTENCES, legacy_import.state)}
+
+
+def own_import(request: HttpRequest, reference: str) -> LegacyImport:
+    """The visitor's own import; a stranger's is as if it did not exist."""
+    mine = LegacyImport.objects.select_related("owner", "account")
+    return get_object_or_404(mine, reference=reference, owner=request.user)
+
+
+@confirmed_required
+@require_GET
+def page(request: HttpRequest, reference: str) -> HttpResponse:
+    """An import as it stands: the preview, how far it is, or the report."""
+    mine = own_import(request, reference)
+    if mine.state in (states.PROVED, states.PREVIEWED):
+        return _preview(request, mine)
+    return draw(request, "filings/import_report.html", _report(mine))
+
+
+def _frame(mine: LegacyImport) -> dict[str, Any]:
+    return {
+        "import": mine,
+        "account": str(mine.account),
+        "state": mark(IMPORT_SENTENCES, mine.state),
+        "sentence": IMPORT_SENTENCES[mine.state].words,
+    }
+
+
+def _preview(request: HttpRequest, mine: LegacyImport, form: PickForm | None = None) -> HttpResponse:
+    form = form or PickForm(found=comparison.preview(mine.owner, mine.account_id))
+    fill(request, form)
+    is_fresh = account_proof.is_fresh(mine)
+    panels: list[Panel] = []
+    if is_fresh and mine.state == states.PROVED:
+        panels = [Look(reverse("import-again", args=[mine.reference]))]
+    elif is_fresh and mine.state == states.PREVIEWED:
+        panels = [choice(mine, form)]
+    context = {
+        **_frame(mine),
+        "form": form,
+        "panels": panels,
+        "notices": preview_notices(panels, is_fresh=is_fresh),
+    }
+    return draw(request, "filings/import_preview.html", context, at=mine.get_absolute_url())
+
+
+def _items(mine: LegacyImport) -> list[LegacyImportItem]:
+    return list(mine.items.select_related("record").order_by("pk"))
+
+
+def _report(mine: LegacyImport) -> dict[str, Any]:
+    items = _items(mine)
+    return {
+        **_frame(mine),
+        "rows": report_rows(items),
+        "is_running": mine.state == states.RUNNING,
+        **report_panels(mine, items),
+    }
+
+
+@confirmed_required
+@require_POST
+def run(request: HttpRequest, reference: str) -> HttpResponse:
+    """Begin the import of what was chosen; pressed twice, it is begun once."""
+    mine = own_import(request, reference)
+    if mine.state != states.PREVIEWED:
+        return redirect(mine)
+    form = PickForm(request.POST, found=comparison.preview(mine.owner, mine.account_id))
+    if not form.is_valid():
+        return _preview(request, mine, form)
+    try:
+        actions.run(mine, form.picked(), form.kept_subjects())
+    except actions.AlreadyImported:
+        form.add_error(None, refusal(Why.IMPORTED))
+        return _preview(request, own_import(request, reference), form)
+    except MoveNotAllowed:  # the proof is too old, or another tab was faster: the page says which
+        return redirect(mine)
+    return redirect(mine)
+
+
+@confirmed_required
+@require_POST
+def again(request: HttpRequest, reference: str) -> HttpResponse:
+    """Look once more at what the old account still holds; an old proof is asked for anew."""
+    mine = own_import(request, reference)
+    actions.look(mine)
+    if mine.state == states.PREVIEWED or account_proof.is_fresh(mine):
+        return redirect(mine)
+    return redirect("import")
+
+
+@confirmed_required
+@require_GET
+def report(request: HttpRequest, reference: str) -> HttpResponse:
+    """The report as a file for a spreadsheet."""
+    mine = own_import(request, reference)
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="import-{mine.created_at:%Y-%m-%d}.csv"'
+    answer["Cache-Control"] = "private, no-store"
+    writer = csv.writer(answer)
+    for row in report_rows(_items(mine)):
+        writer.writerow([row.domain, row.number, str(row.state["label"]), str(row.why)])
+    return answer

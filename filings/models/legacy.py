@@ -1,0 +1,146 @@
+"""Accounts of the old platform, imports of what they hold, and claims of what is too old for an account."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from filings.models import legacy_states as states
+from icpportal.fields.domains import display_domain
+from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.masks import mask_email, readable
+from icpportal.privacy.models import SealedModel
+
+
+def unguessable() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class LegacyAccount(SealedModel):
+    """An account of the old platform: its address, and a hash of its password."""
+
+    email = EncryptedTextField(pgettext_lazy("register", "Email address"))
+    email_index = models.CharField(max_length=64, unique=True, editable=False)
+    password = models.CharField(max_length=300, editable=False)  # filings.legacy_import.dump.passwords knows the forms
+    is_active = models.BooleanField(pgettext_lazy("account", "Active"), default=True)
+    has_open_order = models.BooleanField(_("Has an open order there"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("account of the old platform"), _("accounts of the old platform")
+
+    def __str__(self) -> str:
+        return readable(lambda: mask_email(self.email))
+
+
+class LegacyImport(LifecycleModel, SealedModel):
+    """One account of ours brings over what an old account holds. `state` is written by `fire` alone."""
+
+    kind = "import"  # for the lifecycle's table, which knows one kind
+
+    reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_imports")
+    account = models.ForeignKey(LegacyAccount, on_delete=models.PROTECT, related_name="imports")
+    state = models.CharField(max_length=12, default=states.PROVED)
+    proved_at = models.DateTimeField(default=timezone.now)
+    holds = models.BooleanField(default=False)  # something of the old account has been or is being brought over
+    keep_here = models.JSONField(default=list)  # the keys of subjects whose details stay as they are here
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "account"], name="one_import_per_owner_and_account"),
+            models.UniqueConstraint(fields=["account"], condition=Q(holds=True), name="one_import_holds_an_account"),
+        ]
+        indexes = [models.Index(fields=["entered_at"], condition=Q(state=states.RUNNING), name="imports_to_run")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("import-page", args=[self.reference])
+
+
+class LegacyImportEvent(LifecycleEvent):
+    """One thing that happened to an import; appended, never changed."""
+
+    legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="events")
+
+
+class LegacyImportItem(models.Model):
+    """A record that was chosen for an import, and what came of it; "" while it waits."""
+
+    legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="items")
+    record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="items")
+    keep_here = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=16, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["legacy_import", "record"], name="one_item_per_record")]
+        indexes = [models.Index(fields=["legacy_import"], condition=Q(outcome=""), name="items_to_bring")]
+
+    def __str__(self) -> str:
+        return self.outcome or "waiting"
+
+
+class LegacyClaim(LifecycleModel, SealedModel):
+    """Somebody says that a record of the old platform is theirs, with papers; a reviewer decides."""
+
+    kind = "claim"
+
+    reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="legacy_claims", verbose_name=_("Account")
+    )
+    record = models.ForeignKey("filings.LegacyRecord", on_delete=models.PROTECT, related_name="claims")
+    # the old account that was accepted as the applicant's: a newer dump may put the record under another one
+    account = models.ForeignKey(LegacyAccount, null=True, on_delete=models.PROTECT, related_name="claims")
+    state = models.CharField(max_length=12, default=states.OPEN, db_index=True)
+    entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
+    words = EncryptedTextField(blank=True, default="")
+    answer = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("claim of an old record"), _("claims of old records")
+        ordering = ["entered_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["owner", "record"], name="one_claim_per_owner_and_record")]
+        permissions = [("review_claim", "Can accept and decline claims of old records")]
+
+    def __str__(self) -> str:
+        return display_domain(self.record.domain)
+
+    def get_absolute_url(self) -> str:
+        return reverse("claim-page", args=[self.reference])
+
+
+class LegacyClaimEvent(LifecycleEvent):
+    """One thing that happened to a claim; appended, never changed."""
+
+    claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="events")
+
+
+class LegacyClaimPaper(models.Model):
+    """A picture that proves a claim; the one without `retired_at` counts."""
+
+    claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="papers")
+    side = models.PositiveSmallIntegerField(default=1)
+    document = models.ForeignKey("verification.Document", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["claim", "side"], condition=Q(retired_at__isnull=True), name="one_claim_paper_per_side"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.claim_id} {self.side}"

@@ -1,0 +1,58 @@
+"""Which characters the name on a document can have (docs/sources.md#names-on-documents)."""
+
+import unicodedata
+
+from filings.register.certificates import Shape
+from icpportal.fields.language_marks import has_han
+
+INTERPUNCTS = frozenset("\u00b7\u2022\u2027")
+APOSTROPHES = frozenset("'\u2018\u2019`\u00b4")
+HYPHENS = frozenset("-\u2010\u2011")
+# between the letters of a name; a full stop ends what is shortened
+SIGNS = INTERPUNCTS | APOSTROPHES | HYPHENS | frozenset(" \u00a0.")
+LETTER, MARK = "L", "M"
+PICTURES = frozenset(("So", "Co", "Cn"))
+OF_PEOPLE = frozenset(
+    (
+        Shape.PASSPORT,
+        Shape.PERMANENT_RESIDENT,
+        Shape.PERMIT_HK_MACAO,
+        Shape.PERMIT_TAIWAN,
+        Shape.RESIDENCE_HK_MACAO,
+        Shape.RESIDENCE_TAIWAN,
+    )
+)
+
+
+def unfit_on_id_card(name: str) -> str:
+    """The first character that no resident ID card has in a name: all but Chinese characters and the interpunct."""
+    return next((char for place, char in enumerate(name) if not _is_of_a_card(name, place)), "")
+
+
+def unfit_in_name(name: str) -> str:
+    """The first character that no passport or permit has in a name: all but letters, marks and what joins them."""
+    letters = [unicodedata.category(char)[0] == LETTER for char in name]
+    if name and not any(letters):
+        return name[0]
+    return next((char for place, char in enumerate(name) if not _is_of_a_name(name, place)), "")
+
+
+def picture_in(name: str) -> str:
+    """The first character that is a picture, or none of Unicode: no certificate of an organisation has one."""
+    return next((char for char in name if unicodedata.category(char) in PICTURES), "")
+
+
+def _is_of_a_card(name: str, place: int) -> bool:
+    char = name[place]
+    return has_han(char) or char in INTERPUNCTS or (place > 0 and _is_mark(char) and has_han(name[place - 1]))
+
+
+def _is_of_a_name(name: str, place: int) -> bool:
+    char = name[place]
+    if _is_mark(char):
+        return place > 0 and unicodedata.category(name[place - 1])[0] in (LETTER, MARK)
+    return char in SIGNS or unicodedata.category(char)[0] == LETTER
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char)[0] == MARK

@@ -1,0 +1,143 @@
+"""Regions of the mainland down to the county, by their GB/T 2260 codes.
+
+A province has two digits ("64"), a city and a county six ("640100", "640106"). Four cities have no counties
+(东莞, 中山, 儋州, 嘉峪关): there the city stands for its own county. Source: `data/SOURCE.md`.
+"""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from stdnum import numdb
+
+from icpportal.fields.language_marks import reads_chinese
+
+TABLE = Path(__file__).parent / "data" / "regions.csv"
+DATED_NAME = re.compile(r"(?:\[[0-9]*-[0-9]*\])?([^,\[\]]+)")
+SIX_DIGITS = re.compile(r"[0-9]{6}")
+# levels of GB/T 2260 that are no place: left out where a region is written in words
+NO_PLACE = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+
+
+class Level(StrEnum):
+    """How far down a region is."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+@dataclass(frozen=True)
+class Region:
+    """One region; `current` is false for a code that is no longer in force.
+
+    `reading` is how a city or county is called in Latin letters, without the word for what it is: "Jinfeng".
+    """
+
+    code: str
+    name: str
+    level: Level
+    current: bool = True
+    reading: str = ""
+
+    @property
+    def province(self) -> str:
+        """The two-digit code of its province."""
+        return self.code[:2]
+
+    @property
+    def city(self) -> str:
+        """The six-digit code of its city; "" for a province."""
+        return "" if self.level is Level.PROVINCE else f"{self.code[:4]}00"
+
+    @property
+    def shown(self) -> str:
+        """The name as a reader chooses it: one of another language finds the reading beside the Chinese."""
+        return self.name if reads_chinese() or not self.reading else f"{self.name} {self.reading}"
+
+    @property
+    def full_name(self) -> str:
+        """From the province down: "宁夏回族自治区银川市金凤区"."""
+        codes = dict.fromkeys((self.province, self.city, self.code))
+        parts = [self if code == self.code else region(code) for code in codes if code]
+        return "".join(part.name for part in parts if part and part.name not in NO_PLACE)
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+@cache
+def _all() -> dict[str, Region]:
+    with TABLE.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: _read(row) for row in csv.DictReader(file)}
+
+
+def _read(row: dict[str, str]) -> Region:
+    return Region(row["code"], row["name"], _level(row["code"]), reading=row["reading"])
+
+
+def _level(code: str) -> Level:
+    if len(code) == 2:
+        return Level.PROVINCE
+    return Level.CITY if code.endswith("00") else Level.COUNTY
+
+
+@cache
+def _children() -> dict[str, tuple[Region, ...]]:
+    below: dict[str, list[Region]] = {}
+    for each in _all().values():
+        if each.level is Level.CITY:
+            below.setdefault(each.province, []).append(each)
+        if each.level is Level.COUNTY:
+            below.setdefault(each.city, []).append(each)
+    return {parent: tuple(regions) for parent, regions in below.items()}
+
+
+def provinces() -> tuple[Region, ...]:
+    """The 31 provinces in the order of their codes."""
+    return tuple(each for each in _all().values() if each.level is Level.PROVINCE)
+
+
+def cities(code: str) -> tuple[Region, ...]:
+    """The cities of a province, given by its code or by any code inside it; () for an unknown one."""
+    return _children().get(code[:2], ())
+
+
+def counties(code: str) -> tuple[Region, ...]:
+    """The counties of a city, given by its code or by any code inside it; () for an unknown one.
+
+    A city without counties is its own only county.
+    """
+    city = _all().get(f"{code[:4]}00")
+    if city is None:
+        return ()
+    return _children().get(city.code, (city,))
+
+
+def named(places: Iterable[Region]) -> list[tuple[str, str]]:
+    """Places by their codes, as the reader of the page chooses them."""
+    return [(place.code, place.shown) for place in places]
+
+
+def region(code: str) -> Region | None:
+    """The region with this code; one no longer in force is found too, marked so, for display only."""
+    known = _all().get(code[:2] if code.endswith("0000") else code)
+    return known or _former(code)
+
+
+def is_county(code: str) -> bool:
+    """True for a code in force that may be chosen as the last of the three."""
+    return any(each.code == code for each in counties(code))
+
+
+@cache
+def _former(code: str) -> Region | None:
+    if not SIX_DIGITS.fullmatch(code) or code[:2] not in _all():
+        return None
+    found = {key: value for _part, values in numdb.get("cn/loc").info(code) for key, value in values.items()}
+    names = DATED_NAME.findall(found.get("county", ""))
+    return Region(code, names[-1], _level(code), current=False) if names else None

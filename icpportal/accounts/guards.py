@@ -1,0 +1,101 @@
+"""Who may open a page: the signed in, the confirmed, those who just proved again that it is them, staff."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from icpportal.accounts.models import User
+
+Given = ParamSpec("Given")  # what the address says
+View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
+Judge = Callable[[HttpRequest], HttpResponseBase | None]
+
+
+def account_of(request: HttpRequest) -> User:
+    """The signed-in account; for views behind one of the guards below."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where the reader wanted to go, if that is within this portal; else ""."""
+    wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else ""
+
+
+def with_next(url: str, wanted: str) -> str:
+    """The address that leads on to `wanted` afterwards."""
+    return f"{url}?{urlencode({REDIRECT_FIELD_NAME: wanted})}" if wanted else url
+
+
+def _place(request: HttpRequest) -> str:
+    # a form that was sent cannot be sent again by a redirect: its page is shown instead
+    return request.get_full_path()
+
+
+def _guard(judge: Judge) -> Callable[[View[Given]], View[Given]]:
+    def guard(view: View[Given]) -> View[Given]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponseBase:
+            return judge(request) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def _not_signed_in(request: HttpRequest) -> HttpResponse | None:
+    return None if request.user.is_authenticated else redirect_to_login(_place(request))
+
+
+def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if request.user.confirmed:
+        return None
+    return HttpResponseRedirect(with_next(reverse("account_confirm"), _place(request)))
+
+
+def _not_proved_again(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if did_recently_reauthenticate(request):
+        return None
+    method = get_adapter(request).get_reauthentication_methods(request.user)[0]
+    return HttpResponseRedirect(with_next(method["url"], _place(request)))
+
+
+def second_factor_missing(user: User | AnonymousUser) -> bool:
+    """Whether this is staff who must first set up an authenticator (not asked for in the demo)."""
+    if not settings.STAFF_SECOND_FACTOR or not user.is_authenticated or not user.is_staff:
+        return False
+    return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
+
+
+def _not_staff(request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(_place(request))
+    if not (request.user.is_staff and request.user.is_active):
+        raise Http404
+    if second_factor_missing(request.user):
+        return HttpResponseRedirect(with_next(reverse("mfa_activate_totp"), _place(request)))
+    return None
+
+
+signed_in_required = _guard(_not_signed_in)
+confirmed_required = _guard(_not_confirmed)  # applicant pages: address and mobile proved, else to the confirmation page
+step_up_required = _guard(_not_proved_again)  # sensitive pages: proved within ACCOUNT_REAUTHENTICATION_TIMEOUT
+staff_required = _guard(_not_staff)  # pages of staff: a stranger gets 404; a second factor where it is asked for

@@ -1,0 +1,137 @@
+"""Where allauth asks the portal: who has this mobile, where to go next, what must not happen."""
+
+from collections.abc import Mapping
+from typing import NoReturn, TypedDict, Unpack
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts import sessions
+from icpportal.accounts.actions import tell_changed
+from icpportal.accounts.languages import remember_language
+from icpportal.accounts.models import User
+from icpportal.fields.client import client_address
+from icpportal.fields.fields import MobileField
+from icpportal.fields.form_types import FieldOptions
+from icpportal.fields.types import Json, JsonObject, Words
+
+NO_MATCH = _("The email or mobile number and the password do not match: check them and try again")
+NOTICES = {
+    "mfa/email/totp_activated": _("authenticator app"),
+    "mfa/email/totp_deactivated": _("authenticator app"),
+    "mfa/email/recovery_codes_generated": _("recovery codes"),
+}
+
+
+class Way(TypedDict):
+    """A way to prove again that it is you."""
+
+    id: str
+    description: Words
+    urlname: str
+
+
+class Method(Way):
+    """The same with its address, as allauth lists them."""
+
+    url: str
+
+
+PASSWORD: Way = {"id": "reauthenticate", "description": _("Use your password"), "urlname": "account_reauthenticate"}
+CODE: Way = {"id": "step_up", "description": _("Use a code"), "urlname": "account_step_up"}
+SECOND_FACTOR: Way = {
+    "id": "mfa_reauthenticate",
+    "description": _("Use the authenticator app"),
+    "urlname": "mfa_reauthenticate",
+}
+
+
+class SignedIn(TypedDict):
+    """What allauth says of a sign-in."""
+
+    email_verification: str
+    signal_kwargs: JsonObject | None
+    email: str | None
+    signup: bool
+    redirect_url: str | None
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """allauth with the portal's accounts, codes and addresses."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": NO_MATCH,
+        "phone_password_mismatch": NO_MATCH,
+        "username_password_mismatch": NO_MATCH,
+        "incorrect_password": _("That is not your current password: try again"),
+        "too_many_login_attempts": _("Too many attempts. Try again in 5 minutes"),
+        "rate_limited": _("Too many attempts. Try again in 5 minutes"),
+    }
+
+    def get_login_stages(self) -> list[str]:
+        return ["allauth.mfa.stages.AuthenticateStage"]
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        return User.objects.with_mobile(phone).first()
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        return (user.mobile, user.mobile_confirmed_at is not None) if user.mobile else None
+
+    def phone_form_field(self, **kwargs: Unpack[FieldOptions]) -> MobileField:
+        return MobileField(**kwargs)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request) or "0.0.0.0"  # noqa: S104 -- a key for those without an address, bound to nothing
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only addresses within this portal."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:  # noqa: ARG002
+        # allauth counts all sign-ins by mobile under one key, so that one person could lock out everybody
+        login = next((credentials[name] for name in ("email", "phone", "username") if credentials.get(name)), "")
+        return login.lower()
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        super().login(request, user)
+        sessions.begin(request, now=timezone.now())
+
+    def post_login(self, request: HttpRequest, user: User, **hooks: Unpack[SignedIn]) -> HttpResponse:
+        response = super().post_login(request, user, **hooks)
+        remember_language(response, user.language)
+        return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("admin:index" if request.user.is_staff else settings.LOGIN_REDIRECT_URL)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 -- allauth's signature
+        return reverse("account")
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[Method]:
+        """Who has a second factor uses it; everybody else a code of ours, or the password."""
+        if not user.is_authenticated:
+            return []
+        methods = [SECOND_FACTOR] if is_mfa_enabled(user) else [CODE, PASSWORD]
+        return [{**method, "url": reverse(method["urlname"])} for method in methods]
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: Mapping[str, Json] | None = None,
+        email: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """What allauth would mail about the second factor goes through the outbox."""
+        if template_prefix in NOTICES:
+            tell_changed(user, NOTICES[template_prefix])
+
+    def send_mail(self, template_prefix: str, email: str, context: Mapping[str, Json]) -> NoReturn:  # noqa: ARG002
+        raise RuntimeError(f"{template_prefix}: messages leave through the outbox, never inside a request")

@@ -1,0 +1,45 @@
+"""What a password must be, in sentences that say what to do."""
+
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    UserAttributeSimilarityValidator,
+)
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+
+STAFF_LENGTH = 12
+
+
+class LongEnough(MinimumLengthValidator):
+    """So many characters at least."""
+
+    def get_error_message(self) -> str:
+        return _("The password is too short: use at least %(min)s characters") % {"min": self.min_length}
+
+
+class NotCommon(CommonPasswordValidator):
+    """None that everybody uses."""
+
+    def get_error_message(self) -> str:
+        return _("This password is too common: choose another one")
+
+
+class NotAlike(UserAttributeSimilarityValidator):
+    """None that resembles the address."""
+
+    def get_error_message(self) -> str:
+        return _("The password is too similar to your email address: choose another one")
+
+
+class LongerForStaff:
+    """Twelve characters for people who see other people's papers."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if getattr(user, "is_staff", False) and len(password) < STAFF_LENGTH:
+            raise ValidationError(self.get_help_text(), code="password_staff")
+
+    def get_help_text(self) -> str:
+        return _("Staff passwords need at least %(min)s characters: make it longer") % {"min": STAFF_LENGTH}

@@ -1,0 +1,95 @@
+"""The second factor: allauth's TOTP with the secret sealed at rest, also before it is confirmed."""
+
+import io
+from typing import Unpack
+
+import qrcode
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import forms as base_forms
+from allauth.mfa.totp import forms as totp_forms
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from qrcode.image.svg import SvgPathFillImage
+
+from icpportal.accounts.models import User
+from icpportal.codes.forms import CodeField
+from icpportal.drafts.pages import was_refused
+from icpportal.fields.form_types import Files, FormOptions, Posted
+from icpportal.privacy.crypto import seal, unseal
+
+BOUND_TO = "allauth.mfa"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Seals what allauth stores and names the portal in the authenticator app."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("The code is wrong: enter the one the app shows now"),
+        "unverified_email": _("Confirm your email first, then set up the authenticator app"),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return seal(text.encode(), bound_to=BOUND_TO)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return unseal(encrypted_text, bound_to=BOUND_TO).decode()
+
+    def get_totp_issuer(self) -> str:
+        return f"{settings.PROVIDER_NAME_EN} ICP Filing"
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code as an element to stand in the page, on white also where the page is dark."""
+        drawn = io.BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(drawn)
+        return drawn.getvalue().decode().partition("?>")[2].strip()
+
+
+class AppCodeField(CodeField):
+    """A code from the app, or a recovery code of eight digits."""
+
+    lengths = (6, 8)
+
+
+class AuthenticateForm(base_forms.AuthenticateForm):
+    """The second step of signing in."""
+
+    code = AppCodeField(label=_("Code from the app, or a recovery code"))
+
+
+class ReauthenticateForm(base_forms.ReauthenticateForm):
+    """The app's code before something sensitive."""
+
+    code = AppCodeField(label=_("Code from the app, or a recovery code"))
+
+
+class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
+    """The first code of a new authenticator; until it is right the secret waits sealed in the session."""
+
+    code = CodeField(label=_("Code from the app"))
+
+    def __init__(
+        self, data: Posted | None = None, files: Files | None = None, *, user: User, **options: Unpack[FormOptions]
+    ) -> None:
+        self.user = user
+        forms.Form.__init__(self, data, files, **options)
+        is_tried = self.is_bound or was_refused(context.request)
+        self.secret = _pending_secret(self.user) if is_tried else _new_secret(self.user)
+
+
+def _bound_to(user: User) -> str:
+    return f"{BOUND_TO}.pending:{user.pk}"
+
+
+def _new_secret(user: User) -> str:
+    secret = generate_totp_secret()
+    context.request.session[SECRET_SESSION_KEY] = seal(secret.encode(), bound_to=_bound_to(user))
+    return secret
+
+
+def _pending_secret(user: User) -> str:
+    sealed = context.request.session.get(SECRET_SESSION_KEY)
+    return unseal(sealed, bound_to=_bound_to(user)).decode() if sealed else _new_secret(user)

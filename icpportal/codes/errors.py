@@ -1,0 +1,35 @@
+"""What a page says when a code is not sent, or when the typed one is not right."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from icpportal.codes.actions import TooMany, TooSoon, Verdict
+from icpportal.time_format import long_words
+
+EXPIRED = gettext_lazy("The code has expired: send a new one")
+NOT_RIGHT = {
+    "expired": ("code_expired", EXPIRED),
+    "none": ("code_expired", EXPIRED),
+    "spent": ("code_spent", gettext_lazy("No attempts left: send a new code")),
+}
+
+
+def not_sent(refused: TooSoon | TooMany) -> ValidationError:
+    """Why no code goes out now, and when one will."""
+    if isinstance(refused, TooSoon):
+        words = ngettext("You can resend in %(n)s second", "You can resend in %(n)s seconds", refused.seconds)
+        return ValidationError(words, code="code_wait", params={"n": refused.seconds})
+    words = _("Too many attempts. Try again after %(time)s")
+    return ValidationError(words, code="too_many", params={"time": long_words(refused.until)})
+
+
+def not_right(verdict: Verdict) -> ValidationError:
+    """What to do about a code that was not right."""
+    if verdict.state == "wrong":
+        words = ngettext(
+            "The code is wrong. %(n)s attempt left", "The code is wrong. %(n)s attempts left", verdict.left
+        )
+        return ValidationError(words, code="code_wrong", params={"n": verdict.left})
+    code, message = NOT_RIGHT[verdict.state]
+    return ValidationError(message, code=code)

@@ -1,0 +1,29 @@
+"""The form on which a one-time code is typed, the same wherever a code was sent."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.fields import NumberField
+
+
+class CodeField(NumberField):
+    """A code of digits; spaces, dashes and full-width digits are forgiven."""
+
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code input-8", "spellcheck": "false"}
+    )
+    lengths: tuple[int, ...] = (6,)
+
+    def to_python(self, value: str | None) -> str:
+        code = super().to_python(value)
+        if code and not (code.isascii() and code.isdigit() and len(code) in self.lengths):
+            raise ValidationError(gettext("Enter the 6-digit code"), code="code_len")
+        return code
+
+
+class OneTimeCodeForm(forms.Form):
+    """One texted or emailed code."""
+
+    code = CodeField(label=_("Verification code"), help_text=_("6 digits"))

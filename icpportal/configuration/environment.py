@@ -1,0 +1,45 @@
+"""Which portal this is, and how settings are read from the environment.
+
+PORTAL_MODE is "demo": everything lies under `var/`, simulators are on, keys are invented. Or it is "production":
+nothing secret has a default.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+env = environ.Env()
+
+PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
+if PORTAL_MODE not in ("demo", "production"):
+    raise ImproperlyConfigured("PORTAL_MODE is 'demo' or 'production'")
+DEMO = PORTAL_MODE == "demo"
+DEMO_FOLDER = BASE_DIR / "demo"  # a checkout has it, the production image has not
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+SIMULATORS = env.bool("SIMULATORS", default=DEMO and DEMO_FOLDER.is_dir())
+DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their pages
+if DEMO:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def secret(name: str, *, demo: str) -> str:
+    """The secret `name`; outside the demo a missing one stops the start."""
+    return env.str(name, default=demo) if DEMO else env.str(name)
+
+
+def noted(note: Path, default: str) -> str:
+    """The address that the running demo left in its data folder, so that commands beside it use the same one."""
+    return note.read_text("utf-8").strip() if DEMO and note.exists() else default
+
+
+def json_object(name: str) -> Any:
+    """The JSON of `name`, {} where it is empty; what cannot be read is named."""
+    text = env.str(name, default="").strip()
+    try:
+        return json.loads(text) if text else {}
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is not JSON") from problem

@@ -1,0 +1,33 @@
+"""The other outside systems: the provider's servers, text messages, the scanner, the photo app, names, pages.
+
+Each is a dotted name, called without arguments (`icpportal/gateways/registry.py` lists what may stand there).
+"""
+
+from icpportal.configuration.environment import DEMO, env
+
+INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="demo.servers.inventory.FileInventory")
+INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
+INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
+INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # a certificate authority of the provider's own
+SMS_GATEWAY = env.str("SMS_GATEWAY", default="demo.messages.sms.PageSms")
+SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which says what goes in
+NO_SCANNER = "icpportal.gateways.scanner.none.NoScanner"
+SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "icpportal.gateways.scanner.clamd.Clamd")
+SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port
+# Shanghai's app (docs/photo-app.md); without one the applicant uploads the photo it took
+PHOTO_APP_URL = env.str("PHOTO_APP_URL", default="")
+PHOTO_APP_TOKEN = env.str("PHOTO_APP_TOKEN") if PHOTO_APP_URL else ""
+PHOTO_APP_CA_FILE = env.str("PHOTO_APP_CA_FILE", default="")  # a certificate authority of the administration's own
+PHOTO_APP_DEMO = "demo.photo_app.gateway.PageApp" if DEMO else ""
+PHOTO_APP_USUAL = "icpportal.gateways.photo_app.http.HttpApp" if PHOTO_APP_URL else PHOTO_APP_DEMO
+PHOTO_APP_GATEWAY = env.str("PHOTO_APP_GATEWAY", default=PHOTO_APP_USUAL)
+DNS_USUAL = "demo.servers.names.FileResolver" if DEMO else "icpportal.gateways.dns.system.SystemResolver"
+DNS_GATEWAY = env.str("DNS_GATEWAY", default=DNS_USUAL)
+DNS_CHECK_NAME = env.str("DNS_CHECK_NAME", default="beian.miit.gov.cn")  # a name that the resolver must know
+DNS_SECONDS = 2  # for one question of a page; without an answer the page says that it could not be checked
+WEB_PAGES_USUAL = "demo.servers.pages.FilePages" if DEMO else "icpportal.gateways.web_pages.http.HttpPages"
+WEB_PAGES_GATEWAY = env.str("WEB_PAGES_GATEWAY", default=WEB_PAGES_USUAL)
+GATEWAY_REQUEST_SECONDS = 6  # all questions of one request together
+WEB_THREADS = env.int("WEB_THREADS", default=16)  # of each process of the web; the image and the demo start so many
+GATEWAY_REQUESTS_AT_ONCE = max(1, WEB_THREADS * 3 // 4)  # per process: a system that hangs leaves the rest to others
+GATEWAY_SLOT_SECONDS = 1  # how long an asker waits for one of these

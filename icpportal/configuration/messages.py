@@ -1,0 +1,35 @@
+"""What is sent: through which parts of the portal, and mail."""
+
+from icpportal.configuration.environment import SIMULATORS, env, secret
+
+# --- where a lower part reaches up : dotted names, never imports -------------------------------
+MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
+ORDER_EFFECTS = "transfers.effects.after"  # what follows from a move of an order
+MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
+AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
+OUTBOX_CHANNELS = {
+    "email": "icpportal.outbox.channels.email.deliver",
+    "sms": "icpportal.outbox.channels.sms.deliver",
+    "site": "icpportal.outbox.channels.site.deliver",
+    "authority": "transfers.authority.results.deliver_report",
+}
+OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
+OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it arrives; the rest fails after two days
+
+# --- text messages ---------------------------------------------------------------------------
+SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
+SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
+
+# --- mail ------------------------------------------------------------------------------------
+EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", demo="consolemail://"))
+EMAIL_BACKEND = "demo.messages.mail.PageEmailBackend" if SIMULATORS else EMAIL_CONFIG["EMAIL_BACKEND"]
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    EMAIL_BACKEND = "icpportal.outbox.channels.smtp.EmailBackend"  # Django's, which also says whether a mail had left
+EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
+EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = EMAIL_CONFIG.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="filing@beian.example.com")

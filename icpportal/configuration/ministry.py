@@ -1,0 +1,46 @@
+"""The ministry's interface (docs/ministry.md). In the demo its simulator answers, a process of its own."""
+
+from datetime import timedelta
+
+from icpportal.configuration.environment import DEMO, VAR_DIR, env, json_object, noted, secret
+
+AUTHORITY_GATEWAY = env.str("AUTHORITY_GATEWAY", default="icpportal.gateways.miit.gateway.MinistryAuthority")
+SIMULATOR_NOTE = VAR_DIR / "simulator.url"  # where the running demo's simulator is
+SIMULATOR_URL = env.str("SIMULATOR_URL", default=noted(SIMULATOR_NOTE, "http://127.0.0.1:8001")).rstrip("/")
+MIIT_VERSION = env.str("MIIT_VERSION", default="V.3.0")
+MIIT_ISP_ID = env.int("MIIT_ISP_ID", default=100001) if DEMO else env.int("MIIT_ISP_ID")
+MIIT_USER = secret("MIIT_USER", demo="demo-provider")
+MIIT_PASSWORD = secret("MIIT_PASSWORD", demo="demo-only-password")
+MIIT_ENCRYPT = env.bool("MIIT_ENCRYPT", default=True)
+MIIT_AES_KEY = secret("MIIT_AES_KEY", demo="demo-only-key-16") if MIIT_ENCRYPT else env.str("MIIT_AES_KEY", default="")
+MIIT_AES_IV = secret("MIIT_AES_IV", demo="demo-only-iv--16") if MIIT_ENCRYPT else env.str("MIIT_AES_IV", default="")
+MIIT_FILES_URL = secret("MIIT_FILES_URL", demo=f"{SIMULATOR_URL}/ISPWebService/upDownLoad")
+MIIT_STATUS_URL = secret("MIIT_STATUS_URL", demo=f"{SIMULATOR_URL}/BeianStatusWebService/queryBeianStatus")
+MIIT_PASSWORD_URL = secret("MIIT_PASSWORD_URL", demo=f"{SIMULATOR_URL}/BeianStatusWebService/verifyBamm")
+MIIT_FILES_WSDL = env.str("MIIT_FILES_WSDL", default=f"{MIIT_FILES_URL}?wsdl")  # an address or a file
+MIIT_STATUS_WSDL = env.str("MIIT_STATUS_WSDL", default=f"{MIIT_STATUS_URL}?wsdl")
+MIIT_PASSWORD_WSDL = env.str("MIIT_PASSWORD_WSDL", default=f"{MIIT_PASSWORD_URL}?wsdl")
+MIIT_SOURCE_ADDRESS = env.str("MIIT_SOURCE_ADDRESS", default="")  # the address the administration knows us by
+MIIT_CONNECT_SECONDS = env.int("MIIT_CONNECT_SECONDS", default=10)
+MIIT_FILES_SECONDS = env.int("MIIT_FILES_SECONDS", default=180)  # for one upload or download
+# seconds between two looks for downloads: after news; without news; without news and without a report that waits
+MIIT_POLL_SECONDS = env.list("MIIT_POLL_SECONDS", cast=int, default=[2, 2, 2] if DEMO else [10, 300, 600])
+MIIT_DAMAGED_HOURS = env.int("MIIT_DAMAGED_HOURS", default=6)  # how long a damaged download is waited for
+MIIT_LEASE_SECONDS = 15  # how long a sender or fetcher that was killed keeps the line; a live one renews it
+MIIT_XSD_DIR = env.str("MIIT_XSD_DIR", default="")  # the ministry's schemas; with them nothing leaves unvalidated
+# what stands for an answer of the administration, once it is set
+SET_BY_OPERATOR = {name for name in ("MIIT_ICPMM_WITHOUT_PASSWORD", "MIIT_CANCELLATION_REASON") if name in env.ENVIRON}
+MIIT_ICPMM_WITHOUT_PASSWORD = env.str("MIIT_ICPMM_WITHOUT_PASSWORD", default="d41d8cd98f00b204e9800998ecf8427e")
+MIIT_CANCELLATION_REASON = env.int("MIIT_CANCELLATION_REASON", default=1)  # Zxly: no public table, see JCDM
+MIIT_CODES = json_object("MIIT_CODES")  # {"Wzjrfs": {"cloud": 5}}: a number of the tables instead of the built-in one
+MIIT_PHONES_URL = env.str("MIIT_PHONES_URL", default=f"{SIMULATOR_URL}/phones" if DEMO else "")  # not part of V3.0
+# Of the open windows so many are asked about in one round of so many seconds, each so often; one whose owner is on the
+# page, or that is about to end, in every round.
+PHONES_IN_A_ROUND = env.int("PHONES_IN_A_ROUND", default=200)
+PHONES_ROUND_SECONDS = 5
+PHONES_ASKED_EVERY = timedelta(seconds=env.int("PHONES_ASKED_EVERY_SECONDS", default=3 if DEMO else 60))
+# how long a report may wait for the answer to an earlier one of its order before operations are told
+MIIT_EARLIER_REPORT_DAYS = env.int("MIIT_EARLIER_REPORT_DAYS", default=3)
+MIIT_FILES_KEPT = timedelta(days=100)  # at least three months, says the interface
+AUTHORITY_PICTURES = "transfers.authority.reports.picture"  # the bytes of an attachment, by its handle
+AUTHORITY_TELLS_PHONES = env.bool("AUTHORITY_TELLS_PHONES", default=bool(MIIT_PHONES_URL))

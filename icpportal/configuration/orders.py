@@ -1,0 +1,68 @@
+"""The rules that orders live by, and how often things may be tried."""
+
+from datetime import time, timedelta
+
+from icpportal.configuration.environment import DEMO, env
+
+# --- rules -----------------------------------------------------------------------------------
+RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
+DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
+# the same of one that waits for its photo, or came back from the authority and was not sent again
+WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))
+IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
+CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
+QUIET_HOURS = (
+    time.fromisoformat(env.str("QUIET_FROM", default="22:00")),
+    time.fromisoformat(env.str("QUIET_TO", default="08:00")),
+)
+BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after it was delivered or called off
+PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
+# a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether
+# the last known access may go (it is warned of in any case)
+CANCEL_COOL_OFF = timedelta(hours=env.int("CANCEL_COOL_OFF_HOURS", default=0))
+CANCEL_PAUSE = timedelta(hours=env.int("CANCEL_PAUSE_HOURS", default=24))
+CANCEL_REFUSE_LAST_ACCESS = env.bool("CANCEL_REFUSE_LAST_ACCESS", default=False)
+CANCEL_DRAFT_KEPT = timedelta(days=1)
+CANCEL_PROOF_COUNTS = timedelta(minutes=10)  # from the right code to the last press
+PASSWORD_DIGEST_KEPT = timedelta(days=60)
+# a code is used up by an approved filing alone; off: an order that is given up takes its code with it
+SERVICE_CODE_RETURNED = env.bool("SERVICE_CODE_RETURNED", default=True)
+# The old platform whose filings are imported (docs/import.md), and whether one account may import only once.
+OLD_PLATFORM_ZH = env.str("OLD_PLATFORM_ZH", default="万网备案平台")
+OLD_PLATFORM_EN = env.str("OLD_PLATFORM_EN", default="HiChina")
+IMPORT_ONE_OLD_ACCOUNT = env.bool("IMPORT_ONE_OLD_ACCOUNT", default=False)
+
+# --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
+ROOMIER = 50 if DEMO else 1
+LIMITS = {
+    "page_drafts": (300, 600),  # every 20 seconds of several windows, and every leave
+    "verify_type": (10 * ROOMIER, 3600),
+    "service_code": (10 * ROOMIER, 3600),
+    "service_code_apply": (20 * ROOMIER, 3600),
+    "service_code_handover": (20 * ROOMIER, 3600),
+    "filing_password_order": (5, 3600),
+    "filing_password_account": (10 * ROOMIER, 86400),
+    "filing_password_number": (10 * ROOMIER, 86400),
+    "photo_code_order": (5, 3600),
+    "photo_code_account": (10 * ROOMIER, 86400),
+    "photo_code_mobile": (10 * ROOMIER, 86400),
+    "place_text": (5, 86400),
+    "place_text_pause": (1, 10 if DEMO else 60),  # a second press sends no second text
+    "import_account": (10 * ROOMIER, 3600),
+    "import_old_account": (5, 3600),
+    "import_claim": (10 * ROOMIER, 3600),
+    "import_find": (5 * ROOMIER, 3600),
+    "import_find_domain": (10, 86400),
+    "import_find_mobile": (2 * ROOMIER, 3600),
+    "import_find_code": (10 * ROOMIER, 3600),
+    "code_destination_hour": (5 * ROOMIER, 3600),
+    "code_destination_day": (10 * ROOMIER, 86400),
+    "code_client_hour": (20 * ROOMIER, 3600),
+}
+ACCOUNT_RATE_LIMITS = {
+    "signup": f"{20 * ROOMIER}/m/ip",
+    "login": f"{30 * ROOMIER}/m/ip",
+    "login_failed": f"{10 * ROOMIER}/m/ip,5/5m/key",
+    "reset_password": f"{20 * ROOMIER}/m/ip,5/m/key",
+}
+CODE_RESEND_SECONDS = env.int("CODE_RESEND_SECONDS", default=5 if DEMO else 60)

@@ -1,0 +1,108 @@
+"""The portal as a Django project: its address, applications, pages, languages and log."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, env, noted
+from icpportal.logs import logging_settings
+
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
+PORTAL_NOTE = VAR_DIR / "portal.url"  # where the running demo is
+PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# --- applications ----------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "icpportal.apps.ReviewDeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "formtools",
+    "csp",
+    "icpportal",
+    "icpportal.fields",
+    "icpportal.privacy",
+    "icpportal.alarms",
+    "icpportal.codes",
+    "icpportal.drafts",
+    "icpportal.accounts",
+    "icpportal.workdays",
+    "icpportal.outbox",
+    "icpportal.wizard",
+    "icpportal.gateways.miit",
+    "verification",
+    "filings",
+    "transfers",
+]
+if DEMO_FOLDER.is_dir():
+    INSTALLED_APPS += ["demo"]  # its commands; they refuse to run in production
+
+MIDDLEWARE = [
+    "icpportal.middleware.RequestReference",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "icpportal.middleware.BrowserHeaders",
+    "icpportal.middleware.RefuseNul",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "icpportal.accounts.sessions.SessionLimits",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "icpportal.pages.unreadable.RowsThatCannotBeRead",
+    "icpportal.drafts.middleware.PageDrafts",
+    "transfers.pages.permissions.TimesThatAreOver",
+]
+
+ROOT_URLCONF = "icpportal.urls"
+WSGI_APPLICATION = "icpportal.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "icpportal.pages.form_renderer.PortalForms"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.template.context_processors.static",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "icpportal.pages.context.portal",
+            ],
+        },
+    },
+]
+
+# --- language and time -----------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+FORMAT_MODULE_PATH = "icpportal.formats"
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- log: standard error, redacted ------------------------------------------------------------
+LOGGING = logging_settings(readable=DEMO, level=env.str("LOG_LEVEL", default="INFO"))
+PORTAL_TITLE = _("ICP Filing")

@@ -1,0 +1,90 @@
+"""The workers: which task waits in which queue, how often beat starts it, and what carries it."""
+
+from kombu import Exchange, Queue
+
+from icpportal.configuration.database import REDIS_URL
+from icpportal.configuration.environment import DEMO, VAR_DIR
+from icpportal.fields.types import Json
+
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING, with its redaction, stays in force
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # on files it would only leave files behind
+CELERY_TIMEZONE = "UTC"
+
+
+# In which queue each task waits, so that no code waits for a picture and nothing for the ministry. A worker listens to
+# all of them, or to those that its `--queues` names.
+QUEUES = {
+    "codes": ("deliver_codes",),
+    "pictures": ("examine_document", "sweep_documents"),
+    "ministry": ("send_reports", "pull_answers", "ask_phones"),
+    "rest": (
+        "deliver_outbox",
+        "sweep_deadlines",
+        "run_import",
+        "sweep_imports",
+        "heartbeat",
+        "reconcile",
+        "store_bodies",
+        "count_durations",
+        "check_footers",
+        "tidy",
+    ),
+}
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = "rest"
+CELERY_TASK_ROUTES = {f"icpportal.tasks.{task}": {"queue": name} for name, tasks in QUEUES.items() for task in tasks}
+
+
+def every(task: str, seconds: int) -> dict[str, Json]:
+    """A job of beat; one that no worker took before the next is due is dropped."""
+    return {"task": f"icpportal.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
+
+
+CELERY_BEAT_SCHEDULE = {
+    "codes": every("deliver_codes", 5),
+    "outbox": every("deliver_outbox", 5),
+    "reports": every("send_reports", 3 if DEMO else 10),
+    "answers": every("pull_answers", 3 if DEMO else 10),
+    "phones": every("ask_phones", 3 if DEMO else 10),
+    "documents": every("sweep_documents", 20),
+    "deadlines": every("sweep_deadlines", 60),
+    "bodies": every("store_bodies", 60),
+    "imports": every("sweep_imports", 60),
+    "heartbeat": every("heartbeat", 60),
+    "reconcile": every("reconcile", 600),
+    "footers": every("check_footers", 20),
+    "durations": every("count_durations", 3600),
+    "tidy": every("tidy", 3600),
+}
+if REDIS_URL:
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Json] = {
+        "visibility_timeout": 900,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 4,  # without these a broker that hangs holds whoever publishes for ever
+        "socket_timeout": 10,
+    }
+else:
+    BROKER_DIR = VAR_DIR / "broker"
+    for folder in ("messages", "control", "processed"):
+        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
+        "processed_folder": str(BROKER_DIR / "processed"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+    CELERY_BROKER_TRANSPORT = "icpportal.operations.file_broker:Transport"

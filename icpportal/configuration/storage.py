@@ -1,0 +1,68 @@
+"""Files: style sheets, documents, and what goes to the ministry and comes from it."""
+
+from pathlib import Path
+
+from icpportal.configuration.environment import BASE_DIR, VAR_DIR, env
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "icpportal.pages.bundles.BundleFinder",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
+STATIC_BUNDLES_ROOT = VAR_DIR / "bundles"  # where style sheets and scripts are joined
+PRIVATE_ROOT = VAR_DIR / "documents"
+QUARANTINE_ROOT = VAR_DIR / "quarantine"
+MINISTRY_ROOT = VAR_DIR / "ministry"  # what went to the ministry and came from it, sealed
+PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+S3_BUCKET = env.str("S3_BUCKET", default="")
+if S3_BUCKET:
+    S3_OPTIONS = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default=None),
+        "region_name": env.str("S3_REGION", default=None),
+        "access_key": env.str("S3_ACCESS_KEY"),
+        "secret_key": env.str("S3_SECRET_KEY"),
+        "default_acl": None,
+        "querystring_auth": True,
+        "querystring_expire": 60,
+        "file_overwrite": False,
+    }
+    DOCUMENT_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "documents"}}
+    QUARANTINE_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**S3_OPTIONS, "location": "quarantine"},
+    }
+    MINISTRY_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "ministry"}}
+else:
+    DOCUMENT_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, **PRIVATE_FILES},
+    }
+    QUARANTINE_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": QUARANTINE_ROOT, **PRIVATE_FILES},
+    }
+    MINISTRY_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": MINISTRY_ROOT, **PRIVATE_FILES},
+    }
+STORAGES = {
+    "default": DOCUMENT_STORAGE,
+    "documents": DOCUMENT_STORAGE,
+    "quarantine": QUARANTINE_STORAGE,
+    "ministry": MINISTRY_STORAGE,
+    "staticfiles": {
+        "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
+    },
+}
+UPLOAD_MAX_BYTES = 8 * 1024 * 1024
+UPLOAD_MAX_PIXELS = 40_000_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "verification.documents.upload_handler.BoundedUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

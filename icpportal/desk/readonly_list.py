@@ -1,0 +1,35 @@
+"""A list and a page of the review desk that are read and never typed into."""
+
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
+
+Row = TypeVar("Row", bound=Model)
+
+
+class ReadOnly(ReadOnlyAdmin[Row]):
+    """A list and a page to read."""
+
+    actions = None
+    show_full_result_count = False
+    list_per_page = 50
+    on_page: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature
+        return self.on_page
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:  # noqa: ARG002 -- same
+        return self.on_page
+
+    def found_by(self, term: str) -> Q:
+        """What a typed term finds here."""
+        raise NotImplementedError
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:  # noqa: ARG002 -- Django's signature
+        term = search_term.strip()
+        return (queryset.filter(self.found_by(term)) if term else queryset), False

@@ -1,0 +1,63 @@
+"""Actions of the review desk on chosen rows: each row by itself, what was done in the log, what was not in words."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.desk.proposals import REASON_LONGEST, ProposalRefused
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.staff import staff_of
+
+if TYPE_CHECKING:
+    pass
+Row = TypeVar("Row", bound=Model)
+Done = TypeVar("Done")
+
+
+class ReasonForm(ActionForm):
+    """A reason beside the choice of action."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=REASON_LONGEST, required=False)
+
+
+class RowActions(ReadOnlyAdmin[Row]):
+    """Rows that are never typed into, and what may be done about them."""
+
+    refusals: tuple[type[Exception], ...] = (ProposalRefused,)  # what an action says instead of being done
+
+    def row_name(self, row: Row) -> str:
+        """What a row is called in messages."""
+        return str(row)
+
+    def each(
+        self, request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], Done], words: str, *, because: str = ""
+    ) -> None:
+        """Acts on each row by itself; what was done is written down with the reason, what was left is said with its."""
+        actor = staff_of(request)
+        done = 0
+        for row in rows:
+            try:
+                act(row)
+            except self.refusals as refusal:
+                self.message_user(request, f"{self.row_name(row)}: {refusal}", messages.WARNING)
+                continue
+            logged = f"{words}: {because}" if because else words
+            LogEntry.objects.log_actions(actor.pk, [row], CHANGE, logged, single_object=True)
+            done += 1
+        if done:
+            self.message_user(request, f"{words}: {done}", messages.SUCCESS)
+
+    def reason(self, request: HttpRequest) -> str:
+        """What was typed beside the action; "" after saying that it is missing."""
+        reason = request.POST.get("reason", "").strip()[:REASON_LONGEST]
+        if not reason:
+            self.message_user(request, gettext("Enter a reason next to the action."), messages.ERROR)
+        return reason

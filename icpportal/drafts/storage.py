@@ -1,0 +1,115 @@
+"""Keeping and finding drafts of pages: one for each reader and address, the last writer wins."""
+
+import json
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+
+from icpportal.alarms import portions
+from icpportal.drafts.marks import Mark
+from icpportal.drafts.models import PageDraft
+from icpportal.fields.types import Json
+from icpportal.privacy.blind_index import blind_index
+
+VISITOR = "page_visitor"  # the cookie of somebody who is not signed in: a name that says nothing
+NEW_VISITOR = "_page_visitor"  # on the request, for the answer to set it
+KEPT = timedelta(days=60)  # as long as a draft of an order
+KEPT_OF_VISITORS = timedelta(days=1)
+LARGEST = 64 * 1024  # characters of one page
+
+Typed = dict[str, list[str]]
+
+
+class TooLarge(Exception):
+    """More was typed than a page takes."""
+
+
+def typed_of(data: QueryDict, names: tuple[str, ...]) -> Typed:
+    """What came of these fields; raises `TooLarge`."""
+    typed = {name: data.getlist(name) for name in names if name in data}
+    if len(json.dumps(typed, ensure_ascii=False)) > LARGEST:
+        raise TooLarge
+    return typed
+
+
+def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
+    """The draft of this page, if there is one that is still kept; who never typed anything costs no query."""
+    reader = _reader(request, mark)
+    if not reader:
+        return None
+    return PageDraft.objects.filter(key=_key(reader, mark), expires_at__gt=timezone.now()).first()
+
+
+def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime | None = None) -> datetime:
+    """Keep what was typed; what the page answered before stays. When that was."""
+    now = now or timezone.now()
+    _write(request, mark, now, typed=typed, typed_at=now)
+    return now
+
+
+def keep_reply(
+    request: HttpRequest, mark: Mark, typed: Typed, reply: dict[str, Json], *, now: datetime | None = None
+) -> None:
+    """Keep what was typed and what the page answers."""
+    now = now or timezone.now()
+    _write(request, mark, now, typed=typed, typed_at=now, reply=reply, replied_at=now)
+
+
+def drop(request: HttpRequest, mark: Mark) -> None:
+    """The page was saved: nothing is left to keep."""
+    if reader := _reader(request, mark):
+        PageDraft.objects.filter(key=_key(reader, mark)).delete()
+
+
+def forget(holder: str) -> None:
+    """Nothing of an order's pages is to be kept any more."""
+    PageDraft.objects.filter(holder=holder).delete()
+
+
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete what nobody came back to; how many pages that were."""
+    old = PageDraft.objects.filter(expires_at__lte=now or timezone.now())
+    return portions.delete(old, dry_run=dry_run)
+
+
+def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | datetime | Typed) -> None:
+    reader = _reader(request, mark) or _new_visitor(request)
+    owner = reader.partition(":")[2] if reader.startswith("account:") else None
+    if owner is not None and owner != str(request.user.pk) and not get_user_model().objects.filter(pk=owner).exists():
+        return
+    key = _key(reader, mark)
+    for _again in range(2):
+        draft = PageDraft.objects.filter(key=key).first() or PageDraft(key=key, owner_id=owner, holder=mark.holder)
+        for name, value in values.items():
+            setattr(draft, name, value)
+        draft.expires_at = now + (KEPT_OF_VISITORS if owner is None else KEPT)
+        try:
+            with transaction.atomic():
+                draft.save()
+        except IntegrityError:  # another window was first: its row is written over
+            continue
+        return
+
+
+def _reader(request: HttpRequest, mark: Mark) -> str:
+    """Whom the page was drawn for; where it was nobody known, who asks now."""
+    if mark.account:
+        return f"account:{mark.account}"
+    if request.user.is_authenticated:
+        return f"account:{request.user.pk}"
+    visitor = getattr(request, NEW_VISITOR, "") or request.COOKIES.get(VISITOR, "")
+    return f"visitor:{visitor}" if visitor else ""
+
+
+def _new_visitor(request: HttpRequest) -> str:
+    visitor = secrets.token_urlsafe(18)
+    setattr(request, NEW_VISITOR, visitor)  # not in the session, which two requests at once would fight for
+    return f"visitor:{visitor}"
+
+
+def _key(reader: str, mark: Mark) -> str:
+    return blind_index("page draft", f"{reader}\x1f{mark.url}")

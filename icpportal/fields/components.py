@@ -1,0 +1,145 @@
+"""What the partials of `templates/partials` draw, as typed values. Imports nothing of ours."""
+
+from dataclasses import dataclass
+from typing import ClassVar, NotRequired, TypedDict
+
+from django import forms
+from django.utils.functional import Promise
+
+PRIMARY, SECONDARY, DANGER, LINK = "primary", "secondary", "danger", "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing the reader can do: a link, or with `post` a form of one button (`partials/action.html`)."""
+
+    label: str | Promise
+    url: str
+    kind: str = SECONDARY
+    post: bool = False
+    name: str = ""
+    value: str = ""
+    icon: str = ""
+    about: str = ""  # hidden words: what it acts on
+
+
+class StateMark(TypedDict):
+    """What `partials/state.html` draws; without a tone and an icon it has the usual ones of its key."""
+
+    key: str
+    label: str | Promise
+    tone: NotRequired[str]
+    icon: NotRequired[str]
+
+
+class SlotAction(TypedDict):
+    """A button below the picture of a slot."""
+
+    label: str | Promise
+    url: str
+    post: bool
+    name: str
+    value: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A place on a picture, in its pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """One thing found on a picture: what, what to do about it, and where unless it is the whole picture."""
+
+    words: str | Promise
+    remedy: str = ""
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found on a picture of this size: `partials/found.html` says it, `partials/frames.html` frames it."""
+
+    width: int
+    height: int
+    marks: list[PictureMark]
+
+
+class DrawnSlot(TypedDict):
+    """What `partials/slot.html` draws: one picture that is asked for, and its upload."""
+
+    key: str
+    title: str | Promise
+    state: str
+    reason: str | Promise
+    hint: str | Promise
+    drawing: str
+    poll_url: str
+    refresh_url: str
+    label: NotRequired[str]  # instead of the usual word of its state
+    preview_url: NotRequired[str]
+    found: NotRequired[Found]  # what was found on a picture that is ready
+    facts: NotRequired[str]
+    form: NotRequired[forms.Form]
+    form_url: NotRequired[str]
+    actions: NotRequired[list[SlotAction]]
+    is_quiet: NotRequired[bool]  # whether something else is the filled button of the page
+
+
+class SummaryRow(TypedDict):
+    """One line of `partials/summary_list.html`."""
+
+    label: str | Promise | None
+    value: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page the reader may open."""
+
+    label: str | Promise
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of several lists that take turns on a page (`partials/tabs.html`), and how many it holds."""
+
+    label: str | Promise
+    count: int
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A strip of `partials/notices.html`: its kind (info, turn, problem or done), its title, a paragraph a line."""
+
+    kind: str
+    title: str | Promise
+    lines: tuple[str | Promise, ...] = ()
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part that only some pages have: its template reads it as `panel`."""
+
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task of `partials/task_list.html`."""
+
+    title: str | Promise
+    url: str  # "" where it cannot be opened now
+    state: str
+    label: str | Promise = ""  # instead of the usual word of its state
+    hint: str | Promise = ""

@@ -1,0 +1,149 @@
+"""Form fields that know how people type, and say what to do when something does not fit."""
+
+from collections.abc import Callable
+from typing import Unpack
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.fields import domains, emails, phones
+from icpportal.fields.form_types import FieldOptions, FieldValue
+from icpportal.fields.text import normalise_number, plain_label, refuse_hidden, strip_outer
+
+
+class Labelled(forms.Field):
+    """A field whose "required" sentence names it: "Enter the name of the subject".
+
+    A field whose label is a question says it in words of its own: `error_messages={"required": …}`.
+    """
+
+    required_code = "required"
+    required_words = gettext_lazy("Enter the %(label)s")
+
+    @property
+    def plain_label(self) -> str:
+        """The label as a word inside a sentence."""
+        return plain_label(self.label)
+
+    def wanting(self) -> ValidationError:
+        """What to say when there is no answer, or none that was offered."""
+        words = self.error_messages["required"]
+        if words is forms.Field.default_error_messages["required"]:
+            words = self.required_words
+        return ValidationError(words, code=self.required_code, params={"label": self.plain_label})
+
+    def validate(self, value: FieldValue) -> None:
+        if self.required and value in self.empty_values:
+            raise self.wanting()
+        super().validate(value)
+
+
+class ChoiceField(Labelled, forms.ChoiceField):
+    """One of several answers; none, or one that is not offered, is "Choose the …"."""
+
+    required_code = "choose"
+    required_words = gettext_lazy("Choose the %(label)s")
+
+    def validate(self, value: FieldValue) -> None:
+        if value and not self.valid_value(value):
+            raise self.wanting()
+        super().validate(value)
+
+
+class MultipleChoiceField(Labelled, forms.MultipleChoiceField):
+    """Several of several answers; none, or one that is not offered, is "Choose the …"."""
+
+    required_code = "choose"
+    required_words = gettext_lazy("Choose the %(label)s")
+
+    def validate(self, value: FieldValue) -> None:
+        if isinstance(value, list) and not all(self.valid_value(one) for one in value):
+            raise self.wanting()
+        super().validate(value)
+
+
+class PlainTextField(Labelled, forms.CharField):
+    """A text kept as it was typed, rare characters included; one that hides something is refused.
+
+    Only the white space around it goes. With `lines=True` it may have several lines. The page sets no
+    `maxlength`: a name that is cut in silence is worse than one that is refused.
+    """
+
+    def __init__(self, *, max_length: int, lines: bool = False, **options: Unpack[FieldOptions]) -> None:
+        self.lines = lines
+        self.longest = max_length
+        if lines:
+            options.setdefault("widget", forms.Textarea)
+        super().__init__(strip=False, **options)
+
+    def to_python(self, value: str | None) -> str:
+        text = strip_outer(super().to_python(value) or "")
+        if self.lines:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        refuse_hidden(text, self.plain_label, lines=self.lines)
+        if len(text) > self.longest:
+            raise ValidationError(
+                _("Shorten the %(label)s to %(max)s characters"),
+                code="too_long",
+                params={"label": self.plain_label, "max": self.longest},
+            )
+        return text
+
+
+class NumberField(PlainTextField):
+    """A number or code: full-width digits, spaces and dashes are forgiven and made regular."""
+
+    def __init__(self, *, max_length: int = 64, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_python(self, value: str | None) -> str:
+        return normalise_number(super().to_python(value))
+
+
+class _ReadField(PlainTextField):
+    """A field whose regular form is made by one function, which raises when it cannot."""
+
+    read: Callable[[str], str]
+
+    def __init__(self, *, max_length: int = 254, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def to_python(self, value: str | None) -> str:
+        text = super().to_python(value)
+        return type(self).read(text) if text else text
+
+
+class MobileField(_ReadField):
+    """A mainland mobile, given back as eleven digits."""
+
+    read = staticmethod(phones.mobile)
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel-national"})
+
+
+class PhoneField(_ReadField):
+    """A mainland mobile or landline, the latter given back as "086-0951-5550100"."""
+
+    read = staticmethod(phones.phone)
+    widget = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
+
+
+class EmailField(_ReadField):
+    """An email address."""
+
+    read = staticmethod(emails.email)
+    widget = forms.EmailInput(attrs={"autocomplete": "email"})
+
+
+class DomainField(_ReadField):
+    """The registrable domain, lower-case and in ASCII; shown again in Chinese where it is Chinese."""
+
+    read = staticmethod(domains.registrable)
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
+
+    def __init__(self, *, max_length: int = 2048, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(max_length=max_length, **options)  # a whole address may be pasted
+
+    def prepare_value(self, value: FieldValue) -> FieldValue:
+        return domains.display_domain(value) if isinstance(value, str) else value

@@ -1,0 +1,40 @@
+"""Marks Chinese text in a page of another language, so that browsers and screen readers read it as Chinese."""
+
+import re
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from icpportal.fields.types import Words
+
+HAN = "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HAS_HAN = re.compile(f"[{HAN}]")
+# a run may hold Chinese punctuation and digits between two characters, as in 示例路1号2号楼
+HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HAN}])?)")
+SPAN = '<span lang="zh-Hans">{}</span>'
+
+
+def reads_chinese() -> bool:
+    """True when the page or message being written is Chinese."""
+    return (get_language() or "").startswith("zh")
+
+
+def has_han(text: Words) -> bool:
+    """True when the text holds a Chinese character, rare ones included."""
+    return HAS_HAN.search(str(text)) is not None
+
+
+def zh_mark(text: Words) -> SafeString:
+    """The whole text inside a Chinese mark if it holds Chinese; otherwise just escaped."""
+    return format_html(SPAN, text) if has_han(text) else format_html("{}", text)
+
+
+def zh_runs(text: Words) -> SafeString:
+    """A sentence in which only its Chinese words are marked: for messages that quote what somebody typed."""
+    plain, parts, end = str(text), [], 0
+    for run in HAN_RUN.finditer(plain):
+        parts += [format_html("{}", plain[end : run.start()]), format_html(SPAN, run.group())]
+        end = run.end()
+    parts.append(format_html("{}", plain[end:]))
+    return mark_safe("".join(parts))  # noqa: S308 -- every part is escaped above

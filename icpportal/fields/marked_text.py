@@ -1,0 +1,79 @@
+"""Text as a page shows it: its Chinese words marked, moments in Beijing time, what differs between old and new."""
+
+from datetime import date, datetime
+from difflib import SequenceMatcher
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from icpportal import time_format
+from icpportal.fields.language_marks import reads_chinese, zh_mark, zh_runs
+from icpportal.fields.types import Words
+
+
+def _read(text: Words) -> str:
+    # str() of a lazy translation keeps what was marked safe
+    return text if isinstance(text, str) else str(text)
+
+
+def _is_done(text: Words) -> bool:
+    """Nothing to mark: the page is Chinese, or whoever made the text has marked it (also behind a lazy translation)."""
+    return reads_chinese() or isinstance(_read(text), SafeString)
+
+
+def zh(text: Words) -> SafeString:
+    """Chinese text (a name, a legal term, user data) marked as Chinese in a page of another language."""
+    return conditional_escape(_read(text)) if _is_done(text) else zh_mark(text)
+
+
+def zh_parts(text: Words) -> SafeString:
+    """A sentence of the page's language in which only the Chinese words are marked."""
+    return conditional_escape(_read(text)) if _is_done(text) else zh_runs(text)
+
+
+STYLES = {
+    "long": time_format.long_words,
+    "short": time_format.short_words,
+    "day": lambda moment: time_format.day_words(time_format.to_beijing(moment).date()),
+    "clock": lambda moment: f"{time_format.to_beijing(moment):%H:%M}",
+}
+
+
+def beijing(moment: datetime | date | None, style: str = "long") -> SafeString | str:
+    """A moment in Beijing time inside `<time>`; styles long (default), short, day, clock."""
+    if not moment:
+        return ""
+    if not isinstance(moment, datetime):
+        return format_html('<time datetime="{}">{}</time>', moment.isoformat(), time_format.day_words(moment))
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), STYLES[style](moment))
+
+
+def spans(old: str, new: str) -> list[tuple[str, str]]:
+    """What was kept, taken out and put in, character by character: `[("same", "示例"), ("out", "3"), ("in", "8")]`."""
+    found = []
+    for tag, a1, a2, b1, b2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(("same", old[a1:a2]))
+            continue
+        found += [(kind, text) for kind, text in (("out", old[a1:a2]), ("in", new[b1:b2])) if text]
+    return found
+
+
+MARKS = {"same": "{}", "out": "<del>{}</del>", "in": "<ins>{}</ins>"}
+
+
+def difference(old: Words, new: Words) -> SafeString:
+    """The old text turned into the new one, with `<del>` and `<ins>` round what differs."""
+    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in spans(str(old), str(new))))
+
+
+def only_old(old: Words, new: Words) -> SafeString:
+    """The old text alone, with what is no longer there marked."""
+    kept = (part for part in spans(str(old), str(new)) if part[0] != "in")
+    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))
+
+
+def only_new(old: Words, new: Words) -> SafeString:
+    """The new text alone, with what was not there before marked; called on the old text."""
+    kept = (part for part in spans(str(old), str(new)) if part[0] != "out")
+    return format_html_join("", "{}", ((format_html(MARKS[kind], text),) for kind, text in kept))

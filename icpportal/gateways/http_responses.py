@@ -1,0 +1,48 @@
+"""Reading another system's HTTP answer with suspicion: status, length, time, and JSON that is an object."""
+
+import json
+import time
+from collections.abc import Container
+from http import HTTPStatus
+
+import requests
+
+from icpportal.fields.types import Json
+from icpportal.gateways.errors import Refused, Retryable, Unknown
+
+LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+PIECE = 8 * 1024
+
+
+def check_status(status: int, who: str, *, good: Container[int] = range(200, 300)) -> None:
+    """Raises `Refused` for their "no", `Retryable` for their "later" and `Unknown` for what is neither nor `good`.
+
+    `who` is for staff.
+    """
+    if status in LATER:
+        raise Retryable(f"{who} answered {status}")
+    if 400 <= status < 500:
+        raise Refused(f"{who} refused: {status}", code=str(status))
+    if status not in good:
+        raise Unknown(f"{who} answered {status}")
+
+
+def content(response: requests.Response, who: str, *, ends: float, largest: int) -> bytes:
+    """The body, when it is over before `ends` (monotonic seconds) and within `largest` bytes; else `Unknown`."""
+    found = bytearray()
+    for piece in response.iter_content(PIECE):
+        found += piece
+        if len(found) > largest or time.monotonic() > ends:
+            raise Unknown(f"the answer of {who} is too long or too slow")
+    return bytes(found)
+
+
+def json_object(body: bytes, who: str) -> dict[str, Json]:
+    """The JSON object in a body; `Unknown` when there is none: nonsense may be gone the next time."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as problem:  # the latter for ten thousand brackets
+        raise Unknown(f"the answer of {who} is not JSON") from problem
+    if not isinstance(found, dict):
+        raise Unknown(f"the answer of {who} is not an object")
+    return found

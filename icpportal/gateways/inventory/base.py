@@ -1,0 +1,26 @@
+"""The interface to the provider's server list (接入信息): which instances an account has."""
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from icpportal.gateways.inventory.types import Instance
+
+
+class Inventory(Protocol):
+    """What any source of instances can do; `timeout` bounds a question in seconds."""
+
+    def instances(self, account: str, *, timeout: float | None = None) -> list[Instance]:
+        """The instances this account (its email address) bought; empty when it has none."""
+
+    def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
+        """One instance, whoever bought it."""
+
+    def check(self) -> None:
+        """Raises when the list cannot be read."""
+
+
+def inventory() -> Inventory:
+    """The gateway of `settings.INVENTORY_GATEWAY`."""
+    return import_string(settings.INVENTORY_GATEWAY)()

@@ -1,0 +1,94 @@
+"""The six methods of the ministry's interface, asked in its words and answered in ours."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.client import account as accounts
+from icpportal.gateways.miit.client import returns, wsdl
+from icpportal.gateways.miit.client.account import Account
+from icpportal.gateways.miit.client.crypto import AES, MD5, PLAIN, ZIP, Packed, pwd_hash, rand_val, wrap
+from icpportal.gateways.miit.client.returns import (
+    DownloadReply,
+    PasswordReply,
+    PreviousReply,
+    Reply,
+    StatusReply,
+    UploadReply,
+)
+from icpportal.gateways.miit.client.transport import FILE_LARGEST, Call, ask
+from icpportal.gateways.request_budget import seconds_for
+
+__all__ = ["DownloadReply", "Ministry", "PasswordReply", "PreviousReply", "Reply", "StatusReply", "UploadReply"]
+
+logger = logging.getLogger(__name__)
+Answer = TypeVar("Answer", bound=Reply)
+
+
+class Ministry:
+    """The ministry's interface for one account. Every method raises only `Retryable`; the reply carries the code."""
+
+    def __init__(self, account: Account | None = None) -> None:
+        self.account = account or accounts.account()
+
+    def upload(self, packed: Packed, sequence: int, *, timeout: float | None = None) -> UploadReply:
+        """Hands over one numbered file. After `Retryable` nobody knows whether it arrived: ask `previous_upload`."""
+        cipher = self.account.cipher if self.account.encrypt else None
+        what = (wrap(packed.body, cipher=cipher), packed.digest, sequence, AES if cipher else PLAIN, MD5, ZIP)
+        call = self._file_call("isp_upload", *self._who(), *what)
+        return self._told(_within(call, timeout), returns.uploaded, sequence=sequence)
+
+    def download(self) -> DownloadReply:
+        """The oldest file that waits for us and was not acknowledged."""
+        return self._told(self._file_call("isp_download", *self._who(), MD5), returns.downloaded)
+
+    def acknowledge(self, name: str) -> Reply:
+        """This file is safe with us: do not deliver it again."""
+        return self._told(self._file_call("isp_downloadack", *self._who(), MD5, name), returns.acknowledged)
+
+    def previous_upload(self, *, timeout: float | None = None) -> PreviousReply:
+        """The last file they accepted; it comes with its content, so it may take as long as a download."""
+        call = self._file_call("isp_querypreviousupload", *self._who(), MD5)
+        return self._told(_within(call, timeout), returns.previous)
+
+    def status(self, condition_type: int, condition: str, *, timeout: float | None = None) -> StatusReply:
+        """Is this domain (type 0) or the holder of this certificate (1 to 11) on file?"""
+        arguments = (*self._who(), MD5, condition_type, condition)
+        call = Call(self.account.status, "isp_querybeianstatus", arguments, seconds_for(timeout))
+        return self._told(call, lambda text: returns.status(text, condition))
+
+    def verify_password(self, number: str, password: str, *, timeout: float | None = None) -> PasswordReply:
+        """Is this the filing password of the subject number? It goes as typed: the interface knows no other way."""
+        arguments = (*self._who(), MD5, number, password)
+        call = Call(self.account.filing_password, "isp_verifybamm", arguments, seconds_for(timeout))
+        return self._told(call, returns.verified)
+
+    def _who(self) -> tuple[int, str, str, str]:
+        salt = rand_val()
+        return self.account.isp_id, self.account.user, salt, pwd_hash(self.account.password, salt)
+
+    def _file_call(self, method: str, *arguments: wsdl.Argument) -> Call:
+        return Call(self.account.files, method, arguments, self.account.files_seconds, FILE_LARGEST)
+
+    def _told(self, call: Call, read: Callable[[str], Answer], **noted: int) -> Answer:
+        """Asks and reads; one line in the log, whatever happens, that names nothing but the method and the figures."""
+        began = time.monotonic()
+        try:
+            reply = read(ask(self.account, call))
+        except Retryable as problem:
+            noted_trouble = {**_noted(call, began), **noted, "reason": str(problem)}
+            logger.warning("ministry did not answer", extra=noted_trouble)
+            raise
+        logger.info("ministry answered", extra={**_noted(call, began), **noted, "code": reply.code})
+        return reply
+
+
+def _within(call: Call, timeout: float | None) -> Call:
+    return call if timeout is None else replace(call, seconds=min(timeout, call.seconds))
+
+
+def _noted(call: Call, began: float) -> dict[str, str | int]:
+    return {"method": call.method, "milliseconds": round((time.monotonic() - began) * 1000)}

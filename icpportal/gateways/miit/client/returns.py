@@ -1,0 +1,166 @@
+"""What the string says that every method returns: an XML document inside the SOAP answer, read tolerantly."""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.client import xml
+from icpportal.gateways.miit.client.crypto import WireFile
+
+DIGITS = re.compile(r"[0-9]{1,18}")
+WORDS_LONGEST = 1000
+FILED = {0: True, 1: False}  # Bazt
+RIGHT = {0: True, 1: False}  # VerifyRes
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The return code (`msg_code`) and the authority's words, which are for staff."""
+
+    code: int
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class UploadReply(Reply):
+    """With code 14: the numbers they miss."""
+
+    missing: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class DownloadReply(Reply):
+    """The file that came, whatever the code; `None` when none did."""
+
+    file: WireFile | None = None
+
+
+@dataclass(frozen=True)
+class PreviousReply(Reply):
+    """The last accepted upload: number, hash, file name, content; 0 and nothing when there never was one."""
+
+    sequence: int = 0
+    digest: str = ""
+    name: str = ""
+    file: WireFile | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class StatusReply(Reply):
+    """Filed or not, `None` when the reply does not say; with the numbers it tells."""
+
+    filed: bool | None = None
+    subject_number: str = field(default="", repr=False)
+    site_name: str = field(default="", repr=False)
+    site_number: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class PasswordReply(Reply):
+    """Right or wrong, `None` when the reply does not say."""
+
+    right: bool | None = None
+
+
+def acknowledged(text: str) -> Reply:
+    """A reply that says nothing but its code."""
+    return Reply(*_judged(_root(text)))
+
+
+def uploaded(text: str) -> UploadReply:
+    """The reply to an upload."""
+    root = _root(text)
+    numbers = (_number(element) for element in xml.elements(root) if xml.local_name(element) == "datasequence")
+    return UploadReply(*_judged(root), missing=tuple(number for number in numbers if number is not None))
+
+
+def downloaded(text: str) -> DownloadReply:
+    """The reply to a download; a file is there when `fileInfos` holds one, whatever the code says."""
+    root = _root(text, huge=True)
+    return DownloadReply(*_judged(root), file=_file(xml.named(root, "fileInfos")))
+
+
+def previous(text: str) -> PreviousReply:
+    """The last accepted upload; a success that names no number is nonsense and not "never"."""
+    root = _root(text, huge=True)
+    code, words = _judged(root)
+    sequence = _number(xml.named(root, "dataSequence"))
+    if code == 0 and sequence is None:
+        raise Retryable("the ministry did not say which upload was its last")
+    digest, name = _text(root, "beianInfoHash"), _text(root, "return_FileName")
+    return PreviousReply(code, words, sequence or 0, digest, name, file=_file(xml.named(root, "fileInfos")))
+
+
+def status(text: str, condition: str) -> StatusReply:
+    """Filed or not; `Retryable` when the answer is about something else than was asked."""
+    root = _root(text)
+    echo = _text(root, "Cxtj")
+    if echo and echo.casefold() != condition.strip().casefold():
+        raise Retryable("the ministry answered another question than ours")
+    return StatusReply(
+        *_judged(root),
+        filed=_said(root, "Bazt", FILED),
+        subject_number=_text(root, "Ztbah"),
+        site_name=_text(root, "Wzmc"),
+        site_number=_text(root, "Wzbah"),
+    )
+
+
+def verified(text: str) -> PasswordReply:
+    """Right or wrong."""
+    root = _root(text)
+    return PasswordReply(*_judged(root), right=_said(root, "VerifyRes", RIGHT))
+
+
+def _root(text: str, *, huge: bool = False) -> etree._Element:
+    if not text.strip():
+        raise Retryable("the ministry answered with nothing")
+    return xml.parsed(text, huge=huge)
+
+
+def _judged(root: etree._Element) -> tuple[int, str]:
+    code = _number(xml.named(root, "msg_code"))
+    if code is None:
+        raise Retryable("the ministry answered without a return code")
+    return code, _text(root, "msg")[:WORDS_LONGEST]
+
+
+def _said(root: etree._Element, name: str, meaning: dict[int, bool]) -> bool | None:
+    """What a figure means when the call succeeded: with any other code it is not an answer."""
+    number = _number(xml.named(root, name))
+    return meaning.get(number) if number is not None and _judged(root)[0] == 0 else None
+
+
+def _file(infos: etree._Element | None) -> WireFile | None:
+    info = "" if infos is None else _text(infos, "beianInfo")
+    if infos is None or not info:
+        return None
+    return WireFile(
+        name=_text(infos, "return_FileName"),
+        info=info,
+        digest=_text(infos, "beianInfoHash"),
+        hash_algorithm=_algorithm(infos, "hashAlgorithm"),
+        encrypt_algorithm=_algorithm(infos, "encryptAlgorithm"),
+        compression=_algorithm(infos, "compressionFormat"),
+    )
+
+
+def _algorithm(infos: etree._Element, name: str) -> int:
+    """Left out it is 0, as everywhere in the interface; nonsense is -1, which nobody knows: the file is broken."""
+    element = xml.named(infos, name)
+    if not xml.text_of(element):
+        return 0
+    number = _number(element)
+    return -1 if number is None else number
+
+
+def _number(element: etree._Element | None) -> int | None:
+    """The number an element holds, white space around it or not."""
+    found = DIGITS.fullmatch(xml.text_of(element))
+    return int(found[0]) if found else None
+
+
+def _text(root: etree._Element, name: str) -> str:
+    return xml.text_of(xml.named(root, name))

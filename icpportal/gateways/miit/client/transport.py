@@ -1,0 +1,188 @@
+"""One call to one of the three services: connected from our address, written by zeep, over in time, read whole."""
+
+import socket
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import requests
+from lxml import etree
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.http_responses import content
+from icpportal.gateways.miit.client import wsdl, xml
+from icpportal.gateways.miit.client.account import Account, Address
+from icpportal.gateways.request_budget import bounded
+
+if TYPE_CHECKING:
+    from urllib3._base_connection import BaseHTTPConnection
+
+WHO = "the ministry"
+FILE_LARGEST = 80 * 1024 * 1024  # 50 MB in base64, inside an envelope
+ANSWER_LARGEST = 1024 * 1024
+WSDL_LARGEST = 2 * 1024 * 1024
+PoolOption = tuple[str, int] | str | int | bool | None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A method with its arguments in the order of the interface: their names differ from server to server."""
+
+    address: Address
+    method: str
+    arguments: tuple[wsdl.Argument, ...]
+    seconds: float
+    largest: int = ANSWER_LARGEST
+
+
+def ask(account: Account, call: Call) -> str:
+    """The string the method returned, unread; `Retryable` when there was none. Never longer than `call.seconds`."""
+    line = MinistrySession(account, call.seconds)
+    try:
+        return bounded(lambda: _asked(line, call), call.seconds)
+    finally:
+        line.cut()
+
+
+def _asked(line: "MinistrySession", call: Call) -> str:
+    interface = wsdl.interface(call.address.wsdl, lambda address: line.get(address, WSDL_LARGEST), line.left)
+    try:
+        message = interface.message(call.method, call.arguments, call.address.url)
+        status, body = line.post(call.address.url, message.body, message.headers, call.largest)
+        return _returned(status, _first_part(body), huge=call.largest > ANSWER_LARGEST)
+    except wsdl.WsdlError:
+        wsdl.forget(call.address.wsdl)  # perhaps the interface has changed since we read it
+        raise
+
+
+def _returned(status: int, body: bytes, *, huge: bool) -> str:
+    """The string inside the envelope."""
+    if status != HTTPStatus.OK:
+        raise _failed(status, body)
+    envelope = xml.parsed(xml.decoded(body), huge=huge)
+    if xml.named(envelope, "Fault") is not None:
+        raise wsdl.WsdlError("the ministry answered with a fault")
+    inside = xml.named(envelope, "Body")
+    if xml.local_name(envelope) != "envelope" or inside is None:
+        raise Retryable("the ministry answered with something that is not SOAP")
+    if xml.named(inside, "msg_code") is not None:  # a server that forgot to make a string of it
+        return etree.tostring(inside, encoding="unicode", with_tail=False)
+    return next(filter(None, map(xml.text_of, xml.elements(inside))), "")
+
+
+def _first_part(body: bytes) -> bytes:
+    """The envelope of an answer that comes as MIME parts, as servers that can send attachments do."""
+    if not body.lstrip().startswith(b"--"):
+        return body
+    boundary, _, rest = body.lstrip().partition(b"\r\n")
+    return rest.partition(b"\r\n" + boundary)[0].partition(b"\r\n\r\n")[2]
+
+
+def _failed(status: int, body: bytes) -> Retryable:
+    """A fault tells more than the status, yet its words may be about a person: they stay unread."""
+    if b"Fault" in body:
+        return wsdl.WsdlError(f"the ministry answered {status} with a fault")
+    if 400 <= status < 500:
+        return wsdl.WsdlError(f"the ministry answered {status}")
+    return Retryable(f"the ministry answered {status}")
+
+
+class MinistrySession:
+    """The connection of one call: from our source address, to nobody else, until its time is over."""
+
+    def __init__(self, account: Account, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+        self.connect_seconds = account.connect_seconds
+        self.sockets: list[socket.socket] = []
+        self.is_cut = False
+        self.session = requests.Session()
+        self.session.trust_env = False  # no proxy and no password from the environment
+        self.session.headers["User-Agent"] = "icp-filing-portal"
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, Watched(self, account.source_address))
+
+    def left(self) -> float:
+        """Seconds left; `Retryable` when none are."""
+        seconds = self.ends - time.monotonic()
+        if seconds <= 0 or self.is_cut:
+            raise Retryable("no time left to ask the ministry")
+        return seconds
+
+    def get(self, address: str, largest: int) -> bytes:
+        """A document of theirs."""
+        status, body = self._send("GET", address, largest)
+        if status != HTTPStatus.OK:
+            raise Retryable(f"the ministry answered {status} for its WSDL")
+        return body
+
+    def post(self, address: str, message: bytes, headers: dict[str, str], largest: int) -> tuple[int, bytes]:
+        """Status and body of the answer to one message."""
+        return self._send("POST", address, largest, data=message, headers=headers)
+
+    def _send(
+        self, verb: str, address: str, largest: int, *, data: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        left = self.left()
+        timeout = (min(self.connect_seconds, left), left)
+        try:
+            with self.session.request(
+                verb, address, timeout=timeout, data=data, headers=headers, allow_redirects=False, stream=True
+            ) as response:
+                return response.status_code, content(response, WHO, ends=self.ends, largest=largest)
+        except (OSError, HTTPError, ValueError) as problem:
+            raise Retryable(f"the ministry did not answer: {type(problem).__name__}") from problem
+
+    def connected(self, connection: "BaseHTTPConnection") -> None:
+        """A connection stands; its time to write is the call's, not the time it had to connect."""
+        if isinstance(connection, HTTPConnection) and connection.sock is not None:
+            self.sockets.append(connection.sock)
+            connection.sock.settimeout(self.left())
+
+    def cut(self) -> None:
+        """Ends what still goes on: a thread that is late must neither wait for ever nor send a file nobody expects."""
+        self.is_cut = True
+        for connected in self.sockets:
+            try:
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)
+            except OSError:
+                continue  # it was over already
+        self.session.close()
+
+
+class Watched(HTTPAdapter):
+    """Connects from one address of this machine and shows each connection to its line."""
+
+    def __init__(self, line: MinistrySession, source_address: str) -> None:
+        self.line, self.source_address = line, source_address
+        super().__init__()
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **options: PoolOption) -> None:
+        """With the source address, when there is one."""
+        if self.source_address:
+            options["source_address"] = (self.source_address, 0)
+        super().init_poolmanager(connections, maxsize, block, **options)
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: bool | str,
+        proxies: dict[str, str] | None = None,
+        cert: str | tuple[str, str] | None = None,
+    ) -> HTTPConnectionPool:
+        """A pool whose connections report themselves."""
+        pool: HTTPConnectionPool = super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        pool.ConnectionCls = _watched(pool.ConnectionCls, self.line)
+        return pool
+
+
+def _watched(connection: "type[BaseHTTPConnection]", line: MinistrySession) -> "type[BaseHTTPConnection]":
+    def connect(self: "BaseHTTPConnection") -> None:
+        connection.connect(self)
+        line.connected(self)
+
+    return type("Connection", (connection,), {"connect": connect})

@@ -1,0 +1,97 @@
+"""What a result with one or several processing codes (Jgdm) means: whose turn it is, in which words, what is open.
+
+Several codes of one answer stand in one text, with spaces between them. The rows are in `processing_table.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from icpportal.gateways.miit.codes.processing_table import (
+    APPROVED,
+    CODES,
+    EVERYTHING,
+    FILING_GONE,
+    OTHER,
+    REJECTED,
+    UNKNOWN,
+    Code,
+    Fault,
+)
+from icpportal.gateways.miit.types import ReportKind
+
+__all__ = [
+    "APPROVED",
+    "CODES",
+    "EVERYTHING",
+    "OTHER",
+    "REJECTED",
+    "UNKNOWN",
+    "Code",
+    "Fault",
+    "Judgement",
+    "applicants_codes",
+    "code_of",
+    "filing_is_gone",
+    "in_review",
+    "judge",
+    "opened_by",
+    "plain_words",
+]
+
+
+def code_of(code: str, kind: str = ReportKind.ACCESS) -> Code:
+    """What the code means to a report of this kind; without a code the authority's words are all there is."""
+    row = CODES.get(code, UNKNOWN) if code else OTHER
+    if kind != ReportKind.CANCELLATION:
+        return row
+    return row.ending or replace(row, opens=())
+
+
+def plain_words(codes: str, kind: str = ReportKind.ACCESS) -> dict[str, str]:
+    """One or several codes in plain words, per language."""
+    rows = [code_of(code, kind) for code in codes.split() or [""]]
+    return {
+        "zh": "；".join(dict.fromkeys(row.zh for row in rows)),
+        "en": "; ".join(dict.fromkeys(row.en for row in rows)),
+    }
+
+
+def applicants_codes(codes: str) -> list[tuple[str, Code]]:
+    """The codes of a refused access that ask the applicant for something; one that asks for anything when none does."""
+    rows = [(code, code_of(code)) for code in codes.split() if code_of(code).fault == Fault.APPLICANT]
+    return rows or [("", OTHER)]
+
+
+def opened_by(codes: str) -> tuple[str, ...]:
+    """The parts that the codes of a refused access open together, maybe none; everything without one of theirs."""
+    return tuple(dict.fromkeys(part for _code, row in applicants_codes(codes) for part in row.opens))
+
+
+def filing_is_gone(codes: str) -> bool:
+    """Whether a code says of a cancellation that the filing itself is on record no longer, not only our access."""
+    return not FILING_GONE.isdisjoint(codes.split())
+
+
+def in_review(codes: str, kind: str = ReportKind.ACCESS) -> str:
+    """The first of the codes that waits for something else which the authority has to decide; "" when none does."""
+    return next((code for code in codes.split() if code_of(code, kind).in_review), "")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The gravest fault among the codes of a result, and the codes that bear it."""
+
+    fault: Fault
+    codes: tuple[str, ...]
+
+
+def judge(codes: Iterable[str], kind: str = ReportKind.ACCESS) -> Judgement:
+    """Whose fault a result with these codes is: provider before gone, applicant, nobody and success.
+
+    A rejection that comes with its reason names no part of its own: the reason alone says what is open.
+    """
+    given = tuple(dict.fromkeys(codes))
+    by_fault = {fault: tuple(code for code in given if code_of(code, kind).fault == fault) for fault in Fault}
+    fault = next(fault for fault in Fault if by_fault[fault])
+    reasons = tuple(code for code in by_fault[fault] if code != REJECTED)
+    return Judgement(fault, reasons or by_fault[fault])

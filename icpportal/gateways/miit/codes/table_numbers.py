@@ -1,0 +1,146 @@
+"""Numbers of the ministry's tables that a report needs (V3.0 §9), and whether the tables have them.
+
+What MIIT_CODES says counts before the numbers that we inferred (`code_names.py`). Whether one is valid, the tables say
+that the authority sent.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms.queries import open_alarms
+from icpportal.gateways.inventory.places import provinces
+from icpportal.gateways.miit.codes import code_names, tables
+from icpportal.gateways.miit.codes.code_names import BUILT_IN, METHOD_NAMES, METHODS
+from icpportal.gateways.miit.types import AccessReport, CancellationReport, Report
+
+MISSING = "ministry.code_missing"
+USUAL_METHODS = {"hosting": "hosting"}  # of a product whose row in PROVIDER_PRODUCTS names no `method`
+
+
+def _method(product: str) -> str:
+    rows = (row for row in settings.PROVIDER_PRODUCTS if row["key"] == product)
+    said = next((row.get("method", "") for row in rows), "")
+    return said or USUAL_METHODS.get(product, "cloud")
+
+
+def method_of(product: str) -> int:
+    """The access method (接入方式) of a product of ours: as its row says, else cloud access or web hosting.
+
+    It is the built-in number; `as_numbered` makes it the ministry's when the file is written.
+    """
+    return METHODS[_method(product)]
+
+
+def method_name(product: str) -> str:
+    """The access method of a product in the words of the statement."""
+    return METHOD_NAMES[_method(product)]
+
+
+def number_of(table: str, word: str) -> int:
+    """The ministry's number for a word of ours: what MIIT_CODES says, else the built-in one."""
+    return code_names.number_of(settings.MIIT_CODES, table, word)
+
+
+def as_numbered(report: Report) -> Report:
+    """The report with the numbers of today's settings: it may have waited while they were put right."""
+    if isinstance(report, AccessReport):
+        places, methods = _today(tables.PLACES, report.places), _today(tables.METHODS, report.methods)
+        return replace(report, places=places, methods=methods)
+    if isinstance(report, CancellationReport) and not tables.valid(tables.REASONS, report.reason):
+        return replace(report, reason=settings.MIIT_CANCELLATION_REASON)
+    return report
+
+
+def _today(table: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
+    words = {number: word for word, number in BUILT_IN[table].items()}
+    return tuple(number_of(table, words[number]) if number in words else number for number in numbers)
+
+
+def missing(report: Report) -> str:
+    """The first code of a report that the tables do not have, as "Wzjrfs 5"; "" when they have all."""
+    astray = (f"{table} {number}" for table, number in _numbers(report) if not tables.valid(table, number))
+    return next(astray, "")
+
+
+def _numbers(report: Report) -> Iterator[tuple[str, int]]:
+    if isinstance(report, AccessReport):
+        yield from ((tables.PLACES, number) for number in report.places)
+        yield from ((tables.METHODS, number) for number in report.methods)
+    if isinstance(report, CancellationReport):
+        yield tables.REASONS, report.reason
+        return
+    if report.attachments:
+        yield tables.FORMATS, number_of(tables.FORMATS, "jpeg")
+    for attachment in report.attachments:
+        yield tables.PURPOSES, number_of(tables.PURPOSES, attachment.purpose.name.lower())
+
+
+@dataclass(frozen=True)
+class Used:
+    """A code that the settings have us report: its table, our word for it, what we call it, its number."""
+
+    table: str
+    word: str
+    name: str
+    number: int
+
+    @property
+    def setting(self) -> str:
+        """How its number is set right."""
+        number = tables.number(self.table, self.name) if self.name else None
+        return f'MIIT_CODES={{"{self.table}": {{"{self.word}": {number or "…"}}}}}'
+
+
+def used() -> list[Used]:
+    """Every place, access method, format and purpose of a picture that this provider reports."""
+    methods = dict.fromkeys(_method(row["key"]) for row in settings.PROVIDER_PRODUCTS)
+    words = [(tables.PLACES, code) for code in provinces()] + [(tables.METHODS, word) for word in methods]
+    words += [(table, word) for table in (tables.FORMATS, tables.PURPOSES) for word in BUILT_IN[table]]
+    return [
+        Used(table, word, tables.SEEDS[table][BUILT_IN[table][word]], number_of(table, word))
+        for table, word in words
+        if word in BUILT_IN[table]
+    ]
+
+
+def faults() -> list[str]:
+    """Codes we report that the ministry's tables do not have, each with the setting that puts it right."""
+    found = [
+        f"{each.table} {each.number} ({each.word}) is not in the ministry's tables: set {each.setting}"
+        for each in used()
+        if not tables.valid(each.table, each.number)
+    ]
+    reason = settings.MIIT_CANCELLATION_REASON
+    if not tables.valid(tables.REASONS, reason):
+        found.append(f"{tables.REASONS} {reason} is not in the ministry's tables: set MIIT_CANCELLATION_REASON")
+    return found
+
+
+def doubts() -> list[str]:
+    """Inferred numbers that the ministry's tables call something else than we do, and that no setting confirms."""
+    doubted = (
+        (each, tables.name(each.table, each.number))
+        for each in used()
+        if each.word not in settings.MIIT_CODES.get(each.table, {}) and tables.was_sent(each.table)
+    )
+    return [
+        f"{each.table} {each.number} is “{theirs}” to the ministry and “{each.name}” to us: set {each.setting}"
+        for each, theirs in doubted
+        if theirs and theirs != each.name
+    ]
+
+
+def tell_missing(code: str, *, now: datetime | None = None) -> None:
+    """Operations have to name the number: reports with it wait meanwhile."""
+    open_alarm(MISSING, reference=code, detail="MIIT_CODES", now=now)
+
+
+def clear_found(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Ends the alarm once the tables have every code that we report; how many that were. For the hourly tidying."""
+    if not open_alarms().filter(cause=MISSING).exists() or faults():
+        return 0
+    return 1 if dry_run else clear(MISSING, now=now)

@@ -1,0 +1,84 @@
+"""The authority's code tables: those it sent (JCDM), and where it sent none the seeds (V3.0 §9).
+
+A table is named as its rows are on the wire, without the ending: `Wzjrfs`, `Dwxz`, `Zjlx`, … A table that was sent
+replaces its seed as a whole; what is in neither is not known to be wrong.
+"""
+
+from collections.abc import Iterable
+
+from icpportal.gateways.miit.documents.types import CodeRow
+from icpportal.gateways.miit.models import TableRow
+
+PLACES, METHODS, NATURES, CERTIFICATES = "Wzfb", "Wzjrfs", "Dwxz", "Zjlx"
+FORMATS, PURPOSES, CONTENTS, LANGUAGES = "Fjwjgs", "Fjytlx", "Wzfwlx", "Yylb"
+REASONS = "Zxly"  # no seed: no public text knows the values
+
+
+def _counted(words: str, start: int = 1) -> dict[int, str]:
+    return dict(enumerate(words.split(), start))
+
+
+SEEDS: dict[str, dict[int, str]] = {
+    PLACES: _counted(
+        "安徽 北京 重庆 福建 广东 甘肃 广西 贵州 河南 湖北 河北 海南 香港 黑龙江 湖南 吉林 江苏 江西 "
+        "辽宁 澳门 内蒙古 宁夏 青海 四川 山东 上海 陕西 山西 天津 台湾 新疆 西藏 云南 浙江"
+    ),
+    METHODS: _counted("专线 主机托管 虚拟主机 其他方式 云接入"),
+    NATURES: _counted("国防机构 政府机关 事业单位 企业 个人 社会团体")
+    | _counted(
+        "民办非企业单位 基金会 律师执业机构 外国在华文化中心 群众性团体组织 司法鉴定机构 宗教团体 "
+        "境外机构 医疗机构 公证机构 集体经济 仲裁机构",
+        9,
+    ),
+    FORMATS: _counted("JPG PNG"),
+    PURPOSES: _counted("真实性核验单 主办单位有效证件 主体负责人证件 网站负责人证件 网站负责人核验照片"),
+    LANGUAGES: _counted(
+        "中文简体 中文繁体 维吾尔语 哈萨克语 柯尔克孜语 蒙古语 藏语 壮语 朝鲜语 彝文 苗语 英语 "
+        "日语 法语 俄罗斯语 西班牙语 阿拉伯语"
+    ),
+}
+
+
+def name(table: str, code: int) -> str:
+    """What the authority calls this code; "" when no table has it."""
+    found = TableRow.objects.filter(table=table, code=code).values_list("name", flat=True).first()
+    if found is not None or was_sent(table):
+        return found or ""
+    return SEEDS.get(table, {}).get(code, "")
+
+
+def valid(table: str, code: int) -> bool:
+    """Whether a report may use this code; a table that is neither sent nor a seed says nothing against it."""
+    found = TableRow.objects.filter(table=table, code=code).values_list("valid", flat=True).first()
+    if found is not None:
+        return found
+    if was_sent(table):
+        return False
+    return code in SEEDS.get(table, {code: ""})
+
+
+def number(table: str, name: str) -> int | None:
+    """The one valid code that the authority calls so; None when there is none, or several."""
+    found = list(TableRow.objects.filter(table=table, name=name, valid=True).values_list("code", flat=True)[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def was_sent(table: str) -> bool:
+    """Whether the authority has sent this table."""
+    return TableRow.objects.filter(table=table).exists()
+
+
+def load(rows: Iterable[CodeRow]) -> int:
+    """Take in what a file says, row by row; how many. Rows it does not name stay: a file may bring changes only."""
+    latest = {(row.table, row.code): row for row in rows}
+    TableRow.objects.bulk_create(
+        [TableRow(**{field: getattr(row, field) for field in COLUMNS}) for row in latest.values()],
+        batch_size=200,
+        update_conflicts=True,
+        unique_fields=["table", "code"],
+        update_fields=["name", "under", "valid", "note"],
+    )
+    return len(latest)
+
+
+COLUMNS = ("table", "code", "name", "under", "valid", "note")

@@ -1,0 +1,50 @@
+"""The versions of the ministry's interface; `settings.MIIT_VERSION` says which of them is spoken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from icpportal.gateways.miit.documents import v30
+from icpportal.gateways.miit.documents.types import Download
+from icpportal.gateways.miit.types import Attachment, Report
+
+
+class Build(Protocol):
+    """Writes a report."""
+
+    def __call__(self, report: Report, *, isp_id: int, own_id: int, pictures: Callable[[Attachment], bytes]) -> bytes:
+        """The report as a document; raises `content.Unfit`."""
+
+
+class Redacted(Protocol):
+    """Takes out of a document what is not shown."""
+
+    def __call__(self, xml: bytes, *, attachments: bool) -> bytes:
+        """The document as it may be shown; raises `content.Broken`."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the interface: `read` raises only `Broken`, `build` and `validate` raise `Unfit`."""
+
+    number: str
+    build: Build
+    read: Callable[[bytes], Download]
+    validate: Callable[[bytes], None]
+    redacted: Redacted
+
+
+VERSIONS = {
+    v30.NUMBER: Version(v30.NUMBER, build=v30.build, read=v30.read, validate=v30.validate, redacted=v30.redacted),
+}
+
+
+def version() -> Version:
+    """The version of `settings.MIIT_VERSION`."""
+    try:
+        return VERSIONS[settings.MIIT_VERSION]
+    except KeyError as error:
+        raise ImproperlyConfigured(f"MIIT_VERSION must be one of {', '.join(VERSIONS)}") from error

@@ -1,0 +1,153 @@
+"""Which of our reports a result is about (docs/sources.md#what-a-result-is-about).
+
+Where several or none could be meant, nobody guesses.
+
+The authority names a request by an id of ours, an id of its own or a filing number, as it likes: every way that the
+kind of request allows is tried, and all that answer have to mean the same report.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from icpportal.fields.filing_numbers import spelling
+from icpportal.gateways.miit.documents.types import Result
+from icpportal.gateways.miit.models import Outcome, Report, ReportState, UploadFile
+from icpportal.gateways.miit.types import AnswerKind, ReportKind
+
+BROKEN_FILE = "5001"  # its words hold the name of our file
+LARGEST = 2**63 - 1  # of a number in the database
+FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*")
+# taken in, or on its way in when its answer was lost (the result may come before we know), or waiting to go once more
+TAKEN_IN = (
+    Q(state=ReportState.ACCEPTED)
+    | Q(state=ReportState.NUMBERED, files__sent_at__isnull=False)
+    | Q(state__in=(ReportState.QUEUED, ReportState.PARKED), files__accepted_at__isnull=False)
+)
+
+
+class AmbiguousMatch(LookupError):
+    """No report, or more than one, can be meant; the text says which."""
+
+
+def report_of(result: Result) -> Report:
+    """The one report this result is about; raises `Unsure`."""
+    candidates = {report.pk: report for report in _candidates(result)}
+    if len(candidates) == 1:
+        return next(iter(candidates.values()))
+    wanted = f"operation {result.operation}, handle {result.handle[:60] or 'empty'}"
+    raise AmbiguousMatch(f"{len(candidates) or 'no'} reports fit {wanted}")
+
+
+def _candidates(result: Result) -> Iterator[Report]:
+    named = list(_by_file(result))
+    if named:
+        yield from named
+        return
+    for way in WAYS.get(result.operation, ANY_WAY):
+        yield from way(result.handle)
+
+
+def _by_file(result: Result) -> Iterator[Report]:
+    """A file that broke the schema was not read: its name is all they can say."""
+    words = " ".join(verdict.words for verdict in result.verdicts if verdict.code == BROKEN_FILE)
+    names = {name for found in FILE_NAME.findall(words) for name in _spellings(found)}
+    for file in UploadFile.objects.filter(name__in=names).select_related("report").defer("body", "key"):
+        yield file.report
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    """As it stands, as a zip, and without its ending."""
+    stem = name.removesuffix(".zip").removesuffix(".xml")
+    return name, stem, f"{stem}.xml"
+
+
+def _number(handle: str) -> int | None:
+    text = unicodedata.normalize("NFKC", handle).strip()
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else None
+    return number if number is not None and number <= LARGEST else None
+
+
+def regular(number: str) -> str:
+    """A filing number in one spelling; "" when it is none."""
+    found = spelling(number)
+    return str(found) if found else ""
+
+
+def _access_by_own_id(handle: str) -> Iterator[Report]:
+    yield from _exactly(ReportKind.ACCESS, own_id=_number(handle))
+
+
+def _any_by_own_id(handle: str) -> Iterator[Report]:
+    number = _number(handle)
+    if number is not None:
+        yield from Report.objects.filter(own_id=number)
+
+
+def _exactly(kind: ReportKind, *, own_id: int | None) -> Iterator[Report]:
+    if own_id is not None:
+        yield from Report.objects.filter(kind=kind, own_id=own_id)
+
+
+def _access_by_site(handle: str) -> Iterator[Report]:
+    yield from _by_site(ReportKind.ACCESS, handle)
+
+
+def _cancellation_by_access(handle: str) -> Iterator[Report]:
+    """By our own id, by the Jrid we sent, or by the id of ours that the access was reported under."""
+    number = _number(handle)
+    if number is None:
+        return
+    yield from _exactly(ReportKind.CANCELLATION, own_id=number)
+    reported = Report.objects.filter(kind=ReportKind.ACCESS, own_id=number, access_id__isnull=False)
+    known = Q(access_id=number) | Q(access_id__in=reported.values("access_id"))
+    yield from _unanswered(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
+
+
+def _cancellation_by_site(handle: str) -> Iterator[Report]:
+    """A cancellation names no site; the access it ends does, where it was reported by us."""
+    number = regular(handle)
+    if number:
+        ours = Report.objects.filter(kind=ReportKind.ACCESS, site_number=number, access_id__isnull=False)
+        known = Q(site_number=number) | Q(access_id__in=ours.values("access_id"))
+        yield from _unanswered(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
+
+
+def _material(handle: str) -> Iterator[Report]:
+    yield from _exactly(ReportKind.MATERIAL, own_id=_number(handle))
+    yield from _by_site(ReportKind.MATERIAL, handle)
+
+
+def _by_site(kind: ReportKind, handle: str) -> Iterator[Report]:
+    number = regular(handle)
+    if number:
+        yield from _unanswered(Report.objects.filter(kind=kind, site_number=number))
+
+
+def _unanswered(reports: QuerySet[Report]) -> Iterator[Report]:
+    """Those that wait for an answer; else those that were given up and never answered; else the last one answered.
+
+    A site's later report that waits beside an earlier one makes two candidates: the result may be about either. One
+    that was answered may be told twice.
+    """
+    answers = Outcome.objects.filter(report=OuterRef("pk")).exclude(kind__in=(AnswerKind.ACCEPTED, AnswerKind.WAITS))
+    left = reports.filter(~Exists(answers), state=ReportState.SUPERSEDED, files__accepted_at__isnull=False)
+    for found in (reports.filter(TAKEN_IN), left):
+        if candidates := list(found.distinct()):
+            yield from candidates
+            return
+    yield from reports.filter(state=ReportState.ANSWERED).order_by("-answered_at", "-pk")[:1]
+
+
+Way = Callable[[str], Iterator[Report]]
+# Czlx → the ways to find the report; kinds that we never send have only an id of ours to be known by
+WAYS: dict[int | None, tuple[Way, ...]] = {
+    3: (_access_by_own_id, _access_by_site),
+    5: (_cancellation_by_access, _cancellation_by_site),
+    35: (_material,),
+    # a human decision may leave out which request it is about
+    None: (_any_by_own_id, _access_by_site, _cancellation_by_access, _cancellation_by_site, _material),
+}
+ANY_WAY: tuple[Way, ...] = (_any_by_own_id,)

@@ -1,0 +1,132 @@
+"""Downloads that come damaged: how long they are waited for, when they are given up, and how they heal.
+
+The authority hands out a file until it is acknowledged, and then never again: a damaged one that is acknowledged is a
+decision lost. So it is waited for by the hour, with an alarm, until it comes whole or operations give it up.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Max, Min, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_noop as _
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine
+
+logger = logging.getLogger(__name__)
+
+ALARM = "ministry.download_damaged"
+SOME = 3  # deliveries before there is an alarm, and before hours alone are enough to give up
+LASTS = timedelta(minutes=2)  # and there is one when it lasts so long
+NAME_IS_ITS = timedelta(days=30)  # how long a whole file of the same name is the one that was given up
+# age of the damage → how long nothing is asked for; a bad minute passes without a pause
+PAUSES = ((timedelta(hours=1), timedelta(minutes=5)), (timedelta(minutes=5), timedelta(minutes=1)))
+CAME_WHOLE = "damaged on the way, came whole later"
+WAITS = _("the oldest download comes damaged")  # the reason of the line's wait
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """One file that is waited for: its name, since when it comes damaged, how often it did, and what is wrong."""
+
+    name: str
+    since: datetime
+    deliveries: int
+    because: str
+
+
+def note(row: InboxFile, words: str, *, now: datetime) -> bool:
+    """Write down a damaged delivery, with an alarm when it is not the first; whether the file is to be given up."""
+    stored = InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED)
+    stored.update(reason=words[:500], damaged_at=Coalesce(F("damaged_at"), now))
+    pending = _unacknowledged(row)
+    found = pending.aggregate(deliveries=Sum("deliveries"), since=Min("damaged_at"))
+    if found["since"] is None:  # another fetcher was given it whole at this moment
+        return False
+    lasts = now - found["since"]
+    extra = {"isp": row.isp_id, "download": row.pk, "deliveries": found["deliveries"]}
+    logger.warning("download damaged", extra=extra)
+    if found["deliveries"] >= SOME or lasts >= LASTS:
+        open_alarm(ALARM, reference=row.name, detail=words, now=now)
+    if pending.filter(given_up=True).exists():
+        return True
+    return found["deliveries"] >= SOME and lasts >= timedelta(hours=settings.MIIT_DAMAGED_HOURS)
+
+
+def park(row: InboxFile, *, now: datetime) -> None:
+    """Put every delivery of a file that is given up aside for a person, with its bytes."""
+    parked = _unacknowledged(row).filter(state=InboxState.STORED)
+    if parked.update(state=InboxState.PARKED, processed_at=now):
+        logger.error("damaged download given up", extra={"isp": row.isp_id, "download": row.pk})
+
+
+def pause(row: InboxFile, *, now: datetime) -> None:
+    """Let fetching wait, the longer the file comes damaged: it is as large each time, and stands before the others."""
+    since = _unacknowledged(row).aggregate(since=Min("damaged_at"))["since"]
+    lasts = next((lasts for age, lasts in PAUSES if since and now - since >= age), None)
+    if lasts:
+        MinistryLine.objects.filter(pk=row.isp_id).update(
+            fetching_waits_until=now + lasts, fetching_waits_because=WAITS
+        )
+
+
+def heal(row: InboxFile, *, now: datetime) -> None:
+    """This file came whole, or opens now: nobody needs its damaged deliveries any more.
+
+    It is as old as the first of them: what came behind it meanwhile is newer.
+    """
+    damaged = _damaged(row.isp_id).filter(name=row.name)
+    if not damaged.exists():
+        return
+    recent = Q(state=InboxState.STORED) | Q(damaged_at__gt=now - NAME_IS_ITS)
+    row.received_at = damaged.filter(recent).aggregate(first=Min("received_at"))["first"] or row.received_at
+    InboxFile.objects.filter(pk=row.pk).update(received_at=row.received_at)
+    damaged.filter(pk=row.pk).update(damaged_at=None, given_up=False, reason="")
+    damaged.filter(recent).update(state=InboxState.PROCESSED, reason=CAME_WHOLE, processed_at=now)
+    hurry(row.isp_id)
+    end_alarm(row.isp_id, now=now)
+
+
+def end_alarm(isp_id: int, *, now: datetime | None = None) -> None:
+    """Clear the alarm when every damaged file has come whole or was dealt with by hand."""
+    if not _damaged(isp_id).exists():
+        clear(ALARM, now=now)
+
+
+def give_up(isp_id: int, name: str) -> bool:
+    """Operations want this file confirmed although it is damaged: with its next delivery. False when none waits."""
+    found = waited_for(isp_id).filter(name=name).update(given_up=True)
+    if found:
+        hurry(isp_id)
+    return bool(found)
+
+
+def hurry(isp_id: int) -> None:
+    """The next round asks at once."""
+    waits = MinistryLine.objects.filter(pk=isp_id, fetching_waits_because=WAITS)
+    waits.update(fetching_waits_until=None, fetching_waits_because="")
+
+
+def waited_for(isp_id: int) -> QuerySet[InboxFile]:
+    """Damaged deliveries that were neither given up nor followed by a whole one."""
+    return _damaged(isp_id).filter(state=InboxState.STORED)
+
+
+def list_waited_for(isp_id: int) -> list[Damaged]:
+    """The files of these deliveries, the oldest first."""
+    files = waited_for(isp_id).order_by().values("name")
+    found = files.annotate(since=Min("damaged_at"), times=Sum("deliveries"), because=Max("reason")).order_by("since")
+    return [Damaged(row["name"], row["since"], row["times"], row["because"]) for row in found]
+
+
+def _damaged(isp_id: int) -> QuerySet[InboxFile]:
+    open_ones = (InboxState.STORED, InboxState.PARKED)
+    return InboxFile.objects.filter(isp_id=isp_id, damaged_at__isnull=False, state__in=open_ones)
+
+
+def _unacknowledged(row: InboxFile) -> QuerySet[InboxFile]:
+    """Every damaged delivery of the file that the authority still holds."""
+    return _damaged(row.isp_id).filter(name=row.name, acknowledged_at__isnull=True)

@@ -1,0 +1,95 @@
+"""What operations do by hand about downloads that are damaged or parked; each raises `Refused` when it cannot."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from icpportal.gateways.errors import Refused
+from icpportal.gateways.miit.incoming import damage, inbox
+from icpportal.gateways.miit.models import InboxFile, InboxState
+
+DAMAGED = "damaged"  # stored, and waited for until it comes whole
+
+
+@dataclass(frozen=True)
+class Download:
+    """One delivery that needs a look."""
+
+    number: int
+    name: str
+    state: str
+    kind: str
+    deliveries: int
+    received_at: datetime
+    damaged_since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One download that was not understood, or that nobody has dealt with: its name, since when, and how far it is."""
+
+    name: str
+    since: datetime
+    proposed: bool = False  # one person wants it closed, a second one has not looked yet
+
+    def words(self, now: datetime) -> str:
+        """For operations, without what it says: nothing personal."""
+        days, hours = divmod(int((now - self.since).total_seconds()) // 3600, 24)
+        return f"parked for {f'{days} d ' if days else ''}{hours} h: {self._next()}"
+
+    def _next(self) -> str:
+        return "a second person closes it or declines" if self.proposed else "miit downloads says why"
+
+
+def parked() -> list[Parked]:
+    """The parked downloads, the oldest first."""
+    rows = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state=InboxState.PARKED)
+    since = rows.annotate(since=Coalesce("processed_at", "received_at")).order_by("since", "pk")
+    found = since.values_list("name", "since", "proposed_by")
+    return [Parked(name, moment, proposer is not None) for name, moment, proposer in found]
+
+
+def in_need() -> list[Download]:
+    """Damaged and parked downloads, the oldest first."""
+    return [_shown(row) for row in _in_need().defer("body").order_by("received_at", "pk")]
+
+
+def give_up(given: str) -> None:
+    """Have a damaged file confirmed with its next delivery, so that the files behind it come; its bytes stay here."""
+    if not damage.give_up(settings.MIIT_ISP_ID, _named(given)[0].name):
+        raise Refused(_("No damaged download of this name is waited for."))
+
+
+def read_again(given: str) -> None:
+    """Take in a damaged or parked file from the bytes that are here, after its cause was put right."""
+    found = _named(given)
+    read = [inbox.read_again(row.pk) for row in reversed(found)]
+    if not any(read):
+        still_damaged = any(row.damaged_at for row in found)
+        raise Refused(_("It is still damaged.") if still_damaged else _("It still cannot be read."))
+
+
+def _in_need() -> QuerySet[InboxFile]:
+    damaged = Q(state=InboxState.STORED, damaged_at__isnull=False)
+    return InboxFile.objects.filter(damaged | Q(state=InboxState.PARKED), isp_id=settings.MIIT_ISP_ID)
+
+
+def _named(given: str) -> list[InboxFile]:
+    """Deliveries in need by the name of the file, or the one with this number."""
+    rows = list(_in_need().filter(name=given).order_by("pk"))
+    if not rows and given.isascii() and given.isdigit():
+        rows = list(_in_need().filter(pk=int(given)))
+    if not rows:
+        raise Refused(_("There is no damaged or parked download %(name)s.") % {"name": given})
+    return rows
+
+
+def _shown(row: InboxFile) -> Download:
+    state = DAMAGED if row.state == InboxState.STORED else row.state
+    facts = (row.kind, row.deliveries, row.received_at, row.damaged_at, row.reason)
+    return Download(row.pk, row.name, str(state), *facts)

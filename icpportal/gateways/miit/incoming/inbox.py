@@ -1,0 +1,317 @@
+"""What the authority has ready for us: fetched, stored raw, checked, acknowledged, then taken in once.
+
+The authority hands out its oldest file until that one is acknowledged. One that nobody understands is acknowledged at
+once and parked for a person, one that is damaged is waited for (`damage.py`). The process may be killed anywhere; the
+next round goes on from the rows.
+"""
+
+import hashlib
+import json
+import logging
+import time
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from typing import NoReturn
+
+from django.conf import settings
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from icpportal.alarms import rows
+from icpportal.gateways.errors import NotYet, Refused, Retryable
+from icpportal.gateways.miit.client import agreement
+from icpportal.gateways.miit.client.account import account
+from icpportal.gateways.miit.client.client import Ministry
+from icpportal.gateways.miit.client.crypto import WireFile, unwrap
+from icpportal.gateways.miit.client.returns import DownloadReply, Reply
+from icpportal.gateways.miit.codes.return_codes import BARE, NO_ANSWER, UNKNOWN, Act, Reaction, Way, reaction
+from icpportal.gateways.miit.documents import versions
+from icpportal.gateways.miit.documents.types import Download, MalformedDocument
+from icpportal.gateways.miit.incoming import damage, result_handler
+from icpportal.gateways.miit.line import bodies, lease, line_state, polling
+from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, seal_body
+from icpportal.gateways.miit.line.sender_calls import Deadline, Fetcher, round_seconds
+from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine
+from icpportal.gateways.request_budget import Busy
+from icpportal.privacy.crypto import KeyMissing, Unreadable
+
+logger = logging.getLogger(__name__)
+
+JOB = "downloads.taken"  # the job under which downloads are set aside
+LOOK_AGAIN = 0.2  # seconds
+AT_ONCE = 1000  # files in one round; the rest comes with the next
+LAST = (1, 2)  # of a download: that was all
+MORE = 3  # of a download: go on calling
+BARE_IN_A_ROW = 6  # calls that are answered "go on" without a file, before we wait
+SOON = 0.5  # seconds, more with each of them
+SAME_IN_A_ROUND = 3  # deliveries of a file although it was acknowledged
+WAITING = (InboxState.STORED, InboxState.ACKNOWLEDGED)
+# a file that our own reading stumbles over is parked like one that is not understood
+STUMBLED = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, DataError, IntegrityError)
+GONE = (Forgotten, Unreadable)
+
+
+class _ToldToWait(Retryable):
+    """They answered, and want us to wait: that is on the line."""
+
+
+def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
+    """Bring in and take in everything that is ready; how many files came. Call it outside of a transaction.
+
+    Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
+    `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
+    all of them. Whoever has patience needs all that is ready, and gets `NotYet` when a round ended before that. Should
+    two fetch all the same, what both were given is taken in once. `if_due` asks nobody between two looks (`polling`).
+    """
+    moment = now or timezone.now()
+    process(now=moment)
+    if if_due and not polling.is_due(now=moment):
+        return 0
+    try:
+        with lease.kept(_turn(patience)) as mine:
+            came, all_of_it = _fetched(moment, mine, if_due=if_due)
+    except lease.LeaseLost as lost:
+        raise Busy("another fetch has taken over") from lost
+    if patience and not all_of_it:
+        raise NotYet("more waits at the ministry than this round brought in")
+    return came
+
+
+def _turn(patience: float) -> lease.Lease:
+    """The lease of the one who fetches."""
+    ends = time.monotonic() + patience
+    while (mine := lease.take(settings.MIIT_ISP_ID, columns=lease.FETCHING)) is None:
+        if time.monotonic() >= ends:
+            raise Busy("another fetch is under way")
+        time.sleep(LOOK_AGAIN)
+    return mine
+
+
+def _fetched(moment: datetime, mine: lease.Lease, *, if_due: bool = False) -> tuple[int, bool]:
+    line = MinistryLine.objects.get(isp_id=settings.MIIT_ISP_ID)
+    if if_due and not polling.is_due_by(line, moment):
+        return 0, True  # another was first
+    if _rests(line, moment, if_due):
+        return 0, False
+    held: dict[str, InboxFile] = {}
+    try:
+        came, all_of_it = _drain(Fetcher(mine, lambda: moment, Ministry()), line, held, moment)
+    except _ToldToWait:
+        raise
+    except Retryable:
+        line_state.wait_for_answer(line, Way.FETCHING, now=moment)
+        raise
+    line_state.rested(line, Way.FETCHING, now=moment)
+    looked = polling.looked(line, came, all_of_it=all_of_it or bool(held), now=moment)
+    MinistryLine.objects.filter(pk=line.pk).update(fetched_at=moment, **line_state.RESTED[Way.FETCHING], **looked)
+    for row in held.values():
+        damage.pause(row, now=moment)
+    return came, all_of_it
+
+
+def process(*, now: datetime | None = None) -> int:
+    """Take in the files that are here and were not taken in, as after a crash; how many that were."""
+    moment = now or timezone.now()
+    here = InboxFile.objects.filter(isp_id=settings.MIIT_ISP_ID, state__in=WAITING, damaged_at=None).order_by("pk")
+    # the bodies are loaded one at a time, when they are opened
+    return len(rows.each(JOB, here.defer("body"), lambda row: _taken_or_parked(row, moment), reference="name").done)
+
+
+def read_again(pk: int, *, now: datetime | None = None) -> bool:
+    """Take in a parked or damaged file once more, after a person has put right what it needs; whether it was."""
+    moment, row = now or timezone.now(), InboxFile.objects.get(pk=pk)
+    if row.damaged_at:
+        if _broken(wire_file(row)):
+            return False
+        damage.heal(row, now=moment)
+    InboxFile.objects.filter(pk=pk, state=InboxState.PARKED).update(state=InboxState.ACKNOWLEDGED, reason="")
+    _take_in(row, moment)
+    return InboxFile.objects.filter(pk=pk, state=InboxState.PROCESSED).exists()
+
+
+def _rests(line: MinistryLine, now: datetime, if_due: bool) -> bool:
+    """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait.
+
+    A silent ministry is asked all the same by whoever needs the answers now.
+    """
+    if line.fetching_stopped_at:
+        raise Refused(line.fetching_stopped_because)
+    waits, because = bool(line.fetching_waits_until and line.fetching_waits_until > now), line.fetching_waits_because
+    if waits and because == NO_ANSWER and not if_due:
+        return False
+    if waits and because != damage.WAITS:
+        raise Retryable(because)
+    return waits
+
+
+def _drain(fetcher: Fetcher, line: MinistryLine, held: dict[str, InboxFile], now: datetime) -> tuple[int, bool]:
+    """How many files came, and whether that was all that the ministry had; what is damaged is left in `held`."""
+    seen: Counter[int] = Counter()
+    came, deadline = 0, Deadline(round_seconds())
+    while came < AT_ONCE and not (came and deadline.passed):
+        reply = _next(fetcher)
+        if reply.file is None:
+            if reply.code == MORE:
+                _wait(line, reply, BARE, now)
+            _react(line, reply, now)
+            return came, not held
+        came += 1
+        row = _store(reply.file, now)
+        seen[row.pk] += 1
+        goes_on = _received(fetcher, line, row, reply.file, held, now)
+        _react(line, reply, now)
+        if reply.code in LAST or not goes_on or seen[row.pk] >= SAME_IN_A_ROUND:
+            return came, goes_on and reply.code in LAST and not held
+    return came, False
+
+
+def _next(fetcher: Fetcher) -> DownloadReply:
+    """The next file, or why there is none; asked again, more slowly, while they say "go on" and hand out nothing."""
+    reply = fetcher.download()
+    for tries in range(1, BARE_IN_A_ROW):
+        if reply.file is not None or reply.code != MORE:
+            break
+        time.sleep(SOON * (tries - 1))
+        reply = fetcher.download()
+    return reply
+
+
+def _react(line: MinistryLine, reply: Reply, now: datetime) -> None:
+    """What the return code of a download or an acknowledgement wants; raises unless it wants us to go on."""
+    row = reaction(reply.code)
+    if row.act in (Act.DONE, Act.LOAD):
+        return
+    if row.act == Act.STOP and not row.of_uploads:
+        reason = line_state.pause_reason(reply.code, row.words)
+        line_state.stop(line.isp_id, reason, row.stops(Way.FETCHING), now=now, returned=reply.code)
+        raise Refused(reason, code=str(reply.code))
+    _wait(line, reply, row, now)
+
+
+def _wait(line: MinistryLine, reply: Reply, row: Reaction, now: datetime) -> NoReturn:
+    """Nothing more is fetched for a while."""
+    reason = line_state.pause_reason(reply.code, row.words)
+    row = row if row.pauses else UNKNOWN
+    line_state.wait(line, reply.code, row, now=now, said=reply.words, way=Way.FETCHING, why=reason)
+    raise _ToldToWait(reason)
+
+
+def _store(file: WireFile, now: datetime) -> InboxFile:
+    """The row of exactly these bytes under this name, sealed; committed before anybody is told that we have it."""
+    raw = json.dumps(asdict(file), ensure_ascii=False, sort_keys=True).encode()
+    digest = hashlib.sha256(raw).hexdigest()
+    isp_id, name = settings.MIIT_ISP_ID, file.name.replace("\x00", "")[:200]
+    known = InboxFile.objects.filter(isp_id=isp_id, name=name, digest=digest)
+    if known.update(deliveries=F("deliveries") + 1):
+        return known.get()
+    body, key = seal_body(raw, bound_to=_place(isp_id, digest))
+    row, created = InboxFile.objects.get_or_create(
+        isp_id=isp_id, name=name, digest=digest, defaults={"body": body, "key": key, "received_at": now}
+    )
+    if not created:  # another fetcher was given it at the same moment
+        known.update(deliveries=F("deliveries") + 1)
+    return row
+
+
+def _place(isp_id: int, digest: str) -> str:
+    return f"miit.inbox:{isp_id}:{digest}"
+
+
+def wire_file(row: InboxFile) -> WireFile:
+    """The file as it came; raises `Forgotten` when its key was destroyed, `StorageDown`."""
+    raw = open_body(bodies.sealed(row) if row.key else None, row.key, bound_to=_place(row.isp_id, row.digest))
+    return WireFile(**json.loads(raw))
+
+
+def _received(
+    fetcher: Fetcher, line: MinistryLine, row: InboxFile, file: WireFile, held: dict[str, InboxFile], now: datetime
+) -> bool:
+    """Check, acknowledge, take in; whether the round goes on."""
+    if row.state == InboxState.STORED:
+        if broken := _broken(file):
+            if not damage.note(row, broken, now=now):
+                again = row.name in held
+                held[row.name] = row
+                return not again  # unless they hand out this one until it is acknowledged, as they should
+            damage.park(row, now=now)
+        else:
+            agreement.opened(line, file, now=now)
+            damage.heal(row, now=now)
+    elif not row.damaged_at:  # it was here before a delivery of it came damaged
+        damage.heal(row, now=now)
+    try:
+        _acknowledge(fetcher, line, row, file, now)
+    finally:  # whatever they know, it is here
+        _take_in(row, now)
+    return bool(file.name)
+
+
+def _broken(file: WireFile) -> str:
+    """What is wrong with a file that does not open; nothing when it does."""
+    try:
+        unwrap(file, account().cipher)
+    except MalformedDocument as found:
+        return str(found)
+    return ""
+
+
+def _acknowledge(fetcher: Fetcher, line: MinistryLine, row: InboxFile, file: WireFile, now: datetime) -> None:
+    if not file.name:
+        logger.error("download without a name", extra={"isp": row.isp_id})
+        return
+    _react(line, fetcher.acknowledge(file.name), now)
+    damaged = Q(isp_id=row.isp_id, name=row.name, damaged_at__isnull=False)
+    InboxFile.objects.filter(Q(pk=row.pk) | damaged, acknowledged_at__isnull=True).update(acknowledged_at=now)
+    InboxFile.objects.filter(pk=row.pk, state=InboxState.STORED).update(state=InboxState.ACKNOWLEDGED, reason="")
+
+
+def _take_in(row: InboxFile, now: datetime) -> bool:
+    """Take in one file; False when it was before, or when it has to be tried again: then it is set aside."""
+    loop = rows.Loop(JOB)
+    done = loop.attempt(row.pk, lambda: _taken_or_parked(row, now), reference=row.name)
+    loop.end()
+    return bool(done)
+
+
+def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
+    """All of a file or nothing; parked is what will be no better when it is tried again."""
+    try:
+        return _taken(row.pk, now)
+    except KeyMissing:  # nothing is wrong with the file
+        raise
+    except (MalformedDocument, *GONE, *STUMBLED) as problem:
+        words = str(problem) if isinstance(problem, MalformedDocument) else f"cannot be read: {type(problem).__name__}"
+        if not isinstance(problem, MalformedDocument):
+            logger.exception("download not understood", extra={"isp": row.isp_id, "download": row.pk})
+        return _park(row, words, now)
+
+
+def _taken(pk: int, now: datetime) -> bool:
+    with transaction.atomic():
+        row = InboxFile.objects.select_for_update().get(pk=pk)
+        if row.state not in WAITING:
+            return False
+        content = _content(row)
+        row.kind, row.state, row.processed_at = content.kind[:20], InboxState.PROCESSED, now
+        row.reason = "; ".join(content.remarks)[:500]
+        try:
+            result_handler.take(row, content)
+        except result_handler.UnexpectedAnswer as puzzle:
+            row.state, row.reason = InboxState.PARKED, "; ".join(filter(None, (str(puzzle), row.reason)))[:500]
+            logger.error("download parked", extra={"isp": row.isp_id, "download": row.pk, "kind": row.kind})
+        row.save(update_fields=["kind", "state", "reason", "processed_at"])
+    return True
+
+
+def _content(row: InboxFile) -> Download:
+    return versions.version().read(unwrap(wire_file(row), account().cipher))
+
+
+def _park(row: InboxFile, reason: str, now: datetime) -> bool:
+    waiting = InboxFile.objects.filter(pk=row.pk, state__in=WAITING)
+    parked = waiting.update(state=InboxState.PARKED, reason=reason[:500], processed_at=now)
+    if parked:
+        logger.error("download parked", extra={"isp": row.isp_id, "download": row.pk, "kind": row.kind})
+    return bool(parked)

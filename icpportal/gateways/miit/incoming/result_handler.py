@@ -1,0 +1,248 @@
+"""What a file from the authority says becomes outcomes for the portal and rows of the code tables.
+
+Everything here runs in one transaction with the file's own state, and a second run tells nothing twice.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.fields.filing_numbers import subject_number
+from icpportal.gateways.miit.codes import tables
+from icpportal.gateways.miit.codes.processing_codes import APPROVED, REJECTED, Fault, Judgement, in_review, judge
+from icpportal.gateways.miit.documents.types import Download, Result, Verdict
+from icpportal.gateways.miit.incoming.correlation import AmbiguousMatch, report_of
+from icpportal.gateways.miit.line import outcome_queue
+from icpportal.gateways.miit.models import InboxFile, Report, ReportState
+from icpportal.gateways.miit.outgoing import report_queue, succession
+from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
+
+UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
+DECIDED = {True: APPROVED, False: REJECTED}  # a human decision counts as its processing code
+NO_ANSWER_YET = (ReportState.QUEUED, ReportState.NUMBERED, ReportState.ACCEPTED, ReportState.PARKED)
+
+
+class UnexpectedAnswer(Exception):
+    """A file, or a part of it, that a person has to read; the rest of it was taken."""
+
+
+def take(file: InboxFile, content: Download) -> None:
+    """Take in all that is understood; raises `Puzzling` afterwards with what was not."""
+    puzzles = _take_results(file, content.results)
+    for place, record in enumerate(content.records):
+        _take_record(file, place, record)
+    for struck in content.struck:
+        _take_struck(file, struck)
+    tables.load(content.codes)
+    if content.kind not in UNDERSTOOD:
+        puzzles.append(f"{content.kind or 'a file of no kind'} is only stored")
+    if puzzles:
+        raise UnexpectedAnswer("; ".join(puzzles))
+
+
+def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
+    """Results of one report in one file are judged together: a decision explains the code beside it."""
+    puzzles: list[str] = []
+    told: dict[int, ReportResult] = {}
+    for result in results:
+        codes = _codes(result)
+        if not codes:
+            puzzles.append("a result without a code or a decision")
+            continue
+        try:
+            report = report_of(result)
+        except AmbiguousMatch as unsure:
+            puzzles.append(str(unsure))
+            continue
+        found = told.setdefault(report.pk, ReportResult(report, (), None))
+        told[report.pk] = replace(found, verdicts=found.verdicts + codes, at=result.at or found.at)
+    return puzzles + [puzzle for found in told.values() if (puzzle := _answer(file, found))]
+
+
+def _codes(result: Result) -> tuple[Verdict, ...]:
+    codes = tuple(verdict for verdict in result.verdicts if verdict.code)
+    if result.approved is None:
+        return codes
+    return (*codes, Verdict(DECIDED[result.approved], result.opinion))
+
+
+@dataclass(frozen=True)
+class ReportResult:
+    """Everything one file says about one report."""
+
+    report: Report
+    verdicts: tuple[Verdict, ...]
+    at: datetime | None
+
+    def words(self, judgement: Judgement) -> str:
+        """The authority's own words for the codes that count; to a refusal belongs what the person wrote."""
+        explained = judgement.fault in (Fault.APPLICANT, Fault.GONE)
+        codes = (*judgement.codes, REJECTED) if explained else judgement.codes
+        counted = (verdict.words for verdict in self.verdicts if verdict.code in codes and verdict.words)
+        return "；".join(dict.fromkeys(counted))
+
+
+def _answer(file: InboxFile, told: ReportResult) -> str:
+    """Do what the gravest code asks for; why a person has to look, or nothing."""
+    judgement = judge((verdict.code for verdict in told.verdicts), told.report.kind)
+    if judgement.fault == Fault.SUCCESS:
+        return _succeeded(file, told, judgement)
+    if judgement.fault == Fault.NEITHER:
+        return _again(file, told, judgement)
+    return _close(file, told, ANSWERS[judgement.fault], judgement)
+
+
+ANSWERS = {
+    Fault.PROVIDER: AnswerKind.REPORT_FAILED,
+    Fault.APPLICANT: AnswerKind.TURNED_DOWN,
+    Fault.GONE: AnswerKind.GRANTED,  # what was to be cancelled is cancelled
+}
+
+
+def _succeeded(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
+    """Only an approval grants; the other successes say that something arrived, which is all a material waits for."""
+    if told.report.kind == ReportKind.MATERIAL:
+        _mark_answered(told.report)
+    elif APPROVED in judgement.codes:
+        return _close(file, told, AnswerKind.GRANTED, judgement)
+    return ""
+
+
+def _again(file: InboxFile, told: ReportResult, judgement: Judgement) -> str:
+    """The same report goes again later; the portal hears what it waits for, and when it was too often."""
+    if told.report.state == ReportState.NUMBERED:  # it cannot go again before we know that it went
+        return f"{' '.join(judgement.codes)} for {told.report.key} before its receipt"
+    codes = " ".join(judgement.codes)
+    waits = told.report.state == ReportState.ACCEPTED and report_queue.retry(told.report, codes)
+    if waits and in_review(codes, told.report.kind):
+        outcome_queue.withdraw_receipt(told.report)
+        once = f"waits:{told.report.key}:{told.report.tries}"
+        said = _fields(AnswerKind.WAITS, told.report, codes, told.words(judgement))
+        outcome_queue.record(AnswerKind.WAITS, once=once, report=told.report, file=file, at=_at(file, told), **said)
+    return ""
+
+
+def _close(file: InboxFile, told: ReportResult, kind: AnswerKind, judgement: Judgement) -> str:
+    report = told.report
+    is_first = report.state != ReportState.ANSWERED or report.outcomes.filter(kind=kind).exists()
+    if not is_first and kind != AnswerKind.GRANTED:  # a grant is the last word: the access is on record
+        return f"{kind} for {report.key}, which was answered otherwise"
+    words, codes = told.words(judgement), " ".join(judgement.codes)
+    outcome_queue.record(
+        kind,
+        once=_once(kind, report, codes, words),
+        report=report,
+        file=file,
+        at=_at(file, told),
+        **_fields(kind, report, codes, words),
+    )
+    _mark_answered(report)
+    if kind == AnswerKind.GRANTED:
+        succession.supersede(report.reference, kind=report.kind, but=report)
+        outcome_queue.tell_record_again(report)
+    return ""
+
+
+def _at(file: InboxFile, told: ReportResult) -> datetime:
+    return told.at or file.received_at
+
+
+def _once(kind: AnswerKind, report: Report, codes: str, words: str) -> str:
+    """An approval is one approval; a refusal that comes with other words tells more than the one before."""
+    if kind == AnswerKind.TURNED_DOWN:
+        return f"{kind}:{report.key}:{hashlib.sha256(f'{codes} {words}'.encode()).hexdigest()[:16]}"
+    return f"{kind}:{report.key}"
+
+
+def _fields(kind: AnswerKind, report: Report, codes: str, words: str) -> dict[str, str]:
+    said = {"code": codes[:80], "words": words}
+    if kind != AnswerKind.GRANTED:
+        return said
+    numbers = {"site_number": report.site_number, "subject_number": subject_number(report.site_number)}
+    return numbers if codes == APPROVED else {**numbers, **said}
+
+
+def _mark_answered(report: Report) -> None:
+    Report.objects.filter(pk=report.pk, state__in=NO_ANSWER_YET).update(
+        state=ReportState.ANSWERED, answered_at=timezone.now(), code=""
+    )
+
+
+def _take_record(file: InboxFile, place: int, record: FiledRecord) -> None:
+    """One outcome for each report of ours whose access is in the record; for a record without any, one all the same.
+
+    That our access is on record is no approval: a report is granted by its result alone.
+    """
+    ours = _our_reports(record)
+    for own_id, report in ours.items():
+        access = next(one for one in _accesses(record) if one.own_id == own_id)
+        Report.objects.filter(pk=report.pk).update(access_id=access.access_id)
+        outcome_queue.record(
+            AnswerKind.RECORD,
+            once=f"record:{file.pk}:{place}:{report.key}",
+            report=report,
+            file=file,
+            at=file.received_at,
+            record=_as_seen_by(own_id, record),
+        )
+    if not ours:
+        outcome_queue.record(
+            AnswerKind.RECORD,
+            once=f"record:{file.pk}:{place}",
+            report=None,
+            file=file,
+            at=file.received_at,
+            record=_as_seen_by(None, record),
+        )
+
+
+def _accesses(record: FiledRecord) -> list[FiledAccess]:
+    return [access for site in record.sites for access in site.accesses]
+
+
+def _our_reports(record: FiledRecord) -> dict[int, Report]:
+    """By our own ids of accesses; another provider may use the same figures for its own."""
+    here = (None, settings.MIIT_ISP_ID)
+    own_ids = {access.own_id for access in _accesses(record) if access.own_id and access.provider in here}
+    found = Report.objects.filter(kind=ReportKind.ACCESS, own_id__in=own_ids)
+    return {report.own_id: report for report in found}
+
+
+def _as_seen_by(own_id: int | None, record: FiledRecord) -> FiledRecord:
+    """The record with `own_id` only at the access of this report, so that the portal knows which one is meant."""
+    return replace(
+        record,
+        sites=tuple(
+            replace(
+                site,
+                accesses=tuple(
+                    access if own_id and access.own_id == own_id else replace(access, own_id=None)
+                    for access in site.accesses
+                ),
+            )
+            for site in record.sites
+        ),
+    )
+
+
+def _take_struck(file: InboxFile, struck: Struck) -> None:
+    """Off the record; an access whose cancellation waits for its result has with this been cancelled."""
+    outcome_queue.record(
+        AnswerKind.STRUCK,
+        once=f"struck:{struck.level}:{struck.id}",
+        report=None,
+        file=file,
+        at=file.received_at,
+        struck=struck,
+    )
+    if struck.level != Level.ACCESS:
+        return
+    waiting = Report.objects.filter(
+        kind=ReportKind.CANCELLATION, access_id=struck.id, state__in=(ReportState.ACCEPTED, ReportState.NUMBERED)
+    )
+    for report in waiting:
+        _close(file, ReportResult(report, (), None), AnswerKind.GRANTED, Judgement(Fault.SUCCESS, (APPROVED,)))

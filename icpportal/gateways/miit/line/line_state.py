@@ -1,0 +1,138 @@
+"""Why the line to the ministry rests: it waits until a moment, or is stopped until operations let it go on.
+
+Sending and fetching do both separately, and each has alarms of its own; a refused account stops them together.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.fields.types import Column, Fact
+from icpportal.gateways.miit.codes.return_codes import BOTH, DOWN, NO_ANSWER, Reaction, Told, Way
+from icpportal.gateways.miit.line import polling
+from icpportal.gateways.miit.models import MinistryLine
+
+logger = logging.getLogger(__name__)
+
+STOPPED = "ministry.stopped"  # the alarm of a stop that is about both ways
+RESTED: dict[Way, dict[str, Column]] = {
+    way: {f"{way}_waits_until": None, f"{way}_waits_because": "", f"{way}_tries": 0} for way in BOTH
+}
+GOES_ON: dict[Way, dict[str, Column]] = {
+    way: {**RESTED[way], f"{way}_stopped_at": None, f"{way}_stopped_because": ""} for way in BOTH
+}
+
+
+def pause_reason(code: int | str, words: str) -> str:
+    """A reason as it is kept on the line: the code first, then English words."""
+    return f"{code}: {words}"
+
+
+def shown(reason: str) -> str:
+    """A kept reason in the reader's language."""
+    code, colon, words = reason.partition(": ")
+    return f"{code}: {gettext(words)}" if colon else reason and gettext(reason)
+
+
+def is_paused(line: MinistryLine, now: datetime) -> str:
+    """Why nothing may be sent now; nothing when it may."""
+    if line.sending_stopped_at:
+        return line.sending_stopped_because
+    if line.sending_waits_until and line.sending_waits_until > now:
+        return line.sending_waits_because
+    return ""
+
+
+def wait(
+    line: MinistryLine,
+    code: int,
+    row: Reaction,
+    *,
+    now: datetime,
+    said: str = "",
+    way: Way = Way.SENDING,
+    why: str = "",
+) -> datetime:
+    """Let this way wait as the row of the code says; operations are alarmed when that is theirs."""
+    until = row.until(now, tries=getattr(line, f"{way}_tries"), said=said)
+    reason = why or pause_reason(code, row.words)
+    tell_wait(line, way, code, reason, row.told, until=until, now=now)
+    _rest(line, way, until, reason)
+    return until
+
+
+def tell_wait(
+    line: MinistryLine, way: Way, code: int, reason: str, told: Told, *, until: datetime, now: datetime
+) -> None:
+    """Note a wait; one that operations must know of is an alarm until it is over, each new reason one of its own."""
+    logger.info(f"{way} waits", extra={"isp": line.isp_id, "returned": code, "until": until.isoformat()})
+    if getattr(line, f"{way}_waits_because") != reason:
+        clear(waits(way), now=now)
+    if told == Told.OPERATIONS:
+        open_alarm(waits(way), reference=f"ispId {line.isp_id}", detail=str(code), now=now)
+
+
+def waits(way: Way) -> str:
+    """The alarm of a wait."""
+    return f"ministry.{way}_waits"
+
+
+def stopped(ways: Iterable[Way]) -> str:
+    """The alarm of a stop."""
+    found = tuple(ways)
+    return STOPPED if set(found) == set(BOTH) else f"ministry.{found[0]}_stopped"
+
+
+def wait_for_answer(line: MinistryLine, way: Way, *, now: datetime) -> datetime:
+    """The ministry cannot be reached: wait a little longer each time."""
+    until = now + DOWN[min(getattr(line, f"{way}_tries"), len(DOWN) - 1)]
+    logger.warning("the ministry does not answer", extra={"isp": line.isp_id, "until": until.isoformat()})
+    _rest(line, way, until, NO_ANSWER)
+    return until
+
+
+def _rest(line: MinistryLine, way: Way, until: datetime, reason: str) -> None:
+    waits: dict[str, Column] = {f"{way}_waits_until": until, f"{way}_waits_because": reason[:500]}
+    if way == Way.FETCHING:
+        waits["fetch_after"] = None  # the wait is the pause
+    MinistryLine.objects.filter(pk=line.pk).update(**waits, **{f"{way}_tries": F(f"{way}_tries") + 1})
+
+
+def rested(line: MinistryLine, way: Way, *, now: datetime) -> None:
+    """It is over what this way waited for; call it before the wait itself is taken off the line."""
+    if getattr(line, f"{way}_waits_because"):
+        clear(waits(way), now=now)
+
+
+def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **facts: Fact) -> bool:
+    """Nothing more these ways until `let_go_on`, with an alarm. Whether one of them was not stopped before."""
+    open_alarm(stopped(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
+    changed = 0
+    for way in ways:
+        at, why = f"{way}_stopped_at", f"{way}_stopped_because"
+        moving = MinistryLine.objects.filter(pk=isp_id, **{f"{at}__isnull": True})
+        changed += moving.update(**{at: now, why: reason[:500]})
+    if changed:
+        extra = {"isp": isp_id, "ways": " and ".join(ways), **facts}
+        logger.warning("the line to the ministry is stopped", extra=extra)
+    return bool(changed)
+
+
+def resume(isp_id: int, ways: Iterable[Way] = BOTH) -> bool:
+    """Operations say that it may go on: no stop, no wait these ways. Whether there is such a line."""
+    ways = tuple(ways)
+    columns = {name: value for way in ways for name, value in GOES_ON[way].items()}
+    if Way.FETCHING in ways:
+        columns |= polling.news(timezone.now())
+    found = MinistryLine.objects.filter(pk=isp_id).update(**columns)
+    for way in ways:
+        clear(stopped((way,)))
+        clear(waits(way))
+    if not MinistryLine.objects.filter(pk=isp_id).exclude(sending_stopped_at=None, fetching_stopped_at=None).exists():
+        clear(STOPPED)
+    return bool(found)

@@ -1,0 +1,74 @@
+"""How long files are kept: at least three months, then their keys are destroyed; a password's digest goes earlier."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from icpportal.fields.types import Columns
+from icpportal.gateways.miit.line import bodies
+from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
+
+AT_ONCE = 500
+PORTIONS = 10  # of each kind of file in one run
+OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
+FORGOTTEN = {"body": None, "key": ""}
+
+
+@dataclass(frozen=True)
+class ErasureResult:
+    """How many rows lost their content."""
+
+    uploads: int
+    downloads: int
+    reports: int
+
+    def as_dict(self) -> dict[str, int]:
+        """For JSON."""
+        return asdict(self)
+
+
+def erase_expired(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Destroy what is old, and delete the stored bodies of it; how many rows, for the hourly tidying.
+
+    Raises `StorageDown` while these cannot be deleted: nobody can read them any more, and the next hour tries again.
+    """
+    forgot = forget(now=now, dry_run=dry_run)
+    if not dry_run:
+        bodies.drop_forgotten()
+    return sum(forgot.as_dict().values())
+
+
+def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResult:
+    """Destroy key and body of files older than `MIIT_FILES_KEPT`, and the content of reports that are over.
+
+    A file on its way, and a download that was not processed or waits for people, stay whatever their age. The rows
+    themselves stay.
+    """
+    before = (now or timezone.now()) - settings.MIIT_FILES_KEPT
+    uploads = UploadFile.objects.filter(~Q(key=""), accepted_at__lt=before)
+    downloads = InboxFile.objects.filter(~Q(key=""), received_at__lt=before, state=InboxState.PROCESSED)
+    reports = Report.objects.filter(~Q(payload=""), state__in=OVER)
+    return ErasureResult(
+        uploads=_emptied(uploads, FORGOTTEN, dry_run),
+        downloads=_emptied(downloads, FORGOTTEN, dry_run),
+        reports=_emptied(reports, {"payload": ""}, dry_run),
+    )
+
+
+def _emptied(rows: QuerySet, columns: Columns, dry_run: bool) -> int:
+    if dry_run:
+        return rows.count()
+    return sum(rows.model.objects.filter(pk__in=chunk).update(**columns) for chunk in _chunks(rows))
+
+
+def _chunks(rows: QuerySet) -> Iterator[list[int]]:
+    """Some portions; what is left is the next hour's."""
+    for _ in range(PORTIONS):
+        chunk = list(rows.order_by().values_list("pk", flat=True)[:AT_ONCE])
+        if not chunk:
+            return
+        yield chunk

@@ -1,0 +1,147 @@
+"""The numbered files of an ispId: a number and its sealed bytes together, sent until accepted, never skipped."""
+
+import logging
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from icpportal.fields.types import Column
+from icpportal.gateways.miit.client.crypto import Packed
+from icpportal.gateways.miit.codes.return_codes import Way
+from icpportal.gateways.miit.line import bodies, outcome_queue, polling
+from icpportal.gateways.miit.line.file_encryption import open_body, seal_body
+from icpportal.gateways.miit.line.lease import Lease, LeaseLost
+from icpportal.gateways.miit.line.line_state import RESTED
+from icpportal.gateways.miit.models import STORED, TO_STORE, MinistryLine, Report, ReportState, UploadFile
+
+logger = logging.getLogger(__name__)
+
+
+def place(isp_id: int, sequence: int) -> str:
+    """What the body and the key of this file are sealed to."""
+    return f"miit.upload:{isp_id}:{sequence}"
+
+
+def on_its_way(isp_id: int) -> UploadFile | None:
+    """The one file that has a number and was not accepted yet."""
+    return UploadFile.objects.select_related("report").filter(isp_id=isp_id, accepted_at__isnull=True).first()
+
+
+def stored(file: UploadFile) -> Packed:
+    """The file as it was made; raises `Forgotten`, `Unreadable`, or `StorageDown`."""
+    body = open_body(bodies.sealed(file) if file.key else None, file.key, bound_to=place(file.isp_id, file.sequence))
+    return Packed(file.name, body, file.digest)
+
+
+def number(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> UploadFile | None:
+    """Give the report its number and keep the bytes, both or neither; `None` when it is not queued any more."""
+    try:
+        with transaction.atomic():
+            lease.renew()
+            if not MinistryLine.objects.filter(pk=lease.isp_id, last_sequence=sequence - 1).exists():
+                raise LeaseLost("the last number is another one now")
+            waiting = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
+            if not waiting.update(state=ReportState.NUMBERED, field="", reason=""):
+                return None
+            return _keep(lease.isp_id, row, packed, sequence, made_at=now)
+    except IntegrityError as taken:  # the database holds that one file at most is on its way
+        raise LeaseLost("another file is on its way") from taken
+
+
+def _keep(isp_id: int, row: Report, packed: Packed, sequence: int, **columns: Column) -> UploadFile:
+    """The row of a numbered file, with its bytes sealed."""
+    body, key = seal_body(packed.body, bound_to=place(isp_id, sequence))
+    known = {"isp_id": isp_id, "sequence": sequence, "report": row, "name": packed.name, "digest": packed.digest}
+    return UploadFile.objects.create(**known, body=body, key=key, **columns)
+
+
+def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) -> None:
+    """Other bytes under the same number, for a file that was never accepted."""
+    body, key = seal_body(packed.body, bound_to=place(file.isp_id, file.sequence))
+    fresh = {"made_at": now, "sent_at": None, "tries": 0, "code": "", "words": ""}
+    with transaction.atomic():
+        lease.renew()
+        rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
+        if not rows.update(name=packed.name, digest=packed.digest, body=body, key=key, **fresh):
+            raise LeaseLost("the file was accepted meanwhile")
+
+
+def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None:
+    """The ministry gave this number to a file that is not ours: the report waits for another one, behind `last`."""
+    with transaction.atomic():
+        lease.renew()
+        if not UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).delete()[0]:
+            raise LeaseLost("the file was accepted meanwhile")
+        Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(
+            state=ReportState.QUEUED, next_at=file.report.queued_at
+        )
+        MinistryLine.objects.filter(pk=file.isp_id).update(last_sequence=last)
+    logger.warning("number given up", extra={"isp": file.isp_id, "sequence": file.sequence, "last": last})
+
+
+def note_sending(file: UploadFile, *, now: datetime) -> None:
+    """From here on it may have arrived: whoever comes next asks before sending it again."""
+    file.sent_at = now
+    UploadFile.objects.filter(pk=file.pk).update(sent_at=now, tries=F("tries") + 1)
+
+
+def note_code(file: UploadFile, code: int, words: str, *, arrived: bool | None = None) -> None:
+    """What they said to it; with `arrived=False` it is certainly not there, and `sent_at` begins anew."""
+    columns: dict[str, Column] = {"code": str(code), "words": words[:500]}
+    if arrived is False:
+        file.sent_at = columns["sent_at"] = None
+    UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).update(**columns)
+
+
+def note_missed(file: UploadFile) -> None:
+    """They say that it did not arrive."""
+    file.sent_at = None
+    UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).update(sent_at=None)
+
+
+def note_heard(isp_id: int, *, now: datetime) -> None:
+    """The ministry has just said which number was its last, and ours fits."""
+    MinistryLine.objects.filter(pk=isp_id).update(number_heard_at=now)
+
+
+def note_last(isp_id: int, sequence: int, *, now: datetime) -> None:
+    """The ministry's last number is this one, and so is ours."""
+    MinistryLine.objects.filter(pk=isp_id).update(last_sequence=sequence, number_heard_at=now)
+
+
+def take_over(lease: Lease, row: Report, packed: Packed, sequence: int, *, now: datetime) -> None:
+    """The ministry has this report under a number that a restored backup did not know: as if we had sent it now."""
+    with transaction.atomic():
+        lease.renew()
+        taken = Report.objects.filter(pk=row.pk, state=ReportState.QUEUED)
+        if not taken.update(state=ReportState.ACCEPTED, field="", code="", reason=""):
+            raise LeaseLost("the report moved meanwhile")
+        _keep(lease.isp_id, row, packed, sequence, made_at=now, sent_at=now, accepted_at=now, code="0")
+        outcome_queue.record_accepted(row, sent_at=now, sequence=sequence)
+    logger.info("file accepted before the restore", extra={"isp": lease.isp_id, "sequence": sequence})
+
+
+def accept(file: UploadFile, *, now: datetime) -> bool:
+    """The ministry has it: file, line, report and outcome in one transaction. False the second time."""
+    sent_at = file.sent_at or now
+    with transaction.atomic():
+        rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
+        if not rows.update(accepted_at=now, sent_at=sent_at, code="0", words=""):
+            return False
+        columns = {**RESTED[Way.SENDING], **polling.news(now), "number_heard_at": now}
+        MinistryLine.objects.filter(pk=file.isp_id).update(last_sequence=file.sequence, sent_at=sent_at, **columns)
+        Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(state=ReportState.ACCEPTED)
+        outcome_queue.record_accepted(file.report, sent_at=sent_at, sequence=file.sequence)
+    logger.info("file accepted", extra={"isp": file.isp_id, "sequence": file.sequence, "tries": file.tries + 1})
+    return True
+
+
+def kept(isp_id: int, sequences: Collection[int]) -> list[UploadFile] | None:
+    """Our accepted files of these numbers in order; `None` unless every one is here with its bytes."""
+    rows = UploadFile.objects.filter(
+        TO_STORE | STORED, isp_id=isp_id, sequence__in=list(sequences), accepted_at__isnull=False
+    ).exclude(key="")
+    found = list(rows.order_by("sequence"))
+    return found if len(found) == len(set(sequences)) else None

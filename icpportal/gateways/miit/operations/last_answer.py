@@ -1,0 +1,65 @@
+"""Does the ministry answer? Told by what the line noted, so that nobody asks only to learn that."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.codes.return_codes import BOTH, NO_ANSWER, Told, Way, reaction
+from icpportal.gateways.miit.line.lease import longest_call
+from icpportal.gateways.miit.models import MinistryLine
+
+MARGIN = timedelta(minutes=2)
+
+
+def judge(*, now: datetime | None = None) -> None:
+    """Raises `Refused` while a way is stopped, `Retryable` when the ministry is silent, in trouble or was not asked.
+
+    That it is closed, under maintenance or has too much to do is no trouble: it answers.
+    """
+    now = now or timezone.now()
+    line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first() or MinistryLine()
+    _refuse_stops(line)
+    if any(_is_silent(line, way) for way in BOTH):
+        raise Retryable(f"{NO_ANSWER}{_last(line)}")
+    waits = [because for way in BOTH if (because := _waits(line, way, now))]
+    if trouble := next((because for because in waits if _told(because) == Told.OPERATIONS), None):
+        raise Retryable(trouble)
+    if not waits and (line.answered_at is None or line.answered_at < now - _longest_silence()):
+        raise Retryable(f"the ministry was not asked lately{_last(line)}: is a worker running?")
+
+
+def _refuse_stops(line: MinistryLine) -> None:
+    for way in BOTH:
+        if getattr(line, f"{way}_stopped_at"):
+            because = getattr(line, f"{way}_stopped_because")
+            raise Refused(f"{way} stopped: {because}", code=because.partition(":")[0])
+
+
+def _is_silent(line: MinistryLine, way: Way) -> bool:
+    """Until it answers, also between two tries; the other way may have heard it since the last one."""
+    until = getattr(line, f"{way}_waits_until")
+    heard_since = line.answered_at and until and line.answered_at >= until
+    return getattr(line, f"{way}_waits_because") == NO_ANSWER and not heard_since
+
+
+def _waits(line: MinistryLine, way: Way, now: datetime) -> str:
+    until = getattr(line, f"{way}_waits_until")
+    return str(getattr(line, f"{way}_waits_because")) if until and until > now else ""
+
+
+def _told(because: str) -> Told:
+    code = because.partition(":")[0]
+    return reaction(int(code)).told if code.isdecimal() else Told.NOBODY
+
+
+def _longest_silence() -> timedelta:
+    return timedelta(seconds=max(settings.MIIT_POLL_SECONDS)) + longest_call() + MARGIN
+
+
+def _last(line: MinistryLine) -> str:
+    """When it last answered and what, for a sentence."""
+    if line.answered_at is None:
+        return ", nor ever before"
+    return f", last answer {line.answered_at:%Y-%m-%d %H:%M} UTC, code {line.answered_code}"

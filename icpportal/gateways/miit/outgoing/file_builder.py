@@ -1,0 +1,55 @@
+"""From a queued report to the file that can be numbered: read, written in the version of the day, validated, packed."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.client.crypto import Packed, pack
+from icpportal.gateways.miit.codes import table_numbers
+from icpportal.gateways.miit.documents import versions
+from icpportal.gateways.miit.documents.types import NotEncodable
+from icpportal.gateways.miit.line.serialization import report_from, unsealed
+from icpportal.gateways.miit.models import Report
+from icpportal.gateways.miit.types import Attachment
+from icpportal.gateways.miit.types import Report as Content
+
+GONE = (LookupError, ValueError, ValidationError)  # there is no such picture, or no such handle
+
+
+def place(key: str) -> str:
+    """What the payload of this report is sealed to."""
+    return f"miit.report:{key}"
+
+
+def content_of(row: Report) -> Content:
+    """The report as it was queued."""
+    return report_from(row.kind, unsealed(row.payload, bound_to=place(row.key)))
+
+
+def build(row: Report, sequence: int) -> Packed:
+    """The file of this report under this number; raises `Unfit`, or `Retryable` while a picture cannot be read
+    or the ministry's tables do not have one of its codes.
+
+    The same row, number and pictures give the same bytes. Never call it inside a transaction: pictures are read.
+    """
+    version, content = versions.version(), table_numbers.as_numbered(content_of(row))
+    if code := table_numbers.missing(content):  # it waits for a setting, and no order is held for it
+        table_numbers.tell_missing(code)
+        raise Retryable(f"{code} is not in the ministry's tables: miit status says what to set")
+    xml = version.build(content, isp_id=settings.MIIT_ISP_ID, own_id=row.own_id, pictures=picture)
+    version.validate(xml)
+    return pack(xml, f"beianinfo{sequence}.xml")
+
+
+def picture(attachment: Attachment) -> bytes:
+    """The bytes of an attachment; raises `Unfit` when it is gone for good."""
+    read = import_string(settings.AUTHORITY_PICTURES)
+    try:
+        content: bytes = read(attachment.document)
+    except GONE as gone:
+        field = f"Fj (attachment {attachment.purpose.name.lower()})"
+        raise NotEncodable("the picture is not there any more", field=field, code="5010") from gone
+    except Exception as trouble:  # a storage raises what it likes; its words may hold an address
+        raise Retryable(f"a picture cannot be read: {type(trouble).__name__}") from trouble
+    return content

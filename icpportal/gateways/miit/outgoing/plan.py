@@ -1,0 +1,110 @@
+"""What a round of sending or a resynchronisation would do, said before it is done."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from icpportal.fields.types import Fact
+from icpportal.gateways.errors import Refused
+from icpportal.gateways.miit.client.client import Ministry
+from icpportal.gateways.miit.client.returns import PreviousReply
+from icpportal.gateways.miit.codes.return_codes import Act, reaction
+from icpportal.gateways.miit.line import line_state, sequence
+from icpportal.gateways.miit.line.sender_calls import CallOutcome, fate
+from icpportal.gateways.miit.models import MinistryLine, Report, ReportState, UploadFile
+from icpportal.gateways.miit.outgoing import succession
+
+ACCEPTED, RENUMBERED, AGAIN = "accepted", "gets another number", "sent again"
+MUST_BE = "must have been accepted"  # after a restore: a number is never given up, so that it went next
+Tell = Callable[[str], None]
+
+
+def silent(_line: str) -> None:
+    """Tells nobody how far it is."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The last accepted number here, at the ministry and afterwards; what becomes of the file on its way."""
+
+    here: int | None
+    there: int
+    afterwards: int
+    file: int | None = None  # the number of the file on its way
+    becomes: str = ""
+    again: tuple[int, ...] = ()  # accepted files that the ministry does not have any more
+    unknown: tuple[int, ...] = ()  # files that the ministry accepted and that are not known here
+    parked: tuple[str, ...] = ()  # reports that may be among them and were put aside
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would be different."""
+        return self.here != self.afterwards or bool(self.again) or self.becomes in (ACCEPTED, MUST_BE, RENUMBERED)
+
+    def as_dict(self) -> dict[str, Fact]:
+        """For JSON."""
+        return {**asdict(self), "changes": self.changes}
+
+
+def plan(*, after_restore: bool = False, seconds: float | None = None, tell: Tell = silent) -> Plan:
+    """Asks the ministry for its last accepted file and compares; changes nothing.
+
+    Raises `Retryable` when it does not answer, `Refused` when it does not tell.
+    """
+    within = {} if seconds is None else {"timeout": seconds}
+    return compared(told(lambda: Ministry().previous_upload(**within), tell), after_restore=after_restore)
+
+
+def told(ask: Callable[[], PreviousReply], tell: Tell) -> PreviousReply:
+    """The ministry's last accepted file, with a line before and after the question; raises like `plan`."""
+    tell("asking the ministry for the last file that it accepted …")
+    began = time.monotonic()
+    previous = ask()
+    tell(f"answer after {time.monotonic() - began:.1f} s: code {previous.code}, number {previous.sequence}")
+    row = reaction(previous.code)
+    if row.act not in (Act.DONE, Act.LOAD):
+        words = line_state.shown(line_state.pause_reason(previous.code, row.words))
+        raise Refused(f"{words} ({previous.words})", code=str(previous.code))
+    return previous
+
+
+def compared(previous: PreviousReply, *, after_restore: bool = False) -> Plan:
+    """What a resynchronisation does when this is their last file."""
+    line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first()
+    here = line.last_sequence if line else None
+    file = sequence.on_its_way(settings.MIIT_ISP_ID)
+    return _with_file(here, previous, file, after_restore) if file else _alone(here, previous)
+
+
+def _with_file(here: int | None, previous: PreviousReply, file: UploadFile, after_restore: bool) -> Plan:
+    if fate(previous, file) == CallOutcome.ARRIVED:
+        return Plan(here, previous.sequence, file.sequence, file.sequence, ACCEPTED)
+    if previous.sequence >= file.sequence:
+        becomes = MUST_BE if after_restore else RENUMBERED
+        unknown = tuple(range(file.sequence + after_restore, previous.sequence + 1))
+        return Plan(here, previous.sequence, previous.sequence, file.sequence, becomes, unknown=unknown)
+    last = file.sequence - 1
+    return Plan(here, previous.sequence, last, file.sequence, AGAIN, tuple(range(previous.sequence + 1, last + 1)))
+
+
+def _alone(here: int | None, previous: PreviousReply) -> Plan:
+    ours = UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID).aggregate(last=Max("sequence"))["last"] or 0
+    again = tuple(range(previous.sequence + 1, ours + 1))
+    unknown = () if here is None else tuple(range(max(ours, here) + 1, previous.sequence + 1))
+    return Plan(here, previous.sequence, max(ours, previous.sequence), again=again, unknown=unknown)
+
+
+def due(*, now: datetime | None = None) -> dict[str, Fact]:
+    """How many reports could get a number now, whether a file is on its way, and why nothing may be sent."""
+    now = now or timezone.now()
+    line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first()
+    return {
+        "due": succession.free_to_go(Report.objects.filter(state=ReportState.QUEUED, next_at__lte=now)).count(),
+        "on_its_way": UploadFile.objects.filter(isp_id=settings.MIIT_ISP_ID, accepted_at=None).count(),
+        "reason": line_state.is_paused(line, now) if line else "",
+    }

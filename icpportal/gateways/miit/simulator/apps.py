@@ -1,8 +1,0 @@
-from django.apps import AppConfig
-
-
-class SimulatorConfig(AppConfig):
-    """The invented authority; installed in its own process only (`settings.py` beside this file)."""
-
-    name = "icpportal.gateways.miit.simulator"
-    label = "simulator"

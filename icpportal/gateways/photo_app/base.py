@@ -1,0 +1,29 @@
+"""The interface to the Shanghai administration's app (上海管局 App): the photo behind a picture code."""
+
+from typing import Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+
+class PhotoApp(Protocol):
+    """What the system behind the app can do; `timeout` bounds a question in seconds."""
+
+    def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
+        """The photo that the app of this mobile gave this code for; `None` when the two do not belong together.
+
+        The bytes are as they came: whoever asked examines them like an upload.
+        """
+
+    def check(self) -> None:
+        """Raises when the system does not answer."""
+
+
+def is_there() -> bool:
+    """Whether a system is configured at all; without one the applicant uploads what the app took."""
+    return bool(settings.PHOTO_APP_GATEWAY)
+
+
+def photo_app() -> PhotoApp:
+    """The gateway of `settings.PHOTO_APP_GATEWAY`."""
+    return import_string(settings.PHOTO_APP_GATEWAY)()

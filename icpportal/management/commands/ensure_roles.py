@@ -1,0 +1,17 @@
+"""`manage.py ensure_roles`: write what each role may do into its group. Run after every migrate."""
+
+from django.core.management.base import BaseCommand, CommandError
+
+from icpportal.accounts import roles
+
+
+class Command(BaseCommand):
+    """Make the groups and give them the permissions of `settings.ROLE_PERMISSIONS`; may run any number of times."""
+
+    help = "Create the role groups and their permissions. Run after every migrate."
+
+    def handle(self, **options: bool | int | str | None) -> None:
+        missing = roles.ensure()
+        if missing:
+            raise CommandError(f"no model declares these permissions: {', '.join(sorted(set(missing)))}")
+        self.stdout.write(f"ensure_roles: {len(roles.NAMES)} roles")

@@ -1,0 +1,82 @@
+"""`manage.py reset_attempts`: give somebody their tries back. Prints no personal data."""
+
+import json
+import uuid
+from typing import TypedDict, Unpack
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Q
+
+from icpportal.codes import limits
+from icpportal.fields import phones
+
+
+def keys_of_account(who: str) -> list[str]:
+    """What is counted about an account: its id, its email address and its mobile."""
+    try:
+        mine = Q(pk=uuid.UUID(who))
+    except ValueError:
+        mine = Q(email__iexact=who)
+    user = get_user_model().objects.filter(mine).first()
+    if user is None:
+        raise CommandError("No such account")
+    return [key for key in (str(user.pk), user.email, getattr(user, "mobile", "")) if key]
+
+
+def keys_of_phone(typed: str) -> list[str]:
+    """The mobile as codes are counted by it."""
+    try:
+        return [phones.mobile(typed)]
+    except ValidationError as error:
+        raise CommandError(error.messages[0]) from error
+
+
+READERS = {
+    "account": keys_of_account,
+    "phone": keys_of_phone,
+    "filing": lambda number: [number.strip()],
+    "order": lambda reference: [reference.strip()],
+}
+
+
+class Options(TypedDict):
+    """What is typed after the command."""
+
+    account: list[str]
+    phone: list[str]
+    filing: list[str]
+    order: list[str]
+    dry_run: bool
+    json: bool
+
+
+class Command(BaseCommand):
+    """Forget the counted tries of an account, a mobile, a filing number or an order."""
+
+    help = (
+        "Reset the attempt counters of an account (email or ID), a mobile number, a filing number or "
+        "an order (reference). "
+        "Failed sign-ins are not included: that lock ends by itself after five minutes."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--account", action="append", default=[], metavar="EMAIL_OR_ID")
+        parser.add_argument("--phone", action="append", default=[], metavar="MOBILE")
+        parser.add_argument("--filing", action="append", default=[], metavar="NUMBER")
+        parser.add_argument("--order", action="append", default=[], metavar="REFERENCE")
+        parser.add_argument("--dry-run", action="store_true", help="count only, reset nothing")
+        parser.add_argument("--json", action="store_true", help="totals as one JSON object")
+
+    def handle(self, **options: Unpack[Options]) -> None:
+        typed = {"account": options["account"], "phone": options["phone"]}
+        typed |= {"filing": options["filing"], "order": options["order"]}
+        asked = [(kind, value) for kind in READERS for value in typed[kind]]
+        if not asked:
+            raise CommandError("Name at least one of --account, --phone, --filing, --order")
+        keys = [key for kind, value in asked for key in READERS[kind](value)]
+        counters = limits.reset(keys, dry_run=options["dry_run"])
+        totals = {"asked": len(asked), "counters": counters, "dry_run": options["dry_run"]}
+        words = "would forget" if options["dry_run"] else "forgot"
+        self.stdout.write(json.dumps(totals) if options["json"] else f"reset_attempts: {words} {counters} counters")

@@ -1,0 +1,128 @@
+"""What a production portal must not be started with; the demo is allowed all of it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from icpportal.gateways import registry
+from icpportal.gateways.inventory import places
+
+
+class Rule(NamedTuple):
+    """A condition that must not hold in production."""
+
+    id: str
+    broken: Callable[[], bool]
+    says: str
+    hint: str
+    kind: type[Error] | type[Warning] = Error
+
+
+INVENTED = ("demo-only", "change-me", "changeme", "insecure")
+MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
+
+
+def secrets_are_invented() -> bool:
+    """One of the demo's keys, or a placeholder, is in force."""
+    keys = (settings.SECRET_KEY, settings.PII_KEYS, settings.BLIND_INDEX_KEY)
+    return any(word in str(key).lower() for key in keys for word in INVENTED) or "ZGVtby1vbmx5" in settings.PII_KEYS
+
+
+def private_root_is_public() -> bool:
+    """Documents lie on a disk of this machine in a folder that the web server hands out."""
+    if settings.S3_BUCKET:
+        return False
+    roots = (settings.PRIVATE_ROOT, settings.QUARANTINE_ROOT, settings.MINISTRY_ROOT)
+    private = [Path(root).resolve() for root in roots]
+    public = Path(settings.STATIC_ROOT).resolve()
+    return any(folder.is_relative_to(public) or not folder.is_absolute() for folder in private)
+
+
+def private_root_is_lost_with_the_container() -> bool:
+    """Documents lie inside the program's own folder."""
+    return not settings.S3_BUCKET and Path(settings.PRIVATE_ROOT).resolve().is_relative_to(settings.BASE_DIR)
+
+
+def bucket_is_abroad() -> bool:
+    """Copies of identity cards would leave the mainland."""
+    if not settings.S3_BUCKET:
+        return False
+    region, endpoint = settings.S3_OPTIONS["region_name"] or "", settings.S3_OPTIONS["endpoint_url"] or ""
+    return not (region.startswith(MAINLAND) or any(f"{word}" in endpoint for word in MAINLAND))
+
+
+RULES = (
+    Rule("portal.E001", secrets_are_invented, "A secret is the demo's or a placeholder.", "See README, “Production”."),
+    Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
+    Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
+    Rule(
+        "portal.E006",
+        lambda: registry.fault_of("sms") is not None,
+        "Text messages are written to a page, or go to a fake, instead of being sent.",
+        "SMS_GATEWAY=icpportal.gateways.sms.http.HttpSms and SMS_HTTP.",
+    ),
+    Rule(
+        "portal.E007",
+        lambda: registry.fault_of("mail") is not None,
+        "Mail is not sent over SMTP.",
+        "EMAIL_URL=smtp+tls://user:password@host:587",
+    ),
+    Rule(
+        "portal.E008",
+        lambda: not settings.STAFF_SECOND_FACTOR,
+        "Staff sign in without a second factor.",
+        "Unset STAFF_SECOND_FACTOR, or set it to on.",
+    ),
+    Rule(
+        "portal.E009",
+        lambda: not settings.PUBLIC_BASE_URL.startswith("https://"),
+        "Links in messages would not be https.",
+        "PUBLIC_BASE_URL=https://…, the address people use.",
+    ),
+    Rule(
+        "portal.E010",
+        private_root_is_public,
+        "Documents would lie where the web server hands files out.",
+        "VAR_DIR and STATIC_ROOT apart, or S3_BUCKET.",
+    ),
+    Rule("portal.E011", lambda: "*" in settings.ALLOWED_HOSTS, "Any host name is accepted.", "ALLOWED_HOSTS: yours."),
+    Rule(
+        "portal.E012",
+        lambda: bool(places.faults(settings.SERVER_PROVINCE, settings.SERVER_PLACES)),
+        "Nobody knows where the servers stand (SERVER_PROVINCE, SERVER_PLACES).",
+        "SERVER_PROVINCE: two digits of GB/T 2260, such as 64; docs/inventory.md says what for several provinces.",
+    ),
+    Rule(
+        "portal.W001",
+        private_root_is_lost_with_the_container,
+        "Documents lie inside the program's folder.",
+        "VAR_DIR on a volume of its own, or S3_BUCKET.",
+        Warning,
+    ),
+    Rule(
+        "portal.W002",
+        bucket_is_abroad,
+        "The bucket does not look like one in mainland China.",
+        "Personal data of a filing stay in the mainland (PIPL, 个人信息保护法, article 40); S3_REGION says where.",
+        Warning,
+    ),
+    Rule(
+        "portal.W003",
+        lambda: not settings.REDIS_URL,
+        "Workers and rate limits share files instead of Redis.",
+        "REDIS_URL, unless web and workers run on one machine.",
+        Warning,
+    ),
+)
+
+
+@register("portal")
+def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
+    """Every rule that production breaks; nothing in the demo."""
+    if settings.DEMO:
+        return []
+    return [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]

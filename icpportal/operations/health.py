@@ -1,0 +1,169 @@
+"""Is the portal well? Three addresses for machines, JSON, nothing personal and nothing that names a customer.
+
+`/healthz`       this process answers
+`/readyz`        it can serve: database, migrations, cache
+`/healthz/deep`  the work gets done: outbox, deadlines, workers, outside systems, files against rows
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Required, TypedDict
+
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
+
+from icpportal.gateways.registry import ADVICE
+from icpportal.operations import cleanup, heartbeat
+from icpportal.outbox import queries as outbox
+from verification.documents import rounds
+
+
+class Finding(TypedDict, total=False):
+    """What one check found: whether all is well, and in which numbers."""
+
+    ok: Required[bool]
+    why: str
+    missing: int
+    systems: dict[str, str]
+    queues: dict[str, int | None]
+    late: dict[str, int]
+    seconds: int | None
+    most: int
+
+
+OUTBOX_WAITS = timedelta(minutes=5)
+SWEEP_RESTS = timedelta(minutes=5)
+WORKER_RESTS = timedelta(minutes=3)
+TIDYING_RESTS = timedelta(days=1)
+# those that call the ministry are seen by its answers
+JOBS_REST = {
+    "deliver_codes": timedelta(minutes=5),
+    "deliver_outbox": timedelta(minutes=5),
+    "ask_phones": timedelta(minutes=10),
+    "sweep_documents": timedelta(minutes=5),
+    "sweep_imports": timedelta(minutes=10),
+    "store_bodies": timedelta(hours=3),
+    "reconcile": timedelta(hours=1),
+    "check_footers": timedelta(minutes=10),
+    "count_durations": timedelta(days=1),
+    "tidy": timedelta(hours=3),
+}
+GATEWAY_KNOWN = timedelta(minutes=10)
+
+
+@never_cache
+@require_safe
+def alive(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 as long as the process answers at all."""
+    return JsonResponse({"state": "green"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 when a request can be served, else 503 with what is missing."""
+    return _answer({"database": _database, "migrations": _migrations, "cache": _cache})
+
+
+@never_cache
+@require_safe
+def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """200 when the work gets done, else 503 with what is late."""
+    now = timezone.now()
+    return _answer(
+        {
+            "database": _database,
+            "outbox": lambda: _outbox(now),
+            "deadlines": lambda: _age(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
+            "worker": lambda: _queues(now),
+            "gateways": lambda: _gateways(now),
+            "jobs": lambda: _jobs(now),
+            "tidying": lambda: _tidying(now),
+            "files": lambda: _age(rounds.age(now), rounds.LATE),
+        }
+    )
+
+
+def _answer(checks: dict[str, Callable[[], Finding]]) -> JsonResponse:
+    findings = {name: _judge(check) for name, check in checks.items()}
+    well = all(finding["ok"] for finding in findings.values())
+    body = {"state": "green" if well else "red", "checks": findings}
+    return JsonResponse(body, status=200 if well else 503)
+
+
+def _judge(check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except (DatabaseError, OSError, RedisError) as problem:
+        return {"ok": False, "why": type(problem).__name__}
+
+
+def _database() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return {"ok": cursor.fetchone() == (1,)}
+
+
+def _migrations() -> Finding:
+    executor = MigrationExecutor(connection)
+    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    return {"ok": missing == 0, "missing": missing}
+
+
+def _cache() -> Finding:
+    key, value = "readyz", secrets.token_hex(4)
+    cache.set(key, value, timeout=10)
+    return {"ok": cache.get(key) is not None}
+
+
+def _outbox(now: datetime) -> Finding:
+    waiting = outbox.oldest_waiting(now)
+    return _age(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+
+
+def _gateways(now: datetime) -> Finding:
+    answers = heartbeat.gateways()
+    states = {name: _gateway(row, now) for name, row in answers.items()}
+    needed = [state for name, state in states.items() if name not in ADVICE]
+    return {"ok": bool(needed) and all(state == "ok" for state in needed), "systems": states}
+
+
+def _gateway(row: heartbeat.Heartbeat, now: datetime) -> str:
+    if now - row.at > GATEWAY_KNOWN:
+        return "not asked lately"
+    return "ok" if row.well else row.trouble
+
+
+def _queues(now: datetime) -> Finding:
+    """Each queue has a worker: those of one queue do nothing for another."""
+    found = {name: _age(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
+    seconds = {name: each["seconds"] for name, each in found.items()}
+    return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
+
+
+def _jobs(now: datetime) -> Finding:
+    """Jobs of beat that have ended well once and not lately."""
+    return _none_late(heartbeat.ages(list(JOBS_REST), now), JOBS_REST)
+
+
+def _tidying(now: datetime) -> Finding:
+    """The hourly jobs, each by itself: one that takes too long or breaks is named."""
+    most = {f"{cleanup.PULSE}{name}": TIDYING_RESTS for name in cleanup.JOBS}
+    return _none_late(heartbeat.ages(list(most), now), most)
+
+
+def _none_late(ages: dict[str, timedelta], most: dict[str, timedelta]) -> Finding:
+    late = {name: round(age.total_seconds()) for name, age in ages.items() if age > most[name]}
+    return {"ok": not late, "late": late}
+
+
+def _age(age: timedelta | None, most: timedelta) -> Finding:
+    seconds = None if age is None else round(age.total_seconds())
+    return {"ok": age is not None and age <= most, "seconds": seconds, "most": round(most.total_seconds())}

@@ -1,0 +1,45 @@
+"""The health check of a container: `python -m icpportal.operations.healthcheck /readyz`, or `--file PATH`."""
+
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the address answers 200 on this machine, or the file was touched lately; else 1."""
+    parser = ArgumentParser(prog="probe")
+    parser.add_argument("path", nargs="?", default="/readyz")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--file", type=Path)
+    parser.add_argument("--younger-than", type=float, default=600)
+    asked = parser.parse_args(arguments)
+    well = is_young(asked.file, asked.younger_than) if asked.file else answers(asked.path, asked.port)
+    return 0 if well else 1
+
+
+def answers(path: str, port: int) -> bool:
+    """True when the address answers 200 under the first host name the portal serves."""
+    host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".") or "127.0.0.1"
+    connection = HTTPConnection("127.0.0.1", port, timeout=4)
+    try:
+        connection.request("GET", path, headers={"Host": host})
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def is_young(path: Path, seconds: float) -> bool:
+    """True when the file was written within so many seconds."""
+    try:
+        return time.time() - path.stat().st_mtime < seconds
+    except FileNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""When each job last ended well, and how each outside system last answered: the rows the health page reads."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.gateways import health
+from icpportal.models import Heartbeat
+
+NOT_OFTENER = timedelta(seconds=5)
+GATEWAY = "gateway:"
+QUEUE = "queue:"
+
+
+def record_heartbeat(name: str, *, now: datetime | None = None) -> None:
+    """The job `name` has just ended well; written at most once in five seconds."""
+    now = now or timezone.now()
+    rows = Heartbeat.objects.filter(name=name)
+    if not rows.filter(at__gt=now - NOT_OFTENER).exists():
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
+
+
+def ask_gateways(*, now: datetime | None = None) -> None:
+    """Notes of every outside system in one word whether it answers (no sentence: it could carry anything).
+
+    The ministry is not asked for that: its line knows. One that is no longer configured is forgotten.
+    """
+    now = now or timezone.now()
+    asked = health.examine(ask=False)
+    Heartbeat.objects.filter(name__startswith=GATEWAY).exclude(
+        name__in=[GATEWAY + each.name for each in asked]
+    ).delete()
+    for answer in asked:
+        said = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
+        Heartbeat.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
+
+
+def beat_queue(name: str, *, now: datetime | None = None) -> None:
+    """A worker has just ended a job of this queue, well or not."""
+    record_heartbeat(QUEUE + name, now=now)
+
+
+def queue_ages(now: datetime) -> dict[str, timedelta | None]:
+    """How long ago a worker last ended a job, by queue; None when none ever did."""
+    return {name: age(QUEUE + name, now) for name in settings.QUEUES}
+
+
+def expect(names: list[str], *, now: datetime) -> None:
+    """These jobs are waited for from now on: one that never ends well is seen to be late."""
+    known = set(Heartbeat.objects.filter(name__in=names).values_list("name", flat=True))
+    new = [Heartbeat(name=name, at=now) for name in names if name not in known]
+    if new:
+        Heartbeat.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def ages(names: list[str], now: datetime) -> dict[str, timedelta]:
+    """How long ago each of these jobs last ended well, or since when it is waited for."""
+    found = Heartbeat.objects.filter(name__in=names)
+    return {row.name: now - row.at for row in found}
+
+
+def age(name: str, now: datetime) -> timedelta | None:
+    """How long ago the job `name` last ended well; None when it never did."""
+    row = Heartbeat.objects.filter(name=name).first()
+    return now - row.at if row else None
+
+
+def gateways() -> dict[str, Heartbeat]:
+    """The last answer of each outside system, by its name."""
+    rows = Heartbeat.objects.filter(name__startswith=GATEWAY).order_by("name")
+    return {row.name.removeprefix(GATEWAY): row for row in rows}

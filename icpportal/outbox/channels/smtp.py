@@ -1,0 +1,45 @@
+"""Django's SMTP backend, which also knows whether a mail had left when the connection broke."""
+
+import smtplib
+from typing import TYPE_CHECKING
+
+from django.core.mail.backends import smtp
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class _Noting(smtplib.SMTP):
+    """A conversation that notes the moment the mail itself goes out."""
+
+    has_left = False
+
+    def data(self, msg: "ReadableBuffer | str") -> tuple[int, bytes]:
+        """The last step of a mail: after it only the server's answer is missing."""
+        self.has_left = True
+        return super().data(msg)
+
+
+class _NotingOverTls(_Noting, smtplib.SMTP_SSL):
+    """The same inside TLS."""
+
+
+class EmailBackend(smtp.EmailBackend):
+    """For one mail: `has_left` says whether it was on its way when something broke."""
+
+    has_noted = False
+
+    @property
+    def has_left(self) -> bool:
+        """Read by another thread too, while the conversation goes on."""
+        return self.has_noted or getattr(self.connection, "has_left", False)
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """The conversation that notes."""
+        return _NotingOverTls if self.use_ssl else _Noting
+
+    def close(self) -> None:
+        """Keeps what the conversation noted."""
+        self.has_noted = self.has_left
+        super().close()

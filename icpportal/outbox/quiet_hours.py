@@ -1,0 +1,30 @@
+"""The quiet hours (`QUIET_HOURS`): when a text message that only reminds does not ring."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts.catalogue import respects_quiet_hours
+
+SMS = "sms"
+
+
+def is_night(now: datetime) -> bool:
+    """Whether these are the quiet hours."""
+    quiet_from, quiet_to = settings.QUIET_HOURS
+    return not quiet_to <= timezone.localtime(now).time() < quiet_from
+
+
+def morning(now: datetime) -> datetime:
+    """The next end of the quiet hours."""
+    _quiet_from, quiet_to = settings.QUIET_HOURS
+    local = timezone.localtime(now)
+    ends = local.replace(hour=quiet_to.hour, minute=quiet_to.minute, second=0, microsecond=0)
+    return ends if ends > local else ends + timedelta(days=1)
+
+
+def must_wait_for_morning(message: Message, now: datetime) -> bool:
+    """Whether this is a text that only reminds, and it is night: an outage or a stopped worker kept it back."""
+    return message.channel == SMS and is_night(now) and respects_quiet_hours(message.template)

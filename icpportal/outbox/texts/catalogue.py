@@ -1,0 +1,284 @@
+"""The texts of all messages: one file a message and language under `templates/messages`, filled in without surprises.
+
+A file has sections: `sms:` (without the signature; what has none is not texted), `sms_link:` (used when the context has
+`link`), `subject:`, `heading:` (of the mail, where it is not the subject), `turn:` (`you`, `we`, `authority` or
+`nobody`), `date:` (by when), `button:` (what its one button says), `body:` (`letters.py` says what its lines may be),
+for what is useless later `good_for: 10 minutes` or `good_for: until due`, `quiet: yes` for what rings by day alone, and
+`reach: every address` for what one person is told on each of their numbers.
+`{name}` is a placeholder. A line that begins with two blanks goes on with the line above it, so no reader of a message
+sees where its file is wrapped.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Fact, Facts, Words
+from icpportal.outbox.texts import mail_page
+from icpportal.outbox.texts.formats import LANGUAGES, folder_of, format_value, in_full
+from icpportal.outbox.texts.letters import Letter, read_body
+
+FOLDER = Path(settings.BASE_DIR) / "templates" / "messages"
+FRAME = "_frame"
+SECTION = re.compile(
+    r"^(sms|sms_link|subject|heading|turn|date|button|body|good_for|quiet|reach"
+    r"|brand|turn_you|turn_we|turn_authority|turn_nobody|order|or_open|help|help_order|named|footer|settings):[ ]?",
+    re.MULTILINE,
+)
+WRAP = re.compile(r"\n {2,}")
+BETWEEN_WRAPPED = {"zh": "", "en": " "}  # Chinese is written without blanks
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+BREAKS = re.compile(r"[\r\n\x00\u0085\u2028\u2029]")
+# the most characters of a value in a text message
+CUTS = {"domain": {"zh": 15, "en": 15}, "reason": {"zh": 18, "en": 38}, "parts": {"zh": 11, "en": 36}}
+# for a message that was queued before these placeholders were written into its text
+ADDED_LATER: dict[str, Words] = {
+    "site": _("the site it names"),
+    "site_url": _("the site it names"),
+    "mobiles_note": "",
+    "authority_answer": _("see the order page"),
+    "kept": _("the date on its page"),
+    "parts": _("see the order page"),
+}
+PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
+SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
+SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
+FILLED_IN = ("subject", "heading", "date", "button", "body")  # of a mail, and of a note on the site
+FRAME_WORDS = frozenset({"account", "ref", "domain", "url"})
+Say = Callable[[str, Fact, str], str]  # how a value is written
+UNTIL_DUE = "until due"
+SPANS = {"minutes": "minutes", "hours": "hours"}
+
+
+class UnknownMessage(LookupError):
+    """No file for this message, language and channel."""
+
+
+class MissingWord(KeyError):
+    """A placeholder that the context does not fill in."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class HeaderInjection(ValueError):
+    """A line break where a mail header would be."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A message in words; a text message has only `text`, a note on the site no `html`."""
+
+    text: str
+    subject: str = ""
+    button: str = ""
+    url: str = ""
+    mail: Letter | None = None
+
+    @cached_property
+    def html(self) -> str:
+        """The page of the mail; drawn when it leaves, not when it is owed."""
+        return mail_page.draw(self.mail) if self.mail else ""
+
+
+# --- what there is ---------------------------------------------------------------------------
+
+
+@cache
+def sections(template: str, folder: str) -> dict[str, str]:
+    """The sections of one file; raises `UnknownMessage`."""
+    path = FOLDER / folder / f"{template}.txt"
+    if not re.fullmatch(r"[a-z0-9_]+", template) or not path.is_file():
+        raise UnknownMessage(f"no message {template} in {folder}")
+    written = WRAP.sub(BETWEEN_WRAPPED[folder], path.read_text(encoding="utf-8"))
+    _before, *pieces = SECTION.split(written)
+    return {name: text.strip("\n") for name, text in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def names() -> list[str]:
+    """Every message that is written down in Chinese."""
+    return sorted(path.stem for path in (FOLDER / "zh").glob("*.txt") if path.stem != FRAME)
+
+
+def has(template: str, channel: str | None = None) -> bool:
+    """Whether `template` is written down in both languages, for mail and site (or for the `channel` given)."""
+    try:
+        found = [sections(template, folder) for folder in LANGUAGES]
+    except UnknownMessage:
+        return False
+    needed = SECTIONS_OF.get(channel or "email", ("nothing",))
+    return all(name in texts for texts in found for name in needed)
+
+
+def is_secret(template: str) -> bool:
+    """Whether the message carries a code: then its payload goes as soon as it is delivered."""
+    return any("code" in placeholders(template, folder) for folder in LANGUAGES)
+
+
+def placeholders(template: str, folder: str, *names_of_sections: str) -> set[str]:
+    """The placeholders of a file, or of some of its sections."""
+    texts = sections(template, folder)
+    chosen = names_of_sections or tuple(texts)
+    return {name for section in chosen for name in PLACEHOLDER.findall(texts.get(section, ""))}
+
+
+def words_needed(template: str, channel: str) -> set[str]:
+    """What of a context is worth keeping for this channel: nothing more lies on the row."""
+    chosen = ("sms", "sms_link") if channel == "sms" else FILLED_IN
+    found = {name for folder in LANGUAGES for name in placeholders(template, folder, *chosen)}
+    return found | ({"link"} if channel == "sms" else FRAME_WORDS)
+
+
+def good_until(template: str, context: Facts, *, now: datetime) -> datetime | None:
+    """The moment after which this message would only mislead; `None` for those that stay true."""
+    text = sections(template, "zh").get("good_for", "")
+    if text == UNTIL_DUE:
+        due = context.get("due")
+        return due if isinstance(due, datetime) else None
+    if not text:
+        return None
+    number, unit = text.split()
+    return now + timedelta(**{SPANS[unit]: int(number)})
+
+
+def respects_quiet_hours(template: str) -> bool:
+    """Whether a text message with these words waits for the end of the quiet hours."""
+    return has(template) and "quiet" in sections(template, "zh")
+
+
+def reaches_every_address(template: str) -> bool:
+    """Whether somebody with several numbers is told on each: it warns of a theft, or each phone has something to do."""
+    return "reach" in sections(template, "zh")
+
+
+# --- in words --------------------------------------------------------------------------------
+
+
+def render(template: str, channel: str, language: str, context: Facts) -> Rendered:
+    """The message for one channel; raises `UnknownMessage`, `MissingWord` or `HeaderInjection`."""
+    if channel not in SECTIONS_OF:
+        raise UnknownMessage(f"{template} cannot go by {channel}")
+    page = _Page(template, folder_of(language), {**context})
+    if channel == "sms":
+        return Rendered(text=_signed(page))
+    letter = _letter(page)
+    if channel == "site":
+        return Rendered(text=letter.note, subject=letter.subject, button=letter.button, url=letter.url)
+    return Rendered(text=letter.text, subject=letter.subject, button=letter.button, url=letter.url, mail=letter)
+
+
+class _Page:
+    """One file, its language, and the words for it."""
+
+    def __init__(self, template: str, folder: str, context: dict[str, Fact]) -> None:
+        self.template, self.folder, self.context = template, folder, context
+        self.texts, self.frame = sections(template, folder), sections(FRAME, folder)
+        context.setdefault("host", urlsplit(settings.PUBLIC_BASE_URL).netloc)
+        context.setdefault("phone", settings.PROVIDER_HOTLINE)
+        context.setdefault("hours", settings.PROVIDER_HOURS)
+        context.setdefault("callers", list(settings.PROVIDER_CALLER_NUMBERS))
+        for name, words in ADDED_LATER.items():
+            context.setdefault(name, words)
+        if not context.get("url") and context.get("ref"):
+            context["url"] = order_url(str(context["ref"]))
+
+    def fill(self, section: str, *, short: bool = False) -> str:
+        """A section with its placeholders filled in; `short` as a text message needs it."""
+        if section not in self.texts:
+            raise UnknownMessage(f"{self.template} ({self.folder}) has no {section}")
+        return self.replace(self.texts[section], where=section, short=short)
+
+    def replace(self, text: str, *, where: str, short: bool = False, say: Say = format_value) -> str:
+        def word(found: re.Match[str]) -> str:
+            name = found.group(1)
+            value = self.context.get(name)
+            if value is None:
+                raise MissingWord(f"{self.template} ({self.folder}, {where}) needs {{{name}}}")
+            said = say(name, _tails(name, value, self.folder) if short else value, self.folder)
+            return _cut(name, said, self.folder) if short else said
+
+        return PLACEHOLDER.sub(word, text)
+
+    def framed(self, section: str) -> str:
+        """A line of the frame; nothing where one of its words is missing."""
+        text = self.frame[section]
+        known = all(self.context.get(name) for name in PLACEHOLDER.findall(text))
+        return self.replace(text, where=section) if known else ""
+
+    def date(self) -> str:
+        """By when, with the day of the week."""
+        return self.replace(self.texts.get("date", ""), where="date", say=in_full)
+
+
+def order_url(reference: str) -> str:
+    """Where an order is shown; the start page while nothing shows orders."""
+    try:
+        return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("order", args=[reference])
+    except NoReverseMatch:
+        return settings.PUBLIC_BASE_URL
+
+
+def _tails(name: str, value: Fact, folder: str) -> Fact:
+    """Several mobiles by their last four digits: a Chinese text has no room for more."""
+    if folder != "zh" or name != "mobiles" or not isinstance(value, (list, tuple)) or len(value) == 1:
+        return value
+    return [value[0] if not isinstance(value[0], str) else f"尾号{value[0][-4:]}"] + [
+        mobile[-4:] if isinstance(mobile, str) else mobile for mobile in value[1:]
+    ]
+
+
+def _cut(name: str, text: str, folder: str) -> str:
+    one_line = " ".join(text.split())
+    most = CUTS.get(name, {}).get(folder, len(one_line))
+    return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"
+
+
+def _signed(page: _Page) -> str:
+    with_link = page.context.get("link") and "sms_link" in page.texts
+    setting, form = SIGNATURES[page.folder]
+    return form.format(getattr(settings, setting)) + page.fill("sms_link" if with_link else "sms", short=True)
+
+
+def _one_line(subject: str) -> str:
+    if BREAKS.search(subject):
+        raise HeaderInjection("a subject has a line break")
+    return subject
+
+
+def _letter(page: _Page) -> Letter:
+    """The message in its frame: which order it is about, whose turn it is, where to act, who sent it."""
+    words, turn = page.context, page.texts.get("turn", "")
+    subject = _one_line(page.fill("subject"))
+    url = str(words.get("url") or "")
+    if not url.startswith(("http://", "https://")):
+        url = f"{settings.PUBLIC_BASE_URL.rstrip('/')}/"
+    button = page.fill("button") if "button" in page.texts else ""
+    help_ = "help_order" if words.get("ref") else "help"
+    return Letter(
+        folder=page.folder,
+        brand=page.frame["brand"],
+        provider=getattr(settings, PROVIDERS[page.folder]),
+        subject=subject,
+        heading=_one_line(page.fill("heading")) if "heading" in page.texts else subject,
+        domain=str(words.get("domain") or ""),
+        ref=str(words.get("ref") or ""),
+        turn=turn,
+        turn_words=page.frame.get(f"turn_{turn}", ""),
+        date=page.date(),
+        blocks=read_body(page.texts["body"], words, page.folder, lambda line: page.replace(line, where="body")),
+        button=button,
+        url=url if button else "",
+        or_open=page.frame["or_open"],
+        order=page.framed("order"),
+        footers=tuple(filter(None, map(page.framed, ("named", help_, "footer")))),
+        settings="" if is_secret(page.template) or words.get("account") else page.frame["settings"],
+        settings_url=settings.PUBLIC_BASE_URL.rstrip("/") + reverse("message-settings"),
+    )

@@ -1,0 +1,68 @@
+"""One style sheet and one script for all pages, joined from the parts that `static/bundles.toml` lists."""
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, overload
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import CheckMessage, Error
+from django.core.files.storage import FileSystemStorage
+
+
+class BundleFinder(BaseFinder):
+    """Finds each bundle as a file in `STATIC_BUNDLES_ROOT`, joined again whenever a part of it is newer."""
+
+    def __init__(self, app_names: Iterable[str] | None = None) -> None:
+        self.storage = FileSystemStorage(location=settings.STATIC_BUNDLES_ROOT)
+
+    def check(self, **kwargs: object) -> list[CheckMessage]:
+        """Every part is there."""
+        named = [part for parts in bundles().values() for part in parts]
+        hint = "static/bundles.toml names it."
+        return [Error(f"No such part: {part}", hint=hint, id="portal.E040") for part in named if not part.is_file()]
+
+    @overload
+    def find(self, path: str, find_all: Literal[False] = ...) -> str | None: ...
+    @overload
+    def find(self, path: str, find_all: Literal[True]) -> list[str]: ...
+    def find(self, path: str, find_all: bool = False) -> str | None | list[str]:
+        """The joined file, if `path` is one of the bundles."""
+        found = [str(_joined(path))] if path in bundles() else []
+        if find_all:
+            return found
+        return found[0] if found else None
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+        """All bundles, for `collectstatic`."""
+        for name in bundles():
+            _joined(name)
+            yield name, self.storage
+
+
+def bundles() -> dict[str, tuple[Path, ...]]:
+    """The parts of each bundle, in order."""
+    listed = tomllib.loads((_folder() / "bundles.toml").read_text("utf-8"))
+    return {name: tuple(_part(name, part) for part in parts) for name, parts in listed.items()}
+
+
+def _folder() -> Path:
+    return Path(settings.BASE_DIR) / "static"
+
+
+def _part(bundle: str, part: str) -> Path:
+    whole = _folder() / bundle
+    return whole.with_name(f"{part}{whole.suffix}")
+
+
+def _joined(name: str) -> Path:
+    parts = bundles()[name]
+    file = Path(settings.STATIC_BUNDLES_ROOT) / name
+    if not file.exists() or file.stat().st_mtime <= max(part.stat().st_mtime for part in parts):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_suffix(f".{os.getpid()}")
+        unfinished.write_text("\n".join(part.read_text("utf-8") for part in parts), "utf-8")
+        unfinished.replace(file)
+    return file

@@ -1,0 +1,34 @@
+"""What every page may show: who the provider is and how to reach it."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.outbox.queries import unread
+
+
+def portal(request: HttpRequest) -> dict[str, bool | str | SimpleLazyObject]:
+    """The provider's names and hours, and whether this is a demo."""
+    chinese = reads_chinese()
+    return {
+        "provider_name": settings.PROVIDER_NAME_ZH if chinese else settings.PROVIDER_NAME_EN,
+        "provider_hotline": hotline(settings.PROVIDER_HOTLINE),
+        "provider_hours": settings.PROVIDER_HOURS,
+        "demo": settings.DEMO,
+        "simulators": settings.SIMULATORS,
+        "unread_count": SimpleLazyObject(lambda: _unread(request)),
+    }
+
+
+def hotline(number: str) -> str:
+    """The telephone number as a link to press on a phone that never breaks over two lines; "" without one."""
+    dialled = "".join(sign for sign in number if sign in "+0123456789")
+    return format_html('<a class="nb" href="tel:{}">{}</a>', dialled, number) if number else ""
+
+
+def _unread(request: HttpRequest) -> int:
+    """How many notes wait for the signed-in reader; asked only by a page that shows the bell."""
+    user = getattr(request, "user", None)
+    return unread(user) if user is not None and user.is_authenticated else 0

@@ -1,0 +1,142 @@
+"""What stands at the head and foot of every page: where the reader may go, and the choices of language and theme."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.fields.components import Link
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.pages.theme import chosen_theme
+
+if TYPE_CHECKING:  # the simulated ministry draws these pages too, and has no accounts
+    from django.contrib.auth.models import AnonymousUser
+
+    from icpportal.accounts.models import User
+
+SYSTEM = "system"
+THEMES = (
+    (SYSTEM, _("System"), "half"),
+    ("light", pgettext_lazy("theme", "Light"), "sun"),
+    ("dark", pgettext_lazy("theme", "Dark"), "moon"),
+)
+PLACES = (
+    ("start", pgettext_lazy("navigation", "Start")),
+    ("dashboard", _("My filings")),
+    ("service-codes", _("Service codes")),
+    ("rules", pgettext_lazy("navigation", "Rules")),
+    ("help", _("Help")),
+)
+# pages that lie elsewhere by their address
+WITHIN = {"/transfers/new/": "start", "/transfers/": "dashboard"}
+MEMBERS = (("account", _("Account and security")),)
+STAFF = (("admin:index", _("Review desk")),)
+VISITORS = (("account_login", _("Sign in")), ("account_signup", _("Create an account")))
+DEMO = (("demo-messages", _("Messages sent")), ("demo-authority", _("Play the authority")))
+STANDING = (("help", _("Help")), ("rules", _("Rules by province")), ("privacy", _("Privacy")))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the portal that every page names; `is_here` where the reader is in it."""
+
+    url: str
+    label: Words
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The language the page is not in, by its own name."""
+
+    code: str
+    mark: str  # as browsers and screen readers expect it
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One choice of appearance."""
+
+    value: str
+    label: Words
+    icon: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The thin header; an address is empty where the page cannot offer it."""
+
+    icon: str
+    title: Words
+    places: list[Place]
+    links: list[Link]
+    bell_url: str
+    logout_url: str
+    language_url: str
+    theme_url: str
+    themes: list[Theme]
+    demo_links: list[Link]
+
+
+def header(request: HttpRequest | None, user: "User | AnonymousUser | None", *, can_post: bool) -> Header:
+    """For this reader; a page that is drawn without a request holds no form (`can_post`)."""
+    reader = user if user is not None and user.is_authenticated else None
+    known = reader is not None
+    rows = VISITORS if reader is None else (*MEMBERS, *(STAFF if reader.is_staff else ()))
+    return Header(
+        icon="person" if known else "menu",
+        title=_("Account") if known else _("Menu"),
+        places=places(request),
+        links=links(rows),
+        bell_url=_url("notifications") if known else "",
+        logout_url=_url("account_logout") if known and can_post else "",
+        language_url=_url("set_language") if can_post else "",
+        theme_url=_url("set_theme") if can_post else "",
+        themes=themes(request),
+        demo_links=links(DEMO),
+    )
+
+
+def other_language() -> Language:
+    """What the button of languages changes to."""
+    return Language("en", "en", "English") if reads_chinese() else Language("zh-hans", "zh-Hans", "中文")
+
+
+def places(request: HttpRequest | None) -> list[Place]:
+    """The parts of the portal, in order; that of the page marked."""
+    path = request.path if request is not None else ""
+    found = [(name, url, label) for name, label in PLACES if (url := _url(name))]
+    parts = [*WITHIN.items(), *((url, name) for name, url, _label in found if url != "/")]
+    here = next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
+    return [Place(url, label, name == here) for name, url, label in found]
+
+
+def themes(request: HttpRequest | None) -> list[Theme]:
+    """All appearances, the chosen one marked."""
+    chosen = chosen_theme(request) or SYSTEM
+    return [Theme(value, label, icon, value == chosen) for value, label, icon in THEMES]
+
+
+def next_theme(request: HttpRequest | None) -> Theme:
+    """Where one button changes through them: from light to the system's, from there to dark, from dark to light."""
+    found = themes(request)
+    return found[[theme.is_chosen for theme in found].index(True) - 1]
+
+
+def links(rows: Iterable[tuple[str, Words]]) -> list[Link]:
+    """Those of the pages that this portal has."""
+    return [Link(label, url) for name, label in rows if (url := _url(name))]
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,66 @@
+"""The way of a transfer and what to have ready, under the rules of today."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from transfers.pages.rules_summary import RulesToday
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The steps from the first page to the approval, and what they need."""
+
+    title: str
+    steps: list[str]
+    papers: list[str]
+
+
+def way_of(today: RulesToday) -> Way:
+    """What the help page says of a transfer."""
+    asks_password = today.asks_password
+    return Way(
+        title=_("The process in seven steps") if asks_password else _("The process in six steps"),
+        steps=_steps(today),
+        papers=_papers(asks_password=asks_password),
+    )
+
+
+def _steps(today: RulesToday) -> list[str]:
+    password = _("Enter the filing password. We check it with the ministry and never store the password itself.")
+    return [
+        _("Verify the type: we look up who files, and which domain."),
+        _("Verify your server: enter a service code or choose a server from your list."),
+        *([password] if today.asks_password else []),
+        _("Fill in the people and the website exactly as in your existing filing."),
+        _(
+            "Upload the documents and the signed statement, check your answers, submit. "
+            "We review within one working day."
+        ),
+        _("After our review: the photo of the website administrator."),
+        _phones(today),
+    ]
+
+
+def _phones(today: RulesToday) -> str:
+    if today.phones_everywhere is None:
+        return _(
+            "If your province requires it, verify the phones in time. The authority then decides, usually "
+            "within 3 to 20 working days."
+        )
+    return _(
+        "The website administrator verifies the phone within %(hours)s hours. The authority then decides, usually "
+        "within 3 to 20 working days."
+    ) % {"hours": today.phones_everywhere.hours}
+
+
+def _papers(*, asks_password: bool) -> list[str]:
+    password = _(
+        "The filing number and its filing password. Forgotten the password? Retrieve it on the ministry's own site."
+    )
+    return [
+        *([password] if asks_password else []),
+        _("The ID documents of the subject lead and of the website administrator, as originals."),
+        _("For an organisation: its licence and its seal."),
+        _("The mobile numbers on your existing filing. The ministry texts those numbers, not the ones entered here."),
+    ]

@@ -1,0 +1,32 @@
+"""What a page answers that a sealed value breaks. Not in `middleware.py`: the simulator has no such rows."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+
+from icpportal.alarms import rows
+from icpportal.pages.errors import page
+from icpportal.privacy.crypto import Unreadable
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class RowsThatCannotBeRead:
+    """A page that a sealed value breaks says so, and operations are told which row it was."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Only for values that do not open: anything else is a fault of the page."""
+        if not isinstance(exception, Unreadable):
+            return None
+        match = request.resolver_match
+        kwargs = match.kwargs if match else {}
+        reference = str(kwargs.get("reference") or kwargs.get("pk") or (match.view_name if match else ""))
+        rows.tell("pages.other", f"{match.view_name if match else ''} {reference}", exception, reference=reference)
+        return page(request, HTTPStatus.SERVICE_UNAVAILABLE, template="errors/cannot_read.html", reference=reference)

@@ -1,0 +1,24 @@
+"""The row that a wizard fills in."""
+
+from icpportal.fields.types import Columns
+from icpportal.lifecycle.models import LifecycleModel
+from icpportal.privacy.fields import EncryptedJSONField
+from icpportal.privacy.models import SealedModel
+
+
+class DraftModel(LifecycleModel, SealedModel):
+    """A row with a life whose `answers`, by step, are typed page after page. The model itself has the column."""
+
+    answers: EncryptedJSONField
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its answers may still change."""
+        raise NotImplementedError
+
+    def columns_when_changed(self) -> Columns:
+        """What every change of answers writes besides."""
+        return {}

@@ -1,0 +1,47 @@
+"""How a rehearsal ends when it cannot go on: one line that says where and why, and an exit code."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from demo.rehearsal.scenario import Scenario
+
+
+def ended(**options: Any) -> tuple[CommandError, dict[str, Any]]:
+    out = StringIO()
+    with pytest.raises(CommandError) as error:
+        call_command("rehearse", json=True, stdout=out, **options)
+    return error.value, json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://portal.example", "http://"])
+def test_what_is_no_address_is_said_to_be_none(address: str) -> None:
+    error, told = ended(base_url=address)
+
+    assert (str(error), error.returncode) == (
+        f"prepare: {address} is no address of a portal: it begins with http:// or https://",
+        1,
+    )
+    assert told["failed"] == "prepare"
+
+
+def test_an_address_where_nobody_listens_does_not_answer() -> None:
+    error, _told = ended(base_url="http://127.0.0.1:9")
+
+    assert str(error) == "prepare: http://127.0.0.1:9 does not answer: ConnectionError"
+
+
+def test_ctrl_c_ends_it_with_what_was_done_and_130(monkeypatch: Any) -> None:
+    def stopped(walk: Scenario, _steps: Any) -> None:
+        walk.reference = "QKX4-UNN8"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Scenario, "run", stopped)
+
+    error, told = ended()
+
+    assert (str(error), error.returncode) == ("prepare: stopped by Ctrl-C", 130)
+    assert (told["reference"], told["problem"]) == ("QKX4-UNN8", "stopped by Ctrl-C")

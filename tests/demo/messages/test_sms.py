@@ -1,0 +1,48 @@
+"""Text messages that go to a page."""
+
+import pytest
+
+from demo.messages import file_inbox
+from demo.messages.sms import PageSms
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.sms.base import text_messages
+
+
+@pytest.fixture(autouse=True)
+def own_inbox(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+def test_the_demo_gateway_is_the_page():
+    assert isinstance(text_messages(), PageSms)
+
+
+def test_a_text_lies_on_the_page_once_however_often_it_is_delivered():
+    gateway = PageSms()
+
+    receipts = {gateway.send("13900000001", "【网站备案】一条短信", "k:1") for _ in range(3)}
+
+    (found,) = file_inbox.read(file_inbox.names())
+    assert len(receipts) == 1
+    assert (found.key, found.channel, found.to, found.text) == ("k:1", "sms", "13900000001", "【网站备案】一条短信")
+
+
+def test_an_inbox_that_cannot_be_written_is_a_passing_trouble(own_inbox):
+    (own_inbox / "messages").write_text("a file where the folder should be")
+
+    with pytest.raises(Retryable):
+        PageSms().send("13900000001", "text", "k:1")
+
+
+def test_the_check_writes_nothing(own_inbox):
+    PageSms().check()
+
+    assert list(own_inbox.iterdir()) == []
+
+
+def test_the_check_fails_when_the_place_is_not_there(settings, own_inbox):
+    settings.VAR_DIR = own_inbox / "no" / "such"
+
+    with pytest.raises(Retryable):
+        PageSms().check()

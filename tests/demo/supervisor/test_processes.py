@@ -1,0 +1,131 @@
+"""The supervisor leaves no process behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.icpportal.processes import session_of, with_word, within
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+
+
+@contextmanager
+def supervised(tmp_path, *parts):
+    logs = tmp_path / "log"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.demo.supervisor.supervised", str(logs), *parts],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process, str(logs)
+    finally:
+        for pid in with_word(str(logs)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+def others(process, word):
+    return with_word(word) - {process.pid}
+
+
+def test_each_part_runs_in_a_session_of_its_own(tmp_path):
+    with supervised(tmp_path, "meek", "stubborn") as (process, word):
+        assert within(15, lambda: len(others(process, word)) == 5)  # two watches, two parts, one grandchild
+        sessions = {session_of(pid) for pid in others(process, word)}
+
+        assert len(sessions) == 2
+        assert session_of(process.pid) not in sessions
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_stop_signal_ends_everything_and_exits_with_0(tmp_path, number):
+    with supervised(tmp_path, "meek", "meek") as (process, word):
+        process.send_signal(number)
+
+        assert process.wait(20) == 0
+        assert process.stdout.read() == "stopped\n"
+        assert with_word(word) == set()
+
+
+def test_under_nohup_it_outlives_the_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("NOHUP", "1")
+    with supervised(tmp_path, "meek") as (process, _word):
+        process.send_signal(signal.SIGHUP)
+
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+
+
+def test_what_ignores_term_is_killed_after_four_seconds_with_its_children(tmp_path):
+    with supervised(tmp_path, "stubborn") as (process, word):
+        assert within(15, lambda: len(others(process, word)) == 3)
+        began = time.monotonic()
+
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(20) == 0
+        assert 3.9 < time.monotonic() - began < 9
+        assert with_word(word) == set()
+
+
+def test_ctrl_c_twice_is_safe(tmp_path):
+    with supervised(tmp_path, "stubborn", "meek") as (process, word):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(20) == 0
+        assert with_word(word) == set()
+
+
+def test_the_parts_end_when_the_supervisor_is_killed(tmp_path):
+    with supervised(tmp_path, "meek", "stubborn") as (process, word):
+        assert within(15, lambda: len(others(process, word)) == 5)
+
+        process.kill()
+        process.wait()
+
+        assert within(15, lambda: with_word(word) == set())
+
+
+def test_a_stopped_process_is_ended_too(tmp_path):
+    with supervised(tmp_path, "meek") as (process, word):
+        assert within(15, lambda: len(others(process, word)) == 2)
+        for pid in others(process, word):
+            os.kill(pid, signal.SIGSTOP)
+
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(20) == 0
+        assert with_word(word) == set()
+
+
+def test_a_part_that_dies_is_started_again_after_a_pause_and_said_in_one_line(tmp_path):
+    with supervised(tmp_path, "mortal") as (process, word):
+        first, second = process.stdout.readline(), process.stdout.readline()
+
+        assert first == f"mortal ended with exit code 3; starting it again in 1 s (see {word}/mortal.log)\n"
+        assert second == f"mortal ended with exit code 3; starting it again in 2 s (see {word}/mortal.log)\n"
+
+
+def test_what_a_killed_part_left_behind_is_ended_before_it_is_started_again(tmp_path):
+    with supervised(tmp_path, "stubborn") as (process, word):
+        assert within(15, lambda: len(others(process, word)) == 3)
+        before = others(process, word)
+
+        os.kill(min(before), signal.SIGKILL)  # the watch: the oldest
+
+        assert process.stdout.readline().startswith("stubborn was ended by signal 9;")
+        assert within(15, lambda: len(others(process, word)) == 3 and not others(process, word) & before)

@@ -1,0 +1,22 @@
+"""What the tests of the old platform may ask for."""
+
+import pytest
+
+from tests.filings.legacy_import.dumps import loaded
+from tests.transfers.builders import make_user
+
+
+@pytest.fixture
+def old(tmp_path, db):
+    """Loads rows into the old platform's records."""
+    return lambda *rows: loaded(tmp_path / "dump.json", *rows)
+
+
+@pytest.fixture
+def lin(db):
+    return make_user("lin@example.net")
+
+
+@pytest.fixture
+def chen(db):
+    return make_user("chen@example.net")

@@ -1,0 +1,140 @@
+"""A dump as rows: both formats, both encodings, and what is broken costs one row."""
+
+import codecs
+import json
+
+import pytest
+
+from filings.legacy_import.dump import files
+from tests.filings.legacy_import.dumps import filing, several, write_csv
+
+ROWS = several(3)
+
+
+def domains(path, **options):
+    return [(number, cells and cells.get("domain")) for number, cells in files.rows(path, **options)]
+
+
+THREE = [(1, "site1.com"), (2, "site2.com"), (3, "site3.com")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_csv_is_read_in_each_encoding(tmp_path, encoding):
+    path = write_csv(tmp_path / "dump.csv", ROWS, encoding=encoding)
+
+    assert domains(path) == THREE
+    assert [cells["name"] for _number, cells in files.rows(path)] == ["宁夏示例纸业有限公司"] * 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("form", ["lines", "array", "pretty array"])
+def test_json_is_read_in_each_form_and_encoding(tmp_path, encoding, form):
+    text = {
+        "lines": "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS),
+        "array": json.dumps(ROWS, ensure_ascii=False),
+        "pretty array": json.dumps(ROWS, ensure_ascii=False, indent=2),
+    }[form]
+    path = tmp_path / "dump.json"
+    path.write_bytes(text.encode(encoding))
+
+    assert domains(path) == THREE
+    assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林示范"] * 3
+
+
+def test_columns_may_have_their_chinese_names_and_unknown_ones_are_passed_over(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text("域名,主办单位名称,序号\nexample.com,示例,1\n", "gb18030")
+
+    assert list(files.rows(path)) == [(1, {"domain": "example.com", "name": "示例"})]
+
+
+def test_a_few_broken_bytes_do_not_turn_utf_8_into_gb18030(tmp_path):
+    path = write_csv(tmp_path / "dump.csv", ROWS)
+    path.write_bytes(path.read_bytes() + "site4.com,林".encode()[:-1])
+
+    assert files.encoding_of(path) == files.UTF8
+
+
+def test_a_given_encoding_is_taken_and_an_unknown_one_is_said(tmp_path):
+    path = write_csv(tmp_path / "dump.csv", ROWS, encoding="utf-16")
+
+    assert domains(path, encoding="utf-16") == THREE
+    with pytest.raises(files.InvalidDump, match="nonsense"):
+        domains(path, encoding="nonsense")
+
+
+def test_a_stray_quote_costs_its_own_row_only(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_text('domain,name\nsite1.com,"one\nsite2.com,two\nsite3.com,"th"ree"\nsite4.com,"fo,ur"\n', "utf-8")
+
+    assert domains(path) == [(1, None), (2, "site2.com"), (3, None), (4, "site4.com")]
+
+
+def test_too_many_cells_too_long_a_line_and_empty_lines(tmp_path):
+    path = tmp_path / "dump.csv"
+    long = "x" * (files.LONGEST * 3)
+    path.write_text(f"domain,name\n\nsite1.com,a,b\nsite2.com\nsite3.com,{long}\nsite4.com,d\n", "utf-8")
+
+    assert domains(path) == [(2, None), (3, "site2.com"), (4, None), (5, "site4.com")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"domain": "site1.com"}\n{"domain": "site2.com\n{"domain": "site3.com"}\n',
+        '[{"domain": "site1.com"},\n{"domain": oops},\n{"domain": "site3.com"}]',
+        '[{"domain": "site1.com"}, {"domain" "site2.com"}, {"domain": "site3.com"}]',
+    ],
+)
+def test_a_broken_object_costs_itself_only(tmp_path, text):
+    path = tmp_path / "dump.json"
+    path.write_text(text, "utf-8")
+
+    assert domains(path) == [(1, "site1.com"), (2, None), (3, "site3.com")]
+
+
+@pytest.mark.parametrize("text", ['[1, "two", null, {"domain": "site1.com"}]'])
+def test_what_is_no_object_is_a_broken_row(tmp_path, text):
+    path = tmp_path / "dump.json"
+    path.write_text(text, "utf-8")
+
+    assert domains(path) == [(1, None), (2, None), (3, None), (4, "site1.com")]
+
+
+def test_deeply_nested_json_is_a_broken_row(tmp_path):
+    path = tmp_path / "dump.json"
+    path.write_text('{"a": ' + "[" * 30_000 + "]" * 30_000 + '}\n{"domain": "site1.com"}', "utf-8")
+
+    assert domains(path)[-1] == (2, "site1.com")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf  \n", b"one,two\n1,2\n", b"\x89PNG\r\n\x1a\n\x00\x00"])
+def test_what_is_no_dump_is_said(tmp_path, content):
+    path = tmp_path / "dump.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(files.InvalidDump):
+        domains(path)
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(files.InvalidDump):
+        domains(tmp_path / "none.csv")
+
+
+def test_a_bom_before_json_and_gb18030_four_byte_characters(tmp_path):
+    path = tmp_path / "dump.json"
+    path.write_bytes(codecs.BOM_UTF8 + json.dumps(filing(lead_name="林𠮷"), ensure_ascii=False).encode())
+    assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林𠮷"]
+
+    path.write_bytes(json.dumps(filing(lead_name="林𠮷"), ensure_ascii=False).encode("gb18030"))
+    assert [cells["lead_name"] for _number, cells in files.rows(path)] == ["林𠮷"]
+
+
+def test_broken_bytes_stand_as_what_every_field_refuses(tmp_path):
+    path = tmp_path / "dump.csv"
+    path.write_bytes("domain,name\nexample.com,宁夏".encode()[:-1] + b"\n" + "example.net,宁夏\n".encode() * 20)
+
+    names = [cells["name"] for _number, cells in files.rows(path)]
+    assert "\ufffd" in names[0]
+    assert names[1] == "宁夏"

@@ -1,0 +1,90 @@
+"""Hashes of the old platform: what is taken, how it is kept, and that it still opens."""
+
+import hashlib
+
+import pytest
+from django.contrib.auth.hashers import (
+    Argon2PasswordHasher,
+    PBKDF2PasswordHasher,
+    PBKDF2SHA1PasswordHasher,
+    ScryptPasswordHasher,
+)
+from django.core.exceptions import ValidationError
+
+from filings.legacy_import.dump import passwords
+
+
+def hexed(name: str, text: str) -> str:
+    return hashlib.new(name, text.encode()).hexdigest()
+
+
+WEAK = {
+    "md5": "md5$ab$" + hexed("md5", "abSecret-1"),
+    "md5_md5": "md5_md5$ab$" + hexed("md5", hexed("md5", "Secret-1") + "ab"),
+    "sha1": "sha1$ab$" + hexed("sha1", "abSecret-1"),
+    "sha256": "sha256$ab$" + hexed("sha256", "abSecret-1"),
+    "md5 without salt, in capitals": "md5$$" + hexed("md5", "Secret-1").upper(),
+}
+FULL = {
+    hasher.algorithm: hasher.encode("Secret-1", "0123456789abcdefABCDEF")
+    for hasher in (Argon2PasswordHasher(), PBKDF2PasswordHasher(), PBKDF2SHA1PasswordHasher(), ScryptPasswordHasher())
+}
+
+
+@pytest.mark.parametrize("given", [*WEAK.values(), *FULL.values()], ids=[*WEAK, *FULL])
+def test_every_documented_form_opens_with_the_password_alone(given):
+    passwords.check(given)
+    stored = passwords.kept(given)
+
+    assert passwords.is_right("Secret-1", stored)
+    assert not passwords.is_right("Secret-2", stored)
+    assert not passwords.is_right("", stored)
+
+
+@pytest.mark.parametrize("given", WEAK.values(), ids=WEAK)
+def test_a_fast_hash_is_never_stored_as_it_came(given):
+    stored = passwords.kept(given)
+
+    assert given.rpartition("$")[2].lower() not in stored.lower()
+    assert "$argon2id$" in stored
+    assert passwords.kept(given) != stored  # a salt of its own each time
+
+
+def test_a_wrapped_hash_says_nothing_without_the_portal_s_key(settings):
+    stored = passwords.kept(WEAK["md5"])
+
+    settings.BLIND_INDEX_KEY = "another"
+
+    assert not passwords.is_right("Secret-1", stored)
+
+
+@pytest.mark.parametrize("given", [*WEAK.values(), *FULL.values()], ids=[*WEAK, *FULL])
+def test_the_same_hash_is_known_again_and_another_is_not(given):
+    stored = passwords.kept(given)
+
+    assert passwords.is_same(given, stored)
+    assert not passwords.is_same("md5$ab$" + "0" * 32, stored)
+    assert not passwords.is_same(FULL["argon2"].replace("$0", "$1"), passwords.kept(WEAK["md5"]))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "Secret-1",
+        "md5$ab$" + "0" * 31,
+        "md5$ab$" + "g" * 32,
+        "md4$ab$" + "0" * 32,
+        "crypt$$abc",
+        "pbkdf2_sha256$notanumber$salt$hash",
+        "pbkdf2_sha256$2000000000$salt$hash",
+        "argon2$argon2id$v=19$m=99999999,t=2,p=8$c2FsdA$aGFzaA",
+        "argon2$",
+        "!" + "x" * 40,
+        FULL["pbkdf2_sha256"] + "x" * 300,
+    ],
+)
+def test_what_is_no_hash_or_costs_too_much_is_refused(given):
+    with pytest.raises(ValidationError) as refused:
+        passwords.check(given)
+
+    assert given not in str(refused.value)

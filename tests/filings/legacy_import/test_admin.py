@@ -1,0 +1,272 @@
+"""Claims at the review desk: who may see them, accepting, declining, and what stands against it."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from filings.legacy_import.claims import claims as claiming
+from filings.models import Access, LegacyClaim, LegacyRecord, Website
+from filings.models import legacy_states as states
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from tests.filings.filed import on_file
+from tests.filings.legacy_import.dumps import filing, personal
+from tests.filings.legacy_import.views.test_claims import ready
+from tests.transfers.builders import make_reviewer, make_user
+from tests.transfers.outside import cost
+from tests.transfers.together import together, words
+
+LIST = "admin:filings_legacyclaim_changelist"
+
+
+@pytest.fixture
+def record(old):
+    old(personal())
+    return LegacyRecord.objects.get(domain="example.cn")
+
+
+def sent(owner, record):
+    claim = claiming.begin(owner, record)
+    ready(claim)
+    claiming.send(claim, "执照背面有旧域名")
+    return read(claim)
+
+
+def read(claim):
+    return LegacyClaim.objects.select_related("owner", "record").get(pk=claim.pk)
+
+
+@pytest.fixture
+def claim(lin, record):
+    return sent(lin, record)
+
+
+@pytest.fixture
+def desk(client, db):
+    client.cookies["django_language"] = "en"
+    client.force_login(make_reviewer(language="en"))
+    return client
+
+
+def case_of(claim):
+    return reverse("admin:filings_legacyclaim_case", args=[claim.pk])
+
+
+def compared(page):
+    """What the reviewer compares with the papers."""
+    return page.partition("What the old platform says")[2].partition("</table>")[0]
+
+
+def told():
+    return sorted((each.channel, each.template) for each in Message.objects.exclude(template="claim_received"))
+
+
+def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_written_down(desk, claim):
+    page = desk.get(case_of(claim)).content.decode()
+
+    paper = claiming.papers_of(claim).get()
+    url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
+    shown = ("执照背面有旧域名", "赵样本", "119999199009090002", "13900000004", claim.owner.email, url)
+    assert [words in page for words in shown] == [True] * len(shown)
+    assert "*" not in compared(page)
+    assert desk.get(url)["Content-Type"] == "image/jpeg"
+    assert list(AccessNote.objects.order_by("pk").values_list("what", "reference", "reason", "times")) == [
+        ("claim", claim.reference, "review", 1),
+        ("claim paper", claim.reference, "review", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nature", "changes"),
+    [("enterprise", {"id_number": "91649999000000019L"}), ("individual", {"lead_id_number": "649999198502140009"})],
+)
+def test_whoever_files_it_nothing_that_is_compared_is_masked(desk, old, lin, nature, changes):
+    old(filing(domain="early.cn", filed_on="2009-05-05", **changes) if nature == "enterprise" else personal(**changes))
+    claim = sent(lin, LegacyRecord.objects.get())
+
+    page = desk.get(case_of(claim)).content.decode()
+
+    assert "*" not in compared(page)
+    assert [value in page for value in (claim.record.name, *changes.values())] == [True] * (1 + len(changes))
+
+
+def test_the_list_of_claims_and_the_register_keep_their_masks(desk, claim):
+    pages = [reverse(LIST), reverse("admin:filings_legacyrecord_changelist")]
+    pages.append(reverse("admin:filings_legacyrecord_change", args=[claim.record_id]))
+
+    for page in pages:
+        html = desk.get(page).content.decode()
+        assert [words in html for words in ("赵样本", "119999199009090002", "13900000004")] == [False] * 3
+
+
+def test_whatever_draws_a_claim_is_written_down_once_and_counted(desk, claim):
+    desk.post(case_of(claim), {"move": "decline", "words": ""})
+    note = AccessNote.objects.get()
+    assert (note.what, note.reference, note.times) == ("claim", claim.reference, 1)
+    LegacyClaim.objects.filter(pk=claim.pk).update(state=states.DECLINED)
+    desk.post(case_of(claim), {"move": "accept"})
+    desk.get(case_of(claim))
+
+    note.refresh_from_db()
+    assert (AccessNote.objects.count(), note.times) == (1, 3)
+    assert note.last_at > note.at
+
+
+def test_a_claim_is_not_accepted_while_words_for_declining_are_typed(desk, claim):
+    answer = desk.post(case_of(claim), {"move": "accept", "words": "照片看不清"})
+
+    html = answer.content.decode()
+    assert (answer.status_code, read(claim).state) == (200, states.SENT)
+    assert "Not accepted: decline with these words, or empty them" in html
+    assert "照片看不清" in html
+
+
+def test_who_declines_second_reads_their_words_again(desk, claim):
+    claiming.accept(read(claim), make_reviewer())
+
+    html = desk.post(case_of(claim), {"move": "decline", "words": "照片看不清，请重拍"}).content.decode()
+
+    assert "The claim has changed" in html
+    assert "照片看不清，请重拍" in html
+    assert read(claim).state == states.ACCEPTED
+
+
+@pytest.mark.parametrize("move", ["", "Accept", "__class__"])
+def test_a_request_without_a_button_declines_nothing(desk, claim, move):
+    answer = desk.post(case_of(claim), {"move": move, "words": "照片看不清"})
+
+    assert (answer.status_code, read(claim).state) == (403, states.SENT)
+
+
+def test_an_accepted_claim_is_in_the_register_and_its_owner_is_told(desk, claim, lin, record):
+    answer = desk.post(case_of(claim), {"move": "accept"})
+
+    claim, record = read(claim), LegacyRecord.objects.get()
+    website, access = Website.objects.get(), Access.objects.get()
+    assert (answer["Location"], claim.state) == (reverse(LIST), states.ACCEPTED)
+    assert (website.owner, website.domain, website.subject.name) == (lin, "example.cn", "赵样本")
+    assert (access.own, access.ministry_id, access.report_key) == (True, None, f"import:{record.pk}")
+    assert record.imported_at is not None
+    assert told() == [("email", "claim_accepted"), ("site", "claim_accepted"), ("sms", "claim_accepted")]
+
+
+def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
+    wanting = desk.post(case_of(claim), {"move": "decline", "words": ""})
+    assert (wanting.status_code, read(claim).state) == (200, states.SENT)
+
+    desk.post(case_of(claim), {"move": "decline", "words": "照片看不清，请重拍"})
+
+    claim = read(claim)
+    assert (claim.state, claim.answer) == (states.DECLINED, "照片看不清，请重拍")
+    assert Message.objects.get(template="claim_declined", channel="email").payload["context"]["reason"] == claim.answer
+    assert (Website.objects.count(), LegacyRecord.objects.get().imported_at) == (0, None)
+
+
+@pytest.mark.parametrize("first", ["accept", "decline"])
+def test_what_was_decided_is_not_decided_again(desk, claim, first):
+    for move in (first, "accept", "decline"):
+        desk.post(case_of(claim), {"move": move, "words": "照片看不清" if move == "decline" else ""})
+
+    assert [event.move for event in claim.events.order_by("pk")] == ["begin", "send", first]
+    assert len(told()) == 3
+    assert Website.objects.count() == (first == "accept")
+
+
+def test_a_claim_that_was_not_sent_cannot_be_accepted(desk, lin, record):
+    claim = claiming.begin(lin, record)
+
+    desk.post(case_of(claim), {"move": "accept"})
+
+    assert (read(claim).state, Website.objects.count()) == (states.OPEN, 0)
+
+
+def test_of_two_claims_of_one_record_one_is_accepted(desk, claim, chen, record, lin):
+    other = sent(chen, record)
+    desk.post(case_of(claim), {"move": "accept"})
+
+    answer = desk.post(case_of(other), {"move": "accept"}, follow=True)
+
+    assert "imported or claimed by somebody else" in answer.content.decode()
+    assert (read(other).state, Website.objects.get().owner) == (states.SENT, lin)
+
+
+def test_a_site_that_is_on_file_in_another_account_is_not_given_away(desk, claim, chen):
+    on_file(chen, domain="example.cn")
+
+    answer = desk.post(case_of(claim), {"move": "accept"}, follow=True)
+
+    assert "decline this claim" in answer.content.decode()
+    assert (read(claim).state, Website.objects.get().owner) == (states.SENT, chen)
+    assert LegacyRecord.objects.get().imported_at is None
+    assert told() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_reviewers_decide_at_once_and_one_decision_stands(lin, tmp_path):
+    from tests.filings.legacy_import.dumps import loaded
+
+    loaded(tmp_path / "dump.json", personal())
+    claim = sent(lin, LegacyRecord.objects.get())
+    staff = [make_reviewer(), make_reviewer()]
+
+    ends = together(
+        lambda: claiming.accept(read(claim), staff[0]), lambda: claiming.decline(read(claim), staff[1], "不清楚")
+    )
+
+    assert words(ends) == ["MoveNotAllowed", "done"]
+    accepted = not isinstance(ends[0], MoveNotAllowed)
+    assert read(claim).state == (states.ACCEPTED if accepted else states.DECLINED)
+    assert Website.objects.count() == accepted
+    assert len(told()) == 3
+
+
+# --- who may --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
+def test_other_staff_neither_open_nor_decide(client, claim, role):
+    ensure_roles()
+    client.force_login(make_user(held_roles=(role,)))
+    paper = claiming.papers_of(claim).get()
+
+    answers = [
+        client.get(case_of(claim)),
+        client.post(case_of(claim), {"move": "accept"}),
+        client.get(reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])),
+        client.get(reverse(LIST)),
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert read(claim).state == states.SENT
+
+
+def test_an_applicant_gets_404_even_for_their_own_claim(client, claim, lin):
+    client.force_login(lin)
+
+    assert client.get(case_of(claim)).status_code == 404
+    assert client.post(case_of(claim), {"move": "accept"}).status_code == 404
+    assert read(claim).state == states.SENT
+
+
+def test_the_list_is_searched_by_domain_and_costs_the_same_with_one_and_with_three(desk, claim, old, lin):
+    one = cost(lambda: desk.get(reverse(LIST)))
+    old(personal(domain="b.cn"), personal(domain="c.cn"))
+    for record in LegacyRecord.objects.filter(domain__in=["b.cn", "c.cn"]):
+        sent(lin, record)
+
+    assert cost(lambda: desk.get(reverse(LIST))) == one
+    found = desk.get(reverse(LIST), {"q": "https://www.b.cn/"}).context["cl"].result_list
+    assert [str(row) for row in found] == ["b.cn"]
+
+
+def test_the_longest_wait_stands_first(desk, claim, old, lin):
+    old(personal(domain="b.cn"))
+    later = sent(lin, LegacyRecord.objects.get(domain="b.cn"))
+    LegacyClaim.objects.filter(pk=later.pk).update(entered_at=timezone.now() - timedelta(days=2))
+
+    assert [str(row) for row in desk.get(reverse(LIST)).context["cl"].result_list] == ["b.cn", "example.cn"]

@@ -1,0 +1,321 @@
+"""The pages of a claim: which record, the papers, sending it, the answer; what strangers see (nothing)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.urls import reverse
+from django.utils import timezone
+
+from filings.legacy_import.claims import claims as claiming
+from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
+from filings.models import legacy_states as states
+from icpportal.accounts.models import User
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.outbox.models import Message
+from tests.filings.legacy_import.dumps import filing, personal
+from tests.transfers.builders import make_reviewer, picture
+from tests.transfers.desk import photo_file
+from tests.transfers.outside import cost, errors
+from verification.models import Document
+
+PAGE = "/import/claim/"
+TYPED = {"id_type": "2", "id_number": "119999199009090002", "name": "赵样本", "domain": "example.cn"}
+
+
+@pytest.fixture
+def browser(client, lin):
+    User.objects.filter(pk=lin.pk).update(language="en")
+    client.cookies["django_language"] = "en"
+    client.force_login(lin)
+    return client
+
+
+@pytest.fixture
+def record(old):
+    old(personal())
+    return LegacyRecord.objects.get(domain="example.cn")
+
+
+@pytest.fixture
+def mine(record, lin):
+    return claiming.begin(lin, record)
+
+
+def ready(claim, side=1):
+    """A paper that was checked."""
+    paper = claiming.upload(claim, side=side, file=photo_file())
+    name = storages["documents"].save("paper.jpg", ContentFile(picture()))
+    Document.objects.filter(pk=paper.document_id).update(state="ready", stored_name=name, preview_name=name)
+    return LegacyClaimPaper.objects.select_related("document").get(pk=paper.pk)
+
+
+def side_of(claim, side):
+    return f"{claim.get_absolute_url()}?side={side}"
+
+
+# --- which record -----------------------------------------------------------------------------------------
+
+
+def test_who_describes_the_record_begins_a_claim(browser, record, lin):
+    answer = browser.post(PAGE, TYPED)
+
+    claim = LegacyClaim.objects.get()
+    assert (claim.owner, claim.record, claim.state) == (lin, record, states.OPEN)
+    assert answer["Location"] == claim.get_absolute_url()
+    assert [event.move for event in claim.events.all()] == ["begin"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "赵例本"},
+        {"domain": "example.net"},
+        {"id_number": "119999199009090010"},
+        {"id_type": "7"},
+    ],
+)
+def test_what_fits_only_in_part_gets_one_answer(browser, record, changes):
+    answer = browser.post(PAGE, {**TYPED, **changes})
+
+    assert errors(answer) == {"__all__": ["claim_unknown"]}
+    assert LegacyClaim.objects.count() == 0
+
+
+def test_a_record_that_an_account_holds_is_imported_not_claimed(browser, old):
+    old(filing())
+    typed = {"id_type": "1", "id_number": "91649999000000019L", "name": "宁夏示例纸业有限公司", "domain": "example.com"}
+
+    assert errors(browser.post(PAGE, typed)) == {"__all__": ["claim_unknown"]}
+
+
+def test_an_early_record_is_claimed_even_where_an_account_holds_it(browser, old):
+    old(filing(filed_on="2010-05-31"))
+    typed = {"id_type": "1", "id_number": "91649999000000019L", "name": "宁夏示例纸业有限公司", "domain": "example.com"}
+
+    assert browser.post(PAGE, typed).status_code == 302
+
+
+def test_what_was_imported_is_not_claimed(browser, record):
+    LegacyRecord.objects.update(imported_at=timezone.now())
+
+    assert errors(browser.post(PAGE, TYPED)) == {"__all__": ["claim_unknown"]}
+
+
+def test_tries_to_find_a_record_are_counted(browser, record, settings):
+    settings.LIMITS = {**settings.LIMITS, "import_claim": (1, 60)}
+    browser.post(PAGE, {**TYPED, "name": "赵例本"})
+
+    assert errors(browser.post(PAGE, TYPED)) == {"__all__": ["too_many"]}
+
+
+@pytest.mark.parametrize("field", TYPED)
+def test_each_field_is_asked_for(browser, record, field):
+    assert errors(browser.post(PAGE, {**TYPED, field: ""})).keys() == {field}
+
+
+def test_a_second_claim_of_the_same_record_is_the_first_one(browser, mine):
+    answer = browser.post(PAGE, TYPED)
+
+    assert answer["Location"] == mine.get_absolute_url()
+    assert LegacyClaim.objects.count() == 1
+
+
+# --- papers -------------------------------------------------------------------------------------------------
+
+
+def test_a_paper_is_taken_checked_and_shown(browser, mine):
+    answer = browser.post(side_of(mine, 1), {"file": photo_file()})
+
+    paper = claiming.papers_of(mine).get()
+    assert answer["Location"] == mine.get_absolute_url()
+    assert (paper.side, paper.document.kind, paper.document.holder) == (1, "claim_proof", mine.reference)
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert re.findall(r'id="(slot-paper-\d)"', page) == ["slot-paper-1", "slot-paper-2"]
+
+
+def test_another_picture_replaces_the_first(browser, mine):
+    browser.post(side_of(mine, 1), {"file": photo_file()})
+    first = claiming.papers_of(mine).get().document
+
+    browser.post(side_of(mine, 1), {"file": photo_file()})
+
+    first.refresh_from_db()
+    assert (first.state, claiming.papers_of(mine).count()) == ("retired", 1)
+
+
+def test_a_paper_can_be_taken_out(browser, mine):
+    browser.post(side_of(mine, 1), {"file": photo_file()})
+
+    browser.post(side_of(mine, 1), {"remove": "1"})
+
+    assert claiming.papers_of(mine).count() == 0
+
+
+def test_what_is_no_picture_is_refused_in_words(browser, mine):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    page = browser.post(side_of(mine, 1), {"file": SimpleUploadedFile("x.jpg", b"no picture")}).content.decode()
+    empty = browser.post(side_of(mine, 1), {}).content.decode()
+
+    assert "Upload a JPEG, PNG, HEIC or WebP picture" in page
+    assert "The file is empty" in empty
+    assert claiming.papers_of(mine).count() == 0
+
+
+@pytest.mark.parametrize("side", ["0", "5", "x", "-1"])
+def test_there_are_four_papers_and_no_other(browser, mine, side):
+    assert browser.post(side_of(mine, side), {"file": photo_file()}).status_code == 404
+    assert Document.objects.count() == 0
+
+
+def test_a_picture_is_shown_to_its_owner_alone(browser, mine, chen, client, record):
+    paper = ready(mine)
+    theirs = ready(claiming.begin(chen, record))
+    url = reverse("claim-paper", args=[mine.reference, paper.document.reference])
+
+    assert browser.get(url)["Content-Type"] == "image/jpeg"
+    assert (
+        browser.get(reverse("claim-paper", args=[theirs.claim.reference, theirs.document.reference])).status_code == 404
+    )
+    assert browser.get(reverse("claim-paper", args=[mine.reference, theirs.document.reference])).status_code == 404
+    client.force_login(chen)
+    assert client.get(url).status_code == 404
+
+
+def test_a_picture_that_is_still_being_checked_is_shown_to_nobody(browser, mine):
+    paper = claiming.upload(mine, side=1, file=photo_file())
+
+    url = reverse("claim-paper", args=[mine.reference, paper.document.reference])
+    assert browser.get(url).status_code == 404
+
+
+# --- sending it -----------------------------------------------------------------------------------------------
+
+
+def test_a_claim_with_a_checked_paper_is_sent_and_its_owner_told(browser, mine):
+    ready(mine)
+
+    answer = browser.post(mine.get_absolute_url(), {"send": "1", "words": "执照背面有旧域名"})
+
+    mine.refresh_from_db()
+    assert (answer["Location"], mine.state, mine.words) == (
+        mine.get_absolute_url(),
+        states.SENT,
+        "执照背面有旧域名",
+    )
+    assert sorted((each.channel, each.template) for each in Message.objects.all()) == [
+        ("email", "claim_received"),
+        ("site", "claim_received"),
+        ("sms", "claim_received"),
+    ]
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert "You do not need to do anything" in page
+    assert 'name="send"' not in page
+    assert 'type="file"' not in page
+
+
+@pytest.mark.parametrize("papers", ["none", "checking", "refused"])
+def test_without_checked_papers_nothing_is_sent_and_the_words_stay(browser, mine, papers):
+    if papers != "none":
+        paper = claiming.upload(mine, side=1, file=photo_file())
+        Document.objects.filter(pk=paper.document_id).update(state=papers, reason="file_small" * (papers == "refused"))
+
+    answer = browser.post(mine.get_absolute_url(), {"send": "1", "words": "说明"})
+
+    mine.refresh_from_db()
+    assert errors(answer) == {"__all__": ["papers_missing"]}
+    assert "说明" in answer.content.decode()
+    assert (mine.state, Message.objects.count()) == (states.OPEN, 0)
+
+
+def test_a_double_click_sends_once(browser, mine):
+    ready(mine)
+
+    for _ in range(2):
+        browser.post(mine.get_absolute_url(), {"send": "1", "words": ""})
+
+    assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send"]
+    assert Message.objects.count() == 3
+
+
+def test_a_claim_that_was_sent_is_not_changed_any_more(browser, mine):
+    paper = ready(mine)
+    claiming.send(mine, "")
+
+    browser.post(side_of(mine, 1), {"file": photo_file()})
+    browser.post(side_of(mine, 1), {"remove": "1"})
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": "anders"})
+
+    assert [each.pk for each in claiming.papers_of(mine)] == [paper.pk]
+    assert LegacyClaim.objects.get().words == ""
+
+
+def test_a_declined_claim_says_why_and_can_be_sent_again_with_other_papers(browser, mine):
+    first = ready(mine)
+    claiming.send(mine, "")
+    claiming.decline(mine, make_reviewer(), "照片看不清，请重拍")
+
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    assert "照片看不清，请重拍" in re.sub("<[^>]+>", "", page)
+    later = timezone.now() + timedelta(minutes=1)
+    Document.objects.filter(pk=first.document_id).update(created_at=later - timedelta(hours=1))
+    ready(mine)
+    browser.post(mine.get_absolute_url(), {"send": "1", "words": ""})
+
+    mine.refresh_from_db()
+    first.document.refresh_from_db()
+    assert mine.state == states.SENT
+    assert first.document.state == "ready"  # a reviewer saw it: it stays for the record
+    assert [event.move for event in mine.events.order_by("pk")] == ["begin", "send", "decline", "send"]
+
+
+# --- strangers, cost --------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_with_a_claim_of_their_own_gets_404(browser, mine, record, chen):
+    theirs = claiming.begin(chen, record)
+
+    assert browser.get(theirs.get_absolute_url()).status_code == 404
+    assert browser.post(theirs.get_absolute_url(), {"send": "1"}).status_code == 404
+    assert browser.post(side_of(theirs, 1), {"file": photo_file()}).status_code == 404
+    assert Document.objects.count() == 0
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(client, mine):
+    for url in (PAGE, mine.get_absolute_url(), reverse("claim-paper", args=[mine.reference, "x"])):
+        assert "/account/" in client.get(url)["Location"]
+
+
+def test_the_page_costs_the_same_with_one_paper_and_with_three(browser, mine):
+    ready(mine)
+    one = cost(lambda: browser.get(mine.get_absolute_url()))
+    for side in (2, 3):
+        ready(mine, side)
+
+    assert cost(lambda: browser.get(mine.get_absolute_url())) == one
+
+
+def test_the_list_of_one_s_claims_costs_the_same_with_one_and_with_three(browser, mine, old, lin):
+    one = cost(lambda: browser.get(PAGE))
+    old(personal(domain="b.cn"), personal(domain="c.cn"))
+    for record in LegacyRecord.objects.filter(domain__in=["b.cn", "c.cn"]):
+        claiming.begin(lin, record)
+
+    assert cost(lambda: browser.get(PAGE)) == one
+
+
+def test_a_picture_that_arrives_behind_the_sending_is_not_kept(mine):
+    ready(mine)
+    stale = LegacyClaim.objects.get(pk=mine.pk)
+    claiming.send(LegacyClaim.objects.select_related("owner", "record").get(pk=mine.pk), "")
+
+    with pytest.raises(MoveNotAllowed):
+        claiming.upload(stale, side=2, file=photo_file())
+    with pytest.raises(MoveNotAllowed):
+        claiming.remove(stale, side=1)
+
+    assert claiming.papers_of(mine).count() == 1
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["ready", "retired"]

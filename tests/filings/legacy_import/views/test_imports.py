@@ -1,0 +1,467 @@
+"""The pages of an import: explain and prove, look and choose, wait, the report; what strangers see (nothing)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from filings.legacy_import import actions, runner
+from filings.models import LegacyImport, LegacyImportItem, LegacyRecord, Subject, Website
+from filings.models import legacy_states as states
+from icpportal.accounts.models import User
+from icpportal.drafts.models import PageDraft
+from tests.filings.filed import on_file
+from tests.filings.legacy_import.dumps import EMAIL, HASH, PASSWORD, account, filing, several
+from tests.transfers.builders import make_user
+from tests.transfers.outside import cost, errors
+
+PAGE = "/import/"
+TYPED = {"old_account": EMAIL, "old_password": PASSWORD}
+
+
+@pytest.fixture
+def browser(client, lin):
+    """Lin, reading English."""
+    User.objects.filter(pk=lin.pk).update(language="en")
+    client.cookies["django_language"] = "en"
+    client.force_login(lin)
+    return client
+
+
+def begun(owner):
+    return actions.begin(owner, account())
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def run_url(mine):
+    return reverse("import-run", args=[mine.reference])
+
+
+# --- prove --------------------------------------------------------------------------------------------
+
+
+def test_the_page_explains_and_asks_for_the_old_account(browser):
+    page = browser.get(PAGE)
+
+    assert page.status_code == 200
+    assert "HiChina" in text(page)
+    assert re.findall(r'name="(old_\w+)"', page.content.decode()) == ["old_account", "old_password"]
+
+
+def test_the_right_pair_leads_to_what_was_found(browser, old, lin):
+    old(filing())
+
+    answer = browser.post(PAGE, TYPED)
+
+    mine = LegacyImport.objects.get()
+    assert (mine.owner, mine.state, answer["Location"]) == (lin, states.PREVIEWED, mine.get_absolute_url())
+    page = text(browser.get(answer["Location"]))
+    assert "宁夏示例纸业有限公司" in page
+    assert "example.com" in page
+    assert Website.objects.count() == 0
+
+
+ROW = {"account_email": EMAIL, "account_password": HASH}
+REFUSALS = {
+    "old_pair_wrong": ([filing(account_email="b@x.cn")], "The account or password is wrong"),
+    "old_empty": ([{"kind": "account", **ROW}], "There is no filing in that account"),
+    "old_inactive": ([filing(account_active="0")], "never activated"),
+    "old_open_order": ([{"kind": "order", **ROW}], "only an open order"),
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_each_refusal_is_said_in_its_own_words_and_begins_nothing(browser, old, code):
+    rows, words = REFUSALS[code]
+    old(*rows)
+
+    answer = browser.post(PAGE, TYPED)
+
+    assert errors(answer) == {"__all__": [code]}
+    assert words in text(answer)
+    assert LegacyImport.objects.count() == 0
+    assert PASSWORD not in answer.content.decode()
+
+
+def test_an_account_imported_by_somebody_else_is_refused_with_the_day(browser, old, chen):
+    old(filing())
+    mine = begun(chen)
+    actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
+    runner.run(mine.pk)
+
+    answer = browser.post(PAGE, TYPED)
+
+    assert errors(answer) == {"__all__": ["old_imported"]}
+    assert "sign in with the account used then" in text(answer)
+    assert chen.email not in answer.content.decode()
+
+
+def test_one_s_own_import_that_is_done_is_shown_and_does_no_harm(browser, old, lin):
+    old(filing())
+    mine = begun(lin)
+    actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
+    runner.run(mine.pk)
+
+    answer = browser.post(PAGE, TYPED)
+
+    assert answer["Location"] == mine.get_absolute_url()
+    assert LegacyImport.objects.get().state == states.IMPORTED
+
+
+def test_where_the_operator_wants_one_import_an_account_a_second_is_refused(browser, old, lin, settings):
+    settings.IMPORT_ONE_OLD_ACCOUNT = True
+    old(filing(), filing(account_email="b@x.cn", domain="tea.com"))
+    LegacyImport.objects.create(owner=lin, account=account("b@x.cn"), holds=True, state=states.IMPORTED)
+
+    answer = browser.post(PAGE, TYPED)
+
+    assert errors(answer) == {"__all__": ["here_has_subject"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"old_account": ""}, "old_account", "required"),
+        ({"old_account": "nobody"}, "old_account", "email_bad"),
+        ({"old_password": ""}, "old_password", "required"),
+        ({"old_password": "x" * 129}, "old_password", "max_length"),
+    ],
+)
+def test_a_wrong_entry_is_said_before_anything_is_counted(browser, old, settings, changes, field, code):
+    settings.LIMITS = {**settings.LIMITS, "import_account": (0, 60)}
+
+    assert errors(browser.post(PAGE, {**TYPED, **changes})) == {field: [code]}
+
+
+def test_too_many_tries_are_said_with_the_time(browser, old, settings):
+    settings.LIMITS = {**settings.LIMITS, "import_account": (1, 60)}
+    old(filing())
+    browser.post(PAGE, {**TYPED, "old_password": "wrong"})
+
+    assert errors(browser.post(PAGE, TYPED)) == {"__all__": ["too_many"]}
+
+
+# --- strangers ------------------------------------------------------------------------------------------
+
+
+def addresses(mine):
+    return [
+        ("get", mine.get_absolute_url()),
+        ("get", reverse("import-report", args=[mine.reference])),
+        ("post", run_url(mine)),
+        ("post", reverse("import-again", args=[mine.reference])),
+    ]
+
+
+def test_a_stranger_with_an_import_of_their_own_gets_404_everywhere(browser, old, lin, chen):
+    old(filing(), filing(account_email="b@x.cn", domain="tea.com"))
+    actions.begin(lin, account("b@x.cn"))
+    theirs = begun(chen)
+
+    answers = [getattr(browser, method)(url, {"site": "example.com"}) for method, url in addresses(theirs)]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+    theirs.refresh_from_db()
+    assert (theirs.state, LegacyImportItem.objects.count()) == (states.PREVIEWED, 0)
+
+
+def test_who_is_not_signed_in_is_sent_to_sign_in(client, old, lin):
+    old(filing())
+
+    answers = [getattr(client, method)(url) for method, url in [("get", PAGE), *addresses(begun(lin))]]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert all("/account/" in answer["Location"] for answer in answers)
+
+
+def test_who_is_not_confirmed_is_sent_to_confirm(client, old):
+    unconfirmed = User.objects.create_user("new@example.com", None)
+    client.force_login(unconfirmed)
+
+    assert reverse("account_confirm") in client.post(PAGE, TYPED)["Location"]
+
+
+def test_running_and_looking_again_are_posts(browser, old, lin):
+    old(filing())
+    mine = begun(lin)
+
+    assert browser.get(run_url(mine)).status_code == 405
+    assert browser.get(reverse("import-again", args=[mine.reference])).status_code == 405
+    assert browser.post(mine.get_absolute_url()).status_code == 405
+
+
+# --- look and choose -----------------------------------------------------------------------------------
+
+
+def test_the_preview_marks_each_site_and_subject(browser, old, lin, chen):
+    on_file(lin)
+    on_file(chen, report="T7Q4-M2KY.1", domain="taken.com", pages=other_subject())
+    old(
+        filing(site_name="旧名称"),
+        filing(domain="new.com"),
+        filing(domain="early.com", filed_on="2009-01-01"),
+        filing(domain="taken.com", id_number="91649999000000027F", name="宁夏示例茶叶有限公司"),
+    )
+
+    page = browser.get(begun(lin).get_absolute_url()).content.decode()
+
+    assert dict(re.findall(r'data-domain="([^"]+)" data-site-state="([^"]+)"', page)) == {
+        "early.com": "claim",
+        "example.com": "kept",
+        "new.com": "imported",
+        "taken.com": "elsewhere",
+    }
+    assert sorted(re.findall(r'data-subject-state="([^"]+)"', page)) == ["elsewhere", "same"]
+    assert sorted(re.findall(r'name="site" value="([^"]+)"[^>]* checked', page)) == ["example.com", "new.com"]
+    assert "旧名称" in page
+    assert set(re.findall(r'name="(keep-[^"]+)"', page)) == {"keep-example.com"}
+    assert chen.email not in page
+
+
+def other_subject():
+    from tests.filings.checks.cases import TYPE
+
+    return {"type": {**TYPE, "id_number": "91649999000000027F", "name": "宁夏示例茶叶有限公司"}}
+
+
+def test_the_preview_changes_nothing(browser, old, lin):
+    old(*several(2))
+    mine = begun(lin)
+
+    browser.get(mine.get_absolute_url())
+
+    assert (Subject.objects.count(), LegacyImportItem.objects.count()) == (0, 0)
+    assert LegacyImport.objects.get().version == mine.version
+
+
+def test_what_was_chosen_is_run_by_a_worker_and_the_page_says_so(browser, old, lin, monkeypatch):
+    old(*several(3))
+    mine = begun(lin)
+    asked = []
+    monkeypatch.setattr(actions, "wake_worker", lambda task, *ids: asked.append((task, ids)))
+
+    answer = browser.post(run_url(mine), {"site": ["site1.com", "site3.com"]})
+
+    mine.refresh_from_db()
+    assert (answer["Location"], mine.state) == (mine.get_absolute_url(), states.RUNNING)
+    assert asked == [("icpportal.tasks.run_import", (mine.pk,))]
+    assert sorted(item.record.domain for item in mine.items.all()) == ["site1.com", "site3.com"]
+    assert Website.objects.count() == 0
+    page = browser.get(mine.get_absolute_url())
+    assert "You can leave this page" in text(page)
+    assert f'data-poll="{mine.get_absolute_url()}"' in page.content.decode()
+    assert "0 of 2 websites done" in text(page)
+
+
+def test_what_is_kept_is_what_was_ticked(browser, old, lin):
+    on_file(lin)
+    old(filing(site_name="旧名称", lead_name="王范例"))
+    mine = begun(lin)
+    names = set(re.findall(r'name="(keep-[^"]+)"', browser.get(mine.get_absolute_url()).content.decode()))
+    subject_field = next(name for name in names if name.startswith("keep-subject-"))
+
+    browser.post(run_url(mine), {"site": "example.com", "keep-example.com": "old", subject_field: "here"})
+    runner.run(mine.pk)
+
+    assert Website.objects.get().name == "旧名称"
+    assert Subject.objects.get().lead.name == "林示范"
+
+
+def test_what_came_to_differ_meanwhile_is_asked_before_anything_is_run(browser, old, lin):
+    on_file(lin)
+    old(filing(site_name="旧名称", lead_name="王范例"))
+    mine = begun(lin)
+
+    answer = browser.post(run_url(mine), {"site": "example.com"})
+
+    asked = errors(answer)
+    assert sorted(name[:12] for name in asked) == ["keep-example", "keep-subject"]
+    assert {code for codes in asked.values() for code in codes} == {"required"}
+    assert (LegacyImport.objects.get().state, LegacyImportItem.objects.count()) == (states.PREVIEWED, 0)
+    PageDraft.objects.all().delete()
+    assert re.findall(r'value="here"[^>]* checked', browser.get(mine.get_absolute_url()).content.decode()) != []
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [({}, "choose"), ({"site": "early.com"}, "invalid_choice"), ({"site": "tea.com"}, "invalid_choice")],
+)
+def test_nothing_or_something_that_is_not_offered_runs_nothing(browser, old, lin, typed, code):
+    old(
+        filing(),
+        filing(domain="early.com", filed_on="2009-01-01"),
+        filing(account_email="b@x.cn", domain="tea.com"),
+    )
+    mine = begun(lin)
+
+    answer = browser.post(run_url(mine), typed)
+
+    assert errors(answer) == {"site": [code]}
+    assert (LegacyImport.objects.get().state, LegacyImportItem.objects.count()) == (states.PREVIEWED, 0)
+
+
+def test_what_was_typed_stays_when_something_is_wrong(browser, old, lin):
+    old(*several(3))
+    mine = begun(lin)
+
+    answer = browser.post(run_url(mine), {"site": ["site2.com", "gone.com"]})
+
+    assert re.findall(r'value="([^"]+)"[^>]* checked', answer.content.decode()) == ["site2.com"]
+
+
+def test_a_double_click_runs_once(browser, old, lin):
+    old(*several(2))
+    mine = begun(lin)
+
+    answers = [browser.post(run_url(mine), {"site": "site1.com"}) for _ in range(2)]
+
+    assert [answer["Location"] for answer in answers] == [mine.get_absolute_url()] * 2
+    assert [event.move for event in mine.events.order_by("pk")] == ["prove", "preview", "run"]
+    assert LegacyImportItem.objects.count() == 1
+
+
+def test_a_second_person_is_told_when_the_first_was_faster(browser, old, lin, chen):
+    old(*several(2))
+    mine, theirs = begun(lin), begun(chen)
+    actions.run(theirs, {LegacyRecord.objects.get(domain="site1.com").pk: False}, [])
+
+    answer = browser.post(run_url(mine), {"site": ["site1.com", "site2.com"]})
+
+    assert errors(answer) == {"__all__": ["old_imported"]}
+    assert LegacyImport.objects.get(pk=mine.pk).state == states.PREVIEWED
+
+
+def test_an_old_proof_is_asked_for_anew_and_shows_nothing(browser, old, lin):
+    old(filing())
+    mine = begun(lin)
+    LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
+
+    page = text(browser.get(mine.get_absolute_url()))
+    answer = browser.post(run_url(mine), {"site": "example.com"})
+
+    assert "Verify it again" in page
+    assert "宁夏示例纸业有限公司" not in page
+    assert answer["Location"] == mine.get_absolute_url()
+    assert LegacyImport.objects.get().state == states.PREVIEWED
+
+
+# --- the report -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reported(old, lin, chen):
+    """An import of which one site came and one did not."""
+    on_file(chen, domain="taken.com", pages=other_subject())
+    old(filing(), filing(domain="taken.com", id_number="91649999000000027F"), filing(domain="later.com"))
+    mine = begun(lin)
+    chosen = LegacyRecord.objects.filter(domain__in=["example.com", "taken.com"])
+    actions.run(mine, {record.pk: False for record in chosen}, [])
+    runner.run(mine.pk)
+    mine.refresh_from_db()
+    return mine
+
+
+def test_the_report_counts_and_gives_the_reason_for_each(browser, reported):
+    page = text(browser.get(reported.get_absolute_url()))
+
+    assert "Imported or already here: 1. Not imported: 1." in page
+    assert "In another account" in page
+    assert "still on the old platform: 2" in page
+    assert "data-poll" not in browser.get(reported.get_absolute_url()).content.decode()
+
+
+def test_the_report_is_a_file_too(browser, reported):
+    answer = browser.get(reverse("import-report", args=[reported.reference]))
+
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Cache-Control"] == "private, no-store"
+    assert sorted(line.split(",")[0] for line in lines) == ["example.com", "taken.com"]
+    assert "林示范" not in answer.content.decode()
+
+
+def test_what_is_left_can_be_looked_at_again(browser, reported):
+    answer = browser.post(reverse("import-again", args=[reported.reference]))
+
+    reported.refresh_from_db()
+    assert (reported.state, answer["Location"]) == (states.PREVIEWED, reported.get_absolute_url())
+    page = browser.get(reported.get_absolute_url()).content.decode()
+    assert re.findall(r'name="site" value="([^"]+)"', page) == ["later.com"]
+
+
+def test_looking_again_long_after_asks_for_the_old_account(browser, reported):
+    LegacyImport.objects.update(proved_at=timezone.now() - timedelta(days=2))
+
+    answer = browser.post(reverse("import-again", args=[reported.reference]))
+
+    assert answer["Location"] == PAGE
+    assert LegacyImport.objects.get(pk=reported.pk).state == states.IMPORTED
+
+
+def test_when_nothing_is_left_there_is_nothing_to_look_at_again(browser, old, lin):
+    old(filing())
+    mine = begun(lin)
+    actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
+    runner.run(mine.pk)
+
+    page = browser.get(mine.get_absolute_url()).content.decode()
+    browser.post(reverse("import-again", args=[mine.reference]))
+
+    assert reverse("import-again", args=[mine.reference]) not in page
+    assert LegacyImport.objects.get().state == states.IMPORTED
+
+
+# --- what pages cost --------------------------------------------------------------------------------------
+
+
+def test_the_preview_costs_the_same_with_one_site_and_with_three(browser, old, lin):
+    old(*several(1))
+    mine = begun(lin)
+    browser.get(mine.get_absolute_url())
+    one = cost(lambda: browser.get(mine.get_absolute_url()))
+    old(*several(3))
+
+    assert cost(lambda: browser.get(mine.get_absolute_url())) == one
+
+
+def test_the_report_costs_the_same_with_one_site_and_with_three(browser, old, lin):
+    old(*several(3))
+    mine = begun(lin)
+    records = list(LegacyRecord.objects.order_by("domain"))
+    actions.run(mine, {records[0].pk: False}, [])
+    runner.run(mine.pk)
+    one = cost(lambda: browser.get(mine.get_absolute_url()))
+    mine.refresh_from_db()
+    actions.look(mine)
+    actions.run(mine, {record.pk: False for record in records[1:]}, [])
+    runner.run(mine.pk)
+
+    assert cost(lambda: browser.get(mine.get_absolute_url())) <= one
+
+
+def test_the_list_of_one_s_imports_costs_the_same_with_one_and_with_three(browser, old, lin):
+    old(*[filing(account_email=f"b{n}@x.cn", domain=f"site{n}.com") for n in range(3)])
+    actions.begin(lin, account("b0@x.cn"))
+    one = cost(lambda: browser.get(PAGE))
+    for n in (1, 2):
+        actions.begin(lin, account(f"b{n}@x.cn"))
+    actions.begin(make_user(), account("b0@x.cn"))
+
+    assert cost(lambda: browser.get(PAGE)) == one
+    assert browser.get(PAGE).content.decode().count('class="state ') == 3
+
+
+def test_a_press_of_an_old_page_after_the_end_shows_the_report(browser, old, lin):
+    old(*several(2))
+    mine = begun(lin)
+    for _ in range(2):
+        answer = browser.post(run_url(mine), {"site": "site1.com"})
+        runner.run(mine.pk)
+
+    assert answer["Location"] == mine.get_absolute_url()
+    assert [event.move for event in mine.events.order_by("pk")] == ["prove", "preview", "run", "finish"]

@@ -1,0 +1,270 @@
+import re
+from html import unescape
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.guards import second_factor_missing
+from icpportal.accounts.sign_in.second_factor import SecondFactorAdapter
+from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import errors, read, words
+from tests.icpportal.codes.letterbox import codes_to
+
+ACTIVATE = "/account/2fa/totp/activate/"
+LONG = "review-bridge-42"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rev():
+    return open_account(
+        email="rev@example.com", password=LONG, name="Wang", language="en", held_roles=(roles.REVIEWER,)
+    )
+
+
+@pytest.fixture
+def asked(settings):
+    settings.STAFF_SECOND_FACTOR = True
+
+
+def shown_now(secret):
+    """What an authenticator app shows at this moment."""
+    return format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))
+
+
+def with_app(user):
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    return secret
+
+
+def step_up(client, user):
+    client.post("/account/step-up/", {"send": "email"})
+    client.post("/account/step-up/", {"code": codes_to(user.email)[-1]})
+
+
+def sign_in(client, user, password=LONG):
+    return client.post(reverse("account_login"), {"login": user.email, "password": password})
+
+
+def test_staff_are_led_to_set_up_an_app_before_the_desk_opens(client, rev, asked):
+    sign_in(client, rev)
+
+    answers = [client.get(address).url for address in ("/admin/", "/admin/accounts/user/", "/desk/")]
+
+    assert answers == [
+        f"{ACTIVATE}?next=%2Fadmin%2F",
+        f"{ACTIVATE}?next=%2Fadmin%2Faccounts%2Fuser%2F",
+        f"{ACTIVATE}?next=%2Fdesk%2F",
+    ]
+
+
+def test_the_desk_opens_at_once_where_no_second_factor_is_asked(client, rev, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    sign_in(client, rev)
+
+    page = client.get("/admin/")
+
+    assert page.status_code == 200
+    assert page.context["stripe"] == [
+        "Demo desk: invented people and numbers.",
+        "Two-factor sign-in for staff is off here. Production requires it.",
+    ]
+    assert "Two-factor sign-in for staff is off here. Production requires it." in page.content.decode()
+    assert client.get("/desk/").status_code == 200
+
+
+def test_applicants_are_not_asked_for_a_second_factor(client, lin, asked):
+    assert second_factor_missing(lin) is False
+    client.force_login(lin)
+    assert client.get("/papers/").status_code == 200
+
+
+def test_the_whole_way_of_a_new_member_of_staff(client, client_factory, rev, asked, letters):
+    sign_in(client, rev)
+    step_up(client, rev)
+    page = client.get(ACTIVATE)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", page.content.decode())[1]
+    done = client.post(ACTIVATE, {"code": shown_now(secret)}, follow=True)
+    desk = client.get("/admin/")
+
+    assert done.redirect_chain[-1][0] == reverse("mfa_view_recovery_codes")
+    assert len(re.findall(r"<code>\d{8}</code>", done.content.decode())) == 10
+    assert desk.status_code == 200
+    assert [one["template"] for one in letters] == ["code_step_up"]
+    assert sign_in(client_factory(), rev).url == reverse("mfa_authenticate")
+
+
+def test_the_page_with_the_key_needs_no_inline_style_and_no_data_address(client, rev, asked):
+    sign_in(client, rev)
+    step_up(client, rev)
+
+    html = client.get(ACTIVATE).content.decode()
+
+    assert re.search(r'<svg[^>]*><rect fill="white"', html)
+    assert not re.search(r"style=|data:image|<\?xml|<script>", html)
+
+
+def test_the_key_that_waits_is_sealed_in_the_session_and_the_stored_one_in_the_database(client, rev, asked):
+    sign_in(client, rev)
+    step_up(client, rev)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
+    waiting = repr(dict(client.session.items()))
+    client.post(ACTIVATE, {"code": shown_now(secret)})
+
+    stored = Authenticator.objects.get(type="totp").data["secret"]
+    assert secret not in waiting
+    assert secret not in stored
+    assert SecondFactorAdapter().decrypt(stored) == secret
+    assert "mfa.totp.secret" not in client.session
+
+
+def test_a_wrong_first_code_keeps_the_same_key(client, rev, asked):
+    sign_in(client, rev)
+    step_up(client, rev)
+    key = re.compile(r"<code>([A-Z2-7]{32})</code>")
+    first = key.search(client.get(ACTIVATE).content.decode())[1]
+
+    refused = client.post(ACTIVATE, {"code": "000000" if shown_now(first) != "000000" else "000001"})
+
+    assert key.search(refused.content.decode())[1] == first
+    assert "The code is wrong: enter the one the app shows now" in unescape(words(refused))
+    assert Authenticator.objects.count() == 0
+
+
+def test_setting_up_an_app_needs_a_step_up_and_a_sent_code_does_not_wait_in_the_session(client, rev, asked):
+    sign_in(client, rev)
+
+    answer = client.post(ACTIVATE, {"code": "204816"})
+
+    assert answer.url == f"/account/step-up/?next={ACTIVATE.replace('/', '%2F')}"
+    assert "204816" not in repr(dict(client.session.items()))
+
+
+def test_signing_in_takes_the_app_too_and_the_password_alone_opens_nothing(client, rev, asked):
+    secret = with_app(rev)
+
+    half = sign_in(client, rev)
+    held = repr(dict(client.session.items()))
+    shut = client.get("/admin/").url
+    wrong = client.post(half.url, {"code": "000000" if shown_now(secret) != "000000" else "000001"})
+    whole = client.post(half.url, {"code": shown_now(secret)})
+
+    assert half.url == reverse("mfa_authenticate")
+    assert [secret for secret in (rev.email, LONG, secret) if secret in held] == []
+    assert shut == "/account/login/?next=/admin/"
+    assert errors(wrong) == {"code": ["incorrect_code"]}
+    assert whole.url == reverse("admin:index")
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_code_of_the_app_serves_once(client, client_factory, rev, asked):
+    other, secret = client_factory(), with_app(rev)
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False):
+        code = shown_now(secret)
+        for browser in (client, other):
+            sign_in(browser, rev)
+        first = client.post(reverse("mfa_authenticate"), {"code": code})
+        second = other.post(reverse("mfa_authenticate"), {"code": code})
+
+    assert first.url == reverse("admin:index")
+    assert errors(second) == {"code": ["incorrect_code"]}
+
+
+def test_wrong_codes_of_the_app_are_limited(client, rev, asked):
+    secret = with_app(rev)
+    sign_in(client, rev)
+    wrong = "000000" if shown_now(secret) != "000000" else "000001"
+
+    answers = [client.post(reverse("mfa_authenticate"), {"code": wrong}) for _ in range(5)]
+    right = client.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+
+    assert [errors(answer)["code"] for answer in answers] == [["incorrect_code"]] * 5
+    assert errors(right) == {"code": ["too_many_login_attempts"]}
+
+
+def test_a_recovery_code_lets_in_once(client, client_factory, rev, asked):
+    sign_in(client, rev)
+    step_up(client, rev)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
+    done = client.post(ACTIVATE, {"code": shown_now(secret)}, follow=True)
+    recovery = re.search(r"<code>(\d{8})</code>", done.content.decode())[1]
+    answers = []
+    for browser in (client_factory(), client_factory()):
+        sign_in(browser, rev)
+        answers.append(browser.post(reverse("mfa_authenticate"), {"code": recovery}))
+
+    assert answers[0].url == reverse("admin:index")
+    assert errors(answers[1]) == {"code": ["incorrect_code"]}
+
+
+def test_recovery_codes_are_shown_once(client, rev, asked):
+    sign_in(client, rev)
+    step_up(client, rev)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
+    client.post(ACTIVATE, {"code": shown_now(secret)}, follow=True)
+
+    again = client.get(reverse("mfa_view_recovery_codes"))
+
+    assert "cannot be shown again" in words(again)
+    assert re.findall(r"\d{8}", words(again)) == []
+
+
+def test_who_has_an_app_proves_with_it_and_not_with_a_code_or_the_password(client, rev, asked):
+    secret = with_app(rev)
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
+        sign_in(client, rev)
+        client.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+        stopped = client.get("/sensitive/").url
+        by_code = client.post("/account/step-up/", {"send": "email"}, query_params={"next": "/sensitive/"}).url
+        by_password = client.post("/account/reauthenticate/", {"password": LONG}).url
+        before = client.session.session_key
+        clock.shift(30)
+        proved = client.post(stopped, {"code": shown_now(secret)})
+
+        assert client.get("/sensitive/").status_code == 200
+    again = reverse("mfa_reauthenticate")
+    assert [stopped, by_code, by_password] == [f"{again}?next=%2Fsensitive%2F"] * 2 + [again]
+    assert proved.url == "/sensitive/"
+    assert client.session.session_key != before
+
+
+def test_removing_the_app_tells_the_account_and_shuts_the_desk(client, rev, asked, letters):
+    secret = with_app(rev)
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
+        sign_in(client, rev)
+        client.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+        clock.shift(30)
+        client.post(reverse("mfa_reauthenticate"), {"code": shown_now(secret)})
+        client.post(reverse("mfa_deactivate_totp"))
+        desk = client.get("/admin/").url
+
+    assert Authenticator.objects.count() == 0
+    assert [(one["template"], one["to"]) for one in letters] == [("account_changed", rev.email)]
+    assert desk.startswith(ACTIVATE)
+
+
+def test_an_applicant_may_use_an_app_too(client, client_factory, lin):
+    client.force_login(lin)
+    step_up(client, lin)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", client.get(ACTIVATE).content.decode())[1]
+    client.post(ACTIVATE, {"code": shown_now(secret)})
+
+    assert sign_in(client_factory(), lin, PASSWORD).url == reverse("mfa_authenticate")
+    assert "The app is set up" in words(client.get("/account/"))
+
+
+def test_the_pages_have_one_code_field_each(client, rev, asked):
+    with_app(rev)
+    sign_in(client, rev)
+
+    field = read(client.get(reverse("mfa_authenticate"))).fields["code"]
+
+    assert (field["inputmode"], field["autocomplete"]) == ("numeric", "one-time-code")

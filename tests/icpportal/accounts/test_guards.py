@@ -1,0 +1,114 @@
+import pytest
+from django.test import RequestFactory
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.guards import safe_next, with_next
+from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.accounts.pages import work
+from tests.icpportal.accounts.urls import urlpatterns as room
+
+pytestmark = pytest.mark.django_db
+
+
+urlpatterns = [*room]
+
+
+@pytest.fixture(autouse=True)
+def addresses(letters, settings):
+    settings.ROOT_URLCONF = "tests.icpportal.accounts.test_guards"
+
+
+@pytest.mark.parametrize("address", ["/papers/", "/sensitive/", "/desk/", "/admin/"])
+def test_strangers_sign_in_first_and_come_back(client, address):
+    assert client.get(address).url == f"/account/login/?next={address}"
+
+
+def test_applicant_pages_need_a_confirmed_account(client, lin):
+    half = open_account(email="sun@example.com", password=PASSWORD)
+    client.force_login(half)
+    stopped = client.get("/papers/")
+    sent = client.post("/papers/")
+    client.force_login(lin)
+    opened = client.get("/papers/")
+
+    assert stopped.url == sent.url == "/account/confirm/?next=%2Fpapers%2F"
+    assert opened.status_code == 200
+
+
+def test_a_confirmed_page_costs_the_session_and_the_account(client, lin):
+    client.force_login(lin)
+
+    with work() as asked:
+        client.get("/papers/")
+
+    assert asked == ["SELECT django_session", "SELECT accounts_user"]
+
+
+@pytest.mark.parametrize(
+    "address", ["/desk/", "/admin/", "/admin/accounts/user/", "/admin/codes/code/", "/admin/nothing/"]
+)
+def test_the_desk_is_not_there_for_applicants(client, lin, address):
+    client.force_login(lin)
+
+    assert client.get(address).status_code == 404
+
+
+def test_the_admins_own_sign_in_and_password_pages_are_the_portals(client, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    rev = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
+    signing_in = client.get("/admin/login/?next=/admin/accounts/user/")
+    posted = client.post("/admin/login/", {"username": rev.email, "password": PASSWORD})
+    client.force_login(rev)
+    password = client.get("/admin/password_change/")
+
+    assert signing_in.url == "/account/login/?next=%2Fadmin%2Faccounts%2Fuser%2F"
+    assert posted.url == "/account/login/?next=%2Fadmin%2F"
+    assert password.url == reverse("account_change_password")
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)"]
+)
+def test_the_admins_sign_in_leads_nowhere_else(client, elsewhere):
+    answer = client.get("/admin/login/", {"next": elsewhere})
+
+    assert answer.url == "/account/login/?next=%2Fadmin%2F"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("/papers/?page=2", "/papers/?page=2"),
+        ("papers/", "papers/"),
+        ("", ""),
+        ("https://evil.example/", ""),
+        ("//evil.example/", ""),
+        ("http:///evil.example/", ""),
+        ("/\\evil.example/", ""),
+        (" //evil.example/", ""),
+        ("\t//evil.example/", ""),
+        ("javascript:alert(1)", ""),
+        ("https://testserver/papers/", ""),
+    ],
+)
+def test_only_addresses_within_the_portal_are_led_on_to(wanted, expected):
+    requests = [RequestFactory().get("/", {"next": wanted}), RequestFactory().post("/", {"next": wanted})]
+
+    assert [safe_next(request) for request in requests] == [expected] * 2
+
+
+def test_the_wanted_address_travels_escaped():
+    assert with_next("/account/login/", "/papers/?a=1&b=2") == "/account/login/?next=%2Fpapers%2F%3Fa%3D1%26b%3D2"
+    assert with_next("/account/login/", "") == "/account/login/"
+
+
+def test_closed_staff_see_nothing(client, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    rev = open_account(email="rev@example.com", password=PASSWORD, name="Wang", held_roles=(roles.REVIEWER,))
+    client.force_login(rev)
+    rev.is_active = False
+    rev.save()
+
+    assert client.get("/desk/").url == "/account/login/?next=/desk/"

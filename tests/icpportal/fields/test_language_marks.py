@@ -1,0 +1,43 @@
+import pytest
+
+from icpportal.fields.language_marks import has_han, zh_mark, zh_runs
+
+
+@pytest.mark.parametrize("text", ["林", "𠮷", "㛃", "〇", "abc中"])
+def test_chinese_is_seen(text):
+    assert has_han(text)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "123", "·", "é"])
+def test_other_scripts_are_not_chinese(text):
+    assert not has_han(text)
+
+
+def test_chinese_text_is_marked_as_a_whole_and_escaped():
+    assert zh_mark("<林> & Co") == '<span lang="zh-Hans">&lt;林&gt; &amp; Co</span>'
+
+
+def test_other_text_is_only_escaped():
+    assert zh_mark("<b>") == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "marked"),
+    [
+        (
+            'File the main domain 示例.中国: remove "<b>"',
+            'File the main domain <span lang="zh-Hans">示例</span>.<span lang="zh-Hans">中国</span>: '
+            "remove &quot;&lt;b&gt;&quot;",
+        ),
+        ("at 示例路1号2号楼301室 now", 'at <span lang="zh-Hans">示例路1号2号楼301室</span> now'),
+        ("no Chinese", "no Chinese"),
+        ("林", '<span lang="zh-Hans">林</span>'),
+    ],
+)
+def test_only_the_chinese_words_of_a_sentence_are_marked(sentence, marked):
+    assert zh_runs(sentence) == marked
+
+
+@pytest.mark.parametrize("function", [zh_mark, zh_runs])
+def test_what_comes_out_is_not_escaped_again(function):
+    assert hasattr(function("林"), "__html__")

@@ -1,0 +1,166 @@
+"""Whether the ministry and we encrypt alike, tried before the first report goes."""
+
+import hashlib
+
+import pytest
+from django.core.management import call_command
+
+from icpportal.gateways.miit.client import agreement
+from icpportal.gateways.miit.client.agreement import Agreement
+from icpportal.gateways.miit.incoming import inbox
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
+from icpportal.gateways.miit.outgoing import report_queue
+from icpportal.gateways.miit.outgoing.sender import send_due
+from tests.icpportal.gateways.miit.authority_files import bajg, result, waiting
+from tests.icpportal.gateways.miit.client.server import ISP, b64, encrypted, zipped
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
+
+pytestmark = pytest.mark.django_db
+OTHER_KEY = "another key ===="
+
+
+def queued(reference="TR-9"):
+    row = report_queue.queue(access(reference=reference))
+    Report.objects.filter(pk=row.pk).update(next_at=NOW, queued_at=NOW)
+    return row
+
+
+def line():
+    return MinistryLine.objects.get(pk=ISP)
+
+
+def calls(ministry):
+    return [call.method for call in ministry.calls]
+
+
+def status(capsys):
+    with pytest.raises(SystemExit):
+        call_command("miit", "status")
+    return next(row for row in capsys.readouterr().out.splitlines() if row.startswith("encryption"))
+
+
+def with_an_earlier_upload(ministry, *, plain=False):
+    """This account has reported before, and the ministry sends its last file back."""
+    body = zipped(b"<UploadData/>", "beianinfo7.xml")
+    ministry.last = {
+        "dataSequence": "7",
+        "return_FileName": "beianinfo7.xml",
+        "beianInfo": b64(body if plain else encrypted(body)),
+        "beianInfoHash": b64(hashlib.md5(body).digest()),
+        "encryptAlgorithm": "0" if plain else "1",
+    }
+
+
+def test_our_last_upload_is_opened_before_the_first_report_goes(ministry, capsys):
+    with_an_earlier_upload(ministry)
+    queued()
+
+    assert send_due(now=NOW).accepted == 1
+
+    assert calls(ministry) == ["isp_querypreviousupload", "isp_upload"]
+    assert (agreement.standing(line()), line().encryption_agreed_at) == (Agreement.AGREED, NOW)
+
+
+@pytest.mark.parametrize("last", [None, 7])
+def test_keys_that_do_not_open_it_stop_sending_before_anything_real_has_gone(ministry, settings, capsys, last):
+    """In a fresh database and in one that has sent before."""
+    with_an_earlier_upload(ministry)
+    settings.MIIT_AES_KEY = OTHER_KEY
+    MinistryLine.objects.create(pk=ISP, last_sequence=last)
+    queued()
+
+    reason = send_due(now=NOW).reason
+
+    assert reason == "9: our last file, as the ministry has it, does not open with MIIT_AES_KEY and MIIT_AES_IV"
+    assert calls(ministry) == ["isp_querypreviousupload"]
+    assert (line().fetching_stopped_at, Report.objects.get().state, UploadFile.objects.count()) == (None, "queued", 0)
+    assert status(capsys) == "encryption: our last file, as the ministry has it, does not open with our key"
+
+
+def test_the_right_keys_are_tried_anew_and_the_report_goes(ministry, settings):
+    with_an_earlier_upload(ministry)
+    right, settings.MIIT_AES_KEY = settings.MIIT_AES_KEY, OTHER_KEY
+    queued()
+    send_due(now=NOW)
+
+    settings.MIIT_AES_KEY = right
+    call_command("miit", "go-on", "sending")
+
+    assert send_due(now=NOW).accepted == 1
+    assert agreement.standing(line()) == Agreement.AGREED
+
+
+def test_a_person_who_knows_better_lets_it_go_on_and_the_upload_tells(ministry, settings):
+    """The last upload may be from before a change of keys."""
+    with_an_earlier_upload(ministry)
+    settings.MIIT_AES_KEY = OTHER_KEY
+    queued()
+    send_due(now=NOW)
+    ministry.say("isp_upload", code=0)
+
+    call_command("miit", "go-on", "sending")
+
+    assert send_due(now=NOW).accepted == 1
+    assert agreement.standing(line()) == Agreement.AGREED
+
+
+@pytest.mark.parametrize("known", [0, 7])
+def test_where_nothing_can_be_asked_a_9_loses_no_report_and_burns_no_number(ministry, settings, capsys, known):
+    """A new account, or a last upload that comes back unencrypted."""
+    if known:
+        with_an_earlier_upload(ministry, plain=True)
+    queued()
+    ministry.say("isp_upload", code=9)
+    send_due(now=NOW)
+
+    assert status(capsys).startswith("encryption: was not tried yet; ")
+    assert line().sending_stopped_because == "9: the ministry does not know our encryption"
+    assert list(UploadFile.objects.values_list("sequence", "sent_at", "accepted_at")) == [(known + 1, None, None)]
+
+    settings.MIIT_ENCRYPT = False  # as agreed with the administration
+    call_command("miit", "go-on", "sending")
+    assert send_due(now=NOW + MINUTE).accepted == 1
+    assert [number for number, _xml in ministry.uploads] == [known + 1]
+    assert Report.objects.get().state == "accepted"
+
+
+def test_an_upload_that_is_taken_is_the_agreement_and_is_noted_once(ministry, django_assert_num_queries):
+    queued()
+    send_due(now=NOW)
+    agreed = line().encryption_agreed_at
+
+    queued("TR-10")
+    send_due(now=NOW + MINUTE)
+
+    assert (agreed, line().encryption_agreed_at) == (NOW, NOW)
+    assert calls(ministry).count("isp_querypreviousupload") == 1
+
+
+def test_a_download_that_opens_is_an_agreement_and_one_that_is_not_encrypted_is_none(opened, settings):
+    for encrypt, found in ((False, Agreement.NOT_TRIED), (True, Agreement.AGREED)):
+        ministry = opened(encrypt=encrypt)
+        ministry.deliver(f"return{encrypt}", bajg(result(waiting(f"TR-{encrypt}.1", site_number="").own_id, "1001")))
+        settings.MIIT_ENCRYPT = True
+
+        assert inbox.fetch(now=NOW) == 1
+        assert agreement.standing(line()) == found
+
+
+def test_without_encryption_nothing_is_tried(opened, capsys):
+    ministry = opened(encrypt=False)
+    with_an_earlier_upload(ministry)
+    MinistryLine.objects.create(pk=ISP, last_sequence=7, number_heard_at=NOW)
+    queued()
+
+    assert send_due(now=NOW).accepted == 1
+
+    assert calls(ministry) == ["isp_upload"]
+    assert agreement.standing(line()) == Agreement.OFF
+
+
+def test_what_is_noted_of_the_keys_tells_nobody_the_keys(ministry, settings):
+    queued()
+    send_due(now=NOW)
+
+    assert len(line().encryption_tried) == 64
+    assert settings.MIIT_AES_KEY not in line().encryption_tried

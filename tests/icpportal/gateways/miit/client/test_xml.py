@@ -1,0 +1,73 @@
+"""XML from outside: forgiving about encodings, unforgiving about DTDs."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from icpportal.gateways.errors import Retryable
+from icpportal.gateways.miit.client import xml
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<a>备案</a>".encode(),
+        "\ufeff<a>备案</a>".encode(),
+        "<a>备案</a>".encode("gbk"),
+        '<?xml version="1.0" encoding="GBK"?><a>备案</a>'.encode("gbk"),
+        '<?xml version="1.0" encoding="gb2312"?><a>备案</a>'.encode("gbk"),
+        '<?xml version="1.0" encoding="GBK"?><a>备案</a>'.encode(),
+        '\n <?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<a>备案</a>\n'.encode(),
+        '<?xml version="1.0" encoding="klingon"?><a>备案</a>'.encode(),
+        "<a><![CDATA[备]]>案</a>".encode(),
+        "<a>备<!-- x -->案</a>".encode(),
+    ],
+)
+def test_a_wrong_word_about_the_encoding_is_forgiven(body):
+    assert xml.text_of(xml.parsed(xml.decoded(body))) == "备案"
+
+
+def test_a_character_that_xml_forbids_is_left_out():
+    assert xml.text_of(xml.parsed("<a>b\x00\x0bc</a>")) == "bc"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>',
+        '<!DOCTYPE a SYSTEM "http://127.0.0.1/x.dtd"><a/>',
+        '<?xml version="1.0"?><!DOCTYPE a><a/>',
+        "<a>&undefined;</a>",
+        "<a>",
+        "hello",
+        "",
+    ],
+)
+@pytest.mark.parametrize("huge", [False, True])
+def test_a_dtd_or_a_document_that_is_none_is_retryable(text, huge):
+    with pytest.raises(Retryable):
+        xml.parsed(text, huge=huge)
+
+
+def test_a_dtd_cannot_hide_in_another_encoding():
+    hidden = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY e "x">]><a b="&e;"/>'
+
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-7"):
+        with pytest.raises(Retryable):
+            xml.parsed(xml.decoded(hidden.replace("UTF-16", encoding).encode(encoding)))
+
+
+def test_a_name_is_found_in_any_namespace_and_case():
+    root = xml.parsed('<r xmlns:n="urn:x"><n:Msg_Code> 3 </n:Msg_Code></r>')
+
+    assert xml.text_of(xml.named(root, "msg_code")) == "3"
+    assert xml.named(root, "msg") is None
+
+
+@settings(max_examples=200)
+@given(body=st.binary(max_size=200))
+def test_any_bytes_are_a_document_or_retryable(body):
+    with suppress(Retryable):
+        assert xml.local_name(xml.parsed(xml.decoded(body)))

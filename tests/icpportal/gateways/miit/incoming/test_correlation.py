@@ -1,0 +1,189 @@
+"""Every rule by which a result finds its report, and that nothing is guessed where two or none could be meant."""
+
+import pytest
+from django.utils import timezone
+
+from icpportal.gateways.miit.documents.types import Result, Verdict
+from icpportal.gateways.miit.incoming.correlation import AmbiguousMatch, regular, report_of
+from icpportal.gateways.miit.models import Report, ReportState, UploadFile
+from tests.icpportal.gateways.miit.authority_files import SITE, waiting
+
+pytestmark = pytest.mark.django_db
+
+
+def found(handle: object, operation: int | None = 3, *verdicts: Verdict) -> str:
+    return report_of(Result(operation, str(handle), verdicts)).key
+
+
+def answered(report: Report) -> Report:
+    Report.objects.filter(pk=report.pk).update(state=ReportState.ANSWERED, answered_at=timezone.now())
+    return report
+
+
+def test_an_access_is_known_by_our_own_id():
+    report = waiting()
+    waiting("TR-2.1", site_number="京ICP备10000002号-1")
+
+    assert found(report.own_id) == "TR-1.1"
+    assert found(f" {report.own_id}\n") == "TR-1.1"
+
+
+@pytest.mark.parametrize("written", [SITE, " 京icp备10000001号－1 ", "京ICP備10000001號-1", "京ICP备10000001号1"])
+def test_an_access_is_known_by_the_number_of_its_site_however_it_is_written(written):
+    waiting()
+
+    assert found(written) == "TR-1.1"
+
+
+@pytest.mark.parametrize(
+    ("site", "written"),
+    [
+        ("京ICP证030173号-1", "京ICP證030173號-1"),
+        ("京B2-20060259-1", "京b2－20060259－1"),
+        ("川B2-20060259-1", "川B2-20060259-1"),
+        ("京ICP备12345号-1", "京ICP备12345号1"),
+        ("合字B2-20060259-1", "合字B2-20060259-1"),
+    ],
+)
+def test_an_access_is_known_by_the_number_of_a_licence(site, written):
+    waiting(site_number=site)
+
+    assert found(written) == "TR-1.1"
+
+
+def test_the_characters_that_stand_for_two_provinces_are_one():
+    assert (regular("川ICP备12345678号-02"), regular("甘ICP备12345678号")) == (
+        "蜀ICP备12345678号-2",
+        "陇ICP备12345678号",
+    )
+    assert regular("12345678") == ""
+
+
+def test_an_answered_report_of_the_site_stands_back_for_the_one_that_waits():
+    answered(waiting())
+    waiting("TR-1.2")
+
+    assert found(SITE) == "TR-1.2"
+
+
+def test_two_reports_of_one_site_that_wait_are_not_told_apart_by_its_number():
+    first, second = waiting(), waiting("TR-1.2")
+
+    with pytest.raises(AmbiguousMatch, match="2 reports"):
+        found(SITE)
+    assert (found(first.own_id), found(second.own_id)) == ("TR-1.1", "TR-1.2")
+
+
+def test_a_later_report_that_was_not_taken_in_does_not_get_the_result_of_the_earlier():
+    waiting()
+    waiting("TR-1.2", state=ReportState.QUEUED)
+
+    assert found(SITE) == "TR-1.1"
+
+
+def test_a_file_whose_receipt_was_lost_may_be_answered_already():
+    report = waiting(state=ReportState.NUMBERED)
+    with pytest.raises(AmbiguousMatch):
+        found(SITE)
+    UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="b7.xml", digest="x", sent_at=timezone.now())
+
+    assert found(SITE) == "TR-1.1"
+
+
+def test_a_second_telling_by_site_finds_the_report_that_was_answered():
+    answered(waiting())
+
+    assert found(SITE) == "TR-1.1"
+
+
+@pytest.mark.parametrize("handle", ["77", "京ICP备99999999号-1", "", "9" * 30, "京ICP备10000001号", "nonsense"])
+def test_none_is_none(handle):
+    waiting()
+
+    with pytest.raises(AmbiguousMatch, match="no reports"):
+        found(handle)
+
+
+@pytest.mark.parametrize("operation", [1, 2, 4, 6, 7, 99])
+def test_a_kind_we_never_send_is_known_by_our_own_id_alone(operation):
+    report = waiting()
+
+    assert found(report.own_id, operation) == "TR-1.1"
+    with pytest.raises(AmbiguousMatch):
+        found(SITE, operation)
+
+
+def test_a_cancellation_is_known_by_our_id_their_id_and_the_number_of_the_site():
+    access = answered(waiting(access_id=900001))
+    report = waiting("CA-1.1", kind="cancellation", access_id=900001)
+
+    for handle in (report.own_id, 900001, access.own_id, SITE):
+        assert found(handle, 5) == "CA-1.1"
+
+
+def test_our_own_id_of_an_access_does_not_find_it_when_a_cancellation_is_meant():
+    report = waiting()
+
+    with pytest.raises(AmbiguousMatch):
+        found(report.own_id, 5)
+
+
+def test_two_cancellations_of_one_access_are_not_told_apart():
+    waiting("CA-1.1", kind="cancellation", access_id=900001)
+    waiting("CA-2.1", kind="cancellation", access_id=900001)
+
+    with pytest.raises(AmbiguousMatch, match="2 reports"):
+        found(900001, 5)
+
+
+def test_material_is_known_by_the_number_it_belongs_to():
+    waiting()
+    report = waiting("MA-1.1", kind="material", site_number=SITE)
+
+    assert found(SITE, 35) == found(report.own_id, 35) == "MA-1.1"
+
+
+def test_a_decision_without_a_kind_tries_every_way():
+    report = waiting(access_id=900001)
+
+    assert found(report.own_id, None) == found(SITE, None) == "TR-1.1"
+
+
+def test_a_number_that_fits_two_ways_is_not_guessed():
+    waiting()
+    waiting("MA-1.1", kind="material", site_number=SITE)
+
+    with pytest.raises(AmbiguousMatch, match="2 reports"):
+        found(SITE, None)
+
+
+@pytest.mark.parametrize(
+    "words", ["beianinfo7.xml", "文件beianinfo7.xml不符合XSD", "beianinfo7.zip", "文件名：beianinfo7"]
+)
+def test_a_file_that_broke_the_schema_is_known_by_its_name(words):
+    report = waiting()
+    UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
+    other = waiting("TR-2.1", site_number="京ICP备10000002号-1")
+    UploadFile.objects.create(
+        isp_id=1, sequence=77, report=other, name="beianinfo77.xml", digest="x", accepted_at=timezone.now()
+    )
+
+    assert found("", 3, Verdict("5001", words)) == "TR-1.1"
+
+
+def test_a_file_name_in_the_words_of_another_code_is_nothing():
+    report = waiting()
+    UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
+
+    with pytest.raises(AmbiguousMatch):
+        found("", 3, Verdict("1002", "beianinfo7.xml"))
+
+
+def test_a_report_that_waits_to_go_once_more_may_still_be_answered():
+    report = waiting(state=ReportState.QUEUED)
+    at = timezone.now()
+    UploadFile.objects.create(
+        isp_id=1, sequence=7, report=report, name="b7.xml", digest="x", sent_at=at, accepted_at=at
+    )
+
+    assert found(SITE) == "TR-1.1"

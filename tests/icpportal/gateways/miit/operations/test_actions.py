@@ -1,0 +1,244 @@
+"""What operations do by hand, and what they are told when it cannot be done."""
+
+import pytest
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.client.client import PreviousReply, UploadReply
+from icpportal.gateways.miit.line import lease, outcome_queue
+from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile
+from icpportal.gateways.miit.operations import actions as operations
+from icpportal.gateways.miit.outgoing import report_queue, succession
+from icpportal.gateways.miit.outgoing.sender import send_due
+from icpportal.gateways.miit.types import AnswerKind
+from tests.icpportal.gateways.miit.sending_world import (
+    ISP,
+    LOST_BEFORE,
+    MINUTE,
+    NOW,
+    arrange,
+    files,
+    line,
+    queued,
+    states,
+)
+
+
+@pytest.fixture
+def ministry(db, monkeypatch, settings):
+    return arrange(monkeypatch, settings)
+
+
+@pytest.fixture
+def stuck(ministry):
+    """Number 1 was accepted, number 2 is on its way and was refused for now."""
+    queued(2)
+    ministry.uploads.extend([None, UploadReply(15)])
+    send_due(now=NOW)
+    assert files() == [(1, True), (2, False)]
+    return ministry
+
+
+def test_a_queued_report_is_parked_with_a_reason_and_let_go_again(ministry):
+    row = queued()[0]
+
+    operations.park(row.key, "ask the customer", now=NOW)
+
+    assert (states(), send_due(now=NOW).accepted) == (["parked"], 0)
+    assert [(a.kind, a.words) for a in outcome_queue.waiting()] == [(AnswerKind.REPORT_FAILED, "ask the customer")]
+    operations.unpark(row.key, now=NOW)
+    assert send_due(now=NOW).accepted == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [
+        (lambda: operations.park("TR-2.1", "why"), "sent until it is accepted"),
+        (lambda: operations.park("TR-7.1", "why"), "no report TR-7.1"),
+        (lambda: operations.unpark("TR-1.1"), "not parked"),
+        (lambda: operations.resend(9), "no file with the number 9"),
+        (lambda: operations.rebuild(9), "no file with the number 9"),
+        (lambda: operations.rebuild(1), "was accepted"),
+    ],
+)
+def test_what_cannot_be_done_says_why(stuck, settings, act, words):
+    from django.utils import translation
+
+    before = (files(), states())
+
+    with translation.override("en"), pytest.raises(Refused, match=words):
+        act()
+    assert (files(), states()) == before
+
+
+def test_letting_it_go_on_clears_the_stop_and_both_waits(ministry):
+    MinistryLine.objects.update(
+        sending_stopped_at=NOW, sending_stopped_because="5: x", sending_waits_until=NOW, sending_waits_because="x",
+        sending_tries=4, fetching_stopped_at=NOW, fetching_waits_until=NOW, fetching_waits_because="x",
+    )  # fmt: skip
+
+    operations.resume()
+
+    assert (line().sending_stopped_at, line().sending_stopped_because, line().sending_waits_until) == (None, "", None)
+    assert (line().fetching_stopped_at, line().fetching_waits_until, line().sending_tries) == (None, None, 0)
+
+
+def test_an_accepted_file_is_sent_again_as_it_was(stuck):
+    first = stuck.taken.pop(1)
+
+    operations.resend(1, now=NOW + MINUTE)
+
+    assert stuck.taken[1] == first
+    assert UploadFile.objects.get(sequence=1).sent_at == NOW
+    assert (files(), line().last_sequence) == ([(1, True), (2, False)], 1)
+
+
+def test_an_accepted_file_that_they_do_not_want_again_is_refused_with_their_code(stuck):
+    with pytest.raises(Refused) as refusal:
+        operations.resend(1, now=NOW)
+
+    assert refusal.value.code == "14"
+
+
+def test_a_forgotten_file_cannot_be_sent_again(stuck):
+    UploadFile.objects.filter(sequence=1).update(key="", body=None)
+
+    with pytest.raises(Refused):
+        operations.resend(1, now=NOW)
+    assert stuck.sent == [1, 2]
+
+
+def test_the_file_on_its_way_goes_at_once_when_operations_say_so(stuck):
+    operations.resend(2, now=NOW)
+
+    assert send_due(now=NOW).accepted == 1
+
+
+def test_a_file_is_made_anew_under_its_number_with_its_own_id(stuck):
+    own_id = Report.objects.get(reference="TR-2").own_id
+    UploadFile.objects.filter(sequence=2).update(key="", body=None)
+
+    operations.rebuild(2, now=NOW)
+    operations.resume()
+
+    assert send_due(now=NOW).accepted == 1
+    assert (files(), sorted(stuck.taken)) == ([(1, True), (2, True)], [1, 2])
+    assert Report.objects.get(reference="TR-2").own_id == own_id
+
+
+def test_a_file_that_they_have_already_is_not_made_anew(stuck):
+    stuck.last, stuck.taken[2] = 2, stuck.taken[1]
+    digest = UploadFile.objects.get(sequence=2).digest
+
+    with pytest.raises(Refused):
+        operations.rebuild(2, now=NOW)
+    assert UploadFile.objects.get(sequence=2).digest == digest
+
+
+def test_while_a_sender_is_at_work_operations_wait(stuck):
+    lease.take(ISP)
+
+    for act in (operations.resync, lambda **at: operations.rebuild(2, **at), lambda **at: operations.resend(1, **at)):
+        with pytest.raises(Refused):
+            act(now=NOW)
+    assert stuck.sent == [1, 2]
+
+
+def test_a_ministry_that_does_not_answer_is_no_refusal_and_the_lease_is_given_back(stuck):
+    stuck.questions.append(LOST_BEFORE)
+
+    with pytest.raises(Retryable):
+        operations.resync(now=NOW)
+    assert lease.take(ISP)
+
+
+def test_a_ministry_that_refuses_the_question_says_its_code(stuck):
+    stuck.questions.append(PreviousReply(5, "密码错误"))
+
+    with pytest.raises(Refused) as refusal:
+        operations.resync(now=NOW)
+    assert refusal.value.code == "5"
+
+
+# --- resync --------------------------------------------------------------------------------------
+
+
+def stopped(ministry):
+    MinistryLine.objects.update(sending_stopped_at=NOW, sending_stopped_because="14: x")
+
+
+def test_resync_accepts_our_file_when_they_have_it(stuck):
+    packed = UploadFile.objects.get(sequence=2)
+    stuck.questions.append(PreviousReply(0, "", 2, packed.digest, packed.name))
+    stopped(stuck)
+
+    assert operations.resync(now=NOW).afterwards == 2
+    assert (files(), line().last_sequence, line().sending_stopped_at) == ([(1, True), (2, True)], 2, None)
+    assert [answer.report_key for answer in outcome_queue.waiting()] == ["TR-1.1", "TR-2.1"]
+
+
+def test_resync_sends_our_file_when_they_wait_for_it(stuck):
+    MinistryLine.objects.update(last_sequence=9)
+    stopped(stuck)
+
+    assert operations.resync(now=NOW).afterwards == 1
+    assert send_due(now=NOW).accepted == 1
+    assert sorted(stuck.taken) == [1, 2]
+
+
+@pytest.mark.parametrize("theirs", [2, 5])
+def test_resync_gives_our_report_another_number_when_ours_belongs_to_another_file(stuck, theirs):
+    own_id = Report.objects.get(reference="TR-2").own_id
+    stuck.last = theirs
+    stuck.taken.update(dict.fromkeys(range(2, theirs + 1), stuck.taken[1]))
+    stopped(stuck)
+
+    assert operations.resync(now=NOW).afterwards == theirs
+    assert send_due(now=NOW).accepted == 1
+    assert files() == [(1, True), (theirs + 1, True)]
+    assert Report.objects.get(reference="TR-2").own_id == own_id
+
+
+def test_resync_sends_again_what_they_lost(stuck):
+    first = stuck.taken.pop(1)
+    stuck.last = 0
+    stopped(stuck)
+
+    assert operations.resync(now=NOW).afterwards == 1
+    assert stuck.taken[1] == first
+    assert send_due(now=NOW).accepted == 1
+    assert files() == [(1, True), (2, True)]
+
+
+def test_resync_says_so_when_what_they_lost_is_not_here_any_more(stuck):
+    stuck.last, stuck.taken = 0, {}
+    UploadFile.objects.filter(sequence=1).update(key="", body=None)
+    stopped(stuck)
+
+    with pytest.raises(Refused):
+        operations.resync(now=NOW)
+    assert line().sending_stopped_at == NOW
+
+
+def test_resync_with_nothing_on_its_way_takes_their_number(ministry):
+    ministry.last = 7
+    ministry.questions.append(PreviousReply(0, "", 7, "x", "x"))
+
+    assert operations.resync(now=NOW).afterwards == 7
+    assert line().last_sequence == 7
+
+
+def test_resync_on_a_fresh_database_is_the_first_contact(db, monkeypatch, settings):
+    ministry = arrange(monkeypatch, settings, last=None)
+    ministry.questions.append(PreviousReply(0, "", 7, "x", "x"))
+
+    assert operations.resync(now=NOW).afterwards == 7
+    assert line().last_sequence == 7
+
+
+def test_a_parked_report_of_an_order_that_went_on_is_not_let_go(ministry):
+    row = queued()[0]
+    report_queue.park(row, "why", now=NOW)
+    succession.supersede(row.reference)
+
+    with pytest.raises(Refused):
+        operations.unpark(row.key, now=NOW + MINUTE)

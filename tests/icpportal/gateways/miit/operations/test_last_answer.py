@@ -1,0 +1,113 @@
+"""Whether the ministry answers, told by what its line noted."""
+
+import contextlib
+from datetime import timedelta
+
+import pytest
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.codes.return_codes import BOTH, Way
+from icpportal.gateways.miit.incoming import inbox
+from icpportal.gateways.miit.line import line_state
+from icpportal.gateways.miit.models import MinistryLine, Report
+from icpportal.gateways.miit.operations import last_answer
+from icpportal.gateways.miit.outgoing import report_queue
+from icpportal.gateways.miit.outgoing.sender import send_due
+from tests.icpportal.gateways.miit.client.server import ISP
+from tests.icpportal.gateways.miit.sending_world import MINUTE, NOW, access
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def as_in_production(settings):
+    settings.MIIT_POLL_SECONDS = [10, 300, 600]
+
+
+def said(now=NOW):
+    """What the health page takes; "ok" for nothing to say."""
+    try:
+        last_answer.judge(now=now)
+    except (Retryable, Refused) as problem:
+        return f"{type(problem).__name__}: {problem}"
+    return "ok"
+
+
+def fetched(now=NOW):
+    with contextlib.suppress(Retryable, Refused):
+        inbox.fetch(now=now)
+    return said(now)
+
+
+def test_what_the_line_heard_is_told_without_a_call(ministry):
+    """The health page had the whole last upload sent each minute."""
+    assert fetched() == "ok"
+    line = MinistryLine.objects.get()
+    assert (line.answered_at, line.answered_code) == (NOW, "2")
+
+    before = len(ministry.calls)
+    assert [said(NOW + minutes * MINUTE) for minutes in (1, 10)] == ["ok", "ok"]
+    assert len(ministry.calls) == before
+
+
+def test_each_way_notes_its_answers(ministry):
+    report_queue.queue(access())
+    Report.objects.update(next_at=NOW)
+    ministry.say("isp_upload", code=15)
+    MinistryLine.objects.create(pk=ISP, last_sequence=0)
+
+    send_due(now=NOW)
+
+    assert (MinistryLine.objects.get().answered_at, MinistryLine.objects.get().answered_code) == (NOW, "15")
+
+
+def test_a_portal_whose_workers_stand_still_is_told_as_such(ministry):
+    assert said() == "Retryable: the ministry was not asked lately, nor ever before: is a worker running?"
+    fetched()
+
+    assert said(NOW + timedelta(minutes=16)) == (
+        "Retryable: the ministry was not asked lately, last answer 2026-11-25 08:20 UTC, code 2: is a worker running?"
+    )
+
+
+def test_silence_is_told_until_there_is_an_answer(ministry):
+    fetched()
+    ministry.trouble("isp_download", "drop")
+
+    silent = fetched(NOW + MINUTE)
+
+    assert silent == "Retryable: no answer from the ministry, last answer 2026-11-25 08:20 UTC, code 2"
+    assert said(NOW + 5 * MINUTE) == silent
+    assert fetched(NOW + 6 * MINUTE) == "ok"
+
+
+def test_a_sender_that_heard_nothing_is_forgotten_when_the_fetcher_hears_something_later(ministry):
+    line = MinistryLine.objects.create(pk=ISP)
+    line_state.wait_for_answer(line, Way.SENDING, now=NOW)
+    assert said().startswith("Retryable: no answer")
+
+    assert fetched(NOW + MINUTE) == "ok"
+
+
+@pytest.mark.parametrize("code", [999, 7, 777])
+def test_a_wait_that_operations_hear_of_is_told_with_its_code(ministry, code):
+    ministry.say("isp_download", code=code)
+
+    assert fetched().startswith(f"Retryable: {code}: ")
+
+
+@pytest.mark.parametrize("code", [15, 20, 901, 902])
+def test_a_ministry_that_is_closed_or_busy_answers(ministry, code):
+    """Its hours make no portal ill, however long they are."""
+    ministry.say("isp_download", code=code)
+
+    assert fetched() == "ok"
+    assert said(MinistryLine.objects.get().fetching_waits_until - timedelta(seconds=1)) == "ok"
+
+
+@pytest.mark.parametrize("way", [(Way.SENDING,), BOTH])
+def test_a_stop_is_told_with_its_way_and_its_code(ministry, way):
+    fetched()
+    line_state.stop(ISP, "5: the ministry does not accept our password", way, now=NOW)
+
+    assert said() == "Refused: sending stopped: 5: the ministry does not accept our password"

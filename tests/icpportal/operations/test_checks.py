@@ -1,0 +1,124 @@
+"""Production does not start half set up: each thing that is missing or unsafe is named."""
+
+import pytest
+from django.core.checks import run_checks
+
+from icpportal.operations.checks import RULES, fit_for_production
+from tests.icpportal.production import manage
+
+
+def found(settings, **changed):
+    settings.DEMO = False
+    for name, value in (SAFE | changed).items():
+        setattr(settings, name, value)
+    return [message.id for message in fit_for_production(None)]
+
+
+SAFE = {
+    "SECRET_KEY": "s" * 60,
+    "PII_KEYS": "2026:c29tZXRoaW5nLXRoYXQtaXMtbm90LXRoZS1kZW1vISE=",
+    "BLIND_INDEX_KEY": "b" * 32,
+    "DEBUG": False,
+    "HTTPS": True,
+    "SMS_GATEWAY": "icpportal.gateways.sms.http.HttpSms",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "STAFF_SECOND_FACTOR": True,
+    "PUBLIC_BASE_URL": "https://beian.example.com",
+    "ALLOWED_HOSTS": ["beian.example.com"],
+    "S3_BUCKET": "",
+    "PRIVATE_ROOT": "/var/lib/portal/documents",
+    "QUARANTINE_ROOT": "/var/lib/portal/quarantine",
+    "MINISTRY_ROOT": "/var/lib/portal/ministry",
+    "STATIC_ROOT": "/usr/share/portal/static",
+    "REDIS_URL": "redis://redis:6379/0",
+    "SERVER_PROVINCE": "31",
+}
+DEMO_KEY = "demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA="
+BUCKET = {"region_name": None, "endpoint_url": None}
+
+UNSAFE = [
+    ("portal.E001", {"SECRET_KEY": "demo-only-secret-key-never-for-production-0000000000000000"}),
+    ("portal.E001", {"PII_KEYS": DEMO_KEY}),
+    ("portal.E001", {"PII_KEYS": f"{SAFE['PII_KEYS']},{DEMO_KEY}"}),
+    ("portal.E001", {"BLIND_INDEX_KEY": "change-me"}),
+    ("portal.E002", {"DEBUG": True}),
+    ("portal.E003", {"HTTPS": False}),
+    ("portal.E006", {"SMS_GATEWAY": "demo.messages.sms.PageSms"}),
+    ("portal.E006", {"SMS_GATEWAY": "icpportal.gateways.sms.fake.FakeSms"}),
+    ("portal.E007", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+    ("portal.E007", {"EMAIL_BACKEND": "demo.messages.mail.PageEmailBackend"}),
+    ("portal.E008", {"STAFF_SECOND_FACTOR": False}),
+    ("portal.E009", {"PUBLIC_BASE_URL": "http://beian.example.com"}),
+    ("portal.E010", {"PRIVATE_ROOT": "/usr/share/portal/static/documents"}),
+    ("portal.E010", {"QUARANTINE_ROOT": "/usr/share/portal/static"}),
+    ("portal.E010", {"MINISTRY_ROOT": "/usr/share/portal/static/ministry"}),
+    ("portal.E011", {"ALLOWED_HOSTS": ["*"]}),
+    ("portal.E012", {"SERVER_PROVINCE": ""}),
+    ("portal.E012", {"SERVER_PROVINCE": "71"}),
+    ("portal.E012", {"SERVER_PLACES": {"cn-beijing": "11"}}),
+    ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
+    ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
+    ("portal.W003", {"REDIS_URL": ""}),
+]
+
+
+@pytest.mark.parametrize(("rule", "changed"), UNSAFE)
+def test_each_unsafe_setting_is_found_and_nothing_else(settings, rule, changed):
+    assert found(settings, **changed) == [rule]
+
+
+def test_documents_inside_the_programs_folder_are_a_warning(settings):
+    assert found(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
+
+
+def test_every_rule_has_a_setting_that_breaks_it():
+    broken = {rule for rule, _ in UNSAFE} | {"portal.W001"}
+
+    assert broken == {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    "bucket",
+    [
+        {"region_name": "cn-north-1"},
+        {"region_name": "oss-cn-beijing"},
+        {"region_name": "ap-guangzhou"},
+        {"endpoint_url": "https://oss-cn-shanghai.example.com"},
+    ],
+)
+def test_a_bucket_in_the_mainland_is_fine_and_a_disk_does_not_matter_then(settings, bucket):
+    private = {"PRIVATE_ROOT": settings.BASE_DIR}
+
+    assert found(settings, S3_BUCKET="documents", S3_OPTIONS=BUCKET | bucket, **private) == []
+
+
+def test_safe_settings_are_silent(settings):
+    assert found(settings) == []
+
+
+def test_the_demo_is_allowed_all_of_it(settings):
+    settings.DEBUG = True
+
+    assert settings.DEMO
+    assert fit_for_production(None) == []
+
+
+def test_the_rules_are_part_of_every_check(settings):
+    settings.DEMO = False
+
+    assert {"portal.E001", "portal.E003"} <= {message.id for message in run_checks()}
+
+
+def test_a_complete_production_environment_passes_the_deployment_check():
+    done = manage("check", "--deploy", "--fail-level", "WARNING")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "System check identified no issues (0 silenced).\n"
+
+
+def test_the_deployment_check_stops_what_is_unsafe():
+    done = manage("check", "--deploy", HTTPS="off", SIMULATORS="on", PUBLIC_BASE_URL="http://beian.example.com")
+
+    assert done.returncode == 1
+    for rule in ("portal.E003", "miit.E001", "portal.E009"):
+        assert rule in done.stderr

@@ -1,0 +1,304 @@
+"""What stands still is found and named without a person in it; only old files that no row knows are deleted."""
+
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from icpportal.alarms.models import SetAside
+from icpportal.alarms.queries import open_alarms
+from icpportal.gateways.miit.models import InboxFile
+from icpportal.operations.reconcile import KINDS, Finding, reconcile
+from icpportal.outbox.actions import queue
+from icpportal.outbox.models import Message, State
+from icpportal.time_format import to_beijing
+from transfers.orders.queries import Stuck
+from verification.documents import rounds
+from verification.documents.storage import StorageDown
+from verification.models import FileRound
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+HOUR = timedelta(hours=1)
+FILES = "django.core.files.storage.FileSystemStorage"
+
+
+@pytest.fixture(autouse=True)
+def places(settings, tmp_path):
+    """Both storages in a folder of the test's own."""
+    own = {name: {"BACKEND": FILES, "OPTIONS": {"location": tmp_path / name}} for name in ("documents", "quarantine")}
+    settings.STORAGES = settings.STORAGES | own
+    return tmp_path
+
+
+@pytest.fixture
+def lay(places):
+    """Lays a file without a row, so old, in one of the two places."""
+
+    def lay(place, name, age):
+        path = places / place / NOW.strftime("%Y%m%d") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"bytes")
+        changed = (NOW - age).timestamp()
+        os.utime(path, (changed, changed))
+        return path
+
+    return lay
+
+
+@pytest.fixture
+def stuck(monkeypatch):
+    """Orders that stand still, as transfers tells."""
+
+    def say(*rows):
+        monkeypatch.setattr("icpportal.operations.reconcile.orders.stuck", lambda now: list(rows))
+
+    return say
+
+
+def failed_message():
+    queue(channel="email", key="order_received:T1", payload={"to": "chen@example.com"}, reference="T1")
+    Message.objects.update(state=State.FAILED, failed_at=NOW, next_at=None)
+
+
+def said(capsys, *arguments):
+    """Lines and exit code of the command."""
+    try:
+        call_command("reconcile", *arguments)
+    except SystemExit as ended:
+        return capsys.readouterr().out.splitlines(), ended.code
+    return capsys.readouterr().out.splitlines(), 0
+
+
+def test_a_portal_in_order_has_nothing_to_say(capsys):
+    lines, code = said(capsys, "--at", NOW.isoformat())
+
+    last = f"last full round through the files ended {to_beijing(NOW):%Y-%m-%d %H:%M}: looked at 0, 0 without a row"
+    assert (lines, code) == (
+        [
+            f"{last}, 0 rows without their file",
+            "orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 0, documents 0, parts 0, deleted 0",
+        ],
+        0,
+    )
+
+
+def test_each_thing_that_stands_still_is_one_line_and_the_totals_come_last(capsys, stuck, lay):
+    stuck(Stuck("T1", "handing_over", "standing too long"), Stuck("T2", "phone_due", "deadline passed"))
+    failed_message()
+    lay("documents", "b.jpg", 25 * HOUR)
+    day = NOW.strftime("%Y%m%d")
+
+    lines, code = said(capsys)
+
+    reason = lines[2].rpartition(": ")[2]
+    assert code == 1
+    assert reason
+    assert ": looked at 1, 1 without a row, 0 rows without their file" in lines.pop(-2)
+    assert lines == [
+        "order T1: handing_over, standing too long",
+        "order T2: phone_due, deadline passed",
+        f"message email order_received:T1: {reason}",
+        f"file documents/{day}/b.jpg: no row knows it",
+        "orders 2, messages 1, answers 0, downloads 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 1",
+    ]
+    assert "chen" not in "".join(lines)
+
+
+def test_only_a_file_that_no_row_knew_for_24_hours_is_deleted(lay):
+    fresh, lonely, old = (lay("quarantine", f"{age}.bin", timedelta(hours=age)) for age in (0, 23, 24))
+
+    result = reconcile(now=NOW)
+
+    assert [found.reference.rpartition("/")[2] for found in result.findings] == ["23.bin", "24.bin"]
+    assert (fresh.exists(), lonely.exists(), old.exists()) == (True, True, False)
+    assert result.totals == {
+        "orders": 0,
+        "messages": 0,
+        "answers": 0,
+        "downloads": 0,
+        "reports": 0,
+        "rows": 0,
+        "files": 2,
+        "documents": 0,
+        "parts": 0,
+        "deleted": 1,
+    }
+
+
+def test_a_dry_run_deletes_nothing(capsys, lay):
+    old = lay("documents", "old.jpg", 48 * HOUR)
+
+    lines, code = said(capsys, "--dry-run")
+
+    assert (lines[-1], code) == (
+        "orders 0, messages 0, answers 0, downloads 0, reports 0, rows 0, files 1, documents 0, parts 0, deleted 0",
+        1,
+    )
+    assert old.exists()
+
+
+def test_it_judges_by_the_time_it_is_told(capsys, lay):
+    old = lay("documents", "old.jpg", HOUR * 2)
+
+    lines, _ = said(capsys, "--at", (NOW + 23 * HOUR).isoformat())
+
+    assert lines[-1].endswith(" files 1, documents 0, parts 0, deleted 1")
+    assert not old.exists()
+
+
+def test_a_time_it_cannot_read_is_refused_with_an_example():
+    with pytest.raises(CommandError, match="2026-"):
+        call_command("reconcile", "--at", "yesterday")
+
+
+def test_machines_get_one_object(capsys, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    lines, code = said(capsys, "--json")
+
+    assert code == 1
+    (told,) = [json.loads(line) for line in lines]
+    assert told.pop("last_round")["looked"] == 0
+    assert [told] == [
+        {
+            "findings": [{"kind": "order", "reference": "T1", "trouble": "handing_over, held"}],
+            "totals": {**{f"{kind}s": 0 for kind in KINDS}, "deleted": 0, "orders": 1},
+        }
+    ]
+
+
+def test_what_a_worker_finds_is_in_the_log(caplog, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    found = reconcile(now=NOW).findings
+
+    assert found == [Finding("order", "T1", "handing_over, held")]
+    said = [record for record in caplog.records if record.getMessage() == "reconcile found"]
+    assert [(record.kind, record.reference) for record in said] == [("order", "T1")]
+
+
+def test_a_storage_that_is_down_is_said_beside_what_was_found(monkeypatch, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+
+    def down(alias):
+        raise StorageDown(alias)
+
+    monkeypatch.setattr("icpportal.operations.reconcile.storage.days", down)
+
+    assert list(map(str, reconcile(now=NOW).findings)) == [
+        "order T1: handing_over, held",
+        "file storage: does not answer",
+    ]
+
+
+def test_a_row_that_was_set_aside_is_named_with_its_job_and_since_when(capsys):
+    since = datetime(2026, 11, 25, 1, 30, tzinfo=UTC)
+    SetAside.objects.create(
+        job="deadlines.due",
+        key="1",
+        reference="T7Q4-M2KX",
+        cause="deadlines.row_failed:Unreadable",
+        trouble="Unreadable",
+        tries=3,
+        since=since,
+        next_at=since,
+    )
+
+    lines, code = said(capsys)
+
+    assert (lines[0], code) == ("row T7Q4-M2KX: deadlines.due: Unreadable, 3 tries since 2026-11-25 09:30", 1)
+    assert "rows 1" in lines[-1]
+
+
+def test_a_parked_download_is_named_with_its_age_and_nothing_of_what_it_says(capsys):
+    facts = {"isp_id": 100001, "state": "parked", "received_at": NOW, "reason": "示例纸业 is on file"}
+    InboxFile.objects.create(name="a.xml", digest="a", processed_at=NOW - timedelta(days=2, hours=3), **facts)
+    InboxFile.objects.create(name="b.xml", digest="b", **facts)
+    InboxFile.objects.create(name="c.xml", digest="c", **{**facts, "state": "processed"})
+
+    lines, code = said(capsys, "--at", NOW.isoformat())
+
+    assert code == 1
+    assert lines[:-2] == [
+        "download a.xml: parked for 2 d 3 h: miit downloads says why",
+        "download b.xml: parked for 0 h: miit downloads says why",
+    ]
+    assert "downloads 2," in lines[-1]
+
+
+@pytest.mark.parametrize("part", ["stuck_orders", "troubled_messages", "rows_set_aside", "files_against_rows"])
+def test_a_part_that_breaks_is_said_and_keeps_no_other_from_being_looked_at(capsys, monkeypatch, part, stuck):
+    stuck(Stuck("T1", "handing_over", "held"))
+    failed_message()
+    monkeypatch.setattr(f"icpportal.operations.reconcile.{part}", lambda *_, **__: 1 / 0)
+
+    lines, code = said(capsys)
+
+    kinds = [line.partition(" ")[0] for line in lines[:-2]]
+    expected = {"stuck_orders": ["part", "message"], "troubled_messages": ["order", "part"]}
+    assert (kinds, code) == (expected.get(part, ["order", "message", "part"]), 1)
+    of_parts = open_alarms().filter(cause__startswith="reconcile.")
+    assert [alarm.detail for alarm in of_parts] == ["ZeroDivisionError"]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A run looks at two names, and three portions are needed."""
+    monkeypatch.setattr(rounds, "NAMES_AT_ONCE", 2)
+    monkeypatch.setattr(rounds, "PORTION", 2)
+
+
+def test_a_run_compares_the_next_files_and_says_how_the_last_full_round_went(capsys, lay, small):
+    for number in range(3):
+        lay("documents", f"{number}.jpg", 48 * HOUR)
+
+    first, second, third = (said(capsys, "--at", NOW.isoformat())[0] for _ in range(3))
+
+    assert [line for line in first if line.startswith("file")] == [
+        f"file documents/{NOW:%Y%m%d}/{number}.jpg: no row knows it" for number in (0, 1)
+    ]
+    assert first[-2] == "no full round through the files yet"
+    assert [line for line in second if line.startswith("file")] == [
+        f"file documents/{NOW:%Y%m%d}/2.jpg: no row knows it"
+    ]
+    assert "looked at 3, 3 without a row" in second[-2]
+    assert (third[-1].endswith("deleted 0"), "looked at 0" in third[-2]) == (True, True)
+
+
+def test_a_person_may_have_all_files_compared_at_once_and_sees_how_far_it_is(capsys, lay, small):
+    for number in range(5):
+        lay("documents", f"{number}.jpg", 48 * HOUR)
+    reconcile(now=NOW, dry_run=True, everything=True)
+    assert not FileRound.objects.exists()
+    reconcile(now=NOW)  # a round is under way
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("reconcile", "--all", "--at", NOW.isoformat())
+
+    told = capsys.readouterr()
+    assert ended.value.code == 1
+    assert told.out.splitlines()[-1].endswith("files 3, documents 0, parts 0, deleted 3")
+    assert told.err.splitlines()[-1] == "through"
+    assert told.err.splitlines()[0] == f"at documents/{NOW:%Y%m%d}: 2 looked at"
+
+
+def test_a_full_round_that_is_too_long_ago_is_an_alarm_until_the_next_one_ends(lay, small):
+    """Nothing looked at its pulse."""
+    for number in range(3):
+        lay("documents", f"{number}.jpg", HOUR)
+    reconcile(now=NOW)
+    reconcile(now=NOW)
+    late = NOW + rounds.LATE + HOUR
+
+    reconcile(now=late)
+    during = [alarm.cause for alarm in open_alarms()]
+    reconcile(now=late)
+
+    assert during == ["files.round_late"]
+    assert list(open_alarms()) == []

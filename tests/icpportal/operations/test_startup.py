@@ -1,0 +1,128 @@
+"""gunicorn, worker and beat of production do not start with a stand-in, or without a place of the servers.
+
+Each is really started, in the environment of production, and ends before it speaks to anything outside.
+"""
+
+import subprocess
+import sys
+
+import pytest
+
+from icpportal.operations.startup import EXIT_CODE, faults
+from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
+
+PROGRAMS = {
+    "gunicorn": ("gunicorn", "icpportal.wsgi", "--bind", "127.0.0.1:0", "--no-control-socket"),
+    "asgi": ("gunicorn", "icpportal.asgi:application", "--check-config"),
+    "worker": ("celery", "-A", "icpportal", "worker", "--concurrency", "1", "--pool", "solo"),
+    "beat": ("celery", "-A", "icpportal", "beat"),
+}
+FAKES = "icpportal.gateways"
+# which program, what is wrong, and what it must name
+REFUSED = [
+    ("gunicorn", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("worker", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("beat", {"SERVER_PROVINCE": "99"}, "SERVER_PROVINCE"),
+    ("asgi", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("worker", {"MIIT_CODES": '{"Wzjrfs": {"clouds": 5}}'}, "MIIT_CODES"),
+    ("worker", {"MIIT_CODES": '{"Fjytlx": {"stamp": 1}}'}, "stamp of Fjytlx is none of statement"),
+    (
+        "asgi",
+        {"PROVIDER_PRODUCTS": '[{"key": "vm", "zh": "云主机", "en": "Machine", "method": "clouds"}]'},
+        "PROVIDER_PRODUCTS: the method clouds of vm is none of line",
+    ),
+    ("gunicorn", {"SMS_GATEWAY": f"{FAKES}.sms.fake.FakeSms"}, "SMS_GATEWAY"),
+    ("worker", {"DNS_GATEWAY": "demo.servers.names.FileResolver"}, "DNS_GATEWAY"),
+    ("beat", {"SCANNER_GATEWAY": f"{FAKES}.scanner.none.NoScanner"}, "SCANNER_GATEWAY"),
+    ("asgi", {"SIMULATORS": "on"}, "SIMULATORS"),
+]
+
+
+def start(program: str, **changed: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", *PROGRAMS[program]],
+        cwd=ROOT,
+        env=environment(PRODUCTION | changed),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(("program", "changed", "name"), REFUSED, ids=[f"{row[0]}-{row[2]}" for row in REFUSED])
+def test_a_process_of_production_ends_at_once_with_a_sentence(program, changed, name):
+    done = start(program, **changed)
+
+    said = [line for line in done.stderr.splitlines() if line.startswith("The portal does not start. ")]
+    assert done.returncode == EXIT_CODE
+    assert any(name in line for line in said)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_complete_production_environment_may_serve():
+    done = start("asgi")
+
+    assert (done.returncode, "does not start" in done.stderr) == (0, False)
+
+
+def test_commands_run_with_a_stand_in_so_that_it_can_be_put_right_and_the_deployment_check_names_it():
+    stand_ins = {"SMS_GATEWAY": f"{FAKES}.sms.fake.FakeSms", "DNS_GATEWAY": f"{FAKES}.dns.fake.FakeResolver"}
+    helped = manage("rules", "--province", "44", **stand_ins)
+    checked = manage("check", "--deploy", **stand_ins)
+
+    assert helped.returncode == 0
+    assert checked.returncode == 1
+    assert [name in checked.stderr for name in ("portal.E006", "DNS_GATEWAY")] == [True, True]
+
+
+EVERY = [
+    ("AUTHORITY_GATEWAY", f"{FAKES}.miit.fake.FakeAuthority"),
+    ("AUTHORITY_GATEWAY", "tests.transfers.filing_type.test_facts.AsksNoCertificates"),
+    ("INVENTORY_GATEWAY", f"{FAKES}.inventory.fake.Stalling"),
+    ("INVENTORY_GATEWAY", "demo.servers.inventory.FileInventory"),
+    ("SMS_GATEWAY", "demo.messages.sms.PageSms"),
+    ("SMS_GATEWAY", ""),
+    ("SCANNER_GATEWAY", f"{FAKES}.scanner.fake.FakeScanner"),
+    ("PHOTO_APP_GATEWAY", "demo.photo_app.gateway.PageApp"),
+    ("PHOTO_APP_GATEWAY", f"{FAKES}.photo_app.fake.Down"),
+    ("DNS_GATEWAY", f"{FAKES}.dns.fake.FakeResolver"),
+    ("DNS_GATEWAY", "provider.dns.FakeResolver"),
+    ("DNS_GATEWAY", "demo.somewhere.NewResolver"),
+    ("WEB_PAGES_GATEWAY", f"{FAKES}.web_pages.fake.FakePages"),
+    ("EMAIL_BACKEND", "demo.messages.mail.PageEmailBackend"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend"),
+    ("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend"),
+    ("SIMULATORS", True),
+]
+REAL = {
+    "DEMO": False,
+    "SIMULATORS": False,
+    "AUTHORITY_GATEWAY": f"{FAKES}.miit.gateway.MinistryAuthority",
+    "INVENTORY_GATEWAY": f"{FAKES}.inventory.http.HttpInventory",
+    "SMS_GATEWAY": "provider.texts.OurSupplier",
+    "SCANNER_GATEWAY": f"{FAKES}.scanner.clamd.Clamd",
+    "PHOTO_APP_GATEWAY": "",
+    "DNS_GATEWAY": f"{FAKES}.dns.system.SystemResolver",
+    "WEB_PAGES_GATEWAY": f"{FAKES}.web_pages.http.HttpPages",
+    "EMAIL_BACKEND": "icpportal.outbox.channels.smtp.EmailBackend",
+}
+
+
+@pytest.mark.parametrize(("name", "value"), EVERY)
+def test_each_stand_in_is_named_alone(settings, name, value):
+    for setting, real in (REAL | {name: value}).items():
+        setattr(settings, setting, real)
+
+    (words,) = faults()
+
+    assert words.startswith(name)
+
+
+def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_of_it(settings):
+    in_the_demo = faults()
+    for setting, real in REAL.items():
+        setattr(settings, setting, real)
+
+    assert (faults(), in_the_demo) == ([], [])

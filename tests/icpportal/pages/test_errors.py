@@ -1,0 +1,129 @@
+"""Pages for when something went wrong; none of them may ask the database."""
+
+import logging
+import re
+
+import pytest
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404
+from django.test import Client, RequestFactory
+from django.utils import translation
+
+from icpportal.pages import errors
+
+pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
+
+
+@pytest.fixture
+def reader():
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def request_():
+    return RequestFactory().get("/transfers/T7Q4-M2KX/")
+
+
+def heading(response):
+    return re.search(r"<h1>(.*?)</h1>", response.content.decode()).group(1)
+
+
+def test_a_missing_page_says_that_the_order_may_belong_to_another_account(reader):
+    chinese = reader.get("/gallery/missing/")
+    english = reader.get("/gallery/missing/", headers={"accept-language": "en"})
+
+    assert (chinese.status_code, english.status_code) == (404, 404)
+    assert heading(chinese) == "页面不存在"
+    assert "订单可能属于其他账号" in chinese.content.decode()
+    assert "The order may belong to another account" in english.content.decode()
+
+
+def test_an_address_that_nobody_knows_gets_the_same_page(reader):
+    assert heading(reader.get("/no/such/place/")) == "页面不存在"
+
+
+def test_a_fault_shows_a_number_that_stands_in_the_log_too(reader, caplog):
+    with caplog.at_level(logging.ERROR, logger="icpportal.pages.errors"):
+        page = reader.get("/gallery/broken/")
+
+    shown = re.search(r'<span class="code">([0-9a-f]{8})</span>', page.content.decode()).group(1)
+    records = [record for record in caplog.records if record.name == "icpportal.pages.errors"]
+    assert page.status_code == 500
+    assert [(record.number, record.path, record.method) for record in records] == [(shown, "/gallery/broken/", "GET")]
+    assert "a fault made on purpose" not in page.content.decode()
+
+
+def test_two_faults_have_two_numbers(reader):
+    first, second = (re.search(r"[0-9a-f]{8}</span>", reader.get("/gallery/broken/").content.decode()) for _ in "ab")
+
+    assert first.group() != second.group()
+
+
+def test_when_the_database_does_not_answer_the_page_says_come_back_and_needs_no_database(request_):
+    try:
+        raise OperationalError("connection refused")
+    except OperationalError:
+        page = errors.server_error(request_)
+
+    assert (page.status_code, page["Retry-After"]) == (503, "120")
+    assert heading(page) == "暂时无法使用"
+
+
+def answers(request):
+    """Every error page, drawn outside any request cycle; the test has no database."""
+    return {
+        400: errors.bad_request(request, ValueError("odd")),
+        403: errors.permission_denied(request, PermissionDenied()),
+        404: errors.not_found(request, Http404()),
+        413: errors.too_large(request),
+        429: errors.too_many(request),
+        500: errors.server_error(request),
+        503: errors.unavailable(request),
+    }
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_error_page_is_drawn_without_database_session_or_user(request_, language):
+    with translation.override(language):
+        pages = answers(request_)
+
+    assert [page.status_code for page in pages.values()] == list(pages)
+    assert len({heading(page) for page in pages.values()}) == len(pages)
+    assert all("400-000-0000" in page.content.decode() for page in pages.values())
+
+
+def test_a_request_larger_than_the_portal_reads_is_413_and_not_400(request_):
+    page = errors.bad_request(request_, RequestDataTooBig("too big"))
+
+    assert page.status_code == 413
+    assert heading(page) == "内容过大，无法接收"
+
+
+def test_a_pause_says_until_when_where_that_is_known(reader):
+    page = reader.get("/gallery/too-many/")
+
+    assert page.status_code == 429
+    assert "北京时间11月27日16:20（周五）" in page.content.decode()
+
+
+def test_a_form_without_a_fitting_token_is_told_to_sign_in_again_and_that_nothing_saved_is_lost(caplog):
+    strict = Client(enforce_csrf_checks=True)
+
+    with caplog.at_level(logging.WARNING, logger="icpportal.pages.errors"):
+        page = strict.post("/gallery/step/", {"password": "Abc12345"}, headers={"accept-language": "en"})
+
+    body = page.content.decode()
+    assert page.status_code == 403
+    assert heading(page) == "This form is out of date"
+    assert "Sign in again if you are asked to" in body
+    assert "What you saved is still there" in body
+    assert "Abc12345" not in body + caplog.text
+
+
+def test_error_pages_keep_the_strict_policy(reader):
+    page = reader.get("/gallery/missing/")
+
+    policy = page["Content-Security-Policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy

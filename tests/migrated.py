@@ -1,0 +1,92 @@
+"""A database in which all migrations have run, made once and copied by whoever needs one.
+
+A hundred migrations take five seconds of every process that runs them, so that phases of `make test`, processes beside
+each other and portals of their own begin with a copy: of a SQLite file, or of a template database of PostgreSQL.
+Whatever changes in the product makes a new one.
+"""
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / ".pytest_cache" / "migrated"
+PRODUCT = ("icpportal", "transfers", "filings", "verification", "demo")
+
+
+def copy_to(target: Path) -> None:
+    """Puts a migrated database there, over whatever is there."""
+    with closing(sqlite3.connect(original())) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+
+
+def original() -> Path:
+    """The file for the product as it is; made now if it is not there. Others that ask meanwhile wait for it."""
+    file = FOLDER / f"{fingerprint()}.sqlite3"
+    with one_at_a_time():
+        if not file.exists():
+            for old in FOLDER.glob("*.sqlite3*"):
+                old.unlink()
+            make(file)
+    return file
+
+
+def template(url: str) -> str:
+    """The name of a template on the server of this database, for the product as it is; made now if it is not there."""
+    server, _, database = url.rpartition("/")
+    family = f"{database}_migrated_"
+    name = f"{family}{fingerprint()}"
+    with one_at_a_time(), psycopg.connect(url, autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [family]).fetchall()
+        if (name,) not in rows:
+            for (old,) in rows:
+                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(old)))
+            unfinished = f"{database}_unfinished"
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(unfinished)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(unfinished)))
+            migrate(f"{server}/{unfinished}")
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(rename.format(sql.Identifier(unfinished), sql.Identifier(name)))
+    return name
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def fingerprint() -> str:
+    """Changes with every module of the product, with the requirements and with Python."""
+    modules = sorted(path for package in PRODUCT for path in (ROOT / package).rglob("*.py"))
+    found = [(path, path.stat()) for path in [*modules, ROOT / "requirements.txt"]]
+    stamps = [(str(path), it.st_mtime_ns, it.st_size) for path, it in found]
+    return hashlib.sha256(repr([sys.version, stamps]).encode()).hexdigest()[:16]
+
+
+def make(file: Path) -> None:
+    """Runs the migrations into a file that gets its name when it is whole."""
+    unfinished = file.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    migrate(f"sqlite:///{unfinished}")
+    with closing(sqlite3.connect(unfinished)) as made:
+        made.execute("PRAGMA journal_mode=DELETE")  # one file, without those of the write-ahead log
+    unfinished.rename(file)
+
+
+def migrate(url: str) -> None:
+    """Runs the migrations in a process of their own."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VAR_DIR") if name in os.environ}
+    own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "icpportal.settings"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=kept | own, check=True)

@@ -1,0 +1,30 @@
+"""A test that commits leaves nothing to the next, and takes nothing from it."""
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+
+from icpportal.accounts.models import User
+from tests.transfers.builders import make_order
+from transfers.models import Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_was_committed_is_gone_before_the_next_test(turn: str) -> None:
+    """Whichever of the two runs first writes what the other must not find."""
+    found = [model.objects.count() for model in (Order, User)], Group.objects.filter(name="of the other").count()
+    make_order()
+    Group.objects.create(name="of the other")
+
+    assert found == ([0, 0], 0)
+    assert all(model.objects.count() for model in (Order, User))
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_the_permissions_of_every_model_are_there_each_time(turn: str) -> None:
+    review = Permission.objects.get(codename="review_order")
+
+    assert review.content_type == ContentType.objects.get_for_model(Order)
+    assert Permission.objects.count() > 100

@@ -1,0 +1,76 @@
+"""The database that tests begin with is the one that the migrations make."""
+
+import os
+import sqlite3
+import uuid
+from contextlib import closing
+
+import psycopg
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from tests import migrated
+
+
+@pytest.mark.django_db
+def test_the_tests_begin_with_every_migration_there_is_and_no_other():
+    loader = MigrationLoader(connection)
+
+    assert set(loader.applied_migrations) == set(loader.disk_migrations)
+    assert connection.introspection.table_names() == sorted(
+        {*connection.introspection.django_table_names(), "django_migrations"}
+    )
+
+
+def test_a_copy_is_whole_and_takes_the_place_of_what_was_there(tmp_path):
+    target = tmp_path / "portal.sqlite3"
+    with closing(sqlite3.connect(target)) as old:
+        old.execute("CREATE TABLE of_yesterday (id)")
+
+    migrated.copy_to(target)
+
+    with closing(sqlite3.connect(target)) as copy:
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        reasons = copy.execute("SELECT count(*) FROM transfers_returnreason").fetchone()[0]
+    assert {"transfers_order", "django_migrations"} <= tables
+    assert "of_yesterday" not in tables
+    assert reasons > 0  # what a migration wrote
+
+
+@pytest.mark.services
+def test_a_template_is_made_once_and_takes_the_place_of_an_older_one(monkeypatch):
+    url = os.environ["DATABASE_URL"]
+    server, _, _database = url.rpartition("/")
+    name = f"templates_{uuid.uuid4().hex[:8]}"
+    made = []
+    monkeypatch.setattr(migrated, "migrate", made.append)
+    with psycopg.connect(url, autocommit=True) as postgres:
+        postgres.execute(f"CREATE DATABASE {name}")
+        postgres.execute(f"CREATE DATABASE {name}_migrated_of_yesterday")
+        try:
+            templates = {migrated.template(f"{server}/{name}") for _time in range(2)}
+            left = postgres.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name]).fetchall()
+        finally:
+            for database in (name, f"{name}_migrated_of_yesterday", f"{name}_migrated_{migrated.fingerprint()}"):
+                postgres.execute(f"DROP DATABASE IF EXISTS {database}")
+
+    assert templates == {f"{name}_migrated_{migrated.fingerprint()}"}
+    assert {database for (database,) in left} == {name, *templates}
+    assert made == [f"{server}/{name}_unfinished"]
+
+
+@pytest.mark.parametrize("changed", ["transfers/migrations/0001_initial.py", "filings/models.py", "requirements.txt"])
+def test_whatever_changes_in_the_product_makes_a_new_one(tmp_path, monkeypatch, changed):
+    for name in ("transfers/migrations/0001_initial.py", "filings/models.py", "requirements.txt", "tests/test_one.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr(migrated, "ROOT", tmp_path)
+    before = migrated.fingerprint()
+
+    os.utime(tmp_path / "tests/test_one.py", (1, 1))
+    same = migrated.fingerprint()
+    os.utime(tmp_path / changed, (1, 1))
+
+    assert same == before
+    assert migrated.fingerprint() != before

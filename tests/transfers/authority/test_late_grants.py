@@ -1,0 +1,56 @@
+"""What two people at the desk read who would apply an approval that came after the order had ended."""
+
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.roles import LEAD_REVIEWER, OPERATIONS, ensure
+from icpportal.gateways.miit.types import Answer, AnswerKind
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.cancels import make_website, reload
+from tests.transfers.conftest import FakeAuthority
+from transfers.authority.results import take_answer
+from transfers.models import Order, ParkedAnswer
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:transfers_parkedanswer_changelist")
+
+
+def press(role: str, action: str, **more: Any) -> list[str]:
+    """A person of this role chooses the only parked answer and an action; what is said then."""
+    ensure()
+    client = sign_in(Client(), make_user(held_roles=(role,)))
+    chosen = ParkedAnswer.objects.get().pk
+    sent = {"action": action, "_selected_action": chosen, **more}
+    answer = client.post(QUEUE, sent, headers={"accept-language": "en"})
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+@pytest.fixture
+def refused_cancellation(authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """The authority has refused it, so the access stays; afterwards it approves the same report."""
+    owner = make_user()
+    website = make_website(owner)
+    facts = {"kind": states.CANCELLATION, "state": states.REFUSED, "report": 1, "website": website}
+    order = make_order(owner, domain=website.domain, **facts)
+    late = Answer(id="late", kind=AnswerKind.GRANTED, report_key=order.report_key, at=timezone.now())
+    authority.waiting.append(late)
+    monkeypatch.setattr("transfers.authority.parked_proposals.authority", lambda: authority)
+    take_answer(late)
+    return order
+
+
+def test_a_late_end_of_a_refused_cancellation_is_not_applied_while_the_access_is_ours(
+    refused_cancellation: Order,
+) -> None:
+    press(OPERATIONS, "propose_them", reason="the authority ended it after all")
+
+    said = press(LEAD_REVIEWER, "apply_them")
+
+    assert [words for words in said if "The register has an access of ours for this website already" in words] != []
+    assert (reload(refused_cancellation).state, ParkedAnswer.objects.get().closed_at) == (states.REFUSED, None)

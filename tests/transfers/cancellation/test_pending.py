@@ -1,0 +1,190 @@
+"""A cancellation waits for the authority's id of its access, goes by itself when it comes, ends when there is none."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from filings.models import Access
+from icpportal.gateways.miit.types import (
+    Answer,
+    AnswerKind,
+    FiledAccess,
+    FiledContact,
+    FiledRecord,
+    FiledSite,
+    Level,
+    Struck,
+)
+from icpportal.operations.reconcile import stuck_orders
+from icpportal.outbox.delivery import deliver
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import make_user, moves, sign_in
+from tests.transfers.cancels import JRID, make_website, reload
+from tests.transfers.conftest import FakeAuthority
+from transfers.authority.results import take_answer
+from transfers.cancellation import actions as cancelling
+from transfers.deadlines.sweep import sweep
+from transfers.models import Order, ParkedAnswer
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+WAITS = "The authority has not given us its number for this access yet."
+
+
+def sent(*, jrid: int | None = None) -> Order:
+    """A confirmed cancellation, and one round of the outbox."""
+    owner = make_user()
+    order = cancelling.begin(make_website(owner, jrid=jrid), owner=owner)
+    ORDER.apply(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order))
+    deliver()
+    return reload(order)
+
+
+def record(jrid: int = JRID) -> Answer:
+    site = FiledSite(
+        site_id=800001,
+        site_number="宁ICP备00000000号-1",
+        names=("示例纸业官网",),
+        domains=("example.com",),
+        home_url="",
+        administrator=FiledContact("", "", "", "", None, ""),
+        accesses=(FiledAccess(jrid, provider=100001, own_id=17),),
+    )
+    filed = FiledRecord(
+        subject_id=700001, subject_number="宁ICP备00000000号", name="宁夏示例纸业有限公司", sites=(site,)
+    )
+    return Answer(id="record", kind=AnswerKind.RECORD, report_key="", at=NOW, record=filed)
+
+
+def said(client: Client, order: Order) -> str:
+    client.cookies["django_language"] = "en"
+    return sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+
+
+def test_with_the_id_it_leaves_at_once(authority: FakeAuthority) -> None:
+    order = sent(jrid=JRID)
+
+    assert [(report.key, report.access_id) for report in authority.reports] == [(order.report_key, JRID)]
+
+
+def test_without_the_id_it_waits_and_says_so_to_owner_and_operations(client: Client, authority: FakeAuthority) -> None:
+    order = sent()
+
+    assert authority.reports == []
+    assert (order.state, order.held) == (states.HANDING_OVER, False)
+    assert WAITS in said(client, order)
+    found = stuck_orders(NOW + timedelta(hours=2))
+    assert [(each.reference, "waits for the authority's id" in each.trouble) for each in found] == [
+        (order.reference, True)
+    ]
+
+
+def test_with_the_record_it_goes_by_itself(client: Client, authority: FakeAuthority, settings: Any) -> None:
+    settings.MIIT_ISP_ID = 100001
+    order = sent()
+    Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
+
+    take_answer(record())
+    deliver()
+
+    assert [report.access_id for report in authority.reports] == [JRID]
+    assert WAITS not in said(client, order)
+
+
+def test_the_sweep_sends_what_an_import_named(authority: FakeAuthority) -> None:
+    sent()
+    Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
+    Access.objects.filter(own=True).update(ministry_id=JRID)
+
+    sweep(now=NOW, dry_run=True)
+    deliver()
+    assert authority.reports == []
+    sweep(now=NOW)
+    deliver()
+
+    assert [report.access_id for report in authority.reports] == [JRID]
+
+
+def test_a_record_of_somebody_else_sends_nothing(authority: FakeAuthority, settings: Any) -> None:
+    settings.MIIT_ISP_ID = 100009
+    sent()
+    Message.objects.filter(channel="authority").update(next_at=NOW + timedelta(hours=1))
+
+    take_answer(record())
+    deliver()
+
+    assert authority.reports == []
+
+
+def test_what_the_authority_struck_off_itself_ends_the_request_that_waited(authority: FakeAuthority) -> None:
+    order = sent()
+    Access.objects.filter(own=True).update(ministry_id=JRID)
+    struck = Answer(id="struck", kind=AnswerKind.STRUCK, report_key="", at=NOW, struck=Struck(Level.ACCESS, JRID))
+
+    take_answer(struck)
+    take_answer(struck)
+    deliver()
+
+    assert (reload(order).state, moves(order)) == (states.CANCELLED, ["start", "confirm_cancel", "ended"])
+    assert authority.reports == []
+    assert Message.objects.filter(template="transfer_cancelled").exists()
+    assert ParkedAnswer.objects.count() == 0
+
+
+def test_a_held_request_is_not_hurried_and_is_closed_when_its_access_ends(authority: FakeAuthority) -> None:
+    order = sent()
+    Order.objects.filter(pk=order.pk).update(held=True)
+    Access.objects.filter(own=True).update(ministry_id=JRID)
+    due = Message.objects.filter(channel="authority")
+    due.update(next_at=NOW + timedelta(hours=1))
+
+    sweep(now=NOW)
+    assert due.get().next_at == NOW + timedelta(hours=1)
+    Access.objects.filter(own=True).update(ended_at=NOW)
+    sweep(now=NOW)
+
+    assert (reload(order).state, reload(order).held) == (states.CANCELLED, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "chinese"),
+    [
+        (
+            "1025",
+            "This is the website&#x27;s only access: transfer the filing to another provider first",
+            "此网站仅剩这一个接入",
+        ),
+    ],
+)
+def test_a_refusal_is_read_in_words_and_leaves_the_transfer(
+    client: Client, authority: FakeAuthority, code: str, english: str, chinese: str
+) -> None:
+    order = sent(jrid=JRID)
+    refusal = Answer(id="no", kind=AnswerKind.TURNED_DOWN, report_key=order.report_key, at=NOW, code=code)
+
+    take_answer(refusal)
+
+    page = said(client, reload(order))
+    assert english in page
+    assert "The transfer stays as it is" in page
+    client.cookies["django_language"] = "zh-hans"
+    assert chinese in client.get(order.get_absolute_url()).content.decode()
+    assert Access.objects.filter(own=True, ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("code", ["1032", "1047"])
+def test_a_fault_of_ours_is_held_without_blaming_the_owner(client: Client, authority: FakeAuthority, code: str) -> None:
+    order = sent(jrid=JRID)
+
+    take_answer(Answer(id="no", kind=AnswerKind.REPORT_FAILED, report_key=order.report_key, at=NOW, code=code))
+
+    page = said(client, reload(order))
+    assert (reload(order).state, reload(order).held) == (states.HANDING_OVER, True)
+    assert "We are sorting something out with the authority" in page
+    assert code not in page

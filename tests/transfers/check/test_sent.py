@@ -1,0 +1,156 @@
+"""After submitting: a page of its own that says what follows and who may call, and a receipt as PDF."""
+
+import re
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.time_format import BEIJING
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_user, sign_in
+from tests.transfers.desk import make_complete
+from transfers.durations.spans import AUTHORITY
+from transfers.models import DurationCount, Order
+from transfers.orders import actions
+
+pytestmark = pytest.mark.django_db
+WEDNESDAY = datetime(2026, 11, 25, 14, 47, tzinfo=BEIJING)
+
+
+def submitted(**columns: Any) -> Order:
+    return make_order(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
+
+
+def page_of(client: Client, order: Order, language: str = "en") -> str:
+    client.cookies["django_language"] = language
+    return sign_in(client, order.owner).get(reverse("sent", args=[order.reference])).content.decode()
+
+
+def words_on(page: str) -> str:
+    """The page without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", "", page).split())
+
+
+def test_who_presses_submit_reads_that_we_have_it_and_when_we_answer(client: Client, settings: Any) -> None:
+    settings.PROVIDER_CALLER_NUMBERS = ["010-0000-0007"]
+    client.cookies["django_language"] = "en"
+    with time_machine.travel(WEDNESDAY, tick=False):
+        order = make_complete()
+        answer = sign_in(client, order.owner).post(
+            reverse("check", args=[order.reference]), {"declared": "on"}, follow=True
+        )
+    page = answer.content.decode()
+
+    assert answer.redirect_chain == [(reverse("sent", args=[order.reference]), 302)]
+    assert "<h1>We have your order</h1>" in page
+    assert order.reference in page
+    assert "We answer by" in page
+    assert "Thu 26 Nov, 18:00" in page
+    assert "we call 139****0001 from 010-0000-0007 on working days" in page
+
+
+def test_every_part_of_the_way_is_named_with_its_time_in_both_languages(client: Client) -> None:
+    order = submitted()
+
+    english, chinese = words_on(page_of(client, order)), words_on(page_of(client, order, "zh-hans"))
+
+    assert [words in english for words in ("陈*例 is photographed", "Both phones are verified", "within 48 h")] == [
+        True
+    ] * 3
+    assert "3–20 working days" in english
+    assert [words in chinese for words in ("订单已收到", "陈*例 拍照核验", "两部手机完成核验", "3–20 个工作日")] == [
+        True
+    ] * 4
+
+
+def test_a_province_that_texts_nobody_has_no_such_part(client: Client) -> None:
+    assert "verified" not in page_of(client, submitted(province="44"))
+
+
+def test_the_authoritys_part_says_what_orders_took_lately(client: Client) -> None:
+    DurationCount.objects.create(day=timezone.localdate(), province="64", stage=AUTHORITY, length=6, times=30)
+
+    assert "half of all orders within 6 working days, four in five within 6" in page_of(client, submitted())
+
+
+def test_withdrawing_is_a_sentence_at_its_end_and_no_button(client: Client) -> None:
+    order = submitted()
+    way = reverse("order-move", args=[order.reference, "withdraw"])
+
+    on_sent = page_of(client, order)
+    on_order = client.get(order.get_absolute_url()).content.decode()
+
+    assert f'<a href="{way}">Withdraw the order</a>' in on_sent
+    (link,) = re.findall(rf'<a[^>]*href="{way}"[^>]*>', on_order)
+    assert "button" not in link
+
+
+def test_the_page_stays_and_later_says_where_the_order_is(client: Client) -> None:
+    order = submitted()
+    actions.withdraw(order, actor=order.owner, reason="other")
+
+    page = page_of(client, order)
+
+    assert "We have your order" in page
+    assert "It is now here:" in page
+    assert "Withdraw the order" not in page
+    assert "What happens next" not in page
+
+
+@pytest.mark.parametrize("name", ["sent", "receipt"])
+def test_neither_page_nor_receipt_is_there_for_a_stranger_or_before_submitting(client: Client, name: str) -> None:
+    order, draft = submitted(), make_order()
+
+    assert sign_in(client, make_user()).get(reverse(name, args=[order.reference])).status_code == 404
+    assert sign_in(client, draft.owner).get(reverse(name, args=[draft.reference])).status_code == 404
+
+
+# --- the receipt ---
+
+
+def words_of(client: Client, order: Order, tmp_path: Path, language: str = "en") -> str:
+    client.cookies["django_language"] = language
+    answer = sign_in(client, order.owner).get(reverse("receipt", args=[order.reference]))
+    assert (answer["Content-Type"], answer["Cache-Control"]) == ("application/pdf", "private, no-store")
+    file = tmp_path / "receipt.pdf"
+    file.write_bytes(answer.content)
+    text = subprocess.run(["pdftotext", "-layout", str(file), "-"], capture_output=True, check=True).stdout.decode()
+    return " ".join(text.split())
+
+
+def test_the_receipt_says_what_we_have_and_masks_names_and_numbers(client: Client, tmp_path: Path) -> None:
+    order = make_complete()
+    actions.submit(order, actor=order.owner)
+
+    text = words_of(client, order, tmp_path)
+
+    assert [word in text for word in ("Receipt", order.reference, order.domain, "林*范 139****0001")] == [True] * 4
+    assert "Signed statement" in text or "Authenticity statement" in text
+    assert "It is no approval and no filing." in text
+    assert [secret in text for secret in ("林示范", "13900000001", "649999198502140009", "91649999000000019L")] == [
+        False
+    ] * 4
+
+
+def test_the_receipt_is_in_the_language_of_the_page(client: Client, tmp_path: Path) -> None:
+    text = words_of(client, submitted(), tmp_path, "zh-hans")
+
+    assert [word in text for word in ("回执", "已收", "资料", "139****0001")] == [True] * 4
+    assert "Receipt" not in text
+
+
+def test_a_persons_name_is_masked_where_an_organisations_is_not(client: Client, tmp_path: Path) -> None:
+    organisation, person = submitted(), submitted()
+    person.answers["type"] |= {"nature": "individual", "name": "赵样本"}
+    person.save(update_fields=["answers"])
+
+    assert "宁夏示例纸业有限公司" in words_of(client, organisation, tmp_path)
+    text = words_of(client, person, tmp_path)
+    assert ("赵*本" in text, "赵样本" in text) == (True, False)

@@ -1,0 +1,283 @@
+"""Check your answers, then send: once, however often it is pressed, and only when nothing is missing."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from lxml.html import document_fromstring
+
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reason, make_reviewer, moves, sign_in, website_answers
+from tests.transfers.desk import make_complete
+from tests.transfers.outside import cost
+from tests.transfers.together import together, words
+from transfers.check import readiness
+from transfers.documents import actions as paper_actions
+from transfers.documents.slots import SLOTS
+from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
+from transfers.orders import actions
+from transfers.review.actions import ReturnedField, send_back
+from verification import consents
+
+pytestmark = pytest.mark.django_db
+SEND = {"declared": "on"}
+
+
+def page_of(order):
+    return reverse("check", args=[order.reference])
+
+
+def english(client, order):
+    client.cookies["django_language"] = "en"
+    return sign_in(client, order.owner)
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+def test_a_complete_order_is_sent_and_the_applicant_is_told_once(client):
+    order = make_complete()
+
+    answer = sign_in(client, order.owner).post(page_of(order), SEND)
+
+    assert answer.url == reverse("sent", args=[order.reference])
+    assert read(order).state == states.SUBMITTED
+    assert moves(order) == ["submit"]
+    assert Message.objects.filter(reference=order.reference, template="order_received", channel="site").count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_numbers_are_masked_on_screen_and_so_in_print(client, language):
+    """ID numbers and mobiles were printed in full beside a masked licence number."""
+    order = make_complete()
+    client.cookies["django_language"] = language
+
+    page = sign_in(client, order.owner).get(page_of(order)).content.decode()
+
+    of_people = ("lead_id_number", "lead_phone1", "lead_phone2", "lead_emergency")
+    in_full = {
+        order.answer("type")["id_number"],
+        *(order.answer("subject")[name] for name in of_people),
+        *(order.answer("administrator")[name.replace("lead", "admin")] for name in of_people),
+    }
+    assert [number for number in in_full if number in page] == []
+    masked = ("9164***019L", "6499***0009", "139****0001", "139****0003", "6499***0008", "139****0002")
+    assert [words for words in (*masked, "林示范", "陈样例") if words not in page] == []
+    assert {"en": "also in print", "zh-hans": "打印时也不显示"}[language] in page
+
+
+def test_a_returned_number_is_masked_before_and_after(client):
+    order = make_complete(state=states.SUBMITTED, submitted_at=timezone.now())
+    send_back(order, make_reviewer(), [ReturnedField("administrator.admin_phone1", make_reason())])
+    order = read(order)
+    order.answers["administrator"]["admin_phone1"] = "13900000077"
+    order.save()
+
+    page = english(client, order).get(page_of(order)).content.decode()
+
+    assert ("13900000002" in page, "13900000077" in page) == (False, False)
+    assert "is-changed" in page
+
+
+def test_the_documents_stand_in_the_order_in_which_they_were_asked(client):
+    """They stood by the letters of their keys: the administrator's first."""
+    order = make_complete()
+    page = english(client, order)
+
+    checked, asked = (
+        document_fromstring(page.get(reverse(name, args=[order.reference])).content).xpath("//main")[0]
+        for name in ("check", "documents")
+    )
+
+    names = [" ".join(each.text_content().split()) for each in checked.xpath('.//ul[@class="paper-list"]/li')]
+    links = asked.xpath('.//a[contains(@href, "/documents/")]/@href')
+    order_of_hub = [
+        link.rstrip("/").rpartition("/")[2] for link in links if link.rstrip("/").rpartition("/")[2] in SLOTS
+    ]
+    titles = [str(SLOTS[key].title) for key in dict.fromkeys(order_of_hub)]
+    assert list(dict.fromkeys(name.partition(" · ")[0] for name in names)) == titles
+    assert len(titles) == 4
+
+
+def test_nothing_is_sent_without_the_declaration(client):
+    order = make_complete()
+
+    answer = english(client, order).post(page_of(order), {})
+
+    assert "Tick the box to confirm that the details are true, then submit" in answer.content.decode()
+    assert read(order).state == states.DRAFT
+
+
+def test_what_is_missing_is_named_with_a_way_to_it_and_stops_the_sending(client):
+    order = make_complete()
+    OrderDocument.objects.filter(order=order, slot="subject_id").update(retired_at=timezone.now())
+
+    answer = english(client, order).post(page_of(order), SEND)
+
+    html = answer.content.decode()
+    assert "Subject&#x27;s document is missing: upload it, then submit" in html
+    assert reverse("slot", args=[order.reference, "subject_id"]) in html
+    assert read(order).state == states.DRAFT
+
+
+def test_a_picture_that_is_still_checked_holds_the_sending(client):
+    order = make_complete()
+    document = order.papers.get(slot="subject_id").document
+    document.state = "checking"
+    document.save(update_fields=["state"])
+
+    answer = english(client, order).post(page_of(order), SEND)
+
+    assert "is still being checked: wait a moment, then submit" in answer.content.decode()
+    assert read(order).state == states.DRAFT
+
+
+def test_an_agreement_that_was_withdrawn_holds_the_sending():
+    order = make_complete()
+    person = readiness.validity.person_of(order, "admin_id")
+    consents.withdraw(holder=order.reference, person_key=person.key)
+
+    assert [gap.part for gap in readiness.gaps(order)] == ["paper.admin_id"]
+
+
+def test_a_phone_that_did_not_answer_holds_the_sending():
+    order = make_complete()
+    order.answers = {**order.answers, "subject": {**order.answer("subject"), "lead_phone1": "13900000009"}}
+
+    urls = [gap.url for gap in readiness.gaps(order)]
+
+    assert urls == [reverse("prove-phone", args=[order.reference, "subject_lead"])]
+
+
+def test_a_draft_with_nothing_in_it_lists_every_page(client):
+    order = make_order(steps=())
+
+    html = english(client, order).get(page_of(order)).content.decode()
+
+    for page in ("Product", "Filing password", "Website details"):
+        assert f"“{page}” is not complete" in html
+    assert "<h2>Documents</h2>" not in html
+
+
+def test_an_order_open_elsewhere_stops_the_sending_without_saying_whose(client):
+    order = make_complete(claimed=False)
+    other = make_order(domain=order.domain)
+
+    answer = english(client, order).post(page_of(order), SEND)
+
+    html = answer.content.decode()
+    assert "Another account has an open order for this domain or document" in html
+    assert other.reference not in html
+    assert other.owner.email not in html
+    assert read(order).state == states.DRAFT
+
+
+def test_pressing_again_shows_the_order_and_sends_nothing_more(client):
+    order = make_complete()
+    client = sign_in(client, order.owner)
+
+    answers = [client.post(page_of(order), SEND) for _ in range(3)]
+
+    sent = reverse("sent", args=[order.reference])
+    assert [answer.url for answer in answers] == [sent, order.get_absolute_url(), order.get_absolute_url()]
+    assert moves(order) == ["submit"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pressed_at_one_moment_by_four_hands_it_is_sent_once():
+    order = make_complete()
+    clients = [sign_in(Client(raise_request_exception=False), order.owner) for _ in range(4)]
+
+    ends = together(*[lambda c=client: c.post(page_of(order), SEND).status_code for client in clients])
+
+    assert ends == [302] * 4
+    assert moves(order) == ["submit"]
+    assert Message.objects.filter(template="order_received", channel="site").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_paper_taken_out_while_the_order_is_sent_leaves_no_order_without_it():
+    for _ in range(4):
+        order = make_complete()
+        send = sign_in(Client(raise_request_exception=False), order.owner)
+
+        ends = together(
+            lambda o=order: paper_actions.remove(Order.objects.get(pk=o.pk), slot="subject_id"),
+            lambda o=order, c=send: c.post(page_of(o), SEND).status_code,
+        )
+
+        is_there = OrderDocument.objects.filter(order=order, slot="subject_id", retired_at=None).exists()
+        assert read(order).state == (states.SUBMITTED if is_there else states.DRAFT), words(ends)
+
+
+def test_after_it_was_sent_the_page_leads_to_the_order(client):
+    order = make_order(state=states.SUBMITTED)
+
+    assert sign_in(client, order.owner).get(page_of(order)).url == order.get_absolute_url()
+
+
+def test_a_stranger_can_neither_see_nor_send(client):
+    order = make_complete()
+    client = sign_in(client, make_order().owner)
+
+    assert client.get(page_of(order)).status_code == 404
+    assert client.post(page_of(order), SEND).status_code == 404
+    assert read(order).state == states.DRAFT
+
+
+def test_in_a_returned_order_old_stands_beside_new(client):
+    order = make_complete()
+    Order.objects.filter(pk=order.pk).update(state=states.RETURNED)
+    order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
+    opened = ReviewRound.objects.create(order=order, number=1, reviewer=make_reviewer(), decision="send_back")
+    FieldVerdict.objects.create(
+        round=opened, field="website.site_name", verdict="return", reason=make_reason(), value="示例纸业官网"
+    )
+    order.refresh_from_db()
+    order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
+    order.save(update_fields=["answers"])
+
+    html = english(client, order).get(page_of(order)).content.decode()
+
+    assert "is-changed" in html
+    assert html.count("<del>") >= 1
+    assert "Resubmit" in html
+    assert reverse("step", args=[order.reference, "website"]) in html
+    assert f'href="{reverse("step", args=[order.reference, "subject"])}"' not in html, "that page is not open"
+
+
+def test_an_order_whose_time_ran_out_is_closed_by_its_own_page(client):
+    order = make_complete(due_at=timezone.now())
+
+    answer = sign_in(client, order.owner).post(page_of(order), SEND)
+
+    assert answer.url == order.get_absolute_url()
+    assert read(order).state == states.EXPIRED
+    assert moves(order) == ["expire_draft"]
+
+
+def test_a_second_before_its_time_it_can_still_be_sent(client):
+    order = make_complete(due_at=timezone.now() + timedelta(seconds=30))
+
+    sign_in(client, order.owner).post(page_of(order), SEND)
+
+    assert read(order).state == states.SUBMITTED
+
+
+def test_the_submit_verb_does_nothing_to_an_order_that_went_on():
+    order = make_order(state=states.PHOTO_DUE)
+
+    assert actions.submit(order, actor=order.owner) is None
+    assert moves(order) == []
+
+
+def test_showing_costs_at_most_twelve_queries_and_sending_twenty_one(client):
+    order = make_complete()
+    client = sign_in(client, order.owner)
+
+    assert cost(lambda: client.get(page_of(order))) <= 12
+    assert cost(lambda: client.post(page_of(order), SEND)) <= 21

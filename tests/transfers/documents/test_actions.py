@@ -1,0 +1,107 @@
+"""One living paper a side, whatever happens at one moment; nothing is swapped in an order that was sent."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_ready_document
+from tests.transfers.desk import photo_file
+from tests.transfers.together import together, words
+from transfers.documents import actions as paper_actions
+from transfers.models import Order, OrderDocument
+from verification.documents.upload_messages import UploadRefused
+from verification.models import Document
+
+
+def living(order):
+    return list(OrderDocument.objects.filter(order=order, retired_at=None).values_list("slot", "side"))
+
+
+@pytest.mark.django_db
+def test_a_new_picture_takes_the_place_of_the_old_one_which_goes():
+    order = make_order()
+    first = paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    second = paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    assert living(order) == [("subject_id", 1)]
+    assert OrderDocument.objects.get(pk=second.pk).retired_at is None
+    assert Document.objects.get(pk=first.document_id).state == "retired"
+    assert Document.objects.get(pk=second.document_id).state == "checking"
+
+
+@pytest.mark.django_db
+def test_a_picture_that_a_reviewer_saw_stays_for_the_record():
+    order = make_order(state=states.RETURNED)
+    seen = make_ready_document(order, "subject_id")
+    Order.objects.filter(pk=order.pk).update(submitted_at=timezone.now() + timedelta(seconds=1))
+
+    paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    assert Document.objects.get(pk=seen.pk).state == "ready"
+    assert OrderDocument.objects.get(document=seen).retired_at is not None
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_refused_changes_nothing():
+    order = make_order()
+    kept = paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    with pytest.raises(UploadRefused):
+        paper_actions.upload(order, slot="subject_id", file=photo_file(width=50, height=50))
+
+    assert list(OrderDocument.objects.filter(order=order, retired_at=None)) == [kept]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.WITHDRAWN])
+def test_an_order_that_left_its_state_takes_nothing_and_loses_nothing(state):
+    order = make_order()
+    kept = paper_actions.upload(order, slot="subject_id", file=photo_file())
+    Order.objects.filter(pk=order.pk).update(state=state)
+
+    with pytest.raises(paper_actions.OrderChanged):
+        paper_actions.upload(order, slot="subject_id", file=photo_file())
+    with pytest.raises(paper_actions.OrderChanged):
+        paper_actions.remove(order, slot="subject_id")
+
+    assert list(OrderDocument.objects.filter(order=order, retired_at=None)) == [kept]
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["checking", "retired"]
+
+
+@pytest.mark.django_db
+def test_a_removed_picture_leaves_the_slot_empty_and_goes():
+    order = make_order()
+    paper = paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    removed = paper_actions.remove(order, slot="subject_id")
+
+    assert (removed, living(order)) == (True, [])
+    assert Document.objects.get(pk=paper.document_id).state == "retired"
+    assert paper_actions.remove(order, slot="subject_id") is False
+
+
+@pytest.mark.django_db
+def test_a_paper_remembers_what_it_was_made_for():
+    order = make_order()
+
+    statement = paper_actions.upload(order, slot="statement", file=photo_file())
+    licence = paper_actions.upload(order, slot="subject_id", file=photo_file())
+
+    assert (len(statement.mark), licence.mark) == (16, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uploads_to_one_side_at_one_moment_leave_one_living_paper():
+    order = make_order()
+
+    def upload():
+        return paper_actions.upload(Order.objects.get(pk=order.pk), slot="subject_id", file=photo_file())
+
+    ends = together(*[upload] * 4)
+
+    assert words(ends) == ["done"] * 4
+    assert living(order) == [("subject_id", 1)]
+    assert sorted(Document.objects.values_list("state", flat=True)) == ["checking", "retired", "retired", "retired"]

@@ -1,0 +1,489 @@
+"""Step 5: slots by rule, a box a person, checking → ready, what a stranger sees (nothing)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import (
+    administrator_answers,
+    make_lead_reviewer,
+    make_order,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    make_user,
+    sign_in,
+    type_answers,
+    website_answers,
+)
+from tests.transfers.desk import agree, fill_papers, make_complete, photo_file
+from tests.transfers.outside import cost
+from transfers.check import readiness
+from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
+from verification.models import Consent, Document
+
+pytestmark = pytest.mark.django_db
+
+
+def hub_of(order):
+    return reverse("documents", args=[order.reference])
+
+
+def slot_of(order, slot, side=0):
+    return reverse("slot", args=[order.reference, slot]) + (f"?side={side}" if side else "")
+
+
+def english(client, user):
+    client.cookies["django_language"] = "en"
+    User.objects.filter(pk=user.pk).update(language="en")
+    return sign_in(client, user)
+
+
+def titles(html):
+    found = re.findall(r'<div class="task-body">\s*(?:<a[^>]*>|<span>)(.*?)</', html)
+    return [re.sub(r"<[^>]+>", "", each).strip() for each in found]
+
+
+def returned(order, *parts, words=""):
+    """The order came back with these parts named, just now."""
+    Order.objects.filter(pk=order.pk).update(state=states.RETURNED, entered_at=timezone.now())
+    order.refresh_from_db()
+    order.events.create(move="send_back", from_state=states.SUBMITTED, to_state=states.RETURNED, by="reviewer")
+    round_ = ReviewRound.objects.create(
+        order=order, number=1, reviewer=make_reviewer(), decision="send_back", decided_at=timezone.now()
+    )
+    for part in parts:
+        FieldVerdict.objects.create(round=round_, field=part, verdict="return", reason=make_reason(), words=words)
+    return order
+
+
+def test_an_individual_reads_of_no_seal(client):
+    nature = {"type": type_answers(nature="individual", id_type="2", id_number="649999198502140009", name="林示范")}
+    order = make_order(answers={**nature, "administrator": {"same_person": "yes"}})
+
+    pages = [
+        english(client, order.owner).get(url).content.decode() for url in (hub_of(order), slot_of(order, "statement"))
+    ]
+
+    assert ["Signed by you" in page for page in pages] == [True, True]
+    assert ["with the organisation" in page for page in pages] == [False, False]
+
+
+# --- which slots -----------------------------------------------------------------------------
+
+
+def test_an_organisation_sees_four_slots_and_how_many_are_ready(client):
+    order = make_order()
+    for side in (1, 2):
+        make_ready_document(order, "lead_id", side=side)
+    agree(order, "lead_id")
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert titles(html) == [
+        "Subject lead&#x27;s document",
+        "Website administrator&#x27;s document",
+        "Subject&#x27;s document",
+        "Authenticity statement",
+    ]
+    assert "1 of 4 ready" in html
+
+
+def test_one_person_for_both_has_no_second_document(client):
+    order = make_order(answers={"administrator": {**administrator_answers(), "same_person": "yes"}})
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert len(titles(html)) == 3
+
+
+def test_other_papers_are_named_where_the_province_asks_for_them(client):
+    order = make_order()
+    Order.objects.filter(pk=order.pk).update(province="23")
+    client = english(client, order.owner)
+
+    listed = client.get(hub_of(order)).content.decode()
+    page = client.get(slot_of(order, "other")).content.decode()
+
+    assert "Phone bills of the last three months for each number in the filing" in listed
+    assert "Phone bills of the last three months for each number in the filing" in page
+    assert client.get(slot_of(make_order(order.owner), "other")).status_code == 404
+
+
+def test_where_the_province_wants_the_domains_certificate_the_page_says_where_to_get_it(client):
+    order = make_order()
+    client = english(client, order.owner)
+    assert "Domain certificate" not in titles(client.get(hub_of(order)).content.decode())
+    Order.objects.filter(pk=order.pk).update(province="32")
+
+    assert "Domain certificate" in titles(client.get(hub_of(order)).content.decode())
+    assert "Get it from your domain&#x27;s registrar" in client.get(slot_of(order, "domain_cert")).content.decode()
+    client.post(slot_of(order, "domain_cert"), {"file": photo_file()})
+    assert OrderDocument.objects.get().slot == "domain_cert"
+
+
+def test_the_page_says_that_scans_and_photos_will_do_and_leads_to_the_sheet(client):
+    order = make_order()
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert "Colour scan or photo of the original, still valid" in html
+    assert reverse("statement", args=[order.reference]) in html
+    assert "Print it and sign with a black pen" in html
+
+
+def test_the_signed_sheet_is_uploaded_where_the_empty_one_was_downloaded(client):
+    order = make_order()
+    client = english(client, order.owner)
+
+    page = client.get(slot_of(order, "statement")).content.decode()
+    client.post(slot_of(order, "statement", 1), {"file": photo_file()})
+
+    assert reverse("statement", args=[order.reference]) in page
+    assert [(paper.slot, paper.side) for paper in OrderDocument.objects.all()] == [("statement", 1)]
+
+
+def test_the_sheet_of_a_province_says_what_it_wants_beside_the_signature(client):
+    order = make_order(province="44")
+
+    page = english(client, order.owner).get(slot_of(order, "statement")).content.decode()
+
+    assert "The province has a form of its own." in page
+    assert "Write the pledge by hand" not in page, "that is for individuals"
+
+
+def test_papers_by_phone_ask_for_a_letter_of_commitment_once_chosen(client):
+    order = make_order(province="44")
+    client = english(client, order.owner)
+    before = titles(client.get(hub_of(order)).content.decode())
+
+    answer = client.post(hub_of(order), {"way": "phone"})
+
+    assert answer.url == hub_of(order)
+    assert set(titles(client.get(hub_of(order)).content.decode())) - set(before) == {"Letter of commitment"}
+
+
+def test_where_papers_are_only_uploaded_no_way_is_asked(client):
+    order = make_order(province="64")
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert 'name="way"' not in html
+
+
+def test_before_the_details_are_there_the_hub_leads_to_them(client):
+    order = make_order(steps=("service_code",))
+
+    answer = sign_in(client, order.owner).get(hub_of(order))
+
+    assert answer.url == reverse("people", args=[order.reference])
+
+
+@pytest.mark.parametrize("slot", ["letter", "domain_cert", "nonsense", "photo"])
+def test_a_slot_that_is_not_asked_does_not_exist(client, slot):
+    order = make_order()
+
+    assert sign_in(client, order.owner).get(slot_of(order, slot)).status_code == 404
+    assert sign_in(client, order.owner).post(slot_of(order, slot), {"file": photo_file()}).status_code == 404
+    assert Document.objects.count() == 0
+
+
+# --- the box of each person ------------------------------------------------------------------
+
+
+def test_the_first_paper_of_each_person_waits_for_a_box_that_is_not_ticked(client):
+    order = make_order()
+    client = english(client, order.owner)
+
+    html = client.get(slot_of(order, "lead_id")).content.decode()
+    refused = client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})
+
+    box = re.search(r'<input type="checkbox"[^>]*>', html)[0]
+    assert 'name="agree"' in box
+    assert "checked" not in box
+    assert "Tick the box to give consent, so that you can upload documents" in refused.content.decode()
+    assert Document.objects.count() == 0
+
+
+def test_an_agreement_keeps_text_time_and_person_and_opens_that_persons_papers_only(client):
+    order = make_order()
+    client = english(client, order.owner)
+    begun = timezone.now()
+
+    client.post(slot_of(order, "lead_id"), {"consent": "1", "agree": "on"})
+
+    given = Consent.objects.get()
+    assert (given.holder, given.version, given.language) == (order.reference, "2026-11", "en")
+    assert begun <= given.given_at <= timezone.now()
+    assert 'name="agree"' not in client.get(slot_of(order, "lead_id")).content.decode()
+    assert 'name="agree"' in client.get(slot_of(order, "admin_id")).content.decode()
+
+
+def test_pressing_without_the_tick_gives_no_agreement(client):
+    order = make_order()
+
+    answer = english(client, order.owner).post(slot_of(order, "lead_id"), {"consent": "1"})
+
+    assert "Tick the box to give consent, so that you can upload documents" in answer.content.decode()
+    assert Consent.objects.count() == 0
+
+
+def test_papers_of_the_subject_need_no_agreement_of_a_person(client):
+    order = make_order()
+
+    answer = sign_in(client, order.owner).post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+
+    assert answer.url == slot_of(order, "subject_id")
+    assert Document.objects.get().state == "checking"
+
+
+# --- checking → ready / try again ------------------------------------------------------------
+
+
+def test_a_picture_being_checked_has_a_refresh_link_and_nothing_to_see(client):
+    order = make_order()
+    client = english(client, order.owner)
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+
+    html = client.get(slot_of(order, "subject_id")).content.decode()
+
+    assert "Checking" in html
+    assert f'href="{slot_of(order, "subject_id")}"' in re.search(r'<a class="slot-refresh"[^>]*>', html)[0]
+    assert "<img" not in re.search(r'<section class="slot .*?</section>', html, re.S)[0]
+    assert client.get(reverse("document", args=[Document.objects.get().reference])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "word", "sentence"),
+    [
+        ("ready", "", "Ready", ""),
+        ("refused", "file_broken", "Upload again", "The picture does not open: take it again"),
+        ("checking", "scanner_wait", "Checking", "We have the file. You can submit when the check service is back"),
+    ],
+)
+def test_each_end_of_checking_is_said_in_words(client, state, reason, word, sentence):
+    order = make_order()
+    make_ready_document(order, "subject_id")
+    Document.objects.update(state=state, reason=reason)
+
+    html = english(client, order.owner).get(slot_of(order, "subject_id")).content.decode()
+
+    assert word in html
+    assert sentence in html
+
+
+def test_a_side_can_be_asked_for_alone(client):
+    order = make_order()
+    make_ready_document(order, "subject_id")
+
+    html = english(client, order.owner).get(reverse("slot-fragment", args=[order.reference, "subject_id", 1]))
+
+    assert html.content.decode().strip().startswith("<section")
+    assert client.get(reverse("slot-fragment", args=[order.reference, "subject_id", 2])).status_code == 404
+    assert client.get(reverse("slot-fragment", args=[order.reference, "photo", 1])).status_code == 200
+
+
+@pytest.mark.parametrize("side", ["0", "2", "-1", "x", "²", "1e3"])
+def test_a_side_that_is_not_there_is_404(client, side):
+    order = make_order()
+    address = reverse("slot", args=[order.reference, "subject_id"])
+
+    assert sign_in(client, order.owner).post(f"{address}?side={side}", {"file": photo_file()}).status_code == 404
+
+
+def test_a_refused_file_says_what_to_do_and_keeps_the_page(client):
+    order = make_order()
+
+    answer = english(client, order.owner).post(slot_of(order, "subject_id", 1), {})
+
+    assert answer.status_code == 200
+    assert "The file is empty: choose another file" in answer.content.decode()
+
+
+def test_a_refused_file_leaves_the_good_picture_on_the_page_and_says_so(client):
+    order = make_order()
+    kept = make_ready_document(order, "subject_id")
+
+    answer = english(client, order.owner).post(slot_of(order, "subject_id", 1), {})
+
+    page = answer.content.decode()
+    assert "The file is empty: choose another file. The earlier picture is kept" in page
+    assert f"{reverse('document', args=[kept.reference])}?preview=1" in page
+    assert OrderDocument.objects.filter(order=order, retired_at=None).count() == 1
+
+
+def test_a_picture_can_be_taken_out_again(client):
+    order = make_order()
+    make_ready_document(order, "subject_id")
+
+    sign_in(client, order.owner).post(slot_of(order, "subject_id", 1), {"remove": "1"})
+
+    assert not OrderDocument.objects.filter(order=order, retired_at=None).exists()
+
+
+def test_papers_of_an_order_that_was_sent_cannot_be_touched(client):
+    order = make_order(state=states.SUBMITTED)
+    make_ready_document(order, "subject_id")
+    client = sign_in(client, order.owner)
+
+    for data in ({"file": photo_file()}, {"remove": "1"}):
+        assert client.post(slot_of(order, "subject_id", 1), data).url == order.get_absolute_url()
+
+    assert OrderDocument.objects.filter(order=order, retired_at=None).count() == 1
+
+
+# --- the statement ---------------------------------------------------------------------------
+
+
+def test_the_sheet_downloads_as_a_pdf_that_no_cache_keeps(client):
+    order = make_order()
+
+    answer = sign_in(client, order.owner).get(reverse("statement", args=[order.reference]))
+
+    assert answer.content.startswith(b"%PDF")
+    assert answer["Content-Disposition"] == f'attachment; filename="statement-{order.reference}.pdf"'
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_changed_answer_makes_a_signed_sheet_out_of_date(client):
+    order = make_complete()
+    Order.objects.filter(pk=order.pk).update(version=order.version)
+    order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
+    order.save(update_fields=["answers"])
+    client = english(client, order.owner)
+
+    gaps = [gap.part for gap in readiness.gaps(order)]
+    html = client.get(slot_of(order, "statement")).content.decode()
+
+    assert gaps == ["paper.statement"]
+    assert "Your details have changed: download and sign the statement again" in html
+
+
+# --- a returned order ------------------------------------------------------------------------
+
+
+def test_only_the_named_paper_is_open_and_says_why_it_came_back(client):
+    order = make_complete()
+    returned(order, "paper.subject_id", words="缺右下角")
+    client = english(client, order.owner)
+
+    page = client.get(slot_of(order, "subject_id")).content.decode()
+
+    assert "Compare with the document character by character" in page
+    assert "缺右下角" in page
+    assert client.get(slot_of(order, "lead_id")).status_code == 404
+    assert client.post(slot_of(order, "lead_id", 1), {"file": photo_file()}).status_code == 404
+
+
+def test_a_paper_that_no_longer_fits_is_open_though_nobody_named_it(client):
+    order = make_complete()
+    returned(order, "website.site_name")
+    order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
+    order.save(update_fields=["answers"])
+    client = english(client, order.owner)
+
+    assert client.get(slot_of(order, "statement")).status_code == 200
+    client.post(slot_of(order, "statement", 1), {"file": photo_file()})
+    Document.objects.filter(state="checking").update(state="ready", stored_name="x")
+
+    assert readiness.gaps(order) == []
+    assert client.get(slot_of(order, "statement")).status_code == 200, "what was mended can be mended again"
+
+
+def test_the_old_picture_stands_beside_the_new_one(client):
+    order = make_complete()
+    Order.objects.filter(pk=order.pk).update(submitted_at=timezone.now() + timedelta(seconds=1))
+    old = order.papers.get(slot="subject_id").document
+    returned(order, "paper.subject_id")
+    client = english(client, order.owner)
+
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})
+    html = client.get(slot_of(order, "subject_id")).content.decode()
+
+    assert "The pictures our reviewer saw" in html
+    assert reverse("document", args=[old.reference]) in html
+
+
+def test_a_reviewer_may_ask_for_another_paper(client):
+    order = make_complete()
+    returned(order, "paper.other", words="社保证明")
+    client = english(client, order.owner)
+
+    assert [gap.part for gap in readiness.gaps(order)] == ["paper.other"]
+    page = client.get(slot_of(order, "other")).content.decode()
+
+    assert "社保证明" in page
+    assert page.count('type="file"') == 1
+    client.post(slot_of(order, "other", 1), {"file": photo_file()})
+    assert client.get(slot_of(order, "other")).content.decode().count('type="file"') == 2, "room for one more"
+
+
+# --- strangers and staff ---------------------------------------------------------------------
+
+
+def test_a_picture_is_for_its_owner_and_reviewers_and_a_look_of_staff_is_written_down(client):
+    order = make_order()
+    address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
+    reviewer, lead = make_reviewer(), make_lead_reviewer()
+
+    assert sign_in(client, order.owner).get(address).status_code == 200
+    assert AccessNote.objects.count() == 0
+    assert sign_in(client, reviewer).get(address).status_code == 200
+    assert sign_in(client, lead).get(address).status_code == 200
+
+    notes = AccessNote.objects.order_by("pk").values_list("actor", "what", "reference")
+    assert list(notes) == [(user.pk, "document subject_id", order.reference) for user in (reviewer, lead)]
+
+
+@pytest.mark.parametrize("held_roles", [("applicant",), (AUDITOR,), (OPERATIONS,)])
+def test_a_stranger_an_auditor_and_operations_find_no_picture(client, held_roles):
+    make_reviewer()  # the roles are there
+    order = make_order()
+    address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
+    other = make_user(held_roles=held_roles)
+    make_ready_document(make_order(other), "subject_id")  # has papers of their own
+
+    assert sign_in(client, other).get(address).status_code == 404
+    assert AccessNote.objects.count() == 0
+
+
+def test_a_strangers_pages_and_uploads_are_404(client):
+    order = make_order()
+    stranger = make_order().owner
+    client = sign_in(client, stranger)
+    pages = [hub_of(order), slot_of(order, "subject_id"), reverse("statement", args=[order.reference])]
+    pages.append(reverse("slot-fragment", args=[order.reference, "subject_id", 1]))
+
+    assert [client.get(page).status_code for page in pages] == [404] * 4
+    assert client.post(slot_of(order, "subject_id", 1), {"file": photo_file()}).status_code == 404
+    assert client.post(slot_of(order, "lead_id"), {"consent": "1", "agree": "on"}).status_code == 404
+    assert (Document.objects.count(), Consent.objects.count()) == (0, 0)
+
+
+# --- what it costs ---------------------------------------------------------------------------
+
+
+def test_showing_and_uploading_stay_cheap(client):
+    order = make_order()
+    fill_papers(order)
+    client = sign_in(client, order.owner)
+
+    assert cost(lambda: client.get(hub_of(order))) <= 10
+    assert cost(lambda: client.get(slot_of(order, "lead_id"))) <= 10
+    assert cost(lambda: client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})) <= 20
+
+
+def test_a_returned_order_costs_no_more(client):
+    order = make_complete()
+    returned(order, "paper.subject_id", "website.site_name")
+    client = sign_in(client, order.owner)
+
+    assert cost(lambda: client.get(hub_of(order))) <= 10
+    assert cost(lambda: client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})) <= 20

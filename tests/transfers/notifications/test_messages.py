@@ -1,0 +1,96 @@
+"""Who is told of what: the news that nobody may miss go out by email and by text message, whoever it is about."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import opened
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer
+from transfers.authority.results import take_answer
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
+from transfers.review.actions import accept_photo
+
+pytestmark = pytest.mark.django_db
+LEAD, ADMINISTRATOR = "13900000001", "13900000002"
+
+
+def told(order: Order, template: str) -> dict[str, list[str]]:
+    """Addresses by channel; the note on the site is the account's."""
+    found: dict[str, list[str]] = {"email": [], "sms": [], "site": []}
+    for message in Message.objects.filter(template=template, reference=order.reference):
+        found[message.channel].append(message.payload["to"])
+    return {channel: sorted(addresses) for channel, addresses in found.items()}
+
+
+def read(template: str) -> str:
+    """The mail as it goes out."""
+    return opened(Message.objects.filter(template=template, channel="email").earliest("created_at")).words.text
+
+
+def everybody(order: Order, *, administrator: bool = True) -> dict[str, list[str]]:
+    mails = [order.owner.email, "lin@example.com", *(["chen@example.com"] if administrator else [])]
+    texts = [order.owner.mobile, LEAD, *([ADMINISTRATOR] if administrator else [])]
+    return {"email": sorted(mails), "sms": sorted(texts), "site": [str(order.owner.pk)]}
+
+
+def answer(order: Order, kind: AnswerKind, **facts: Any) -> Answer:
+    return Answer(id=f"a-{order.reference}", kind=kind, report_key=order.report_key, at=timezone.now(), **facts)
+
+
+def order_of(order: Order) -> Order:
+    return Order.objects.get(pk=order.pk)
+
+
+def test_with_its_photo_accepted_the_order_is_owed_to_the_authority_and_both_are_told_by_mail_and_text() -> None:
+    order = make_order(state=states.PHOTO_REVIEW)
+
+    accept_photo(order, make_reviewer())
+
+    assert Message.objects.filter(channel="authority").count() == 1
+    assert told(order, "order_submitted") == everybody(order, administrator=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "template"),
+    [(AnswerKind.GRANTED, "order_approved"), (AnswerKind.TURNED_DOWN, "order_returned_by_authority")],
+)
+def test_either_result_is_told_by_mail_and_text_to_everybody_once(kind: AnswerKind, template: str) -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    facts = {"subject_number": "宁ICP备00000000号", "site_number": "宁ICP备00000000号-1"}
+    result = answer(order, kind, **(facts if kind == AnswerKind.GRANTED else {"code": "1018", "words": "密码错误"}))
+
+    take_answer(result)
+    take_answer(result)
+
+    assert told(order, template) == everybody(order)
+
+
+def test_who_has_to_confirm_a_phone_is_told_by_mail_and_text_of_the_five_minutes_and_the_48_hours() -> None:
+    order = make_order(state=states.HANDING_OVER, province="12")
+    sent_at = timezone.now().replace(microsecond=0)
+
+    take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=sent_at))
+
+    assert told(order, "confirm_phones") == everybody(order)
+    text = read("confirm_phones")
+    assert "Within 5 minutes the ministry texts a 6-digit code to the phones on the filing" in text
+    assert "After the deadline, or after more than 5 wrong codes, the order is returned to you." in text
+    assert order_of(order).due_at == sent_at + timedelta(hours=48)
+
+
+def test_the_end_of_a_transfer_is_told_to_everybody_with_what_to_do_at_once() -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW, kind=states.CANCELLATION)
+
+    ORDER.apply(order, "ended", by="authority", facts=queries.facts_of(order))
+
+    assert told(order, "transfer_cancelled") == everybody(order)
+    text = read("transfer_cancelled")
+    assert "stays valid" in text
+    assert "Transfer to a new provider at once" in text

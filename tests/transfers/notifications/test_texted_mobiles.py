@@ -1,0 +1,192 @@
+"""Mail, text and page name one phone, the one the ministry texts, and the site where its code is entered."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from filings.provinces import PROFILES, provinces
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.miit.types import Answer, AnswerKind, PhoneState, Role
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts.message_content import opened
+from tests.transfers import states
+from tests.transfers.builders import administrator_answers, make_order, sign_in
+from transfers.authority.results import pull, take_answer
+from transfers.models import Order
+
+pytestmark = pytest.mark.django_db
+TYPED = "139****1295"
+ON_FILE = "139****0004"
+NOBODY_LEADS = re.compile(r"""\b(?:href|src|action)=(?:""|''|"#"|[\s>])""")
+SITES = {("seed-2018", "64"): "nxcainfo.miitbeian.gov.cn", ("current-2020", "64"): "beian.miit.gov.cn"}
+
+
+def texted(mobile: str = ON_FILE, role: Role = Role.ADMINISTRATOR) -> PhoneState:
+    return PhoneState(role=role, mobile_masked=mobile)
+
+
+def handed_over(profile: str = "current-2020", **answers: Any) -> Order:
+    """An order with one typed mobile that the filing does not have, waiting for its receipt."""
+    typed = {"administrator": administrator_answers(admin_phone1="13900001295"), **answers}
+    return make_order(state=states.HANDING_OVER, rule_profile=profile, answers=typed)
+
+
+def receipt(order: Order) -> Answer:
+    return Answer(f"a-{order.reference}", AnswerKind.ACCEPTED, order.report_key, timezone.now())
+
+
+def words(order: Order, channel: str, template: str = "confirm_phones") -> str:
+    message = Message.objects.filter(template=template, channel=channel, reference=order.reference).first()
+    assert message is not None
+    return opened(message).words.text
+
+
+def page(client: Client, order: Order, language: str = "en") -> str:
+    sign_in(client, order.owner)
+    found = client.get(reverse("phones", args=[order.reference]), headers={"accept-language": language})
+    return found.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_mail_text_and_page_name_the_phone_on_the_filing_and_not_the_one_typed(
+    client: Client, authority: Any, language: str
+) -> None:
+    """With a filing at 0004 and 1295 typed, the mail told people to wait at 1295."""
+    order = handed_over()
+    type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
+    authority.phone_states = [texted()]
+
+    take_answer(receipt(order))
+
+    mail, text = words(order, "email"), words(order, "sms")
+    html = page(client, order, language)
+    assert [ON_FILE in each for each in (mail, text, html)] == [True, True, True]
+    assert [TYPED in each for each in (mail, text)] == [False, False]
+    assert f"</strong> · {TYPED}" not in html
+
+
+def test_the_phone_is_named_when_the_receipt_comes_with_a_pull(authority: Any) -> None:
+    """The worker's own way, where the mail is written before the phones are asked about."""
+    order = handed_over()
+    authority.phone_states, authority.waiting = [texted()], [receipt(order)]
+
+    pull()
+
+    assert ON_FILE in words(order, "email")
+    assert list(order.phone_checks.values_list("role", "mobile_masked")) == [("administrator", ON_FILE)]
+
+
+def test_both_phones_of_2018_are_named_with_their_last_digits_in_a_short_text(authority: Any) -> None:
+    """Two people, two phones."""
+    order = handed_over("seed-2018")
+    type(order.owner).objects.filter(pk=order.owner_id).update(language="zh-hans")
+    authority.phone_states = [texted("138****0003", Role.SUBJECT_LEAD), texted()]
+
+    take_answer(receipt(order))
+
+    assert "138****0003、139****0004" in words(order, "email")
+    assert "尾号0003、0004" in words(order, "sms")
+
+
+@pytest.mark.parametrize("trouble", [None, [], Retryable("no answer"), Refused("no", code="1")])
+def test_an_unknown_phone_is_called_unknown_in_mail_text_and_page(
+    client: Client, authority: Any, monkeypatch: Any, trouble: Any
+) -> None:
+    """Where the authority does not tell, nobody claims a number."""
+    order = handed_over()
+
+    def phones_of(keys: list[str]) -> Any:
+        if isinstance(trouble, Exception):
+            raise trouble
+        return None if trouble is None else dict.fromkeys(keys, trouble)
+
+    monkeypatch.setattr(authority, "phones_of", phones_of)
+
+    take_answer(receipt(order))
+
+    mail, text = words(order, "email"), words(order, "sms")
+    assert "to the phone on the filing. We are not told that number" in mail
+    assert "the phone on the filing" in text
+    assert "****" not in mail.replace("王*", "") + text
+    html = page(client, order)
+    assert "the number on the filing" in html
+    assert f"You entered {TYPED}" in html
+
+
+def test_a_silent_phone_register_is_asked_once_in_a_pull(authority: Any, monkeypatch: Any) -> None:
+    """Asking for the phone before the mail must not hold up a morning's answers."""
+    asked = []
+
+    def silent(keys: list[str]) -> None:
+        asked.append(keys)
+        raise Retryable("no answer")
+
+    monkeypatch.setattr(authority, "phones_of", silent)
+    orders = [handed_over() for _ in range(4)]
+    authority.waiting = [receipt(order) for order in orders]
+
+    pull()
+
+    assert len(asked) == 1
+    assert [Order.objects.get(pk=order.pk).state for order in orders] == [states.PHONE_DUE] * 4
+
+
+# --- where the code is entered ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("profile", "province"), SITES)
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_page_mail_and_text_carry_the_address_where_the_code_is_entered(
+    client: Client, authority: Any, profile: str, province: str, language: str
+) -> None:
+    """The main button of the 48-hour page led nowhere, and nothing named the site."""
+    site = SITES[profile, province]
+    order = handed_over(profile)
+    type(order.owner).objects.filter(pk=order.owner_id).update(language=language)
+
+    take_answer(receipt(order))
+
+    html = page(client, order, language)
+    button = re.search(r'<a class="button" href="([^"]*)"', html)
+    assert button is not None
+    assert button[1] in (f"https://{site}/", f"http://{site}/")
+    assert not NOBODY_LEADS.search(html)
+    assert [site in each for each in (words(order, "email"), words(order, "sms"))] == [True, True]
+    counts = {"en": "names another site, the text counts", "zh-hans": "以短信为准"}[language]
+    assert [counts in each for each in (html, words(order, "email"))] == [True, True]
+
+
+def test_every_province_of_every_profile_has_an_address_for_codes_and_passwords() -> None:
+    """A rule with source and date, so that no page can be without it."""
+    for profile in PROFILES:
+        for each in provinces(profile):
+            addresses = (each.filing_site, each.codes_entered_at)
+            assert all(re.fullmatch(r"https?://[a-z.]+\.gov\.cn/", address) for address in addresses), each.code
+            assert each.source("filing_site").date
+            assert each.source("code_site").date
+
+
+def test_the_way_to_the_filing_password_leads_to_the_ministrys_site_of_its_rules(client: Client) -> None:
+    """One place of truth for the ministry's site."""
+    order = make_order(steps=("service_code",), rule_profile="seed-2018")
+
+    page = sign_in(client, order.owner).get(reverse("password-forgotten", args=[order.reference]))
+
+    html = page.content.decode()
+    assert '<a class="button" href="http://www.miitbeian.gov.cn/"' in html
+    assert not NOBODY_LEADS.search(html)
+
+
+@pytest.mark.parametrize("state", [states.PHONE_DUE, states.LAPSED, states.AUTHORITY_REVIEW])
+def test_no_link_of_the_phone_pages_is_empty_in_any_state(client: Client, state: str) -> None:
+    """Nothing on these pages leads nowhere."""
+    for profile in PROFILES:
+        order = make_order(state=state, rule_profile=profile)
+        sign_in(client, order.owner)
+        for name in ("phones", "phones-lost", "order"):
+            html = client.get(reverse(name, args=[order.reference])).content.decode()
+            assert not NOBODY_LEADS.search(html), (state, profile, name)

@@ -1,0 +1,50 @@
+"""What is pressed twice happens once: the start of an order, the release of a held report."""
+
+import pytest
+
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_user, moves, type_answers
+from transfers.filing_type.decision import Outcome
+from transfers.models import Order, TypeCheck
+from transfers.orders import actions
+
+pytestmark = pytest.mark.django_db
+
+
+def reports(order: Order) -> list[str]:
+    """The keys of the reports that are owed for the order."""
+    return sorted(Message.objects.filter(reference=order.reference, channel="authority").values_list("key", flat=True))
+
+
+def test_a_check_begins_one_order_even_after_that_was_abandoned() -> None:
+    check = TypeCheck.objects.create(owner=make_user(), answers=type_answers(), outcome=Outcome.TRANSFER)
+    first = actions.start(check)
+    actions.abandon(first, actor=check.owner)
+
+    second = actions.start(TypeCheck.objects.get(pk=check.pk))
+
+    assert second == first
+    assert list(Order.objects.all()) == [first]
+    assert moves(first) == ["start", "abandon"]
+
+
+def test_a_held_order_that_two_of_operations_release_is_reported_once() -> None:
+    order = make_order(state=states.HANDING_OVER, held=True)
+    first, second = Order.objects.get(pk=order.pk), Order.objects.get(pk=order.pk)
+
+    released = [actions.release_hold(each, actor=make_user()) for each in (first, second)]
+
+    order.refresh_from_db()
+    assert released == [True, False]
+    assert (order.held, order.report, moves(order)) == (False, 2, ["released"])
+    assert reports(order) == [f"report:{order.report_key}"]
+
+
+def test_what_is_not_held_is_not_reported_again() -> None:
+    order = make_order(state=states.HANDING_OVER)
+
+    assert actions.release_hold(order, actor=make_user()) is False
+
+    order.refresh_from_db()
+    assert (order.report, moves(order), reports(order)) == (1, [], [])

@@ -1,0 +1,188 @@
+"""Wherever a refusal is shown: the authority's code and words, and our advice in the reader's language."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from filings.models import Access
+from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts import catalogue, formats
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.cancels import make_website
+from tests.transfers.desk import make_complete
+from transfers.authority.results import take_answer
+from transfers.cancellation import actions as cancelling
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
+SAID = "网站名称与备案库中其他网站冲突"
+ADVICE = {
+    "en": "Another filing has the website name of this filing: change the filing through your current provider first",
+    "zh-hans": "备案中的网站名称与其他备案冲突，请先通过原接入商变更备案",
+}
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-hans"])
+
+
+def tell(order: Order, kind: AnswerKind, **values: Any) -> Order:
+    take_answer(Answer(id=f"{kind}-{values}", kind=kind, report_key=order.report_key, at=timezone.now(), **values))
+    return Order.objects.get(pk=order.pk)
+
+
+def refused(**columns: Any) -> Order:
+    order = make_complete(state=states.AUTHORITY_REVIEW, report=1, **columns)
+    return tell(order, AnswerKind.TURNED_DOWN, code="1020", words=SAID)
+
+
+def page(client: Client, user: Any, address: str, language: str) -> str:
+    user.language = language
+    user.save(update_fields=["language"])
+    client.cookies["django_language"] = language
+    answer = sign_in(client, user).get(address, headers={"accept-language": language})
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode().partition("<main")[2]))
+
+
+def mail(template: str, order: Order, language: str) -> str:
+    letter = Message.objects.get(template=template, channel="email", user=order.owner)
+    return catalogue.render(template, "email", language, formats.unpack(letter.payload["context"])).text
+
+
+@LANGUAGES
+def test_the_page_of_the_order_shows_code_words_and_advice(client: Client, language: str) -> None:
+    order = refused()
+
+    shown = page(client, order.owner, order.get_absolute_url(), language)
+
+    assert [text in shown for text in ("1020", SAID, ADVICE[language])] == [True] * 3
+    assert ADVICE["en" if language != "en" else "zh-hans"] not in shown
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", ["order", "people"])
+def test_the_returned_order_shows_code_words_and_advice(client: Client, name: str, language: str) -> None:
+    """After "Mend", where it says what to change."""
+    order = refused()
+    ORDER.apply(order, "mend", by="applicant", facts=queries.facts_of(order))
+
+    shown = page(client, order.owner, reverse(name, args=[order.reference]), language)
+
+    assert [text in shown for text in ("1020", SAID, ADVICE[language])] == [True] * 3
+
+
+@LANGUAGES
+def test_the_mail_carries_code_words_and_advice(language: str) -> None:
+    sent = mail("order_returned_by_authority", refused(), language)
+
+    assert [text in sent for text in ("1020", SAID, ADVICE[language])] == [True] * 3
+
+
+@LANGUAGES
+@pytest.mark.parametrize(
+    ("code", "where"),
+    [
+        ("1008", {"en": "To change in this order: Documents", "zh-hans": "在此订单中修改：上传资料"}),
+        ("1020", {"en": "Nothing to change in this order. Say on its", "zh-hans": "此订单无需修改，请在订单页"}),
+    ],
+)
+def test_the_mail_says_where_each_code_is_settled(language: str, code: str, where: dict[str, str]) -> None:
+    order = make_complete(state=states.AUTHORITY_REVIEW, report=1)
+    tell(order, AnswerKind.TURNED_DOWN, code=code, words=SAID)
+
+    sent = mail("order_returned_by_authority", order, language)
+
+    assert {"en": f"1. Code {code}\n", "zh-hans": f"1. 代码 {code}\n"}[language] in sent
+    assert f"   {where[language]}" in sent
+
+
+@LANGUAGES
+def test_the_mail_of_a_refusal_without_words_does_not_break_off(language: str) -> None:
+    """It stopped after "Its words"."""
+    order = make_complete(state=states.AUTHORITY_REVIEW, report=1)
+    tell(order, AnswerKind.TURNED_DOWN, code="1020")
+
+    sent = mail("order_returned_by_authority", order, language)
+
+    assert {"en": "The authority's answer:\n\n> 1020\n\n", "zh-hans": "管局答复：\n\n> 1020\n\n"}[language] in sent
+
+
+@LANGUAGES
+def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> None:
+    """On the case, and in its timeline."""
+    order = refused()
+    address = reverse("admin:transfers_order_case", args=[order.pk])
+
+    shown = page(client, make_reviewer(), address, language)
+
+    assert f"1020 · {ADVICE[language]} · {SAID}" in shown
+    assert f"1020 · {SAID} · {ADVICE[language]}" in shown
+
+
+def test_an_order_that_was_refused_by_us_shows_no_answer_of_an_earlier_round(client: Client) -> None:
+    """The box is the authority's."""
+    order = make_order(state=states.REFUSED, authority_code="1020", authority_words=SAID)
+
+    assert SAID not in page(client, order.owner, order.get_absolute_url(), "en")
+
+
+@pytest.fixture
+def ending() -> Order:
+    """A cancellation that the authority has."""
+    user = make_user()
+    order = cancelling.begin(make_website(user), owner=user)
+    ORDER.apply(order, "confirm_cancel", by="applicant", facts=queries.facts_of(order))
+    return tell(order, AnswerKind.ACCEPTED, sent_at=timezone.now())
+
+
+@LANGUAGES
+def test_a_refused_cancellation_shows_code_words_and_what_can_be_done(
+    client: Client, ending: Order, language: str
+) -> None:
+    """On its page and in the mail; the same code means something else to a new access."""
+    order = tell(ending, AnswerKind.TURNED_DOWN, code="1025", words="仅剩一个接入，不能取消")
+    advice = {"en": "transfer the filing to another provider first", "zh-hans": "请先通过其他接入商办理接入备案"}[
+        language
+    ]
+
+    shown = page(client, order.owner, order.get_absolute_url(), language)
+
+    assert order.state == states.REFUSED
+    for text in (shown, mail("cancel_refused", order, language)):
+        assert [part in text for part in ("1025", "仅剩一个接入，不能取消", advice)] == [True] * 3
+
+
+@pytest.mark.parametrize("code", ["1016", "1049", "1050", "1058", "1059"])
+def test_a_cancellation_of_what_is_gone_ends_with_the_authoritys_words(
+    client: Client, ending: Order, code: str
+) -> None:
+    """It ended as refused, "The transfer stays as it is", and the access stayed."""
+    told = {"code": code, "words": "网站已注销"}
+
+    order = tell(ending, AnswerKind.GRANTED, **told)
+    order = tell(order, AnswerKind.GRANTED, **told)
+
+    assert (order.state, moves(order)[-1], moves(order).count("ended")) == (states.CANCELLED, "ended", 1)
+    assert Access.objects.get(own=True).ended_because == "cancelled"
+    shown = page(client, order.owner, order.get_absolute_url(), "en")
+    assert [
+        text in shown for text in (code, "网站已注销", "on record no longer" if code in "1016 1058 1059" else "with it")
+    ] == [True] * 3
+
+
+def test_a_password_that_was_never_asked_for_is_not_the_applicants_fault() -> None:
+    """Under rules without a filing password the field is filled in by us."""
+    columns = {"rule_profile": "current-2020", "password_digest": "", "password_kept": False}
+    order = make_order(state=states.AUTHORITY_REVIEW, report=1, **columns)
+
+    order = tell(order, AnswerKind.TURNED_DOWN, code="1018", words="备案密码错误")
+
+    assert (order.state, order.held, order.authority_code) == (states.HANDING_OVER, True, "1018")
+    asked = make_order(state=states.AUTHORITY_REVIEW, report=1)
+    assert tell(asked, AnswerKind.TURNED_DOWN, code="1018").state == states.AUTHORITY_RETURNED

@@ -1,0 +1,56 @@
+"""A button of the case is a function and its place in the template (docs/how-to.md): the function, added in memory."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR
+from icpportal.accounts.roles import ensure as ensure_roles
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
+from transfers.models import Order
+from transfers.review import admin, case_moves
+from transfers.review.drafts import Typed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Who rang for which order."""
+    rung: list[tuple[int, int]] = []
+    actions = dict(case_moves.ACTIONS)
+    for module in (case_moves, admin):
+        monkeypatch.setattr(module, "ACTIONS", actions)
+
+    @case_moves.case_action("ring", "The bell was rung", decides=False, stays=True)
+    def _ring(order: Order, reviewer: User, typed: Typed) -> None:
+        rung.append((order.pk, reviewer.pk))
+
+    return rung
+
+
+def press(client: Client, order: Order, user: User) -> tuple[int, str]:
+    answer = sign_in(client, user).post(
+        reverse("admin:transfers_order_case", args=[order.pk]), {"move": "ring", "seen": order.version}, follow=True
+    )
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_reviewer_presses_it_and_reads_what_was_done(client: Client, rung: list[tuple[int, int]]) -> None:
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer(language="en")
+
+    status, html = press(client, order, reviewer)
+
+    assert (status, rung) == (200, [(order.pk, reviewer.pk)])
+    assert "The bell was rung" in html
+
+
+def test_somebody_who_may_only_read_the_case_cannot_press_it(client: Client, rung: list[tuple[int, int]]) -> None:
+    ensure_roles()
+    order = make_order(state=states.SUBMITTED)
+
+    status, _html = press(client, order, make_user(held_roles=(AUDITOR,)))
+
+    assert (status, rung) == (403, [])

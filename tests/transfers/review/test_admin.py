@@ -1,0 +1,521 @@
+"""The review desk: the queue, the case page, and that each role can do exactly what is its own."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import (
+    administrator_answers,
+    make_lead_reviewer,
+    make_order,
+    make_ready_document,
+    make_reason,
+    make_reviewer,
+    make_user,
+    moves,
+    sign_in,
+    subject_answers,
+    type_answers,
+    website_answers,
+)
+from tests.transfers.cancels import make_website
+from tests.transfers.outside import cost
+from transfers.cancellation import cause as for_cause
+from transfers.models import Objection, Order, ParkedAnswer
+from transfers.orders import actions
+from transfers.review import actions as review
+from transfers.review.case_moves import ACTIONS
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:transfers_order_changelist")
+XSS = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
+
+
+def staff(role):
+    make_reviewer()  # the roles are written
+    if role == "reviewer":
+        return make_reviewer()
+    if role == "lead":
+        return make_lead_reviewer()
+    if role == "viewer":
+        user = make_user(held_roles=(OPERATIONS,))
+        user.groups.clear()
+        user.user_permissions.set(Permission.objects.filter(codename="view_order"))
+        return user
+    return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
+
+
+def english(client, user):
+    client.cookies["django_language"] = "en"
+    user.language = "en"
+    user.save(update_fields=["language"])
+    return sign_in(client, user)
+
+
+def case_of(order):
+    return reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def press(client, order, move, **data):
+    return client.post(case_of(order), {"move": move, "seen": Order.objects.get(pk=order.pk).version, **data})
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+# --- the queue -------------------------------------------------------------------------------
+
+
+def test_the_queue_shows_what_waits_for_us_its_age_and_whose_it_is(client):
+    reviewer = make_reviewer()
+    waiting = make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(hours=5))
+    review.assign_to_me(waiting, reviewer)
+    draft = make_order()
+
+    html = english(client, reviewer).get(QUEUE).content.decode()
+
+    assert waiting.reference in html
+    assert "5 hours" in html
+    assert str(reviewer) in html.partition("result_list")[2]
+    assert draft.reference not in html
+
+
+def test_the_oldest_waits_first(client):
+    hours = timedelta(hours=1)
+    young = make_order(state=states.SUBMITTED, entered_at=timezone.now() - hours)
+    old = make_order(state=states.PHOTO_REVIEW, entered_at=timezone.now() - 9 * hours)
+
+    html = sign_in(client, make_reviewer()).get(QUEUE).content.decode()
+
+    assert html.index(old.reference) < html.index(young.reference)
+
+
+def test_one_row_and_three_cost_the_same(client):
+    client = sign_in(client, make_reviewer())
+    review.assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())
+    one = cost(lambda: client.get(QUEUE))
+    for _ in range(2):
+        review.assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())
+
+    assert cost(lambda: client.get(QUEUE)) == one
+
+
+@pytest.mark.parametrize("of", ["reference", "domain"])
+def test_the_search_is_exact(client, of):
+    wanted = make_order(state=states.SUBMITTED)
+    client = sign_in(client, make_reviewer())
+
+    def found(words):
+        return wanted.reference in client.get(QUEUE, {"q": words}).content.decode().partition("result_list")[2]
+
+    assert found(getattr(wanted, of))
+    assert not found(getattr(wanted, of)[:-1])
+    assert not found("%")
+
+
+def test_operations_release_held_orders_and_open_no_case(client):
+    held = make_order(state=states.HANDING_OVER, held=True)
+    client = english(client, staff("operations"))
+
+    html = client.get(QUEUE, {"queue": "held"}).content.decode()
+    client.post(QUEUE + "?queue=held", {"action": "release_hold", "_selected_action": [str(held.pk)]})
+
+    assert held.reference in html
+    assert case_of(held) not in html
+    assert (read(held).held, read(held).report) == (False, 2)
+    assert moves(held) == ["released"]
+
+
+def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
+    make_order(state=states.HANDING_OVER, held=True)
+
+    html = sign_in(client, make_reviewer()).get(QUEUE, {"queue": "held"}).content.decode()
+
+    assert [words in html for words in ("待提交管局 · 已挂起", "按省份", "按队列")] == [True, True, True]
+    assert [words in html for words in ("held<", "Filings", " 以 ")] == [False, False, False]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "auditor", "viewer"])
+def test_others_cannot_release_a_held_order(client, role):
+    held = make_order(state=states.HANDING_OVER, held=True)
+
+    sign_in(client, staff(role)).post(QUEUE, {"action": "release_hold", "_selected_action": [str(held.pk)]})
+
+    assert read(held).held is True
+
+
+@pytest.mark.parametrize("role", ["auditor", "operations", "viewer"])
+def test_claiming_from_the_list_is_for_reviewers(client, role):
+    order = make_order(state=states.SUBMITTED)
+
+    sign_in(client, staff(role)).post(QUEUE, {"action": "claim_them", "_selected_action": [str(order.pk)]})
+
+    assert read(order).reviewer is None
+
+
+# --- who may do what -------------------------------------------------------------------------
+
+# a move, an order it would fit, and what is typed
+CASES = {
+    "claim": (states.SUBMITTED, {}),
+    "release": (states.SUBMITTED, {}),
+    "accept": (states.SUBMITTED, {}),
+    "send_back": (states.SUBMITTED, {"reason.website.site_name": "own", "words.website.site_name": "改名称"}),
+    "accept_photo": (states.PHOTO_REVIEW, {}),
+    "refuse_photo": (states.PHOTO_REVIEW, {"reason": "own", "words": "重拍"}),
+    "call": (states.SUBMITTED, {"words": "已接通"}),
+    "refuse": (states.SUBMITTED, {"words": "网站内容不适合"}),
+}
+MAY = {"reviewer": set(CASES) - {"refuse"}, "lead": set(CASES)}
+
+
+def test_every_button_of_the_case_page_is_tried_below():
+    assert set(CASES) == set(ACTIONS) - {"keep", "discard"}
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead", "auditor", "operations", "viewer"])
+@pytest.mark.parametrize("move", CASES)
+def test_a_role_can_do_what_is_its_own_and_nothing_else(client, role, move):
+    state, data = CASES[move]
+    order = make_order(state=state)
+    user = staff(role)
+    before = (order.state, order.reviewer_id, order.version, 0)
+
+    answer = press(sign_in(client, user), order, move, **data)
+
+    now = read(order)
+    after = (now.state, now.reviewer_id, now.version, order.events.count())
+    if move in MAY.get(role, ()):
+        assert answer.status_code == 302
+        assert after != before or move == "release"
+        return
+    assert answer.status_code == 403
+    assert after == before
+
+
+@pytest.mark.parametrize("held_roles", [("applicant",)])
+def test_an_applicant_finds_no_desk(client, held_roles):
+    order = make_order(state=states.SUBMITTED)
+
+    answers = [sign_in(client, order.owner).get(case_of(order)), press(client, order, "accept"), client.get(QUEUE)]
+
+    assert all(answer.status_code in (302, 404) for answer in answers)
+    assert read(order).state == states.SUBMITTED
+
+
+@pytest.mark.parametrize("move", ["grant", "lapse", "submit", "", "__class__"])
+def test_a_move_without_a_button_is_refused(client, move):
+    order = make_order(state=states.SUBMITTED)
+
+    assert press(sign_in(client, make_lead_reviewer()), order, move).status_code == 403
+    assert read(order).state == states.SUBMITTED
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead", "auditor"])
+def test_no_field_of_an_order_can_be_typed_into(client, role):
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, staff(role))
+
+    for address in ("change", "delete"):
+        client.post(
+            reverse(f"admin:transfers_order_{address}", args=[order.pk]), {"state": states.APPROVED, "post": "yes"}
+        )
+    client.post(reverse("admin:transfers_order_add"), {"state": states.APPROVED})
+
+    assert (read(order).state, Order.objects.count()) == (states.SUBMITTED, 1)
+
+
+def test_an_auditor_sees_the_case_and_no_button(client):
+    order = make_order(state=states.SUBMITTED)
+
+    html = english(client, staff("auditor")).get(case_of(order)).content.decode()
+
+    assert "林示范" in html
+    assert 'name="move"' not in html
+
+
+# --- the case page ---------------------------------------------------------------------------
+
+
+def test_a_look_at_a_case_is_written_down(client):
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+
+    sign_in(client, reviewer).get(case_of(order))
+
+    assert list(AccessNote.objects.values_list("actor", "what", "reference")) == [
+        (reviewer.pk, "order", order.reference)
+    ]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW, states.APPROVED, states.REFUSED])
+def test_whatever_request_draws_a_case_one_row_says_who_saw_it_and_how_often(client, role, state):
+    order, user = make_order(state=state), staff(role)
+    client = english(client, user)
+
+    drawn = [client.post(case_of(order), {"move": "call", "words": ""}), client.get(case_of(order))]
+    client.post(case_of(order), {"move": "call", "words": "已接通"}, follow=True)
+
+    assert [answer.status_code for answer in drawn] == [200, 200]
+    note = AccessNote.objects.get()
+    assert (note.actor, note.what, note.reference, note.reason) == (user, "order", order.reference, "review")
+    assert (note.times, note.last_at > note.at) == (3, True)
+
+
+def test_a_return_that_is_drawn_again_is_a_look(client):
+    order = make_order(state=states.SUBMITTED)
+    client = english(client, make_reviewer())
+
+    for move in ("send_back", "accept"):
+        press(client, order, move, **{"reason.website.site_name": "own"})
+
+    assert list(AccessNote.objects.values_list("reference", "times")) == [(order.reference, 2)]
+
+
+@pytest.mark.parametrize("domain", ["example.com", "example.cn"])
+def test_the_number_of_the_subject_stands_in_clear_where_it_is_compared(client, domain):
+    person = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
+    changes = person if domain.endswith("cn") else {"id_number": "91649999000000019L"}
+    order = make_order(state=states.SUBMITTED, answers={"type": type_answers(domain=domain, **changes)})
+
+    html = english(client, make_reviewer()).get(case_of(order)).content.decode()
+
+    fields = html.partition('class="case-section"')[2].partition("What happened so far")[0]
+    assert changes["id_number"] in fields
+    assert re.findall(r"<td>[^<]*\*[^<]*</td>", fields) == []
+    assert AccessNote.objects.get().reason == "review"
+
+
+def test_an_auditor_and_every_list_keep_the_masks(client):
+    person = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
+    order = make_order(state=states.SUBMITTED, answers={"type": type_answers(**person)})
+    secrets = [person["id_number"]]
+    for step in ("subject", "administrator"):
+        said = order.answer(step)
+        secrets += [said[name] for name in said if name.endswith(("_id_number", "_phone1", "_email"))]
+
+    pages = [english(client, staff("auditor")).get(case_of(order)), client.get(QUEUE, {"queue": "all"})]
+    pages.append(english(client, make_reviewer()).get(QUEUE, {"queue": "all"}))
+
+    assert len(secrets) > 4
+    for page in pages:
+        html = page.content.decode()
+        assert [value for value in secrets if value in html] == []
+    assert AccessNote.objects.get().reason == "audit"
+
+
+@pytest.mark.parametrize("about", ["domain", "subject_key"])
+def test_an_objection_to_domain_or_subject_stands_in_the_case_until_it_is_closed(client, about):
+    order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    facts = {"domain": "elsewhere.com", "subject_key": "", about: getattr(order, about)}
+    objection = actions.object_to(owner=make_user(), words="域名是我们的", **facts)
+    client = english(client, make_reviewer())
+
+    def objected(case):
+        return "Somebody objects to this order" in client.get(case_of(case)).content.decode()
+
+    assert (objected(order), objected(other)) == (True, False)
+    Objection.objects.filter(pk=objection.pk).update(closed_at=timezone.now())
+    assert not objected(order)
+
+
+def test_who_objected_can_be_called_from_the_page_and_not_from_the_list(client):
+    owner = make_user("wu@example.com", mobile="13911110009")
+    actions.object_to(owner=owner, domain="example.com", subject_key="", words="域名是我们的")
+    address = reverse("admin:transfers_objection_change", args=[Objection.objects.get().pk])
+    client = english(client, make_reviewer())
+
+    page, listed = (
+        client.get(each).content.decode() for each in (address, reverse("admin:transfers_objection_changelist"))
+    )
+
+    assert ["13911110009 · wu@example.com" in page, "13911110009" in listed] == [True, False]
+
+
+def test_pages_with_what_people_wrote_are_looks_too(client):
+    order = make_order(state=states.SUBMITTED)
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
+    parked = ParkedAnswer.objects.create(kind="result", report_key="A.1", code="1", words="林示范", reason="unknown")
+    request = for_cause.request_cancellation(
+        make_website(make_user("lin@example.com", mobile="13911110001")),
+        cause="shell_site",
+        words="域名解析到别处",
+        actor=make_reviewer(),
+    )
+    objection = Objection.objects.get()
+    pages = {
+        "lead": [("objection", objection), ("causecancellation", request)],
+        "auditor": [("causecancellation", request)],
+        "operations": [("parkedanswer", parked)],
+    }
+
+    for role, rows in pages.items():
+        english(client, staff(role))
+        for name, row in rows:
+            address = reverse(f"admin:transfers_{name}_change", args=[row.pk])
+            assert [client.get(address).status_code for _ in range(2)] == [200, 200]
+
+    assert sorted(AccessNote.objects.values_list("what", "reference", "times")) == [
+        ("cancellation for cause", "example.com", 2),
+        ("cancellation for cause", "example.com", 2),
+        ("objection", str(objection), 2),
+        ("parked answer", str(parked), 2),
+    ]
+
+
+def test_what_applicants_typed_never_becomes_a_tag(client):
+    order = make_order(
+        state=states.SUBMITTED,
+        domain="xss.example.com",
+        answers={
+            "subject": subject_answers(remark=XSS, lead_name=XSS, investor=XSS, id_address=XSS, post_address=XSS),
+            "website": website_answers("xss.example.com", site_name=XSS, home_url=XSS, site_remark=XSS),
+            "administrator": administrator_answers(admin_name=XSS, admin_email=XSS),
+        },
+    )
+    Order.objects.filter(pk=order.pk).update(authority_words=XSS)
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key=order.subject_key, words=XSS)
+    review.note_call(order, make_reviewer(), XSS)
+    client = english(client, make_lead_reviewer())
+
+    pages = [case_of(order), QUEUE, reverse("admin:transfers_objection_changelist")]
+    pages.append(reverse("admin:transfers_objection_change", args=[Objection.objects.get().pk]))
+
+    for page in pages:
+        html = client.get(page).content.decode()
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+    assert "&lt;script&gt;" in client.get(case_of(order)).content.decode()
+
+
+def test_an_objection_is_seen_beside_the_order_and_in_a_list_of_its_own(client):
+    order = make_order(state=states.SUBMITTED)
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
+    client = english(client, make_reviewer())
+
+    assert "域名是我们的" in client.get(case_of(order)).content.decode()
+    assert order.domain in client.get(reverse("admin:transfers_objection_changelist")).content.decode()
+    assert "域名是我们的" not in client.get(case_of(make_order(state=states.SUBMITTED))).content.decode()
+
+
+def test_a_return_says_which_field_why_and_old_beside_new_next_time(client):
+    reason = make_reason("site_name", "website.site_name", text_en="The website name does not meet the rules")
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    client = english(client, reviewer)
+
+    answer = press(client, order, "send_back", **{"reason.website.site_name": reason.key})
+    said = client.get(answer.url).content.decode()
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    order = read(order)
+    order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
+    order.save(update_fields=["answers"])
+    html = client.get(case_of(order)).content.decode()
+
+    assert "Returned to the applicant" in said
+    assert moves(order) == ["send_back"]
+    assert "The website name does not meet the rules" in html
+    assert "<del>" in html
+    assert "<ins>" in html
+
+
+def test_a_return_without_a_named_field_keeps_the_page_and_says_so(client):
+    order = make_order(state=states.SUBMITTED)
+
+    answer = press(english(client, make_reviewer()), order, "send_back")
+
+    assert answer.status_code == 200
+    assert "Choose a reason for at least one field, or accept the order" in answer.content.decode()
+    assert read(order).state == states.SUBMITTED
+
+
+def test_own_words_are_asked_for_and_what_was_typed_stays(client):
+    order = make_order(state=states.SUBMITTED)
+
+    answer = press(
+        english(client, make_reviewer()),
+        order,
+        "send_back",
+        **{"reason.website.site_name": "own", "reason.subject.remark": "own", "words.subject.remark": "写明原因"},
+    )
+
+    html = answer.content.decode()
+    assert "Describe in one sentence what must be changed" in html
+    assert "写明原因" in html or read(order).state == states.SUBMITTED
+
+
+@pytest.mark.parametrize("move", ["accept", "send_back"])
+def test_another_reviewers_order_is_not_decided(client, move):
+    order = make_order(state=states.SUBMITTED)
+    review.assign_to_me(order, make_reviewer())
+    client = english(client, make_reviewer())
+
+    answer = press(client, order, move, **CASES["send_back"][1])
+
+    assert read(order).state == states.SUBMITTED
+    assert "Another reviewer is working on this order" in client.get(answer.url).content.decode()
+
+
+def test_what_changed_under_a_reviewer_is_shown_before_it_is_decided(client):
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    client = english(client, reviewer)
+    seen = order.version
+    Order.objects.filter(pk=order.pk).update(version=seen + 2)  # returned by another, mended and sent again
+
+    answer = client.post(case_of(order), {"move": "accept", "seen": seen})
+
+    assert answer.url == case_of(order)
+    assert "The order has changed" in client.get(answer.url).content.decode()
+    assert read(order).state == states.SUBMITTED
+
+
+def test_an_order_that_left_review_is_not_decided_any_more(client):
+    order = make_order(state=states.WITHDRAWN)
+    client = english(client, make_reviewer())
+
+    answer = press(client, order, "accept")
+
+    assert read(order).state == states.WITHDRAWN
+    assert "The order has changed" in client.get(answer.url).content.decode()
+
+
+def test_the_photo_stands_beside_the_document(client):
+    order = make_order(state=states.PHOTO_REVIEW)
+    make_ready_document(order, "photo")
+    make_ready_document(order, "admin_id")
+
+    html = english(client, make_reviewer()).get(case_of(order)).content.decode()
+
+    part = html.partition("Photo beside the document")[2].partition("</section>")[0]
+    assert part.count("<img ") == 2
+    assert "Ask for a new photo" in part
+
+
+def test_where_nothing_is_judged_the_papers_are_pictures_without_empty_rows(client):
+    order = make_order(state=states.APPROVED)
+    make_ready_document(order, "statement")
+
+    html = english(client, staff("auditor")).get(case_of(order)).content.decode()
+
+    part = html.partition("<h2>Documents</h2>")[2].partition("</section>")[0]
+    assert (part.count("<img "), part.count("<table"), "css/timeline" in html) == (1, 0, True)
+
+
+def test_the_case_page_costs_the_same_whatever_it_holds(client):
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, make_reviewer())
+    bare = cost(lambda: client.get(case_of(order)))
+    for slot in ("lead_id", "subject_id", "statement"):
+        make_ready_document(order, slot)
+    for _ in range(3):
+        review.note_call(order, make_reviewer(), "x")
+
+    assert cost(lambda: client.get(case_of(order))) == bare
+    assert bare <= 25

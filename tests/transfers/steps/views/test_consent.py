@@ -1,0 +1,200 @@
+"""The website administrator is asked on their own phone: what they see, what a yes and a no do, and the other ways."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.logs import redact
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import administrator_answers, make_order, sign_in
+from tests.transfers.outside import as_sent, kept, send
+from transfers.check import readiness
+from transfers.models import Order
+from transfers.steps import consent, phone_tests
+from verification import consents
+from verification.models import ConsentRequest
+
+pytestmark = pytest.mark.django_db
+YES = {"role": "on", "pictures": "on"}
+
+
+def page(order: Order) -> str:
+    return reverse("administrator-consent", args=[order.reference])
+
+
+def link_of(order: Order) -> str:
+    """Where the newest text leads."""
+    message = Message.objects.filter(template="code_consent").latest("created_at")
+    found = re.search(r"/consent/[\w-]+/", message.payload["context"]["link"])
+    assert found is not None
+    return found.group()
+
+
+def asked(client: Client, order: Order) -> str:
+    """The applicant presses the button; the link that the person receives."""
+    assert sign_in(client, order.owner).post(page(order), {"send": "1"}).status_code == 302
+    return link_of(order)
+
+
+def read(url: str, language: str = "en") -> str:
+    """A stranger's phone, without an account."""
+    return Client().get(url, headers={"accept-language": language}).content.decode()
+
+
+def states_of(order: Order) -> tuple[str, bool]:
+    found = consent.standing(kept(order))
+    assert found is not None
+    return found.state, any(gap.url == page(order) for gap in readiness.gaps(kept(order)))
+
+
+def test_the_hub_says_that_somebody_is_waited_for(client: Client) -> None:
+    order = make_order()
+    hub = reverse("people", args=[order.reference])
+    before = sign_in(client, order.owner).get(hub, headers={"accept-language": "en"}).content.decode()
+    asked(client, order)
+
+    after = client.get(hub, headers={"accept-language": "en"}).content.decode()
+
+    assert "text the link" in before
+    assert "Waiting for" in after
+    assert "139****0002" in after
+    assert states_of(order) == ("waiting", True)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "I agree to be the website administrator"), ("zh-hans", "同意担任网站负责人")]
+)
+def test_the_link_shows_only_what_the_person_must_know(client: Client, language: str, words: str) -> None:
+    order = make_order()
+
+    text = read(asked(client, order), language)
+
+    assert words in text
+    assert order.domain in text
+    private = ("陈样例", "649999198806060008", "13900000002", "宁夏示例纸业有限公司", order.reference, "林示范")
+    assert [word for word in private if word in text] == []
+    assert "checked" not in text
+
+
+def test_a_yes_on_the_phone_is_that_persons_own_consent_and_proves_the_phone(client: Client) -> None:
+    order = make_order(province="12")
+    link = asked(client, order)
+
+    Client().post(link, YES)
+
+    assert states_of(order) == ("agreed", False)
+    assert consents.is_active(order.reference, administrator_key(order))
+    proofs = {proof.role: proof.is_proved for proof in phone_tests.asked(kept(order))}
+    assert proofs == {"subject_lead": False, "administrator": True}
+
+
+def administrator_key(order: Order) -> str:
+    return ConsentRequest.objects.get(holder=order.reference).person_key
+
+
+@pytest.mark.parametrize("sent", [{}, {"role": "on"}, {"pictures": "on"}])
+def test_both_boxes_have_to_be_ticked(client: Client, sent: dict[str, str]) -> None:
+    order = make_order()
+    link = asked(client, order)
+
+    answer = Client().post(link, sent, headers={"accept-language": "en"})
+
+    assert "Tick both boxes" in answer.content.decode()
+    assert states_of(order) == ("waiting", True)
+
+
+def test_a_look_and_a_second_press_change_nothing(client: Client) -> None:
+    order = make_order()
+    link = asked(client, order)
+    read(link)
+    Client().post(link, YES)
+
+    late = Client().post(link, {"no": "1"}, follow=True, headers={"accept-language": "en"})
+
+    assert states_of(order)[0] == "agreed"
+    assert "You have agreed" in late.content.decode()
+
+
+def test_the_wrong_person_says_no_and_the_applicant_reads_it(client: Client) -> None:
+    order = make_order()
+    link = asked(client, order)
+
+    Client().post(link, {"no": "1"})
+
+    assert states_of(order) == ("declined", True)
+    assert not consents.is_active(order.reference, administrator_key(order))
+    shown = client.get(page(order), headers={"accept-language": "en"}).content.decode()
+    assert "did not agree" in shown
+
+
+def test_a_link_lives_a_day(client: Client) -> None:
+    order = make_order()
+    link = asked(client, order)
+
+    with time_machine.travel(timezone.now() + timedelta(hours=24), tick=False):
+        answer = Client().post(link, YES)
+        assert (answer.status_code, states_of(order)[0]) == (404, "over")
+
+
+def test_a_new_number_voids_the_old_link(client: Client) -> None:
+    order = make_order()
+    link = asked(client, order)
+
+    send(client, order, "administrator", as_sent(administrator_answers(admin_phone1="13900000055")))
+
+    assert Client().post(link, YES).status_code == 404
+    assert states_of(order) == ("to_ask", True)
+
+
+def test_a_second_text_within_a_minute_is_refused(client: Client) -> None:
+    order = make_order()
+    link = asked(client, order)
+
+    answer = client.post(page(order), {"send": "1"})
+
+    assert answer.status_code == 200
+    assert Client().get(link).status_code == 200
+
+
+def test_a_strangers_order_is_not_asked_about(client: Client) -> None:
+    order = make_order()
+
+    assert sign_in(client, make_order().owner).post(page(order), {"send": "1"}).status_code == 404
+    assert not ConsentRequest.objects.exists()
+
+
+def test_without_the_phone_the_person_signs_on_paper_which_the_reviewer_checks(client: Client) -> None:
+    order = make_order()
+
+    sign_in(client, order.owner).post(page(order), {"paper": "1"})
+
+    assert states_of(order) == ("paper", False)
+    documents = client.get(reverse("documents", args=[order.reference]), headers={"accept-language": "en"})
+    assert "/documents/consent_letter/" in documents.content.decode()
+    assert any(gap.part == "paper.consent_letter" for gap in readiness.gaps(kept(order)))
+
+
+def test_one_person_for_both_is_not_asked(client: Client) -> None:
+    order = make_order(answers={"administrator": {"same_person": "yes"}})
+
+    assert consent.standing(order) is None
+    assert sign_in(client, order.owner).get(page(order)).status_code == 404
+
+
+def test_an_order_that_came_back_from_before_is_not_held_up(client: Client) -> None:
+    order = make_order(state=states.RETURNED, submitted_at=timezone.now())
+
+    assert consent.standing(order) is None
+
+
+def test_the_address_is_hidden_in_the_logs(client: Client) -> None:
+    link: Any = asked(client, make_order())
+
+    assert link.split("/")[2] not in redact(f"GET {link}")

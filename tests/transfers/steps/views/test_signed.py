@@ -1,0 +1,56 @@
+"""What the signed statement repeats says so at its field, before a change makes the statement out of date."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.transfers.builders import administrator_answers, make_order, make_ready_document, sign_in, website_answers
+from tests.transfers.outside import as_sent, look, page_of
+from transfers.documents import validity
+from transfers.models import Order, OrderDocument
+
+pytestmark = pytest.mark.django_db
+WARNING = "after a change here it must be signed and uploaded again"
+
+
+def signed(**answers: Any) -> Order:
+    """An order with its statement signed and uploaded."""
+    order = make_order(answers=answers)
+    make_ready_document(order, "statement")
+    OrderDocument.objects.filter(order=order, slot="statement").update(mark=validity.mark_of(order, "statement"))
+    return order
+
+
+def warned(page: str) -> set[str]:
+    """The fields whose hint tells of the statement."""
+    return {name for name, words in re.findall(r'id="id_(\w+?)_help(?:text)?"[^>]*>([^<]*)', page) if WARNING in words}
+
+
+def test_the_website_name_says_it_before_it_is_saved_and_saving_makes_the_statement_out_of_date(client: Client) -> None:
+    order = signed()
+    assert warned(look(client, order, "website")) == {"site_name"}
+
+    renamed = as_sent(website_answers(order.domain, site_name="示例纸业首页"))
+    sign_in(client, order.owner).post(page_of(order, "website"), renamed)
+
+    check = client.get(reverse("check", args=[order.reference]), headers={"accept-language": "en"}).content.decode()
+    assert "Your details have changed: download and sign the statement again" in check
+
+
+def test_without_a_signed_statement_no_field_speaks_of_it(client: Client) -> None:
+    order = make_order()
+
+    assert [warned(look(client, order, step)) for step in ("website", "administrator", "subject")] == [set()] * 3
+
+
+def test_the_name_of_the_one_who_signed_says_it_on_the_page_where_it_is_typed(client: Client) -> None:
+    two, one = signed(), signed(administrator=administrator_answers(same_person="yes"))
+
+    assert [warned(look(client, two, step)) for step in ("subject", "administrator")] == [
+        set(),
+        {"same_person", "admin_name"},
+    ]
+    assert warned(look(client, one, "subject")) == {"lead_name"}

@@ -1,0 +1,207 @@
+"""The child in its own process: limits, and what of its answer is believed."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.verification.documents import pictures
+from verification.documents.sandbox import parent as sandbox
+from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
+from verification.pictures.checks import Finding
+from verification.pictures.papers import Paper
+
+
+def test_a_picture_is_opened_in_a_process_of_its_own():
+    opened = open_picture(pictures.heic(), Paper.SHEET)
+
+    assert (opened.refused, opened.width, opened.height) == ("", 1200, 900)
+    assert pictures.opened(opened.picture).size == (1200, 900)
+    assert pictures.opened(opened.preview).size == (320, 240)
+    assert opened.facts["width"] == 1200
+
+
+@pytest.mark.parametrize(
+    ("content", "refused"),
+    [
+        (pictures.png_claiming(9000, 9000), "file_pixels"),
+        (pictures.jpeg()[:4000], "file_broken"),
+        (b"%!PS", "file_type"),
+    ],
+)
+def test_a_bomb_a_broken_picture_and_a_program_are_refused(content: bytes, refused: str):
+    assert open_picture(content, Paper.SHEET) == Opened(refused=refused)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        (pictures.FIXTURES / "big.heic").read_bytes(),
+        pictures.png_claiming(8000, 5000),
+        pictures.jpeg(7300, 5470),
+        pictures.jpeg(7300, 5470, progressive=True),
+        pictures.webp(7300, 5470, method=0),
+    ],
+    ids=["heic", "png", "jpeg", "progressive", "webp"],
+)
+def test_forty_megapixels_of_each_kind_fit_into_memory_and_time(content: bytes):
+    began = time.monotonic()
+
+    opened = open_picture(content, Paper.SHEET)
+
+    assert opened.refused == ""
+    assert max(opened.width, opened.height) == 4000
+    assert time.monotonic() - began < sandbox.SECONDS / 2
+
+
+def test_a_child_that_wants_more_memory_than_it_may_have_refuses(monkeypatch):
+    monkeypatch.setattr(sandbox, "MEMORY", 200 * 1024 * 1024)
+
+    assert open_picture(pictures.jpeg(7300, 5470), Paper.SHEET) == Opened(refused="file_broken")
+
+
+def stand_in(monkeypatch, tmp_path, code: str) -> None:
+    """Another program in the child's place."""
+    (tmp_path / "verification" / "documents" / "sandbox").mkdir(parents=True)
+    (tmp_path / "verification" / "__init__.py").touch()
+    (tmp_path / "verification" / "documents" / "__init__.py").touch()
+    (tmp_path / "verification" / "documents" / "sandbox" / "__init__.py").touch()
+    (tmp_path / "verification" / "documents" / "sandbox" / "child.py").write_text(code)
+    monkeypatch.setattr(sandbox.settings, "BASE_DIR", tmp_path)
+
+
+@pytest.mark.parametrize("code", ["import os\nos.kill(os.getpid(), 9)\n", "raise SystemExit(1)\n", "print('hello')\n"])
+def test_a_child_that_dies_or_talks_nonsense_has_crashed(monkeypatch, tmp_path, code: str):
+    stand_in(monkeypatch, tmp_path, code)
+
+    with pytest.raises(ChildCrashed):
+        open_picture(pictures.jpeg(), Paper.SHEET)
+
+
+def test_a_child_that_runs_on_is_killed(monkeypatch, tmp_path):
+    stand_in(monkeypatch, tmp_path, "import time\ntime.sleep(60)\n")
+    monkeypatch.setattr(sandbox, "SECONDS", 1)
+    began = time.monotonic()
+
+    with pytest.raises(ChildCrashed, match="TimeoutExpired"):
+        open_picture(pictures.jpeg(), Paper.SHEET)
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_child_ends_by_itself_when_its_worker_is_gone(tmp_path):
+    program = tmp_path / "burn.py"
+    program.write_text(
+        "from verification.documents.sandbox.child import confine\n"
+        "confine(memory=1 << 30, seconds=1, output=1024)\n"
+        "while True: pass\n"
+    )
+    began = time.monotonic()
+
+    done = subprocess.run([sys.executable, program], env={"PYTHONPATH": os.getcwd()}, check=False)
+
+    assert -done.returncode in (signal.SIGALRM, signal.SIGXCPU, signal.SIGKILL)
+    assert time.monotonic() - began < 5
+
+
+def test_a_child_cannot_write_more_than_it_may(tmp_path):
+    program = tmp_path / "write.py"
+    program.write_text(
+        "import sys\n"
+        "from verification.documents.sandbox.child import confine\n"
+        "confine(memory=1 << 30, seconds=5, output=1024)\n"
+        "sys.stdout.buffer.write(b'x' * 100_000)\n"
+    )
+
+    with (tmp_path / "out").open("wb") as target:
+        done = subprocess.run([sys.executable, program], env={"PYTHONPATH": os.getcwd()}, stdout=target, check=False)
+
+    assert done.returncode != 0
+    assert (tmp_path / "out").stat().st_size <= 1024
+
+
+def test_a_child_gets_no_secret_of_ours(monkeypatch, tmp_path):
+    os.environ["SECRET_KEY_FOR_TEST"] = "leak"
+    stand_in(monkeypatch, tmp_path, f"import os\nopen({str(tmp_path / 'env')!r}, 'w').write(repr(dict(os.environ)))\n")
+
+    with pytest.raises(ChildCrashed):
+        open_picture(pictures.jpeg(), Paper.SHEET)
+    del os.environ["SECRET_KEY_FOR_TEST"]
+
+    seen = (tmp_path / "env").read_text()
+    assert "leak" not in seen
+    assert set(eval(seen)) <= {"PATH", "MALLOC_ARENA_MAX", "LANG", "LC_CTYPE", "OPENBLAS_NUM_THREADS"}
+
+
+def answer(told: object, *parts: bytes) -> io.BytesIO:
+    return io.BytesIO(json.dumps(told).encode() + b"\n" + b"".join(parts))
+
+
+PICTURE, PREVIEW = pictures.jpeg(), pictures.jpeg(320, 240)
+SIZE = {"width": 1200, "height": 900, "bytes": [len(PICTURE), len(PREVIEW)]}
+LIKE = "0f" * 288
+CAME = {"width": 2400, "height": 1800}
+GOOD = {**SIZE, "facts": CAME, "likeness": LIKE, "findings": [["blur", [0, 0, 1, 1]]]}
+
+
+def test_an_answer_that_fits_is_believed():
+    assert sandbox.read_answer(answer(GOOD, PICTURE, PREVIEW)) == Opened(
+        picture=PICTURE, preview=PREVIEW, width=1200, height=900, facts=CAME, likeness=LIKE, findings=(Finding("blur"),)
+    )
+
+
+def test_a_picture_that_could_not_be_judged_is_taken_all_the_same():
+    opened = sandbox.read_answer(answer({**GOOD, "findings": None}, PICTURE, PREVIEW))
+
+    assert (opened.picture, opened.findings) == (PICTURE, None)
+
+
+HTML = b"<html><script>alert(1)</script></html>"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        io.BytesIO(b""),
+        io.BytesIO(b"no json\n"),
+        io.BytesIO(b"x" * 10_000_000),
+        answer([]),
+        answer({"bytes": [1]}),
+        answer({**GOOD, "bytes": [len(HTML), len(PREVIEW)]}, HTML, PREVIEW),
+        answer({**GOOD, "bytes": [len(PICTURE), len(HTML)]}, PICTURE, HTML),
+        answer({**GOOD, "width": 1199}, PICTURE, PREVIEW),
+        answer(GOOD, PICTURE[:10], PREVIEW),
+        answer({**GOOD, "bytes": [len(PICTURE), len(PICTURE)]}, PICTURE, PICTURE),
+        answer({**GOOD, "facts": {"width": "<b>", "height": 1}}, PICTURE, PREVIEW),
+        answer(SIZE, PICTURE, PREVIEW),
+        answer({**GOOD, "likeness": "<b>"}, PICTURE, PREVIEW),
+        answer({**GOOD, "likeness": "f" * 999}, PICTURE, PREVIEW),
+        answer({**GOOD, "findings": [["own words", [0, 0, 1, 1]]]}, PICTURE, PREVIEW),
+        answer({**GOOD, "findings": [["blur", [0, 0, 7, 1]]]}, PICTURE, PREVIEW),
+        answer({**GOOD, "findings": [["blur", [0.5, 0, 0.5, 1]]]}, PICTURE, PREVIEW),
+        answer({**GOOD, "findings": [["blur", ["<b>", 0, 1, 1]]]}, PICTURE, PREVIEW),
+        answer({**GOOD, "findings": "blur"}, PICTURE, PREVIEW),
+    ],
+)
+def test_an_answer_that_does_not_fit_its_bytes_counts_as_a_crash(given: io.BytesIO):
+    with pytest.raises(ChildCrashed):
+        sandbox.read_answer(given)
+
+
+def test_a_reason_we_do_not_know_is_the_plain_one():
+    assert sandbox.read_answer(answer({"refused": "<b>own words</b>", "bytes": [0, 0]})) == Opened(
+        refused="file_broken"
+    )
+
+
+def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox.tempfile, "tempdir", str(tmp_path))
+
+    open_picture(pictures.jpeg(), Paper.SHEET)
+
+    assert list(tmp_path.iterdir()) == []

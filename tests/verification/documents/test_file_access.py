@@ -1,0 +1,125 @@
+"""The only way out for a picture."""
+
+import pytest
+from django.test import RequestFactory
+
+from tests.verification.documents import pictures
+from verification.documents import file_access, storage
+from verification.documents.actions import examine, retire
+from verification.documents.file_access import NotReady, open_preview, open_ready, response
+from verification.models.documents import Document, DocumentState
+
+
+def ready(received, **more: str) -> Document:
+    document = received(**more)
+    examine(document.pk)
+    document.refresh_from_db()
+    return document
+
+
+def test_a_ready_picture_is_what_was_written_by_ourselves(received):
+    document = ready(received)
+
+    with open_ready(document) as picture, open_preview(document) as preview:
+        assert pictures.opened(picture.read()).size == (1200, 900)
+        assert pictures.opened(preview.read()).size == (320, 240)
+
+
+def test_nothing_in_quarantine_is_ever_opened(received, monkeypatch):
+    document = received()
+    monkeypatch.setattr(storage, "place", lambda _alias: pytest.fail("a file was opened"))
+
+    for way in (open_ready, open_preview, response):
+        with pytest.raises(NotReady):
+            way(document)
+
+
+@pytest.mark.parametrize("state", [DocumentState.CHECKING, DocumentState.REFUSED, DocumentState.RETIRED])
+def test_no_other_state_is_opened_even_with_a_file_there(received, state: str):
+    document = ready(received)
+    Document.objects.filter(pk=document.pk).update(state=state)
+
+    for way in (open_ready, open_preview, response):
+        with pytest.raises(NotReady):
+            way(document)
+
+
+def test_a_state_that_was_only_set_on_the_object_opens_nothing(received):
+    document = received()
+    document.state = DocumentState.READY
+    document.stored_name = document.quarantine_name
+
+    with pytest.raises(NotReady):
+        open_ready(document)
+
+
+def test_an_object_older_than_the_retirement_opens_nothing(received, django_capture_on_commit_callbacks):
+    document = ready(received)
+    with django_capture_on_commit_callbacks(execute=True):
+        retire(Document.objects.get(pk=document.pk))
+
+    with pytest.raises(NotReady):
+        open_ready(document)
+
+
+def test_a_file_that_is_gone_is_not_ready(received):
+    document = ready(received)
+    storage.drop("documents", document.stored_name)
+
+    with pytest.raises(NotReady):
+        open_ready(document)
+
+
+def test_an_answer_cannot_be_taken_for_a_page_or_kept(received):
+    answer = response(ready(received, name="身份证 正面.png"))
+
+    assert {name: value for name, value in answer.items() if name != "Content-Length"} == {
+        "Content-Type": "image/jpeg",
+        "Content-Disposition": "inline; filename*=UTF-8''%E8%BA%AB%E4%BB%BD%E8%AF%81%20%E6%AD%A3%E9%9D%A2.jpg",
+        "Cache-Control": "private, no-store",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Content-Type-Options": "nosniff",
+    }
+    assert b"".join(answer.streaming_content)[:3] == b"\xff\xd8\xff"
+
+
+def test_the_portals_own_policy_does_not_replace_the_stricter_one(received):
+    from csp.middleware import CSPMiddleware
+
+    document = ready(received)
+    middleware = CSPMiddleware(lambda _request: response(document))
+
+    answer = middleware(RequestFactory().get("/documents/x/"))
+
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [
+        ('a"; filename="evil.exe', "attachment; filename*=UTF-8''a%22%3B%20filename%3D%22evil.jpg"),
+        ("line\r\nSet-Cookie: x=1.jpg", "attachment; filename*=UTF-8''line%20Set-Cookie%3A%20x%3D1.jpg"),
+        ("..", "attachment; filename*=UTF-8''lead_id.jpg"),
+        ("card", "attachment; filename*=UTF-8''card.jpg"),
+    ],
+)
+def test_a_name_never_breaks_the_header(received, name: str, header: str):
+    document = ready(received, name=name) if name != ".." else ready(received)
+    if name == "..":
+        document.display_name = ""
+
+    assert response(document, download=True)["Content-Disposition"] == header
+
+
+def test_the_preview_is_the_small_one(received):
+    answer = response(ready(received), preview=True)
+
+    assert pictures.opened(b"".join(answer.streaming_content)).size == (320, 240)
+
+
+def test_opening_costs_one_query(received, django_assert_num_queries):
+    document = ready(received)
+
+    with django_assert_num_queries(1), file_access.open_ready(document) as picture:
+        assert picture.read(2) == b"\xff\xd8"

@@ -1,0 +1,46 @@
+"""What applicants read, word for word, in both languages."""
+
+import pytest
+from django.utils import translation
+
+from verification.documents.upload_messages import SENTENCES, UploadRefused, sentence
+
+CHINESE = {
+    "file_type": "上传 JPEG、PNG、HEIC 或 WebP 图片",
+    "file_type_named": "这是 GIF 文件。上传 JPEG、PNG、HEIC 或 WebP 图片",
+    "file_big": "图片超过 8 MB，压缩或重拍后上传",
+    "file_empty": "文件是空的，请重新选择",
+    "file_broken": "图片打不开，重新拍照后上传",
+    "file_pixels": "图片尺寸过大，缩小到 4000 万像素以内",
+    "file_small": "图片太小，文字看不清，请靠近重拍",
+    "file_strip": "图片过于狭长，请将整页拍进一张图片",
+    "file_virus": "文件未通过安全检查，换一个文件",
+    "scanner_wait": "文件已收下，检查恢复后即可提交",
+    "upload_failed": "上传中断，请重新选择文件",
+    "photo_size": "照片小于 800×600 像素，请靠近重拍",
+}
+PARAMS = {"file_big": {"max": 8}, "file_type_named": {"found": "GIF"}}
+
+
+def test_every_sentence_has_its_chinese_words():
+    with translation.override("zh-hans"):
+        said = {key: UploadRefused(key, params=PARAMS.get(key)).messages[0] for key in SENTENCES}
+
+    assert said == CHINESE
+
+
+@pytest.mark.parametrize("key", sorted(CHINESE))
+def test_a_chinese_sentence_has_at_most_thirty_han_characters(key: str):
+    assert sum("\u4e00" <= letter <= "\u9fff" for letter in CHINESE[key]) <= 30
+
+
+def test_a_refusal_carries_its_key_and_speaks_the_language_of_the_request():
+    with translation.override("en"):
+        refused = UploadRefused("file_empty")
+
+    with translation.override("zh-hans"):
+        assert (refused.code, refused.messages) == ("file_empty", ["The file is empty: choose another file"])
+
+
+def test_an_unknown_key_says_nothing():
+    assert sentence("") == sentence("nobody") == ""

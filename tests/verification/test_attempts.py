@@ -1,0 +1,134 @@
+"""One try counted against several limits at once, all or none."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from icpportal.codes import limits
+from icpportal.codes.models import Allowance
+from verification import attempts
+
+NOW = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
+KEYS = (("small", "order"), ("large", "account"))
+
+
+@pytest.fixture(autouse=True)
+def two_limits(settings):
+    settings.LIMITS = {"small": (3, 3600), "large": (5, 86400), "none": (0, 60)}
+
+
+def used(*keys, now=NOW):
+    return [settings_amount(name) - attempts.left(name, key, now=now) for name, key in keys]
+
+
+def settings_amount(name):
+    return limits.limit(name).amount
+
+
+def test_a_try_counts_against_every_key(db):
+    assert attempts.consume_all(KEYS, now=NOW) == limits.Allowed(ok=True)
+
+    assert used(*KEYS) == [1, 1]
+
+
+def test_when_one_limit_is_used_up_nothing_is_counted_against_the_other(db):
+    for _ in range(3):
+        assert attempts.consume_all(KEYS, now=NOW).ok
+
+    refused = attempts.consume_all(KEYS, now=NOW + timedelta(minutes=1))
+
+    assert refused == limits.Allowed(ok=False, until=NOW + timedelta(hours=1))
+    assert used(*KEYS) == [3, 3]
+
+
+def test_a_pause_ends_when_the_last_of_the_used_up_limits_does(db):
+    for number in range(5):
+        attempts.consume_all((("large", "account"),), now=NOW + timedelta(hours=number))
+    for _ in range(3):
+        attempts.consume_all((("small", "order"),), now=NOW + timedelta(hours=5))
+
+    refused = attempts.consume_all(KEYS, now=NOW + timedelta(hours=5))
+
+    assert refused.until == NOW + timedelta(days=1)
+
+
+def test_counting_starts_again_when_a_window_is_over_and_only_there(db):
+    for _ in range(3):
+        attempts.consume_all(KEYS, now=NOW)
+
+    again = attempts.consume_all(KEYS, now=NOW + timedelta(hours=1))
+
+    assert again.ok
+    assert used(*KEYS, now=NOW + timedelta(hours=1)) == [1, 4]
+
+
+def test_another_key_has_tries_of_its_own(db):
+    for _ in range(3):
+        attempts.consume_all(KEYS, now=NOW)
+
+    other = attempts.consume_all((("small", "another order"), ("large", "account")), now=NOW)
+
+    assert other.ok
+    assert used(("small", "order"), ("small", "another order"), ("large", "account")) == [3, 1, 4]
+
+
+def test_a_try_given_back_is_not_counted_and_never_falls_below_nought(db):
+    attempts.consume_all(KEYS, now=NOW)
+
+    attempts.refund_all(KEYS)
+    attempts.refund_all(KEYS)
+
+    assert used(*KEYS) == [0, 0]
+    assert [row.used for row in Allowance.objects.all()] == [0, 0]
+
+
+def test_a_limit_of_nought_allows_nothing(db):
+    refused = attempts.consume_all((("none", "x"), ("large", "account")), now=NOW)
+
+    assert refused == limits.Allowed(ok=False, until=NOW + timedelta(days=1))
+    assert not Allowance.objects.exists()
+
+
+def test_the_tries_are_those_that_the_limits_of_codes_count(db):
+    limits.consume("small", "order", now=NOW)
+    attempts.consume_all(KEYS, now=NOW)
+
+    assert attempts.left("small", "order", now=NOW) == 1
+    assert limits.consume("small", "order", now=NOW).ok
+    assert not limits.consume("small", "order", now=NOW).ok
+    assert not attempts.consume_all(KEYS, now=NOW).ok
+
+
+def test_the_keys_themselves_are_not_kept(db):
+    attempts.consume_all(KEYS, now=NOW)
+
+    assert {row.key for row in Allowance.objects.all()}.isdisjoint({"order", "account"})
+
+
+def test_a_try_of_known_keys_is_one_query(db, django_assert_num_queries):
+    attempts.consume_all(KEYS, now=NOW)
+
+    with django_assert_num_queries(3):  # with the savepoint round it
+        attempts.consume_all(KEYS, now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_tries_at_once_pass_exactly_as_often_as_the_limit_says():
+    start = threading.Barrier(12)
+    passed = []
+
+    def take() -> None:
+        start.wait(5)
+        passed.append(attempts.consume_all(KEYS, now=NOW).ok)
+        connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(passed) == [False] * 9 + [True] * 3
+    assert used(*KEYS) == [3, 3]

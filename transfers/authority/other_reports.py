@@ -1,0 +1,98 @@
+"""Answers about another report of an order than the one it waits for, and what they still change (docs/reports.md)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from filings.models import Access
+from filings.queries import live_accesses
+from icpportal.gateways.miit.base import authority
+from icpportal.gateways.miit.codes.processing_codes import opened_by
+from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
+from transfers.models import Order
+from transfers.orders import actions, history, queries
+from transfers.orders.kinds import in_group, is_in, keys
+from transfers.orders.machine import note
+from transfers.orders.rows import Group
+
+DUPLICATES = {"1029", "1038"}  # "reported before": what the authority says to a second report while it has the first
+# in these states an answer about the current report moves the order, or says once more what moved it
+WAITS_FOR = {
+    AnswerKind.TURNED_DOWN: Group.AWAITS_VERDICT,
+    AnswerKind.REPORT_FAILED: Group.AT_AUTHORITY,
+    AnswerKind.WAITS: Group.CAN_BE_PUT_OFF,
+}
+
+
+def is_about_another(order: Order, answer: Answer) -> bool:
+    """Whether the order does not wait for this answer: a report of before, or one that it went on without."""
+    if answer.kind == AnswerKind.GRANTED:  # of whatever report: it grants the order
+        return False
+    if is_in(order, Group.APPROVED):
+        return not Access.objects.filter(report_key=answer.report_key).exists()
+    if answer.report_key != order.report_key:
+        return True
+    group = WAITS_FOR.get(answer.kind)
+    return group is not None and not is_in(order, group) and not is_in(order, Group.LAST_WORD_SAID)
+
+
+def never_made(order: Order, answer: Answer) -> bool:
+    """Whether the order does not know the report: its number is higher than that of the last one."""
+    number = answer.report_key.rpartition(".")[2]
+    return answer.kind != AnswerKind.GRANTED and (not number.isdigit() or int(number) > order.report)
+
+
+def take(order: Order, answer: Answer, now: datetime) -> None:
+    """Write the answer into the timeline, once. One that was in the way of the current report lets it go again.
+
+    A report that was put off does not go again for an order that is with its owner, with us or over.
+    """
+    if answer.kind == AnswerKind.WAITS and not is_in(order, Group.AT_AUTHORITY):
+        authority().supersede(order.reference)
+    move = FACTS.get(answer.kind)
+    if move is None:  # a receipt: nothing follows from it
+        return
+    words = " ".join(filter(None, (answer.report_key, answer.code, answer.words)))
+    with transaction.atomic():
+        if not order.events.filter(move=move, note=words).exists():
+            note(order, move, by=AUTHORITY, words=words)
+        if answer.kind == AnswerKind.TURNED_DOWN and is_in(order, Group.RETURNED):
+            _ask_password_again(order, answer)
+        _let_go_again(order_granted(order))
+
+
+FACTS = {AnswerKind.TURNED_DOWN: history.EARLIER_REFUSED.name, AnswerKind.REPORT_FAILED: history.EARLIER_FAILED.name}
+
+
+def _ask_password_again(order: Order, answer: Answer) -> None:
+    if "filing_password" in opened_by(answer.code):
+        Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
+
+
+def _let_go_again(order: Order) -> None:
+    """What was refused as reported before can be reported now that the authority has decided about the other one."""
+    is_duplicate = order.held and bool(DUPLICATES & set(order.authority_code.split()))
+    if not is_in(order, Group.BEING_SUBMITTED) or not is_duplicate:
+        return
+    if not actions.release_hold(order, actor=None, by=AUTHORITY):
+        raise MoveNotAllowed("released by the answer to an earlier report")
+
+
+def order_granted(order: Order) -> Order:
+    """The order that a grant of this one's report is for: where it was given up, the same account's next for the site.
+
+    The authority keeps one access per site and provider, so the next order cannot get one of its own.
+    """
+    if not is_in(order, Group.GRANT_MAY_COME):
+        return order
+    same = Order.objects.filter(owner=order.owner_id, subject_key=order.subject_key, domain=order.domain)
+    return same.filter(in_group(Group.AWAITS_VERDICT), kind__in=keys("brings_access"), report__gt=0).first() or order
+
+
+def in_the_way(order: Order) -> Order | Access | None:
+    """An open order for the subject or domain of one that was given up, or our access of its website; else `None`."""
+    about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
+    other = queries.in_progress().filter(about, Q(claimed=True) | Q(owner=order.owner_id)).exclude(pk=order.pk).first()
+    return other or live_accesses().filter(website__domain=order.domain).first()

@@ -1,0 +1,58 @@
+"""Answers of the authority that no order could take: put aside, told to operations, closed."""
+
+import logging
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.desk.proposals import ProposalRefused
+from icpportal.gateways.miit.types import Answer, reference_of
+from transfers.models import ParkedAnswer
+from transfers.models.order import CODES_LONGEST
+
+logger = logging.getLogger(__name__)
+PARKED = "authority.answer_parked"
+
+
+class CannotApply(ProposalRefused):
+    """The answer stays as it is; the text says why, for people."""
+
+
+def park(answer: Answer, reason: str) -> None:
+    """Put an answer aside for a person to read, and tell operations."""
+    ParkedAnswer.objects.get_or_create(
+        answer_id=answer.id,
+        defaults={
+            "kind": answer.kind,
+            "report_key": answer.report_key,
+            "code": answer.code[:CODES_LONGEST],
+            "words": answer.words,
+            "reason": reason,
+        },
+    )
+    logger.warning("answer parked", extra={"reference": reference_of(answer.report_key), "reason": reason})
+    open_alarm(PARKED, reference=answer.report_key, detail=f"{answer.kind}: {reason}")
+
+
+def settle(answer: Answer, *, now: datetime) -> None:
+    """The order has taken this answer: what was put aside of the same one needs nobody any more."""
+    same = ParkedAnswer.objects.filter(report_key=answer.report_key, kind=answer.kind, closed_at=None)
+    if same.update(closed_at=now):
+        logger.info("parked answer settled", extra={"reference": reference_of(answer.report_key)})
+        clear_alarm(now)
+
+
+def close(row: ParkedAnswer, *, now: datetime | None = None) -> None:
+    """A person has done by hand what it asks for. Raises `CannotApply`."""
+    now = now or timezone.now()
+    if not ParkedAnswer.objects.filter(pk=row.pk, closed_at=None).update(closed_at=now):
+        raise CannotApply(_("It is closed already"))
+    clear_alarm(now)
+
+
+def clear_alarm(now: datetime) -> None:
+    """The alarm is over when nothing is parked any more."""
+    if not ParkedAnswer.objects.filter(closed_at=None).exists():
+        clear(PARKED, now=now)

@@ -1,0 +1,150 @@
+"""Parked answers at the review desk: proposed by one person, applied by another, or closed after acting by hand."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.guards import account_of
+from icpportal.desk.row_actions import ReasonForm, RowActions
+from icpportal.fields.types import Words
+from icpportal.gateways.miit.codes.processing_codes import plain_words
+from icpportal.gateways.miit.types import AnswerKind, reference_of
+from icpportal.privacy.admin import Noted
+from icpportal.time_format import short_words, span_words
+from transfers.authority import parked, parked_proposals
+from transfers.authority.results import NO_ORDER, NO_REPORT, OVERTAKEN
+from transfers.models import ParkedAnswer
+
+KINDS: dict[str, Words] = {
+    AnswerKind.ACCEPTED: pgettext_lazy("answer", "Taken in"),
+    AnswerKind.GRANTED: pgettext_lazy("answer", "Approved"),
+    AnswerKind.TURNED_DOWN: pgettext_lazy("answer", "Returned"),
+    AnswerKind.REPORT_FAILED: pgettext_lazy("answer", "Fault of the report"),
+    AnswerKind.WAITS: pgettext_lazy("answer", "Waits for another decision"),
+    AnswerKind.RECORD: pgettext_lazy("answer", "Record of a filing"),
+    AnswerKind.STRUCK: pgettext_lazy("answer", "Struck off the record"),
+}
+
+
+WHY: dict[str, Words] = {
+    NO_ORDER: _("There is no such order"),
+    NO_REPORT: _("The order has made no such report"),
+    OVERTAKEN: _("The order was being changed at that moment"),
+}
+WHY_NOT_TAKEN = _("The order could not take it in the state it was in")
+WHY_NOT_READ = _("It could not be read")
+ASK_ABOUT_ORDER = _("Find out which order is meant, do by hand what it says, then close it")
+PROPOSE = _("Compare it with the order; propose to apply it, or do by hand what it says and close it")
+SECOND_PERSON = _("A second person reads the reason, then applies it or declines")
+LONGEST_SHOWN = 80
+
+
+@admin.register(ParkedAnswer)
+class ParkedAnswerAdmin(Noted, RowActions):
+    """Answers of the authority that fit no order. Nothing is typed into a row: each action is logged."""
+
+    noted_as = "parked answer"
+
+    list_display = (
+        "says", "order", "report_key", "age", "why", "to_do", "proposed_by", "proposed_because", "applied_by",
+        "closed_at",
+    )  # fmt: skip
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("proposed_by", "applied_by")
+    search_fields = ("=report_key",)
+    search_help_text = _("Report, exactly")
+    fields = (
+        "answer_shown", "order", "report_key", "code", "plain", "words", "why", "to_do", "at", "proposed_by",
+        "proposed_at", "proposed_because", "applied_by", "closed_at",
+    )  # fmt: skip
+    actions = ("propose_them", "apply_them", "decline_them", "close_them")
+    action_form = ReasonForm
+    show_full_result_count = False
+
+    def row_name(self, row: ParkedAnswer) -> str:
+        return row.report_key
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transfers.apply_parkedanswer")
+
+    def has_close_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("transfers.change_parkedanswer")
+
+    @admin.display(description=_("Answer"), ordering="kind")
+    def answer_shown(self, row: ParkedAnswer) -> str:
+        return str(KINDS.get(row.kind, row.kind))
+
+    @admin.display(description=_("In plain words"))
+    def plain(self, row: ParkedAnswer) -> str:
+        language = "zh" if (get_language() or "").startswith("zh") else "en"
+        return plain_words(row.code)[language] if row.code else "—"
+
+    @admin.display(description=_("What it says"), ordering="kind")
+    def says(self, row: ParkedAnswer) -> str:
+        """The answer, its code in plain words, and the beginning of what the authority wrote."""
+        words = Truncator(row.words).chars(LONGEST_SHOWN)
+        code = f"{row.code} {self.plain(row)}" if row.code else ""
+        return " · ".join(filter(None, (self.answer_shown(row), code, words and f"“{words}”")))
+
+    @admin.display(description=_("Why it is parked"), ordering="reason")
+    def why(self, row: ParkedAnswer) -> str:
+        known = WHY.get(row.reason)
+        if known:
+            return str(known)
+        return f"{WHY_NOT_TAKEN if ' by ' in row.reason else WHY_NOT_READ} ({row.reason})"
+
+    @admin.display(description=pgettext_lazy("ministry", "What to do"))
+    def to_do(self, row: ParkedAnswer) -> str:
+        if row.closed_at:
+            return "—"
+        if row.proposed_by_id:
+            return str(SECOND_PERSON)
+        return str(ASK_ABOUT_ORDER if row.reason == NO_ORDER else PROPOSE)
+
+    @admin.display(description=_("Order"))
+    def order(self, row: ParkedAnswer) -> str:
+        reference = reference_of(row.report_key)
+        if not reference:
+            return "—"
+        return format_html(
+            '<a href="{}?q={}">{}</a>', reverse("admin:transfers_order_changelist"), reference, reference
+        )
+
+    @admin.display(description=_("Waiting since"), ordering="at")
+    def age(self, row: ParkedAnswer) -> str:
+        return f"{span_words(timezone.now() - row.at)} · {short_words(row.at)}"
+
+    @admin.action(description=_("Propose to apply, with a reason"), permissions=["apply"])
+    def propose_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The first of two people."""
+        if because := self.reason(request):
+            self.each(
+                request,
+                queryset,
+                lambda row: parked_proposals.propose(row, actor=account_of(request), because=because),
+                gettext("proposed to apply"),
+                because=because,
+            )
+
+    @admin.action(description=_("Apply to the order, as the second person"), permissions=["apply"])
+    def apply_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The second of two people: the order takes the answer as if it came now."""
+        self.each(
+            request, queryset, lambda row: parked_proposals.apply(row, actor=account_of(request)), gettext("applied")
+        )
+
+    @admin.action(description=_("Decline the proposal"), permissions=["apply"])
+    def decline_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """The answer stays parked."""
+        self.each(request, queryset, parked_proposals.decline, gettext("declined"))
+
+    @admin.action(description=_("Close: dealt with by hand"), permissions=["close"])
+    def close_them(self, request: HttpRequest, queryset: QuerySet[ParkedAnswer]) -> None:
+        """Nothing is applied."""
+        self.each(request, queryset, parked.close, gettext("closed"))

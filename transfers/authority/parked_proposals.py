@@ -1,0 +1,83 @@
+"""Applying a parked answer: one person proposes it and says why, another one applies it or declines."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from icpportal.desk import proposals
+from icpportal.gateways.miit.base import authority
+from icpportal.gateways.miit.types import Answer, AnswerKind, reference_of
+from transfers.authority import other_reports
+from transfers.authority.parked import CannotApply, clear_alarm, settle
+from transfers.authority.results import BROKEN, apply_by_people
+from transfers.models import Order, ParkedAnswer
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.rows import Group
+
+
+def propose(parked: ParkedAnswer, *, actor: User, because: str, now: datetime | None = None) -> None:
+    """Ask a second person to apply it. Raises `ProposalRefused`."""
+    proposals.propose(_waiting(parked), actor=actor, because=because, now=now)
+
+
+def decline(parked: ParkedAnswer) -> None:
+    """Take the proposal off, one's own as well; the answer stays parked. Raises `ProposalRefused`."""
+    proposals.decline(_waiting(parked))
+
+
+def apply(parked: ParkedAnswer, *, actor: User, now: datetime | None = None) -> None:
+    """Bring the answer to its order as if it came now. Raises `ProposalRefused`, and then nothing has changed."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = ParkedAnswer.objects.select_for_update(of=("self",)).get(pk=parked.pk)
+        if row.closed_at is not None:
+            raise CannotApply(_("It is closed already"))
+        proposals.refuse_one_person(row, actor)
+        answer = authority().answer(row.answer_id)
+        if answer is None:
+            raise CannotApply(_("The authority's answer is not kept any more"))
+        _refuse_late(answer)
+        try:
+            reason = apply_by_people(answer, actor=actor, now=now)
+        except BROKEN as problem:
+            raise CannotApply(_("It cannot be read: %(error)s") % {"error": type(problem).__name__}) from problem
+        if reason:
+            raise CannotApply(_in_words(answer))
+        ParkedAnswer.objects.filter(pk=row.pk).update(closed_at=now, applied_by=actor)
+        settle(answer, now=now)  # it may have come several times
+    clear_alarm(now)
+
+
+def _waiting(parked: ParkedAnswer) -> QuerySet[ParkedAnswer]:
+    return ParkedAnswer.objects.filter(pk=parked.pk, closed_at=None)
+
+
+def _refuse_late(answer: Answer) -> None:
+    """A grant for an order that was given up would come into the way of what followed."""
+    order = _order_of(answer)
+    if answer.kind != AnswerKind.GRANTED or order is None or not is_in(order, Group.GRANT_MAY_COME):
+        return
+    other = other_reports.in_the_way(order)
+    if isinstance(other, Order):
+        raise CannotApply(
+            _("Order %(ref)s is open for this domain or subject: end it first") % {"ref": other.reference}
+        )
+    if other is not None:
+        raise CannotApply(_("The register has an access of ours for this website already"))
+
+
+def _order_of(answer: Answer) -> Order | None:
+    order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
+    return other_reports.order_granted(order) if order and answer.kind == AnswerKind.GRANTED else order
+
+
+def _in_words(answer: Answer) -> str:
+    order = _order_of(answer)
+    if order is None:
+        return _("There is no order %(ref)s") % {"ref": reference_of(answer.report_key)}
+    facts = {"ref": order.reference, "state": state_of(order).label}
+    return _("Order %(ref)s is in the state “%(state)s” and cannot take this answer") % facts

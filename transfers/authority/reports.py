@@ -1,0 +1,117 @@
+"""The report of an order to the authority (新增接入 XZJR, 取消接入 ZXBA), made from what was reviewed.
+
+A new access carries the number of the site, a server, the papers and the password: no name and no text that was typed.
+So no field of a transfer can hold a character that the authority's GBK has not, whatever people are called.
+"""
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from filings.queries import live_accesses
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.base import inventory
+from icpportal.gateways.inventory.places import place_of, provinces
+from icpportal.gateways.miit.codes.code_names import PLACES
+from icpportal.gateways.miit.codes.table_numbers import method_of
+from icpportal.gateways.miit.types import (
+    AccessReport,
+    AddressRange,
+    Attachment,
+    CancellationReport,
+    Owner,
+    Purpose,
+    Report,
+    report_key,
+)
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.kinds import kind_of
+from transfers.proofs.servers import server_of
+from verification.documents.file_access import open_ready
+from verification.models.documents import Document
+
+PLACE_UNKNOWN = "report.place"
+PLACE_REFUSED = "1036"  # the processing code for a place that cannot be
+# slot of the order → (what the ministry calls it, whom it belongs to)
+ATTACHED = {
+    "statement": (Purpose.STATEMENT, Owner.SITE),
+    "subject_id": (Purpose.SUBJECT_CERTIFICATE, Owner.SUBJECT),
+    "lead_id": (Purpose.LEAD_CERTIFICATE, Owner.SUBJECT),
+    "admin_id": (Purpose.ADMINISTRATOR_CERTIFICATE, Owner.SITE),
+    "photo": (Purpose.PHOTO, Owner.SITE),
+}
+
+
+def report_of(order: Order, number: int) -> Report:
+    """The `number`th report of this order, by its kind."""
+    return import_string(kind_of(order).report)(order, number)
+
+
+def access_report(order: Order, number: int) -> AccessReport:
+    """The `number`th report of this order, with the server that stands on its signed statement."""
+    server = server_of(order)
+    return AccessReport(
+        key=report_key(order.reference, number),
+        site_number=order.site_number,
+        places=(PLACES[_place(order, server.place)],),
+        methods=(method_of(server.product),),
+        addresses=(AddressRange(server.ip, server.ip),),
+        attachments=tuple(_attachments(order)),
+        password_md5=order.password_digest,
+    )
+
+
+def _place(order: Order, signed: str) -> str:
+    """The place that was printed and signed; where it was refused and is no longer the provider's, that of today."""
+    is_wrong = PLACE_REFUSED in order.authority_code.split() and signed not in provinces()
+    return signed if signed and not is_wrong else _listed_place(order)
+
+
+def _listed_place(order: Order) -> str:
+    """Where the list says that the server of an order stands: its place was never kept, or was refused as wrong.
+
+    Raises `Retryable` while the list does not tell: the report waits, operations are alarmed, and once SERVER_PLACES or
+    the list is put right it goes by itself.
+    """
+    try:
+        found = inventory().instance(order.instance)
+    except Refused as no:  # the list refused us, not the order
+        raise Retryable("the server list refused to tell") from no
+    place = place_of(found) if found else ""
+    if place:
+        clear(PLACE_UNKNOWN)
+        return place
+    open_alarm(PLACE_UNKNOWN, reference=order.reference, detail=found.region if found else "not in the list")
+    raise Retryable("nobody knows where the server of this order stands")
+
+
+def cancellation_report(order: Order, number: int) -> CancellationReport:
+    """The end of our access; the authority knows it by an id that came with its record, so that has to be here."""
+    live = live_accesses().filter(website=order.website_id, ministry_id__isnull=False)
+    access_id = live.order_by("-since").values_list("ministry_id", flat=True).first()
+    if access_id is None:
+        raise Retryable("the authority has not sent its record of this access yet")
+    return CancellationReport(
+        key=report_key(order.reference, number),
+        access_id=access_id,
+        reason=settings.MIIT_CANCELLATION_REASON,
+        password_md5=order.password_digest,
+    )
+
+
+def _attachments(order: Order) -> list[Attachment]:
+    found = []
+    for paper in queries.papers_of(order):
+        if paper.slot not in ATTACHED:
+            continue
+        purpose, owner = ATTACHED[paper.slot]
+        number = order.subject_number if owner == Owner.SUBJECT else order.site_number
+        found.append(Attachment(purpose, owner, number, document=str(paper.document_id)))
+    return found
+
+
+def picture(document: str) -> bytes:
+    """`settings.AUTHORITY_PICTURES`: the picture behind an attachment's handle; `NotReady` when it is gone."""
+    with open_ready(Document(pk=document)) as file:
+        return file.read()

@@ -1,0 +1,329 @@
+"""What the authority (管局) and an order say to each other: the report goes out, every outcome comes in by one door.
+
+Each answer is handed out again until it is acknowledged, so every handler begins by asking whether it is already done.
+An answer that fits no order as it stands is parked for a person, one that breaks is set aside and tried again; neither
+blocks the queue.
+"""
+
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from filings.actions import end_access
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.fields.types import Column, Columns, Fact
+from icpportal.gateways.errors import NotYet, Refused, Retryable
+from icpportal.gateways.miit.base import Authority, authority
+from icpportal.gateways.miit.codes.processing_codes import judge, opened_by
+from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
+from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
+from icpportal.outbox.models import OWED, Message
+from icpportal.outbox.wake import wake_worker
+from transfers.authority import other_reports, postponed, register_answers
+from transfers.authority.approval import approve
+from transfers.authority.parked import park, settle
+from transfers.authority.reports import report_of
+from transfers.models import Order, PhoneCheck
+from transfers.models.order import CODES_LONGEST
+from transfers.notifications import texted_mobiles
+from transfers.orders import queries
+from transfers.orders.kinds import in_group, is_in, kind_of
+from transfers.orders.machine import ORDER, has_changed, note
+from transfers.orders.rows import Group
+from transfers.pages.authority_words import advice, as_note, said_columns
+from transfers.phones import windows as phone_windows
+from transfers.phones.windows import Foretold
+from transfers.returns.verdict_labels import named_codes
+
+logger = logging.getLogger(__name__)
+PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
+BROKEN = (LookupError, TypeError, ValueError, ArithmeticError, IntegrityError)
+OVERTAKEN = "the order moved meanwhile"
+NO_ORDER = "no such order"
+NO_REPORT = "the order has made no such report"
+TRIES = 5
+SEND = "icpportal.tasks.send_reports"
+CHANNEL = "authority"  # of the outbox
+BETWEEN = "；"  # the authority's words of several codes
+
+# what the register of phones tells of the receipts that are taken just now; None outside of a pull
+foretold: ContextVar[Foretold | None] = ContextVar("foretold", default=None)
+
+
+def deliver_report(message: Message) -> str:
+    """Outbox channel `authority`: queue the report with the gateway. A superseded or ended order sends nothing."""
+    order = Order.objects.get(pk=message.payload["order"])
+    number = message.payload["report"]
+    if not is_in(order, Group.BEING_SUBMITTED) or order.report != number or order.held:
+        return "superseded"
+    report = report_of(order, number)
+    authority().queue(report)
+    wake_worker(SEND)
+    return report.key
+
+
+def queue_what_is_owed() -> int:
+    """Queue the reports that the outbox still holds, as its delivery would; how many orders that were."""
+    owed = list(Message.objects.filter(channel=CHANNEL, state__in=OWED).order_by("pk"))
+    for message in owed:
+        deliver_report(message)
+    return len(owed)
+
+
+def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = False) -> int:
+    """Fetch and process every outcome; returns how many answers were taken.
+
+    While another pull is under way it takes what is here already. With `patience` it waits so many seconds for the
+    other, and raises `NotYet` when it cannot know all that the authority has ready. An answer that breaks, or whose
+    order does, is set aside. `if_due` asks the authority only when it is time for a look.
+    """
+    now = now or timezone.now()
+    take = import_string(settings.AUTHORITY_ANSWERS)
+    gateway = authority()
+    unreached = _fetch(gateway, patience, if_due)
+    taken = _take_all(gateway, take, now)
+    if unreached and (patience or not isinstance(unreached, NotYet)):
+        raise unreached
+    return taken
+
+
+def _take_all(gateway: Authority, take: Callable[..., None], now: datetime) -> int:
+    loop, seen = rows.Loop(TAKEN), set[str]()
+    while portion := [each for each in gateway.answers() if each.id not in seen and not loop.waits(each.id)]:
+        token = foretold.set(Foretold([each.report_key for each in portion if each.kind == AnswerKind.ACCEPTED]))
+        try:
+            for answer in portion:
+                seen.add(answer.id)
+                act = partial(_take_or_park, gateway, take, answer, now)
+                loop.attempt(answer.id, act, reference=reference_of(answer.report_key))
+        finally:
+            foretold.reset(token)
+    loop.end()
+    return len(seen) - len(loop.failed)
+
+
+def _take_or_park(gateway: Authority, take: Callable[..., None], answer: Answer, now: datetime) -> None:
+    try:
+        take(answer, now=now)
+    except BROKEN as problem:  # parked, so that one broken answer never blocks the queue
+        logger.exception("answer not understood", extra={"reference": reference_of(answer.report_key)})
+        park(answer, type(problem).__name__)
+    gateway.acknowledge(answer.id)
+
+
+def _fetch(gateway: Authority, patience: float, if_due: bool) -> Retryable | Refused | None:
+    """Bring in what there is; what keeps the authority out of reach, so that what is here already is taken first."""
+    try:
+        gateway.fetch(patience=patience, if_due=if_due)
+    except (Retryable, Refused) as problem:
+        return problem
+    return None
+
+
+def take_answer(answer: Answer, *, now: datetime | None = None) -> None:
+    """Bring one outcome to its order; a second time it changes nothing."""
+    now = now or timezone.now()
+    if answer.kind in register_answers.TAKE:
+        register_answers.TAKE[answer.kind](answer, now)
+        return
+    reason = OVERTAKEN
+    for _ in range(TRIES):  # another worker may bring the same answer at this moment
+        if reason == OVERTAKEN:
+            reason = _brought(answer, now)
+    if reason:
+        park(answer, reason)
+    else:
+        settle(answer, now=now)
+
+
+def apply_by_people(answer: Answer, *, actor: User, now: datetime) -> str:
+    """Brings an answer to its order as `take_answer` does, and a grant to one that was given up; why not, or ""."""
+    if answer.kind in register_answers.TAKE:
+        register_answers.TAKE[answer.kind](answer, now)
+        return ""
+    refusal = _brought(answer, now, actor=actor)
+    record = None if refusal else authority().record_of(answer.report_key)
+    if record is not None:  # it came while the register did not know the access
+        register_answers.take_record(record, now)
+    return refusal
+
+
+def _brought(answer: Answer, now: datetime, *, actor: User | None = None) -> str:
+    """Nothing when the order has taken the answer, else why not."""
+    order = Order.objects.filter(reference=reference_of(answer.report_key)).first()
+    if order is None:
+        return NO_ORDER
+    if other_reports.never_made(order, answer):
+        return NO_REPORT
+    if answer.kind == AnswerKind.GRANTED:
+        order = other_reports.order_granted(order)
+    try:
+        if actor is not None and answer.kind == AnswerKind.GRANTED and is_in(order, Group.GRANT_MAY_COME):
+            approve(order, answer, now, actor=actor)
+        elif other_reports.is_about_another(order, answer):
+            other_reports.take(order, answer, now)
+        else:
+            handlers_of(order)[answer.kind](order, answer, now)
+    except MoveNotAllowed as refusal:
+        return OVERTAKEN if has_changed(order) else str(refusal)
+    return ""
+
+
+def _receipt(order: Order, answer: Answer, now: datetime) -> None:
+    """Taken in, for the first time or after it was put off."""
+    if is_in(order, Group.BEING_SUBMITTED) or queries.waits_for_other_decision(order):
+        _take_in(order, answer, now)
+
+
+def _accepted(order: Order, answer: Answer, now: datetime) -> None:
+    if is_in(order, Group.BEING_SUBMITTED):
+        _take_in(order, answer, now)
+
+
+def _take_in(order: Order, answer: Answer, now: datetime) -> None:
+    sent_at = answer.sent_at or answer.at
+    told = _phones_told(order)
+    facts = {**queries.facts_of(order), "sent_at": sent_at, **texted_mobiles.facts(order, told)}
+    with transaction.atomic():
+        columns: dict[str, Column] = {
+            "reported_at": sent_at,
+            "held": False,
+        }  # a report that was held goes again under its own key
+        ORDER.apply(order, "reported", by=AUTHORITY, facts=facts, columns=columns, now=now)
+        PhoneCheck.objects.bulk_create(
+            [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
+        )
+        if told and is_in(order, Group.PHONES_OPEN):
+            phone_windows.write_down(order, told)
+
+
+def _phones_told(order: Order) -> list[PhoneState]:
+    """Which mobiles the ministry texts, so that the first message names them; [] when nobody tells in time."""
+    if not queries.phone_roles(order):
+        return []
+    return (foretold.get() or Foretold([order.report_key])).of(order.report_key)
+
+
+def _roles_asked(order: Order) -> list[str]:
+    return queries.phone_roles(order) if is_in(order, Group.PHONES_OPEN) else []
+
+
+def _granted(order: Order, answer: Answer, now: datetime) -> None:
+    """Whichever of its reports it is: the order is approved, and none of the others is sent any more."""
+    if is_in(order, Group.APPROVED):
+        return
+    if answer.report_key == order.report_key:
+        _accepted(order, answer, now)  # the receipt may come late or never
+    approve(order, answer, now)
+
+
+def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
+    if is_in(order, Group.TURNED_DOWN):
+        _add_to_refusal(order, answer)
+        return
+    if _was_not_asked(order, answer):
+        _report_failed(order, answer, now)
+        return
+    _accepted(order, answer, now)
+    _fire_with_words(order, "turn_down", answer, now, erased=_password_erased(answer.code))
+
+
+def _was_not_asked(order: Order, answer: Answer) -> bool:
+    """Whether all that is wrong is a filing password that its rules do not ask for: what stands there is ours."""
+    is_about_it = opened_by(answer.code) == (PASSWORD,)
+    return is_about_it and not order.password_digest and not queries.rules_of(order).asks_password
+
+
+def _fire_with_words(order: Order, move: str, answer: Answer, now: datetime, erased: Columns | None = None) -> None:
+    """Move it, with code and words in the timeline, in the message and on the order."""
+    told: dict[str, Fact] = {"reason": advice(order, answer.code), "reasons": named_codes(answer.code)}
+    facts = {**queries.facts_of(order), **told}
+    said = said_columns(answer)
+    order.authority_code, order.authority_words = said["authority_code"], said["authority_words"]
+    words = as_note(answer.code, answer.words)
+    ORDER.apply(order, move, by=AUTHORITY, note=words, facts=facts, columns={**said, **(erased or {})}, now=now)
+
+
+def _add_to_refusal(order: Order, answer: Answer) -> None:
+    """A refusal may come in parts: a code, its reason, a person's words; what was told before stays."""
+    codes = judge(f"{order.authority_code} {answer.code}".split()).codes
+    words = dict.fromkeys(filter(None, (*order.authority_words.split(BETWEEN), *answer.words.split(BETWEEN))))
+    columns: dict[str, Column] = {
+        "authority_code": " ".join(codes)[:CODES_LONGEST],
+        "authority_words": BETWEEN.join(words),
+        **_password_erased(" ".join(codes)),
+    }
+    if any(getattr(order, name) != value for name, value in columns.items()):
+        Order.objects.filter(in_group(Group.TURNED_DOWN), pk=order.pk).update(**columns)
+
+
+def _password_erased(codes: str) -> dict[str, Column]:
+    """What the ministry refused is asked again."""
+    return {"password_digest": "", "password_kept": False} if PASSWORD in opened_by(codes) else {}
+
+
+def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
+    """The provider's own fault: the order waits here, held, until operations send it again."""
+    if order.held:
+        return
+    columns: dict[str, Column] = {**said_columns(answer), "held": True}
+    # an error in the log at once; `reconcile` opens the alarm
+    logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
+    if is_in(order, Group.BEING_SUBMITTED):
+        with transaction.atomic():
+            Order.objects.filter(pk=order.pk).update(**columns)
+            note(order, "report_failed", by=AUTHORITY, words=answer.code)
+        return
+    ORDER.apply(order, "report_failed", by=AUTHORITY, note=answer.code, columns=columns, now=now)
+
+
+def _ended(order: Order, answer: Answer, now: datetime) -> None:
+    """The cancellation went through: our access in the register ends with it."""
+    if is_in(order, Group.ARRIVED):
+        return
+    if answer.report_key == order.report_key:
+        _accepted(order, answer, now)
+    columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
+    said = as_note(answer.code, answer.words)
+    with transaction.atomic():
+        ORDER.apply(order, "ended", by=AUTHORITY, note=said, facts=queries.facts_of(order), columns=columns, now=now)
+        if order.website is not None:
+            end_access(order.website, because="cancelled", now=now)
+
+
+def _cancel_refused(order: Order, answer: Answer, now: datetime) -> None:
+    if is_in(order, Group.LAST_WORD_SAID):
+        return
+    if _was_not_asked(order, answer):
+        _report_failed(order, answer, now)
+        return
+    _accepted(order, answer, now)
+    _fire_with_words(order, "cancel_refused", answer, now)
+
+
+Handler = Callable[[Order, Answer, datetime], None]
+TRANSFER_HANDLERS: dict[str, Handler] = {
+    AnswerKind.ACCEPTED: _receipt,
+    AnswerKind.WAITS: postponed.take,
+    AnswerKind.GRANTED: _granted,
+    AnswerKind.TURNED_DOWN: _turned_down,
+    AnswerKind.REPORT_FAILED: _report_failed,
+}
+CANCELLATION_HANDLERS: dict[str, Handler] = {
+    **TRANSFER_HANDLERS,
+    AnswerKind.GRANTED: _ended,
+    AnswerKind.TURNED_DOWN: _cancel_refused,
+}
+
+
+def handlers_of(order: Order) -> dict[str, Handler]:
+    """What each answer does to an order of this kind."""
+    return import_string(kind_of(order).answers)

@@ -1,0 +1,222 @@
+"""The way out (取消接入): begin, prove by a code to the filed mobile, confirm, stop; and what stands in the way."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from filings.models import Person, Website
+from filings.queries import live_accesses
+from filings.register.numbers import read_number
+from icpportal.accounts.models import User
+from icpportal.codes import actions as codes
+from icpportal.fields.phones import is_mobile
+from icpportal.lifecycle import APPLICANT
+from icpportal.time_format import span_words
+from icpportal.wizard.storage import change
+from transfers.models import Order
+from transfers.notifications.messages import notify_recipients
+from transfers.orders import queries
+from transfers.orders.actions import claim
+from transfers.orders.kinds import CANCELLATION
+from transfers.orders.machine import ORDER, note, open_move
+from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
+from transfers.orders.rows import EVERYBODY
+
+PURPOSE = "cancel"
+LAST_ACCESS = "last known access"  # the note of an order that was begun in spite of the warning
+
+
+class Blocked(Exception):
+    """The account has another order open for this subject or domain."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.reference)
+        self.order = order
+
+
+@dataclass(frozen=True)
+class BlockReason:
+    """What keeps a website from being cancelled now: `key` names the words, `until` when it is over by itself."""
+
+    key: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FiledMobile:
+    """A mobile of the filing, as the authority has it."""
+
+    role: str
+    name: str
+    mobile: str
+
+
+# --- what stands in the way ---
+
+
+def block_reason(website: Website, user: User, now: datetime | None = None) -> BlockReason | None:
+    """The first thing that keeps this website from being cancelled by its owner."""
+    now = now or timezone.now()
+    opens = (user.contact_changed_at or now - settings.CANCEL_PAUSE) + settings.CANCEL_PAUSE
+    rows = (
+        (not live_accesses().filter(website=website).exists(), BlockReason("ended")),
+        (now < opens, BlockReason("paused", opens)),
+        (settings.CANCEL_REFUSE_LAST_ACCESS and is_last_access(website), BlockReason("last_access")),
+        (not filed_mobiles(website), BlockReason("no_mobile")),
+        (read_number(website.site_number) is None, BlockReason("no_number")),
+    )
+    return next((found for holds, found in rows if holds), None)
+
+
+def is_last_access(website: Website) -> bool:
+    """Whether no other provider of this website is known."""
+    return not website.accesses.filter(own=False, ended_at__isnull=True).exists()
+
+
+def filed_mobiles(website: Website) -> list[FiledMobile]:
+    """Where the code may go: the administrator's mobile first, then the lead's where it is another one."""
+    people = ((ADMINISTRATOR, website.administrator), (SUBJECT_LEAD, website.subject.lead))
+    found: dict[str, FiledMobile] = {}
+    for role, person in people:
+        if person is not None and is_mobile(person.mobile):
+            found.setdefault(person.mobile, FiledMobile(role, person.name, person.mobile))
+    return list(found.values())
+
+
+def cool_off_words() -> str:
+    """How long a cancellation can be stopped, in words; "" where the operator gives no time."""
+    return span_words(settings.CANCEL_COOL_OFF) if timedelta(0) < settings.CANCEL_COOL_OFF else ""
+
+
+# --- the applicant's verbs ---
+
+
+def begin(
+    website: Website, *, owner: User, actor: User | None = None, by: str = APPLICANT, now: datetime | None = None
+) -> Order:
+    """The draft of this cancellation; a second press finds the first one. Raises `Blocked`."""
+    now = now or timezone.now()
+    subject = website.subject
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                owner=owner,
+                kind=CANCELLATION.key,
+                rule_profile=settings.RULE_PROFILE,
+                province=subject.region[:2],
+                subject_key=subject.subject_key,
+                domain=website.domain,
+                subject_number=subject.subject_number,
+                site_number=website.site_number,
+                answers=answers_of(website),
+                subject=subject,
+                website=website,
+                created_at=now,
+                entered_at=now,
+                due_at=now + settings.CANCEL_DRAFT_KEPT,
+            )
+            note(order, "start", by=by, actor=actor or owner, words=LAST_ACCESS if is_last_access(website) else "")
+    except IntegrityError as taken:
+        return _own_draft(website, owner, taken)
+    return order
+
+
+def _own_draft(website: Website, owner: User, taken: IntegrityError) -> Order:
+    open_one = queries.own_open_order(owner, website.subject.subject_key, website.domain)
+    if open_one is None:
+        raise taken
+    if open_one.website_id != website.pk:  # no other order that is open has a website yet
+        raise Blocked(open_one)
+    return open_one
+
+
+def answers_of(website: Website) -> dict[str, dict[str, str]]:
+    """What the register holds, under the names of an order's steps: who is told, and who it is about."""
+    subject = website.subject
+    same = website.administrator_id in (None, subject.lead_id)
+    return {
+        "type": {
+            "region": subject.region,
+            "nature": subject.nature,
+            "id_type": str(subject.id_type),
+            "id_number": subject.id_number,
+            "name": subject.name,
+            "domain": website.domain,
+            "subject_key": subject.subject_key,
+        },
+        "subject": _person("lead", subject.lead),
+        "administrator": {"same_person": "yes" if same else "no", **_person("admin", website.administrator)},
+    }
+
+
+def _person(prefix: str, person: Person | None) -> dict[str, str]:
+    if person is None:
+        return {}
+    return {
+        f"{prefix}_name": person.name,
+        f"{prefix}_id_type": str(person.id_type),
+        f"{prefix}_id_number": person.id_number,
+        f"{prefix}_phone1": person.mobile,
+        f"{prefix}_email": person.email,
+    }
+
+
+def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
+    """Text a code that is good for this order's cancellation alone; raises `TooSoon` or `TooMany` of the codes."""
+    codes.issue(
+        purpose=PURPOSE,
+        holder=order.reference,
+        destination=to.mobile,
+        channel="sms",
+        language=order.owner.language,
+        context={"domain": order.domain, "ref": order.reference},
+        client=client,
+    )
+
+
+def code_status(order: Order) -> codes.CodeStatus:
+    """The code that is on its way."""
+    return codes.status_of(purpose=PURPOSE, holder=order.reference)
+
+
+@sensitive_variables("typed")
+def enter_code(order: Order, typed: str, *, now: datetime | None = None) -> codes.Verdict:
+    """Judge the code; a right one opens the rest of the way for some minutes. Raises `Closed`."""
+    now = now or timezone.now()
+    verdict = codes.enter(purpose=PURPOSE, holder=order.reference, typed=typed, now=now)
+    if verdict.state == "right":
+        until = (now + settings.CANCEL_PROOF_COUNTS).isoformat()
+        change(order, lambda answers: {**answers, "proof": {"until": until}})
+    return verdict
+
+
+class ProofRequired(Exception):
+    """The code is too old, or the filing password was not confirmed."""
+
+
+def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
+    """The last press: it goes out, or cools off first; everybody on the filing is told. Once, however often pressed.
+
+    Raises `NotProved`, `Taken`, and `MoveNotAllowed` when somebody moved the order meanwhile.
+    """
+    now = now or timezone.now()
+    if not order.is_editable:
+        return
+    if not queries.is_proved(order, now) or (queries.rules_of(order).asks_password and not order.password_kept):
+        raise ProofRequired(order.reference)
+    if not order.claimed:
+        claim(order)
+    facts = queries.facts_of(order)
+    move = open_move(order, "confirms", by=APPLICANT, facts=facts)
+    with transaction.atomic():
+        event = ORDER.apply(order, move, by=APPLICANT, actor=actor, facts=facts, now=now)
+        notify_recipients(order, "cancel_started", event_id=event.pk, roles=EVERYBODY, now=now)
+
+
+def stop(order: Order, *, actor: User) -> None:
+    """Take a cancellation back while it cools off; the transfer stays as it is."""
+    ORDER.apply(order, "stop", by=APPLICANT, actor=actor)

@@ -1,0 +1,125 @@
+"""What ending an access means for one website: what ends, what stays, what comes next, and what to beware of."""
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from filings.models import Website
+from filings.queries import live_accesses, websites_of
+from filings.register.suffixes import unapproved_suffix
+from icpportal.fields.components import Notice
+from icpportal.fields.types import Words
+from icpportal.gateways.dns.base import resolver
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.request_budget import request_budget
+from transfers.cancellation.actions import is_last_access
+
+OTHERS_SHOWN = 20
+
+
+class Pointing(StrEnum):
+    """Where the domain points now."""
+
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+    NOWHERE = "nowhere"
+    UNKNOWN = "unknown"  # nobody answered in time, or we do not know our own addresses
+
+
+LAST_PROVIDER = Notice(
+    "problem",
+    _("We are the only known provider"),
+    (
+        _(
+            "Transfer to the new provider first. "
+            "A filing without a provider may be deleted, and you would have to file again."
+        ),
+    ),
+)
+POINTING = {
+    "here": Notice(
+        "problem",
+        _("The domain still points to our servers"),
+        (_("Change this first. Once the transfer is cancelled, the website may no longer be hosted here."),),
+    ),
+    "unknown": Notice(
+        "info",
+        _("Where the domain points could not be checked"),
+        (_("Before you continue, check that the domain no longer points here."),),
+    ),
+}
+POINTS_AWAY: dict[str, Words] = {
+    "elsewhere": _("The domain no longer points to our servers."),
+    "nowhere": _("The domain does not point anywhere at the moment."),
+}
+NEVER_AGAIN = _("Suffix %(suffix)s is not approved: once cancelled, it can never be filed again.")
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """The facts of the page, and what they warn of."""
+
+    website: Website
+    staying: list[Website]  # the owner's other websites here
+    is_last: bool  # no other provider is known
+    pointing: Pointing
+    suffix: str  # ".org" where it can never be filed again
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What to think of before cancelling, the gravest first."""
+        never = NEVER_AGAIN % {"suffix": self.suffix}
+        return [
+            *([LAST_PROVIDER] if self.is_last else []),
+            *([POINTING[self.pointing]] if self.pointing in POINTING else []),
+            *([Notice("problem", "", (never,))] if self.suffix else []),
+        ]
+
+    @property
+    def pointing_words(self) -> Words:
+        """What is well with the domain."""
+        return POINTS_AWAY.get(self.pointing, "")
+
+
+def consequences(website: Website) -> Consequences:
+    """Asks where the domain points, within the limits of a page's questions."""
+    staying = websites_of(website.owner).exclude(pk=website.pk)[:OTHERS_SHOWN]
+    return Consequences(
+        website=website,
+        staying=list(staying),
+        is_last=is_last_access(website),
+        pointing=pointing(website),
+        suffix=unapproved_suffix(website.domain),
+    )
+
+
+def pointing(website: Website) -> Pointing:
+    """Whether the domain points at an address of this website's access, or at any of ours."""
+    own = live_accesses().filter(website=website).values_list("ip", flat=True)
+    ours = _networks([*filter(None, own), *settings.PROVIDER_NETWORKS])
+    if not ours:
+        return Pointing.UNKNOWN
+    try:
+        with request_budget() as ask:
+            found = resolver().addresses(website.domain, timeout=min(ask.left, settings.DNS_SECONDS))
+    except (Retryable, Refused):
+        return Pointing.UNKNOWN
+    if not found:
+        return Pointing.NOWHERE
+    return Pointing.HERE if any(_is_in(address, ours) for address in found) else Pointing.ELSEWHERE
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _networks(texts: Iterable[str]) -> list[Network]:
+    return [ipaddress.ip_network(text, strict=False) for text in texts]
+
+
+def _is_in(address: str, networks: Iterable[Network]) -> bool:
+    found = ipaddress.ip_address(address.partition("%")[0])
+    return any(found in network for network in networks)

@@ -1,0 +1,164 @@
+"""What still stands between a draft and its review, and what is likely to come back."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings import checks
+from transfers.documents import slots, validity
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.pages import stages
+from transfers.returns.labels import label_of
+from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled
+from transfers.steps import STEPS, consent, phone_tests
+from transfers.steps.checked_form import facts_of
+from verification import consents
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing or wrong, in words, and where it is mended."""
+
+    words: str | Promise
+    url: str
+    part: str = ""
+
+
+def gaps(order: Order, papers: list[OrderDocument] | None = None) -> list[Gap]:
+    """Everything that must be done before submit; empty when the order can be sent."""
+    return judged(order, papers)[0]
+
+
+def judged(order: Order, papers: list[OrderDocument] | None = None) -> tuple[list[Gap], list[Gap]]:
+    """The gaps, and the advice: every check is run once."""
+    papers = list(queries.papers_of(order)) if papers is None else papers
+    found = all_findings(order)
+    stops = [_as_gap(order, finding) for finding in found if finding.stops]
+    may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]
+    parts = returned_parts(order, papers)
+    of_papers = paper_gaps(order, papers, parts=parts)
+    found_gaps = [
+        *_gates(order),
+        *_pages(order),
+        *stops,
+        *of_papers,
+        *_returned(parts),
+        *_own_consent(order),
+        *_phones(order),
+    ]
+    return found_gaps, may_come_back
+
+
+def _gates(order: Order) -> list[Gap]:
+    open_gates = [s for s in stages.stages_of(order) if s.key in stages.GATES and not s.done(order)]
+    return [Gap(_("“%(page)s” is not complete") % {"page": gate.title}, gate.url(order)) for gate in open_gates]
+
+
+def _pages(order: Order) -> list[Gap]:
+    return [
+        Gap(_("“%(page)s” is not complete") % {"page": step.title}, reverse("step", args=[order.reference, step.key]))
+        for step in STEPS
+        if step.stage == stages.ADMINISTRATORS and not step.answered(order)
+    ]
+
+
+def _as_gap(order: Order, finding: checks.Finding) -> Gap:
+    part = f"{finding.step}.{finding.field}"
+    url = reverse("step", args=[order.reference, finding.step]) + f"#id_{finding.field}"
+    return Gap(f"{label_of(part)}: {finding.message}", url, part)
+
+
+def all_findings(order: Order) -> list[checks.Finding]:
+    """Every check of the pages that are answered."""
+    if not queries.has_details(order):
+        return []
+    facts = facts_of(order)
+    return [finding for page in queries.DETAILS for finding in checks.run(page, facts)]
+
+
+def advice(order: Order) -> list[Gap]:
+    """What stops nothing but is likely to come back (可能被退回的地方)."""
+    return [_as_gap(order, finding) for finding in all_findings(order) if not finding.stops]
+
+
+def paper_gaps(
+    order: Order,
+    papers: list[OrderDocument],
+    needed: list[slots.Slot] | None = None,
+    *,
+    parts: list[ReturnedPart] | None = None,
+) -> list[Gap]:
+    """What the papers lack: a picture that is ready and fits, another one than came back, or a person's agreement."""
+    if not queries.has_details(order):
+        return []
+    needed = slots.needed(order) if needed is None else needed
+    lacking = [
+        Gap(
+            _paper_words(order, slot, [paper for paper in papers if paper.slot == slot.key]),
+            reverse("slot", args=[order.reference, slot.key]),
+            f"paper.{slot.key}",
+        )
+        for slot in slots.missing(needed, validity.valid_papers(order, papers))
+    ]
+    parts = returned_parts(order, papers) if parts is None else parts
+    named = [part for part in unsettled(parts) if part.step == PAPER and part.key not in {gap.part for gap in lacking}]
+    return [*lacking, *map(_untouched, named), *_consents(order, papers)]
+
+
+def _returned(parts: list[ReturnedPart]) -> list[Gap]:
+    """What came back and was neither changed nor answered in words; the papers are among theirs."""
+    return [_untouched(part) for part in unsettled(parts) if part.step != PAPER]
+
+
+def _untouched(part: ReturnedPart) -> Gap:
+    words = ELSEWHERE if part.is_elsewhere else UNTOUCHED
+    return Gap(words % {"part": part.label}, part.url, part.key)
+
+
+UNTOUCHED = gettext_lazy("%(part)s: not changed since the return. Change it, or say below why it stays")
+ELSEWHERE = gettext_lazy("%(part)s: nothing to change here. Have it resolved there, then say below what was done")
+
+
+def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) -> str:
+    stale = next((paper for paper in papers if validity.is_stale(order, paper)), None)
+    if stale is not None:
+        return f"{slot.title}: {validity.why_stale(slot.key, reused=validity.is_reused(order, stale))}"
+    if slots.waiting(papers):
+        return _("%(slot)s is still being checked: wait a moment, then submit") % {"slot": slot.title}
+    return _("%(slot)s is missing: upload it, then submit") % {"slot": slot.title}
+
+
+def _consents(order: Order, papers: list[OrderDocument]) -> list[Gap]:
+    """A person whose papers are here and whose agreement is not, or no longer, on record."""
+    given = consents.active_consents(order.reference)
+    missing: dict[str, str] = {}
+    for paper in papers:
+        person = validity.person_of(order, paper.slot)
+        if person is not None and person.key not in given and not validity.is_stale(order, paper):
+            missing.setdefault(person.key, paper.slot)
+    return [
+        Gap(
+            _("%(slot)s: this person has not agreed yet. Ask the person, then tick the box on that page")
+            % {"slot": slots.SLOTS[slot].title},
+            reverse("slot", args=[order.reference, slot]),
+            f"paper.{slot}",
+        )
+        for slot in missing.values()
+    ]
+
+
+def _own_consent(order: Order) -> list[Gap]:
+    """The website administrator has not said yes on the person's own phone."""
+    found = consent.standing(order)
+    return [Gap(found.words, found.url)] if found is not None and not found.is_settled else []
+
+
+def _phones(order: Order) -> list[Gap]:
+    return [
+        Gap(_("%(role)s: this phone has not been tested, test it first") % {"role": proof.label}, proof.url)
+        for proof in phone_tests.missing(order)
+    ]

@@ -1,0 +1,157 @@
+"""The page after the order was sent: that we have it, what follows and when, who may call, and its receipt."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.fields.components import Action, StateMark
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
+from icpportal.time_format import day_words, to_beijing
+from transfers.check.receipt import receipt_of
+from transfers.durations.figures import figure
+from transfers.durations.spans import AUTHORITY
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.people import administrator, lead
+from transfers.orders.rows import Group
+from transfers.pages.buttons import buttons
+from transfers.pages.dates import next_date
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import brief_of
+from verification.photos.methods import BACKDROP
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing that follows: when, whose turn by its tint, what."""
+
+    tone: str
+    when: Words
+    title: Words
+    text: Words
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPage(PageInOrder):
+    """That we have the order; while our review waits, what follows and how to take it back."""
+
+    template: ClassVar[str] = "transfers/check/sent.html"
+    at: datetime
+    answer_at: datetime | None
+    told_email: str
+    told_mobile: str
+    state: StateMark
+    steps: list[NextStep]
+    takes_back: Action | None
+
+
+@confirmed_required
+@require_GET
+def sent(request: HttpRequest, reference: str) -> HttpResponse:
+    """It stays: later it says where the order is now."""
+    order, at = _sent_order(request, reference)
+    is_waiting, date = is_in(order, Group.PAPERS_IN_REVIEW), next_date(order)
+    page = SentPage(
+        frame=frame(order),
+        at=at,
+        answer_at=date[1] if date and is_waiting else None,
+        told_email=mask_email(account_of(request).email),
+        told_mobile=mask_mobile(account_of(request).mobile),
+        state=_mark(order),
+        steps=_steps(order, date[1] if date else None) if is_waiting else [],
+        takes_back=next(iter(buttons(order)), None) if is_waiting else None,
+    )
+    return render_page(request, page)
+
+
+@confirmed_required
+@require_GET
+def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The receipt, for its owner alone."""
+    order, _at = _sent_order(request, reference)
+    return HttpResponse(
+        receipt_of(order),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="receipt-{order.reference}.pdf"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _sent_order(request: HttpRequest, reference: str) -> tuple[Order, datetime]:
+    order = own_order(request, reference, says_over=True)
+    if order.submitted_at is None:
+        raise Http404
+    return order, order.submitted_at
+
+
+def _mark(order: Order) -> StateMark:
+    state = state_of(order)
+    return {"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon}
+
+
+def _steps(order: Order, answer_at: datetime | None) -> list[NextStep]:
+    return [_review(order, answer_at), *_photo(order), *_phones(order), _authority(order)]
+
+
+def _review(order: Order, answer_at: datetime | None) -> NextStep:
+    when = _("by %(day)s") % {"day": day_words(to_beijing(answer_at).date())} if answer_at else ""
+    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    text = _(
+        "If something is unclear, we call %(mobile)s from %(numbers)s on working days, %(hours)s Beijing time. "
+        "Save the number."
+    )
+    facts = {"mobile": mask_mobile(lead(order).mobile), "numbers": numbers, "hours": settings.PROVIDER_HOURS}
+    return NextStep("blue", when, _("We review"), text % facts)
+
+
+def _photo(order: Order) -> list[NextStep]:
+    """None where the photo of this person was accepted in this order already."""
+    person = administrator(order)
+    if order.photo_accepted_for and order.photo_accepted_for == person.key:
+        return []
+    by_backdrop = BACKDROP in queries.rules_of(order).photo_ways
+    text = (
+        _(
+            "In front of our backdrop, or in another way that the province allows. "
+            "Ask for a backdrop now: it comes by post."
+        )
+        if by_backdrop
+        else _("As the rules of the province ask. We tell you when.")
+    )
+    address = Action(_("Ask for a backdrop"), reverse("backdrop", args=[order.reference])) if by_backdrop else None
+    title = _("%(name)s is photographed") % {"name": mask_name(person.name)}
+    return [NextStep("amber", _("then you"), title, text, address)]
+
+
+def _phones(order: Order) -> list[NextStep]:
+    phones, roles = queries.rules_of(order).phones, queries.phone_roles(order)
+    if phones is None:
+        return []
+    title = _("Both phones are verified") if len(roles) > 1 else _("The phone is verified")
+    text = _("The ministry texts a code to the number on the filing. We tell you when.")
+    return [NextStep("amber", _("within %(n)s h") % {"n": phones.hours}, title, text)]
+
+
+def _authority(order: Order) -> NextStep:
+    low, high = queries.rules_of(order).review_days
+    when = _("%(low)s–%(high)s working days") % {"low": low, "high": high}
+    title = _("The authority of %(province)s decides") % {"province": brief_of(order).province}
+    known = figure(AUTHORITY, order.province)
+    if known is None:
+        return NextStep("violet", when, title, _("You do not need to do anything"))
+    text = _("Last 90 days: half of all orders within %(half)s working days, four in five within %(most)s.")
+    return NextStep("violet", when, title, text % {"half": known.half, "most": known.most})

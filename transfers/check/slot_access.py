@@ -1,0 +1,39 @@
+"""Which slots of an order take a picture now, how many sides they show, and whose agreement they wait for."""
+
+from collections.abc import Callable
+
+from transfers.check import readiness
+from transfers.documents import slots
+from transfers.documents.validity import person_of
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.steps.editable_parts import is_open, open_parts
+from verification import consents
+
+
+def open_test(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Callable[[slots.Slot], bool]:
+    """Which slots may be changed: those that were named, those that lack something, those mended since."""
+    parts = open_parts(order)
+    fresh = {paper.slot for paper in papers if paper.added_at >= order.entered_at}
+    return lambda slot: is_open(parts, f"paper.{slot.key}") or f"paper.{slot.key}" in gaps or slot.key in fresh
+
+
+def open_slots(order: Order) -> list[slots.Slot]:
+    """The slots that this order must fill and that may be changed now."""
+    papers = list(queries.papers_of(order))
+    needed = slots.needed(order)
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    is_open_slot = open_test(order, papers, gaps)
+    return [slot for slot in needed if is_open_slot(slot)]
+
+
+def sides_shown(slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) -> list[int]:
+    """The sides that must be there, those that are, and room for one more."""
+    filled = max((side for key, side in papers if key == slot.key), default=0)
+    return [side for side in range(1, len(slot.sides) + 1) if side <= max(slot.needed, filled + 1)]
+
+
+def needs_consent(order: Order, slot: slots.Slot) -> bool:
+    """Whether the person whose paper it is has not agreed yet."""
+    person = person_of(order, slot.key)
+    return person is not None and not consents.is_active(order.reference, person.key)

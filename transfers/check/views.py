@@ -1,0 +1,207 @@
+"""Check your answers, then submit: once, however often it is pressed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Unpack
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from filings.provinces import Province
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.fields.components import Panel
+from icpportal.fields.fields import PlainTextField
+from icpportal.fields.form_types import Files, FormOptions, Posted
+from icpportal.fields.types import Words
+from icpportal.lifecycle import MoveNotAllowed
+from transfers.check import readiness
+from transfers.check.panels import Advice, Gaps, PaperRow, Papers, Section
+from transfers.check.readiness import Gap
+from transfers.documents import slots
+from transfers.documents.validity import is_reused
+from transfers.filing_type import facts
+from transfers.models import Order, OrderDocument
+from transfers.orders import actions, queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.pages import stages
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.proofs import servers
+from transfers.returns.answer_rows import AnswerRow, mask_of, rows
+from transfers.returns.returned_parts import ReturnedPart, keep_replies, note_replies, returned_parts
+from transfers.steps import STEPS
+from transfers.steps.base import Step
+from transfers.steps.editable_parts import is_open, open_parts
+
+REPLY = "reply."
+REPLY_LONGEST = 200
+STAYS = gettext_lazy("%(part)s: why it stays as it is")
+STAYS_HOW = gettext_lazy("Our reviewer reads this. Leave it empty if you change the part")
+SETTLED = gettext_lazy("%(part)s: what was done about it, and when")
+SETTLED_HOW = gettext_lazy("For example: you changed the filing with your current provider. Our reviewer reads this")
+
+
+class DeclarationForm(forms.Form):
+    """Why returned parts stay as they are, and the sentence that the applicant stands for."""
+
+    one_shot = ("taken",)
+    taken = False  # another account has an open order: the page shows the way to object
+
+    declared = forms.BooleanField(
+        label=gettext_lazy("These details are true, and the website administrator has signed the statement"),
+        error_messages={"required": gettext_lazy("Tick the box to confirm that the details are true, then submit")},
+    )
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        parts: Iterable[ReturnedPart] = (),
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
+        self.parts = list(parts)
+        for part in self.parts:
+            self.fields[f"{REPLY}{part.key}"] = PlainTextField(
+                label=(SETTLED if part.is_elsewhere else STAYS) % {"part": part.label},
+                help_text=SETTLED_HOW if part.is_elsewhere else STAYS_HOW,
+                max_length=REPLY_LONGEST,
+                required=False,
+                initial=part.reply,
+            )
+        self.order_fields([*(f"{REPLY}{part.key}" for part in self.parts), "declared"])
+
+    def replies(self) -> dict[str, str]:
+        """What was said, by part."""
+        said = {part.key: self.cleaned_data.get(f"{REPLY}{part.key}", "") for part in self.parts}
+        return {key: words for key, words in said.items() if words}
+
+
+class CheckedRow(AnswerRow):
+    """An answer, and what stood there before it was returned."""
+
+    old: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPage(PageInOrder):
+    """Everything that was answered, what is missing and what may come back."""
+
+    template: ClassVar[str] = "transfers/check/check.html"
+    form: DeclarationForm
+    panels: list[Panel]
+    button: Words
+    rules: Province
+    back_url: str
+
+
+@confirmed_required
+def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything on one page with a way to change it, what is missing, what may come back; then send."""
+    order = own_order(request, reference)
+    if not order.is_editable:
+        return redirect(order)
+    papers = list(queries.papers_of(order))
+    parts = returned_parts(order, papers)
+    untouched = [part for part in parts if not part.is_changed]
+    form = DeclarationForm(request.POST if request.method == "POST" else None, parts=untouched)
+    if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
+        return redirect("check", order.reference)  # changed in another tab: look at it again
+    gaps, advice = readiness.judged(order, papers)
+    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form):
+        return redirect("sent", order.reference)
+    if form.is_bound and gaps:
+        form.add_error(None, ValidationError(_("Something is still missing: check the list"), code="gaps"))
+    return render_page(request, _page(order, form, gaps, advice, papers))
+
+
+def _submitted(request: HttpRequest, order: Order, form: DeclarationForm) -> bool:
+    try:
+        with transaction.atomic():
+            note_replies(order, returned_parts(order), actor=account_of(request))
+            actions.submit(order, actor=account_of(request))
+    except MoveNotAllowed:  # another press was first, or a paper changed meanwhile
+        order.refresh_from_db()
+        if not order.is_editable:
+            return True
+        form.add_error(None, ValidationError(_("This order was changed in another window. Check it, then submit")))
+        return False
+    except actions.AlreadyOrdered:
+        words = _("Another account has an open order for this domain or document. Your answers are kept. Send us proof")
+        form.add_error(None, ValidationError(words, code="taken"))
+        form.taken = True
+        return False
+    return True
+
+
+def _page(
+    order: Order, form: DeclarationForm, gaps: list[Gap], advice: list[Gap], papers: list[OrderDocument]
+) -> CheckPage:
+    named = {part.key: part for part in returned_parts(order, papers)}
+    parts = open_parts(order)
+    shown = [_paper(order, paper, parts) for paper in _as_asked(order, papers)]
+    replaced = [replace(_paper(order, paper, parts), url="") for paper in _replaced(order)]
+    return CheckPage(
+        frame=frame(order, stages.DOCUMENTS),
+        form=form,
+        panels=[
+            *([Gaps(gaps)] if gaps else []),
+            *([Advice(advice)] if advice else []),
+            Section(_("Filing type"), facts.rows(order.answer("type"))),
+            Section(_("Product"), servers.rows(order), _url(order, stages.SERVICE_CODE, parts)),
+            *(_section(order, step, named, parts) for step in STEPS if step.stage == stages.ADMINISTRATORS),
+            *([Papers(shown, replaced)] if shown or replaced else []),
+        ],
+        button=_("Resubmit") if is_in(order, Group.RETURNED) else _("Submit for review"),
+        rules=queries.rules_of(order),
+        back_url=reverse("documents", args=[order.reference]),
+    )
+
+
+def _as_asked(order: Order, papers: list[OrderDocument]) -> list[OrderDocument]:
+    """The papers as the page of the documents lists them; what is not asked for any more at the end."""
+    asked = [slot.key for slot in slots.needed(order)]
+    places = {key: place for place, key in enumerate([*asked, *(key for key in slots.SLOTS if key not in asked)])}
+    known = [paper for paper in papers if paper.slot in places]
+    return sorted(known, key=lambda paper: (places[paper.slot], paper.side))
+
+
+def _url(order: Order, step: str, parts: set[str] | None) -> str:
+    opened = parts is None or any(part.partition(".")[0] == step for part in parts)
+    return reverse("step", args=[order.reference, step]) if opened else ""
+
+
+def _section(order: Order, step: Step, named: dict[str, ReturnedPart], parts: set[str] | None) -> Section:
+    """One page of the details; what was named in a return stands old beside new."""
+    found: list[CheckedRow] = [{**row, "old": _old(row, named)} for row in rows(order, step, mask_numbers=True)]
+    return Section(step.title, found, _url(order, step.key, parts) if step.is_asked(order) else "")
+
+
+def _old(row: AnswerRow, named: dict[str, ReturnedPart]) -> str:
+    part = named.get(row["field"])
+    old = mask_of(row["field"])(part.old) if part and part.is_changed else ""
+    return old if old != row["value"] else ""
+
+
+def _replaced(order: Order) -> Iterable[OrderDocument]:
+    return queries.papers_replaced(order, order.entered_at) if is_in(order, Group.RETURNED) else ()
+
+
+def _paper(order: Order, paper: OrderDocument, parts: set[str] | None) -> PaperRow:
+    slot = slots.SLOTS[paper.slot]
+    ready = paper.document.is_ready
+    return PaperRow(
+        title=slot.title,
+        side=slot.sides[paper.side - 1],
+        url=reverse("slot", args=[order.reference, slot.key]) if is_open(parts, f"paper.{slot.key}") else "",
+        preview_url=f"{reverse('document', args=[paper.document.reference])}?preview=1" if ready else "",
+        origin=paper.document.holder if is_reused(order, paper) else "",
+    )

@@ -1,0 +1,114 @@
+"""The lists of My filings: a tab each, what is in it, and what was looked for; all of it stands in the address."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from filings.models import Website
+from filings.queries import websites_of
+from icpportal.accounts.models import User
+from icpportal.fields.components import Tab
+from icpportal.fields.domains import canonical
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.kinds import known
+
+Row = TypeVar("Row", bound=Model)
+LONGEST = 100
+NEWEST_FIRST = ("-created_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """One list of orders: its tab, whose they are, in which order; `is_turn` where the reader acts."""
+
+    key: str
+    label: Words
+    rows: Callable[[User], QuerySet[Order]]
+    order: Sequence[str] = NEWEST_FIRST
+    is_turn: bool = False
+
+
+TURN = OrderList("turn", _("Your turn"), queries.turn_of, ("runs_out", "entered_at", "pk"), is_turn=True)
+OURS = OrderList("ours", _("With us"), queries.with_us)
+AT_AUTHORITY = OrderList("authority", pgettext_lazy("tab", "Authority"), queries.with_authority)
+CLOSED = OrderList("closed", _("Closed"), queries.ended_of)
+ORDER_LISTS = (TURN, OURS, AT_AUTHORITY, CLOSED)
+SITES, SITES_LABEL, SITES_ORDER = "sites", _("On file"), ("-since", "-pk")
+KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: a tab, words to look for, a kind of order, the row after which a page begins."""
+
+    tab: str
+    words: str
+    kind: str
+    after: str
+
+    def url(self, **changed: str) -> str:
+        """The address with the same filter and something else."""
+        asked = {"tab": self.tab, "q": self.words, "kind": self.kind} | changed
+        return f"{reverse('dashboard')}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.kind)
+
+
+def asked_of(query: QueryDict) -> Asked:
+    """Nonsense in the address asks for nothing."""
+    return Asked(
+        tab=tab if (tab := query.get("tab", "")) in KEYS else "",
+        words=query.get("q", "").replace("\0", "").strip()[:LONGEST],
+        kind=known(query.get("kind", "")),
+        after=query.get("after", ""),
+    )
+
+
+def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
+    """Those whose domain or reference holds the words, of the kind that is asked for."""
+    if asked.words:
+        rows = rows.filter(Q(domain__icontains=_domain(asked.words)) | Q(reference__icontains=asked.words))
+    return rows.filter(kind=asked.kind) if asked.kind else rows
+
+
+def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
+    """The websites on file whose domain, name or number holds the words; a kind of order is not asked of them."""
+    rows = websites_of(user)
+    if asked.words:
+        by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=asked.words)
+        rows = rows.filter(Q(domain__icontains=_domain(asked.words)) | by_text)
+    return rows
+
+
+def _domain(words: str) -> str:
+    """As domains are kept: 示例.cn is found by its own letters."""
+    try:
+        return canonical(words)
+    except ValidationError:
+        return words.lower()
+
+
+def tabs(counts: dict[str, int], asked: Asked, here: str) -> list[Tab]:
+    """All tabs with how many each holds."""
+    labels = {each.key: each.label for each in ORDER_LISTS} | {SITES: SITES_LABEL}
+    return [Tab(labels[key], counts[key], asked.url(tab=key), key == here) for key in KEYS]
+
+
+def mark_of(rows: QuerySet[Row], key: str, value: str) -> Row | None:
+    """The row after which a page begins; a mark that is not the reader's own begins again."""
+    try:
+        return rows.filter(**{key: value}).first() if value else None
+    except (ValueError, ValidationError):  # no such key can be
+        return None

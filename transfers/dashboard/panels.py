@@ -1,0 +1,118 @@
+"""The parts of My filings, from top to bottom; each draws itself, and only those that hold something are there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import Action, Panel
+from icpportal.fields.types import Words
+from transfers.dashboard.rows import Block
+from transfers.models import Order
+from transfers.orders.rows import State
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow(Panel):
+    """One order in a list, with the name of its website where it has one; `act` where it is the reader's turn."""
+
+    template: ClassVar[str] = "transfers/dashboard/order_row.html"
+    order: Order
+    kind: Words
+    name: str
+    state: State
+    date_label: Words
+    date: datetime | None
+    act: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadOrder(Panel):
+    """An order that cannot be read: its reference, and that we know."""
+
+    template: ClassVar[str] = "transfers/dashboard/order_unread.html"
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class Pages(Panel):
+    """The neighbours of one page of a list."""
+
+    older_url: str
+    newer_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Orders(Pages):
+    """One page of a list of orders."""
+
+    template: ClassVar[str] = "transfers/dashboard/orders.html"
+    title: Words
+    rows: list[OrderRow | UnreadOrder]
+
+
+@dataclass(frozen=True, slots=True)
+class Sites(Pages):
+    """One page of what is on file, a block a subject."""
+
+    template: ClassVar[str] = "transfers/dashboard/sites.html"
+    title: Words
+    rows: list[Block]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing(Panel):
+    """A list without a row: why, and the tab or the filter that has some."""
+
+    template: ClassVar[str] = "transfers/dashboard/nothing.html"
+    sentence: Words
+    link_label: Words = ""
+    link_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Urgent(Panel):
+    """The one order that runs out first, and its next act."""
+
+    template: ClassVar[str] = "transfers/dashboard/urgent.html"
+    order: Order
+    date_label: Words
+    act: Action
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to begin, and when it is the right one."""
+
+    label: Words
+    sentence: Words
+    url: Words
+
+
+TRANSFER = Way(
+    _("Transfer a filing"),
+    _("Your website is on file with another provider and now runs on one of our servers."),
+    reverse_lazy("verify-type"),
+)
+ANOTHER = Way(
+    _("Transfer another ICP filing"),
+    _("Transfers another website of a subject already on file here. The subject's details are reused."),
+    reverse_lazy("another"),
+)
+IMPORT = Way(
+    _("Import from the old platform"),
+    _("Your filing was made on the old platform: take it over with the old account."),
+    reverse_lazy("import"),
+)
+WAYS = (TRANSFER, ANOTHER, IMPORT)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingYet(Panel):
+    """The ways to begin, for an account that has no order and no filing."""
+
+    template: ClassVar[str] = "transfers/dashboard/nothing_yet.html"
+    ways: tuple[Way, ...] = WAYS

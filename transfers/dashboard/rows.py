@@ -1,0 +1,108 @@
+"""What is on file, as its owner's pages show it: a block a subject, a row a website, and what can be done with each."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from filings.models import Person, Subject, Website
+from filings.register import certificates
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.fields.components import Action, Panel
+from icpportal.privacy.masks import mask_name
+from transfers.filing_type.transfer_another import SubjectOption, subject_options
+from transfers.models import Order
+from transfers.orders import queries, states
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.rows import Group, State
+
+
+@dataclass
+class Site:
+    """One website with the order that brought it here and the one that is ending its access."""
+
+    website: Website
+    order: Order | None = None
+    leaving: Order | None = None
+
+    @property
+    def administrator(self) -> str:
+        person = self.website.administrator
+        return _shown(person, lambda: mask_name(person.name)) if person else ""
+
+    @property
+    def state(self) -> State:
+        """What `partials/state.html` draws: normal (正常), or how far its cancellation is."""
+        return state_of(self.leaving) if self.leaving else replace(states.APPROVED, label=pgettext("website", "Normal"))
+
+    @property
+    def actions(self) -> list[Action]:
+        """What its owner can do: see how its cancellation goes, or see the order and cancel."""
+        if self.leaving:
+            return [Action(_("See the cancellation"), self.leaving.get_absolute_url())]
+        domain = self.website.display_domain
+        cancel = Action(_("Cancel transfer"), reverse("cancel", args=[self.website.pk]), about=domain)
+        if self.order is None:
+            return [cancel]
+        return [Action(_("See the order"), self.order.get_absolute_url(), about=domain), cancel]
+
+
+@dataclass(frozen=True)
+class Block(Panel):
+    """One subject, its websites, and the way to a further one."""
+
+    template: ClassVar[str] = "transfers/dashboard/subject_block.html"
+    subject: Subject
+    door: SubjectOption
+    sites: list[Site] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """An organisation's in full, a person's masked."""
+        subject = self.subject
+        is_person = subject.nature == certificates.INDIVIDUAL
+        return _shown(subject, lambda: mask_name(subject.name) if is_person else subject.name)
+
+    @property
+    def nature(self) -> str:
+        return certificates.nature_label(self.subject.nature)
+
+    @property
+    def lead(self) -> str:
+        person = self.subject.lead
+        return _shown(person, lambda: mask_name(person.name)) if person else ""
+
+
+def _shown(row: Subject | Person, build: Callable[[], str]) -> str:
+    """One sealed value of the register; that it cannot be read, which operations are told."""
+    made = rows.shown(f"pages.{row._meta.model_name}", row.pk, build, reference=str(row.pk))
+    return gettext("cannot be read") if made is None else made
+
+
+def blocks(owner: User, websites: Iterable[Website]) -> list[Block]:
+    """The websites by subject, in the order given; two queries however many there are."""
+    websites = list(websites)
+    subjects = {website.subject_id: website.subject for website in websites}
+    found = {door.subject.pk: Block(door.subject, door) for door in subject_options(owner, subjects.values())}
+    arrived, leaving = _orders(owner, websites)
+    for website in websites:
+        site = Site(website, arrived.get(website.pk), leaving.get(website.pk))
+        found[website.subject_id].sites.append(site)
+    return list(found.values())
+
+
+def _orders(owner: User, websites: list[Website]) -> tuple[dict[UUID | None, Order], dict[UUID | None, Order]]:
+    """By website: the order that was approved last, and the cancellation under way."""
+    arrived: dict[UUID | None, Order] = {}
+    leaving: dict[UUID | None, Order] = {}
+    for order in queries.of_websites(owner, websites) if websites else ():
+        if is_in(order, Group.APPROVED):
+            arrived[order.website_id] = order
+        elif not order.is_ended:
+            leaving[order.website_id] = order
+    return arrived, leaving

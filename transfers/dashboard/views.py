@@ -1,0 +1,253 @@
+"""My filings (我的备案): what is your turn, what we work on, what is on file."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from filings.models import Access, Website
+from filings.queries import live_accesses, websites_of
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.accounts.models import User
+from icpportal.fields.components import LINK, PRIMARY, Action, Panel, Tab
+from icpportal.fields.types import Words
+from transfers.dashboard.lists import (
+    CLOSED,
+    KEYS,
+    LONGEST,
+    ORDER_LISTS,
+    SITES,
+    SITES_LABEL,
+    SITES_ORDER,
+    TURN,
+    Asked,
+    OrderList,
+    asked_of,
+    mark_of,
+    orders_found,
+    sites_found,
+    tabs,
+)
+from transfers.dashboard.panels import WAYS, Nothing, NothingYet, OrderRow, Orders, Sites, UnreadOrder, Urgent, Way
+from transfers.dashboard.rows import Block, Site, blocks
+from transfers.duties import actions as duties
+from transfers.duties.rows import Duties, duty_panels
+from transfers.filing_type.transfer_another import SubjectOption
+from transfers.footer import actions as footers
+from transfers.footer.panels import Footer, footer_of
+from transfers.models import Duty, Order
+from transfers.orders import queries
+from transfers.orders.kinds import KINDS, kind_of, state_of
+from transfers.pages import keyset
+from transfers.pages.buttons import buttons
+from transfers.pages.dates import next_dates
+from transfers.pages.frame import Page, render_page
+from transfers.pages.permissions import redirect_of_ended
+from transfers.pages.unreadable import shown
+
+SIZE = 50
+
+
+class FilterForm(forms.Form):
+    """What is looked for in the lists; it stands in the address."""
+
+    in_address = True
+
+    q = forms.CharField(
+        label=_lazy("Domain, website or order"),
+        required=False,
+        widget=forms.SearchInput(attrs={"maxlength": LONGEST}),
+    )
+    kind = forms.ChoiceField(
+        label=_lazy("Kind of order"),
+        required=False,
+        choices=lambda: [("", _("All kinds")), *((each.key, each.name) for each in KINDS)],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardPage(Page):
+    """What runs out first, then one list at a time: the reader's turn, ours, the authority's, on file, over."""
+
+    template: ClassVar[str] = "transfers/dashboard/dashboard.html"
+    panels: list[Panel]
+    urgent: Urgent | None
+    duties: list[Duties]
+    tabs: list[Tab]
+    ways: tuple[Way, ...]
+    form: FilterForm
+    tab: str
+    clear_url: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingPage(Page):
+    """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
+
+    template: ClassVar[str] = "transfers/dashboard/filing.html"
+    website: Website
+    site: Site
+    facts: list[tuple[Words, str]]
+    actions: list[Action]
+    door: SubjectOption
+    accesses: QuerySet[Access]
+    footer: Footer | None
+    panels: list[Duties]
+    now: datetime
+
+
+@confirmed_required
+@require_GET
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """One list at a time, the reader's turn first; what runs out first stands above all of them."""
+    user, asked = account_of(request), asked_of(request.GET)
+    orders = {each.key: orders_found(each.rows(user), asked) for each in ORDER_LISTS}
+    sites = sites_found(user, asked)
+    counts = {key: rows.count() for key, rows in orders.items()} | {SITES: sites.count()}
+    is_empty = not any(counts.values()) and not asked.is_filtered
+    here = asked.tab or next((key for key in KEYS if counts[key]), TURN.key)
+    found = (
+        _sites(user, sites, asked)
+        if here == SITES
+        else _orders(next(each for each in ORDER_LISTS if each.key == here), orders[here], asked)
+    )
+    page = DashboardPage(
+        panels=[NothingYet()] if is_empty else [found or _nothing(asked, counts, here)],
+        urgent=_urgent(user),
+        duties=duty_panels(duties.open_duties(user)),
+        tabs=[] if is_empty else tabs(counts, asked, here),
+        ways=() if is_empty else WAYS,
+        form=FilterForm(initial={"q": asked.words, "kind": asked.kind}),
+        tab=here,
+        clear_url=asked.url(q="", kind="", tab=here) if asked.is_filtered else "",
+        now=timezone.now(),
+    )
+    return render_page(request, page)
+
+
+def _orders(chosen: OrderList, rows: QuerySet[Order], asked: Asked) -> Orders | None:
+    """A page of one list of orders; nothing where it is empty."""
+    found = keyset.page(rows, chosen.order, mark_of(rows, "reference", asked.after), size=SIZE)
+    dates = {} if chosen is CLOSED else next_dates(found.rows)
+    shown_rows = [_row(order, dates, is_turn=chosen.is_turn) for order in found.rows]
+    older = asked.url(tab=chosen.key, after=found.rows[-1].reference) if found.has_more else ""
+    newer = asked.url(tab=chosen.key) if found.is_later else ""
+    return Orders(older, newer, chosen.label, shown_rows) if shown_rows else None
+
+
+def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
+    """A page of what is on file; nothing where that is nothing."""
+    found = keyset.page(rows, SITES_ORDER, mark_of(rows, "pk", asked.after), size=SIZE)
+    older = asked.url(tab=SITES, after=str(found.rows[-1].pk)) if found.has_more else ""
+    newer = asked.url(tab=SITES) if found.is_later else ""
+    return Sites(older, newer, SITES_LABEL, blocks(user, found.rows)) if found.rows else None
+
+
+def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
+    """Why a list is empty, and where there is something."""
+    if asked.is_filtered:
+        return Nothing(_("Nothing matches what you look for."), _("Show all"), asked.url(q="", kind="", tab=here))
+    full = next((tab for tab in tabs(counts, asked, here) if tab.count), None)
+    return Nothing(_("Nothing here just now."), full.label if full else "", full.url if full else "")
+
+
+def _urgent(user: User) -> Urgent | None:
+    """What runs out first of all that waits for the reader."""
+    order = TURN.rows(user).filter(due_at__isnull=False).order_by(*TURN.order).first()
+    if order is None:
+        return None
+
+    def built() -> Urgent | None:
+        act = next(iter(buttons(order)), None)
+        label, _moment = next_dates([order]).get(order.pk, ("", None))
+        return Urgent(order, label, replace(act, kind=PRIMARY), timezone.now()) if act else None
+
+    return shown(order, built)
+
+
+@confirmed_required
+@require_POST
+def tick_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """The owner says that a duty is done, or takes that back; a stranger's is not there."""
+    duty = get_object_or_404(Duty.objects.select_related("order"), pk=pk, order__owner=account_of(request))
+    done = "undo" not in request.POST
+    duties.mark_done(duty, done=done)
+    if done:
+        messages.success(request, _("Marked as done. If that was a mistake, undo it on the order page"))
+    return redirect(duty.order if "order" in request.POST else "dashboard")
+
+
+@confirmed_required
+@require_POST
+def check_footer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Has the home page of one's own website read by a worker; a stranger's is not there."""
+    website = get_object_or_404(websites_of(account_of(request)), pk=pk)
+    if not footers.ask(website):
+        messages.info(request, _("The page was read a moment ago. Ask again in two minutes"))
+    order = queries.of_websites(account_of(request), [website]).filter(reference=request.POST.get("order", "")).first()
+    where = order.get_absolute_url() if order else reverse("filing", args=[website.pk])
+    return redirect(f"{where}#footer")
+
+
+def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bool = False) -> OrderRow | UnreadOrder:
+    """One order in a list; where it is the reader's turn, with its next act."""
+    label, moment = dates.get(order.pk, ("", None))
+
+    def row() -> OrderRow:
+        name = order.answer("website").get("site_name", "")  # a list that does not need the answers says so as well
+        act = next(iter(buttons(order)), None) if is_turn else None
+        act = replace(act, kind=LINK, about=act.about or order.display_domain) if act else None
+        return OrderRow(order, kind_of(order).name, name, state_of(order), label, moment, act)
+
+    return shown(order, row) or UnreadOrder(order)
+
+
+@confirmed_required
+@require_GET
+def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
+    website = websites_of(account_of(request)).filter(pk=pk).first()
+    if website is None:
+        return redirect(redirect_of_ended(account_of(request), pk))
+    (filed,) = blocks(account_of(request), [website])
+    (site,) = filed.sites
+    page = FilingPage(
+        website=website,
+        site=site,
+        facts=_facts(filed, site),
+        actions=[replace(action, about="") for action in site.actions],
+        door=filed.door,
+        accesses=live_accesses().filter(website=website),
+        footer=footer_of(website, website.site_number) if website.site_number else None,
+        panels=duty_panels(duties.of_website(account_of(request), website)),
+        now=timezone.now(),
+    )
+    return render_page(request, page)
+
+
+def _facts(filed: Block, site: Site) -> list[tuple[Words, str]]:
+    """What is on file, with a name each; what is not known is left out."""
+    website = site.website
+    found = [
+        (_("Website number"), website.site_number),
+        *([(_("Website name"), website.name)] if website.name else []),
+        *([(_("Website administrator"), site.administrator)] if site.administrator else []),
+        (pgettext("filing", "Subject"), filed.name),
+        (_("Subject number"), website.subject.subject_number),
+        (pgettext("subject", "Nature"), filed.nature),
+        *([(_("Subject lead"), filed.lead)] if filed.lead else []),
+    ]
+    return list[tuple[Words, str]](found)

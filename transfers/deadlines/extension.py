@@ -1,0 +1,56 @@
+"""Moving deadlines after an outage, with a new message and calendar file; giving those that are missing."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from icpportal.alarms import rows
+from transfers.models import Order
+from transfers.notifications.messages import notify_recipients
+from transfers.orders import queries, states
+from transfers.orders.kinds import is_in, where
+from transfers.orders.machine import note
+from transfers.orders.rows import Group
+
+
+def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> rows.Ran[str]:
+    """Move every running deadline in [first, last) by `by`; which orders were, and which could not be.
+
+    An order that moved on is left; one that breaks keeps its deadline and stops no other.
+    """
+    due = queries.in_progress().filter(due_at__gte=first, due_at__lt=last).order_by("due_at")
+    if dry_run:
+        return rows.Ran(list(due.values_list("reference", flat=True)))
+    return rows.each(
+        "deadlines.extended",
+        due,
+        lambda order: order.reference if _extended(order, by, reason) else "",
+        reference="reference",
+        noted=False,
+    )
+
+
+def _extended(order: Order, by: timedelta, reason: str) -> bool:
+    with transaction.atomic():
+        same = Order.objects.filter(pk=order.pk, version=order.version, due_at=order.due_at)
+        if same.update(due_at=F("due_at") + by, version=F("version") + 1, reminded=0) != 1:
+            return False  # it moved on between the query and the update
+        order.refresh_from_db()
+        event = note(order, "deadline_moved", by="operations", words=reason)
+        if is_in(order, Group.PHONES_OPEN):
+            notify_recipients(order, "confirm_phones", event_id=event.pk, facts=queries.facts_of(order), now=event.at)
+    return True
+
+
+def date_undated(now: datetime, *, dry_run: bool = False) -> int:
+    """Give a whole term to what waits for its owner and has no date, as a portal from before leaves it; how many."""
+    undated = Order.objects.filter(where(lambda state: state.kept), due_at=None)
+    found = list(undated.values_list("pk", "state"))
+    if dry_run:
+        return len(found)
+    return sum(
+        undated.filter(pk=pk, state=state).update(due_at=now + getattr(settings, states.BY_KEY[state].kept), reminded=0)
+        for pk, state in found
+    )

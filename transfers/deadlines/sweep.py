@@ -1,0 +1,233 @@
+"""The clock of orders: once a minute, what is due, oldest first; an order that breaks is set aside."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from icpportal.alarms import portions, rows
+from icpportal.fields.types import Facts
+from icpportal.gateways.errors import NotYet, Refused, Retryable
+from icpportal.lifecycle import CLOCK, MoveNotAllowed
+from transfers.authority import results as authority
+from transfers.cancellation import pending as waiting
+from transfers.deadlines.extension import date_undated
+from transfers.deadlines.reminders import remind, to_remind
+from transfers.duties.reminders import PORTION
+from transfers.duties.reminders import sweep as remind_duties
+from transfers.models import Order, TypeCheck
+from transfers.notifications import texted_mobiles
+from transfers.orders import queries
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.machine import ORDER, apply_at_deadline, has_changed
+from transfers.orders.rows import Group
+from transfers.phones import windows as phone_windows
+from transfers.phones.windows import Word
+
+logger = logging.getLogger(__name__)
+ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its phone windows wait for the next sweep
+LEFT_AT_MOST = timedelta(hours=24)  # after that a phone window is judged by what the register of phones says alone
+TYPE_CHECKS_KEPT = timedelta(days=30)
+GO_ON = "go_on"  # where the authority cannot say whether the phones were verified
+Done = TypeVar("Done")
+
+
+@dataclass
+class Totals:
+    """What one sweep did, by move; nothing personal."""
+
+    moved: dict[str, int] = field(default_factory=dict)
+    failed: int = 0
+    set_aside: int = 0  # failed in an earlier sweep, and their next try has not come
+    lines: list[str] = field(default_factory=list)
+
+    def count(self, reference: str, move: str) -> None:
+        self.moved[move] = self.moved.get(move, 0) + 1
+        self.lines.append(f"{reference} {move}")
+
+    def take_failures(self, ran: rows.Ran[Done]) -> rows.Ran[Done]:
+        """Count what failed in one part of the sweep, and what was left alone."""
+        self.failed += len(ran.failed)
+        self.set_aside += ran.waiting
+        self.lines += [f"{failure.reference} failed: {failure.trouble}" for failure in ran.failed]
+        return ran
+
+
+class Reach(Enum):
+    """What came of asking the authority before a sweep."""
+
+    HEARD = auto()  # what it knows is here
+    NOT_YET = auto()  # it was not asked, somebody else fetches, or more waits than one round brings
+    AWAY = auto()
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One round: without effects, and what came of asking the authority before it."""
+
+    now: datetime
+    dry_run: bool
+    reach: Reach
+    totals: Totals = field(default_factory=Totals)
+    words: dict[UUID, Word] = field(default_factory=dict)  # of the register of phones, by order
+
+
+def sweep(*, now: datetime | None = None, dry_run: bool = False) -> Totals:
+    """Move every order whose time has run out, send the reminders, erase passwords that were kept long enough.
+
+    The answers of the authority come first. Each part is done whatever becomes of the others.
+    """
+    now = now or timezone.now()
+    parts = rows.Parts("deadlines")
+    reach = Reach.HEARD if dry_run else parts.run("pull", lambda: _fetch_outcomes(now))
+    this = Sweep(now, dry_run, reach or Reach.NOT_YET)  # a fault of ours says nothing about the authority
+    for name, do in PARTS.items():
+        if parts.run(name, lambda: do(this)) is None:  # noqa: B023 -- called at once
+            this.totals.failed += 1
+            this.totals.lines.append(f"{name} failed")
+    return this.totals
+
+
+def _fetch_outcomes(now: datetime) -> Reach:
+    """What the authority already knows counts before what it was sent is judged; without such it is asked as usual."""
+    is_needed = queries.due(now).filter(report__gt=0).exists()
+    try:
+        authority.pull(now=now, patience=ANOTHER_PULL if is_needed else 0, if_due=not is_needed)
+    except NotYet as problem:
+        logger.info("phone windows wait for the next sweep", extra={"reason": str(problem)})
+        return Reach.NOT_YET
+    except (Retryable, Refused) as problem:
+        logger.warning("authority not reached before the sweep", extra={"reason": str(problem)})
+        return Reach.AWAY
+    return Reach.HEARD if is_needed else Reach.NOT_YET
+
+
+def _due(this: Sweep) -> rows.Ran[str]:
+    if not this.dry_run:
+        # what is left alone while somebody fetches need not be asked for
+        over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
+        this.words.update(phone_windows.word_on(over_since, now=this.now))
+    return _over(this, "due", queries.due(this.now), lambda order: _at_deadline(order, this.now, this))
+
+
+def _undated(this: Sweep) -> rows.Ran[str]:
+    if given := date_undated(this.now, dry_run=this.dry_run):
+        this.totals.moved["dated"] = given
+    return rows.Ran()
+
+
+def _reminders(this: Sweep) -> rows.Ran[str]:
+    soon = to_remind(this.now)
+    return _over(this, "reminders", soon, lambda order: remind(order, this.now, dry_run=this.dry_run), at_most=PORTION)
+
+
+def _cancellations(this: Sweep) -> rows.Ran[bool]:
+    return rows.Ran() if this.dry_run else this.totals.take_failures(waiting.send_or_close(this.now))
+
+
+def _duties(this: Sweep) -> rows.Ran[bool]:
+    ran = this.totals.take_failures(remind_duties(this.now, dry_run=this.dry_run))
+    if ran.done:
+        this.totals.moved["duty_reminder"] = len(ran.done)
+    return ran
+
+
+def _digests(this: Sweep) -> rows.Ran[str]:
+    kept = queries.digests_to_erase(this.now)
+    return _over(this, "digests", kept, lambda order: erase_digest(order, dry_run=this.dry_run), at_most=PORTION)
+
+
+PARTS: dict[str, Callable[[Sweep], rows.Ran[str] | rows.Ran[bool]]] = {
+    "undated": _undated,
+    "due": _due,
+    "reminders": _reminders,
+    "cancellations": _cancellations,
+    "duties": _duties,
+    "digests": _digests,
+}
+
+
+def _over(
+    this: Sweep, job: str, orders: QuerySet[Order], move: Callable[[Order], str], *, at_most: int | None = None
+) -> rows.Ran[str]:
+    """One move over many orders; an outside system's trouble is no fault of the order, so it is tried next time."""
+    totals = this.totals
+
+    def moved(order: Order) -> str:
+        try:
+            done = move(order)
+        except MoveNotAllowed:
+            if not has_changed(order):
+                raise
+            return ""  # another sweep or a person was first
+        except (Retryable, Refused) as trouble:
+            logger.warning("deadline waits", extra={"reference": order.reference, "trouble": type(trouble).__name__})
+            totals.failed += 1
+            totals.lines.append(f"{order.reference} failed: {type(trouble).__name__}")
+            return ""
+        if done:
+            totals.count(order.reference, done)
+        return done
+
+    most = None if this.dry_run else at_most
+    ran = rows.each(f"deadlines.{job}", orders, moved, reference="reference", at_most=most, noted=not this.dry_run)
+    return totals.take_failures(ran)
+
+
+def _at_deadline(order: Order, now: datetime, sweep: Sweep) -> str:
+    """The move of its state; what the authority may have decided about the order is heard first, for a day."""
+    if is_in(order, Group.PHONES_OPEN):
+        return _phones_over(order, now, sweep)
+    if order.report and sweep.reach is not Reach.HEARD and now < (order.due_at or now) + LEFT_AT_MOST:
+        return ""
+    return _fire(order, state_of(order).clock, {}, now, sweep)
+
+
+def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
+    """Go on where the authority cannot say; lapse where it can, or where nobody stated anything."""
+    word = Word.TOLD if sweep.dry_run else sweep.words.get(order.pk)
+    if word is None:
+        return ""  # its turn comes with the next sweep
+    if word is Word.REFUSED:
+        raise Refused("the phone register refuses to answer")
+    not_yet = sweep.reach is Reach.NOT_YET or word is Word.NOT_YET
+    if not_yet and now < (order.due_at or now) + LEFT_AT_MOST:
+        return ""
+    # one that does not tell of phones may be out of reach
+    reachable = word is not Word.UNKNOWN and sweep.reach is not Reach.AWAY
+    checks = list(queries.phone_checks(order))
+    facts = {
+        **queries.facts_of(order),
+        "authority_unreachable": not reachable,
+        "authority_silent": reachable and word is not Word.TOLD,
+        "all_stated": bool(checks) and all(check.is_done for check in checks),
+        "due": order.due_at,
+        "mobiles": texted_mobiles.named(check for check in checks if not check.is_done),
+    }
+    move = GO_ON if ORDER.can(order, GO_ON, CLOCK, facts) else state_of(order).clock
+    return _fire(order, move, facts, now, sweep)
+
+
+def _fire(order: Order, move: str, facts: Facts, now: datetime, sweep: Sweep) -> str:
+    if not sweep.dry_run:
+        apply_at_deadline(order, move, facts=facts, now=now)
+    return move
+
+
+def erase_digest(order: Order, *, dry_run: bool = False) -> str:
+    """Erase the filing password's fingerprint of an order that rests; sending it again asks for the password."""
+    if not dry_run:
+        Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
+    return "erase_password"
+
+
+def forget_type_checks(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete what was asked about a filing thirty days ago and led to no order; how many that were."""
+    old = TypeCheck.objects.filter(order=None, created_at__lte=(now or timezone.now()) - TYPE_CHECKS_KEPT)
+    return portions.delete(old, dry_run=dry_run)

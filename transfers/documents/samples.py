@@ -1,0 +1,73 @@
+"""A right and some wrong pictures of every paper, drawn: what a reviewer accepts, and what comes back most."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One drawing of `static/img/samples.svg`, and what is right or wrong about it."""
+
+    drawing: str
+    words: Words
+    is_right: bool = False
+
+
+_GLARE, _CUT, _BLUR, _FAR = _("Glare"), _("Corner cut off"), _("Blurred"), _("Too small to read")
+_ID_WRONG = (
+    ("glare", _GLARE),
+    ("cut", _CUT),
+    ("blur", _BLUR),
+    ("copy", _("Photocopy")),
+    ("screen", _("Photo of a screen")),
+    ("covered", _("Finger over it")),
+)
+
+
+def _id(side: str) -> tuple[Sample, ...]:
+    right = Sample(f"id-{side}-right", _("Flat, whole, sharp, in colour"), is_right=True)
+    return (right, *(Sample(f"id-{side}-{kind}", words) for kind, words in _ID_WRONG))
+
+
+# by the drawing of the slot
+SAMPLES: dict[str, tuple[Sample, ...]] = {
+    "id-front": _id("front"),
+    "licence": (
+        Sample("licence-right", _("Whole, sharp, in colour, original or duplicate"), is_right=True),
+        Sample("licence-cut", _CUT),
+        Sample("licence-glare", _GLARE),
+        Sample("licence-small", _FAR),
+    ),
+    "statement": (
+        Sample("statement-right", _("Whole page, signed, with the seal where one is needed"), is_right=True),
+        Sample("statement-unsigned", _("Not signed")),
+        Sample("statement-unsealed", _("The organisation's seal is missing")),
+    ),
+    "photo": (
+        Sample("holding-right", _("Face and document both clear"), is_right=True),
+        Sample("holding-hidden", _("Face covered")),
+        Sample("holding-far", _("Too far away")),
+    ),
+    "papers": (
+        Sample("paper-right", _("Whole page, flat, readable"), is_right=True),
+        Sample("paper-cut", _CUT),
+        Sample("paper-blur", _BLUR),
+    ),
+}
+PORTRAITS = (
+    Sample("portrait-right", _("Centred, upper body, the words around you readable"), is_right=True),
+    Sample("portrait-red", _("Red or blue top")),
+    Sample("portrait-gap", _("Room beside the backdrop")),
+    Sample("portrait-hat", _("Hat or mask")),
+    Sample("portrait-side", _("Not in the middle")),
+    Sample("portrait-far", _("Too far away")),
+    Sample("portrait-dark", _("Too dark")),
+)
+
+
+def samples_of(drawing: str) -> tuple[Sample, ...]:
+    """Those of the papers that have this drawing, the right one first."""
+    return SAMPLES[drawing]

@@ -1,0 +1,303 @@
+"""The document slots of an order: which there are, in which state each is, and what the page shows of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import NotRequired, TypedDict
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from filings.provinces import Province, answers
+from filings.provinces.choices import INDIVIDUAL, kind_of
+from filings.provinces.papers import other_papers, paper_slots
+from filings.provinces.types import PaperFacts
+from filings.queries import websites_of
+from filings.register.certificate_numbers import age_on, birth_date, id_province
+from icpportal.fields.components import DrawnSlot, Found
+from icpportal.fields.types import Words
+from icpportal.time_format import day_words, to_beijing
+from transfers.documents import validity
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.people import Person, administrator, is_individual, is_same_person, lead
+from transfers.orders.rows import Group
+from transfers.steps import consent
+from transfers.steps.website import HOLDER_PERSON
+from verification.documents.advice import found_on
+from verification.documents.forms import UploadForm
+from verification.documents.upload_messages import reason_of
+
+BY_PHONE = "phone"  # the applicant sends the papers with the authority's or our phone app
+STATEMENT, COMMITMENT, OTHER, PHOTO = "statement", "commitment", "other", "photo"
+ONLY_BY_PHONE = _("Only if you send the documents by phone: sign the form and photograph it")
+READY = ("ready", "look")  # the second with advice
+LOOK = _("Ready, but look")
+FRONT, BACK = _("front"), _("back")
+SIGNED_ALONE = _("Signed by you with a black pen, in regular script")
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What a slot is called, how many sides or pages it has, and what a good picture shows."""
+
+    key: str
+    title: str | Promise
+    hint: str | Promise
+    sides: tuple[str | Promise, ...] = ("",)
+    drawing: str = "papers"
+    needed: int = 1  # how many of its sides must be there
+
+
+SLOTS: dict[str, Slot] = {
+    slot.key: slot
+    for slot in (
+        Slot(
+            "lead_id",
+            _("Subject lead's document"),
+            _("Photograph the original lying flat, with all four corners visible and no glare"),
+            (FRONT, BACK),
+            "id-front",
+            2,
+        ),
+        Slot(
+            "admin_id",
+            _("Website administrator's document"),
+            _("Photograph the original lying flat, with all four corners visible and no glare"),
+            (FRONT, BACK),
+            "id-front",
+            2,
+        ),
+        Slot("subject_id", _("Subject's document"), _("Licence, original or duplicate, readable"), drawing="licence"),
+        Slot(
+            "statement",
+            _("Authenticity statement"),
+            _("Signed by the website administrator, with the organisation's seal"),
+            (_("page 1"), _("page 2"), _("page 3")),
+            "statement",
+        ),
+        Slot("letter", _("Letter of authorisation"), _("Signed by the legal representative, sealed")),
+        Slot(
+            consent.LETTER,
+            _("Consent of the website administrator"),
+            _("A sheet with the domain, signed by the person, with the words “I agree to be its administrator”"),
+        ),
+        Slot("domain_cert", _("Domain certificate"), _("Get it from your domain's registrar")),
+        Slot("holding_photo", _("Photo holding the document"), _("Face and document both clear"), drawing="photo"),
+        Slot("approval_paper", _("Prior approval"), _("The approval document with the number you entered")),
+        Slot("residence", _("Residence permit"), _("Of the province where you file"), (FRONT, BACK), needed=1),
+        Slot(
+            COMMITMENT,
+            _("Letter of commitment"),
+            _("Download the form, sign it and upload it"),
+        ),
+        Slot(
+            "registrant_proof",
+            _("Proof of the domain's registrant"),
+            _("A document that names both the registrant and the subject"),
+        ),
+        Slot(
+            OTHER,
+            _("Other documents"),
+            _("What this province or our reviewer requires"),
+            tuple(format_lazy(_("document {n}"), n=n) for n in range(1, 6)),
+        ),
+    )
+}
+
+
+def paper_facts(order: Order) -> PaperFacts:
+    """What the list of papers depends on."""
+    kind, website = order.answer("type"), order.answer("website")
+    leader, admin = lead(order), administrator(order)
+    on_file = _sites_with_this(order)
+    return PaperFacts(
+        by_app=order.answer("documents").get("way") == BY_PHONE,
+        holder_is_person=website.get("domain_holder") == HOLDER_PERSON,
+        # one website, one domain: what is filed here for the subject, and this one
+        domains_of_subject=on_file,
+        sites_of_subject=on_file,
+        nature=kind.get("nature", ""),
+        same_person=is_same_person(order),
+        is_legal_rep=order.answer("subject").get("is_legal_rep") != "no",
+        approvals=tuple(website.get("approval_types") or ()) if website.get("needs_approval") == "yes" else (),
+        lead_id_region=_region(leader),
+        admin_id_region=_region(admin),
+        lead_age=_age(order, leader),
+        admin_age=_age(order, admin),
+    )
+
+
+def _sites_with_this(order: Order) -> int:
+    """How many websites the subject has with us once this one is here; asked only where a paper depends on it."""
+    rules = queries.rules_of(order)
+    certificate = rules.domain_certificate
+    asked = {*rules.commitment, *(paper.when for paper in rules.extra_papers)}
+    if "individual_many_sites" not in asked and not (certificate and certificate.from_of_subject > 1):
+        return 1
+    others = websites_of(order.owner).filter(subject__subject_key=order.subject_key).exclude(domain=order.domain)
+    return others.count() + 1
+
+
+def _region(person: Person) -> str | None:
+    return id_province(person.id_type, person.id_number) if person.id_number else None
+
+
+def _age(order: Order, person: Person) -> int | None:
+    born = birth_date(person.id_type, person.id_number) if person.id_number else None
+    return age_on(born, order.created_at.date()) if born else None
+
+
+def needed(order: Order) -> list[Slot]:
+    """The slots this order must fill, in the order of the page; `other` also when our reviewer asked for it."""
+    on_paper = (consent.LETTER,) if consent.is_on_paper(order) else ()
+    keys = (*paper_slots(queries.rules_of(order), paper_facts(order)), *on_paper)
+    asked = is_in(order, Group.RETURNED) and f"paper.{OTHER}" in queries.open_verdicts(order)
+    return [slot for slot in SLOTS.values() if slot.key in keys or (asked and slot.key == OTHER)]
+
+
+def hint_of(slot: Slot, *, is_individual: bool) -> Words:
+    """What a good picture of it shows; a person has no seal."""
+    return SIGNED_ALONE if is_individual and slot.key == STATEMENT else slot.hint
+
+
+def wanted(order: Order, slot: Slot) -> list[str | Promise]:
+    """What this province asks for in a slot, item by item; empty where the slot's own hint says it all."""
+    rules = queries.rules_of(order)
+    if slot.key == OTHER:
+        return [answers.PAPERS[key] for key in other_papers(rules, paper_facts(order))]
+    if slot.key == STATEMENT:
+        return [answers.EXTRA[extra] for extra in rules.statement_extras(order.answer("type").get("nature", ""))]
+    return []
+
+
+def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[Slot]:
+    """The list the start page prints before anything is known; what one way of sending costs is named with it."""
+    alone = kind_of(nature) == INDIVIDUAL
+    keys = paper_slots(rules, PaperFacts(nature=nature, same_person=same_person))
+    listed = [replace(SLOTS[key], hint=hint_of(SLOTS[key], is_individual=alone)) for key in keys]
+    by_phone = [replace(SLOTS[COMMITMENT], hint=ONLY_BY_PHONE)] if commits_by_phone(rules) else []
+    return [*listed, *(each for each in by_phone if SLOTS[COMMITMENT] not in listed)]
+
+
+def commits_by_phone(rules: Province) -> bool:
+    """Whether whoever sends the documents by phone must add a letter of commitment here."""
+    return rules.papers_by_app and "by_app" in rules.commitment
+
+
+def missing(slots: list[Slot], papers: Iterable[OrderDocument]) -> list[Slot]:
+    """The slots that lack a ready picture; hand in the papers that still fit the answers."""
+    ready: dict[str, int] = {}
+    for paper in papers:
+        ready[paper.slot] = ready.get(paper.slot, 0) + paper.document.is_ready
+    return [slot for slot in slots if ready.get(slot.key, 0) < slot.needed]
+
+
+def waiting(papers: list[OrderDocument]) -> bool:
+    """Whether a picture is still being checked."""
+    return any(paper.document.is_checking for paper in papers)
+
+
+def drawn(
+    order: Order,
+    slot: Slot,
+    side: int,
+    paper: OrderDocument | None,
+    *,
+    is_open: bool = True,
+    reason: str = "",
+    to_replace: bool = False,
+) -> DrawnSlot:
+    """What `partials/slot.html` draws of one side of a slot; `to_replace` when its paper came back."""
+    page = reverse("slot", args=[order.reference, slot.key])
+    word = slot.sides[side - 1]
+    stale: str | Promise = ""
+    if paper is not None and validity.is_stale(order, paper):
+        stale = validity.why_stale(slot.key, reused=validity.is_reused(order, paper))
+    shown: DrawnSlot = {
+        **(_refused(paper, reason) if reason and not stale else _shown(paper, reason or str(stale))),
+        "key": f"{slot.key}-{side}",
+        "title": f"{slot.title} · {word}" if word else slot.title,
+        "hint": hint_of(slot, is_individual=is_individual(order)),
+        "drawing": "id-back" if slot.drawing == "id-front" and side == 2 else slot.drawing,
+        "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
+        "refresh_url": page,
+    }
+    if paper is not None and shown["state"] in READY and validity.is_reused(order, paper):
+        shown["state"], shown["label"] = "reused", _used_again(paper)
+    if to_replace and shown["state"] in (*READY, "reused"):
+        shown["state"], shown["label"] = "replace", ""
+    if is_open:
+        shown["form"], shown["form_url"] = UploadForm(key=f"{slot.key}_{side}"), f"{page}?side={side}"
+    if is_open and paper is not None:
+        shown["actions"] = [
+            {
+                "label": _("Remove"),
+                "url": f"{page}?side={side}",
+                "post": True,
+                "name": "remove",
+                "value": "1",
+                "kind": "link",
+            }
+        ]
+    return shown
+
+
+def _used_again(paper: OrderDocument) -> str:
+    """What a ready picture of an earlier order says of itself."""
+    date = day_words(to_beijing(paper.document.created_at).date(), weekday=False)
+    return _("Using the upload of %(date)s") % {"date": date}
+
+
+def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
+    """The same for the photo step."""
+    url = reverse("photo", args=[order.reference])
+    return {
+        **(_refused(paper, reason) if reason else _shown(paper, reason)),
+        "key": "photo",
+        "title": _("Photo"),
+        "hint": _("Upper body, centred, dressed for the season"),
+        "drawing": "photo",
+        "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
+        "refresh_url": url,
+        "form": UploadForm(key="photo"),
+        "form_url": url,
+    }
+
+
+class PictureShown(TypedDict):
+    """The part of a slot that its picture says."""
+
+    state: str
+    reason: str | Promise
+    preview_url: NotRequired[str]
+    found: NotRequired[Found]
+    facts: NotRequired[str]
+
+
+def _refused(paper: OrderDocument | None, reason: str) -> PictureShown:
+    """After an upload that was refused: the picture that is there already is still there, and said to be."""
+    shown = _shown(paper, "")
+    if shown["state"] not in READY:
+        return _shown(paper, reason)
+    return {**shown, "reason": _("%(reason)s. The earlier picture is kept") % {"reason": reason}}
+
+
+def _shown(paper: OrderDocument | None, reason: str) -> PictureShown:
+    if reason or paper is None:
+        return {"state": "again" if reason else "empty", "reason": reason}
+    document = paper.document
+    if not document.is_ready:
+        return {"state": document.state, "reason": reason_of(document)}
+    shown: PictureShown = {
+        "state": document.state,
+        "reason": "",
+        "preview_url": f"{reverse('document', args=[document.reference])}?preview=1",
+        "facts": f"{document.width} × {document.height}",
+    }
+    found = found_on(document)
+    if found is not None:
+        shown["state"], shown["found"] = "look", found
+    return shown

@@ -1,0 +1,391 @@
+"""Step 5, documents (上传资料): the hub, one page a paper, and the statement to sign."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.drafts.pages import said, said_words, say, say_words
+from icpportal.fields.client import client_address
+from icpportal.fields.components import DrawnSlot, Notice, Panel, Task
+from icpportal.fields.fields import ChoiceField
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from icpportal.wizard.storage import keep
+from transfers.check import readiness, slot_access
+from transfers.documents import actions as paper_actions
+from transfers.documents import reuse, slots, statement
+from transfers.documents.actions import OrderChanged
+from transfers.documents.samples import Sample, samples_of
+from transfers.documents.validity import is_stale, person_of
+from transfers.documents.views.panels import (
+    Consent,
+    EarlierPaper,
+    EarlierPicture,
+    FormToDownload,
+    Returned,
+    StatementDownload,
+    Wanted,
+    form_of_commitment,
+)
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.orders.expiry import is_over
+from transfers.orders.kinds import is_in
+from transfers.orders.people import is_individual
+from transfers.orders.rows import Group
+from transfers.pages import stages
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import RulesBrief, brief_of
+from transfers.phone_upload import queries as phone_upload
+from transfers.phone_upload.queries import PhoneOffer
+from transfers.photo import app as photo_app
+from transfers.photo.views import backdrop
+from transfers.proofs import servers
+from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled
+from transfers.steps.editable_parts import is_open, open_parts
+from verification import consents
+from verification.documents.advice import found_on
+from verification.documents.forms import file_of
+from verification.documents.upload_messages import UploadRefused
+from verification.phones import uploads
+
+UPLOAD = "upload"
+UNTICKED, REFUSED = "unticked", "refused."  # what a page says after its redirect
+WAYS = [(UPLOAD, gettext_lazy("Upload here")), (slots.BY_PHONE, gettext_lazy("Take photos with your phone"))]
+
+ONLY_NAMED = Notice(
+    "turn", gettext_lazy("You can change only what our reviewer asked for. Everything else stays as it is")
+)
+
+
+def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
+    return {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
+
+
+class WayForm(forms.Form):
+    """How the papers come in; asked where the province takes them by phone."""
+
+    way = ChoiceField(
+        label=gettext_lazy("How do you want to send the documents?"), choices=WAYS, widget=forms.RadioSelect
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsPage(PageInOrder):
+    """Step 5: every document with its state."""
+
+    template: ClassVar[str] = "transfers/documents/documents.html"
+    brief: RulesBrief
+    form: WayForm | None
+    commitment: FormToDownload | None  # what sending by phone asks for as well
+    tasks: list[Task]
+    ready: int
+    total: int
+    notices: list[Notice]
+    phone_offers: list[PhoneOffer]
+    panels: list[Panel]
+    back_url: str
+
+
+@confirmed_required
+def hub(request: HttpRequest, reference: str) -> HttpResponse:
+    """Every slot with its state; n of m ready."""
+    order = own_order(request, reference)
+    if not order.is_editable:
+        return redirect(order)
+    if not queries.has_details(order):
+        return redirect("people", order.reference)
+    offered = phone_upload.is_offered(order)
+    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        return _way_chosen(order, form)
+    return render_page(request, _hub(order, form))
+
+
+def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
+    """Kept; whoever uploads here instead wants no phone to send anything any more."""
+    keep(order, "documents", form.cleaned_data)
+    if form.cleaned_data["way"] == UPLOAD:
+        uploads.end(holder=order.reference)
+    return redirect("documents", order.reference)
+
+
+def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
+    papers = list(queries.papers_of(order))
+    needed = slots.needed(order)
+    parts = returned_parts(order, papers)
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, parts=parts)}
+    opened = slot_access.open_test(order, papers, gaps)
+    standing = papers_to_replace(parts)
+    return DocumentsPage(
+        frame=frame(order, stages.DOCUMENTS),
+        brief=brief_of(order),
+        form=form,
+        commitment=form_of_commitment(order) if slots.commits_by_phone(queries.rules_of(order)) else None,
+        tasks=[_task(order, slot, papers, gaps, opened(slot), slot.key in standing) for slot in needed],
+        ready=sum(f"paper.{slot.key}" not in gaps for slot in needed),
+        total=len(needed),
+        notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
+        phone_offers=phone_upload.offers(order),
+        panels=backdrop.offers(order),
+        back_url=reverse("people", args=[order.reference]),
+    )
+
+
+def _task(
+    order: Order, slot: slots.Slot, papers: list[OrderDocument], gaps: set[str], is_open_slot: bool, is_returned: bool
+) -> Task:
+    mine = [paper for paper in papers if paper.slot == slot.key]
+    items = slots.wanted(order, slot) if slot.key == slots.OTHER else []
+    state = _unfinished(order, mine) if f"paper.{slot.key}" in gaps else "done"
+    if is_returned and mine and state == "todo":
+        state = "replace"
+    return Task(
+        title=slot.title,
+        url=reverse("slot", args=[order.reference, slot.key]) if is_open_slot else "",
+        state=state,
+        label=_("Stays as it is") if is_returned and state == "done" else _looks(state, mine),
+        hint=capfirst("; ".join(str(item) for item in items))
+        or slots.hint_of(slot, is_individual=is_individual(order)),
+    )
+
+
+def _looks(state: str, papers: list[OrderDocument]) -> Words:
+    """What a paper that is done says instead of that: something was found on one of its pictures."""
+    return slots.LOOK if state == "done" and any(found_on(paper.document) for paper in papers) else ""
+
+
+def _unfinished(order: Order, papers: list[OrderDocument]) -> str:
+    if any(paper.document.state == "refused" or is_stale(order, paper) for paper in papers):
+        return "wrong"
+    return "waiting" if slots.waiting(papers) else "todo"
+
+
+@confirmed_required
+def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
+    """One paper: what a good picture shows, its sides, upload, take out."""
+    order = own_order(request, reference)
+    found = slots.SLOTS.get(slot)
+    if not order.is_editable:
+        return redirect(order)
+    if not queries.has_details(order):
+        return redirect("people", order.reference)
+    papers = list(queries.papers_of(order))
+    needed = slots.needed(order)
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    if found is None or found not in needed or not slot_access.open_test(order, papers, gaps)(found):
+        raise Http404
+    try:
+        return _changed(request, order, found) if request.method == "POST" else _slot(request, order, found)
+    except OrderChanged:
+        return redirect(order)
+
+
+def _side(request: HttpRequest, slot: slots.Slot) -> int:
+    side = request.GET.get("side", "1")
+    if not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
+        raise Http404
+    return int(side)
+
+
+def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    if "consent" in request.POST:
+        return _consented(request, order, slot)
+    side = _side(request, slot)
+    if "again" in request.POST:
+        return _used_again(request, order, slot)
+    if "remove" in request.POST:
+        paper_actions.remove(order, slot=slot.key, side=side)
+    elif slot_access.needs_consent(order, slot):
+        return _unticked(request, order, slot)
+    else:
+        try:
+            paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
+        except UploadRefused as refused:
+            say_words(request, f"{REFUSED}{side}", refused.message)
+            return _slot(request, order, slot)
+    return redirect("slot", order.reference, slot.key)
+
+
+def _used_again(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    """Take the paper of an earlier order, if the person it shows agrees to that here too."""
+    if slot_access.needs_consent(order, slot):
+        return _unticked(request, order, slot)
+    offer = reuse.for_slot(order, slot.key)
+    if offer is not None and not offer.why_not:
+        paper_actions.use_again(order, offer.earlier, slot=slot.key, actor=account_of(request))
+    return redirect("slot", order.reference, slot.key)
+
+
+def _unticked(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    say(request, UNTICKED, value=True)
+    return _slot(request, order, slot)
+
+
+def _consented(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    person = person_of(order, slot.key)
+    if "agree" not in request.POST:
+        return _unticked(request, order, slot)
+    if person is not None:
+        consents.give(
+            holder=order.reference,
+            person_key=person.key,
+            language=get_language() or order.owner.language,
+            client=client_address(request),
+        )
+    return redirect("slot", order.reference, slot.key)
+
+
+class ConsentForm(forms.Form):
+    """A box of its own for each person, never ticked beforehand."""
+
+    agree = forms.BooleanField(label=consents.TEXTS[consents.CURRENT].label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotPage(PageInOrder):
+    """One document: what is asked, its sides with their uploads, consent, and what an earlier order has."""
+
+    template: ClassVar[str] = "transfers/documents/slot.html"
+    brief: RulesBrief
+    slot_title: Words
+    slot_hint: Words
+    panels: list[Panel]
+    sides: list[DrawnSlot]
+    samples: tuple[Sample, ...]
+    back_url: str
+    form: ConsentForm | None
+
+
+def _slot(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+    papers = _papers(order)
+    person = person_of(order, slot.key)
+    name = mask_name(person.name) if person else ""
+    needs_consent = slot_access.needs_consent(order, slot)
+    consent_error = bool(said(request, UNTICKED))
+    consent = ConsentForm({} if consent_error else None) if needs_consent else None
+    if consent is not None and consent_error:
+        consent.errors["agree"] = consent.error_class(
+            [_("Tick the box to give consent, so that you can upload documents")]
+        )
+    parts = [part for part in returned_parts(order, papers.values()) if part.key == f"paper.{slot.key}"]
+    standing = papers_to_replace(unsettled(parts))
+    sides = [
+        slots.drawn(
+            order,
+            slot,
+            side,
+            papers.get((slot.key, side)),
+            is_open=not needs_consent,
+            reason=said_words(request, f"{REFUSED}{side}"),
+            to_replace=slot.key in standing,
+        )
+        for side in slot_access.sides_shown(slot, papers)
+    ]
+    page = SlotPage(
+        frame=frame(order, stages.DOCUMENTS),
+        brief=brief_of(order),
+        slot_title=slot.title,
+        slot_hint=slots.hint_of(slot, is_individual=is_individual(order)),
+        panels=[
+            *_came_back(order, slot, parts),
+            *_asked(order, slot),
+            *([Consent(name, consents.TEXTS[consents.CURRENT].explanation, consent)] if consent is not None else []),
+            *_again(order, slot, papers, name, needs_consent=needs_consent),
+        ],
+        sides=sides,
+        samples=samples_of(slot.drawing),
+        back_url=reverse("documents", args=[order.reference]),
+        form=consent,
+    )
+    return render_page(request, page, at=reverse("slot", args=[order.reference, slot.key]))
+
+
+def _came_back(order: Order, slot: slots.Slot, parts: list[ReturnedPart]) -> list[Panel]:
+    return [Returned([replace(part, url="") for part in parts], _before(order, slot))] if parts else []
+
+
+def _asked(order: Order, slot: slots.Slot) -> list[Panel]:
+    """What the province asks for, and the sheet to sign where the slot takes it."""
+    items = slots.wanted(order, slot)
+    return [
+        *([Wanted(items)] if items else []),
+        *([StatementDownload()] if slot.key == slots.STATEMENT else []),
+        *([form_of_commitment(order)] if slot.key == slots.COMMITMENT else []),
+    ]
+
+
+def _again(
+    order: Order,
+    slot: slots.Slot,
+    papers: dict[tuple[str, int], OrderDocument],
+    name: str,
+    *,
+    needs_consent: bool,
+) -> list[Panel]:
+    """The paper of an earlier order that this slot could take, unless it holds it already and it fits."""
+    offer = reuse.for_slot(order, slot.key)
+    held = {paper.document_id for (key, _), paper in papers.items() if key == slot.key and not is_stale(order, paper)}
+    if offer is None or held == {paper.document_id for paper in offer.earlier.papers}:
+        return []
+    return [EarlierPaper(offer, name, may_use=not offer.why_not and not needs_consent)]
+
+
+def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
+    """The pictures our reviewer saw, beside those that replace them."""
+    replaced = queries.papers_replaced(order, order.entered_at).filter(slot=slot.key)
+    return [
+        EarlierPicture(f"{reverse('document', args=[paper.document.reference])}?preview=1", slot.sides[paper.side - 1])
+        for paper in replaced
+    ]
+
+
+@confirmed_required
+@require_GET
+def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
+    """One side alone, asked again by a page with script while it is being checked."""
+    order = own_order(request, reference, says_over=True)
+    if is_over(order):
+        raise Http404
+    found = slots.SLOTS.get(slot)
+    paper = _papers(order).get((slot, side))
+    if slot == slots.PHOTO and side == 1:
+        drawn = photo_app.drawn(order, paper)
+    elif found is None or not 1 <= side <= len(found.sides):
+        raise Http404
+    else:
+        may_upload = (
+            order.is_editable
+            and is_open(open_parts(order), f"paper.{slot}")
+            and not slot_access.needs_consent(order, found)
+        )
+        standing = papers_to_replace(unsettled(returned_parts(order)))
+        drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in standing)
+    return render(request, "partials/slot.html", {"slot": drawn})
+
+
+@confirmed_required
+@require_GET
+def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """The statement filled in from the answers, to print and sign."""
+    order = own_order(request, reference)
+    if not queries.has_details(order):
+        raise Http404
+    if not servers.is_placed(order):  # it would be printed without one
+        return redirect("step", order.reference, stages.SERVICE_CODE) if order.is_editable else redirect(order)
+    name = f"statement-{order.reference}.pdf"
+    return HttpResponse(
+        statement.sheet(order),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+    )

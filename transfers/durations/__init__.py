@@ -1,0 +1,1 @@
+"""How long the stages of an order take, from the portal's own figures."""

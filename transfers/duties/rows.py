@@ -1,0 +1,83 @@
+"""Duties after an approval as the pages list them: what, by when, how sure, and done or not."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.alarms import rows
+from icpportal.fields.components import Panel
+from icpportal.fields.types import Words
+from transfers.duties.actions import RULES
+from transfers.models import Duty
+
+SHOWN = 20
+
+
+LATE = _("the deadline has passed: do it soon")
+PROVISIONAL = _("provisional: next year's holidays are not known yet")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow(Panel):
+    """One duty that is due."""
+
+    template: ClassVar[str] = "transfers/duties/duty_open.html"
+    duty: Duty
+    title: Words
+    is_late: bool
+
+    @property
+    def site(self) -> str:
+        """Where it is done; "" where no site is known."""
+        return RULES[self.duty.key].site
+
+    @property
+    def site_name(self) -> str:
+        """The same in words."""
+        return urlsplit(self.site).hostname or ""
+
+    @property
+    def remarks(self) -> list[Words]:
+        """What there is to say of its date."""
+        return [*([LATE] if self.is_late else []), *([PROVISIONAL] if self.duty.provisional else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class DoneDuty(DutyRow):
+    """One duty that is done, and can be taken back."""
+
+    template: ClassVar[str] = "transfers/duties/duty_done.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Duties(Panel):
+    """What follows an approval, each with its date and a tick."""
+
+    template: ClassVar[str] = "transfers/duties/duties.html"
+    rows: list[DutyRow]
+
+
+def duty_panels(found: QuerySet[Duty]) -> list[Duties]:
+    """The duties as a part of a page; none where nothing is due."""
+    due = duty_rows(found)
+    return [Duties(due)] if due else []
+
+
+def duty_rows(found: QuerySet[Duty]) -> list[DutyRow]:
+    """The nearest ones; what is done says so and can be taken back. One that breaks is left out, and told."""
+    today = timezone.localdate()
+    made = (
+        rows.shown("pages.duties", duty.pk, lambda: _row(duty, today), reference=duty.order.reference)  # noqa: B023
+        for duty in found[:SHOWN]
+    )
+    return [row for row in made if row]
+
+
+def _row(duty: Duty, today: date) -> DutyRow:
+    look = DutyRow if duty.done_at is None else DoneDuty
+    return look(duty, RULES[duty.key].title, is_late=duty.done_at is None and duty.due_on < today)

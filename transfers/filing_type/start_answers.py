@@ -1,0 +1,59 @@
+"""The three answers of the start page: kept for this visit, and taken along into the first page and the order."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from filings.provinces import PROVINCES
+from filings.register.certificates import INDIVIDUAL
+from icpportal.fields.form_types import Known
+from icpportal.wizard.storage import keep
+from transfers.models import Order
+from transfers.orders.people import is_individual
+from transfers.steps import known
+
+COOKIE = "start_answers"
+KEPT = timedelta(days=1)
+ANOTHER, SAME = "another", "same"
+OFFERED = {"who": ("organisation", INDIVIDUAL), "province": tuple(PROVINCES), "administrator": (SAME, ANOTHER)}
+SAME_PERSON = {SAME: "yes", ANOTHER: "no"}
+
+
+def of(request: HttpRequest) -> dict[str, str]:
+    """What was answered, in the address or lately; nonsense is no answer."""
+    asked = {name: request.GET[name] for name in OFFERED if name in request.GET}
+    said = asked or dict(zip(OFFERED, request.COOKIES.get(COOKIE, "").split("."), strict=False))
+    return {name: said[name] for name, offered in OFFERED.items() if said.get(name) in offered}
+
+
+def remember(response: HttpResponse, answers: Mapping[str, str]) -> HttpResponse:
+    """Keeps the answers for the pages that follow, before and after signing in; nothing of them is personal."""
+    if answers:
+        response.set_cookie(
+            COOKIE,
+            ".".join(answers.get(name, "") for name in OFFERED),
+            max_age=KEPT,
+            httponly=True,
+            samesite="Lax",
+            secure=bool(settings.SESSION_COOKIE_SECURE),
+        )
+    return response
+
+
+def of_filing_type(request: HttpRequest) -> dict[str, Known]:
+    """What the page of the filing type need not ask."""
+    said = of(request)
+    nature = INDIVIDUAL if said.get("who") == INDIVIDUAL else ""
+    return {
+        "nature": Known(nature, known.START_PAGE),
+        "region_province": Known(said.get("province", ""), known.START_PAGE),
+    }
+
+
+def carry(request: HttpRequest, order: Order) -> None:
+    """Takes along who the administrator is; an individual was never in doubt."""
+    said = of(request).get("administrator", "")
+    if said in SAME_PERSON and not is_individual(order) and known.START not in order.answers:
+        keep(order, known.START, {"administrator": SAME_PERSON[said]})

@@ -1,0 +1,214 @@
+"""Transfer another (继续接入): which subjects are on file here, what stands in the way, and how the order begins."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Unpack
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from filings import checks
+from filings.models import Subject
+from filings.provinces import province
+from filings.queries import subject_page, subjects_of
+from icpportal.accounts.models import User
+from icpportal.fields.components import Action
+from icpportal.fields.fields import DomainField
+from icpportal.fields.form_types import Files, FormOptions, Posted
+from icpportal.privacy.masks import mask_name
+from icpportal.wizard.storage import as_form_data, as_json, keep
+from transfers.documents import actions as paper_actions
+from transfers.documents import reuse
+from transfers.filing_type.decision import Outcome
+from transfers.models import Order, TypeCheck
+from transfers.orders import actions, queries
+from transfers.pages import blocking_order
+from transfers.pages.unreadable import WORDS, shown
+from transfers.steps.subject import SubjectForm
+from verification import consents
+
+
+@dataclass(frozen=True)
+class SubjectOption:
+    """One subject of the account, and the order that has to end before another one can begin."""
+
+    subject: Subject
+    order: Order | None = None
+    is_own: bool = True  # else another account keeps the subject, and only a website of it is here
+
+    @property
+    def is_open(self) -> bool:
+        return self.order is None
+
+    @property
+    def url(self) -> str:
+        """Where the domain alone is asked; what another account keeps is not brought along, there all is typed."""
+        return reverse("another-of", args=[self.subject.pk]) if self.is_own else reverse("verify-type")
+
+    @property
+    def reason(self) -> str:
+        """Why another order cannot begin now, naming the one that stands in the way; "" when it can."""
+        if self.order is None:
+            return ""
+        order = self.order
+        return shown(order, lambda: blocking_order.words(order)) or str(WORDS % {"ref": order.reference})
+
+    @property
+    def ways_out(self) -> list[Action]:
+        """The actions of `partials/action.html`: finish the order, or take it back, as its life allows."""
+        order = self.order
+        if order is None:
+            return []
+        return shown(order, lambda: blocking_order.alternatives(order)) or [blocking_order.look(order)]
+
+
+def subject_options(owner: User, among: Collection[Subject] | None = None) -> list[SubjectOption]:
+    """Every subject of the account (or those given) with what stands in its way, in two queries at most."""
+    found = list(subjects_of(owner) if among is None else among)
+    open_orders = queries.in_progress().filter(owner=owner, subject_key__in=[each.subject_key for each in found])
+    blocking = {order.subject_key: order for order in open_orders}
+    return [SubjectOption(each, blocking.get(each.subject_key), is_own=each.owner_id == owner.pk) for each in found]
+
+
+class DomainForm(forms.Form):
+    """Of a subject that is known only the domain is asked."""
+
+    domain = DomainField(label=_("Domain name"), help_text=_("Without www, for example example.com"))
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        subject: Subject,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
+        self.subject = subject
+
+    def clean(self) -> None:
+        super().clean()
+        cleaned = self.cleaned_data
+        if "domain" in cleaned:
+            for finding in self._findings():
+                if finding.stops:
+                    field = "domain" if finding.field == "domain" else None
+                    self.add_error(field, ValidationError(finding.message, code=finding.id))
+
+    def _findings(self) -> list[checks.Finding]:
+        """The same checks as where everything is typed."""
+        facts = checks.read(province=province(self.subject.region[:2]), type_answers=self.answers())
+        return checks.run("type", facts)
+
+    def answers(self) -> dict[str, str]:
+        """The answers of step 1, from the register, and where they come from."""
+        subject = self.subject
+        return {
+            "region": subject.region,
+            "nature": subject.nature,
+            "id_type": str(subject.id_type),
+            "id_number": subject.id_number,
+            "name": subject.name,
+            "domain": self.cleaned_data["domain"],
+            "subject_key": subject.subject_key,
+            actions.ASKED_ABOUT: str(subject.pk),
+        }
+
+
+class AgainForm(forms.Form):
+    """Which papers to use again, each a box, and the agreement of the person they show; nothing is ticked before."""
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        offers: Collection[reuse.Offer],
+        subject: Subject | None,
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
+        self.rows: list[tuple[forms.BoundField, reuse.Offer]] = []
+        self.person_masked = ""
+        self.consent_text = consents.TEXTS[consents.CURRENT].explanation
+        for offer in offers:
+            is_lead = subject is not None and reuse.is_of_lead(offer, subject)
+            if offer.why_not or not (is_lead or offer.earlier.person is None):
+                continue
+            slot = reuse.LEAD_ID if is_lead else offer.earlier.slot
+            which = format_lazy("{} · {}", _("Reuse it?"), offer.earlier.title)
+            self.fields[f"again_{slot}"] = forms.BooleanField(label=which, required=False)
+            self.rows.append((self[f"again_{slot}"], offer))
+            if is_lead and offer.earlier.person is not None:
+                self.person_masked = mask_name(offer.earlier.person.name)
+                label = consents.TEXTS[consents.CURRENT].label
+                self.fields["agree"] = forms.BooleanField(label=label, required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        cleaned = self.cleaned_data
+        if cleaned.get(f"again_{reuse.LEAD_ID}") and not cleaned.get("agree"):
+            self.add_error(
+                "agree", ValidationError(_("Tick the box for this person's consent, or leave the box above empty"))
+            )
+
+    @property
+    def agree(self) -> forms.BoundField | None:
+        """The box of the person whose document is offered."""
+        return self["agree"] if "agree" in self.fields else None
+
+    @property
+    def chosen(self) -> list[str]:
+        """The slots whose earlier paper is wanted."""
+        return [name.removeprefix("again_") for name, value in self.cleaned_data.items() if value and name != "agree"]
+
+
+def again_form(check: TypeCheck, data: Posted | None = None) -> AgainForm | None:
+    """The boxes of a check that found a further website of a known subject; `None` where there is nothing to offer."""
+    if check.outcome != Outcome.TRANSFER_ANOTHER:
+        return None
+    subject = subjects_of(check.owner).filter(subject_key=check.answers["subject_key"]).first()
+    offers = reuse.for_subject(check.owner, subject) if subject is not None else []
+    return AgainForm(data, offers=offers, subject=subject)
+
+
+def begin(check: TypeCheck, *, again: Collection[str] = (), language: str = "", client: str = "") -> Order:
+    """Begin the order of a check and bring along what is known and wanted; a second press finds the first one.
+
+    Raises `actions.Taken`. What is brought along stands the checks of its page, or is left for the applicant.
+    """
+    if check.order is not None:
+        return check.order
+    if check.outcome != Outcome.TRANSFER_ANOTHER:
+        return actions.start(check)
+    with transaction.atomic():
+        order = actions.start(check)
+        if check.order is None:  # else another tab was first
+            _bring_along(order, again, language=language, client=client)
+    return order
+
+
+def _bring_along(order: Order, again: Collection[str], *, language: str, client: str) -> None:
+    _keep_subject(order)
+    for slot in again:
+        offer = reuse.for_slot(order, slot)
+        if offer is None or offer.why_not:
+            continue
+        if offer.earlier.person is not None:
+            key = offer.earlier.person.key
+            consents.give(holder=order.reference, person_key=key, language=language, client=client)
+        paper_actions.use_again(order, offer.earlier, slot=slot, actor=order.owner)
+
+
+def _keep_subject(order: Order) -> None:
+    """Answer the page of the subject from the register, if that would be taken today as typed."""
+    subject = subjects_of(order.owner).filter(subject_key=order.subject_key).first()
+    if subject is None:
+        return
+    form = SubjectForm(as_form_data(subject_page(subject)), row=order)
+    if form.is_valid():
+        keep(order, SubjectForm.step_key, as_json(form.cleaned_data))

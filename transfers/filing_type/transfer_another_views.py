@@ -1,0 +1,116 @@
+"""Transfer another ICP filing (继续接入备案): choose the subject, see what is used again or what stands in the way."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET
+
+from filings.models import Subject
+from filings.queries import subjects_of
+from filings.register import certificates
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name, mask_number
+from transfers.documents import reuse
+from transfers.filing_type import facts
+from transfers.filing_type.transfer_another import DomainForm, SubjectOption, subject_options
+from transfers.models import TypeCheck
+from transfers.pages.frame import Page, render_page
+from transfers.pages.rules_summary import RulesBrief, brief
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFacts:
+    """What is known of the subject, masked."""
+
+    document: Words
+    number: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A paper of an earlier order, and whom it shows, masked."""
+
+    offer: reuse.Offer
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoosePage(Page):
+    """The account's subjects."""
+
+    template: ClassVar[str] = "transfers/filing_type/another_choose.html"
+    doors: list[SubjectOption]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnotherPage(Page):
+    """What of a known subject is used again, and the domain."""
+
+    template: ClassVar[str] = "transfers/filing_type/another.html"
+    door: SubjectOption
+    form: DomainForm
+    subject: Subject
+    facts: SubjectFacts
+    offers: list[OfferRow]
+    has_others: bool
+    brief: RulesBrief
+
+
+@confirmed_required
+@require_GET
+def choose(request: HttpRequest) -> HttpResponse:
+    """The account's subjects; with one of them there is nothing to choose."""
+    found = subject_options(account_of(request))
+    if len(found) == 1:
+        return redirect(found[0].url)
+    return render_page(request, ChoosePage(doors=found))
+
+
+@confirmed_required
+def another(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is used again, and the domain; or the order that has to end first. A stranger's subject is 404."""
+    subject = get_object_or_404(subjects_of(account_of(request)), pk=pk)
+    found = subject_options(account_of(request))
+    door = next(each for each in found if each.subject.pk == subject.pk)
+    form = DomainForm(request.POST or None, subject=subject, initial=_earlier(request, subject))
+    if request.method == "POST" and door.is_open and form.is_valid():
+        check = facts.ask(account_of(request), form)
+        if check is not None:
+            return redirect("verify-type-outcome", check.reference)
+    return render_page(request, _page(request, door, form, has_others=len(found) > 1))
+
+
+def _earlier(request: HttpRequest, subject: Subject) -> dict[str, str]:
+    """The domain of an earlier try of this account about this subject, named by its reference."""
+    reference = request.GET.get("from", "")
+    check = TypeCheck.objects.filter(reference=reference, owner=account_of(request)).first() if reference else None
+    asked = check is not None and check.answers["subject_key"] == subject.subject_key
+    return {"domain": check.answers["domain"]} if check is not None and asked else {}
+
+
+def _page(request: HttpRequest, door: SubjectOption, form: DomainForm, *, has_others: bool) -> AnotherPage:
+    subject = door.subject
+    document = certificates.CERTIFICATES[subject.id_type]
+    return AnotherPage(
+        door=door,
+        form=form,
+        subject=subject,
+        facts=SubjectFacts(
+            document=document.label,
+            number=mask_number(subject.id_number),
+            lead=mask_name(subject.lead.name) if subject.lead else "",
+        ),
+        offers=[_offer(each) for each in reuse.for_subject(account_of(request), subject)] if door.is_open else [],
+        has_others=has_others,
+        brief=brief(facts.rules(subject.region), subject.nature),
+    )
+
+
+def _offer(offer: reuse.Offer) -> OfferRow:
+    person = offer.earlier.person
+    return OfferRow(offer, mask_name(person.name) if person else "")

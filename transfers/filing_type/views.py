@@ -1,0 +1,302 @@
+"""Step 1, verify filing type (验证备案类型): the form, one page an outcome, and the start of an order."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from filings.register import regions
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.drafts.pages import fill, say
+from icpportal.fields.client import client_address
+from icpportal.fields.components import Notice, SummaryRow
+from icpportal.fields.domains import display_domain
+from icpportal.fields.types import Words
+from transfers.filing_type import facts, objections, outcomes, start_answers
+from transfers.filing_type.decision import STARTS, Outcome
+from transfers.filing_type.drafts import draft_notices
+from transfers.filing_type.forms import VerifyTypeForm
+from transfers.filing_type.objections import ObjectionForm
+from transfers.filing_type.transfer_another import AgainForm, again_form, begin
+from transfers.models import Order, TypeCheck
+from transfers.orders import actions, queries
+from transfers.orders.kinds import ALL
+from transfers.pages import stages
+from transfers.pages.frame import Page, PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import MustMatch, RulesBrief, Site, brief, brief_of, moved_to, must_match_of, site
+from transfers.steps import STEPS
+from transfers.steps.editable_parts import ALL as ALL_OPEN
+from transfers.steps.editable_parts import open_parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyTypePage(Page):
+    """Step 1: what the filing says about its subject and domain."""
+
+    template: ClassVar[str] = "transfers/filing_type/verify_type.html"
+    form: VerifyTypeForm
+    notices: list[Notice]
+    brief: RulesBrief | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomePage(Page):
+    """What the system decided."""
+
+    template: ClassVar[str] = "transfers/filing_type/outcome.html"
+    check: TypeCheck
+    page: outcomes.Shown
+    brief: RulesBrief
+    form: AgainForm | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionSentPage(Page):
+    """A reviewer has the objection."""
+
+    template: ClassVar[str] = "transfers/filing_type/objection_sent.html"
+    domain: str
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionPage(Page):
+    """Why the open order elsewhere is not rightful."""
+
+    template: ClassVar[str] = "transfers/filing_type/objection.html"
+    domain: str
+    back_url: str
+    form: ObjectionForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTypePage(PageInOrder):
+    """The filing type of an order that has begun: fixed, shown read-only."""
+
+    template: ClassVar[str] = "transfers/filing_type/order_type.html"
+    rows: list[SummaryRow]
+    brief: RulesBrief
+    must_match: MustMatch
+    back_url: str
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstStepsDonePage(PageInOrder):
+    """The first steps are done and stay done for as long as the draft is kept."""
+
+    template: ClassVar[str] = "transfers/filing_type/first_steps_done.html"
+    back_url: str
+    brief: RulesBrief
+    done: list[Words]
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordForgottenPage(PageInOrder):
+    """How to get the filing password back from the ministry."""
+
+    template: ClassVar[str] = "transfers/filing_type/password_forgotten.html"
+    brief: RulesBrief
+    filing_site: Site
+    moved_to: Site | None
+    back_url: str
+    title: str
+
+
+@require_GET
+def region_options(request: HttpRequest) -> HttpResponse:
+    """The places below one region, for the three selects of a browser with script; of a province its rules as well."""
+    parent = request.GET.get("parent", "")
+    below = regions.cities(parent) if len(parent) == 2 else regions.counties(parent)
+    found: dict[str, object] = {"options": regions.named(below)}
+    if any(each.code == parent for each in regions.provinces()):
+        local = brief(facts.rules(parent), "")
+        found["rules"] = {"url": local.url, "title": local.title}
+    return JsonResponse(found)
+
+
+@confirmed_required
+def verify_type(request: HttpRequest) -> HttpResponse:
+    """Ask for what the filing says; the answer is a page of its own."""
+    form = VerifyTypeForm(request.POST or None, initial=_earlier(request), known=start_answers.of_filing_type(request))
+    if request.method == "POST" and "show_places" not in request.POST and form.is_valid():
+        check = facts.ask(account_of(request), form)
+        if check is not None:
+            return redirect("verify-type-outcome", check.reference)
+    if "show_places" in request.POST:
+        form = VerifyTypeForm()
+        say(request, "places", value=True)
+    fill(request, form)
+    page = VerifyTypePage(
+        form=form,
+        notices=draft_notices(queries.drafts_of(account_of(request)).first(), "info"),
+        brief=brief(form.rules, form["nature"].value() or "") if form.rules else None,
+    )
+    return render_page(request, page)
+
+
+def _earlier(request: HttpRequest) -> dict[str, str]:
+    """What was typed at an earlier try of this account, named by its reference."""
+    reference = request.GET.get("from", "")
+    check = TypeCheck.objects.filter(reference=reference, owner=account_of(request)).first() if reference else None
+    return check.answers if check else {}
+
+
+def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
+    return get_object_or_404(TypeCheck.objects.select_related("order"), reference=reference, owner=account_of(request))
+
+
+@confirmed_required
+@require_GET
+def outcome(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the system decided, in one heading, one sentence, one button."""
+    check = _own_check(request, reference)
+    return _outcome(request, check, again_form(check) if check.order is None else None)
+
+
+def _outcome(request: HttpRequest, check: TypeCheck, form: AgainForm | None) -> HttpResponse:
+    rules = facts.rules(check.answers["region"])
+    page = OutcomePage(
+        check=check,
+        page=outcomes.page(check),
+        brief=brief(rules, check.answers["nature"]),
+        form=form if form and form.rows else None,
+    )
+    return render_page(request, page, at=reverse("verify-type-outcome", args=[check.reference]))
+
+
+@confirmed_required
+@require_POST
+def start_order(request: HttpRequest, reference: str) -> HttpResponse:
+    """Begin the order, once; the second press finds the first one. An old answer is asked for anew."""
+    check = _own_check(request, reference)
+    if Outcome(check.outcome) not in STARTS:
+        raise Http404
+    if facts.is_stale(check):
+        return redirect(outcomes.again_url(check))
+    form = again_form(check, request.POST) if check.order is None else None
+    if form is not None and not form.is_valid():
+        return _outcome(request, check, form)
+    try:
+        order = begin(
+            check,
+            again=form.chosen if form is not None else (),
+            language=get_language() or account_of(request).language,
+            client=client_address(request),
+        )
+    except actions.AlreadyOrdered:
+        return _beaten(request, check)
+    start_answers.carry(request, order)
+    return redirect(stages.next_url(order, stages.TYPE))
+
+
+def _beaten(request: HttpRequest, check: TypeCheck) -> HttpResponse:
+    """Another press of the same button was faster, or another check of this account has begun an order."""
+    first = _own_check(request, check.reference).order
+    if first is not None:
+        return redirect(stages.next_url(first, stages.TYPE))
+    return redirect("verify-type-outcome", facts.note_own_order(check).reference)
+
+
+@confirmed_required
+def objection(request: HttpRequest, reference: str) -> HttpResponse:
+    """Tell a reviewer that the open order elsewhere is not rightful."""
+    check = _own_check(request, reference)
+    if check.outcome != Outcome.OTHER_ORDER:
+        raise Http404
+    back = reverse("verify-type-outcome", args=[reference])
+    return _object(request, check.answers["domain"], check.answers["subject_key"], back)
+
+
+@confirmed_required
+def taken(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same from inside an order that lost the race for its subject or domain."""
+    order = own_order(request, reference)
+    if not order.is_editable or order.claimed:
+        raise Http404
+    return _object(request, order.domain, order.subject_key, order.get_absolute_url())
+
+
+def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> HttpResponse:
+    """Asked once: who has objected already is told that a reviewer has it."""
+    shown = display_domain(domain)
+    if objections.is_waiting(account_of(request), domain):
+        return render_page(request, ObjectionSentPage(domain=shown, back_url=back))
+    form = ObjectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["words"]
+        actions.object_to(owner=account_of(request), domain=domain, subject_key=subject_key, words=words)
+        return redirect(request.path)
+    return render_page(request, ObjectionPage(domain=shown, back_url=back, form=form))
+
+
+@confirmed_required
+@require_GET
+def order_type(request: HttpRequest, reference: str) -> HttpResponse:
+    """The filing type of an order that has begun: fixed, shown read-only."""
+    order = own_order(request, reference)
+    page = OrderTypePage(
+        frame=frame(order, stages.TYPE),
+        rows=facts.rows(order.answer("type")),
+        brief=brief_of(order),
+        must_match=must_match_of(order),
+        back_url=stages.before_url(order, stages.TYPE),
+        next_url=stages.next_url(order, stages.TYPE),
+    )
+    return render_page(request, page)
+
+
+@confirmed_required
+@require_GET
+def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
+    """The first steps are done and stay done for as long as the draft is kept."""
+    order = own_order(request, reference)
+    if not order.is_editable:
+        return redirect(order)
+    first = stages.first_unanswered(order)
+    if first.key in stages.GATES:
+        return redirect(first.url(order))
+    page = FirstStepsDonePage(
+        frame=frame(order, stages.ADMINISTRATORS),
+        back_url=stages.before_url(order, stages.ADMINISTRATORS),
+        brief=brief_of(order),
+        done=[stage.title for stage in stages.stages_of(order) if stage.key in stages.GATES],
+        next_url=_first_page(order),
+    )
+    return render_page(request, page)
+
+
+def _first_page(order: Order) -> str:
+    """The first page of the details that waits; the list of them where none does, or only some parts are open."""
+    pages = (step for step in STEPS if step.stage == stages.ADMINISTRATORS and step.is_asked(order))
+    waiting = next((step for step in pages if not step.answered(order)), None)
+    if waiting is None or open_parts(order) is not ALL_OPEN:
+        return reverse("people", args=[order.reference])
+    return reverse("step", args=[order.reference, waiting.key])
+
+
+@confirmed_required
+@require_GET
+def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
+    """How to get the filing password back from the ministry; the draft stays."""
+    order = own_order(request, reference, kinds=ALL)
+    if not stages.asks_password(order):
+        raise Http404
+    password_url = next(stage.url(order) for stage in stages.stages_of(order) if stage.key == stages.FILING_PASSWORD)
+    address = queries.rules_of(order).filing_site
+    page = PasswordForgottenPage(
+        frame=frame(order, stages.FILING_PASSWORD),
+        brief=brief_of(order),
+        filing_site=site(address),
+        moved_to=moved_to(address),
+        back_url=password_url,
+        title=_("Get the password back"),
+    )
+    return render_page(request, page)

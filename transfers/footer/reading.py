@@ -1,0 +1,80 @@
+"""What stands on a home page: the filing number, and the link to the ministry's site that belongs to it."""
+
+import codecs
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from lxml import etree, html
+
+from filings.provinces import MINISTRY_SITE
+from icpportal.gateways.web_pages.base import WebPage
+from transfers.footer.outcomes import ELSEWHERE, FOUND, NO_LINK, NO_NUMBER, NO_PAGE, OLD_LINK, SHORT_NUMBER, UNLINKED
+
+MINISTRY = urlsplit(MINISTRY_SITE).hostname
+# the ministry's earlier sites, which do not open any more
+EARLIER = (
+    "www.miitbeian.gov.cn",
+    "miitbeian.gov.cn",
+    "www.miibeian.gov.cn",
+    "miibeian.gov.cn",
+    "www.beian.miit.gov.cn",
+)
+UNSEEN = ("script", "style", "template", "noscript", "head")
+DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+SUFFIX = re.compile(r"-\d+$")
+
+
+def outcome_of(page: WebPage, *, number: str, domain: str) -> str:
+    """What the page lacks, or that nothing is missing: a key of `footer/outcomes.py`."""
+    host = urlsplit(page.url).hostname or ""
+    if host != domain and not host.endswith(f".{domain}"):
+        return ELSEWHERE
+    tree = _tree(page)
+    return NO_PAGE if tree is None else _judged(tree, _plain(number))
+
+
+def _judged(tree: html.HtmlElement, number: str) -> str:
+    for unseen in tree.xpath("|".join(f"//{name}" for name in UNSEEN)):
+        unseen.drop_tree()
+    words = _plain(tree.text_content())
+    if not _holds(words, number):
+        return SHORT_NUMBER if SUFFIX.sub("", number) in words else NO_NUMBER
+    links = [(_host(link.get("href")), _plain(link.text_content())) for link in tree.iter("a")]
+    with_number = {host for host, text in links if _holds(text, number)}
+    if MINISTRY in with_number:
+        return FOUND
+    if with_number & set(EARLIER):
+        return OLD_LINK
+    return UNLINKED if MINISTRY in {host for host, _text in links} else NO_LINK
+
+
+def _holds(words: str, number: str) -> bool:
+    """Whether the number stands there whole: -1 is not -12."""
+    return re.search(rf"{re.escape(number)}(?!\d)", words) is not None
+
+
+def _plain(text: str) -> str:
+    """Without spaces and in one way of writing: people type them in several."""
+    folded = DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", "", folded).upper()
+
+
+def _host(href: str | None) -> str:
+    try:
+        return (urlsplit((href or "").strip()).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _tree(page: WebPage) -> html.HtmlElement | None:
+    """The page as a tree; nothing is fetched and no entity is followed, as HTML knows none."""
+    try:
+        codecs.lookup(page.charset)
+        charset: str | None = page.charset
+    except LookupError:
+        charset = None  # then the page says it itself
+    try:
+        return html.document_fromstring(page.body, parser=html.HTMLParser(encoding=charset, no_network=True))
+    except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError):
+        return None

@@ -1,0 +1,55 @@
+"""A deadline as a calendar file (.ics, RFC 5545): no names or numbers in it, alarms before it, a stable identity."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from icalendar import Alarm, Calendar, Event
+
+from transfers.models import Order
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.rows import Group
+
+ALARMS = (timedelta(hours=24), timedelta(hours=3), timedelta(minutes=30))
+OTHERWISE = _("Deadline: order %(ref)s")
+LENGTH = timedelta(minutes=15)
+
+
+def _identity(order: Order) -> str:
+    """Stable as long as it is the same deadline: of the phones, one a report; of anything else, one a state."""
+    return f"{order.reference}-{order.report if is_in(order, Group.PHONES_OPEN) else order.state}"
+
+
+def _alarm(before: timedelta, words: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", words)
+    alarm.add("trigger", -before)
+    return alarm
+
+
+def deadline_ics(order: Order, *, now: datetime | None = None) -> str:
+    """The calendar file of the order's deadline, in the owner's language; a moved deadline has a higher SEQUENCE."""
+    if order.due_at is None:
+        raise ValueError("an order without a deadline has no calendar file")
+    with translation.override(order.owner.language):
+        words = str(state_of(order).calendar or OTHERWISE) % {"ref": order.reference}
+        where = settings.PUBLIC_BASE_URL + order.get_absolute_url()
+    event = Event()
+    event.add("uid", f"{_identity(order)}@{urlsplit(settings.PUBLIC_BASE_URL).hostname}")
+    event.add("sequence", order.version)
+    event.add("dtstamp", (now or timezone.now()).astimezone(UTC))
+    event.add("dtstart", (order.due_at - LENGTH).astimezone(UTC))
+    event.add("dtend", order.due_at.astimezone(UTC))
+    event.add("summary", words)
+    event.add("url", where)
+    for before in ALARMS:
+        event.add_component(_alarm(before, words))
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//ICP filing portal//deadline//EN")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar.to_ical().decode()

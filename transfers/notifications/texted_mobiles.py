@@ -1,0 +1,67 @@
+"""The mobiles that the ministry texts (短信核验), masked: those on its record, as far as it tells us.
+
+A transfer changes nobody's number at the ministry, so what was typed here says nothing about where its code goes.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Fact, Words
+from icpportal.privacy.masks import mask_mobile
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.people import BOTH, SUBJECT_LEAD, Person, by_role
+
+ONE_UNKNOWN = _("the phone on the filing")
+ALL_UNKNOWN = _("the phones on the filing")
+# each begins where a sentence has ended: English needs the space
+NOT_TOLD = _(" We are not told that number: it can differ from the one you entered.")
+NOT_AS_TYPED = _(" That is the number on the filing, not the one you entered.")
+
+
+class Texted(Protocol):
+    """A person whom the ministry texts, as the authority tells it or as it was written down."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def mobile_masked(self) -> str: ...
+
+
+def person_of(order: Order, role: str) -> Person:
+    """Whose phone it is; one phone for both people is the lead's."""
+    return by_role(order)[SUBJECT_LEAD if role == BOTH else role]
+
+
+def named(texted: Iterable[Texted]) -> list[Words]:
+    """The mobiles for a message: masked ones, and words for those that nobody told us."""
+    masks = [each.mobile_masked for each in texted]
+    known = list(dict.fromkeys(filter(None, masks)))
+    unknown = len([mask for mask in masks if not mask])
+    return [*known, *([ONE_UNKNOWN if unknown == 1 else ALL_UNKNOWN] if unknown else [])]
+
+
+def not_told(order: Order) -> list[Words]:
+    """The same when nothing is known about any of this order's phones."""
+    return [ONE_UNKNOWN if len(queries.phone_roles(order)) == 1 else ALL_UNKNOWN]
+
+
+def facts(order: Order, texted: Iterable[Texted]) -> dict[str, Fact]:
+    """What the message about the ministry's text says: the mobiles, and whether they are those that were typed."""
+    found = list(texted)
+    if not found or not all(each.mobile_masked for each in found):
+        return {"mobiles": named(found) or not_told(order), "mobiles_note": NOT_TOLD}
+    return {"mobiles": named(found), "mobiles_note": NOT_AS_TYPED if _differs(order, found) else ""}
+
+
+def number_differs(order: Order) -> bool:
+    """Whether the ministry texted another number than was entered: sent again as it is, the order lapses again."""
+    return _differs(order, queries.phone_checks(order))
+
+
+def _differs(order: Order, texted: Iterable[Texted]) -> bool:
+    known = [each for each in texted if each.mobile_masked]
+    return any(each.mobile_masked != mask_mobile(person_of(order, each.role).mobile) for each in known)

@@ -1,0 +1,273 @@
+"""The parts that only some orders have on their page; which of them, the row of the order's state names."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import Action, Panel
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.gateways.miit.codes.processing_codes import filing_is_gone, opened_by
+from icpportal.privacy.masks import mask_mobile
+from transfers.models import Order
+from transfers.order_page import register_diff
+from transfers.order_page.register_diff import Difference
+from transfers.order_page.to_do import ToDo, to_do
+from transfers.orders import queries
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.people import lead
+from transfers.orders.rows import Group
+from transfers.pages.authority_words import AuthorityWords, authority_words
+from transfers.phones.status import PhoneCard, cards
+from transfers.photo.views import backdrop
+from transfers.photo.views.backdrop import BackdropOffer, BackdropSent
+from transfers.returns.labels import names_of
+from transfers.returns.returned_parts import ReturnedPart, unsettled
+
+DIFFERS = _(
+    "The ministry texted %(mobile)s, the number on the filing. You entered %(typed)s. "
+    "Ask your current provider to change the number first, then resubmit this order."
+)
+PASSWORD_GONE = _(
+    "The filing password was kept for 60 days and has been erased. "
+    "Open the order, verify the password again, then submit."
+)
+NO_NEW_REVIEW = _("There is no new review, and a new code will follow.")
+
+SHORT = timedelta(days=3)  # what is left of the time when its colour begins to warn
+
+GONE_STEPS = "transfers/order_page/steps_filing_gone.html"
+MOVE_STEPS = "transfers/order_page/steps_move_on.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts(Panel):
+    """What a return named: what is left to do first, then what is done."""
+
+    template: ClassVar[str] = "transfers/order_page/verdicts.html"
+    parts: list[ReturnedPart]
+    check_url: str
+
+    @property
+    def left(self) -> list[ReturnedPart]:
+        """What keeps the order from being sent again."""
+        return unsettled(self.parts)
+
+    @property
+    def done(self) -> list[ReturnedPart]:
+        """What was changed, or stays for a reason."""
+        return [part for part in self.parts if part.is_settled]
+
+    @property
+    def send_class(self) -> str:
+        """How the button to the last page looks: filled once nothing is left."""
+        return "button button-secondary" if self.left else "button"
+
+    @property
+    def before_sending(self) -> str:
+        """What stands beside that button."""
+        n = len(self.left)
+        if not n:
+            return gettext("Everything is changed")
+        return ngettext("%(n)s thing before you can resubmit", "%(n)s things before you can resubmit", n) % {"n": n}
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Panel):
+    """Which number of theirs we call, and from which of ours."""
+
+    template: ClassVar[str] = "transfers/order_page/call_notice.html"
+    mobile: str
+    numbers: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Panel):
+    """What an approval brought, and what there is to finish, each with its own tick."""
+
+    template: ClassVar[str] = "transfers/order_page/result.html"
+    number: str
+    since: datetime
+    to_do: list[ToDo]
+
+    @property
+    def title(self) -> Words:
+        """How many things are left."""
+        n = sum(not each.is_done for each in self.to_do)
+        if not n:
+            return _("Everything is done")
+        return ngettext("%(n)s thing to finish", "%(n)s things to finish", n) % {"n": n}
+
+
+@dataclass(frozen=True, slots=True)
+class AsFiled(Panel):
+    """Where the authority's record differs from what was entered."""
+
+    template: ClassVar[str] = "transfers/order_page/register_diff.html"
+    rows: list[Difference]
+
+    @property
+    def title(self) -> Words:
+        """What unfolds them."""
+        words = ngettext("The record differs in %(n)s entry", "The record differs in %(n)s entries", len(self.rows))
+        return words % {"n": len(self.rows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled(Panel):
+    """What ended, what stays, and what to do at the new provider."""
+
+    template: ClassVar[str] = "transfers/order_page/cancelled.html"
+    number: str
+    domain: str
+    at: datetime
+    deleted: bool  # the filing itself is gone
+
+    @property
+    def validity(self) -> Words:
+        """What the number is worth now."""
+        return _("no longer valid") if self.deleted else _("stays valid")
+
+    @property
+    def next_steps(self) -> str:
+        """The template of what its owner does next."""
+        return GONE_STEPS if self.deleted else MOVE_STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed(Panel):
+    """Whose phones were not verified in time, and whether the filing password has to be asked again."""
+
+    template: ClassVar[str] = "transfers/order_page/lapsed.html"
+    cards: list[PhoneCard]
+    password_gone: bool
+
+    @property
+    def lines(self) -> list[Words]:
+        """Which numbers were not those on the filing, then what to do."""
+        differing = [DIFFERS % {"mobile": card.mobile, "typed": card.typed} for card in self.cards if card.differs]
+        return [*differing, PASSWORD_GONE if self.password_gone else NO_NEW_REVIEW]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline(Panel):
+    """What is left of the time of an order, with its calendar file; the sentence above says the date."""
+
+    template: ClassVar[str] = "transfers/order_page/deadline_flag.html"
+    at: datetime
+    is_short: bool  # then it is drawn as an alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Panel):
+    """The order waits until we have sorted something out with the authority."""
+
+    template: ClassVar[str] = "transfers/order_page/held.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons(Panel):
+    """What its owner can do now."""
+
+    template: ClassVar[str] = "transfers/order_page/buttons.html"
+    actions: list[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOut(Panel):
+    """How its owner ends it."""
+
+    template: ClassVar[str] = "transfers/order_page/ways_out.html"
+    actions: list[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow(Panel):
+    """What its owner cannot do now, and why."""
+
+    template: ClassVar[str] = "transfers/order_page/not_now.html"
+    acts: tuple[tuple[Words, Words], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chase(Panel):
+    """Whom to call when we take too long."""
+
+    template: ClassVar[str] = "transfers/order_page/chase.html"
+
+
+def deadline(at: datetime) -> Deadline:
+    """The panel of a deadline that is not over."""
+    return Deadline(at, is_short=at - timezone.now() <= SHORT)
+
+
+# from top to bottom
+DRAWN = (AuthorityWords, Verdicts, Result, Cancelled, AsFiled, Call, BackdropOffer, BackdropSent, Lapsed)
+
+
+def panels_of(order: Order, parts: list[ReturnedPart]) -> list[Panel]:
+    """What the page shows beside the sentence of the state; `parts` is what a return named."""
+    of_state = [panel for name in state_of(order).panels for panel in PANELS[name](order)]
+    check_url = reverse("check", args=[order.reference])
+    found: list[Panel] = [*([Verdicts(parts, check_url)] if parts else []), *of_state]
+    return sorted(found, key=lambda panel: DRAWN.index(type(panel)))
+
+
+def _call(order: Order) -> list[Panel]:
+    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    return [Call(mask_mobile(lead(order).mobile), numbers)]
+
+
+def _result(order: Order) -> list[Panel]:
+    """With what its owner still has to do, and where the authority's record differs."""
+    differing = register_diff.rows(order)
+    return [
+        Result(order.site_number, order.entered_at, to_do(order)),
+        *([AsFiled(differing)] if differing else []),
+    ]
+
+
+def _said(order: Order) -> list[Panel]:
+    """What the authority answered, beside what it means."""
+    said = authority_words(order, chinese=reads_chinese())
+    if said is None:
+        return []
+    return [replace(said, parts=_to_change(order)) if is_in(order, Group.TURNED_DOWN) else said]
+
+
+def _to_change(order: Order) -> Words:
+    return names_of(opened_by(order.authority_code)) or _("Nothing in this order: it is settled elsewhere")
+
+
+def _with_authority(order: Order) -> list[Panel]:
+    """What a report that was put off waits for."""
+    return _said(order) if queries.waits_for_other_decision(order) else []
+
+
+def _lapsed(order: Order) -> list[Panel]:
+    asks = queries.rules_of(order).asks_password
+    return [Lapsed(cards(order), asks and not order.password_kept)]
+
+
+def _cancelled(order: Order) -> list[Panel]:
+    deleted = filing_is_gone(order.authority_code)
+    return [*_said(order), Cancelled(order.site_number, order.domain, order.entered_at, deleted)]
+
+
+# by name, as the rows of states call them
+PANELS: dict[str, Callable[[Order], Sequence[Panel]]] = {
+    "call": _call,
+    "backdrop": backdrop.offers,
+    "result": _result,
+    "waits_for": _with_authority,
+    "said": _said,
+    "lapsed": _lapsed,
+    "cancelled": _cancelled,
+}

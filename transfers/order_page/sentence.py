@@ -1,0 +1,87 @@
+"""The heading of an order's page and the sentence below: whose turn it is, what to do, by when, what if not."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.gateways.miit.codes.processing_codes import filing_is_gone
+from icpportal.lifecycle import APPLICANT
+from icpportal.time_format import long_words
+from icpportal.workdays.calendar import end_of_answer
+from transfers.models import Order
+from transfers.notifications.messages import kept_until
+from transfers.notifications.texted_mobiles import number_differs
+from transfers.orders import actions, queries, review_time
+from transfers.orders.expiry import over_words
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.machine import ORDER
+from transfers.orders.rows import WE, Group, Instead
+from transfers.pages import authority_words
+
+TIME_OVER = _("The deadline has passed")
+
+
+def heading(order: Order, to_change: int) -> str:
+    """Whose move it is or what to do, for the top of the page; `to_change` is how many things a return named."""
+    if over_words(order):
+        return str(TIME_OVER)
+    instead = _instead(order, to_change)
+    words = (instead.heading if instead else "") or state_of(order).heading
+    return str(words % {"n": to_change, "domain": order.display_domain})
+
+
+def sentence(order: Order, to_change: int) -> str:
+    """The state's sentence with its dates and words filled in; `to_change` is how many things a return named."""
+    if over := over_words(order):
+        return over
+    due = long_words(due_of(order))
+    facts = {"due": due, "n": to_change, "number": order.site_number, "reason": _reason(order)}
+    instead = _instead(order, to_change)
+    return str((instead or state_of(order)).sentence % facts)
+
+
+def _instead(order: Order, to_change: int) -> Instead | None:
+    """What replaces the usual words of the state now."""
+    return next((each for each in state_of(order).instead if CONDITIONS[each.condition](order, to_change)), None)
+
+
+def _reason(order: Order) -> str:
+    """As our lead reviewer wrote it; of the authority's answer, what it means: its words stand below."""
+    said = authority_words.authority_words(order, chinese=reads_chinese())
+    refused_by = state_of(order).refused_by
+    if refused_by == WE or (refused_by and said is None):
+        return queries.refusal_words(order)
+    return said.advice if said else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
+
+
+# when the usual sentence of a state would be wrong
+CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
+    "nothing_to_change": lambda order, to_change: not to_change,
+    "filing_is_gone": lambda order, to_change: filing_is_gone(order.authority_code),
+    "held": lambda order, to_change: order.held,
+    "waits_for_answer": lambda order, to_change: queries.waits_for_answer(order),
+    "waits_for_id": lambda order, to_change: queries.waits_for_id(order),
+    "waits_for_other_decision": lambda order, to_change: queries.waits_for_other_decision(order),
+    "takes_long": lambda order, to_change: review_time.takes_long(order, timezone.now()),
+    "kept_no_more": lambda order, to_change: not actions.can_start_again(order),
+    "cannot_be_sent_again": lambda order, to_change: (
+        not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))
+    ),
+    "number_differs": lambda order, to_change: number_differs(order),
+}
+
+
+def due_of(order: Order) -> datetime:
+    """The date the sentence speaks of: the order's deadline, our answer, or how long a closed one is kept."""
+    state = state_of(order)
+    if order.due_at is not None:
+        return order.due_at
+    if is_in(order, Group.ANSWERED_BY_US):
+        return end_of_answer(order.entered_at)
+    if state.kept:  # from before it had a date: the next sweep gives it one
+        return timezone.now() + getattr(settings, state.kept)
+    return kept_until(order, timezone.now())

@@ -1,0 +1,99 @@
+"""The way of an order through review, photo, phones and authority: where it is, and when it passed each stop."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.fields.components import Panel
+from icpportal.fields.types import Words
+from icpportal.time_format import day_words, to_beijing
+from transfers.models import Order, OrderEvent
+from transfers.orders import queries, states
+from transfers.orders.kinds import is_in, kind_of, state_of
+from transfers.orders.rows import END, PAPERS, PHONES, PHOTO, WITH_AUTHORITY, Group
+
+# each stop, and the part of the order's life that it is
+STOPS: tuple[tuple[str, Words], ...] = (
+    (PAPERS, _("Our review")),
+    (PHOTO, pgettext_lazy("stop", "Photo")),
+    (PHONES, pgettext_lazy("stop", "Phones")),
+    (WITH_AUTHORITY, pgettext_lazy("who", "The authority")),
+    (END, pgettext_lazy("state", "Approved")),
+)
+ON_ITS_WAY = (Group.IN_REVIEW, Group.PHOTO_WANTED, Group.AT_AUTHORITY, Group.APPROVED)
+DONE, NOW, AHEAD = "done", "now", "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop: whether it is passed, and the day of that, or by when it will be."""
+
+    label: Words
+    mark: str
+    when: Words = ""
+
+    @property
+    def is_done(self) -> bool:
+        return self.mark == DONE
+
+    @property
+    def is_now(self) -> bool:
+        return self.mark == NOW
+
+
+@dataclass(frozen=True, slots=True)
+class Stops(Panel):
+    """What `transfers/order_page/stops.html` draws."""
+
+    template: ClassVar[str] = "transfers/order_page/stops.html"
+    stops: list[Stop]
+
+
+def stops(order: Order, events: Iterable[OrderEvent], next_at: datetime | None) -> list[Stops]:
+    """The way of an order that is on it or has arrived; nothing for one that its owner has to change.
+
+    `next_at` is the next date of the order, as its slip says it.
+    """
+    if not kind_of(order).is_reviewed or not any(is_in(order, group) for group in ON_ITS_WAY):
+        return []
+    way = [(part, label) for part, label in STOPS if part != PHONES or queries.rules_of(order).phones is not None]
+    here, passed = _here(order, [part for part, _label in way]), _passed(events, [part for part, _label in way])
+    now = Stop("", NOW, _("by %(day)s") % {"day": _day(next_at)} if next_at else "")
+    found = [Stop(_("Submitted"), DONE, _day(order.submitted_at))]
+    for number, (part, label) in enumerate(way):
+        if number < here:
+            found.append(Stop(label, DONE, _day(passed.get(part))))
+        else:
+            found.append(replace(now, label=label) if number == here else Stop(label, AHEAD))
+    return [Stops(found)]
+
+
+def _here(order: Order, asked: list[str]) -> int:
+    """The number of the stop it stands at; one more than there are once it has arrived."""
+    if is_in(order, Group.APPROVED):
+        return len(asked)
+    part = state_of(order).part
+    return asked.index(part if part in asked else WITH_AUTHORITY)
+
+
+def _passed(events: Iterable[OrderEvent], way: list[str]) -> dict[str, datetime]:
+    """When each stop was passed: when the next part of its life began, the last time that it did."""
+    began: dict[str, datetime] = {}
+    for event in events:  # newest first
+        after, before = (states.BY_KEY.get(key) for key in (event.to_state, event.from_state))
+        if after is not None and (before is None or before.part != after.part):
+            began.setdefault(after.part, event.at)
+    found: dict[str, datetime] = {}
+    for number, part in enumerate(way):
+        later = [began[each] for each in way[number + 1 :] or way[number:] if each in began]
+        if later:
+            found[part] = later[0]
+    return found
+
+
+def _day(at: datetime | None) -> str:
+    return day_words(to_beijing(at).date(), weekday=False) if at is not None else ""

@@ -1,0 +1,84 @@
+"""What is left to do after an approval: the domain, the foot of the home page, the duties; each with its own tick."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from filings.models import Website
+from filings.queries import live_accesses
+from icpportal.fields.components import Panel
+from icpportal.fields.types import Words
+from transfers.duties import actions as duties
+from transfers.duties.rows import DoneDuty, DutyRow, duty_rows
+from transfers.footer.panels import Footer, footer_of
+from transfers.models import FooterCheck, Order
+from transfers.proofs.servers import ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo(Panel):
+    """One thing to finish; `is_now` is the first that is left, which has the filled button."""
+
+    title: Words
+    is_done: bool
+    is_now: bool
+    number: int
+
+    @property
+    def mark(self) -> str:
+        """Its class in the list."""
+        return "is-done" if self.is_done else "is-turn" if self.is_now else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointDomain(ToDo):
+    """The domain has to lead to our server: `ip` where we know it, `points_to` as it was when last looked up."""
+
+    template: ClassVar[str] = "transfers/order_page/to_do_domain.html"
+    domain: str
+    ip: str
+    points_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowNumber(ToDo):
+    """The number has to stand at the foot of the home page."""
+
+    template: ClassVar[str] = "transfers/order_page/to_do_footer.html"
+    footer: Footer
+
+
+@dataclass(frozen=True, slots=True)
+class DoDuty(ToDo):
+    """A duty with a date."""
+
+    template: ClassVar[str] = "transfers/order_page/to_do_duty.html"
+    row: DutyRow
+
+
+def to_do(order: Order) -> list[ToDo]:
+    """Everything to finish, in the order in which it is done."""
+    ip, points_to = _server_ip(order), _points_to(order.website)
+    footer = footer_of(order.website, order.site_number)
+    is_here = bool(ip) and ip in points_to.split(", ")
+    shows = footer.outcome is not None and footer.outcome.is_well
+    rows = duty_rows(duties.of_order(order))
+    done = [is_here, shows, *(isinstance(row, DoneDuty) for row in rows)]
+    now = done.index(False) if False in done else -1
+    return [
+        PointDomain(_("Point the domain at our server"), is_here, now == 0, 1, order.display_domain, ip, points_to),
+        ShowNumber(_("Show the number at the foot of the home page"), shows, now == 1, 2, footer),
+        *(DoDuty(row.title, done[n], now == n, n + 1, row) for n, row in enumerate(rows, start=2)),
+    ]
+
+
+def _server_ip(order: Order) -> str:
+    """The address of the access as the register has it, else as the order says."""
+    known = live_accesses().filter(website=order.website).values_list("ip", flat=True) if order.website else ()
+    return next(filter(None, known), None) or order.answer(ANSWER).get("ip", "")
+
+
+def _points_to(website: Website | None) -> str:
+    found = FooterCheck.objects.filter(website=website).values_list("points_to", flat=True).first() if website else ""
+    return found or ""

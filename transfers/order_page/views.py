@@ -1,0 +1,140 @@
+"""The page of an order: whose turn, until when, what can be done, what happened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.guards import confirmed_required
+from icpportal.fields.components import PRIMARY, Action, Panel
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.notifications.calendar_file import deadline_ics
+from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, panels_of
+from transfers.order_page.sentence import heading, sentence
+from transfers.order_page.stops import stops
+from transfers.order_page.timeline import TimelineRow, by_stage, timeline
+from transfers.orders import queries
+from transfers.orders.expiry import is_over
+from transfers.orders.kinds import ALL, is_in, kind_of, state_of
+from transfers.orders.rows import AUTHORITY, WE, YOU, Group, State
+from transfers.pages.buttons import buttons
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import RulesBrief, brief_of
+from transfers.pages.unreadable import cannot_read, shown
+from transfers.phones import windows as phone_windows
+from transfers.returns.returned_parts import ReturnedPart, returned_parts, unsettled
+
+TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("Waiting for the authority")}
+
+
+@confirmed_required
+@require_GET
+def order_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything about one order of one's own; it keeps working after the end."""
+    order = own_order(request, reference, kinds=ALL, says_over=True)
+    phone_windows.looked(order)
+    return shown(order, lambda: _page(request, order)) or cannot_read(request, order)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage(PageInOrder):
+    """Everything about one order."""
+
+    template: ClassVar[str] = "transfers/order_page/order.html"
+    state: State
+    turn: Words
+    shows_steps: bool  # of the wizard, where the order is not on its way
+    heading: str
+    sentence: str
+    events: list[TimelineRow]
+    older: list[TimelineRow]
+    now: datetime
+    brief: RulesBrief | None
+    panels: list[Panel]
+    notes: list[Panel]  # below what happened
+    back_url: str
+    back_label: Words
+
+
+def _page(request: HttpRequest, order: Order) -> HttpResponse:
+    parts = returned_parts(order, mask=True)
+    order.answer("type")  # a state that does not show the answers says so as well
+    state = state_of(order)
+    prefetch_related_objects([order], "events")
+    events, older = by_stage(order, timeline(order, chinese=reads_chinese(), for_owner=True))
+    acts, around = buttons(order), frame(order)
+    on_its_way = [] if is_over(order) else stops(order, order.events.all(), around.slip.next_at)
+    panels = _panels(order, parts, acts)
+    page = OrderPage(
+        frame=around,
+        state=state,
+        turn=TURNS.get(_turn(order), ""),
+        shows_steps=not on_its_way,
+        heading=heading(order, len(unsettled(parts))),
+        sentence=sentence(order, len(unsettled(parts))),
+        events=events,
+        older=older,
+        now=timezone.now(),
+        brief=brief_of(order) if kind_of(order).is_reviewed else None,
+        panels=[*panels, *on_its_way] if is_in(order, Group.APPROVED) else [*on_its_way, *panels],
+        notes=_notes(order, state, acts),
+        back_url=reverse("dashboard"),
+        back_label=_("My filings"),
+    )
+    return render_page(request, page)
+
+
+def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
+    """Until when, what this state shows, and what can be done now."""
+    over = is_over(order)
+    next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
+    return [
+        *([deadline(order.due_at)] if order.due_at is not None and not over else []),
+        *([Held()] if order.held else []),
+        *([] if over else panels_of(order, parts)),
+        *([Buttons(next_acts)] if next_acts else []),
+    ]
+
+
+def _notes(order: Order, state: State, acts: list[Action]) -> list[Panel]:
+    """How to end it, what cannot be done now, and whom to call when we take too long."""
+    ways_out = [act for act in acts if _is_way_out(act)]
+    return [
+        *([WaysOut(ways_out)] if ways_out else []),
+        *([NotNow(state.unavailable)] if state.unavailable and not is_over(order) else []),
+        *([Chase()] if is_in(order, Group.ANSWERED_BY_US) and not order.held else []),
+    ]
+
+
+def _is_way_out(act: Action) -> bool:
+    """Whether it ends the order, and so asks on a page of its own first: no button beside what is next."""
+    return act.kind != PRIMARY and not act.post
+
+
+def _turn(order: Order) -> str:
+    if is_over(order):
+        return WE
+    return AUTHORITY if queries.waits_for_answer(order) else state_of(order).turn
+
+
+@confirmed_required
+@require_GET
+def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """The deadline as a calendar file, as long as there is one."""
+    order = own_order(request, reference, kinds=ALL, says_over=True)
+    if order.due_at is None or is_over(order):
+        raise Http404
+    return HttpResponse(
+        deadline_ics(order),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{order.reference}.ics"'},
+    )

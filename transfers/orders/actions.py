@@ -1,0 +1,221 @@
+"""The applicant's verbs: start, submit, withdraw, abandon, mend, send again, start anew, object."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from filings.queries import register_snapshot
+from filings.register.certificates import INDIVIDUAL
+from icpportal.accounts.models import User
+from icpportal.fields.types import Column, Fact
+from icpportal.lifecycle import APPLICANT
+from icpportal.outbox.actions import notify
+from icpportal.privacy.fields import sealed
+from icpportal.wizard.storage import change
+from transfers.models import Objection, Order, OrderEvent, TypeCheck
+from transfers.orders import kinds, queries
+from transfers.orders.kinds import is_in
+from transfers.orders.machine import ORDER, note, queue_report
+from transfers.orders.people import ADMINISTRATOR, BOTH, SAME_AS_LEAD, SUBJECT_LEAD
+from transfers.orders.rows import REPORT, Group
+
+CARRIED_OVER = ("type", *queries.DETAILS)
+WITHDRAW_REASONS: dict[str, Promise] = {
+    "wrong_details": _("Wrong details"),
+    "other_server": _("Change of server"),
+    "other_provider": _("Change of provider"),
+    "not_wanted": _("No longer wanted"),
+    "sent_twice": _("Submitted twice"),
+    "other": pgettext_lazy("reason", "Other"),
+}
+ASKED_ABOUT = "subject"  # in the answers of a check: the row of the register it was asked about
+
+
+class AlreadyOrdered(Exception):
+    """Another open order has this subject or domain; whose is not said."""
+
+
+def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
+    """Begin the order that a type check leads to; a second press finds the first one. Raises `Taken`."""
+    now = now or timezone.now()
+    if check.order is not None:
+        return check.order
+    answers = {name: value for name, value in check.answers.items() if name != ASKED_ABOUT}
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                owner=check.owner,
+                kind=kinds.for_outcome(check.outcome).key,
+                rule_profile=settings.RULE_PROFILE,
+                province=answers["region"][:2],
+                subject_key=answers["subject_key"],
+                domain=answers["domain"],
+                subject_number=check.subject_number,
+                site_number=check.site_number,
+                answers={"type": answers, **_settled(answers)},
+                created_at=now,
+                entered_at=now,
+                due_at=now + settings.DRAFT_KEPT,
+            )
+            note(order, "start", by=APPLICANT, actor=check.owner)
+            TypeCheck.objects.filter(pk=check.pk).update(order=order)
+    except IntegrityError as taken:
+        check.refresh_from_db()
+        if check.order is None:
+            raise AlreadyOrdered(check.reference) from taken
+        return check.order  # another tab was first
+    return order
+
+
+def _settled(answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The page with one answer alone is answered from the beginning: an individual is the administrator."""
+    return {"administrator": SAME_AS_LEAD} if answers.get("nature") == INDIVIDUAL else {}
+
+
+def claim(order: Order, **columns: Column) -> None:
+    """Count the order against everybody else and write `columns` with it; raises `Taken` to the second."""
+    try:
+        with transaction.atomic():
+            change(order, lambda answers: answers, claimed=True, **columns)
+    except IntegrityError as taken:
+        order.refresh_from_db()
+        raise AlreadyOrdered(order.reference) from taken
+
+
+def keep_password(order: Order, digest: str, *, number: str, now: datetime | None = None) -> None:
+    """After the ministry confirmed the filing password: keep its fingerprint and claim subject and domain."""
+    now = now or timezone.now()
+    order.password_digest = digest
+    kept = sealed(order, "password_digest")
+    claim(order, password_digest=kept, password_kept=True, password_confirmed_at=now, site_number=number)
+
+
+def submit(order: Order, *, actor: User, now: datetime | None = None) -> OrderEvent | None:
+    """Send the order to review, once, however often it is pressed; `None` when it already was."""
+    now = now or timezone.now()
+    if not order.is_editable:
+        return None
+    if not order.claimed:
+        claim(order)
+    return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns={"submitted_at": now}, now=now)
+
+
+def withdraw(order: Order, *, actor: User, reason: str, words: str = "") -> None:
+    """Take the order back before it is with the authority (撤销备案); `reason` is a key of the list of reasons."""
+    note_text = f"{reason}: {words}" if words else reason
+    facts: dict[str, Fact] = {"reason": WITHDRAW_REASONS[reason], "due": timezone.now() + settings.DRAFT_KEPT}
+    ORDER.apply(order, "withdraw", by=APPLICANT, actor=actor, note=note_text, facts=facts)
+
+
+def abandon(order: Order, *, actor: User, words: str = "") -> None:
+    """Close an order that was not sent, or came back (放弃备案); its service code is free again."""
+    ORDER.apply(order, "abandon", by=APPLICANT, actor=actor, note=words)
+
+
+def reopen(order: Order, *, actor: User) -> None:
+    """Open a lapsed or authority-returned order for changes; it goes through our review again."""
+    ORDER.apply(order, "mend", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
+
+
+def resubmit(order: Order, *, actor: User) -> None:
+    """Send a lapsed order again, unchanged, without a new review."""
+    ORDER.apply(order, "resubmit", by=APPLICANT, actor=actor, facts=queries.facts_of(order))
+
+
+def can_start_again(order: Order, *, now: datetime | None = None) -> bool:
+    """Whether an order that came to nothing may lend its answers to a new one: as long as they are promised."""
+    kept = (now or timezone.now()) < order.entered_at + settings.DRAFT_KEPT
+    return kept and is_in(order, Group.STARTS_AGAIN)
+
+
+class TypeChanged(Exception):
+    """Since its type was verified the site came to us, in this account or another, or lies on the old platform."""
+
+
+def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Order:
+    """A new draft with the answers of a withdrawn, refused or expired order; gates and papers are asked anew.
+
+    A second press finds the first one. Raises `TypeChanged` and `Taken`.
+    """
+    now = now or timezone.now()
+    typed = {name: order.answer("type")[name] for name in ("subject_key", "domain", "region", "name")}
+    known = register_snapshot(owner=order.owner, **typed)
+    if known.own_access or known.other_subject or known.old_record:
+        raise TypeChanged(order.reference)
+    kept = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}
+    try:
+        with transaction.atomic():
+            fresh = Order.objects.create(
+                owner=order.owner,
+                kind=kinds.for_subject(known=bool(known.own_subject)).key,
+                rule_profile=settings.RULE_PROFILE,
+                province=order.province,
+                subject_key=order.subject_key,
+                domain=order.domain,
+                subject_number=order.subject_number,
+                site_number=order.site_number,
+                answers=kept,
+                created_at=now,
+                entered_at=now,
+                due_at=now + settings.DRAFT_KEPT,
+            )
+            note(fresh, "start", by=APPLICANT, actor=actor, words=order.reference)
+    except IntegrityError as taken:
+        first = _successor_of(order)
+        if first is None:
+            raise AlreadyOrdered(order.reference) from taken
+        return first
+    return fresh
+
+
+def _successor_of(order: Order) -> Order | None:
+    """The open order that took up the answers of this one."""
+    return queries.in_progress().filter(owner=order.owner, events__move="start", events__note=order.reference).first()
+
+
+def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None = None) -> bool:
+    """The applicant says that a person has entered the code, or takes it back; a statement, shown as such."""
+    now = now or timezone.now()
+    if not is_in(order, Group.PHONES_OPEN) or (order.due_at is not None and now >= order.due_at):
+        return False
+    if role not in (SUBJECT_LEAD, ADMINISTRATOR, BOTH):
+        return False
+    rows = queries.phone_checks(order).filter(role=role, confirmed_at__isnull=True)
+    return rows.update(stated_at=now if stated else None) == 1
+
+
+def object_to(*, owner: User, domain: str, subject_key: str, words: str) -> Objection:
+    """Tell a reviewer that an open order elsewhere is not rightful."""
+    with transaction.atomic():
+        objection = Objection.objects.create(owner=owner, domain=domain, subject_key=subject_key, words=words)
+        notify(
+            key=f"objection_received:{objection.reference}",
+            template="objection_received",
+            channel="site",
+            to=str(owner.pk),
+            language=owner.language,
+            context={"domain": domain, "url": urljoin(settings.PUBLIC_BASE_URL, reverse("dashboard"))},
+            user_id=owner.pk,
+        )
+    return objection
+
+
+def release_hold(order: Order, *, actor: User | None, by: str = "operations") -> bool:
+    """What held the order is over: report it anew. False when it is not held, or has changed since it was read."""
+    released = Order.objects.filter(queries.being_submitted(), pk=order.pk, held=True, version=order.version)
+    with transaction.atomic():
+        if released.update(held=False, version=F("version") + 1) != 1:
+            return False
+        order.refresh_from_db()
+        note(order, "released", by=by, actor=actor)
+        queue_report(order, REPORT)
+    return True

@@ -1,0 +1,41 @@
+"""What an order's events can say: its moves, and facts that are noted and move nothing, one row each."""
+
+from django.utils.translation import gettext_lazy as _
+
+from transfers.orders import states
+from transfers.orders.moves import MOVES
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, Fact, Move
+
+EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
+EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
+FACTS = (
+    Fact("start", _("Order created")),
+    Fact("released", _("The problem is fixed, and the order is being submitted again")),
+    EARLIER_REFUSED,
+    EARLIER_FAILED,
+    Fact("access_ended", _("The authority has this access on record no more")),
+    Fact("reminded", _("Reminder sent")),
+    Fact("call", _("We called you")),
+    Fact("explained", _("Left as it is, with a reason")),
+    Fact("use_again", _("A document from an earlier order is reused")),
+    Fact("deadline_moved", _("The deadline was changed")),
+    Fact("stated", _("You told us that you entered the code")),
+    Fact("unstated", _("You undid that")),
+)
+_ROWS: dict[str, Move | Fact] = {
+    **{fact.name: fact for fact in FACTS},
+    **{row.name: row for row in reversed(MOVES)},
+}
+# by name: the moves that bring an order back to its owner, and those that refuse it
+COME_BACK = tuple({row.name: row for row in MOVES if row.comes_back})
+REFUSALS = tuple({row.name: row for row in MOVES if row.target == states.REFUSED.key})
+
+
+def row_of(name: str) -> Move | Fact | None:
+    """The first row of a move, or the fact, of this name; `None` for what an older portal may have written."""
+    return _ROWS.get(name)
+
+
+def audience_of(message: str) -> tuple[str, ...]:
+    """Who gets a message about an order; what no move sends goes to the account."""
+    return next((row.audience for row in MOVES if row.notify == message), (ACCOUNT,))

@@ -1,0 +1,198 @@
+"""What differs by kind of order, one row each: its stages, its report, what the answers do, its words and pages."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+from icpportal.gateways.miit.types import ReportKind
+from transfers.orders import states
+from transfers.orders.rows import AUTHORITY, Group, State
+
+if TYPE_CHECKING:
+    from transfers.models import Order
+
+TRANSFER_STAGES, CANCELLATION_STAGES = "transfer", "cancellation"  # of `stages.py`
+STAYS = _("The transfer stays as it is")
+TAKE_BACK = _("Withdraw the request")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of order."""
+
+    key: str
+    name: Words
+    stages: str
+    report: str  # dotted name of what builds its report: (order, number) -> Report
+    report_kind: ReportKind
+    answers: str  # dotted name of what each answer of the authority does to it
+    outcome: str = ""  # of "verify filing type": which one begins such an order
+    brings_access: bool = False
+    ends_access: bool = False
+    is_reviewed: bool = False  # our reviewers read its entries and papers
+    subject_known: bool = False  # the subject's details come from the register
+    # states that mean something else for this kind
+    special: tuple[State, ...] = ()
+
+    def state(self, key: str) -> State:
+        """The row of a state as it holds for this kind."""
+        return next((state for state in self.special if state.key == key), None) or states.BY_KEY[key]
+
+    def all_states(self) -> Iterator[State]:
+        """Every row of the table as it holds for this kind."""
+        return (self.state(key) for key in states.BY_KEY)
+
+
+TRANSFER = Kind(
+    key="transfer",
+    name=_("Transfer"),
+    stages=TRANSFER_STAGES,
+    report="transfers.authority.reports.access_report",
+    report_kind=ReportKind.ACCESS,
+    answers="transfers.authority.results.TRANSFER_HANDLERS",
+    outcome="transfer",
+    brings_access=True,
+    is_reviewed=True,
+)
+TRANSFER_ANOTHER = Kind(
+    key="transfer_another",
+    name=_("Transfer another"),
+    stages=TRANSFER.stages,
+    report=TRANSFER.report,
+    report_kind=TRANSFER.report_kind,
+    answers=TRANSFER.answers,
+    outcome="transfer_another",
+    brings_access=True,
+    is_reviewed=True,
+    subject_known=True,
+)
+CANCELLATION = Kind(
+    key="cancellation",
+    name=_("Cancellation"),
+    stages=CANCELLATION_STAGES,
+    report="transfers.authority.reports.cancellation_report",
+    report_kind=ReportKind.CANCELLATION,
+    answers="transfers.authority.results.CANCELLATION_HANDLERS",
+    ends_access=True,
+    special=(
+        replace(
+            states.DRAFT,
+            heading=_("Confirm the cancellation"),
+            sentence=_("Not submitted yet. Confirm it by %(due)s, or it will be closed"),
+            groups=states.DRAFT.groups - {Group.PROOFS_EXPIRE, Group.BACKDROP_OFFERED},
+            kept="",
+            reminder="",
+            upload="",
+            blocks=_("Order %(ref)s cancels a transfer and was not sent yet: finish it, or keep the transfer"),
+        ),
+        replace(
+            states.HANDING_OVER,
+            heading=_("We are submitting the cancellation to the authority"),
+            promised_by="",
+            unavailable=((TAKE_BACK, states.ON_ITS_WAY),),
+            blocks=states.CANCEL_SENT,
+        ),
+        replace(
+            states.AUTHORITY_REVIEW,
+            heading=_("The authority is reviewing the cancellation"),
+            sentence=_("The authority has your request. It cannot be stopped now. We will tell you the result"),
+            promised_by="",
+            unavailable=((TAKE_BACK, _("the authority has the request")),),
+            blocks=states.CANCEL_SENT,
+        ),
+        replace(
+            states.REFUSED,
+            heading=_("The authority refused the cancellation"),
+            sentence=STAYS,
+            groups=frozenset({Group.ENDED, Group.GRANT_MAY_COME, Group.LAST_WORD_SAID}),
+            panels=("said",),
+            refused_by=AUTHORITY,
+        ),
+        replace(
+            states.ABANDONED,
+            heading=_("The cancellation was stopped"),
+            sentence=STAYS,
+            groups=states.ABANDONED.groups - {Group.STARTS_AGAIN},
+        ),
+        replace(
+            states.EXPIRED,
+            heading=_("Closed: not confirmed in time"),
+            sentence=STAYS,
+            instead=(),
+            groups=states.EXPIRED.groups - {Group.STARTS_AGAIN},
+        ),
+    ),
+)
+
+KINDS = (TRANSFER, TRANSFER_ANOTHER, CANCELLATION)
+BY_KEY = {kind.key: kind for kind in KINDS}
+
+
+def known(key: str) -> str:
+    """The key, if a kind has it; else ""."""
+    return next((kind.key for kind in KINDS if kind.key == key), "")
+
+
+def kind_of(order: "Order") -> Kind:
+    """The row of the order's kind."""
+    return BY_KEY[order.kind]
+
+
+def state_of(order: "Order") -> State:
+    """The row of the state an order is in, as it holds for its kind."""
+    return kind_of(order).state(order.state)
+
+
+def is_in(order: "Order", group: Group) -> bool:
+    """Whether the order stands in a state of this group."""
+    return group in state_of(order).groups
+
+
+def keys(feature: str) -> tuple[str, ...]:
+    """The keys of the kinds of which `feature` (a boolean of the row) holds."""
+    return tuple(kind.key for kind in KINDS if getattr(kind, feature))
+
+
+TRANSFERS, CANCELLATIONS, ALL = keys("brings_access"), keys("ends_access"), tuple(BY_KEY)
+
+
+def for_outcome(outcome: str) -> Kind:
+    """The kind of order that this outcome of "verify filing type" begins."""
+    return next(kind for kind in KINDS if kind.outcome == outcome)
+
+
+def for_subject(*, known: bool) -> Kind:
+    """The kind of a transfer for a subject that is on file here, or is not."""
+    return TRANSFER_ANOTHER if known else TRANSFER
+
+
+def where(holds: Callable[[State], bool | str]) -> Q:
+    """Orders that stand in a state of which `holds` is true."""
+    by_states: dict[tuple[str, ...], list[str]] = {}
+    for kind in KINDS:
+        by_states.setdefault(tuple(state.key for state in kind.all_states() if holds(state)), []).append(kind.key)
+    if len(by_states) == 1:
+        return Q(state__in=next(iter(by_states)))
+    some = [Q(kind__in=kinds, state__in=keys) for keys, kinds in by_states.items() if keys]
+    return reduce(or_, some)
+
+
+def in_group(group: Group) -> Q:
+    """Orders that stand in a state of this group."""
+    return where(lambda state: group in state.groups)
+
+
+def queues() -> tuple[State, ...]:
+    """The states with a queue of their own at the desk."""
+    return tuple(state for state in states.STATES if state.queue)
+
+
+def initial() -> str:
+    """The key of the state in which every order begins."""
+    return states.DRAFT.key

@@ -1,0 +1,72 @@
+"""The two people of an order, read from its answers: subject lead (主体负责人), website administrator (网站负责人)."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from filings.register.answer_values import lead_answers, text
+from filings.register.blind_keys import person_key
+from filings.register.certificates import INDIVIDUAL
+from icpportal.fields.types import Answers
+from transfers.models import Order
+
+SUBJECT_LEAD = "subject_lead"
+ADMINISTRATOR = "administrator"
+BOTH = "both"
+SAME_AS_LEAD = {"same_person": "yes"}  # the answer of an individual to who the administrator is
+ROLES = {
+    SUBJECT_LEAD: _("Subject lead"),
+    ADMINISTRATOR: _("Website administrator"),
+    BOTH: _("Subject lead and website administrator"),
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as typed on the order."""
+
+    name: str
+    id_type: str
+    id_number: str
+    mobile: str
+    email: str
+
+    @property
+    def key(self) -> str:
+        """The same for the same document, whoever asks; nothing personal in it."""
+        return person_key(self.id_type, self.id_number)
+
+
+def _person(answers: Answers, prefix: str) -> Person:
+    return Person(
+        name=text(answers, f"{prefix}_name"),
+        id_type=text(answers, f"{prefix}_id_type"),
+        id_number=text(answers, f"{prefix}_id_number"),
+        mobile=text(answers, f"{prefix}_phone1"),
+        email=text(answers, f"{prefix}_email"),
+    )
+
+
+def lead(order: Order) -> Person:
+    """The subject lead; an individual's lead is that person."""
+    return _person(lead_answers(order.answer("type"), order.answer("subject")), "lead")
+
+
+def is_individual(order: Order) -> bool:
+    """Whether the subject is a person: lead and administrator are that person, and nobody is asked who they are."""
+    return order.answer("type").get("nature") == INDIVIDUAL
+
+
+def is_same_person(order: Order) -> bool:
+    """Whether one person answers for subject and website."""
+    return order.answer("administrator").get("same_person") == "yes"
+
+
+def administrator(order: Order) -> Person:
+    """The website administrator; the lead where one person answers for both."""
+    return lead(order) if is_same_person(order) else _person(order.answer("administrator"), "admin")
+
+
+def by_role(order: Order) -> dict[str, Person]:
+    """Both people by role."""
+    return {SUBJECT_LEAD: lead(order), ADMINISTRATOR: administrator(order)}

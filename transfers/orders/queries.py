@@ -1,0 +1,349 @@
+"""What is asked about orders, in one place each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from filings.models import Website
+from filings.provinces import Province, province
+from filings.queries import live_accesses
+from icpportal.accounts.models import User
+from icpportal.fields.types import Fact
+from icpportal.gateways.miit.base import authority
+from icpportal.gateways.miit.codes.processing_codes import in_review
+from transfers.models import (
+    FieldVerdict,
+    Objection,
+    Order,
+    OrderDocument,
+    OrderEvent,
+    ParkedAnswer,
+    PhoneCheck,
+    ReviewRound,
+)
+from transfers.orders import moves, review_time, states
+from transfers.orders.history import COME_BACK, REFUSALS
+from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
+from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
+from transfers.orders.rows import AUTHORITY, Group
+
+NO_ANSWER = "the authority has not answered for longer than it usually takes"
+NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
+HELD, OVERDUE, STANDING = "held", "deadline passed", "standing too long"
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+# the pages of the details by the keys of their steps; `transfers.steps` has a row for each
+DETAILS = ("subject", "website", "administrator")
+
+
+def rules_of(order: Order) -> Province:
+    """The province's rules as they were when the order began."""
+    return province(order.province, order.rule_profile)
+
+
+def has_details(order: Order) -> bool:
+    """Whether every page of the details is answered."""
+    return set(DETAILS) <= set(order.answers)
+
+
+def facts_of(order: Order) -> dict[str, Fact]:
+    """What guards and deadlines of the lifecycle may read."""
+    rules = rules_of(order)
+    phones = rules.phones
+    return {
+        "asks_password": rules.asks_password,
+        "administrator_key": administrator(order).key,
+        "phone_window": phones.window if phones else None,
+        "no_longer_valid": papers_run_out(order),
+    }
+
+
+def papers_run_out(order: Order, today: date | None = None) -> bool:
+    """Whether a document of one of the people has expired since it was reviewed."""
+    day = (today or timezone.localdate()).isoformat()
+    untils = [order.answer("subject").get("lead_id_until"), order.answer("administrator").get("admin_id_until")]
+    return any(until and until < day for until in untils)
+
+
+def phone_roles(order: Order) -> list[str]:
+    """Whose phones the ministry asks in this order; one role `both` where it is the same mobile."""
+    phones = rules_of(order).phones
+    if phones is None:
+        return []
+    people = by_role(order)
+    if len(phones.people) == 2 and people[SUBJECT_LEAD].mobile == people[ADMINISTRATOR].mobile:
+        return [BOTH]
+    return list(phones.people)
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    """The user's own orders, newest first."""
+    return Order.objects.filter(owner=user).order_by("-created_at")
+
+
+def turn_of(user: User) -> QuerySet[Order]:
+    """The user's orders that wait for the user; `runs_out` puts those without a deadline behind the others."""
+    mine = in_progress().filter(waits_for_owner(), owner=user)
+    return mine.annotate(runs_out=Coalesce("due_at", Value(NEVER)))
+
+
+def others_turn(user: User) -> QuerySet[Order]:
+    """The user's open orders that wait for us or for the authority, or whose time is over."""
+    return in_progress().filter(~waits_for_owner(), owner=user)
+
+
+def with_authority(user: User) -> QuerySet[Order]:
+    """The user's orders that the authority decides about now."""
+    return others_turn(user).filter(state__in=states.keys_of_turn(AUTHORITY))
+
+
+def with_us(user: User) -> QuerySet[Order]:
+    """The user's open orders that wait for us, or whose time is over."""
+    return others_turn(user).exclude(state__in=states.keys_of_turn(AUTHORITY))
+
+
+def waits_for_owner() -> Q:
+    """What its owner can still act on: the time of it is not over."""
+    return in_group(Group.WAITS_FOR_OWNER) & (Q(due_at=None) | Q(due_at__gt=timezone.now()))
+
+
+def cancellation_of(user: User, website: UUID) -> Order | None:
+    """The newest order with which this user ended the transfer of a website (a key)."""
+    ended = Order.objects.filter(owner=user, website=website, kind__in=keys("ends_access")).filter(
+        in_group(Group.ARRIVED)
+    )
+    return ended.order_by("-created_at").defer("answers").first()
+
+
+def of_websites(user: User, websites: Iterable[Website]) -> QuerySet[Order]:
+    """What this user did about these websites, the newest last, without the answers."""
+    return Order.objects.filter(owner=user, website__in=websites).order_by("created_at").defer("answers")
+
+
+def in_progress() -> QuerySet[Order]:
+    return Order.objects.exclude(state__in=states.keys(Group.ENDED))
+
+
+def phones_open() -> Q:
+    """Orders whose owner has to have phones verified (短信核验)."""
+    return in_group(Group.PHONES_OPEN)
+
+
+def being_submitted() -> Q:
+    """Orders whose report is on its way to the authority."""
+    return in_group(Group.BEING_SUBMITTED)
+
+
+def ended_of(user: User) -> QuerySet[Order]:
+    """The user's orders that are over, newest first."""
+    return orders_of(user).filter(state__in=states.keys(Group.ENDED))
+
+
+def drafts_of(user: User) -> QuerySet[Order]:
+    """The user's orders that were never sent, newest first."""
+    return orders_of(user).filter(state=initial())
+
+
+def editable_of(user: User) -> QuerySet[Order]:
+    """The user's orders that can be filled in or changed, newest first."""
+    return orders_of(user).filter(state__in=states.keys(Group.EDITABLE))
+
+
+def earlier_of(order: Order) -> Order | None:
+    """The owner's newest other transfer for the same subject, however it ended."""
+    mine = orders_of(order.owner).filter(subject_key=order.subject_key, kind__in=keys("brings_access"))
+    return mine.filter(created_at__lt=order.created_at).exclude(pk=order.pk).first()
+
+
+def in_our_review() -> QuerySet[Order]:
+    """What waits for our reviewers."""
+    return Order.objects.filter(state__in=states.keys(Group.IN_REVIEW))
+
+
+def due(now: datetime) -> QuerySet[Order]:
+    """Orders whose time has run out, oldest first; served by the partial index on `due_at`."""
+    return Order.objects.filter(due_at__lte=now).order_by("due_at")
+
+
+def papers_of(order: Order) -> QuerySet[OrderDocument]:
+    """The papers that count now."""
+    return order.papers.filter(retired_at__isnull=True).select_related("document").order_by("slot", "side")
+
+
+def photo_of(order: Order) -> OrderDocument | None:
+    """The photo that came in since the order waits for one: what a reviewer has refused counts no more."""
+    return papers_of(order).filter(slot="photo", added_at__gte=order.entered_at).first()
+
+
+def was_refused(order: Order, photo: OrderDocument) -> bool:
+    """Whether this is, byte for byte, a photo that a reviewer has refused."""
+    earlier = order.papers.filter(slot="photo", added_at__lt=order.entered_at).exclude(document__sha256="")
+    return earlier.filter(document__sha256=photo.document.sha256).exists()
+
+
+def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
+    """The papers that stood at `moment` and were replaced afterwards: old beside new."""
+    stood = order.papers.filter(added_at__lte=moment, retired_at__gt=moment, document__state="ready")
+    return stood.select_related("document").order_by("slot", "side")
+
+
+def phone_checks(order: Order) -> QuerySet[PhoneCheck]:
+    """The phones of the latest report."""
+    return order.phone_checks.filter(report=order.report)
+
+
+def last_round(order: Order) -> ReviewRound | None:
+    return order.rounds.order_by("-number").first()
+
+
+def last_return(order: Order) -> ReviewRound | None:
+    """The round that sent the order back last."""
+    return order.rounds.filter(decision="send_back").order_by("-number").first()
+
+
+def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
+    """In a returned order, the fields the reviewer named, by field key."""
+    latest = order.rounds.filter(decision="send_back").order_by("-number").values("pk")[:1]
+    found = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
+    return {verdict.field: verdict for verdict in found}
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """One order that stands longer than it should."""
+
+    reference: str
+    state: str
+    reason: str
+
+
+def stuck(now: datetime) -> list[Stuck]:
+    """Orders that no page or sweep will move by itself, for `reconcile`."""
+    late = Q(pk__in=[])
+    for state in states.STATES:
+        if state.stuck_after is not None:
+            late |= Q(state=state.key, entered_at__lt=now - state.stuck_after)
+    overdue = Q(due_at__lt=now - timedelta(minutes=10))
+    waiting = set(without_access_id().values_list("reference", flat=True))
+    found = Order.objects.filter(late | overdue | Q(held=True)).values_list("reference", "state", "due_at", "held")
+    standing = [Stuck(ref, state, _why(due_at, held, ref in waiting, now)) for ref, state, due_at, held in found]
+    return standing + [Stuck(order.reference, order.state, NO_ANSWER) for order in review_time.late(now)]
+
+
+def _why(due_at: datetime | None, held: bool, is_nameless: bool, now: datetime) -> str:
+    if held:
+        return HELD
+    if is_nameless:
+        return NO_ID
+    return OVERDUE if due_at and due_at < now else STANDING
+
+
+@dataclass(frozen=True)
+class Parked:
+    """One answer of the authority that waits for a person: about which report, what it is, why, since when."""
+
+    report_key: str
+    kind: str
+    reason: str
+    at: datetime
+    proposed: bool
+
+    def words(self, now: datetime) -> str:
+        """For operations: nothing personal."""
+        days, hours = divmod(int((now - self.at).total_seconds()) // 3600, 24)
+        age = f"{days} d {hours} h" if days else f"{hours} h"
+        return f"{self.kind} parked for {age}: {self.reason}{'; proposed to apply' if self.proposed else ''}"
+
+
+def parked_answers() -> list[Parked]:
+    """Every answer that was put aside and not dealt with, oldest first."""
+    rows = ParkedAnswer.objects.filter(closed_at=None).order_by("at", "pk")
+    return [Parked(row.report_key, row.kind, row.reason, row.at, row.proposed_by_id is not None) for row in rows]
+
+
+def digests_to_erase(now: datetime) -> QuerySet[Order]:
+    """Lapsed or returned orders whose filing password was kept long enough (architecture, rule 8)."""
+    resting = states.keys(Group.KEEPS_PASSWORD)
+    cutoff = now - settings.PASSWORD_DIGEST_KEPT
+    came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=COME_BACK)
+    # opening it for changes does not begin the time anew
+    last_back = Subquery(came_back.order_by("-at").values("at")[:1])
+    # whatever came back so long ago began before: the index has these in front
+    old = Order.objects.filter(password_kept=True, created_at__lt=cutoff, state__in=resting)
+    kept = old.annotate(came_back_at=last_back).order_by("created_at")
+    return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff))
+
+
+def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:
+    """This account's open order for the subject or the domain."""
+    mine = in_progress().filter(owner=owner)
+    return (mine.filter(domain=domain) | mine.filter(subject_key=subject_key)).order_by("created_at").first()
+
+
+def other_open_order(owner: User, subject_key: str, domain: str, region: str) -> bool:
+    """Whether another account has a claimed open order that matches in certificate, region and domain together."""
+    claimed = in_progress().filter(claimed=True, subject_key=subject_key, domain=domain).exclude(owner=owner)
+    return any(order.answer("type").get("region") == region for order in claimed)
+
+
+def objections_to(order: Order) -> QuerySet[Objection]:
+    """Open objections of others to this order: about its domain or its subject."""
+    about = Q(domain=order.domain) | Q(subject_key=order.subject_key)
+    return Objection.objects.filter(about, closed_at=None).exclude(owner=order.owner_id).select_related("owner")
+
+
+def is_proved(order: Order, now: datetime | None = None) -> bool:
+    """Whether the code to the filed mobile was right lately enough for a cancellation to go out."""
+    until = order.answer("proof").get("until") or ""
+    return bool(until) and (now or timezone.now()) < datetime.fromisoformat(until)
+
+
+def open_cancellations() -> QuerySet[Order]:
+    """Cancellations that were confirmed and have not arrived."""
+    return Order.objects.filter(being_submitted(), kind__in=keys("ends_access"), website__isnull=False)
+
+
+def live_access(**columns: bool) -> Exists:
+    """Whether the website of an order has an access of ours with these columns."""
+    return Exists(live_accesses().filter(website=OuterRef("website"), **columns))
+
+
+def without_access_id() -> QuerySet[Order]:
+    """Cancellations that cannot go: the authority has not told its id of the access (Jrid)."""
+    return open_cancellations().filter(live_access()).exclude(live_access(ministry_id__isnull=False))
+
+
+def waits_for_id(order: Order) -> bool:
+    """Whether this order is such a cancellation."""
+    return is_in(order, Group.BEING_SUBMITTED) and without_access_id().filter(pk=order.pk).exists()
+
+
+def waits_for_answer(order: Order) -> bool:
+    """Whether its report is not sent before the authority has answered an earlier one of the order."""
+    is_later = is_in(order, Group.BEING_SUBMITTED) and order.report > 1 and not order.held
+    return is_later and bool(authority().waits_for(order.report_key))
+
+
+def waits_for_other_decision(order: Order) -> bool:
+    """Whether the authority has put its report off until something else of the filing is decided."""
+    if not is_in(order, Group.IN_AUTHORITY_REVIEW) or not in_review(order.authority_code, kind_of(order).report_kind):
+        return False
+    waits = moves.WAITS.name
+    return order.events.filter(move__in=(waits, moves.REPORTED.name)).values_list("move", flat=True).first() == waits
+
+
+def refusal_words(order: Order) -> str:
+    """Why the order was refused, as the lead reviewer or the authority wrote it."""
+    found = order.events.filter(move__in=REFUSALS).values_list("note", flat=True).first()
+    return found or ""
+
+
+def photo_verdict(order: Order) -> FieldVerdict | None:
+    """Why the last photo has to be taken again."""
+    latest = order.rounds.filter(decision="refuse_photo").order_by("-number").first()
+    return latest.verdicts.select_related("reason").filter(field="photo").first() if latest else None

@@ -1,0 +1,51 @@
+"""What the applicant can do with an order now, drawn from the lifecycle; what leads to a page and what posts."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
+from icpportal.lifecycle import APPLICANT
+from transfers.models import Order
+from transfers.notifications.texted_mobiles import number_differs
+from transfers.orders import actions, queries
+from transfers.orders.expiry import is_over
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.machine import ORDER
+from transfers.orders.rows import Button, Group, Move, State
+from transfers.pages import stages
+
+FIRST_UNANSWERED = "first_unanswered"  # instead of a URL name: where a draft goes on
+
+
+def buttons(order: Order) -> list[Action]:
+    """The actions of an order's page, the next act first."""
+    found: list[Action] = []
+    state = state_of(order)
+    if state.page and not is_over(order):
+        found.append(Action(state.button, page_url(order, state), PRIMARY))
+    elif is_in(order, Group.LAPSED) and number_differs(order):  # sent again before that, it lapses again
+        found.append(Action(_("See how to change the number"), reverse("phones-lost", args=[order.reference]), PRIMARY))
+    for move, button in available(order):
+        # what ends an order is no button beside the next act: a link leads to the page that asks
+        kind = PRIMARY if button.is_primary and not found else LINK if button.asks_first else SECONDARY
+        url = reverse("order-move", args=[order.reference, move.name])
+        found.append(Action(button.label, url, kind, post=not button.asks_first))
+    if actions.can_start_again(order):
+        url = reverse("order-move", args=[order.reference, "start_again"])
+        found.append(Action(_("Start again with these answers"), url, PRIMARY, post=True))
+    return found
+
+
+def available(order: Order) -> list[tuple[Move, Button]]:
+    """The moves open to the applicant now that have a button."""
+    open_now = ORDER.available(order, APPLICANT, queries.facts_of(order))
+    return [(move, move.button) for move in open_now if isinstance(move, Move) and move.button is not None]
+
+
+def page_url(order: Order, state: State) -> str:
+    """Where the work of this state is done; the order's own page where there is none."""
+    if not state.page:
+        return order.get_absolute_url()
+    if state.page == FIRST_UNANSWERED:
+        return stages.first_unanswered(order).url(order)
+    return reverse(state.page, args=[order.reference])

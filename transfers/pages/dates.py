@@ -1,0 +1,72 @@
+"""The next date of an order and what it is for: its own deadline, when we answer, or when the authority usually has."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+from icpportal.time_format import BEIJING
+from icpportal.workdays.calendar import Calendar, calendar, end_of_answer
+from transfers.durations.figures import Figure, figures
+from transfers.durations.spans import AUTHORITY as AUTHORITYS_REVIEW
+from transfers.models import Order
+from transfers.orders import queries, review_time
+from transfers.orders.expiry import is_over
+from transfers.orders.kinds import state_of
+from transfers.orders.rows import AUTHORITY
+from transfers.pages.unreadable import shown
+
+FINISH = _("Finish by")
+OVER = _("Time ended on")
+AHEAD = timedelta(days=90)
+
+
+def next_date(order: Order) -> tuple[Words, datetime] | None:
+    """The label and the moment; nothing where nobody can say. Asks the work calendar only where it counts days."""
+    return next_dates([order]).get(order.pk)
+
+
+def next_dates(orders: Iterable[Order]) -> dict[UUID, tuple[Words, datetime]]:
+    """The same of several orders by their keys, with one question to the work calendar at most."""
+    orders = list(orders)
+    counted = [order for order in orders if order.due_at is None and _is_counted(order)]
+    known = None
+    if counted:
+        days = [order.entered_at.astimezone(BEIJING).date() for order in counted]
+        known = calendar(min(days), max(days) + AHEAD)
+    lately = _lately(counted)
+    found = {order.pk: shown(order, lambda: _of(order, known, lately)) for order in orders}  # noqa: B023 -- at once
+    return {key: date for key, date in found.items() if date is not None}
+
+
+def _is_counted(order: Order) -> bool:
+    """Whether the answer has a day; one that is held, or waits for something else at the authority, has none."""
+    waits = queries.waits_for_answer(order) or queries.waits_for_other_decision(order)
+    return bool(state_of(order).promised_by) and not order.held and not waits
+
+
+def _lately(orders: Iterable[Order]) -> dict[str, Figure]:
+    """How long the authorities of these orders have taken lately, by province, where enough is known."""
+    provinces = {order.province for order in orders if state_of(order).promised_by == AUTHORITY}
+    if not provinces:
+        return {}
+    return {province: each for (_stage, province), each in figures([AUTHORITYS_REVIEW], provinces).items()}
+
+
+def _of(order: Order, known: Calendar | None, lately: dict[str, Figure]) -> tuple[Words, datetime] | None:
+    state = state_of(order)
+    if order.due_at is not None:
+        return OVER if is_over(order) else state.date or FINISH, order.due_at
+    if not _is_counted(order):
+        return None
+    if state.promised_by != AUTHORITY:
+        return state.date, end_of_answer(order.entered_at, known=known)
+    by_rules = review_time.usual_end(order, known)
+    figure = lately.get(order.province)
+    by_figures = [end_of_answer(order.entered_at, figure.most, known=known)] if figure else []
+    # the day of most orders; one that is not among them has the rules' day, and after that nobody can say
+    usually = next((end for end in (*by_figures, by_rules) if timezone.now() <= end), None)
+    return (state.date, usually) if usually else None

@@ -1,0 +1,51 @@
+"""The summary of an order: number, domain, subject, state and next date, on every page of an order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from filings.register.certificates import NATURES
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from transfers.models import Order
+from transfers.orders.kinds import is_in, state_of
+from transfers.orders.rows import Group, State
+from transfers.pages.dates import next_date
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """What `partials/slip.html` draws."""
+
+    reference: str
+    domain: str
+    subject: str
+    state: State
+    is_approved: bool
+    number: str
+    next_at: datetime | None
+    next_label: Words
+    url: str
+
+
+def subject_words(order: Order) -> str:
+    """The subject's name: an organisation's in full, a person's masked."""
+    answers = order.answer("type")
+    name = answers.get("name", "")
+    nature = NATURES.get(answers.get("nature", ""))
+    return name if nature is not None and not nature.is_individual else mask_name(name)
+
+
+def order_summary(order: Order) -> OrderSummary:
+    """What stands at the head of every page of an order."""
+    label, moment = next_date(order) or ("", None)
+    return OrderSummary(
+        reference=order.reference,
+        domain=order.domain,
+        subject=subject_words(order),
+        state=state_of(order),
+        is_approved=is_in(order, Group.APPROVED),
+        number=order.site_number,
+        next_at=moment,
+        next_label=label,
+        url=order.get_absolute_url(),
+    )

@@ -1,0 +1,60 @@
+"""Finding the order an address names: one's own, or 404; a time that is over is judged on the way."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
+from transfers.orders.kinds import TRANSFERS
+
+LOOKS = ("GET", "HEAD")
+
+
+def own_order(
+    request: HttpRequest, reference: str, *, kinds: tuple[str, ...] = TRANSFERS, says_over: bool = False
+) -> Order:
+    """The visitor's own order of these kinds; a stranger's is as if it did not exist.
+
+    What is sent after the deadline is refused with `TimeOver`, and so is a look at a page that would still offer
+    something; a page that says itself that the time is over asks with `says_over`.
+    """
+    own = Order.objects.select_related("owner").filter(owner=account_of(request), kind__in=kinds)
+    order = get_object_or_404(own, reference=reference)
+    words = over_words(order)
+    order = expire_if_due(order)
+    if words and (request.method not in LOOKS or (is_over(order) and not says_over)):
+        raise TimeOver(order, words)
+    return order
+
+
+def redirect_of_ended(user: User, website: UUID) -> Order:
+    """Where an address leads that was kept from before one's transfer of this website was cancelled; else 404."""
+    order = queries.cancellation_of(user, website)
+    if order is None:
+        raise Http404
+    return order
+
+
+class TimesThatAreOver:
+    """What comes too late leads to the page of its order; what was sent is told why it did not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Only for `TimeOver`."""
+        if not isinstance(exception, TimeOver):
+            return None
+        if request.method not in LOOKS:
+            messages.warning(request, exception.words)
+        return redirect(exception.order)

@@ -1,0 +1,231 @@
+"""The seven numbered stages of a transfer, and where each leads; a province or profile can switch one off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.expiry import is_over
+from transfers.orders.kinds import CANCELLATION_STAGES, TRANSFER_STAGES, is_in, kind_of, state_of
+from transfers.orders.rows import Group
+from transfers.proofs import freshness
+
+TYPE = "type"
+SERVICE_CODE = "service_code"
+FILING_PASSWORD = "filing_password"  # noqa: S105 -- the name of a step
+ADMINISTRATORS = "administrators"
+DOCUMENTS = "documents"
+PHOTO = "photo"
+PHONES = "phones"
+CONSEQUENCES = "consequences"
+CODE = "code"
+LAST_LOOK = "last_look"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One numbered stage: when it applies, when it is behind the applicant, where its page is."""
+
+    key: str
+    title: Words
+    url_name: str
+    done: Callable[[Order], bool]
+    applies: Callable[[Order], bool] = lambda order: True
+    is_step: bool = False
+
+    def url(self, order: Order) -> str:
+        return reverse(self.url_name, args=[order.reference, self.key] if self.is_step else [order.reference])
+
+
+def _sent(order: Order) -> bool:
+    return not is_in(order, Group.EDITABLE)
+
+
+def _photo_done(order: Order) -> bool:
+    return bool(order.photo_accepted_for)
+
+
+def _phones_done(order: Order) -> bool:
+    return is_in(order, Group.PHONES_BEHIND)
+
+
+def asks_password(order: Order) -> bool:
+    """Whether the rules this order began under ask for a filing password."""
+    return queries.rules_of(order).asks_password
+
+
+STAGES = (
+    Stage(TYPE, _("Filing type"), "order-type", done=lambda order: True),
+    Stage(SERVICE_CODE, _("Product"), "step", done=freshness.is_code_fresh, is_step=True),
+    Stage(
+        FILING_PASSWORD,
+        _("Filing password"),
+        "step",
+        done=lambda order: freshness.is_password_fresh(order) or _sent(order),
+        applies=asks_password,
+        is_step=True,
+    ),
+    Stage(ADMINISTRATORS, _("Details"), "people", done=queries.has_details),
+    Stage(DOCUMENTS, _("Documents"), "documents", done=_sent),
+    Stage(PHOTO, _("Photo"), "photo", done=_photo_done),
+    Stage(
+        PHONES,
+        _("Phones"),
+        "phones",
+        done=_phones_done,
+        applies=lambda order: queries.rules_of(order).phones is not None,
+    ),
+)
+GATES = (TYPE, SERVICE_CODE, FILING_PASSWORD)
+
+# the cancellation's own way (取消接入)
+CANCEL_STAGES = (
+    Stage(CONSEQUENCES, _("Consequences"), "cancel-consequences", done=lambda order: True),
+    Stage(CODE, _("Code by text"), "cancel-code", done=lambda order: _sent(order) or queries.is_proved(order)),
+    Stage(
+        FILING_PASSWORD,
+        _("Filing password"),
+        "cancel-password",
+        done=lambda order: order.password_kept or _sent(order),
+        applies=asks_password,
+    ),
+    Stage(LAST_LOOK, _("Final check"), "cancel-confirm", done=_sent),
+)
+STAGE_SETS = {TRANSFER_STAGES: STAGES, CANCELLATION_STAGES: CANCEL_STAGES}
+
+
+def stages_of(order: Order) -> list[Stage]:
+    """The stages this order has."""
+    return [stage for stage in STAGE_SETS[kind_of(order).stages] if stage.applies(order)]
+
+
+def next_url(order: Order, key: str) -> str:
+    """Where a saved page of stage `key` leads: a hub's page back to the hub, a gate to the next stage."""
+    stages = stages_of(order)
+    position = [stage.key for stage in stages].index(key)
+    if key not in (*GATES, CODE):
+        return stages[position].url(order)
+    following = stages[position + 1]
+    return reverse("gates-passed", args=[order.reference]) if following.key == ADMINISTRATORS else following.url(order)
+
+
+def back_url(order: Order, key: str) -> str:
+    """Where a page inside stage `key` goes back to: a gate to the stage before, a hub's page to its hub."""
+    return before_url(order, key) if key in GATES else _stage(order, key).url(order)
+
+
+def before_url(order: Order, key: str) -> str:
+    """The stage before `key`; the order's own page before the first."""
+    stages = stages_of(order)
+    position = [stage.key for stage in stages].index(key)
+    return stages[position - 1].url(order) if position else order.get_absolute_url()
+
+
+def _stage(order: Order, key: str) -> Stage:
+    return next(stage for stage in stages_of(order) if stage.key == key)
+
+
+def first_unanswered(order: Order) -> Stage:
+    """Where "continue" leads: the first stage that is not done."""
+    stages = stages_of(order)
+    return next((stage for stage in stages if not stage.done(order)), stages[-1])
+
+
+def current(order: Order) -> str:
+    """The stage an order stands in: the first open one of a draft; documents while it is with our reviewers.
+
+    What is behind it stays so: once the phones are verified it stands at the phones to the end.
+    """
+    if order.is_editable and order.submitted_at is None:
+        return first_unanswered(order).key
+    if _phones_done(order) or is_in(order, Group.LAPSED):
+        return PHONES
+    return state_of(order).stage or (PHOTO if order.photo_accepted_for else DOCUMENTS)
+
+
+STEP_STATES: dict[str, Words] = {
+    "done": pgettext_lazy("step", "done"),
+    "now": _("you are here"),
+    "todo": pgettext_lazy("step", "not yet"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepShown:
+    """One stage of the stepper; with an address where it may be opened."""
+
+    title: Words
+    url: str
+    is_done: bool
+    is_now: bool
+
+    @property
+    def word(self) -> str:
+        """The end of its class."""
+        return "done" if self.is_done else "now" if self.is_now else "todo"
+
+    @property
+    def icon(self) -> str:
+        """The tick of one that is done."""
+        return "check" if self.is_done else ""
+
+    @property
+    def state(self) -> Words:
+        """How far it is, in words."""
+        return STEP_STATES[self.word]
+
+
+@dataclass(frozen=True, slots=True)
+class Stepper:
+    """What `partials/stepper.html` draws: "Transfer · Step 3 of 7" and each stage with its state."""
+
+    name: Words
+    number: int = 0
+    total: int = 0
+    closed: bool = False  # all is done
+    over: Words = ""  # how it ended otherwise
+    steps: tuple[StepShown, ...] = ()
+
+    @property
+    def next_title(self) -> Words:
+        """The stage after the one the reader is at; nothing at the last."""
+        following = self.steps[self.number : self.number + 1] if not (self.over or self.closed) else ()
+        return following[0].title if following else ""
+
+    @property
+    def line(self) -> str:
+        """Where the order stands, in words."""
+        if self.over:
+            return f"{self.name} · {self.over}"
+        if self.closed:
+            return str(self.name)
+        where = {"name": self.name, "number": self.number, "total": self.total}
+        return gettext("%(name)s · Step %(number)s of %(total)s") % where
+
+
+def stepper(order: Order, key: str | None = None) -> Stepper:
+    """Where this order stands; while it is filled in, the page of stage `key`.
+
+    Once it is sent every page says the same, so that the number never falls from one page to the next.
+    """
+    name = kind_of(order).name
+    has_arrived = is_in(order, Group.ARRIVED)
+    if is_in(order, Group.ENDED) and not has_arrived:
+        return Stepper(name, over=state_of(order).label)
+    stages = stages_of(order)
+    now = key if key and order.is_editable else current(order)
+    number = next((index for index, stage in enumerate(stages, 1) if stage.key == now), len(stages))
+    shown = tuple(_shown(order, stage, now) for stage in stages)
+    return Stepper(name, number, len(stages), has_arrived, steps=shown)
+
+
+def _shown(order: Order, stage: Stage, now: str) -> StepShown:
+    is_now = stage.key == now
+    done = is_in(order, Group.ARRIVED) or (stage.done(order) and not is_now)
+    linked = order.is_editable and not is_over(order) and (stage.done(order) or is_now)
+    return StepShown(stage.title, stage.url(order) if linked else "", is_done=done, is_now=is_now and not done)

@@ -1,0 +1,237 @@
+"""The phone's side: the papers that are wanted, their state, and an upload for each. No account is needed."""
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from icpportal.drafts.pages import said, said_words, say, say_words
+from icpportal.fields.client import client_address
+from icpportal.fields.components import DrawnSlot, Notice
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from transfers.check import slot_access
+from transfers.documents import actions as paper_actions
+from transfers.documents import slots
+from transfers.documents.actions import OrderChanged
+from transfers.documents.validity import person_of
+from transfers.models import Order, OrderDocument
+from transfers.orders.expiry import expire_if_due, is_over
+from transfers.orders.people import administrator
+from transfers.pages.frame import Page, render_page
+from transfers.phone_upload import queries as phone_upload
+from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled
+from verification import consents
+from verification.documents.forms import file_of
+from verification.documents.upload_messages import UploadRefused
+from verification.models import PhoneUpload
+from verification.phones import uploads
+
+COOKIE = "hand_off"
+PREVIEWS = ("prefetch", "prerender")  # a browser that looks ahead is nobody's phone yet
+
+ELSEWHERE = Notice(
+    "problem",
+    gettext_lazy("This code is in use on another phone"),
+    (gettext_lazy("Only the first phone that opens it can be used. Create a new code on the computer."),),
+)
+EXPIRED = Notice(
+    "problem",
+    gettext_lazy("The QR code has expired: refresh the page and scan again"),
+    (
+        gettext_lazy(
+            "The QR code works for 10 minutes. Create a new one on the computer. Pictures you have sent are kept."
+        ),
+    ),
+)
+
+UNTICKED, REFUSED = "unticked", "refused."  # what the page says after its redirect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiredPage(Page):
+    """The address is over, or another phone has it."""
+
+    template: ClassVar[str] = "transfers/documents/phone_upload_expired.html"
+    notices: list[Notice]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperGroup:
+    """One paper on the phone: whose it is, masked, the agreement it still waits for, its sides."""
+
+    key: str
+    person: str
+    waits: bool
+    problem: str
+    url: str
+    sides: list[DrawnSlot]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadPage(Page):
+    """The phone's side: the papers that are wanted, and an upload for each."""
+
+    template: ClassVar[str] = "transfers/documents/phone_upload_page.html"
+    order: Order
+    groups: list[PaperGroup]
+    consent_text: Words
+    consent_label: Words
+    is_photo: bool
+    name: str
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def phone_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The first phone that opens it gets a cookie of its own; every other is told that it is too late."""
+    if any(word in request.headers.get("Sec-Purpose", "") for word in PREVIEWS):
+        return HttpResponse(status=503)
+    device = request.COOKIES.get(COOKIE, "")
+    opened = (uploads.used_by if request.method == "POST" else uploads.open_by)(token, device)
+    order = _order(opened)
+    if order is None or opened.link is None:
+        notice = ELSEWHERE if opened.state == uploads.ELSEWHERE else EXPIRED
+        return render_page(request, ExpiredPage(notices=[notice]), status=404)
+    answer = _changed(request, order, token, opened.link) if request.method == "POST" else _page(request, order, token)
+    if opened.new_device:
+        answer.set_cookie(
+            COOKIE,
+            opened.new_device,
+            max_age=uploads.LIFETIME,
+            path=reverse("by-phone", args=[token]),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer
+
+
+def _order(opened: uploads.OpenedUpload) -> Order | None:
+    """The order behind a good address, while it still wants what the address was made for."""
+    if opened.state != uploads.GOOD or opened.link is None:
+        return None
+    found = Order.objects.select_related("owner").filter(reference=opened.link.holder).first()
+    order = expire_if_due(found) if found is not None else None
+    if order is None or is_over(order):
+        return None
+    return order if phone_upload.purpose_of(order) == opened.link.purpose else None
+
+
+def _changed(request: HttpRequest, order: Order, token: str, link: PhoneUpload) -> HttpResponse:
+    slot, side = _named(request, order)
+    back = reverse("by-phone", args=[token])
+    if "consent" in request.POST:
+        return _consented(request, order, token, slot)
+    if slot_access.needs_consent(order, slot):
+        say(request, UNTICKED, slot.key)
+        return _page(request, order, token)
+    try:
+        paper_actions.upload(
+            order,
+            slot=slot.key,
+            side=side,
+            file=file_of(request),
+            kind=slot.key,
+            may=lambda: uploads.hold(link),  # the owner may end it while the picture comes in
+        )
+    except UploadRefused as refused:
+        say_words(request, f"{REFUSED}{slot.key}.{side}", refused.message)
+        return _page(request, order, token)
+    except OrderChanged:
+        return redirect(back)
+    return redirect(f"{back}#slot-{slot.key}-{side}")
+
+
+def _named(request: HttpRequest, order: Order) -> tuple[slots.Slot, int]:
+    """The slot and side that the address names, if this order wants them now."""
+    slot = next((each for each in phone_upload.wanted(order) if each.key == request.GET.get("slot")), None)
+    side = request.GET.get("side", "1")
+    if slot is None or not (side.isascii() and side.isdecimal()) or not 1 <= int(side) <= len(slot.sides):
+        raise Http404
+    return slot, int(side)
+
+
+def _consented(request: HttpRequest, order: Order, token: str, slot: slots.Slot) -> HttpResponse:
+    person = person_of(order, slot.key)
+    if "agree" not in request.POST:
+        say(request, UNTICKED, slot.key)
+        return _page(request, order, token)
+    if person is not None:
+        consents.give(
+            holder=order.reference,
+            person_key=person.key,
+            language=get_language() or order.owner.language,
+            client=client_address(request),
+        )
+    return redirect(reverse("by-phone", args=[token]) + f"#slot-{slot.key}-1")
+
+
+class Drawn(NamedTuple):
+    """What every paper of the page is drawn from, asked once."""
+
+    order: Order
+    token: str
+    papers: dict[tuple[str, int], OrderDocument]
+    given: frozenset[str]
+    refused: dict[tuple[str, int], str]
+    unticked: str
+    came_back: set[str]
+
+
+def _page(request: HttpRequest, order: Order, token: str) -> HttpResponse:
+    mine, given = phone_upload.papers(order), consents.active_consents(order.reference)
+    came_back = papers_to_replace(unsettled(returned_parts(order, mine.values())))
+    wanted = phone_upload.wanted(order)
+    refused = {
+        (slot.key, side): said_words(request, f"{REFUSED}{slot.key}.{side}")
+        for slot in wanted
+        for side in slot_access.sides_shown(slot, mine)
+    }
+    drawn = Drawn(order, token, mine, given, refused, str(said(request, UNTICKED) or ""), came_back)
+    page = UploadPage(
+        order=order,
+        groups=[_group(drawn, slot) for slot in wanted],
+        consent_text=consents.TEXTS[consents.CURRENT].explanation,
+        consent_label=consents.TEXTS[consents.CURRENT].label,
+        is_photo=wanted == [phone_upload.PHOTO_SLOT],
+        name=mask_name(administrator(order).name),
+    )
+    return render_page(request, page, at=reverse("by-phone", args=[token]))
+
+
+def _group(drawn: Drawn, slot: slots.Slot) -> PaperGroup:
+    """One paper: whose it is, masked, the agreement it still waits for, its sides."""
+    order, mine = drawn.order, drawn.papers
+    person = person_of(order, slot.key)
+    waits = person is not None and person.key not in drawn.given
+    page = reverse("by-phone", args=[drawn.token])
+    return PaperGroup(
+        key=slot.key,
+        person=mask_name(person.name) if person else "",
+        waits=waits,
+        problem=_("Tick the box to give consent, so that you can upload documents")
+        if drawn.unticked == slot.key
+        else "",
+        url=f"{page}?slot={slot.key}",
+        sides=[
+            phone_upload.side_shown(
+                order,
+                slot,
+                side,
+                mine.get((slot.key, side)),
+                page=page,
+                is_open=not waits,
+                reason=drawn.refused.get((slot.key, side), ""),
+                to_replace=slot.key in drawn.came_back,
+            )
+            for side in slot_access.sides_shown(slot, mine)
+        ],
+    )

@@ -1,0 +1,105 @@
+"""One card a person of the phone verification: whose phone, which number is on file, what is known of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_mobile, mask_name
+from transfers.models import Order, PhoneCheck
+from transfers.notifications.texted_mobiles import person_of
+from transfers.orders import queries
+from transfers.orders.people import ROLES
+
+WRONG_ALLOWED = 5
+
+
+NOT_TOLD = _(
+    "We are not told the number on the filing. You entered %(typed)s: "
+    "if the filing has another number, the code goes to that one."
+)
+NOT_YET_TOLD = _(
+    "The ministry has not told us the number on the filing yet. You entered %(typed)s: "
+    "if the filing has another number, the code goes to that one."
+)
+DIFFERS = _("This is the number on the filing; you entered %(typed)s. The code goes to the number on the filing.")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a code: when it was, its sign, and what to add."""
+
+    words: Words
+    at: datetime | None = None
+    icon: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCard:
+    """One person of the phone verification."""
+
+    check: PhoneCheck
+    role: Words
+    name: str
+    mobile: str  # the number on file, masked; "" when nobody told us
+    typed: str
+    differs: bool
+    left: int  # attempts
+
+    @property
+    def number(self) -> Words:
+        """The number that got the text, as far as we know it."""
+        return self.mobile or _("the number on the filing")
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.check.is_done
+
+    @property
+    def done(self) -> str:
+        """The same, as the page marks it."""
+        return "yes" if self.is_done else "no"
+
+    def known(self, *, is_open: bool) -> Known:
+        """What is known of this person's code."""
+        check = self.check
+        if check.confirmed_at:
+            return Known(_("Confirmed"), check.confirmed_at, "check")
+        if check.stated_at:
+            return Known(_("You told us that you entered the code"), check.stated_at, "check")
+        if not is_open:
+            return Known(_("No confirmation has reached us"))
+        if not check.sent_at:
+            return Known(_("Waiting for the text message"))
+        left = ngettext("%(n)s attempt left", "%(n)s attempts left", self.left) % {"n": self.left}
+        return Known(_("Text sent"), check.sent_at, more=f" · {left}" if check.wrong else "")
+
+    def warnings(self, *, is_told: bool) -> list[str]:
+        """Where the number that was entered may not be the one texted; `is_told` if we may still learn it."""
+        unknown = NOT_YET_TOLD if is_told else NOT_TOLD
+        said = DIFFERS if self.differs else "" if self.mobile else unknown
+        return [str(said) % {"typed": self.typed}] if said else []
+
+
+def cards(order: Order) -> list[PhoneCard]:
+    """One card a person."""
+    found = []
+    for check in queries.phone_checks(order):
+        person = person_of(order, check.role)
+        typed = mask_mobile(person.mobile)
+        found.append(
+            PhoneCard(
+                check=check,
+                role=ROLES[check.role],
+                name=mask_name(person.name),
+                mobile=check.mobile_masked,
+                typed=typed,
+                differs=bool(check.mobile_masked) and check.mobile_masked != typed,
+                left=max(WRONG_ALLOWED - check.wrong, 0),
+            )
+        )
+    return found

@@ -1,0 +1,131 @@
+"""Step 7, confirm the phones (短信核验): who still has to, until when, and what to do if no text comes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.guards import confirmed_required
+from icpportal.fields.components import Link, Notice
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.orders import actions, queries
+from transfers.orders.expiry import is_over, over_words
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.pages import stages
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import RulesBrief, Site, brief_of, moved_to, site
+from transfers.phones import windows as phone_windows
+from transfers.phones.status import Known, PhoneCard, cards
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRow:
+    """A person's card: what is known of the code, and whether they may say that they entered it."""
+
+    card: PhoneCard
+    known: Known
+    warnings: list[str]
+    may_state: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonesPage(PageInOrder):
+    """Step 7: who still has to be verified, until when, and where the code is entered."""
+
+    template: ClassVar[str] = "transfers/phones/phones.html"
+    notices: list[Notice]
+    deadline_label: Words  # empty once nothing is left to verify
+    cards_title: Words
+    rows: list[PhoneRow]
+    waits_for_both: bool
+    is_open: bool
+    is_told: bool  # the authority tells who has verified: nobody is asked for a statement
+    brief: RulesBrief
+    codes_site: Site
+    moved_to: Site | None
+    back_url: str
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostPage(PageInOrder):
+    """What to do when the phone on file is out of use."""
+
+    template: ClassVar[str] = "transfers/phones/phones_lost.html"
+    back_url: str
+
+
+@confirmed_required
+def phones(request: HttpRequest, reference: str) -> HttpResponse:
+    """Guide and count; a statement ("I have entered my code") is taken only where the authority tells nothing."""
+    order = own_order(request, reference, says_over=True)
+    rules = queries.rules_of(order)
+    if rules.phones is None:
+        return redirect(order)
+    if request.method == "POST":
+        _state(request, order)
+        return redirect("phones", order.reference)
+    phone_windows.looked(order)
+    is_open = is_in(order, Group.PHONES_OPEN) and not is_over(order)
+    rows, over = _rows(order, is_open=is_open), over_words(order)
+    page = PhonesPage(
+        frame=frame(order, stages.PHONES),
+        notices=_notices(order, over, is_open=is_open),
+        deadline_label=_("Finish by this time, or the order is returned") if is_open and not over else "",
+        cards_title=_("Who still has to confirm") if is_open else _("Who has confirmed"),
+        rows=rows,
+        waits_for_both=is_open and len(rows) > 1,
+        is_open=is_open,
+        is_told=is_open and phone_windows.is_told(order),
+        brief=brief_of(order),
+        codes_site=site(rules.codes_entered_at),
+        moved_to=moved_to(rules.codes_entered_at),
+        back_url=order.get_absolute_url(),
+        now=timezone.now(),
+    )
+    return render_page(request, page)
+
+
+def _rows(order: Order, *, is_open: bool) -> list[PhoneRow]:
+    """A row a person; a statement counts only where the authority, whose word counts, tells nothing."""
+    found, is_told = cards(order), phone_windows.is_told(order)
+    return [
+        PhoneRow(
+            card=card,
+            known=card.known(is_open=is_open),
+            warnings=card.warnings(is_told=is_told) if is_open else [],
+            may_state=is_open and not is_told and not card.check.confirmed_at,
+        )
+        for card in found
+    ]
+
+
+def _notices(order: Order, over: str, *, is_open: bool) -> list[Notice]:
+    if over:
+        return [Notice("problem", _("Time is up"), (over,))]
+    if is_open:
+        return []
+    link = Link(_("See the order"), order.get_absolute_url())
+    return [Notice("info", _("Nothing to verify now"), link=link)]
+
+
+def _state(request: HttpRequest, order: Order) -> None:
+    if phone_windows.is_told(order):
+        return  # this authority tells: its word counts, a statement would only confuse
+    actions.state_phone(order, request.POST.get("role", ""), stated="undo" not in request.POST)
+
+
+@confirmed_required
+@require_GET
+def number_lost(request: HttpRequest, reference: str) -> HttpResponse:
+    """What to do when the phone on file is out of use."""
+    order = own_order(request, reference)
+    return render_page(request, LostPage(frame=frame(order, stages.PHONES), back_url=order.get_absolute_url()))

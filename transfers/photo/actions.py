@@ -1,0 +1,33 @@
+"""Sending the photo to its review."""
+
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.fields.types import Json
+from icpportal.lifecycle import APPLICANT, MoveNotAllowed
+from icpportal.privacy.fields import sealed
+from transfers.documents.slots import PHOTO
+from transfers.models import Order
+from transfers.orders.kinds import in_group, is_in
+from transfers.orders.machine import ORDER
+from transfers.orders.rows import Group
+
+
+def choose_way(order: Order, way: str) -> None:
+    """Keeps how the photo will be taken, as long as it is wanted; the last choice counts."""
+    Order.objects.filter(in_group(Group.PHOTO_WANTED), pk=order.pk).update(photo_way=way)
+
+
+def send(order: Order, *, actor: User, way: str, **said: Json) -> bool:
+    """The photo that stands goes to our reviewer, with how it was taken; a second press changes nothing.
+
+    False, and nothing is sent, when another photo came in since the order was read.
+    """
+    order.answers = {**order.answers, PHOTO: {"way": way, **said, "sent": timezone.now().isoformat()}}
+    columns = {"answers": sealed(order, "answers"), "photo_way": way}
+    try:
+        ORDER.apply(order, "send_photo", by=APPLICANT, actor=actor, columns=columns)
+    except MoveNotAllowed:
+        order.refresh_from_db()
+        return not is_in(order, Group.PHOTO_WANTED)  # it was pressed twice: the first press counts
+    return True

@@ -1,0 +1,124 @@
+"""Shanghai's app (上海管局 App): a picture code is asked of its system, and the photo comes in like an upload."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import DrawnSlot, SlotAction
+from icpportal.gateways.photo_app import base as gateway
+from transfers.documents import actions as paper_actions
+from transfers.documents import slots
+from transfers.models import Order, OrderDocument
+from transfers.orders import queries
+from transfers.orders.people import administrator
+from transfers.pages.service_errors import busy, too_many
+from verification.documents.upload_messages import UploadRefused
+from verification.photos import app_codes
+from verification.photos.app_codes import State
+from verification.photos.methods import SHANGHAI_APP
+
+MINE = ("photo_size", "file_pixels", "file_big")  # what is wrong with the photo itself, and not with their system
+
+
+class NotFetched(Exception):
+    """No photo came; `problem` is what the applicant reads."""
+
+    def __init__(self, problem: ValidationError) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def is_asked(order: Order) -> bool:
+    """Whether the photo comes from the app's system: where the app is a must, and we can ask it."""
+    return queries.rules_of(order).photo_ways == (SHANGHAI_APP,) and gateway.is_there()
+
+
+def code_bad() -> ValidationError:
+    """What to do about a picture code that does not fit."""
+    return ValidationError(_("The code does not match: enter it exactly as the app shows it"), code="sh_code_bad")
+
+
+def fits(code: str) -> bool:
+    """Whether it could be a picture code at all: that costs no try."""
+    return 4 <= len(code) <= 8 and code.isascii() and code.isalnum()
+
+
+def unreadable() -> ValidationError:
+    """Their system sent something that is no photo."""
+    return ValidationError(
+        _("The app's server did not send a readable photo. This attempt was not counted. Try again later"),
+        code="photo_unreadable",
+    )
+
+
+class Fetched:
+    """What the app's system sent, as an upload."""
+
+    def __init__(self, content: bytes, code: str) -> None:
+        self.name: str | None = f"{code}.jpg"
+        self.size: int | None = len(content)
+        self.content = content
+
+    def read(self, num_bytes: int = -1, /) -> bytes:  # noqa: ARG002 -- bounded by the gateway, measured again by the intake
+        return self.content
+
+
+def photo_of(order: Order) -> OrderDocument | None:
+    """The photo that stands, if it was fetched: one that was uploaded while nobody could be asked is not the app's."""
+    paper = queries.photo_of(order)
+    return paper if paper is not None and paper.mark else None
+
+
+def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
+    """Take the photo behind this code into the order. Raises `NotFetched` or `Moved`, and then nothing changed.
+
+    Asks outside: call it outside of a transaction.
+    """
+    if not fits(code):
+        raise NotFetched(code_bad())
+    mobile = administrator(order).mobile
+    outcome = app_codes.ask(code, mobile, order_key=order.reference, account_key=account_key)
+    if outcome.state != State.FOUND:
+        raise NotFetched(REFUSALS[outcome.state](outcome))
+    try:
+        return paper_actions.upload(
+            order, slot=slots.PHOTO, file=Fetched(outcome.content, code), kind=slots.PHOTO, mark=code
+        )
+    except UploadRefused as refused:
+        raise NotFetched(refused if refused.code in MINE else unreadable()) from refused
+
+
+def _down(_outcome: app_codes.Outcome) -> ValidationError:
+    return ValidationError(
+        _("The app's server did not respond. This attempt was not counted. Try again later"), code="app_down"
+    )
+
+
+REFUSALS: dict[State, Callable[[app_codes.Outcome], ValidationError]] = {
+    State.WRONG: lambda outcome: code_bad(),
+    State.UNREACHABLE: _down,
+    State.PAUSED: lambda outcome: too_many(outcome.until),
+    State.BUSY: lambda outcome: busy(),
+}
+
+
+def drawn(order: Order, paper: OrderDocument | None, *, reason: str = "") -> DrawnSlot:
+    """The photo's slot: with an upload, or with the two answers about a photo that was fetched."""
+    shown = slots.photo_slot(order, paper, reason=reason)
+    if not is_asked(order):
+        return shown
+    url = shown.pop("form_url")
+    del shown["form"]
+    actions: list[SlotAction] = []
+    if paper is not None and paper.document.is_ready:
+        actions.append(_button(url, _("This photo is usable"), "usable", paper.document.reference, "primary"))
+    if paper is not None:
+        actions.append(_button(url, _("Retake the photo"), "again", "1", "secondary"))
+    shown["actions"] = actions
+    return shown
+
+
+def _button(url: str, label: str | Promise, name: str, value: str, kind: str) -> SlotAction:
+    return {"label": label, "url": url, "post": True, "name": name, "value": value, "kind": kind}

@@ -1,0 +1,48 @@
+"""What every page of the photo step draws around its own part."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import Notice
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from transfers.models import FieldVerdict, Order
+from transfers.orders import queries
+from transfers.orders.people import administrator
+from transfers.returns.verdict_labels import reason_words
+from verification.photos.methods import SHANGHAI_APP, WAYS
+from verification.photos.methods import rules as photo_rules
+
+ONLY_APP = Notice("info", _("Shanghai requires the authority's app, and the photo must be taken there"))
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHead:
+    """Who is photographed, how it goes, the rules, and what a reviewer said of the last photo."""
+
+    name: str
+    rules: list[Words]
+    steps: list[Words]
+    said: list[Notice]
+    only_app: list[Notice]
+
+
+def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
+    """The head of a page of the photo step, for the ways that are open."""
+    verdict = queries.photo_verdict(order)
+    return PhotoHead(
+        name=mask_name(administrator(order).name),
+        rules=photo_rules(ways),
+        steps=[step for way in ways for step in WAYS[way].steps],
+        said=[_again(verdict, ways)] if verdict else [],
+        only_app=[ONLY_APP] if ways == (SHANGHAI_APP,) else [],
+    )
+
+
+def _again(verdict: FieldVerdict, ways: tuple[str, ...]) -> Notice:
+    """What a reviewer said of the last photo, and what to do besides."""
+    words = reason_words(verdict, chinese=reads_chinese())
+    again = (WAYS[way].again for way in ways if WAYS[way].again)
+    return Notice("turn", _("The photo has to be taken again"), (words, *again))

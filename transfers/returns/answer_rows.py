@@ -1,0 +1,63 @@
+"""A step's answers as label and value, in the reader's words: for the check page and for reviewers."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from filings.register.regions import region
+from icpportal.fields.components import SummaryRow
+from icpportal.fields.form_types import offered
+from icpportal.fields.types import Json
+from icpportal.privacy.masks import mask_mobile, mask_number
+from transfers.models import Order
+from transfers.steps.base import Step
+
+
+class AnswerRow(SummaryRow):
+    """One answer, and the part of the order that it is."""
+
+    field: str
+
+
+Masks = tuple[tuple[tuple[str, ...], Callable[[str], str]], ...]  # how the names of fields end, and their mask
+NUMBERS: Masks = (
+    (("id_number",), mask_number),
+    (("phone1", "phone2", "emergency"), mask_mobile),
+)
+
+
+def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
+    """How the value of a part is masked: numbers of documents and phones, unless other masks are given."""
+    name = part.partition(".")[2]
+    return next((mask for ends, mask in masks if name.endswith(ends)), str)
+
+
+def rows(order: Order, step: Step, *, mask_numbers: bool = False) -> list[AnswerRow]:
+    """One row a field that was answered, in the order of the form."""
+    form = step.form_class(row=order)
+    # what is known and was never looked at is no answer
+    said = {name: value for name, value in form.initial.items() if name not in form.known}
+    answers = {**said, **order.answer(step.key)}
+
+    def hidden(name: str) -> Callable[[str], str]:
+        return mask_of(f"{step.key}.{name}") if mask_numbers else str
+
+    return [
+        {"field": f"{step.key}.{name}", "label": field.label, "value": hidden(name)(words(field, answers.get(name)))}
+        for name, field in form.fields.items()
+        if answers.get(name) not in (None, "", [])
+    ]
+
+
+def words(field: forms.Field, value: Json) -> str:
+    """A value as people read it: the label of a choice, the name of a region, yes or no."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    labels = dict(offered(field))
+    if isinstance(value, list):
+        return "、".join(str(labels.get(each, each)) for each in map(str, value))
+    if isinstance(value, str) and len(value) == 6 and value.isdigit() and value in labels:
+        place = region(value)
+        return place.full_name if place else value
+    return str(labels.get(str(value), value))

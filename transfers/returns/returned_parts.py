@@ -1,0 +1,335 @@
+"""What a return named, part by part: what stood there, what stands there now, and whether it was changed or answered.
+
+An untouched part keeps the order from being sent again, unless its owner says in words why it stays as it is. What is
+wrong on the filing itself has no part here: its owner says what was changed there before the same report goes again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override, pgettext_lazy
+
+from icpportal.accounts.models import User
+from icpportal.fields.components import SummaryRow
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Json, Words
+from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
+from icpportal.lifecycle import APPLICANT
+from icpportal.privacy.fields import sealed
+from icpportal.privacy.masks import mask_email, mask_name
+from transfers.documents import slots
+from transfers.models import FieldVerdict, Order, OrderDocument
+from transfers.orders import queries
+from transfers.orders.kinds import in_group, is_in
+from transfers.orders.machine import note
+from transfers.orders.rows import Group
+from transfers.proofs import freshness
+from transfers.returns.answer_rows import NUMBERS, Masks, mask_of, words
+from transfers.returns.labels import label_of, names_of, section_of, url_of
+from transfers.returns.verdict_labels import reason_words
+from transfers.steps import STEPS, editable_parts
+from transfers.steps.editable_parts import EXPLAINED_IN
+
+PAPER, AUTHORITY = "paper", "authority"
+LANGUAGES = ("zh-hans", "en")
+MASKS: Masks = (
+    (("site_name",), str),  # not personal
+    (("_name", "investor"), mask_name),
+    (("_email",), mask_email),
+    *NUMBERS,
+)
+
+
+@dataclass(frozen=True)
+class ReturnedPart:
+    """One thing that has to be changed, as its owner reads it."""
+
+    key: str  # "subject.lead_name", "paper.statement", "authority.1041"
+    label: str
+    sentence: str
+    words: str
+    url: str
+    old: str
+    new: str
+    is_changed: bool
+    reply: str
+    is_elsewhere: bool = False  # nothing here can be changed for it: its owner says what was changed elsewhere
+    said_by: Words = ""
+    said_at: datetime | None = None
+    picture_url: str = ""  # of a paper that still stands there
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the order may be sent again as far as this part goes."""
+        return self.is_changed or bool(self.reply)
+
+    @property
+    def settled(self) -> str:
+        """Whether it is settled, as the page marks it."""
+        return "yes" if self.is_settled else "no"
+
+    @property
+    def mark(self) -> str:
+        """How it was settled; empty while it is not."""
+        if self.is_changed:
+            return _("Changed")
+        if not self.reply:
+            return ""
+        return _("Settled elsewhere") if self.is_elsewhere else _("Stays as it is")
+
+    @property
+    def shows_difference(self) -> bool:
+        """Whether old and new value stand side by side."""
+        return self.is_changed and self.is_fact
+
+    @property
+    def reason(self) -> str:
+        """What its owner said instead of a change."""
+        return "" if self.is_changed else self.reply
+
+    @property
+    def link(self) -> str:
+        """What the link to its page says."""
+        return _("Say what was done") if self.is_elsewhere else _("Make changes")
+
+    @property
+    def step(self) -> str:
+        """The page or kind of part it belongs to."""
+        return self.key.partition(".")[0]
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it has values to show."""
+        return bool(self.old or self.new)
+
+
+def returned_parts(
+    order: Order, papers: Iterable[OrderDocument] | None = None, *, mask: bool = False
+) -> list[ReturnedPart]:
+    """Everything the last return named, in its order; nothing for an order that did not come back."""
+    if not is_in(order, Group.RETURNED):
+        return []
+    verdicts = editable_parts.read(order)[1]
+    if verdicts:
+        asks = papers is None and any(part.startswith(f"{PAPER}.") for part in verdicts)
+        living = list(queries.papers_of(order)) if asks else list(papers or ())
+        return [_of_verdict(order, verdict, living, mask=mask) for verdict in verdicts.values()]
+    if not _was_turned_down(order):
+        return []
+    return [_of_code(order, key, code, papers) for key, code in applicants_codes(order.authority_code)]
+
+
+def unsettled(parts: Iterable[ReturnedPart]) -> list[ReturnedPart]:
+    """Those that keep the order from being sent again."""
+    return [part for part in parts if not part.is_settled]
+
+
+def papers_to_replace(parts: Iterable[ReturnedPart]) -> set[str]:
+    """The slots whose returned paper still stands there, answered or not."""
+    return {part.key.partition(".")[2] for part in parts if part.step == PAPER and not part.is_changed}
+
+
+class Kept(TypedDict, total=False):
+    """What is kept of an order that came back: the answers as they were, who sent it back, why parts stay."""
+
+    before: dict[str, dict[str, Json]]
+    turned_down: bool
+    replies: dict[str, str]
+
+
+def _kept(order: Order) -> Kept:
+    """What `fire` kept when the order came back; nothing in one that came back before that was kept."""
+    return order.came_back or Kept()
+
+
+def _was_turned_down(order: Order) -> bool:
+    return bool(_kept(order).get("turned_down"))
+
+
+# --- one part --------------------------------------------------------------------------------
+
+
+def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument], *, mask: bool) -> ReturnedPart:
+    part = verdict.field
+    old, new = _old(order, verdict), _value(order, part, order.answers)
+    hidden = mask_of(part, MASKS) if mask else str
+    return ReturnedPart(
+        key=part,
+        label=f"{section_of(part)} · {label_of(part)}",
+        sentence=reason_words(verdict, chinese=reads_chinese()),
+        words=verdict.words if verdict.reason else "",
+        url=url_of(order, part),
+        old=hidden(old),
+        new=hidden(new),
+        is_changed=_is_changed(order, verdict, papers) or _is_explained(order, verdict),
+        reply=_replies(order).get(part, ""),
+        said_by=gettext_lazy("Our reviewer"),
+        said_at=verdict.round.decided_at,
+        picture_url=_picture(part, papers),
+    )
+
+
+def _picture(part: str, papers: list[OrderDocument]) -> str:
+    """The first picture that stands in the slot, as its owner may see it."""
+    step, _dot, slot = part.partition(".")
+    mine = (paper.document for paper in papers if step == PAPER and paper.slot == slot and paper.document.is_ready)
+    return next((f"{reverse('document', args=[each.reference])}?preview=1" for each in mine), "")
+
+
+def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument] | None) -> ReturnedPart:
+    asks = papers is None and any(part.partition(".")[0] == PAPER for part in code.opens)
+    living = list(queries.papers_of(order)) if asks else list(papers or ())
+    return ReturnedPart(
+        key=f"{AUTHORITY}.{key}",
+        label=_label(key, code),
+        sentence=code.zh if reads_chinese() else code.en,
+        words=order.authority_words,
+        url=_page_of(order, code.opens[0]) if code.opens else _reply_of(order, key),
+        old="",
+        new="",
+        is_changed=any(_step_changed(order, step, living) for step in code.opens),
+        reply=_replies(order).get(f"{AUTHORITY}.{key}", ""),
+        is_elsewhere=code.is_settled_elsewhere,
+        said_by=pgettext_lazy("who", "The authority"),
+    )
+
+
+def _label(key: str, code: Code) -> str:
+    """The parts that the code names; two codes may name the same."""
+    parts = names_of(code.opens) if code.opens else _("The filing itself")
+    return _("%(parts)s (code %(code)s)") % {"parts": parts, "code": key} if key else parts
+
+
+def _reply_of(order: Order, key: str) -> str:
+    """Where its owner says what was done about it elsewhere."""
+    return f"{reverse('check', args=[order.reference])}#id_reply.{AUTHORITY}.{key}"
+
+
+def _page_of(order: Order, part: str) -> str:
+    step = part.partition(".")[0]
+    if "." in part:
+        return url_of(order, part)
+    if step == PAPER:
+        return reverse("documents", args=[order.reference])
+    applies = any(each.key == step and each.applies(order) for each in STEPS)
+    return reverse("step" if applies else "people", args=[order.reference, *([step] if applies else [])])
+
+
+def _is_changed(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]) -> bool:
+    step, _dot, name = verdict.field.partition(".")
+    if step == PAPER:
+        return _paper_changed(order, name, papers)
+    if "before" in _kept(order):
+        before = _kept(order)["before"].get(step, {})
+        return _plain(before.get(name)) != _plain(order.answer(step).get(name))
+    return verdict.value not in {_in_language(order, verdict.field, language) for language in LANGUAGES}
+
+
+def _in_language(order: Order, part: str, language: str) -> str:
+    with override(language):
+        return _value(order, part, order.answers)
+
+
+def _is_explained(order: Order, verdict: FieldVerdict) -> bool:
+    """Whether the remarks, which the reason asks for, say something else now."""
+    remark = EXPLAINED_IN.get(verdict.reason.key, "") if verdict.reason else ""
+    step, _dot, name = remark.partition(".")
+    if not remark or remark == verdict.field or "before" not in _kept(order):
+        return False
+    now = _plain(order.answer(step).get(name))
+    return bool(now) and now != _plain(_kept(order)["before"].get(step, {}).get(name))
+
+
+def _paper_changed(order: Order, slot: str, papers: list[OrderDocument]) -> bool:
+    """Whether another picture has come into the slot, or it is not asked for any more."""
+    mine = [paper for paper in papers if paper.slot == slot]
+    fresh = [paper for paper in mine if paper.added_at >= order.entered_at and paper.document.is_ready]
+    if not mine:
+        return all(each.key != slot for each in slots.needed(order))
+    if not fresh:
+        return False
+    seen = order.papers.filter(slot=slot, added_at__lt=order.entered_at).select_related("document")
+    known = {mark for paper in seen for mark in (paper.document_id, paper.document.sha256) if mark}
+    return any(paper.document_id not in known and paper.document.sha256 not in known for paper in fresh)
+
+
+def _step_changed(order: Order, part: str, papers: list[OrderDocument]) -> bool:
+    step, _dot, slot = part.partition(".")
+    if step == PAPER and slot:
+        return _paper_changed(order, slot, papers)
+    if step == PAPER:
+        return any(_paper_changed(order, slot, papers) for slot in {paper.slot for paper in papers})
+    if step == "filing_password":
+        confirmed = order.password_confirmed_at
+        return freshness.is_password_fresh(order) and confirmed is not None and confirmed >= order.entered_at
+    if "before" not in _kept(order):  # it came back before this was kept: nobody can tell
+        return True
+    kept = ("service_code", "server") if step == "service_code" else (step,)
+    return any(_plain(_kept(order)["before"].get(name)) != _plain(order.answers.get(name)) for name in kept)
+
+
+def _plain(value: Json) -> Json:
+    """A value that compares equal however "nothing" is written."""
+    if isinstance(value, Mapping):
+        return {name: plain for name, inner in value.items() if (plain := _plain(inner)) is not None}
+    return None if value in ("", [], False) else value
+
+
+# --- values in words -------------------------------------------------------------------------
+
+
+def _old(order: Order, verdict: FieldVerdict) -> str:
+    if "before" not in _kept(order):
+        return verdict.value
+    return _value(order, verdict.field, _kept(order)["before"])
+
+
+def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -> str:
+    """What stands in a part of these answers, in the reader's words; nothing for a paper."""
+    key, _dot, name = part.partition(".")
+    step = next((each for each in STEPS if each.key == key), None)
+    value = answers.get(key, {}).get(name, "")
+    if step is None or name not in step.form_class.base_fields or value in (None, "", []):
+        return ""
+    field = step.form_class.base_fields[name]
+    if not getattr(field, "choices", ()):
+        return words(field, value)
+    return words(step.form_class(row=order).fields.get(name, field), value)
+
+
+# --- answered in words -----------------------------------------------------------------------
+
+
+def _replies(order: Order) -> Mapping[str, str]:
+    return _kept(order).get("replies", {})
+
+
+def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
+    """Keep why parts stay as they are; False when somebody changed the order meanwhile."""
+    if replies == _replies(order):
+        return True
+    order.came_back = {**_kept(order), "replies": dict(replies)}
+    mine = Order.objects.filter(in_group(Group.RETURNED), pk=order.pk, version=order.version)
+    written = mine.update(came_back=sealed(order, "came_back"), version=F("version") + 1)
+    order.version += written
+    return bool(written)
+
+
+def note_replies(order: Order, parts: Iterable[ReturnedPart], *, actor: User) -> None:
+    """Write into the timeline what stays as it is, and why: the reviewers of later rounds read it too."""
+    for part in parts:
+        if part.reply and not part.is_changed:
+            note(order, "explained", by=APPLICANT, actor=actor, words=f"{part.label}: {part.reply}")
+
+
+def replied(order: Order) -> list[SummaryRow]:
+    """What the applicant said of parts that were not changed, for the reviewer: label and words."""
+    return [
+        {"label": _("The authority") if key.startswith(AUTHORITY) else label_of(key), "value": words_}
+        for key, words_ in _replies(order).items()
+    ]

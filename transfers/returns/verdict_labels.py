@@ -1,0 +1,95 @@
+"""What a return named, as its message lists it: the part, the reason in the reader's language, the reviewer's words."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from icpportal.fields.types import Fact, Words
+from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
+from transfers.models import FieldVerdict
+from transfers.returns.labels import label_of, section_of
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
+MIDDLE_DOT = " · "
+BETWEEN = {"zh": "、", "en": ", "}
+THEIR_ANSWER = _("The authority's answer")
+CODE = _("Code %(code)s")
+CHANGE_HERE = _("To change in this order: %(pages)s")
+ELSEWHERE = _("Nothing to change in this order. Say on its page what was done elsewhere")
+
+
+def reason_words(verdict: FieldVerdict, *, chinese: bool, short: bool = False) -> str:
+    """The reason from the catalogue in the reader's language, or the reviewer's own words."""
+    if verdict.reason is None:
+        return verdict.words
+    kind = "short" if short else "text"
+    return getattr(verdict.reason, f"{kind}_{'zh' if chinese else 'en'}")
+
+
+def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
+    """For the mail, one entry a part: what it is called, the reason of the catalogue, what the reviewer wrote."""
+    return [
+        {
+            "label": _in_both(partial(_name, each.field)),
+            "reason": _reason(each),
+            "words": each.words,
+        }
+        for each in verdicts
+    ]
+
+
+def short_names(verdicts: list[FieldVerdict]) -> dict[str, str]:
+    """For the text message, the parts alone."""
+    return {
+        folder: BETWEEN[folder].join(dict.fromkeys(_said(label_of(each.field), folder) for each in verdicts))
+        for folder in LANGUAGES
+    }
+
+
+def named_codes(codes: str) -> list[dict[str, Fact]]:
+    """For the mail of a refusal by the authority, one entry a code: what it means, and where it is settled."""
+    return [
+        {
+            "label": _in_both(partial(_answer, key)),
+            "reason": {"zh": code.zh, "en": code.en},
+            "note": _in_both(partial(_where, code)),
+        }
+        for key, code in applicants_codes(codes)
+    ]
+
+
+def _reason(verdict: FieldVerdict) -> Fact:
+    if verdict.reason is None:  # the reviewer's words are all there is
+        return ""
+    return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
+
+
+def _name(part: str) -> str:
+    """Page and field, to tell two names apart."""
+    return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), label_of(part)))))
+
+
+def _answer(code: str) -> str:
+    return str(CODE) % {"code": code} if code else str(THEIR_ANSWER)
+
+
+def _where(code: Code) -> str:
+    if not code.opens:
+        return str(ELSEWHERE)
+    pages = MIDDLE_DOT.join(dict.fromkeys(str(section_of(part)) for part in code.opens))
+    return str(CHANGE_HERE) % {"pages": pages}
+
+
+def _in_both(words: Callable[[], str]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for folder, language in LANGUAGES.items():
+        with override(language):
+            found[folder] = words()
+    return found
+
+
+def _said(words: Words, folder: str) -> str:
+    with override(LANGUAGES[folder]):
+        return str(words)

@@ -1,0 +1,232 @@
+"""Handing a service code to another account (转交): offered by one, with a texted code; answered by the other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.accounts.models import User
+from icpportal.codes import actions as codes
+from icpportal.codes import limits
+from icpportal.codes.errors import not_right, not_sent
+from icpportal.drafts.pages import fill
+from icpportal.fields.client import client_address
+from icpportal.fields.components import Notice, Panel, StateMark
+from icpportal.fields.types import Words
+from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.masks import mask_email, mask_mobile
+from transfers.pages.frame import Page, render_page
+from transfers.pages.service_errors import too_many
+from transfers.proofs.servers import product_name
+from transfers.service_codes.forms import HANDOVER_UNKNOWN, HandOverForm
+from transfers.service_codes.panels import Answer, SeeCode, TakeBack
+from transfers.service_codes.rows import handover_state
+from transfers.service_codes.views import own_code
+from verification.models import CodeHandover, HandoverState, ServiceCode
+from verification.service_codes import handovers
+
+PURPOSE = "handover"
+REFUSALS = {
+    handovers.SELF: _("Enter another account's email"),
+    handovers.PENDING: _("This service code is offered to another account: take it back first"),
+    handovers.NOT_FREE: _("Only a free code can be handed over"),
+}
+SAID = {
+    HandoverState.OFFERED: _("Sent. Waiting for the other account to accept"),
+    HandoverState.ACCEPTED: _("Accepted. Both accounts see it"),
+    HandoverState.DECLINED: _("Declined. The code stays with the other account"),
+    HandoverState.TAKEN_BACK: _("Taken back. The code stays with the account that offered it"),
+    HandoverState.OVERTAKEN: _("This service code is no longer free: it was used or revoked"),
+}
+NO_LONGER_FREE = Notice("info", SAID[HandoverState.OVERTAKEN])
+GIVER, TAKER = "giver", "taker"
+# answer → whose it is, and what it does
+ANSWERS: dict[str, tuple[str, Callable[[CodeHandover], None]]] = {
+    "accept": (TAKER, handovers.accept),
+    "decline": (TAKER, handovers.decline),
+    "take-back": (GIVER, handovers.take_back),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverPage(Page):
+    """To whom a service code is handed over, with a texted code."""
+
+    template: ClassVar[str] = "transfers/service_codes/code_hand_over.html"
+    form: HandOverForm
+    code: ServiceCode
+    product: Words
+    mobile: str
+    standing: codes.CodeStatus
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferPage(Page):
+    """An offer as either of the two accounts sees it."""
+
+    template: ClassVar[str] = "transfers/service_codes/code_offer.html"
+    handover: CodeHandover
+    state: StateMark
+    product: Words
+    giver: str
+    taker: str
+    notices: list[Notice]
+    panels: list[Panel]
+    back_url: str
+    back_label: Words
+
+
+@sensitive_post_parameters("sms_code")
+@confirmed_required
+@never_cache
+def hand_over(request: HttpRequest, reference: str) -> HttpResponse:
+    """Whom to, then the code that was texted to the one who hands over; sent twice, it is one offer."""
+    user = account_of(request)
+    code = own_code(request, reference)
+    refused = _refused(code, user)
+    if refused:
+        _say_unless_sent(request, refused)
+        return redirect("service-code", code.reference)
+    form = HandOverForm(request.POST if request.method == "POST" else None, giver=user.email)
+    done = None
+    if form.is_valid() and "send" in request.POST:
+        _text_code(request, code, form)
+    elif form.is_valid():
+        done = _offered(request, code, form)
+    if done is not None:
+        return done
+    fill(request, form)
+    target = form.data.get("target_account", "").strip().lower() if form.is_bound else ""
+    page = HandOverPage(
+        form=form,
+        code=code,
+        product=product_name(code.product),
+        mobile=mask_mobile(user.mobile),
+        standing=codes.status_of(purpose=PURPOSE, holder=_holder(code, target)),
+        back_url=reverse("service-code", args=[code.reference]),
+    )
+    return render_page(request, page)
+
+
+def _refused(code: ServiceCode, user: User) -> str:
+    """The rule that keeps the code from being offered (once more); "" when it can be."""
+    if not code.is_free or code.keeper != user.customer:
+        return handovers.NOT_FREE
+    return handovers.PENDING if handovers.open_offer(code) else ""
+
+
+def _say_unless_sent(request: HttpRequest, rule: str) -> None:
+    """A second press of the button that sent it is no mistake: the page shows that it is on its way."""
+    if request.method != "POST" or rule != handovers.PENDING:
+        messages.error(request, REFUSALS[rule])
+
+
+def _holder(code: ServiceCode, target: str) -> str:
+    """What a texted code is bound to: this service code and this other account."""
+    return f"{code.reference}:{blind_index('handover', target)[:32]}"
+
+
+def _taker(request: HttpRequest, form: HandOverForm) -> User | None:
+    """The account that was named, if it is one that could use a code; each look is counted."""
+    allowed = limits.consume("service_code_handover", str(account_of(request).pk))
+    if not allowed.ok:
+        form.add_error(None, too_many(allowed.until))
+        return None
+    found = User.objects.filter(email=form.cleaned_data["target_account"], is_active=True).first()
+    if found is None or not found.confirmed:
+        form.add_error("target_account", ValidationError(HANDOVER_UNKNOWN, code="handover_unknown"))
+        return None
+    return found
+
+
+def _text_code(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> None:
+    user = account_of(request)
+    if _taker(request, form) is None:
+        return
+    try:
+        codes.issue(
+            purpose=PURPOSE,
+            holder=_holder(code, form.cleaned_data["target_account"]),
+            destination=user.mobile,
+            channel="sms",
+            language=user.language,
+            client=client_address(request),
+        )
+    except (codes.TooSoon, codes.TooMany) as problem:
+        form.add_error(None, not_sent(problem))
+
+
+def _offered(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> HttpResponse | None:
+    taker = _taker(request, form)
+    if taker is None:
+        return None
+    holder = _holder(code, form.cleaned_data["target_account"])
+    verdict = codes.enter(purpose=PURPOSE, holder=holder, typed=form.cleaned_data["sms_code"])
+    if verdict.state != "right":
+        if _refused(code, account_of(request)) == handovers.PENDING:  # the first of two presses was faster
+            return redirect("service-code", code.reference)
+        form.add_error("sms_code", not_right(verdict))
+        return None
+    try:
+        handovers.offer(code, account_of(request), taker)
+    except handovers.HandoverNotPossible as problem:
+        messages.error(request, REFUSALS[problem.rule])
+    else:
+        messages.success(request, SAID[HandoverState.OFFERED])
+    return redirect("service-code", code.reference)
+
+
+@confirmed_required
+@never_cache
+@require_GET
+def offer(request: HttpRequest, reference: str) -> HttpResponse:
+    """A hand-over as either of the two accounts sees it; the code is shown to who has accepted it."""
+    user = account_of(request)
+    both = CodeHandover.objects.select_related("code", "giver", "taker")
+    handover = get_object_or_404(both, Q(giver=user) | Q(taker=user), reference=reference)
+    is_taker = handover.taker_id == user.pk
+    page = OfferPage(
+        handover=handover,
+        state=handover_state(handover, is_taker=is_taker),
+        product=product_name(handover.code.product),
+        giver=mask_email(handover.giver.email),
+        taker=mask_email(handover.taker.email),
+        notices=[NO_LONGER_FREE] if handover.is_open and not handover.code.is_free else [],
+        panels=_panels(handover, user, is_taker=is_taker),
+        back_url=reverse("service-codes"),
+        back_label=_("Service codes"),
+    )
+    return render_page(request, page)
+
+
+def _panels(handover: CodeHandover, user: User, *, is_taker: bool) -> list[Panel]:
+    """What this account can do about it, or the way to the code."""
+    if handover.is_open:
+        return [Answer(handover) if is_taker else TakeBack(handover)]
+    return [SeeCode(handover)] if user.customer in (handover.code.account, handover.code.kept_by) else []
+
+
+@confirmed_required
+@require_POST
+def answer(request: HttpRequest, reference: str, answer: str) -> HttpResponse:
+    """Accept, decline or take back, by whom it is to; a second press finds it as it stands."""
+    if answer not in ANSWERS:
+        raise Http404
+    role, act = ANSWERS[answer]
+    both = CodeHandover.objects.select_related("code", "giver", "taker")
+    handover = get_object_or_404(both, reference=reference, **{role: account_of(request)})
+    act(handover)
+    messages.info(request, SAID[HandoverState(handover.state)])
+    return redirect(handover)

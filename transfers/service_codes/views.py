@@ -1,0 +1,247 @@
+"""The desk of service codes (备案服务号): servers and codes, apply for one, see one, revoke one."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.customers import addresses
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.accounts.models import User
+from icpportal.codes import limits
+from icpportal.fields.components import Link, Notice, Panel
+from icpportal.fields.types import Words
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.inventory.types import Instance
+from icpportal.gateways.request_budget import request_budget
+from transfers.pages.frame import Page, render_page
+from transfers.pages.service_errors import too_many
+from transfers.proofs.servers import product_name
+from transfers.service_codes import rows as code_rows
+from transfers.service_codes.forms import ApplyForm, RevokeForm
+from transfers.service_codes.panels import CodeList, Down, NoServer, Offers, Servers
+from verification.models import CodeHandover, ServiceCode, ServiceCodeState
+from verification.service_codes import actions as service_codes
+from verification.service_codes import handovers
+from verification.service_codes import listing as code_desk
+
+PAGE = 20
+INVENTORY_DOWN = _("The server list is unavailable: try again later")
+CHANGED = _("A service code of this server was just used for an order. These are left")
+OWN_CODES = _("Your service codes")
+NOT_LISTED = _("Servers that are not in your list")
+NOT_REVOKED = {
+    ServiceCodeState.USED: _("This service code is used by a website and cannot be revoked"),
+    ServiceCodeState.BOUND: _("This service code is used in an order: abandon the order first, or keep the code"),
+    ServiceCodeState.FREE: _("This service code was handed over: only the other account can revoke it"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodesPage(Page):
+    """Servers and their service codes."""
+
+    template: ClassVar[str] = "transfers/service_codes/codes.html"
+    panels: list[Panel]
+    back_url: str
+    back_label: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyPage(Page):
+    """How many codes are left for a server."""
+
+    template: ClassVar[str] = "transfers/service_codes/code_apply.html"
+    form: ApplyForm
+    server: code_desk.Server
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodePage(Page):
+    """One code, whole, to copy."""
+
+    template: ClassVar[str] = "transfers/service_codes/code.html"
+    row: code_rows.CodeRow
+    product: Words
+    notices: list[Notice]
+    back_url: str
+    back_label: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokePage(Page):
+    """Ask before a free code becomes useless."""
+
+    template: ClassVar[str] = "transfers/service_codes/code_revoke.html"
+    form: RevokeForm
+    code: ServiceCode
+    back_url: str
+
+
+@confirmed_required
+@never_cache
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """Every server with its codes or the rule it fails, what others handed over, what waits for an answer."""
+    user = account_of(request)
+    instances = _instances(user)
+    begin = _begin(request)
+    listed = instances or []
+    servers = code_desk.servers(listed[begin : begin + PAGE], user.customer)
+    offers = code_desk.open_offers(user.pk)
+    handed = list(code_desk.handed_to(user.customer)) if begin == 0 else []
+    gone = list(code_desk.of_servers_not_listed(user.customer, [each.id for each in listed])) if begin == 0 else []
+    own = [code for server in servers for code in server.codes]
+    rows = {row.code.pk: row for row in code_rows.code_rows([*own, *handed, *gone], user.customer, user, offers)}
+    found = [
+        code_rows.server_row(server, [rows[code.pk] for code in server.codes if code.pk in rows]) for server in servers
+    ]
+    older = f"?from={begin + PAGE}" if begin + PAGE < len(listed) else ""
+    newer = f"?from={max(0, begin - PAGE)}" if begin else ""
+    is_down = instances is None
+    panels: list[Panel] = [
+        *_offers([each for each in offers if each.taker_id == user.pk]),
+        *([Down()] if is_down else []),
+        *_code_list("handed", _("Handed over to you"), [rows[code.pk] for code in handed]),
+        *([Servers(found, older, newer)] if found else [] if is_down else [NoServer()]),
+        *_code_list("gone", OWN_CODES if is_down else NOT_LISTED, [rows[code.pk] for code in gone]),
+    ]
+    page = CodesPage(
+        panels=panels,
+        back_url=reverse("dashboard"),
+        back_label=_("My filings"),
+    )
+    return render_page(request, page)
+
+
+def _offers(handovers: list[CodeHandover]) -> list[Panel]:
+    return [Offers(handovers)] if handovers else []
+
+
+def _code_list(key: str, title: Words, rows: list[code_rows.CodeRow]) -> list[Panel]:
+    return [CodeList(key, title, rows)] if rows else []
+
+
+def _begin(request: HttpRequest) -> int:
+    typed = request.GET.get("from", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+
+
+def _instances(user: User) -> list[Instance] | None:
+    """The account's servers; None when the list cannot be read now."""
+    try:
+        with request_budget():
+            return service_codes.listed(addresses(user))
+    except (Retryable, Refused):
+        return None
+
+
+@confirmed_required
+@never_cache
+def apply(request: HttpRequest) -> HttpResponse:
+    """Say how many codes are left and ask once; pressed twice or in two tabs, it is one code."""
+    user = account_of(request)
+    posted = request.method == "POST"
+    wanted = (request.POST if posted else request.GET).get("instance", "")
+    listed = _instances(user)
+    if listed is None:
+        messages.error(request, INVENTORY_DOWN)
+        return redirect("service-codes")
+    instance = next((each for each in listed if each.id == wanted), None)
+    if instance is None:
+        raise Http404
+    form = ApplyForm(request.POST if posted else None)
+    if form.is_valid():
+        done = _applied(request, instance, form)
+        if done is not None:
+            return done
+    return _confirm(request, instance, form)
+
+
+def _applied(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse | None:
+    user = account_of(request)
+    allowed = limits.consume("service_code_apply", str(user.pk))
+    if not allowed.ok:
+        form.add_error(None, too_many(allowed.until))
+        return None
+    try:
+        code, is_new = service_codes.apply(instance, user.customer, form.cleaned_data["slot"])
+    except service_codes.OfferChanged:
+        form.add_error(None, ValidationError(CHANGED, code="changed"))
+        return None
+    except service_codes.CodeRefused:  # the page says which rule
+        return redirect("service-codes")
+    if is_new:
+        messages.success(request, _("Your new service code. Each website uses one"))
+    else:
+        limits.refund("service_code_apply", str(user.pk))
+    return redirect("service-code", code.reference)
+
+
+def _confirm(request: HttpRequest, instance: Instance, form: ApplyForm) -> HttpResponse:
+    server = code_desk.servers([instance], account_of(request).customer)[0]
+    if server.rule != service_codes.OK:
+        messages.error(request, str(code_rows.server_row(server, []).reason))
+        return redirect("service-codes")
+    page = ApplyPage(form=form, server=server, back_url=reverse("service-codes"))
+    return render_page(request, page, at=f"{reverse('service-code-apply')}?{urlencode({'instance': instance.id})}")
+
+
+def own_code(request: HttpRequest, reference: str) -> ServiceCode:
+    """A code of the visitor's server, or one handed to the visitor; any other is as if it did not exist."""
+    account = account_of(request).customer
+    return get_object_or_404(ServiceCode, Q(account=account) | Q(kept_by=account), reference=reference)
+
+
+@confirmed_required
+@never_cache
+@require_GET
+def code_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """One code, whole, to copy; where it is used, and what can be done with it."""
+    user = account_of(request)
+    code = own_code(request, reference)
+    service_codes.shown(code)
+    offer = handovers.open_offer(code)
+    row = code_rows.code_rows([code], user.customer, user, [offer] if offer else [])[0]
+    page = CodePage(
+        row=row,
+        product=product_name(code.product),
+        notices=_waiting(row.offer) if row.offer else [],
+        back_url=reverse("service-codes"),
+        back_label=_("Service codes"),
+    )
+    return render_page(request, page)
+
+
+def _waiting(offer: CodeHandover) -> list[Notice]:
+    link = Link(_("See the hand-over, or take it back"), offer.get_absolute_url())
+    return [Notice("info", _("Sent. Waiting for the other account to accept"), link=link)]
+
+
+@confirmed_required
+@never_cache
+def revoke(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask, then make a free code useless."""
+    user = account_of(request)
+    code = own_code(request, reference)
+    posted = request.method == "POST"
+    revoked = posted and handovers.revoke(code, user.customer)
+    if posted:
+        code.refresh_from_db()
+    can = code.is_free and code.keeper == user.customer
+    if not revoked and can:
+        back_url = reverse("service-code", args=[code.reference])
+        return render_page(request, RevokePage(form=RevokeForm(), code=code, back_url=back_url))
+    if not revoked and code.state in NOT_REVOKED:
+        messages.error(request, NOT_REVOKED[ServiceCodeState(code.state)])
+    return redirect("service-code", code.reference)

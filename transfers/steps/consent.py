@@ -1,0 +1,92 @@
+"""Whether the website administrator, where that is another person than the lead, has agreed: by link, or on paper."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.components import Task
+from icpportal.privacy.masks import mask_mobile, mask_name
+from transfers.models import Order
+from transfers.orders.people import Person, administrator, is_same_person
+from verification.models import ConsentRequest
+from verification.phones import consent_links
+
+ANSWER, WAY, PAPER = "consent", "way", "paper"  # in the answers of an order
+LETTER = "consent_letter"  # the slot of the signed form
+TO_ASK, WAITING, OVER, DECLINED, AGREED, ON_PAPER = "to_ask", "waiting", "over", "declined", "agreed", "paper"
+WORDS: dict[str, Promise] = {
+    TO_ASK: _("Ask %(name)s for consent: text the link"),
+    WAITING: _("Waiting for %(name)s to agree on the phone %(mobile)s"),
+    OVER: _("The link to %(name)s is more than 24 hours old: text a new one"),
+    DECLINED: _("%(name)s did not agree: check the number, or enter another administrator"),
+    AGREED: _("%(name)s has agreed"),
+    ON_PAPER: _("%(name)s agrees on paper: upload the signed form"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with the consent of this order's administrator."""
+
+    state: str
+    name: str
+    mobile: str
+    url: str
+
+    @property
+    def words(self) -> str:
+        """What is done or missing."""
+        return str(WORDS[self.state]) % {"name": self.name, "mobile": self.mobile}
+
+    @property
+    def has_agreed(self) -> bool:
+        """Whether the person said yes."""
+        return self.state == AGREED
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is waited for here: the form on paper is asked for among the papers."""
+        return self.state in (AGREED, ON_PAPER)
+
+    @property
+    def task(self) -> Task:
+        """Its line among the details."""
+        state = {AGREED: "done", ON_PAPER: "done", WAITING: "waiting", DECLINED: "wrong"}.get(self.state, "todo")
+        return Task(_("Consent of the website administrator"), self.url, state, hint=self.words)
+
+
+def standing(order: Order) -> Standing | None:
+    """None where nobody is to be asked: one person, nobody named yet, or sent before anybody was asked."""
+    person = administrator(order)
+    if is_same_person(order) or not person.mobile or not person.id_number:
+        return None
+    request = consent_links.of(order.reference)
+    if request is None and order.submitted_at is not None:
+        return None
+    return Standing(
+        ON_PAPER if is_on_paper(order) else _state(request, person),
+        mask_name(person.name),
+        mask_mobile(person.mobile),
+        reverse("administrator-consent", args=[order.reference]),
+    )
+
+
+def _state(request: ConsentRequest | None, person: Person) -> str:
+    if request is None or not consent_links.is_of(request, person_key=person.key, mobile=person.mobile):
+        return TO_ASK
+    if request.answer:
+        return AGREED if request.answer == consent_links.AGREED else DECLINED
+    return WAITING if request.is_open else OVER
+
+
+def is_on_paper(order: Order) -> bool:
+    """Whether the person signs a form, which our reviewer compares with the document."""
+    return order.answer(ANSWER).get(WAY) == PAPER and not is_same_person(order)
+
+
+def has_agreed(order: Order) -> bool:
+    """Whether the person of this very name, document and mobile said yes on that phone."""
+    found = standing(order)
+    return found is not None and found.has_agreed

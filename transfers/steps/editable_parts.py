@@ -1,0 +1,60 @@
+"""Which parts of a returned order its owner may change: exactly those that were named."""
+
+from icpportal.gateways.miit.codes.processing_codes import opened_by
+from icpportal.lifecycle import APPLICANT
+from transfers.models import FieldVerdict, Order
+from transfers.orders import queries, states
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.proofs import servers
+
+# what a reason lets the applicant explain, and where
+EXPLAINED_IN = {"phone_elsewhere": "subject.remark"}
+# everything is open in a draft and in a lapsed order that is mended
+ALL = None
+RETURNED = states.keys(Group.RETURNED)
+READ = "_opening_read"
+Opening = tuple[set[str] | None, dict[str, FieldVerdict]]
+
+
+def open_parts(order: Order) -> set[str] | None:
+    """The open parts (`subject.lead_name`, `paper.lead_id`, or a whole step `website`); `None` when all are."""
+    return read(order)[0]
+
+
+def read(order: Order) -> Opening:
+    """The open parts, and what the reviewer said of those that a reviewer named; asked once a state of the object."""
+    now = (order.state, order.version)
+    known = getattr(order, READ, None)
+    if known is None or known[0] != now:
+        known = (now, _read(order))
+        setattr(order, READ, known)
+    return known[1]
+
+
+def _read(order: Order) -> Opening:
+    if not is_in(order, Group.RETURNED):
+        return ALL, {}
+    entered = order.events.filter(to_state__in=RETURNED).exclude(from_state__in=RETURNED).first()
+    was_mended = entered is not None and entered.by == APPLICANT
+    if entered is None or (was_mended and Group.LAPSED in states.BY_KEY[entered.from_state].groups):
+        return ALL, {}
+    if was_mended:
+        return set(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
+    verdicts = queries.open_verdicts(order)
+    explained = {
+        EXPLAINED_IN[each.reason.key] for each in verdicts.values() if each.reason and each.reason.key in EXPLAINED_IN
+    }
+    return set(verdicts) | explained | _gates_to_repeat(order), verdicts
+
+
+def _gates_to_repeat(order: Order) -> set[str]:
+    """A filing password that was erased, or a server whose place is unknown, is asked again, whatever was named."""
+    asks = queries.rules_of(order).asks_password
+    password = {"filing_password"} if asks and not order.password_kept else set()
+    return password if servers.is_placed(order) else password | {"service_code"}
+
+
+def is_open(parts: set[str] | None, part: str) -> bool:
+    """Whether `part` may be changed: it, its whole step, or everything is open."""
+    return parts is ALL or part in parts or part.partition(".")[0] in parts

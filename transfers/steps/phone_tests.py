@@ -1,0 +1,73 @@
+"""Which mobiles must be proved alive before submit: those the ministry will text (短信核验), as typed on the order."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from icpportal.privacy.masks import mask_mobile, mask_name
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.people import ADMINISTRATOR, BOTH, ROLES, SUBJECT_LEAD, Person, by_role
+from transfers.proofs import freshness
+from transfers.steps import consent
+from verification.models import PhoneProof
+from verification.phones import proofs
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One mobile of the order, and whether it was proved."""
+
+    role: str
+    label: str | Promise
+    name: str
+    mobile: str
+    is_proved: bool
+    is_asked: bool
+    url: str
+
+    @property
+    def masked(self) -> str:
+        return mask_mobile(self.mobile)
+
+
+def asked(order: Order) -> list[Proof]:
+    """The proofs this order needs; one where lead and administrator share a mobile; none where nobody asks."""
+    roles = queries.phone_roles(order)
+    if not roles:
+        return []
+    people = by_role(order)
+    known = proofs.proofs(order.reference)
+    return [_proof(order, role, people[SUBJECT_LEAD if role == BOTH else role], known.get(role)) for role in roles]
+
+
+def _proof(order: Order, role: str, person: Person, row: PhoneProof | None) -> Proof:
+    proof = row if row is not None and row.mobile_index == proofs.mobile_index(person.mobile) else None
+    return Proof(
+        role=role,
+        label=ROLES[role],
+        name=mask_name(person.name),
+        mobile=person.mobile,
+        is_proved=(proof is not None and proof.is_proved)
+        or _is_of_account(order, person.mobile)
+        or (role == ADMINISTRATOR and consent.has_agreed(order)),
+        is_asked=proof is not None,
+        url=reverse("prove-phone", args=[order.reference, role]),
+    )
+
+
+def _is_of_account(order: Order, mobile: str) -> bool:
+    """Whether the account's owner has entered a code sent to this very number lately enough."""
+    owner = order.owner
+    confirmed = owner.mobile_confirmed_at
+    return bool(mobile) and mobile == owner.mobile and confirmed is not None and freshness.is_fresh(order, confirmed)
+
+
+def missing(order: Order) -> list[Proof]:
+    """The mobiles that are typed and not proved yet."""
+    return [proof for proof in asked(order) if proof.mobile and not proof.is_proved]
+
+
+def find(order: Order, role: str) -> Proof | None:
+    return next((proof for proof in asked(order) if proof.role == role and proof.mobile), None)

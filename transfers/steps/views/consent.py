@@ -1,0 +1,128 @@
+"""The consent of the website administrator: the applicant texts a link, the person answers on their own phone."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from icpportal.accounts.guards import confirmed_required
+from icpportal.codes.actions import TooMany, TooSoon
+from icpportal.codes.errors import not_sent
+from icpportal.fields.client import client_address
+from icpportal.fields.domains import display_domain
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from icpportal.wizard.storage import keep
+from transfers.models import Order
+from transfers.orders.people import administrator
+from transfers.pages import stages
+from transfers.pages.frame import Page, PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.steps import consent
+from verification import consents
+from verification.phones import consent_links
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentPage(PageInOrder):
+    """How it stands with the administrator's consent, and the ways to get it."""
+
+    template: ClassVar[str] = "transfers/steps/consent.html"
+    standing: consent.Standing
+    problem: Words
+    change_url: str
+    back_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedPage(Page):
+    """What the person reads on the phone; without what is asked the link is over, or was answered as `said`."""
+
+    template: ClassVar[str] = "transfers/steps/consent_asked.html"
+    domain: str = ""
+    subject: str = ""
+    name: str = ""
+    text: consents.ConsentText = consents.TEXTS[consents.CURRENT]
+    said: str = ""
+    has_agreed: bool = False
+    is_incomplete: bool = False
+
+
+@confirmed_required
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Text the link, once or again; or say that the person signs on paper."""
+    order = own_order(request, reference)
+    found = consent.standing(order)
+    if not order.is_editable or found is None:
+        raise Http404
+    if request.method == "POST" and consent.PAPER in request.POST:
+        keep(order, consent.ANSWER, {consent.WAY: consent.PAPER})
+        return redirect("people", order.reference)
+    problem = _send(request, order) if request.method == "POST" else None
+    if request.method == "POST" and problem is None:
+        return redirect("people", order.reference)
+    page = ConsentPage(
+        frame=frame(order, stages.ADMINISTRATORS),
+        standing=found,
+        problem=" ".join(problem.messages) if problem else "",
+        change_url=reverse("step", args=[order.reference, "administrator"]),
+        back_url=reverse("people", args=[order.reference]),
+    )
+    return render_page(request, page)
+
+
+def _send(request: HttpRequest, order: Order) -> ValidationError | None:
+    person = administrator(order)
+    if consent.is_on_paper(order):
+        keep(order, consent.ANSWER, {})
+    try:
+        consent_links.ask(
+            holder=order.reference,
+            person_key=person.key,
+            mobile=person.mobile,
+            language=order.owner.language,
+            link=_address_of,
+            context={"domain": order.domain},
+            client=client_address(request),
+        )
+    except (TooSoon, TooMany) as refused:
+        return not_sent(refused)
+    return None
+
+
+def _address_of(token: str) -> str:
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("consent-asked", args=[token])
+
+
+def asked(request: HttpRequest, token: str) -> HttpResponse:
+    """Opened on the person's own phone, without an account: a GET shows what is asked, a POST answers once."""
+    found = consent_links.opened(token)
+    order = Order.objects.filter(reference=found.holder).first() if found else None
+    if found is None or order is None or not _still_asked(order):
+        said = consent_links.said_before(token)
+        return render_page(
+            request, AskedPage(said=said, has_agreed=said == consent_links.AGREED), status=200 if said else 404
+        )
+    says_no = "no" in request.POST
+    if request.method == "POST" and (says_no or {"role", "pictures"} <= set(request.POST)):
+        said = consent_links.DECLINED if says_no else consent_links.AGREED
+        consent_links.answer(token, said, language=get_language() or "", client=client_address(request))
+        return redirect("consent-asked", token)
+    page = AskedPage(
+        domain=display_domain(order.domain),
+        subject=mask_name(str(order.answer("type").get("name") or "")),
+        name=mask_name(administrator(order).name),
+        is_incomplete=request.method == "POST",
+    )
+    return render_page(request, page)
+
+
+def _still_asked(order: Order) -> bool:
+    """Whether the question is still about this person and this phone."""
+    found = consent.standing(order)
+    return found is not None and found.state == consent.WAITING

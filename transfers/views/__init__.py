@@ -1,1 +1,0 @@
-"""What people see and press; one file a place."""

@@ -1,0 +1,76 @@
+"""What was found on a picture, as it is stored with the document and as pages show it; it advises, never decides."""
+
+from collections.abc import Iterable
+from typing import NotRequired, TypedDict
+
+from django.utils.translation import gettext as _
+
+from icpportal.fields.components import Found, Frame, PictureMark
+from icpportal.fields.types import Fact
+from verification.models.documents import Document, DocumentState
+from verification.pictures.checks import BY_KEY, TWICE, WHOLE, Box, Finding
+from verification.pictures.likeness import are_alike
+
+UNJUDGED = "unjudged"
+EARLIER = {"photo_dark": "dark"}  # keys that stand alone on photos of earlier versions
+
+
+class Stored(TypedDict):
+    """One finding in the column `advice`."""
+
+    key: str
+    box: Box
+    other: NotRequired[str]  # the document that shows the same
+
+
+def stored(findings: Iterable[Finding] | None) -> list[Fact]:
+    """The column's value; a picture that could not be judged says so."""
+    found = [Finding(UNJUDGED)] if findings is None else findings
+    return [{"key": each.key, "box": each.box} for each in found]
+
+
+def compare(document: Document, likeness: str, advice: list[Fact]) -> None:
+    """Note on a document that has just become ready that the holder sent the same picture for something else.
+
+    Asked after the end is written: of two that are examined at one moment, the later sees the earlier.
+    """
+    others = Document.objects.filter(holder=document.holder, state=DocumentState.READY)
+    for other in others.exclude(kind=document.kind, side=document.side).order_by("created_at"):
+        if are_alike(likeness, other.likeness):
+            found: Fact = {"key": TWICE.key, "box": WHOLE, "other": other.reference}
+            Document.objects.filter(pk=document.pk).update(advice=[*advice, found])
+            return
+
+
+def found_on(document: Document) -> Found | None:
+    """What the applicant and the reviewer read about the picture, and where it is marked; None for nothing."""
+    entries: list[Stored] = [_entry(each) for each in document.advice]
+    marks = [_mark(document, each) for each in entries if _still_holds(each)]
+    return Found(document.width, document.height, marks) if marks else None
+
+
+def _entry(each: Stored | str) -> Stored:
+    return {"key": EARLIER.get(each, each), "box": WHOLE} if isinstance(each, str) else each
+
+
+def _still_holds(found: Stored) -> bool:
+    """Until the other of two like pictures is taken out."""
+    other = found.get("other")
+    return other is None or Document.objects.filter(reference=other, state=DocumentState.READY).exists()
+
+
+def _mark(document: Document, found: Stored) -> PictureMark:
+    if found["key"] == UNJUDGED:
+        return PictureMark(_("This picture could not be checked"), _("Look at it yourself before you send it"))
+    check = BY_KEY[found["key"]]
+    return PictureMark(_(check.words), _(check.remedy), _frame(document, found["box"]))
+
+
+def _frame(document: Document, box: Box) -> Frame | None:
+    """The box in pixels of the picture; what concerns all of it has no frame."""
+    left, top, right, bottom = box
+    if tuple(box) == WHOLE:
+        return None
+    across, down = document.width, document.height
+    wide, high = (right - left) * across, (bottom - top) * down
+    return Frame(round(left * across), round(top * down), round(wide), round(high))

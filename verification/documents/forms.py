@@ -1,0 +1,41 @@
+"""The form with which a picture is uploaded."""
+
+from typing import Unpack
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.form_types import Files, FormOptions, Posted
+from verification.documents.actions import Upload
+
+
+class UploadForm(forms.Form):
+    """One picture."""
+
+    file = forms.FileField(
+        label=_("Choose file or take a photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/heic,image/heif,image/webp"}),
+    )
+
+    def __init__(
+        self, data: Posted | None = None, files: Files | None = None, *, key: str = "", **options: Unpack[FormOptions]
+    ) -> None:
+        options["auto_id"] = f"id_{key}_%s" if key else "id_%s"
+        super().__init__(data, files, **options)
+
+
+class NoFile:
+    """A form sent without a file."""
+
+    name = ""
+    size = 0
+
+    def read(self, num_bytes: int = -1, /) -> bytes:
+        return b""
+
+
+def file_of(request: HttpRequest) -> Upload:
+    """The picture that was sent; one without content where none was."""
+    return request.FILES.get("file") or NoFile()

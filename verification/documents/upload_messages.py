@@ -1,0 +1,44 @@
+"""What an applicant reads about a file, by key."""
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from verification.models.documents import Document
+
+SENTENCES: Mapping[str, str | Promise] = {
+    "file_type": _("Upload a JPEG, PNG, HEIC or WebP picture"),
+    "file_type_named": _("This file is %(found)s. Upload a JPEG, PNG, HEIC or WebP picture"),
+    "file_big": _("Larger than %(max)s MB: make it smaller or take it again"),
+    "file_empty": _("The file is empty: choose another file"),
+    "file_broken": _("The picture does not open: take it again"),
+    "file_pixels": _("Too many pixels: reduce it to 40 million"),
+    "file_small": _("Too small to read: move closer and take it again"),
+    "file_strip": _("The picture is much longer than wide: take the whole page in one picture"),
+    "file_virus": _("The file did not pass the safety check: use another"),
+    "scanner_wait": _("We have the file. You can submit when the check service is back"),
+    "upload_failed": _("The upload was interrupted. Choose the file again"),
+    "photo_size": _("Smaller than 800 × 600: move closer and take it again"),
+}
+
+
+class UploadRefused(ValidationError):
+    """The file is not taken; `code` is the key, `message` the sentence. A form may let it through as it is."""
+
+    def __init__(
+        self, code: str, message: str | Promise = "", params: Mapping[str, str | int | Promise] | None = None
+    ) -> None:
+        sentence = message or SENTENCES[code]
+        super().__init__(str(sentence) % params if params else str(sentence), code=code)
+
+
+def sentence(key: str) -> str | Promise:
+    """The sentence of a key, "" for none."""
+    return SENTENCES.get(key, "")
+
+
+def reason_of(document: Document) -> str | Promise:
+    """What the applicant reads about a refusal or a wait, "" for nothing."""
+    return sentence(document.reason)

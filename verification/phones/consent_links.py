@@ -1,0 +1,126 @@
+"""A person is asked on their own phone whether they agree: by a link that lives a day and takes one answer.
+
+Opening the link shows what is asked and changes nothing, because previews of messages open links; only a POST answers.
+Another mobile or another person voids what was asked before. The secret of the link is kept as a digest alone.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from icpportal.codes import actions as codes
+from icpportal.fields.types import Facts
+from icpportal.privacy.blind_index import blind_index
+from verification import consents
+from verification.models.consents import ConsentRequest
+from verification.phones.proofs import mobile_index
+
+PURPOSE = "consent"
+LIFETIME = timedelta(hours=24)
+TOKEN_BYTES = 24
+AGREED, DECLINED = ConsentRequest.AGREED, ConsentRequest.DECLINED
+
+
+def ask(
+    *,
+    holder: str,
+    person_key: str,
+    mobile: str,
+    language: str,
+    link: Callable[[str], str],
+    context: Facts | None = None,
+    client: str = "",
+    now: datetime | None = None,
+) -> ConsentRequest:
+    """Text the person a link; raises `TooSoon` or `TooMany` of the codes and then changes nothing.
+
+    Who has agreed on this very mobile is left in peace. Who declined is asked again: the number may have been wrong.
+    """
+    now = now or timezone.now()
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        found = ConsentRequest.objects.filter(holder=holder).first()
+        if found is not None and has_agreed(found, person_key=person_key, mobile=mobile):
+            return found
+        request, _created = ConsentRequest.objects.update_or_create(
+            holder=holder,
+            defaults={
+                "person_key": person_key,
+                "mobile": mobile,
+                "mobile_index": mobile_index(mobile),
+                "digest": digest(token),
+                "asked_at": now,
+                "expires_at": now + LIFETIME,
+                "answer": "",
+                "answered_at": None,
+            },
+        )
+        codes.issue(
+            purpose=PURPOSE,
+            holder=f"{holder}:{mobile_index(mobile)[:16]}",
+            destination=mobile,
+            channel="sms",
+            language=language,
+            context={**(context or {}), "link": link(token)},
+            lifetime=LIFETIME,
+            client=client,
+            now=now,
+        )
+    return request
+
+
+def opened(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
+    """What this link asks; None when it is unknown, answered or a day old. Changes nothing."""
+    living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now or timezone.now())
+    return living.first()
+
+
+def answer(token: str, said: str, *, language: str, client: str = "", now: datetime | None = None) -> bool:
+    """Keep the answer of the person who holds the phone, once; False when the link takes none (any more).
+
+    An agreement is on record as that person's own consent to the pictures too.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        living = ConsentRequest.objects.filter(digest=digest(token), answer="", expires_at__gt=now)
+        if not living.update(answer=said, answered_at=now):
+            return False
+        request = ConsentRequest.objects.get(digest=digest(token))
+        if said == AGREED:
+            consents.give(
+                holder=request.holder, person_key=request.person_key, language=language, client=client, now=now
+            )
+    return True
+
+
+def said_before(token: str) -> str:
+    """What this very link was answered with; "" when it was not."""
+    found = ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
+    return found.answer if found else ""
+
+
+def of(holder: str) -> ConsentRequest | None:
+    """What was asked under a holder."""
+    return ConsentRequest.objects.filter(holder=holder).first()
+
+
+def has_agreed(request: ConsentRequest, *, person_key: str, mobile: str) -> bool:
+    """Whether it is this person who agreed, on this mobile."""
+    return request.answer == AGREED and is_of(request, person_key=person_key, mobile=mobile)
+
+
+def is_of(request: ConsentRequest, *, person_key: str, mobile: str) -> bool:
+    """Whether it was this person who was asked, on this mobile."""
+    return request.person_key == person_key and request.mobile_index == mobile_index(mobile)
+
+
+def forget(holder: str) -> int:
+    """Delete what was kept for a holder; how many that were."""
+    return ConsentRequest.objects.filter(holder=holder).delete()[0]
+
+
+def digest(token: str) -> str:
+    return blind_index("consent_link", token)

@@ -1,0 +1,155 @@
+"""Prove that a mobile is alive: a code typed on the page, or a link opened on the phone itself and confirmed there.
+
+Both go out in one text message and last ten minutes. The link takes two steps, because previews and scanners of
+messages open links: opening shows, only a POST confirms.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.codes import actions as codes
+from icpportal.fields.types import Facts
+from icpportal.privacy.blind_index import blind_index
+from verification.models.phone_proofs import PhoneProof
+
+PURPOSE = "phone_proof"
+LINK_NAME = "phone-link"
+LIFETIME = timedelta(minutes=10)
+TOKEN_BYTES = 24
+
+
+def address_of(token: str) -> str:
+    """Where the link leads: the page called `phone-link`."""
+    return settings.PUBLIC_BASE_URL.rstrip("/") + reverse(LINK_NAME, args=[token])
+
+
+def start(
+    *,
+    holder: str,
+    person_key: str,
+    mobile: str,
+    language: str,
+    context: Facts | None = None,
+    client: str = "",
+    link: Callable[[str], str] = address_of,
+    now: datetime | None = None,
+) -> PhoneProof:
+    """Send code and link to a person's mobile; raises `TooSoon` or `TooMany` of the codes and then changes nothing.
+
+    Another mobile than before voids the earlier proof. A mobile that is proved already is left in peace. The message is
+    `code_phone_proof`; its context gains `code` and `link`.
+    """
+    now = now or timezone.now()
+    index = mobile_index(mobile)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    with transaction.atomic():
+        proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
+        if proof and proof.is_proved and proof.mobile_index == index:
+            return proof
+        proof, _created = PhoneProof.objects.update_or_create(
+            holder=holder,
+            person_key=person_key,
+            defaults={
+                "mobile": mobile,
+                "mobile_index": index,
+                "asked_at": now,
+                "proved_at": None,
+                "link_digest": digest(token),
+                "link_expires_at": now + LIFETIME,
+            },
+        )
+        codes.issue(
+            purpose=PURPOSE,
+            holder=code_holder(proof),
+            destination=mobile,
+            channel="sms",
+            language=language,
+            context={**(context or {}), "link": link(token)},
+            lifetime=LIFETIME,
+            client=client,
+            now=now,
+        )
+    return proof
+
+
+def enter_code(*, holder: str, person_key: str, typed: str, now: datetime | None = None) -> codes.Verdict:
+    """Judge the code that a person typed on the page; "right" proves the mobile it was sent to."""
+    now = now or timezone.now()
+    proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
+    if proof is None:
+        return codes.Verdict("none")
+    verdict = codes.enter(purpose=PURPOSE, holder=code_holder(proof), typed=typed, now=now)
+    if verdict.state == "right" and not prove(proof, now):
+        return codes.Verdict("expired")  # the mobile was changed while the code was being typed
+    return verdict
+
+
+def code_status(*, holder: str, person_key: str) -> codes.CodeStatus:
+    """The code that is on its way to this person's mobile."""
+    proof = PhoneProof.objects.filter(holder=holder, person_key=person_key).first()
+    return codes.status_of(purpose=PURPOSE, holder=code_holder(proof) if proof else "")
+
+
+def open_link(token: str, *, now: datetime | None = None) -> PhoneProof | None:
+    """Whose link this is, None when it is unknown, used or ten minutes old. Changes nothing."""
+    return PhoneProof.objects.filter(link_digest=digest(token), link_expires_at__gt=now or timezone.now()).first()
+
+
+def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | None:
+    """Prove the mobile that the link was sent to, once; None when the link is not good (any more)."""
+    now = now or timezone.now()
+    proof = open_link(token, now=now)
+    if proof is None:
+        return None
+    link = PhoneProof.objects.filter(pk=proof.pk, link_digest=digest(token), link_expires_at__gt=now)
+    if not link.update(proved_at=now, link_expires_at=None):
+        return None
+    proof.refresh_from_db()
+    return proof
+
+
+def was_confirmed(token: str, *, now: datetime | None = None) -> bool:
+    """Whether this very link has proved its mobile within the last minutes: its button was pressed twice."""
+    lately = (now or timezone.now()) - LIFETIME
+    return PhoneProof.objects.filter(link_digest=digest(token), proved_at__gt=lately).exists()
+
+
+def proved(holder: str, person_key: str, mobile: str) -> bool:
+    """This person's mobile, and this very number, was proved alive."""
+    mine = PhoneProof.objects.filter(holder=holder, person_key=person_key, mobile_index=mobile_index(mobile))
+    return mine.filter(proved_at__isnull=False).exists()
+
+
+def proofs(holder: str) -> dict[str, PhoneProof]:
+    """Every person's proof under a holder, by person: one query for a page of several people."""
+    return {proof.person_key: proof for proof in PhoneProof.objects.filter(holder=holder)}
+
+
+def forget(holder: str) -> int:
+    """Delete what was kept for a holder; how many that were."""
+    return PhoneProof.objects.filter(holder=holder).delete()[0]
+
+
+def prove(proof: PhoneProof, now: datetime) -> bool:
+    """Proved, if the row still is about the mobile it was read with."""
+    mine = PhoneProof.objects.filter(pk=proof.pk, mobile_index=proof.mobile_index)
+    return bool(mine.update(proved_at=now, link_digest="", link_expires_at=None))
+
+
+def mobile_index(mobile: str) -> str:
+    return blind_index("mobile", mobile)
+
+
+def digest(token: str) -> str:
+    return blind_index("phone_link", token)
+
+
+def code_holder(proof: PhoneProof) -> str:
+    """What a code is bound to: person and number, so that a code sent to the old number cannot prove the new one."""
+    return f"{proof.holder}:{proof.person_key}:{proof.mobile_index[:16]}"

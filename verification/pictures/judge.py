@@ -1,0 +1,52 @@
+"""Runs the checks of a paper over a picture. Runs in the child: nothing of Django is imported here."""
+
+from collections.abc import Callable, Mapping
+
+from PIL import Image
+
+from verification.pictures import frame, light, origin, portrait, sharpness
+from verification.pictures.checks import WHOLE, Box, Finding, checks_of
+from verification.pictures.papers import Paper
+from verification.pictures.sample import Sample
+
+
+def no_face(sample: Sample) -> Box | None:
+    """No face where one must be."""
+    return None if sample.face else WHOLE
+
+
+# Where on the picture the check finds something, None where it does not; a row for each of `CHECKS`.
+MEASURES: Mapping[str, Callable[[Sample], Box | None]] = {
+    "blur": sharpness.blurred,
+    "dark": light.dark,
+    "glare": light.glare,
+    "cut": frame.cut,
+    "small": frame.small,
+    "screenshot": origin.screenshot,
+    "side": origin.wrong_side,
+    "face": no_face,
+    "photo_clothes": portrait.red_or_blue_top,
+    "photo_background": portrait.wrong_background,
+}
+LEAST = 64  # pixels across: nothing can be told of less, and what came smaller was refused
+# A cause and what comes of it: of a picture that is dark, nobody needs to read that it shows no face.
+INSTEAD: Mapping[str, frozenset[str]] = {
+    "face": frozenset({"blur", "dark", "side", "screenshot"}),
+    "cut": frozenset({"screenshot"}),
+    "small": frozenset({"screenshot"}),
+}
+
+
+def findings(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding]:
+    """What was found on a copy of at most 1,024 pixels; `width` and `height` are those the picture came with."""
+    if min(picture.size) < LEAST:
+        return []
+    sample = Sample(picture, paper, width, height)
+    found: dict[str, Box] = {}
+    for check in checks_of(paper):
+        if INSTEAD.get(check.key, frozenset()) & found.keys():
+            continue
+        box = MEASURES[check.key](sample)
+        if box is not None:
+            found[check.key] = box
+    return [Finding(key, box) for key, box in found.items()]

@@ -1,0 +1,43 @@
+"""A picture as some bits, so that the same picture is known again after another JPEG or size.
+
+Nothing of NumPy: who compares two of them needs the digits alone. Two sheets of one form from a scanner, in the same
+place to the pixel, are alike too: docs/photo-check.md
+"""
+
+from PIL import Image
+
+SIDE = 24
+CLEAR = 2  # levels of grey: less is noise
+DIGITS = SIDE * SIDE  # four bits a cell
+ALIKE = 0.79  # of the marks that either has, both have
+FEWEST = 48  # marks: an almost empty picture is like every other
+
+
+def likeness_of(picture: Image.Image) -> str:
+    """Where a tiny copy grows lighter or darker, to the right and downwards, in hexadecimal digits."""
+    across = SIDE + 1
+    tiny = picture.convert("L").resize((across, across), Image.Resampling.BOX).tobytes()
+    return "".join(
+        _digit(tiny[at + 1] - tiny[at], tiny[at + across] - tiny[at])
+        for row in range(SIDE)
+        for at in range(row * across, row * across + SIDE)
+    )
+
+
+def _digit(right: int, below: int) -> str:
+    bits = (right > CLEAR) | (right < -CLEAR) << 1 | (below > CLEAR) << 2 | (below < -CLEAR) << 3
+    return f"{bits:x}"
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Whether both are of the same picture; False where one is missing."""
+    return shared(one, other) >= ALIKE
+
+
+def shared(one: str, other: str) -> float:
+    """The part of their marks that both have, 0 to 1."""
+    if not one or not other:
+        return 0.0
+    first, second = int(one, 16), int(other, 16)
+    either = (first | second).bit_count()
+    return (first & second).bit_count() / either if either >= FEWEST else 0.0

@@ -1,0 +1,41 @@
+"""Was the paper itself photographed, and the right side of it?"""
+
+import numpy as np
+
+from verification.pictures.checks import WHOLE, Box
+from verification.pictures.papers import Paper
+from verification.pictures.sample import Sample
+
+TALL = 1.65  # a telephone's screen; cameras take 4:3 or 3:2
+EVEN = 1.5  # between the lightest and darkest pixel of a row that a program drew
+MOSTLY_EVEN = 0.18
+BAR = 0.06
+EMBLEM: Box = (0.0, 0.0, 0.45, 0.62)
+RED_SHARE = (0.025, 0.4)
+
+
+def screenshot(sample: Sample) -> Box | None:
+    """As tall as a screen, a bar with signs along its top, and rows without any grain."""
+    down, across = sample.grey.shape
+    if down < TALL * across:
+        return None
+    spread = np.percentile(sample.grey, 98, axis=1) - np.percentile(sample.grey, 2, axis=1)
+    bar = sample.grey[: max(2, round(BAR * down))]
+    edge = np.abs(np.diff(bar, axis=1)).max(axis=0) > 40
+    third = len(edge) // 3
+    has_signs = bool(edge[:third].any() and edge[-third:].any()) and edge[third:-third].mean() < 0.15
+    return (0.0, 0.0, 1.0, BAR) if has_signs and (spread < EVEN).mean() > MOSTLY_EVEN else None
+
+
+def wrong_side(sample: Sample) -> Box | None:
+    """The emblem of the other side, and no portrait."""
+    if sample.paper is not Paper.FACE_CARD or sample.region is None or sample.face:
+        return None
+    left, top, right, bottom = sample.region.box
+    wide, high = right - left, bottom - top
+    box = (left, top, left + EMBLEM[2] * wide, top + EMBLEM[3] * high)
+    down, across = sample.grey.shape
+    piece = sample.hsv[int(box[1] * down) : int(box[3] * down) : 2, int(box[0] * across) : int(box[2] * across) : 2]
+    hue, saturation, value = np.moveaxis(piece, 2, 0)
+    red = ((hue <= 10) | (hue >= 245)) & (saturation >= 130) & (value >= 70)
+    return WHOLE if RED_SHARE[0] <= red.mean() <= RED_SHARE[1] else None

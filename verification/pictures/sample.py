@@ -1,0 +1,52 @@
+"""The reduced copy that all checks look at. Runs in the child: nothing of Django is imported here."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from verification.pictures.checks import Box
+from verification.pictures.papers import FLAT, Paper
+from verification.pictures.region import Region, paper_on
+
+Grey = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A copy of at most 1,024 pixels, upright, RGB; `width` and `height` are those the picture came with."""
+
+    picture: Image.Image
+    paper: Paper
+    width: int
+    height: int
+
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """Rows, columns, three colours."""
+        return np.asarray(self.picture)
+
+    @cached_property
+    def grey(self) -> Grey:
+        """Brightness, 0 to 255."""
+        return np.asarray(self.picture.convert("L"), dtype=np.float32)
+
+    @cached_property
+    def hsv(self) -> NDArray[np.uint8]:
+        """Hue, saturation, value as Pillow has them: 0 to 255 each."""
+        return np.asarray(self.picture.convert("HSV"))
+
+    @cached_property
+    def region(self) -> Region | None:
+        """Where the paper lies, None where that cannot be told."""
+        return paper_on(self.picture) if self.paper in FLAT else None
+
+    @cached_property
+    def face(self) -> Box | None:
+        """The clearest face; searched once, and only for checks that need one."""
+        from verification.pictures import faces  # noqa: PLC0415 -- dlib is loaded where a face must be, nowhere else
+
+        card = self.region.box if self.region is not None and self.paper is Paper.FACE_CARD else None
+        return faces.clearest(self.picture, within=card)

@@ -1,0 +1,358 @@
+"""Service codes: issued for an instance, bound to whoever holds them, spent when a website is approved.
+
+An instance has `codes_max` codes in all its life, held by unique slots in the database: a used code is never given
+back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference;
+an account is its `customer`, which stays when its address changes.
+Binding, releasing and spending are one conditional UPDATE each, whose count decides.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from icpportal.fields.text import normalise_number
+from icpportal.gateways.inventory.base import inventory
+from icpportal.gateways.inventory.eligibility import UNREPORTABLE, cannot_be_reported, qualifies
+from icpportal.gateways.inventory.types import Instance
+from verification.models import ServiceCode, ServiceCodeState
+
+OK = "ok"
+SHAPE = "code_shape"
+NOT_USABLE = "code_not_usable"
+HANDED_OVER = "code_handed_over"
+BOUND = "code_bound"
+PRODUCT = "product_wrong"
+QUOTA = "instance_quota"
+HEX_LENGTH = 32
+NAMED_TO_ALL = tuple(rule for rule, _broken_by in UNREPORTABLE)  # the provider's to mend, whosever the code is
+LEFT = "left:"  # before the address of codes whose account is not known (icpportal migration 0002)
+ROUNDS = 20  # a lost race means that another tab has won one, so as many rounds as anybody opens tabs
+MISREAD = str.maketrans({"o": "0", "i": "1", "l": "1"})  # letters that a code cannot hold, for the digits they resemble
+
+
+class CodeRefused(Exception):
+    """No code for this; `rule` is the id of the sentence that says why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+class OfferChanged(CodeRefused):
+    """What the page promised is not so any more: show it anew."""
+
+
+def normalise(typed: str) -> uuid.UUID | None:
+    """The code that was meant: any case, spaces, dashes or none, O for 0, I and l for 1; None when it is no code."""
+    plain = normalise_number(typed).lower().translate(MISREAD)
+    if len(plain) != HEX_LENGTH or any(char not in "0123456789abcdef" for char in plain):
+        return None
+    return uuid.UUID(hex=plain)
+
+
+# --- may it be used? (no effects) -------------------------------------------------------------
+
+
+def judge_typed(typed: str, account: str, product: str, holder: str, *, now: datetime | None = None) -> str:
+    """ "ok", or the id of the sentence to show.
+
+    Of a code of the account's own instance the failing rule is named. A code that is unknown, used, expired, bound
+    elsewhere or issued for a product that its server has no more and not the account's own gets `code_not_usable`
+    after the same work: one query, one look into the server list.
+
+    A usable code that is not for `product`, or whose server cannot be reported, is told to everybody: who has the code
+    could as well try each product. The product is that of the server as the list has it; an empty one contradicts
+    nothing.
+    """
+    code = normalise(typed)
+    if code is None:
+        return SHAPE
+    row = ServiceCode.objects.filter(pk=code).first()
+    instance = inventory().instance(row.instance_id if row else str(code))
+    if row is None or instance is None:
+        return NOT_USABLE
+    rules = (*_broken(row, holder, account.lower()), (PRODUCT, row.product != instance.product))
+    rule = next((rule for rule, broken in rules if broken), None) or qualifies(instance, _today(now))
+    if rule is not None:
+        is_told = rule in NAMED_TO_ALL or account.lower() in (row.account, row.kept_by)
+        return rule if is_told else NOT_USABLE
+    return PRODUCT if _contradicts(product, instance) else OK
+
+
+def _contradicts(product: str, instance: Instance) -> bool:
+    return product not in ("", instance.product)
+
+
+def _broken(row: ServiceCode, holder: str, account: str) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("code_used", row.state == ServiceCodeState.USED),
+        (BOUND, row.state == ServiceCodeState.BOUND and row.holder != holder),
+        ("instance_expired", row.state == ServiceCodeState.EXPIRED),
+        (NOT_USABLE, row.state in (ServiceCodeState.REVOKED, ServiceCodeState.FORFEITED)),
+        (HANDED_OVER, row.is_free and row.kept_by not in ("", account)),
+    )
+
+
+def holder_of(typed: str, account: str) -> str:
+    """Who has this code, for the sentence of `code_bound`; "" unless it is a code of the account's own."""
+    code = normalise(typed)
+    if code is None:
+        return ""
+    found = ServiceCode.objects.filter(Q(account=account.lower()) | Q(kept_by=account.lower()), pk=code)
+    return found.values_list("holder", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An instance as the step offers it: `rule` is "ok" or why not, `left` how many codes it can still give."""
+
+    instance: Instance
+    rule: str
+    left: int
+
+
+def listed(addresses: Iterable[str]) -> list[Instance]:
+    """Every instance that the provider lists under one of these addresses of an account, each once."""
+    found: dict[str, Instance] = {}
+    for address in addresses:
+        for instance in inventory().instances(address):
+            found.setdefault(instance.id, instance)
+    return list(found.values())
+
+
+def choices(
+    account: str, holder: str, *, addresses: Iterable[str] | None = None, now: datetime | None = None
+) -> list[Choice]:
+    """Every instance of the account with the rule it breaks, usable ones first; two questions whatever their number.
+
+    The provider is asked by `addresses` (`accounts.customers`), without them by the account's name.
+    """
+    found = listed([account] if addresses is None else addresses)
+    codes: dict[str, list[ServiceCode]] = {row.id: [] for row in found}
+    for code in ServiceCode.objects.filter(instance_id__in=codes):
+        codes[code.instance_id].append(code)
+    judged = [_choice(row, codes[row.id], account.lower(), holder, _today(now)) for row in found]
+    return sorted(judged, key=lambda choice: choice.rule != OK)
+
+
+def _choice(instance: Instance, codes: list[ServiceCode], account: str, holder: str, today: date) -> Choice:
+    free = sum(code.is_free and code.account == account and not code.kept_by for code in codes)
+    left = max(0, instance.codes_max - len(codes)) + free
+    has_one = any(code.state == ServiceCodeState.BOUND and code.holder == holder for code in codes)
+    rule = qualifies(instance, today) or (OK if left or has_one else QUOTA)
+    return Choice(instance, rule, left)
+
+
+def _today(now: datetime | None) -> date:
+    return timezone.localdate(now or timezone.now())
+
+
+# --- the life of a code ------------------------------------------------------------------------
+
+
+def issue(instance: Instance, account: str, *, now: datetime | None = None) -> ServiceCode:
+    """A new code of the instance; `CodeRefused` names the rule the instance breaks, the quota among them."""
+    moment = now or timezone.now()
+    rule = qualifies(instance, _today(moment))
+    if rule is not None:
+        raise CodeRefused(rule)
+    taken = set(ServiceCode.objects.filter(instance_id=instance.id).values_list("slot", flat=True))
+    return _issue(instance, account, taken, moment, silent=False)
+
+
+def _issue(instance: Instance, account: str, taken: set[int], moment: datetime, *, silent: bool) -> ServiceCode:
+    for slot in range(1, instance.codes_max + 1):
+        code = None if slot in taken else _insert(instance, account, slot, silent, moment)
+        if code is not None:
+            return code
+    raise CodeRefused(QUOTA)
+
+
+def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: datetime) -> ServiceCode | None:
+    try:
+        with transaction.atomic():
+            return ServiceCode.objects.create(
+                instance_id=instance.id,
+                slot=slot,
+                product=instance.product,
+                account=account.lower(),
+                silent=silent,
+                issued_at=moment,
+                ask_at=moment,
+            )
+    except IntegrityError:  # somebody took the slot between the look and the insert
+        return None
+
+
+def apply(instance: Instance, account: str, slot: int, *, now: datetime | None = None) -> tuple[ServiceCode, bool]:
+    """The code that a person applied for, and whether it is new.
+
+    `slot` is the one the page promised: pressed twice, in two tabs or after going back, it is one code. `Changed`
+    when that slot went to a code that was never shown to anybody.
+    """
+    moment = now or timezone.now()
+    rule = qualifies(instance, _today(moment))
+    if rule is not None:
+        raise CodeRefused(rule)
+    if not 1 <= slot <= instance.codes_max:
+        raise CodeRefused(QUOTA)
+    code = _insert(instance, account, slot, silent=False, moment=moment)
+    if code is not None:
+        return code, True
+    there = ServiceCode.objects.filter(instance_id=instance.id, slot=slot, account=account.lower(), silent=False)
+    code = there.first()
+    if code is None:
+        raise OfferChanged(QUOTA)
+    return code, False
+
+
+def shown(code: ServiceCode) -> None:
+    """Note that somebody was shown the code: picking the instance takes those last that may have been passed on."""
+    if code.silent:
+        ServiceCode.objects.filter(pk=code.pk).update(silent=False)
+
+
+def bind(code: uuid.UUID, holder: str, *, account: str = "", now: datetime | None = None) -> bool:
+    """Binds a free code to the holder and frees the one it had; False, and nothing changed, when it is not free.
+
+    A code that was handed over is free for the account that keeps it alone.
+
+    Each UPDATE is a transaction of its own, so that two tabs of one order cannot lock each other out: call it outside
+    of one.
+    """
+    moment = now or timezone.now()
+    for _round in range(ROUNDS):
+        try:
+            return _bind(code, holder, account.lower(), moment)
+        except IntegrityError:  # another tab of the same order bound a code at the same moment: the later one counts
+            continue
+    return False
+
+
+def _bind(code: uuid.UUID, holder: str, account: str, moment: datetime) -> bool:
+    usable = Q(state=ServiceCodeState.FREE, kept_by__in=("", account)) | Q(state=ServiceCodeState.BOUND, holder=holder)
+    ours = Q(state=ServiceCodeState.BOUND, holder=holder)
+    found = list(ServiceCode.objects.filter(usable & Q(pk=code) | ours).values_list("pk", flat=True))
+    if code not in found:
+        return False
+    had = [pk for pk in found if pk != code]
+    if had:
+        _freed(ServiceCode.objects.filter(ours, pk__in=had))
+    if _bound(code, holder, usable, moment):
+        return True
+    for pk in had:  # somebody took the code between the look and the update: back to how it was
+        _bound(pk, holder, usable, moment)
+    return False
+
+
+def _bound(code: uuid.UUID, holder: str, usable: Q, moment: datetime) -> bool:
+    with transaction.atomic():
+        return bool(
+            ServiceCode.objects.filter(usable, pk=code).update(
+                state=ServiceCodeState.BOUND, holder=holder, bound_at=moment
+            )
+        )
+
+
+def _freed(codes: QuerySet[ServiceCode]) -> bool:
+    return bool(codes.update(state=ServiceCodeState.FREE, holder="", bound_at=None))
+
+
+def release(holder: str) -> bool:
+    """Frees the code the holder has bound; a used one stays used. True when there was one."""
+    return _freed(ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND))
+
+
+def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bool:
+    """Uses up the holder's code for good: its website is approved. True when there was one to spend."""
+    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
+    return bool(bound.update(state=ServiceCodeState.USED, used_for=used_for, used_at=now or timezone.now()))
+
+
+def burn(holder: str) -> bool:
+    """Loses the code the holder has bound, where the policy gives none back. True when there was one."""
+    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
+    return bool(bound.update(state=ServiceCodeState.FORFEITED, holder="", bound_at=None))
+
+
+def revoke(code: uuid.UUID, account: str) -> bool:
+    """Makes a free code that the account keeps useless; its slot stays taken."""
+    free = ServiceCode.objects.filter(kept_by_account(account), pk=code, state=ServiceCodeState.FREE)
+    return bool(free.update(state=ServiceCodeState.REVOKED))
+
+
+def kept_by_account(account: str) -> Q:
+    """The codes an account may use: its own that it has not handed over, and those it accepted."""
+    return Q(kept_by=account.lower()) | Q(account=account.lower(), kept_by="")
+
+
+def give_left(address: str, account: str) -> int:
+    """Gives the codes of an address whose account was not known when codes were bound to accounts; how many."""
+    return ServiceCode.objects.filter(account=f"{LEFT}{address}"[:254]).update(account=account)
+
+
+def judge_bound(instance: Instance, product: str, *, now: datetime | None = None) -> str:
+    """ "ok", or what stops an order from keeping the code of this instance: nothing but what would be reported."""
+    return cannot_be_reported(instance, _today(now)) or (PRODUCT if _contradicts(product, instance) else OK)
+
+
+def pick_instance(
+    instance_id: str,
+    account: str,
+    holder: str,
+    *,
+    product: str = "",
+    addresses: Iterable[str] | None = None,
+    now: datetime | None = None,
+) -> ServiceCode:
+    """Issues a code of the account's own instance and binds it, without showing it; the same one when asked again.
+
+    A code that an earlier pick left free is taken first, one that was shown to somebody last: it may have been
+    handed on. `CodeRefused` names the rule that fails; a `product` that is not the instance's is one.
+    """
+    moment = now or timezone.now()
+    codes = list(ServiceCode.objects.filter(instance_id=instance_id))
+    ours = (code for code in codes if code.state == ServiceCodeState.BOUND and code.holder == holder)
+    bound = next(ours, None)
+    if bound is not None:
+        return bound
+    instance = next(
+        (row for row in listed([account] if addresses is None else addresses) if row.id == instance_id), None
+    )
+    if instance is None:
+        raise CodeRefused(NOT_USABLE)
+    rule = qualifies(instance, _today(moment)) or (PRODUCT if _contradicts(product, instance) else None)
+    if rule is not None:
+        raise CodeRefused(rule)
+    code = _bind_one(instance, account.lower(), holder, codes, moment)
+    code.refresh_from_db()
+    return code
+
+
+def _bind_one(instance: Instance, account: str, holder: str, codes: list[ServiceCode], moment: datetime) -> ServiceCode:
+    hidden = [code for code in codes if code.is_free and code.silent and code.account == account and not code.kept_by]
+    code = _first_bound(hidden, holder, moment)
+    if code is not None:
+        return code
+    try:
+        code = _issue(instance, account, {code.slot for code in codes}, moment, silent=True)
+    except CodeRefused:  # the last ones: shown to somebody, or issued by another tab of this order a moment ago
+        free = Q(state=ServiceCodeState.FREE, account=account, kept_by="")
+        usable = free | Q(state=ServiceCodeState.BOUND, holder=holder)
+        last = ServiceCode.objects.filter(usable, instance_id=instance.id).order_by("state", "slot")  # bound, free
+        code = _first_bound(list(last), holder, moment)
+        if code is None:
+            raise
+        return code
+    if not bind(code.pk, holder, now=moment):
+        raise CodeRefused(NOT_USABLE)
+    return code
+
+
+def _first_bound(codes: list[ServiceCode], holder: str, moment: datetime) -> ServiceCode | None:
+    return next((code for code in codes if bind(code.pk, holder, now=moment)), None)

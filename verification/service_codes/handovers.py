@@ -1,0 +1,141 @@
+"""Handing a free code to another account (转交): offered, then accepted or declined there, or taken back before.
+
+An offered code stays with its keeper and may still be used: whoever is first counts. Each step is one conditional
+UPDATE whose count decides, and both accounts are told of it in the same transaction.
+"""
+
+from datetime import datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.outbox.actions import notify_all
+from icpportal.privacy.masks import mask_email
+from verification.models import CodeHandover, HandoverState, ServiceCode, ServiceCodeState
+from verification.service_codes import actions as service_codes
+
+PENDING = "handover_pending"
+NOT_FREE = "handover_not_free"
+SELF = "handover_self"
+# what the giver and the taker read, in this order
+TOLD: dict[str, tuple[str, str]] = {
+    HandoverState.OFFERED: ("handover_sent", "handover_offered"),
+    HandoverState.ACCEPTED: ("handover_accepted", "handover_accepted"),
+    HandoverState.DECLINED: ("handover_declined", "handover_declined"),
+    HandoverState.TAKEN_BACK: ("handover_taken_back", "handover_taken_back"),
+    HandoverState.OVERTAKEN: ("handover_failed", "handover_failed"),
+}
+
+
+class HandoverNotPossible(Exception):
+    """The code cannot be handed over (now); `rule` is the id of the sentence that says why."""
+
+    def __init__(self, rule: str) -> None:
+        super().__init__(rule)
+        self.rule = rule
+
+
+def offer(code: ServiceCode, giver: User, taker: User, *, now: datetime | None = None) -> CodeHandover:
+    """Offer a free code of the giver's to the taker; the same offer again is the one that is there."""
+    if giver.pk == taker.pk:
+        raise HandoverNotPossible(SELF)
+    mine = ServiceCode.objects.filter(service_codes.kept_by_account(giver.customer), pk=code.pk)
+    if not mine.filter(state=ServiceCodeState.FREE).exists():
+        raise HandoverNotPossible(NOT_FREE)
+    try:
+        with transaction.atomic():
+            made = CodeHandover.objects.create(code=code, giver=giver, taker=taker, offered_at=now or timezone.now())
+            _tell(made)
+    except IntegrityError as clash:  # one is open already, perhaps from the first of two presses
+        there = open_offer(code)
+        if there is None or there.taker_id != taker.pk:
+            raise HandoverNotPossible(PENDING) from clash
+        return there
+    service_codes.shown(code)
+    return made
+
+
+def open_offer(code: ServiceCode) -> CodeHandover | None:
+    """The offer of this code that waits for an answer."""
+    return CodeHandover.objects.filter(code=code, state=HandoverState.OFFERED).select_related("giver", "taker").first()
+
+
+def accept(handover: CodeHandover, *, now: datetime | None = None) -> None:
+    """Give the code to the taker; when it was used or given up meanwhile, the offer ends as overtaken."""
+    taker, giver = handover.taker.customer, handover.giver.customer
+    free = ServiceCode.objects.filter(
+        service_codes.kept_by_account(giver), pk=handover.code_id, state=ServiceCodeState.FREE
+    )
+    to = "" if handover.code.account == taker else taker  # it came back to whose server it is of
+    with transaction.atomic():
+        if not _end(handover, HandoverState.ACCEPTED, now):
+            return
+        if not free.update(kept_by=to):
+            CodeHandover.objects.filter(pk=handover.pk).update(state=HandoverState.OVERTAKEN)
+            handover.refresh_from_db(fields=["state"])
+        _tell(handover)
+
+
+def decline(handover: CodeHandover, *, now: datetime | None = None) -> None:
+    """The taker does not want it; nothing happens when it is answered already."""
+    _close(handover, HandoverState.DECLINED, now)
+
+
+def take_back(handover: CodeHandover, *, now: datetime | None = None) -> None:
+    """The giver wants it back; nothing happens when it is answered already."""
+    _close(handover, HandoverState.TAKEN_BACK, now)
+
+
+def revoke(code: ServiceCode, account: str, *, now: datetime | None = None) -> bool:
+    """Make a free code useless, and end the offer of it; False, and nothing changed, when it is not free."""
+    with transaction.atomic():
+        offered = open_offer(code)
+        # the offer before the code, as where it is accepted: the other way round the two could wait for each other
+        ended = offered is not None and _end(offered, HandoverState.OVERTAKEN, now)
+        if not service_codes.revoke(code.pk, account):
+            transaction.set_rollback(True)
+            return False
+        if offered is not None and ended:
+            _tell(offered)
+    return True
+
+
+def _close(handover: CodeHandover, state: HandoverState, now: datetime | None) -> None:
+    with transaction.atomic():
+        if _end(handover, state, now):
+            _tell(handover)
+
+
+def _end(handover: CodeHandover, state: HandoverState, now: datetime | None) -> bool:
+    still_open = CodeHandover.objects.filter(pk=handover.pk, state=HandoverState.OFFERED)
+    ended = bool(still_open.update(state=state, ended_at=now or timezone.now()))
+    handover.refresh_from_db(fields=["state", "ended_at"])
+    return ended
+
+
+def _tell(handover: CodeHandover) -> None:
+    """Both accounts, each in its language, by text, mail and on the site; the code itself is in none of it."""
+    giver, taker = handover.giver, handover.taker
+    words = {
+        "giver": mask_email(giver.email),
+        "taker": mask_email(taker.email),
+        "instance": handover.code.instance_id,
+        "url": urljoin(settings.PUBLIC_BASE_URL, handover.get_absolute_url()),
+    }
+    notify_all(
+        {
+            "key": f"{template}:{handover.reference}:{role}:{channel}",
+            "template": template,
+            "channel": channel,
+            "to": address,
+            "language": reader.language,
+            "context": words,
+            "user_id": reader.pk,
+        }
+        for role, reader, template in zip(("giver", "taker"), (giver, taker), TOLD[handover.state], strict=True)
+        for channel, address in (("sms", reader.mobile), ("email", reader.email), ("site", str(reader.pk)))
+        if address
+    )

@@ -1,0 +1,208 @@
+"""A4 pages with a form column and a guide column: lines, rows, boxes, and where the next one goes."""
+
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
+
+from verification.statement import words
+from verification.statement.glyphs import FONT, face, marked, plain
+
+WIDTH, HEIGHT = A4
+TOP, BOTTOM = HEIGHT - 16 * mm, 17 * mm
+LEFT, FORM_WIDTH = 16 * mm, 128 * mm
+GUIDE_LEFT, GUIDE_WIDTH = 149 * mm, 47 * mm
+LABEL_WIDTH = 31 * mm
+PAD = 2 * mm
+QUIET = 3  # cells left white around the square
+
+INK, SOFT, RULE = HexColor("#1B1B1B"), HexColor("#5B5B5B"), HexColor("#8C8C8C")
+SEAL_RED, BAND, GUIDE_GROUND = HexColor("#A8321F"), HexColor("#EFEBE3"), HexColor("#F7F5F0")
+
+
+def style(size: float, leading: float, colour: Color = INK, *, cjk: bool = True) -> ParagraphStyle:
+    wrap = {"wordWrap": "CJK", "autoLeading": "max"} if cjk else {}
+    return ParagraphStyle("", fontName=FONT, fontSize=size, leading=leading, textColor=colour, **wrap)
+
+
+VALUE, LABEL, BODY = style(10.5, 15), style(9, 15, SOFT), style(9.5, 15.5)
+GUIDE_HEAD, GUIDE_BODY = style(8.5, 12, SEAL_RED, cjk=False), style(7.8, 10.6, SOFT, cjk=False)
+
+
+class Pen:
+    """What is drawn in the one hand of all sheets: words, lines, texts of several lines."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        face()
+        self.canvas = canvas
+
+    def text(
+        self, x: float, y: float, text: str, size: float, *, colour: Color = INK, anchor: str = "start", bold: float = 0
+    ) -> None:
+        """Write one line; `bold` is the width of its outline."""
+        shown = plain(text)
+        left = x - {"start": 0, "middle": 0.5, "end": 1}[anchor] * self.canvas.stringWidth(shown, FONT, size)
+        pen = self.canvas.beginText(left, y)
+        pen.setFont(FONT, size)
+        pen.setFillColor(colour)
+        pen.setStrokeColor(colour)
+        self.canvas.setLineWidth(bold)
+        pen.setTextRenderMode(2 if bold else 0)  # the font has one weight: bold is drawn with an outline
+        pen.textOut(shown)
+        pen.setTextRenderMode(0)
+        self.canvas.drawText(pen)
+
+    def line(self, x: float, y: float, to: float, colour: Color = RULE, width: float = 0.5) -> None:
+        """Draw a level line."""
+        self.canvas.setStrokeColor(colour)
+        self.canvas.setLineWidth(width)
+        self.canvas.line(x, y, to, y)
+
+    def paragraph(self, text: str, how: ParagraphStyle, x: float, top: float, width: float) -> float:
+        """Draw a text over this width; the height it took."""
+        paragraph = Paragraph(marked(text), how)
+        _width, height = paragraph.wrap(width, HEIGHT)
+        paragraph.drawOn(self.canvas, x, top - height)
+        return height
+
+
+class Paper(Pen):
+    """A pen on the page. `y` is where the form goes on, `guide_y` where the guide does."""
+
+    def __init__(self, canvas: Canvas, *, reference: str, pages: int) -> None:
+        super().__init__(canvas)
+        self.reference = reference
+        self.pages = pages
+        self.page = 0
+        self.y = self.guide_y = 0.0
+        self.turn()
+
+    def turn(self) -> None:
+        """Begin the next page: ground of the guide, the order's square, the foot."""
+        if self.page:
+            self.line(LEFT, self.y, LEFT + FORM_WIDTH, INK, 0.9)
+            self.canvas.showPage()
+        self.page += 1
+        self.canvas.setFillColor(GUIDE_GROUND)
+        self.canvas.rect(GUIDE_LEFT, BOTTOM - 2 * mm, GUIDE_WIDTH, TOP - BOTTOM + 4 * mm, stroke=0, fill=1)
+        self._square()
+        self._foot()
+        self.y, self.guide_y = TOP, TOP - 44 * mm
+        if self.page > 1:
+            self.text(LEFT, TOP - 4 * mm, words.CONTINUED, 9, colour=SOFT)
+            self.y -= 7 * mm
+
+    def _square(self) -> None:
+        side = 27 * mm
+        left, bottom = GUIDE_LEFT + (GUIDE_WIDTH - side) / 2, TOP - side - 1 * mm
+        self.canvas.setFillColor(HexColor("#FFFFFF"))
+        self.canvas.rect(left, bottom, side, side, stroke=0, fill=1)
+        self._qr(left, bottom, side)
+        self.text(GUIDE_LEFT + GUIDE_WIDTH / 2, bottom - 4.5 * mm, self.reference, 9, anchor="middle")
+        self.paragraph(words.SCAN_GUIDE, GUIDE_BODY, GUIDE_LEFT + PAD, bottom - 6 * mm, GUIDE_WIDTH - 2 * PAD)
+
+    def _qr(self, left: float, bottom: float, side: float) -> None:
+        """Cell by cell: reportlab's own drawing of it would bring a font along that is not embedded."""
+        code = QrCodeWidget(self.reference, barLevel="M").qr
+        code.make()
+        count = code.getModuleCount()
+        cell = side / (count + 2 * QUIET)
+        self.canvas.setFillColor(INK)
+        for down, row in enumerate(code.modules):
+            for across, dark in enumerate(row):
+                if dark:
+                    x, y = left + (across + QUIET) * cell, bottom + (count - 1 - down + QUIET) * cell
+                    self.canvas.rect(x, y, cell, cell, stroke=0, fill=1)
+
+    def _foot(self) -> None:
+        self.line(LEFT, BOTTOM - 2 * mm, LEFT + FORM_WIDTH, RULE)
+        self.text(LEFT, BOTTOM - 6 * mm, words.FOOT, 7.5, colour=SOFT)
+        where = f"{self.reference}　{words.page_of(self.page, self.pages)}"
+        self.text(GUIDE_LEFT + GUIDE_WIDTH, BOTTOM - 6 * mm, where, 7.5, colour=SOFT, anchor="end")
+
+    def need(self, height: float) -> None:
+        """Go on to the next page unless so much room is left on this one."""
+        if self.y - height < BOTTOM:
+            self.turn()
+
+    def guide(self, *said: tuple[str, str] | str) -> None:
+        """Say it beside where the form is now, or below what the guide said before."""
+        top = min(self.y, self.guide_y)
+        for part in said:
+            head, body = part if isinstance(part, tuple) else ("", part)
+            for text, how in ((head, GUIDE_HEAD), (body, GUIDE_BODY)):
+                if text:
+                    top -= self.paragraph(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
+            top -= 1.5 * mm
+        self.guide_y = top - 1 * mm
+
+    def frame(self, height: float) -> None:
+        """The two sides of the form, down over what is being drawn."""
+        self.canvas.setStrokeColor(INK)
+        self.canvas.setLineWidth(0.9)
+        for x in (LEFT, LEFT + FORM_WIDTH):
+            self.canvas.line(x, self.y, x, self.y - height)
+
+    def heading(self, title: str) -> None:
+        height = 7 * mm
+        self.canvas.setFillColor(BAND)
+        self.canvas.rect(LEFT, self.y - height, FORM_WIDTH, height, stroke=0, fill=1)
+        self.line(LEFT, self.y, LEFT + FORM_WIDTH, INK, 0.9)
+        self.text(LEFT + PAD, self.y - 4.9 * mm, title, 10.5, bold=0.3)
+        self.frame(height)
+        self.y -= height
+
+    def row(self, label: str, value: str) -> None:
+        """A label and what was answered, as high as the answer needs."""
+        paragraph = Paragraph(marked(value), VALUE)
+        _width, height = paragraph.wrap(FORM_WIDTH - LABEL_WIDTH - 2 * PAD, HEIGHT)
+        height += 2 * mm
+        self.need(height)
+        self.line(LEFT, self.y, LEFT + FORM_WIDTH)
+        paragraph.drawOn(self.canvas, LEFT + LABEL_WIDTH + PAD, self.y - height + 1.2 * mm)
+        self.paragraph(label, LABEL, LEFT + PAD, self.y - 1.1 * mm, LABEL_WIDTH - PAD)
+        self.canvas.line(LEFT + LABEL_WIDTH, self.y, LEFT + LABEL_WIDTH, self.y - height)
+        self.frame(height)
+        self.y -= height
+
+    def body(self, *lines: str) -> None:
+        """Lines broken where they stand: the paragraph's own breaking lets a comma begin a line."""
+        height = len(lines) * BODY.leading + 3 * mm
+        for number, line in enumerate(lines):
+            self.paragraph(line, BODY, LEFT + PAD, self.y - 1.5 * mm - number * BODY.leading, FORM_WIDTH - 2 * PAD)
+        self.frame(height)
+        self.y -= height
+
+    def words_at(self, top: float, text: str) -> float:
+        """Text over the width of the form without moving on; the height it took."""
+        return self.paragraph(text, BODY, LEFT + PAD, top, FORM_WIDTH - 2 * PAD)
+
+    def note(self, text: str) -> None:
+        """A remark above the form."""
+        self.y -= self.words_at(self.y, text) + 2 * mm
+
+    def box(self, x: float, width: float, height: float, title: str) -> None:
+        """An empty box to write, stamp or press into, its title in the corner. Does not move on."""
+        self.canvas.setStrokeColor(INK)
+        self.canvas.setLineWidth(0.9)
+        self.canvas.rect(x, self.y - height, width, height, stroke=1, fill=0)
+        self.text(x + PAD, self.y - 4.6 * mm, title, 9, bold=0.2)
+
+    def circle(self, x: float, y: float, radius: float, said: tuple[str, ...]) -> None:
+        """Where a seal or a finger goes: a dotted ring and faint words."""
+        self.canvas.setStrokeColor(RULE)
+        self.canvas.setLineWidth(0.6)
+        self.canvas.setDash(2, 2)
+        self.canvas.circle(x, y, radius, stroke=1, fill=0)
+        self.canvas.setDash()
+        for number, text in enumerate(said):
+            self.text(x, y + 1 * mm - number * 4.5 * mm, text, 8.5, colour=RULE, anchor="middle")
+
+    def tick(self, x: float, y: float, text: str) -> None:
+        self.canvas.setStrokeColor(INK)
+        self.canvas.setLineWidth(0.7)
+        self.canvas.rect(x, y, 3 * mm, 3 * mm, stroke=1, fill=0)
+        self.text(x + 4.5 * mm, y + 0.4 * mm, text, 9)
