@@ -112,19 +112,31 @@ def put_back(form: forms.BaseForm, typed: Typed, refusal: KeptForm | None) -> bo
     mine = {name: typed[name] for name in kept_names(form) if name in typed}
     if refusal is None and not mine:
         return False
-    before = _shown(form)
-    if refusal is None or refusal["bound"]:
-        _bind(form, mine)
-    form._errors = ErrorDict(renderer=form.renderer)  # type: ignore[attr-defined]  # no other door
-    form.cleaned_data = {}
     if refusal is None:
-        return _shown(form) != before or _unbind(form)
+        return _filled_in(form, mine)
     for name, value in refusal["said"].items():
-        setattr(form, name, value)
+        setattr(form, name, value)  # first of all: it may spare the form a question it would ask to be drawn
+    if refusal["bound"]:
+        _bind(form, mine)
+    _answered(form)
     for field, errors in refusal["errors"].items():
         for error in errors:
             form.add_error(_place(form, field), _said(error))
     return True
+
+
+def _filled_in(form: forms.BaseForm, typed: Typed) -> bool:
+    """Whether the fields show something else than they would without what was typed."""
+    before = _shown(form)
+    _bind(form, typed)
+    _answered(form)
+    return _shown(form) != before or _unbind(form)
+
+
+def _answered(form: forms.BaseForm) -> None:
+    """The form is not judged again."""
+    form._errors = ErrorDict(renderer=form.renderer)  # type: ignore[attr-defined]  # no other door
+    form.cleaned_data = {}
 
 
 def _shown(form: forms.BaseForm) -> list[list[str]]:

@@ -1,7 +1,9 @@
 """Step 2, product verification (产品验证): one of my instances, or a service code (备案服务号) somebody gave me."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Unpack
 from uuid import UUID
 
@@ -38,6 +40,7 @@ from verification.models import ServiceCode
 from verification.service_codes import actions as service_codes
 
 OWN, TYPED = "instance", "code"
+LEFT_ALONE = timedelta(seconds=10)  # after no answer
 WORDS = {
     "code_shape": _("A service code has 32 characters: paste the whole code and try again"),
     "code_not_usable": _("This service code cannot be used: check it, or ask the server's owner for another one"),
@@ -70,6 +73,7 @@ class ServiceCodeForm(StepForm):
 
     step_key = stages.SERVICE_CODE
     asked_with = ("instance",)
+    one_shot = ("silent_until",)
 
     product_type = ChoiceField(label=_("Product type"), required=False)
     how = ChoiceField(
@@ -96,10 +100,10 @@ class ServiceCodeForm(StepForm):
         super().__init__(data, files, **options)
         products = [row["key"] for row in settings.PROVIDER_PRODUCTS]
         offer(self, "product_type", [(key, product_name(key)) for key in products])
-        self.unreachable = False
+        self.silent_until = 0.0  # seconds since 1970
         self.usable: list[str] = []  # of the account's servers, once the list was asked
         if not self.is_bound and self.step_key not in self.order.answers:
-            self.initial.setdefault("instance", self._only_server)
+            self.initial.setdefault("instance", self._only_server)  # asked for when drawn
         self.fields["instance"].widget.choices = CallableChoiceIterator(lambda: self.servers)
 
     @cached_property
@@ -114,7 +118,7 @@ class ServiceCodeForm(StepForm):
                 owner = self.order.owner
                 rows = service_codes.choices(owner.customer, self.order.reference, addresses=addresses(owner))
         except (Retryable, Refused):
-            self.unreachable = True
+            self.gave_no_answer()
             return kept
         self.usable = [row.instance.id for row in rows if row.rule == service_codes.OK]
         return [("", _("Choose a server")), *((row.instance.id, _choice_words(row)) for row in rows)]
@@ -127,6 +131,15 @@ class ServiceCodeForm(StepForm):
         if name == "instance" and not self.is_bound and self.usable == [self[name].value()]:
             return known.ACCOUNT
         return super().source_of(name)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether the server list gave no answer just now; the page that says so does not wait for it once more."""
+        return time.time() < self.silent_until
+
+    def gave_no_answer(self) -> None:
+        """The inventory did not answer this request."""
+        self.silent_until = time.time() + LEFT_ALONE.total_seconds()
 
     @property
     def inventory_down(self) -> bool:
@@ -206,7 +219,7 @@ def ask(order: Order, form: ServiceCodeForm, request: HttpRequest) -> bool:
     except (Retryable, Refused):
         if is_typed:
             limits.refund("service_code", str(order.owner.pk))
-        form.unreachable = True
+        form.gave_no_answer()
         form.add_error(None, busy())
         return False
     if not bound.is_ok or bound.server is None:
