@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Unpack
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from transfers.check import readiness
 from transfers.check.panels import Advice, Gaps, PaperRow, Papers, Section
 from transfers.check.readiness import Gap
+from transfers.check.shown import shown_mark
 from transfers.documents import slots
 from transfers.documents.validity import is_reused
 from transfers.filing_type import facts
@@ -35,7 +37,7 @@ from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.proofs import servers
 from transfers.returns.answer_rows import AnswerRow, mask_of, rows
-from transfers.returns.returned_parts import ReturnedPart, keep_replies, note_replies, returned_parts
+from transfers.returns.returned_parts import ReturnedPart, keep_replies, kept_replies, note_replies, returned_parts
 from transfers.steps import STEPS
 from transfers.steps.base import Step
 from transfers.steps.editable_parts import is_open, open_parts
@@ -46,6 +48,11 @@ STAYS = gettext_lazy("%(part)s: why it stays as it is")
 STAYS_HOW = gettext_lazy("Our reviewer reads this. Leave it empty if you change the part")
 SETTLED = gettext_lazy("%(part)s: what was done about it, and when")
 SETTLED_HOW = gettext_lazy("For example: you changed the filing with your current provider. Our reviewer reads this")
+
+CHANGED = gettext_lazy("This order was changed in another window. Check it, then submit")
+SENT_OTHERWISE = gettext_lazy(
+    "This order was already submitted from another window, with other answers. What this window said was not submitted"
+)
 
 
 class DeclarationForm(forms.Form):
@@ -97,6 +104,7 @@ class CheckPage(PageInOrder):
 
     template: ClassVar[str] = "transfers/check/check.html"
     form: DeclarationForm
+    shown: str
     panels: list[Panel]
     button: Words
     rules: Province
@@ -107,12 +115,18 @@ class CheckPage(PageInOrder):
 def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything on one page with a way to change it, what is missing, what may come back; then send."""
     order = own_order(request, reference)
-    if not order.is_editable:
-        return redirect(order)
     papers = list(queries.papers_of(order))
+    if not order.is_editable:
+        if request.method == "POST" and _is_another(request, order, papers):
+            messages.warning(request, SENT_OTHERWISE)
+        return redirect(order)
     parts = returned_parts(order, papers)
     untouched = [part for part in parts if not part.is_changed]
     form = DeclarationForm(request.POST if request.method == "POST" else None, parts=untouched)
+    shown = shown_mark(order, papers)
+    if form.is_bound and request.POST.get("shown", shown) != shown:
+        form.add_error(None, ValidationError(CHANGED, code="changed_elsewhere"))
+        return render_page(request, _page(order, form, *readiness.judged(order, papers), papers))
     if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
         return redirect("check", order.reference)  # changed in another tab: look at it again
     gaps, advice = readiness.judged(order, papers)
@@ -121,6 +135,13 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_bound and gaps:
         form.add_error(None, ValidationError(_("Something is still missing: check the list"), code="gaps"))
     return render_page(request, _page(order, form, gaps, advice, papers))
+
+
+def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument]) -> bool:
+    """Whether what this window shows and says is not what another one submitted."""
+    said = {name.removeprefix(REPLY): words.strip() for name, words in request.POST.items() if name.startswith(REPLY)}
+    new = {part: words for part, words in said.items() if words} != {**kept_replies(order)}
+    return (bool(said) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
 
 
 def _submitted(request: HttpRequest, order: Order, form: DeclarationForm) -> bool:
@@ -132,7 +153,7 @@ def _submitted(request: HttpRequest, order: Order, form: DeclarationForm) -> boo
         order.refresh_from_db()
         if not order.is_editable:
             return True
-        form.add_error(None, ValidationError(_("This order was changed in another window. Check it, then submit")))
+        form.add_error(None, ValidationError(CHANGED))
         return False
     except actions.AlreadyOrdered:
         words = _("Another account has an open order for this domain or document. Your answers are kept. Send us proof")
@@ -152,6 +173,7 @@ def _page(
     return CheckPage(
         frame=frame(order, stages.DOCUMENTS),
         form=form,
+        shown=shown_mark(order, papers),
         panels=[
             *([Gaps(gaps)] if gaps else []),
             *([Advice(advice)] if advice else []),

@@ -167,7 +167,7 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
         old=hidden(old),
         new=hidden(new),
         is_changed=_is_changed(order, verdict, papers) or _is_explained(order, verdict),
-        reply=_replies(order).get(part, ""),
+        reply=kept_replies(order).get(part, ""),
         said_by=gettext_lazy("Our reviewer"),
         said_at=verdict.round.decided_at,
         picture_url=_picture(part, papers),
@@ -193,7 +193,7 @@ def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument]
         old="",
         new="",
         is_changed=any(_step_changed(order, step, living) for step in code.opens),
-        reply=_replies(order).get(f"{AUTHORITY}.{key}", ""),
+        reply=kept_replies(order).get(f"{AUTHORITY}.{key}", ""),
         is_elsewhere=code.is_settled_elsewhere,
         said_by=pgettext_lazy("who", "The authority"),
     )
@@ -305,13 +305,14 @@ def _value(order: Order, part: str, answers: Mapping[str, Mapping[str, Json]]) -
 # --- answered in words -----------------------------------------------------------------------
 
 
-def _replies(order: Order) -> Mapping[str, str]:
+def kept_replies(order: Order) -> Mapping[str, str]:
+    """What was said of parts that stay as they are, by part."""
     return _kept(order).get("replies", {})
 
 
 def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
     """Keep why parts stay as they are; False when somebody changed the order meanwhile."""
-    if replies == _replies(order):
+    if replies == kept_replies(order):
         return True
     order.came_back = {**_kept(order), "replies": dict(replies)}
     mine = Order.objects.filter(in_group(Group.RETURNED), pk=order.pk, version=order.version)
@@ -331,5 +332,5 @@ def replied(order: Order) -> list[SummaryRow]:
     """What the applicant said of parts that were not changed, for the reviewer: label and words."""
     return [
         {"label": _("The authority") if key.startswith(AUTHORITY) else label_of(key), "value": words_}
-        for key, words_ in _replies(order).items()
+        for key, words_ in kept_replies(order).items()
     ]

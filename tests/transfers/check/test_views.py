@@ -281,3 +281,60 @@ def test_showing_costs_at_most_twelve_queries_and_sending_twenty_one(client):
 
     assert cost(lambda: client.get(page_of(order))) <= 12
     assert cost(lambda: client.post(page_of(order), SEND)) <= 21
+
+
+# --- two windows -----------------------------------------------------------------------------------
+
+
+def hidden_in(page, name):
+    return document_fromstring(page.content).xpath(f"//input[@name='{name}']/@value")[0]
+
+
+def shown_in(page):
+    return hidden_in(page, "shown")
+
+
+def changed(order):
+    order = read(order)
+    order.answers["administrator"]["admin_emergency"] = "13900000078"
+    order.save()
+
+
+def test_a_window_that_shows_older_answers_submits_nothing_and_shows_the_new_ones(client):
+    order = make_complete()
+    old = shown_in(english(client, order).get(page_of(order)))
+    changed(order)
+
+    page = client.post(page_of(order), {**SEND, "shown": old})
+
+    assert "changed in another window" in page.content.decode()
+    assert read(order).state == states.DRAFT
+    assert client.post(page_of(order), {**SEND, "shown": shown_in(page)}).url == reverse("sent", args=[order.reference])
+
+
+def test_going_back_to_change_an_answer_and_coming_again_is_no_other_window(client):
+    order = make_complete()
+    page = english(client, order).get(page_of(order))
+    mark = hidden_in(page, "page_draft")
+    client.post(reverse("page-draft"), {"page_draft": mark, "shown": shown_in(page), **SEND})
+    changed(order)
+
+    client.post(page_of(order), {**SEND, "shown": shown_in(client.get(page_of(order)))})
+
+    assert read(order).state == states.SUBMITTED
+
+
+def test_a_second_press_with_the_same_answers_is_told_nothing_and_one_with_others_is(client):
+    order = make_complete()
+    old = shown_in(english(client, order).get(page_of(order)))
+    changed(order)
+    new = shown_in(client.get(page_of(order)))
+    client.post(page_of(order), {**SEND, "shown": new})
+
+    again = client.post(page_of(order), {**SEND, "shown": new}, follow=True).content.decode()
+    other = client.post(page_of(order), {**SEND, "shown": old}, follow=True).content.decode()
+    words_too = client.post(page_of(order), {**SEND, "shown": new, "reply.subject.name": "It is right"}, follow=True)
+
+    said = "submitted from another window, with other answers"
+    assert (said in again, said in other, said in words_too.content.decode()) == (False, True, True)
+    assert moves(order) == ["submit"]
