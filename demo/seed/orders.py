@@ -107,12 +107,16 @@ ACTORS = {
 def place(owner: User, dice: random.Random) -> int:
     """The orders of the demo's applicant; nothing happens when they are there. Returns how many there are."""
     if not Order.objects.filter(owner=owner).exists():
-        for number, seed in enumerate(SEEDS):
+        for number, seed in _possible():
             _place(owner, seed, dice, number)
-        save_names(
-            {domain_of(number): [POINTS[seed.state]] for number, seed in enumerate(SEEDS) if seed.state in POINTS}
-        )
+        save_names({domain_of(number): [POINTS[seed.state]] for number, seed in _possible() if seed.state in POINTS})
     return Order.objects.filter(owner=owner).count()
+
+
+def _possible() -> list[tuple[int, Seed]]:
+    """What can come about with these settings: where nothing cools off, no cancellation may look as if it could stop."""
+    cools_off = timedelta(0) < settings.CANCEL_COOL_OFF
+    return [row for row in enumerate(SEEDS) if cools_off or row[1].state != states.COOLING_OFF.key]
 
 
 def domain_of(number: int) -> str:
