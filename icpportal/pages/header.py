@@ -37,6 +37,13 @@ WITHIN = {"/transfers/new/": "start", "/transfers/": "dashboard"}
 MEMBERS = (("account", _("Account and security")),)
 STAFF = (("admin:index", _("Review desk")),)
 VISITORS = (("account_login", _("Sign in")), ("account_signup", _("Create an account")))
+OF_ACCOUNT = (
+    *MEMBERS,
+    ("notifications", _("Messages")),
+    ("message-settings", _("What we tell you, and how")),
+    ("mfa_index", _("Second factor")),
+    ("usersessions_list", _("Where you are signed in")),
+)
 DEMO = (("demo-messages", _("Messages sent")), ("demo-authority", _("Play the authority")))
 STANDING = (("help", _("Help")), ("rules", _("Rules by province")), ("privacy", _("Privacy")))
 
@@ -116,6 +123,12 @@ def places(request: HttpRequest | None) -> list[Place]:
     parts = [*WITHIN.items(), *((url, name) for name, url, _label in found if url != "/")]
     here = next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
     return [Place(url, label, name == here) for name, url, label in found]
+
+
+def places_of_account(request: HttpRequest | None) -> list[Place]:
+    """The pages of the reader's own account; the one that is open marked."""
+    path = request.path if request is not None else ""
+    return [Place(link.url, link.label, link.url == path) for link in links(OF_ACCOUNT)]
 
 
 def themes(request: HttpRequest | None) -> list[Theme]:

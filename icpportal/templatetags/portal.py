@@ -310,6 +310,12 @@ def page_header(context: Context) -> header.Header:
     return header.header(context.get("request"), context.get("user"), can_post=bool(context.get("csrf_token")))
 
 
+@register.simple_tag(takes_context=True)
+def account_places(context: Context) -> list[header.Place]:
+    """The pages of the reader's own account."""
+    return header.places_of_account(context.get("request"))
+
+
 @register.simple_tag
 def standing_pages() -> list[Link]:
     """The pages at the foot."""
