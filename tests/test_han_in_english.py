@@ -1,6 +1,7 @@
 """In an English page every Chinese word stands inside an element marked as Chinese, for browsers and screen readers."""
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
@@ -84,7 +85,8 @@ def world(django_db_setup, django_db_blocker, simulator):
     simulator.client.reset(world=True)
     around = transaction.atomic()
     around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
-    with django_db_blocker.unblock(), override_settings(**simulator.settings), around:
+    given = {**simulator.settings, "CANCEL_COOL_OFF": timedelta(hours=24)}  # or no cancellation cools off
+    with django_db_blocker.unblock(), override_settings(**given), around:
         call_command("seed_demo", verbosity=0)
         User.objects.update(language="en")
         yield

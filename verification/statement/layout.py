@@ -1,5 +1,6 @@
 """A4 pages with a form column and a guide column: lines, rows, boxes, and where the next one goes."""
 
+from django.utils.translation import get_language
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.colors import Color, HexColor
 from reportlab.lib.pagesizes import A4
@@ -8,6 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
+from icpportal.fields.types import Words
 from verification.statement import words
 from verification.statement.glyphs import FONT, face, marked, plain
 
@@ -29,7 +31,16 @@ def style(size: float, leading: float, colour: Color = INK, *, cjk: bool = True)
 
 
 VALUE, LABEL, BODY = style(10.5, 15), style(9, 15, SOFT), style(9.5, 15.5)
-GUIDE_HEAD, GUIDE_BODY = style(8.5, 12, SEAL_RED, cjk=False), style(7.8, 10.6, SOFT, cjk=False)
+# the guide's heads and texts, by whether a line may break between any two characters
+GUIDE_HEAD, GUIDE_BODY = (
+    {cjk: style(size, leading, colour, cjk=cjk) for cjk in (False, True)}
+    for size, leading, colour in ((8.5, 12, SEAL_RED), (7.8, 10.6, SOFT))
+)
+
+
+def is_chinese() -> bool:
+    """Whether the reader of now reads Chinese."""
+    return (get_language() or "").startswith("zh")
 
 
 class Pen:
@@ -102,7 +113,9 @@ class Paper(Pen):
         self.canvas.rect(left, bottom, side, side, stroke=0, fill=1)
         self._qr(left, bottom, side)
         self.text(GUIDE_LEFT + GUIDE_WIDTH / 2, bottom - 4.5 * mm, self.reference, 9, anchor="middle")
-        self.paragraph(words.SCAN_GUIDE, GUIDE_BODY, GUIDE_LEFT + PAD, bottom - 6 * mm, GUIDE_WIDTH - 2 * PAD)
+        self.paragraph(
+            str(words.SCAN_GUIDE), GUIDE_BODY[is_chinese()], GUIDE_LEFT + PAD, bottom - 6 * mm, GUIDE_WIDTH - 2 * PAD
+        )
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
         """Cell by cell: reportlab's own drawing of it would bring a font along that is not embedded."""
@@ -128,14 +141,14 @@ class Paper(Pen):
         if self.y - height < BOTTOM:
             self.turn()
 
-    def guide(self, *said: tuple[str, str] | str) -> None:
-        """Say it beside where the form is now, or below what the guide said before."""
+    def guide(self, *said: tuple[Words, Words] | Words) -> None:
+        """Say it, in the reader's language, beside where the form is now, or below what the guide said before."""
         top = min(self.y, self.guide_y)
         for part in said:
             head, body = part if isinstance(part, tuple) else ("", part)
             for text, how in ((head, GUIDE_HEAD), (body, GUIDE_BODY)):
                 if text:
-                    top -= self.paragraph(text, how, GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
+                    top -= self.paragraph(str(text), how[is_chinese()], GUIDE_LEFT + PAD, top, GUIDE_WIDTH - 2 * PAD)
             top -= 1.5 * mm
         self.guide_y = top - 1 * mm
 

@@ -1,4 +1,4 @@
-"""Lays the statement out: the form on the left, an English guide beside it, as many A4 pages as it takes."""
+"""Lays the statement out: the form on the left, a guide for the reader beside it, as many A4 pages as it takes."""
 
 import io
 import threading
@@ -8,6 +8,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from icpportal.fields.types import Words
 from verification.statement import words
 from verification.statement.facts import StatementFacts
 from verification.statement.glyphs import BOX, FONT, code_point, face, missing
@@ -44,7 +45,7 @@ def draw(facts: StatementFacts, *, pages: int) -> tuple[bytes, int]:
 
 def head(paper: Paper, facts: StatementFacts) -> None:
     paper.text(LEFT, paper.y - 8 * mm, words.TITLE, 21, bold=0.5)
-    paper.text(LEFT, paper.y - 14 * mm, words.TITLE_GUIDE, 9, colour=SOFT)
+    paper.text(LEFT, paper.y - 14 * mm, str(words.TITLE_GUIDE), 9, colour=SOFT)
     paper.line(LEFT, paper.y - 17.5 * mm, LEFT + FORM_WIDTH, SEAL_RED, 1.6)
     date = f"{facts.date.year} 年 {facts.date.month} 月 {facts.date.day} 日"
     line = "　　".join(filter(None, [f"订单号：{facts.reference}", facts.province, f"填表日期：{date}"]))
@@ -135,7 +136,7 @@ def sign(paper: Paper, facts: StatementFacts) -> None:
     boxes(paper, facts, height)
 
 
-def beside(facts: StatementFacts) -> list[str]:
+def beside(facts: StatementFacts) -> list[Words]:
     asked = [
         (facts.seal, words.SEAL_GUIDE),
         (facts.fingerprint, words.FINGERPRINT_GUIDE),

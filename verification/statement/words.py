@@ -1,9 +1,11 @@
-"""The words printed on the sheet. It is a Chinese form for a Chinese authority; the guide beside it is English."""
+"""The words printed on the sheet: the form in Chinese, for the authority, the guide beside it for the reader."""
+
+from django.utils.translation import gettext_lazy as _
 
 TITLE = "网站备案信息真实性核验单"
 CONTINUED = "网站备案信息真实性核验单（续页）"
-TITLE_GUIDE = "Authenticity statement for the ICP filing of a website"
-SCAN_GUIDE = "Keep this QR code clear: it identifies the order of this statement."
+TITLE_GUIDE = _("Authenticity statement for the ICP filing of a website")
+SCAN_GUIDE = _("Keep this QR code clear: it identifies the order of this statement.")
 
 SUBJECT = "一、主办单位（主体）信息"
 WEBSITE = "二、网站信息"
@@ -13,38 +15,42 @@ PLEDGE = "五、承诺与签署"
 
 GUIDES = {
     SUBJECT: (
-        "① Subject",
-        "Who the filing belongs to: name, nature, document number. They must match the document "
-        "character by character.",
+        _("① Subject"),
+        _(
+            "Who the filing belongs to: name, nature, document number. They must match the document "
+            "character by character."
+        ),
     ),
     WEBSITE: (
-        "② Website",
-        "Name and domains as on the filing, and the website administrator, who is the one to sign below.",
+        _("② Website"),
+        _("Name and domains as on the filing, and the website administrator, who is the one to sign below."),
     ),
     ACCESS: (
-        "③ Access",
-        "Your new provider, the IP address and where the server is. Your data with your current provider stays.",
+        _("③ Access"),
+        _("Your new provider, the IP address and where the server is. Your data with your current provider stays."),
     ),
-    RECORD: ("④ For the provider", "Leave this part empty. Our reviewer ticks and signs it."),
+    RECORD: (_("④ For the provider"), _("Leave this part empty. Our reviewer ticks and signs it.")),
     PLEDGE: (
-        "⑤ Sign",
-        "The pledge says that everything above is true, that you will report changes, and that you answer for it.",
+        _("⑤ Sign"),
+        _("The pledge says that everything above is true, that you will report changes, and that you answer for it."),
     ),
 }
-SIGN_GUIDE = (
+SIGN_GUIDE = _(
     "The website administrator signs in person, in regular script (no scrawl), with a black pen, and writes the date: "
     "year 年, month 月, day 日."
 )
-SEAL_GUIDE = "Stamp the organisation's seal here: complete, clear, not over the signature."
-FINGERPRINT_GUIDE = "Your fingerprint in red ink, beside the signature."
-HANDWRITING_GUIDE = "Write out the whole pledge by hand, in Chinese. Printed or copied text is not accepted."
-REGISTRAR_GUIDE = "Beijing requires the short name of the domain's registrar."
+SEAL_GUIDE = _("Stamp the organisation's seal here: complete, clear, not over the signature.")
+FINGERPRINT_GUIDE = _("Your fingerprint in red ink, beside the signature.")
+HANDWRITING_GUIDE = _("Write out the whole pledge by hand, in Chinese. Printed or copied text is not accepted.")
+REGISTRAR_GUIDE = _("Beijing requires the short name of the domain's registrar.")
 USE_GUIDE = (
-    "How to use this sheet",
-    "Print it three times, sign each, keep all three. Photograph or scan every page of one: flat, all four corners. "
-    "Upload it. If a detail changes, download and sign it again.",
+    _("How to use this sheet"),
+    _(
+        "Print it three times, sign each, keep all three. Photograph or scan every page of one: flat, all four "
+        "corners. Upload it. If a detail changes, download and sign it again."
+    ),
 )
-MISSING_GUIDE = "A box stands for a rare character: write it into the box by hand, as on the document."
+MISSING_GUIDE = _("A box stands for a rare character: write it into the box by hand, as on the document.")
 
 RECORD_TICKS = (
     "主体信息与证件原件一致",
@@ -59,7 +65,6 @@ PLEDGE_LINES = (
     "二、信息发生变更时及时办理变更手续，不利用网站从事违法活动；",
     "三、对备案信息的真实性承担法律责任。",
 )
-SIGN = "核验人签字：　　　　　　　　　　　核验日期：　　　　年　　　月　　　日"
 SIGN = "网站负责人签字（正楷，黑色签字笔）"
 SIGN_HERE = "在此签字  SIGN HERE"
 SIGN_DATE = "日期：　　　　　年　　　　月　　　　日"

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 from verification.statement import StatementFacts, pdf, words
 from verification.statement.glyphs import FILE, code_point, missing
@@ -57,8 +58,10 @@ TAIL = {"pdftotext": ["-"], "pdffonts": [], "pdfinfo": []}
 def text(tmp_path):
     """The words on a sheet, spaces left out."""
 
-    def read(facts: StatementFacts) -> str:
-        return "".join(tool("pdftotext", "-layout", content=pdf(facts), tmp_path=tmp_path).split())
+    def read(facts: StatementFacts, language: str = "en") -> str:
+        with override(language):
+            content = pdf(facts)
+        return "".join(tool("pdftotext", "-layout", content=content, tmp_path=tmp_path).split())
 
     return read
 
@@ -86,13 +89,20 @@ def test_every_answer_stands_on_the_sheet_in_full(text):
         assert answer in said
 
 
-def test_the_form_is_chinese_with_an_english_guide_beside_it(text):
-    said = text(UNIT)
+@pytest.mark.parametrize(
+    ("language", "beside", "not_there"),
+    [
+        ("en", ("①Subject", "②Website", "③Access", "④Fortheprovider", "⑤Sign"), "本单的用法"),
+        ("zh-hans", ("①主体", "②网站", "③接入", "④留给接入服务商", "⑤签署", "本单的用法", "加盖单位公章"), "Howtouse"),
+    ],
+)
+def test_the_form_is_chinese_and_the_guide_beside_it_in_the_readers_language(text, language, beside, not_there):
+    said = text(UNIT, language)
 
     for part in (words.TITLE, words.SUBJECT, words.WEBSITE, words.ACCESS, words.RECORD, words.PLEDGE):
         assert "".join(part.split()) in said
-    for part in ("①Subject", "②Website", "③Access", "④Fortheprovider", "⑤Sign", "SIGNHERE", "在此签字"):
-        assert part in said
+    assert [part for part in (*beside, "SIGNHERE", "在此签字") if part not in said] == []
+    assert not_there not in said
 
 
 ASKED = {
@@ -247,10 +257,14 @@ def often_switched():
 def test_sheets_printed_at_the_same_time_do_not_mix(often_switched):
     from concurrent.futures import ThreadPoolExecutor
 
+    def english(one: StatementFacts) -> bytes:
+        with override("en"):
+            return pdf(one)
+
     facts = [replace(UNIT, reference=f"REF-{number}", site_name=f"示例{number}") for number in range(12)]
-    alone = [pdf(one) for one in facts]
+    alone = [english(one) for one in facts]
 
     with ThreadPoolExecutor(6) as pool:
-        together = list(pool.map(pdf, facts))
+        together = list(pool.map(english, facts))
 
     assert together == alone
