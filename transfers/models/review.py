@@ -1,5 +1,7 @@
 """What the provider's reviewers decided, round by round, kept for ever."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -27,6 +29,13 @@ class ReturnReason(models.Model):
 
     def __str__(self) -> str:
         return self.text_zh
+
+    def as_told(self) -> dict[str, dict[str, str]]:
+        """Its words as they are now, by language and form; a verdict keeps them."""
+        return {
+            "zh": {"text": self.text_zh, "short": self.short_zh},
+            "en": {"text": self.text_en, "short": self.short_en},
+        }
 
 
 class ReviewRound(models.Model):
@@ -57,6 +66,7 @@ class FieldVerdict(SealedModel):
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
+    told = models.JSONField(default=dict)  # the reason's words as they went out: the catalogue is edited later
     words = models.CharField(max_length=200, blank=True)
     value = EncryptedTextField(blank=True, default="")
 
@@ -65,6 +75,11 @@ class FieldVerdict(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.verdict}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.reason is not None and not self.told:
+            self.told = self.reason.as_told()
+        super().save(*args, **options)
 
 
 class ReviewDraft(SealedModel):

@@ -21,11 +21,10 @@ ELSEWHERE = _("Nothing to change in this order. Say on its page what was done el
 
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool, short: bool = False) -> str:
-    """The reason from the catalogue in the reader's language, or the reviewer's own words."""
-    if verdict.reason is None:
+    """The reason as it went out, in the reader's language, or the reviewer's own words."""
+    if not verdict.told:
         return verdict.words
-    kind = "short" if short else "text"
-    return getattr(verdict.reason, f"{kind}_{'zh' if chinese else 'en'}")
+    return verdict.told["zh" if chinese else "en"]["short" if short else "text"]
 
 
 def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
@@ -61,7 +60,7 @@ def named_codes(codes: str) -> list[dict[str, Fact]]:
 
 
 def _reason(verdict: FieldVerdict) -> Fact:
-    if verdict.reason is None:  # the reviewer's words are all there is
+    if not verdict.told:  # the reviewer's words are all there is
         return ""
     return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
 

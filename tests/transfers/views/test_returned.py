@@ -463,3 +463,14 @@ def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
 
     assert "This photo was refused: take another one, then send it" in answer.content.decode()
     assert read(order).state == states.PHOTO_DUE
+
+
+def test_a_reason_that_is_edited_later_does_not_change_what_was_told(client: Client) -> None:
+    reason = make_reason("site_name", "website.site_name", text_en="It does not meet the rules")
+    order = returned("website.site_name", reason=reason)
+    type(reason).objects.update(text_en="Another rule altogether", text_zh="另一条规定", short_en="x", short_zh="x")
+
+    html = item(shown(client, order, "order"), "website.site_name")
+
+    assert "It does not meet the rules" in html
+    assert "Another rule" not in html
