@@ -97,10 +97,8 @@ SEEDS = (
 )  # fmt: skip
 NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
 ACTORS = {
-    "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant",
-    "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
-    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority",
-    "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
+    "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant", "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
+    "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority", "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",
 }  # fmt: skip
 
 

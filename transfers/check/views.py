@@ -139,7 +139,8 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument]) -> bool:
     """Whether what this window shows and says is not what another one submitted."""
-    said = {name.removeprefix(REPLY): str(words).strip() for name, words in request.POST.items() if name.startswith(REPLY)}
+    posted = request.POST.items()
+    said = {name.removeprefix(REPLY): str(words).strip() for name, words in posted if name.startswith(REPLY)}
     new = {part: words for part, words in said.items() if words} != {**kept_replies(order)}
     return (bool(said) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
 
