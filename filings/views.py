@@ -19,6 +19,7 @@ from filings.provinces import UnknownProfile, UnknownProvince, province, provinc
 from filings.provinces.rule_lines import RuleText, sections
 from filings.provinces.types import Province, Source
 from filings.rules_filter import RulesFilter
+from icpportal.fields.components import Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 
@@ -53,12 +54,14 @@ def rules(request: HttpRequest) -> HttpResponse:
     chosen = rule_profile(form.cleaned_data["profile"] if valid else None)
     everyone = provinces(chosen.name)
     found = form.keep(everyone) if valid else list(everyone)
+    areas = list(_by_area(found))
     context = {
         "form": form,
         "filtered": bool(request.GET),
         "profile": chosen,
         "query": _profile_query(chosen.name),
-        "areas": list(_by_area(found)),
+        "areas": areas,
+        "contents": [Link(title, f"#{key}") for key, title, _rows in areas],
         "found": len(found),
         "total": len(everyone),
     }
@@ -75,14 +78,19 @@ def rules_of_province(request: HttpRequest, code: str) -> HttpResponse:
         asked = province(code, chosen.name)
     except (UnknownProvince, UnknownProfile) as unknown:
         raise Http404(str(unknown)) from unknown
-    parts = list(sections(asked))
-    numbers = _numbered(line.source for _title, said in parts for line in said)
+    parts = [(f"part-{number}", title, said) for number, (title, said) in enumerate(sections(asked), 1)]
+    numbers = _numbered(line.source for _anchor, _title, said in parts for line in said)
     context = {
         **_names(asked),
         "province": asked,
         "profile": chosen,
         "query": _profile_query(chosen.name),
-        "parts": [(title, [_line(one, numbers) for one in said]) for title, said in parts],
+        "parts": [(anchor, title, [_line(one, numbers) for one in said]) for anchor, title, said in parts],
+        "contents": [
+            *(Link(title, f"#{anchor}") for anchor, title, _said in parts),
+            *([Link(_("Also good to know"), "#notes")] if asked.notes else []),
+            Link(_("Sources"), "#sources"),
+        ],
         "sources": [(number, source) for source, number in numbers.items()],
     }
     return render(request, "filings/province.html", context)
@@ -119,12 +127,12 @@ class ListedProvince(TypedDict):
     marks: Sequence[Words]
 
 
-def _by_area(found: list[Province]) -> Iterable[tuple[Words, list[ListedProvince]]]:
+def _by_area(found: list[Province]) -> Iterable[tuple[str, Words, list[ListedProvince]]]:
     by_area: dict[str, list[ListedProvince]] = defaultdict(list)
     for each in found:
         marks = [label for label, judge in MARKS if judge(each)]
         by_area[each.region].append({"province": each, "name": _listed_name(each), "marks": marks})
-    return ((title, by_area[key]) for key, title in AREAS.items() if by_area[key])
+    return ((key.replace("_", "-"), title, by_area[key]) for key, title in AREAS.items() if by_area[key])
 
 
 def _numbered(read_in: Iterable[Source]) -> dict[Source, int]:

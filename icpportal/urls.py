@@ -6,7 +6,8 @@ from django.urls import include, path
 
 from icpportal.accounts.languages import set_language
 from icpportal.operations import health
-from icpportal.pages.help_pages import help_page, privacy_page
+from icpportal.pages.help.views import help_page
+from icpportal.pages.privacy import privacy_page
 from icpportal.pages.theme import set_theme
 
 handler400 = "icpportal.pages.errors.bad_request"

@@ -122,6 +122,7 @@ COMPOSITION = (
     "icpportal/models.py",
     "icpportal/operations",
     "icpportal/pages",
+    "icpportal/pages/help",
     "icpportal/templatetags",
     "icpportal/formats",
     "icpportal/formats/en",

@@ -12,7 +12,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from icpportal.pages import errors
-from icpportal.pages.help_pages import help_page, privacy_page
+from icpportal.pages.help.views import help_page
+from icpportal.pages.privacy import privacy_page
 from icpportal.pages.theme import set_theme
 from transfers.orders.states import BY_KEY
 from transfers.pages.stages import Stepper, StepShown

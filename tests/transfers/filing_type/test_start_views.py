@@ -36,7 +36,7 @@ def test_the_three_promises_stand_on_the_page_without_an_account(client: Client,
 def test_the_page_says_for_whom_it_is_and_how_the_rest_goes(client: Client) -> None:
     page = start(client)
 
-    assert "Your site is already on file with another provider" in page
+    assert "with another provider and now runs, or will run, on one of our servers" in page
     assert "3–20 working days" in page
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from icpportal.pages.faq import ANSWERS
+from icpportal.pages.help.faq import ANSWERS
 
 pytestmark = pytest.mark.django_db
 

@@ -1,5 +1,6 @@
 """Help and privacy, in both languages."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from icpportal.pages.help_pages import GLOSSARY
+from icpportal.pages.help.glossary import GLOSSARY
 
 pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
 HAN = re.compile("[\u3400-\u9fff]")
@@ -36,8 +37,8 @@ def test_help_shows_every_word_in_both_languages_with_its_meaning(reader):
 
     for word in GLOSSARY:
         assert f'id="word-{word.key}"' in in_english
-        assert f'{word.en} <span lang="zh-Hans">{word.zh}</span>' in in_english
-        assert f'{word.zh} <span lang="en">{word.en}</span>' in chinese
+        assert f'{html.escape(word.en)} <span lang="zh-Hans">{word.zh}</span>' in in_english
+        assert f'{word.zh} <span lang="en">{html.escape(word.en)}</span>' in chinese
         with translation.override("zh-hans"):
             assert str(word.meaning) in chinese
 

@@ -48,6 +48,14 @@ OF_PROVINCES = _("Rules of every province")
 
 ANSWERS = (
     Answer(
+        "filing-type",
+        _("Which details identify my filing?"),
+        (
+            _("Who files, the document number, the province and the domain, exactly as they are on file."),
+            _("If one of them has changed, have the filing changed with your current provider first."),
+        ),
+    ),
+    Answer(
         "other-provider",
         _("What happens to my filing with the other provider?"),
         (
@@ -101,6 +109,16 @@ ANSWERS = (
         holds=_asks_password,
     ),
     Answer(
+        "details",
+        _("What do I enter about the people and the website?"),
+        (
+            _("What is in your existing filing. Each page says what must match in your province."),
+            _("What we know already is filled in, and the field says where it comes from."),
+        ),
+        "rules",
+        OF_PROVINCES,
+    ),
+    Answer(
         "uploading",
         _("How do I upload the documents?"),
         (
@@ -113,6 +131,16 @@ ANSWERS = (
         ),
         "rules",
         OF_PROVINCES,
+    ),
+    Answer(
+        "submitting",
+        _("What happens after I submit the order?"),
+        (
+            _("We review it within one working day. While it is with us, you can withdraw it on its page."),
+            _("If something must change, we return it: its page names each field, the reason and the deadline."),
+        ),
+        "dashboard",
+        _("My filings"),
     ),
     Answer(
         "photo",

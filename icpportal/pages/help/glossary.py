@@ -1,21 +1,13 @@
-"""The pages that are always there: help with its glossary, and privacy."""
+"""The legal words of a filing, in both languages, with what each means: one table for help and for every page."""
 
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.language_marks import reads_chinese
-from icpportal.pages.faq import answers
-from icpportal.pages.header import links
-from icpportal.pages.help_steps import way_of
-from transfers.models import Order
-from transfers.pages.rules_summary import RulesToday, of_today
 
 
 @dataclass(frozen=True)
@@ -33,6 +25,28 @@ class GlossaryEntry:
         if reads_chinese():
             return format_html('{} <span lang="en">{}</span>', self.zh, self.en)
         return format_html('{} <span lang="zh-Hans">{}</span>', self.en, self.zh)
+
+    @property
+    def both(self) -> str:
+        """The word in both languages, that of the page first."""
+        return f"{self.zh} {self.en}" if reads_chinese() else f"{self.en} {self.zh}"
+
+    @property
+    def alone(self) -> str:
+        """The word in the page's language, as it begins a line."""
+        return self.zh if reads_chinese() else self.en
+
+    @property
+    def other(self) -> str:
+        """The Chinese of a legal word on a page of another language."""
+        return "" if reads_chinese() else self.zh
+
+    @property
+    def in_sentence(self) -> str:
+        """The word as it stands within a sentence of the page's language."""
+        if reads_chinese():
+            return self.zh
+        return self.en if self.en[1].isupper() else self.en[0].lower() + self.en[1:]
 
 
 GLOSSARY = (
@@ -138,6 +152,36 @@ GLOSSARY = (
         _("The ministry texts a code, and it is entered on the ministry's filing site in time."),
     ),
     GlossaryEntry(
+        "current-provider",
+        "Current provider",
+        "原接入商",
+        _("The provider that is on the filing now. You change the filing with it, not here."),
+    ),
+    GlossaryEntry(
+        "ministry-site",
+        "Ministry's filing site",
+        "工信部备案网站",
+        _("Where the ministry shows filings, gives filing passwords and takes the codes that it texts."),
+    ),
+    GlossaryEntry(
+        "domain-verification",
+        "Real-name verification of the domain",
+        "域名实名认证",
+        _("The registrar has checked whose the domain is. A filing needs a domain verified in the subject's name."),
+    ),
+    GlossaryEntry(
+        "designated-place",
+        "Designated place",
+        "指定拍照点",
+        _("Where the photo of the website administrator can be taken, by appointment."),
+    ),
+    GlossaryEntry(
+        "prior-approval",
+        "Prior approval",
+        "前置审批",
+        _("A permit of another authority that some kinds of website need before the filing, such as news."),
+    ),
+    GlossaryEntry(
         "public-security",
         "Public-security filing",
         "公安备案",
@@ -145,36 +189,4 @@ GLOSSARY = (
     ),
 )
 
-# a word that only some rules know → which fact about them says so
-RULED = {"filing-password": "asks_password", "backdrop": "has_backdrops"}
-
-
-def words_of(rules: RulesToday) -> list[GlossaryEntry]:
-    """The glossary without the words that the rules of today do not know."""
-    missing = {key for key, known in RULED.items() if not getattr(rules, known)}
-    return [word for word in GLOSSARY if word.key not in missing]
-
-
-def help_page(request: HttpRequest) -> HttpResponse:
-    """The way from first page to approval, what to have at hand, what customers ask, and the words."""
-    today = of_today()
-    context = {
-        "way": way_of(today),
-        "rules_links": links([("rules", _("What else your province requires"))]),
-        "answers": answers(today),
-        "glossary": words_of(today),
-    }
-    return render(request, "pages/help.html", context)
-
-
-def privacy_page(request: HttpRequest) -> HttpResponse:
-    """What the portal keeps, why, and for how long; the periods are those of the settings."""
-    kept = {
-        "draft_days": settings.DRAFT_KEPT.days,
-        "returned_days": settings.RETURNED_KEPT.days,
-        "waits_days": settings.WAITS_KEPT.days,
-        "digest_days": settings.PASSWORD_DIGEST_KEPT.days,
-        # of orders that began under earlier rules they may still lie here
-        "keeps_passwords": of_today().asks_password or Order.objects.filter(password_kept=True).exists(),
-    }
-    return render(request, "pages/privacy.html", kept)
+BY_KEY = {entry.key: entry for entry in GLOSSARY}

@@ -1,0 +1,72 @@
+"""Search in help: its own parts, in the language of the page, with what was found marked."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from icpportal.fields.marked_text import zh_parts
+
+LONGEST = 80
+HAN_RUN = re.compile("[\u3400-\u9fff]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something help says, by the anchor where it stands."""
+
+    anchor: str
+    title: str
+    text: str
+
+    def holds(self, word: str) -> bool:
+        return word in f"{self.title} {self.text}".casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A part that was found, with the words of the search marked."""
+
+    anchor: str
+    title: SafeString
+    text: SafeString
+
+
+def find(asked: str, parts: Iterable[Part]) -> list[Hit]:
+    """The parts that hold every word; where none does, those that hold most of what can be cut out of them."""
+    words = asked.casefold().split()
+    if not words:
+        return []
+    every = list(parts)
+    found = [part for part in every if all(part.holds(word) for word in words)]
+    if not found:
+        words = list(dict.fromkeys(piece for word in words for piece in _pieces(word)))
+        found = _nearest(words, every)
+    return [Hit(part.anchor, marked(part.title, words), marked(part.text, words)) for part in found]
+
+
+def _pieces(word: str) -> list[str]:
+    """A long run of Chinese holds words without spaces: every two signs of it; any other word is itself."""
+    if not HAN_RUN.fullmatch(word):
+        return [word]
+    return [word[place : place + 2] for place in range(len(word) - 1)]
+
+
+def _nearest(words: list[str], parts: list[Part]) -> list[Part]:
+    """Those that hold at least half of the words, the best first."""
+    counted = [(sum(part.holds(word) for word in words), part) for part in parts]
+    good = [(number, part) for number, part in counted if number and 2 * number >= len(words)]
+    return [part for _number, part in sorted(good, key=lambda each: -each[0])]
+
+
+def marked(text: str, words: list[str]) -> SafeString:
+    """The text with every one of the words in `<mark>`."""
+    sought = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    pieces = re.split(f"({sought})", text, flags=re.IGNORECASE)
+    drawn = (
+        format_html("<mark>{}</mark>", zh_parts(piece)) if place % 2 else zh_parts(piece)
+        for place, piece in enumerate(pieces)
+    )
+    return format_html_join("", "{}", ((piece,) for piece in drawn))

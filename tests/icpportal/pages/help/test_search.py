@@ -1,0 +1,77 @@
+"""Search in help: what is found in both languages, what is marked, and what is said when nothing is."""
+
+import pytest
+from django.test import Client
+from lxml import html
+
+from icpportal.pages.help.search import Part, find, marked
+
+pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
+
+
+def searched(asked: str, language: str = "en") -> html.HtmlElement:
+    body = Client().get("/help/", {"q": asked}, headers={"accept-language": language}).content.decode()
+    return html.fromstring(body)
+
+
+def anchors(tree: html.HtmlElement) -> list[str]:
+    return [link.get("href") for link in tree.xpath("//main//li/h3/a")]
+
+
+def marks(tree: html.HtmlElement) -> set[str]:
+    return {mark.text_content() for mark in tree.xpath("//main//mark")}
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "part"),
+    [
+        ("en", "five service codes", "/help/#answer-service-code"),
+        ("en", "备案密码", "/help/#word-filing-password"),
+        ("zh-hans", "幕布", "/help/#word-backdrop"),
+        ("zh-hans", "PUBLIC-SECURITY", "/help/#word-public-security"),
+        ("zh-hans", "备案密码忘了怎么办", "/help/#answer-password"),
+    ],
+)
+def test_a_word_of_either_language_leads_to_the_part_that_holds_it(language: str, asked: str, part: str) -> None:
+    assert part in anchors(searched(asked, language))
+
+
+def test_what_was_asked_is_marked_and_stays_in_the_field() -> None:
+    tree = searched("Password")
+
+    assert marks(tree) == {"password"}
+    assert tree.get_element_by_id("help-search").get("value") == "Password"
+    assert not tree.xpath("//section[@id='glossary']")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Help has nothing about “zebra”"), ("zh-hans", "帮助中没有与“zebra”有关的内容")],
+)
+def test_a_search_that_finds_nothing_says_so_and_leads_back_to_all_of_help(language: str, words: str) -> None:
+    tree = searched("zebra", language)
+
+    assert words in tree.find(".//main").text_content()
+    assert "/help/" in [link.get("href") for link in tree.xpath("//main//a")]
+
+
+def test_an_empty_search_shows_all_of_help() -> None:
+    assert searched("  ").xpath("//section[@id='glossary']")
+
+
+def test_what_is_typed_is_words_and_no_pattern_and_no_markup() -> None:
+    tree = searched("<b>.*")
+
+    assert "Help has nothing about “<b>.*”" in tree.find(".//main").text_content()
+    assert not tree.xpath("//main//b")
+
+
+def test_all_words_must_be_there_before_some_are_enough() -> None:
+    both, one = Part("both", "Filing password", "for each number"), Part("one", "Filing", "a record")
+
+    assert [hit.anchor for hit in find("filing number", [one, both])] == ["both"]
+    assert [hit.anchor for hit in find("filing zebra", [one, both])] == ["one", "both"]
+
+
+def test_the_longest_of_two_words_that_overlap_is_marked() -> None:
+    assert marked("service codes", ["service", "service codes"]) == "<mark>service codes</mark>"
