@@ -16,11 +16,13 @@ from transfers.orders.kinds import kind_of
 from transfers.orders.people import administrator, lead
 from transfers.pages.dates import next_date
 from transfers.pages.rules_summary import brief_of
-from verification.statement import ReceiptFacts, receipt
+from verification.statement import ReceiptFacts
 
 
 def receipt_of(order: Order) -> bytes:
     """The PDF, in the language of the page."""
+    from verification.statement.receipt import receipt  # noqa: PLC0415 -- see the package
+
     chinese = reads_chinese()
     return receipt(
         ReceiptFacts(

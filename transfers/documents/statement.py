@@ -13,7 +13,7 @@ from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.people import administrator, lead
 from transfers.proofs.servers import ANSWER, said_product, server_of
-from verification.statement import StatementFacts, pdf
+from verification.statement import StatementFacts
 
 PRINTED_UNASKED = "64"  # the place on every sheet, while SERVER_PROVINCE had a default
 
@@ -49,6 +49,8 @@ def facts(order: Order) -> StatementFacts:
 
 def sheet(order: Order) -> bytes:
     """The PDF."""
+    from verification.statement.pdf import pdf  # noqa: PLC0415 -- see the package
+
     return pdf(facts(order))
 
 

@@ -1,4 +1,4 @@
-"""What stands on an authenticity statement (docs/sources.md#documents-and-the-authenticity-statement)."""
+"""What stands on a statement and on a receipt (docs/sources.md#documents-and-the-authenticity-statement)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -33,3 +33,18 @@ class StatementFacts:
     registrar: str = ""
     handwriting: bool = False
     handwriting_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceiptFacts:
+    """What stands on a receipt, in words of one language; names and numbers are masked already."""
+
+    language: str
+    title: str
+    by: str  # who received it
+    reference: str
+    rows: tuple[tuple[str, str], ...]
+    papers_title: str
+    papers: tuple[str, ...]
+    notes: tuple[str, ...]
+    foot: str

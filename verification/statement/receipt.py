@@ -4,13 +4,13 @@ Its mark is a square with words, in one colour with the page: nothing on it look
 """
 
 import io
-from dataclasses import dataclass
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from verification.statement.facts import ReceiptFacts
 from verification.statement.glyphs import FONT, face
 from verification.statement.layout import RULE, SOFT, TOP, Pen, style
 from verification.statement.pdf import one_at_a_time
@@ -21,21 +21,6 @@ WIDTH, LABEL_WIDTH = RIGHT - LEFT, 46 * mm
 MARK, MARK_SIDE = ("已收", "资料"), 26 * mm
 FOOT = 20 * mm
 VALUE, LABEL, NOTE = style(11, 17), style(10, 17, SOFT), style(9.5, 15, SOFT)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReceiptFacts:
-    """What stands on a receipt, in words of one language; names and numbers are masked already."""
-
-    language: str
-    title: str
-    by: str  # who received it
-    reference: str
-    rows: tuple[tuple[str, str], ...]
-    papers_title: str
-    papers: tuple[str, ...]
-    notes: tuple[str, ...]
-    foot: str
 
 
 def receipt(facts: ReceiptFacts) -> bytes:

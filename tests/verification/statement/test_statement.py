@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.utils.translation import override
 
-from verification.statement import StatementFacts, pdf, words
+from verification.statement import StatementFacts, words
 from verification.statement.glyphs import FILE, code_point, missing
 from verification.statement.layout import BOTTOM, Paper
-from verification.statement.pdf import draw
+from verification.statement.pdf import draw, pdf
 
 UNIT = StatementFacts(
     reference="T7Q4-M2KX",
