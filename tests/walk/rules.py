@@ -41,6 +41,25 @@ def a_control_has_its_form(page: Page, walker: Walker) -> Iterator[Any]:
     yield from (each for each in page.tree.xpath("//*[@form]") if each.get("form") not in there)
 
 
+def enter_sends_the_form(page: Page, walker: Walker) -> Iterator[Any]:
+    """Enter in a field presses the first button of its form, wherever on the page: none that leads elsewhere."""
+    for form in page.tree.iter("form"):
+        own = [each for each in page.tree.xpath(PRESSED) if _form_of(each) in (form, form.get("id"))]
+        if form.xpath(TYPED_INTO) and own and own[0].get("formaction"):
+            yield own[0]
+
+
+PRESSED = "//button[not(@type) or @type='submit'] | //input[@type='submit' or @type='image']"
+TYPED_INTO = (
+    ".//input[not(@type) or contains(' text email tel number search password url date ', concat(' ', @type, ' '))]"
+)
+
+
+def _form_of(control: Any) -> Any:
+    """The form that a control belongs to, or the name of it."""
+    return control.get("form") or next(control.iterancestors("form"), None)
+
+
 def one_main_heading(page: Page, walker: Walker) -> Iterator[Any]:
     """Exactly one `h1`, with words in it."""
     if page.name in FRAGMENTS:
@@ -89,6 +108,7 @@ RULES: dict[str, Rule] = {
     "empty address": nothing_is_empty,
     "no address": an_address_is_one,
     "no form": a_control_has_its_form,
+    "enter": enter_sends_the_form,
     "main heading": one_main_heading,
     "leads back here": no_button_leads_back_here,
     "primary buttons": one_primary_button,
