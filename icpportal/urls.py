@@ -8,6 +8,7 @@ from icpportal.accounts.languages import set_language
 from icpportal.operations import health
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
+from icpportal.pages.public import robots
 from icpportal.pages.theme import set_theme
 
 handler400 = "icpportal.pages.errors.bad_request"
@@ -19,6 +20,7 @@ handler500 = "icpportal.pages.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("healthz/deep", health.deep, name="deep-health"),
+    path("robots.txt", robots, name="robots"),
     path("readyz", health.ready, name="ready"),
     path("", include("transfers.urls")),
     path("", include("filings.urls")),

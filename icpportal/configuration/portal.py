@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "icpportal.pages.refusals.Refusals",
     "icpportal.pages.unreadable.RowsThatCannotBeRead",
     "icpportal.drafts.middleware.PageDrafts",
     "transfers.pages.permissions.TimesThatAreOver",

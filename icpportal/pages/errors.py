@@ -1,45 +1,86 @@
-"""Pages for when something did not go as it should; none of them touches the database."""
+"""Pages for when something did not go as it should.
+
+They say who is signed in where that can be known; those for a database that does not answer never ask it.
+"""
 
 import logging
 import secrets
 import sys
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import loader
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_request, override
+from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.components import Link
 from icpportal.fields.types import Fact
 from icpportal.pages.context import portal
+from icpportal.pages.header import links
+
+if TYPE_CHECKING:
+    from icpportal.accounts.models import User
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = timedelta(minutes=2)
 
 
-def page(request: HttpRequest, status: HTTPStatus, *, template: str = "", **facts: Fact) -> HttpResponse:
-    """The page `errors/<status>.html` (or `template`), drawn without session, user or database."""
+def page(
+    request: HttpRequest, status: HTTPStatus, *, template: str = "", knows_reader: bool = True, **facts: Fact
+) -> HttpResponse:
+    """The page `errors/<status>.html` (or `template`); without `knows_reader` it needs neither session nor database."""
+    reader = _reader(request) if knows_reader else None
     context = {
         **portal(request),
         "request": request,
         "csrf_token": get_token(request),
+        "user": reader,
+        "ways": _ways(reader, knows_reader=knows_reader),
         **facts,
     }
+    if reader is None:
+        context["unread_count"] = 0
     body = loader.get_template(template or f"errors/{status.value}.html").render(context)
     answer = HttpResponse(body, status=status.value)
     answer["Content-Language"] = get_language() or ""
     return answer
 
 
+def _reader(request: HttpRequest) -> "User | None":
+    """Who is signed in, if the request came far enough to tell and the database answers."""
+    try:
+        user = getattr(request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+    except DatabaseError:
+        return None
+
+
+VISITORS_WAYS = (("start", _("Start page")), ("account_login", _("Sign in")))
+CUSTOMERS_WAYS = (("dashboard", _("My filings")), ("start", _("Start page")))
+STAFFS_WAYS = (("admin:index", _("Review desk")), ("start", _("Start page")))
+
+
+def _ways(reader: "User | None", *, knows_reader: bool) -> list[Link]:
+    """Where this reader goes on, the likeliest first."""
+    if reader is not None and reader.is_staff:
+        return links(STAFFS_WAYS)
+    return links(CUSTOMERS_WAYS if reader is not None or not knows_reader else VISITORS_WAYS)
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when the request was larger than the portal reads."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
-    return page(request, HTTPStatus.BAD_REQUEST)
+    # what is refused before the language of the request was read
+    language = get_language() if hasattr(request, "LANGUAGE_CODE") else get_language_from_request(request)
+    with override(language):
+        return page(request, HTTPStatus.BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
@@ -50,6 +91,18 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """404, also for what belongs to another account."""
     return page(request, HTTPStatus.NOT_FOUND)
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405: an address that only takes what a button sends was opened, or the other way round."""
+    answer = page(request, HTTPStatus.METHOD_NOT_ALLOWED)
+    answer["Allow"] = allowed
+    return answer
+
+
+def conflict(request: HttpRequest, back: str = "") -> HttpResponse:
+    """409: what the request was about changed before it arrived; `back` is where it stands now."""
+    return page(request, HTTPStatus.CONFLICT, back=back)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -68,12 +121,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return unavailable(request)
     number = secrets.token_hex(4)
     logger.error("page failed", extra={"number": number, "path": request.path, "method": request.method})
-    return page(request, HTTPStatus.INTERNAL_SERVER_ERROR, number=number)
+    return page(request, HTTPStatus.INTERNAL_SERVER_ERROR, knows_reader=False, number=number)
 
 
 def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResponse:
     """503: the portal rests or a part of it does not answer."""
-    answer = page(request, HTTPStatus.SERVICE_UNAVAILABLE, until=until)
+    answer = page(request, HTTPStatus.SERVICE_UNAVAILABLE, knows_reader=False, until=until)
     answer["Retry-After"] = str(int(RETRY_AFTER.total_seconds()))
     return answer
 

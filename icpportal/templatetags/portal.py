@@ -8,7 +8,6 @@ from typing import Protocol
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.utils import flatatt
-from django.template import loader
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils import timezone
@@ -22,9 +21,7 @@ from icpportal.fields import marked_text
 from icpportal.fields.components import Action, Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
-from icpportal.pages import header
-from icpportal.pages.help import topics
-from icpportal.pages.help.glossary import BY_KEY
+from icpportal.pages import header, public
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -272,7 +269,6 @@ def target_id(field: BoundField) -> str:
 
 
 IN_SUMMARY = "_is_in_summary"
-EXPLAINED = "_explained_words"
 
 
 def _wrong(context: Context) -> list[BaseForm]:
@@ -345,33 +341,9 @@ def theme_attribute(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def page_help(context: Context) -> topics.PageHelp | None:
-    """The part of help that belongs to this page, and its words; nothing where help has none."""
-    return topics.help_of(context.get("request"))
-
-
-@register.simple_tag(takes_context=True)
-def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
-    """A word of the glossary, explained on a tap the first time that it stands on a page; plain afterwards.
-
-    `opens` where it begins a line. Within a sentence:
-    `{% term "backdrop" as backdrop %}{% blocktranslate %}… {{ backdrop }} …{% endblocktranslate %}`.
-    """
-    entry = BY_KEY[key]
-    word = entry.alone if opens else entry.in_sentence
-    if not _is_first(context, key):
-        return format_html("{}", word)
-    facts = {"entry": entry, "word": word, "url": topics.address_of(f"word-{key}")}
-    return SafeString(loader.render_to_string("partials/term.html", facts).strip())
-
-
-def _is_first(context: Context, key: str) -> bool:
-    """Whether no template of this page has explained the word yet; a page without a request holds each once."""
-    request = context.get("request")
-    explained: set[str] = getattr(request, EXPLAINED, set())
-    if request is not None:
-        setattr(request, EXPLAINED, explained | {key})
-    return key not in explained
+def page_description(context: Context) -> str:
+    """The sentence about a public page for search engines; "" on somebody's own."""
+    return public.description_of(context.get("request"), context.get("provider_name", ""))
 
 
 NOTICE_ICONS = {"info": "info", "turn": "hand", "problem": "warning", "done": "check"}

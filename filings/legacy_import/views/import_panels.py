@@ -174,6 +174,7 @@ class AllHere(Panel):
 
     template: ClassVar[str] = "filings/import_all_here.html"
     at: datetime
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ def report_panels(mine: LegacyImport, items: list[LegacyImportItem]) -> dict[str
         return {"above": [Running(done, len(items), mine.get_absolute_url())], "below": []}
     left = comparison.waiting(mine.account_id).count()
     is_all_here = mine.state == states.IMPORTED and not left
+    counted = runner.counts(mine)
     return {
-        "above": [*([AllHere(mine.entered_at)] if is_all_here else []), Counts(**runner.counts(mine))],
+        "above": [AllHere(mine.entered_at, counted["n"]) if is_all_here else Counts(**counted)],
         "below": [WaysOn(mine.reference), *([Left(mine.reference, left)] if left else [])],
     }

@@ -1,4 +1,4 @@
-"""Pages for when something went wrong; none of them may ask the database."""
+"""Pages for when something went wrong: what they say, to whom, and which of them may not ask the database."""
 
 import logging
 import re
@@ -9,8 +9,11 @@ from django.db import OperationalError
 from django.http import Http404
 from django.test import Client, RequestFactory
 from django.utils import translation
+from lxml import html
 
+from icpportal.lifecycle import MoveNotAllowed
 from icpportal.pages import errors
+from tests.transfers.builders import make_order, make_reviewer, make_user
 
 pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
 
@@ -76,6 +79,8 @@ def answers(request):
         400: errors.bad_request(request, ValueError("odd")),
         403: errors.permission_denied(request, PermissionDenied()),
         404: errors.not_found(request, Http404()),
+        405: errors.not_allowed(request, "POST"),
+        409: errors.conflict(request),
         413: errors.too_large(request),
         429: errors.too_many(request),
         500: errors.server_error(request),
@@ -127,3 +132,73 @@ def test_error_pages_keep_the_strict_policy(reader):
     policy = page["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("icpportal.urls")
+@pytest.mark.parametrize(
+    ("person", "menu", "way"),
+    [(make_user, "Account", "/filings/"), (make_reviewer, "Account", "/admin/"), (None, "Menu", "/")],
+    ids=["customer", "reviewer", "visitor"],
+)
+def test_an_error_page_knows_who_is_signed_in_and_leads_to_their_room(reader, person, menu, way):
+    if person:
+        reader.force_login(person())
+
+    tree = html.fromstring(reader.get("/no/such/place/", headers={"accept-language": "en"}).content.decode())
+
+    assert tree.xpath("//details[contains(@class, 'menu')]/summary")[0].text_content().strip() == menu
+    assert tree.xpath("//main//a[contains(@class, 'button')]/@href")[0] == way
+
+
+def test_a_page_whose_database_is_away_names_nobody(request_, monkeypatch):
+    class Away:
+        @property
+        def is_authenticated(self):
+            raise OperationalError("connection refused")
+
+    request_.user = Away()
+
+    assert errors.not_found(request_, Http404()).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("icpportal.urls")
+def test_an_address_that_only_takes_a_button_says_so_when_it_is_opened(reader):
+    reader.force_login(make_user())
+
+    page = reader.get("/messages/read/", headers={"accept-language": "en"})
+
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert heading(page) == "This address opens by a button only"
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("icpportal.urls")
+def test_a_move_that_somebody_made_first_is_told_and_leads_to_the_order(reader, monkeypatch):
+    order = make_order(owner=make_user())
+    reader.force_login(order.owner)
+    monkeypatch.setattr("transfers.check.views.readiness.judged", refuse)
+
+    page = reader.get(f"/transfers/{order.reference}/check/", headers={"accept-language": "en"})
+
+    assert page.status_code == 409
+    assert heading(page) == "This has changed since you opened the page"
+    assert f'href="/transfers/{order.reference}/"' in page.content.decode()
+
+
+def refuse(*_given):
+    raise MoveNotAllowed("submit by applicant from submitted")
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("icpportal.urls")
+def test_what_is_refused_before_the_language_is_known_is_told_in_the_readers(reader):
+    page = reader.get("/help/?q=%00", headers={"accept-language": "en"})
+
+    assert page.status_code == 400
+    assert heading(page) == "We could not read that request"
+
+
+def test_no_search_engine_keeps_an_error_page(reader):
+    assert '<meta name="robots" content="noindex">' in reader.get("/gallery/missing/").content.decode()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def drawn(source: str, language: str = "en") -> html.HtmlElement:
-    template = engines["django"].from_string("{% load portal %}<div>" + source + "</div>")
+    template = engines["django"].from_string("{% load terms %}<div>" + source + "</div>")
     with translation.override(language):
         return html.fromstring(template.render({}, RequestFactory().get("/")))
 

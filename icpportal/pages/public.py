@@ -1,0 +1,43 @@
+"""What search engines may read: the public pages with a sentence about each; all others are somebody's own."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+
+# pages by the names of their addresses
+DESCRIPTIONS: dict[str, Words] = {
+    "start": _(
+        "Add %(provider)s to an ICP filing that exists with another provider: what you need, how long it takes, and "
+        "where to begin."
+    ),
+    "help": _("How the transfer of an ICP filing works, step by step, with answers and every legal term explained."),
+    "rules": _("What the communications administration of each of the 31 provinces requires for an ICP filing."),
+    "rules-province": _("What the authority of this province requires for an ICP filing, with the sources."),
+    "privacy": _("Which personal data an ICP filing needs, how they are stored, for how long, and who sees them."),
+    "terms": _("The terms under which %(provider)s adds itself to your ICP filing."),
+    "account_login": _("Sign in to transfer an ICP filing to %(provider)s, or to see how far it has come."),
+    "account_signup": _("Create an account to transfer ICP filings to %(provider)s. It is free."),
+}
+NOT_FOR_ROBOTS = (
+    *("/account/", "/admin/", "/by-phone/", "/codes/", "/consent/", "/demo/", "/documents/", "/drafts/", "/filings/"),
+    *("/import/", "/messages/", "/phone/", "/regions/", "/transfers/"),
+)
+ALLOWED = ("/account/login/", "/account/signup/", "/account/terms/")
+
+
+def description_of(request: HttpRequest | None, provider: Words) -> str:
+    """The sentence about a public page; "" for all others, and for what a search in one of them found."""
+    match = request.resolver_match if request is not None else None
+    if request is None or match is None or "q" in request.GET:
+        return ""
+    sentence = DESCRIPTIONS.get(match.view_name)
+    return str(sentence) % {"provider": provider} if sentence else ""
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """`robots.txt`: the demo invites nobody, the portal to its public pages."""
+    closed = ["Disallow: /"] if settings.DEMO else [f"Disallow: {path}" for path in NOT_FOR_ROBOTS]
+    opened = [] if settings.DEMO else [f"Allow: {path}" for path in ALLOWED]
+    return HttpResponse("\n".join(["User-agent: *", *opened, *closed, ""]), content_type="text/plain; charset=utf-8")

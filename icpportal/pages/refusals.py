@@ -1,0 +1,38 @@
+"""Pages for refusals that come without words of their own: a wrong method, and a move that came too late."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.pages import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Refusals:
+    """An empty 405 gets a page; a move that somebody made first, and no view tells of, is 409 and no fault of ours."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            return errors.not_allowed(request, response["Allow"])
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Only for moves that are no longer open."""
+        return errors.conflict(request, _order_of(request)) if isinstance(exception, MoveNotAllowed) else None
+
+
+def _order_of(request: HttpRequest) -> str:
+    """The page of the order that the address names."""
+    match = request.resolver_match
+    try:
+        return reverse("order", args=[match.kwargs["reference"]]) if match else ""
+    except (KeyError, NoReverseMatch):
+        return ""

@@ -1,0 +1,43 @@
+"""Help where it is needed: `{% load terms %}` explains legal words on a page, and leads to its part of help."""
+
+from django import template
+from django.template import loader
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from icpportal.pages.help import topics
+from icpportal.pages.help.glossary import BY_KEY
+
+register = template.Library()
+EXPLAINED = "_explained_words"
+
+
+@register.simple_tag(takes_context=True)
+def page_help(context: Context) -> topics.PageHelp | None:
+    """The part of help that belongs to this page, and its words; nothing where help has none."""
+    return topics.help_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
+    """A word of the glossary, explained on a tap the first time that it stands on a page; plain afterwards.
+
+    `opens` where it begins a line. Within a sentence:
+    `{% term "backdrop" as backdrop %}{% blocktranslate %}… {{ backdrop }} …{% endblocktranslate %}`.
+    """
+    entry = BY_KEY[key]
+    word = entry.alone if opens else entry.in_sentence
+    if not _is_first(context, key):
+        return format_html("{}", word)
+    facts = {"entry": entry, "word": word, "url": topics.address_of(f"word-{key}")}
+    return SafeString(loader.render_to_string("partials/term.html", facts).strip())
+
+
+def _is_first(context: Context, key: str) -> bool:
+    """Whether no template of this page has explained the word yet; a page without a request holds each once."""
+    request = context.get("request")
+    explained: set[str] = getattr(request, EXPLAINED, set())
+    if request is not None:
+        setattr(request, EXPLAINED, explained | {key})
+    return key not in explained
