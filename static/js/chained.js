@@ -10,6 +10,7 @@
       option.lang = "zh-Hans";
       target.append(option);
     });
+    if (options.length === 1) target.value = options[0][0];
     target.dispatchEvent(new Event("change"));
   };
   // the list in brief is that of another province: only the link is left

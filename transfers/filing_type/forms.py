@@ -62,8 +62,11 @@ def offer_places(form: forms.Form) -> None:
     if code and not form.is_bound and not chosen["region_province"]:
         chosen = {"region_province": code[:2], "region_city": f"{code[:4]}00", "region_county": code}
         form.initial.update(chosen)
+    cities = list(regions.cities(chosen["region_province"]))
+    if len(cities) == 1 and not chosen["region_city"]:  # of Beijing, Tianjin and Shanghai
+        chosen["region_city"] = form.initial["region_city"] = cities[0].code
     offer(form, "region_province", [NOTHING, *provinces_named()])
-    offer(form, "region_city", options(regions.cities(chosen["region_province"])))
+    offer(form, "region_city", options(cities))
     offer(form, "region_county", options(regions.counties(chosen["region_city"])))
 
 

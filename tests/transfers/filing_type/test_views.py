@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from icpportal.fields.form_types import Known
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in, type_answers
 from tests.transfers.outside import cost, errors, typed_type
 from transfers.filing_type.decision import STARTS, Outcome
+from transfers.filing_type.forms import VerifyTypeForm
 from transfers.models import Objection, Order, TypeCheck
 from transfers.orders.actions import AlreadyOrdered
 
@@ -142,6 +144,14 @@ def test_cities_and_counties_come_without_script_by_a_button_that_asks_nobody(cl
     page = answer.content.decode()
     assert ('value="640100"' in page, "宁夏示例纸业有限公司" in page, "error-summary" in page) == (True, True, False)
     assert ministry.asked == []
+
+
+@pytest.mark.parametrize(("province", "city"), [("12", "120100"), ("64", ""), ("50", "")])
+def test_where_a_province_has_one_city_it_is_chosen_and_its_districts_are_offered(province: str, city: str) -> None:
+    form = VerifyTypeForm(known={"region_province": Known(province, "From your answers")})
+
+    assert (form["region_city"].value() or "") == city
+    assert (len(form.fields["region_county"].choices) > 1) == bool(city)
 
 
 def test_the_places_below_a_region_are_public_and_nonsense_has_none(client: Client) -> None:
