@@ -1,12 +1,13 @@
 """Chinese is complete: every message translated, with the same placeholders, and compiled as it was written."""
 
+import ast
 import re
 from functools import cache
 
 import polib
 import pytest
 
-from tests.messages import ROOT, Message, messages, of_template
+from tests.messages import KEYWORDS, PACKAGES, ROOT, Message, messages, of_template
 
 CATALOGUE = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 PERCENT = re.compile(r"%(?:\(\w+\))?[sd]")
@@ -46,6 +47,20 @@ def test_the_sources_hold_messages_of_every_package_and_of_templates():
 
     assert places == {"icpportal", "verification", "filings", "transfers", "templates"}
     assert len(used()) > 1000
+
+
+def test_translation_functions_bear_the_names_by_which_messages_are_collected():
+    renamed = {
+        f"{path.relative_to(ROOT)}: {alias.asname}"
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if "gettext" in alias.name and (alias.asname or alias.name) not in KEYWORDS
+    }
+
+    assert renamed == set()
 
 
 def test_every_message_is_translated_and_none_is_fuzzy():

@@ -13,8 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from filings.models import Access, Website
@@ -66,12 +65,12 @@ class FilterForm(forms.Form):
     in_address = True
 
     q = forms.CharField(
-        label=_lazy("Domain, website or order"),
+        label=gettext_lazy("Domain, website or order"),
         required=False,
         widget=forms.SearchInput(attrs={"maxlength": LONGEST}),
     )
     kind = forms.ChoiceField(
-        label=_lazy("Kind of order"),
+        label=gettext_lazy("Kind of order"),
         required=False,
         choices=lambda: [("", _("All kinds")), *((each.key, each.name) for each in KINDS)],
     )
