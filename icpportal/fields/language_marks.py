@@ -13,6 +13,9 @@ HAS_HAN = re.compile(f"[{HAN}]")
 # a run may hold Chinese punctuation and digits between two characters, as in 示例路1号2号楼
 HAN_RUN = re.compile(f"(?:[{HAN}](?:[{HAN}\u3001-\u301f\uff01-\uff5e·0-9-]*[{HAN}])?)")
 SPAN = '<span lang="zh-Hans">{}</span>'
+# a number never breaks, nor is it spaced like words: 粤ICP备50466696号-1, 京ICP证060001号
+NUMBER = re.compile(f"[{HAN}]ICP[备证][0-9]+号(?:-[0-9]+)?")
+NUMBER_SPAN = '<span lang="zh-Hans" class="num">{}</span>'
 
 
 def reads_chinese() -> bool:
@@ -27,7 +30,8 @@ def has_han(text: Words) -> bool:
 
 def zh_mark(text: Words) -> SafeString:
     """The whole text inside a Chinese mark if it holds Chinese; otherwise just escaped."""
-    return format_html(SPAN, text) if has_han(text) else format_html("{}", text)
+    span = NUMBER_SPAN if NUMBER.fullmatch(str(text)) else SPAN
+    return format_html(span, text) if has_han(text) else format_html("{}", text)
 
 
 def zh_runs(text: Words) -> SafeString:

@@ -38,6 +38,14 @@ def test_only_the_chinese_words_of_a_sentence_are_marked(sentence, marked):
     assert zh_runs(sentence) == marked
 
 
+@pytest.mark.parametrize(
+    ("text", "is_number"),
+    [("粤ICP备50466696号-1", True), ("京ICP证060001号", True), ("京ICP证060001号 示例", False), ("示例官网", False)],
+)
+def test_a_number_of_a_filing_keeps_together_and_is_not_spaced_like_words(text: str, is_number: bool) -> None:
+    assert ('class="num"' in zh_mark(text)) == is_number
+
+
 @pytest.mark.parametrize("function", [zh_mark, zh_runs])
 def test_what_comes_out_is_not_escaped_again(function):
     assert hasattr(function("林"), "__html__")
