@@ -416,7 +416,7 @@ def test_what_is_left_comes_first_with_the_reviewers_words_and_the_one_filled_bu
 
     assert list(settled(html)) == ["paper.statement", "website.site_name"]
     left = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", item(html, "paper.statement")))
-    for words in ("Authenticity statement", "The seal is missing", "请盖公章", "Our reviewer, "):
+    for words in ("Authenticity statement", "The seal is missing", "请盖公章", "Our reviewer · "):
         assert words in left
     assert f'class="button" href="{reverse("slot", args=[order.reference, "statement"])}"' in html
     assert filled(html) == ["Make changes"]
