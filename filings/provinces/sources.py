@@ -4,9 +4,9 @@ The help set is the public history of the repository AlibabaCloudDocs/icp (2018-
 given by address. A rule that is not in `BY_RULE` is on the province's own page.
 """
 
-from filings.provinces.types import Source
+from filings.provinces.types import COLLECTION, Source
 
-HELP_SET = "AlibabaCloudDocs/icp"
+HELP_SET = COLLECTION
 AREAS = {
     "north": "华北",
     "north_east": "东北",

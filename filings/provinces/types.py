@@ -4,6 +4,7 @@ A row states only what differs from the defaults written here. Whatever depends 
 app, the photo, ages of later pages) is laid over the rows by a profile, see `profiles.py`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -25,6 +26,8 @@ from filings.provinces.choices import (
 )
 from icpportal.fields.types import Words
 
+COLLECTION = "AlibabaCloudDocs/icp"  # a public collection of help pages; a reference names a page of it by its path
+ADDRESS = re.compile(r"(?:a copy at )?(https?://\S+)")
 SITE_2018 = "http://www.miitbeian.gov.cn/"
 MINISTRY_SITE = "https://beian.miit.gov.cn/"  # where it is now; filed websites link to it
 
@@ -81,6 +84,18 @@ class Source:
 
     reference: str
     date: str
+
+    @property
+    def title(self) -> str:
+        """What a reader may call the document: its last name, without the folders of a collection."""
+        named = ADDRESS.sub("", self.reference).strip(" ,") or self.url.partition("://")[2]
+        return named.rpartition("/")[2].removesuffix(".md") if named.startswith(COLLECTION) else named
+
+    @property
+    def url(self) -> str:
+        """Where it can be read: its own address, or the public collection that holds it."""
+        address = ADDRESS.search(self.reference)
+        return address[1] if address else f"https://github.com/{COLLECTION}"
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,17 @@ def sample(name: str) -> SafeString:
     )  # fmt: skip
 
 
+@register.simple_tag(takes_context=True)
+def as_printed(context: Context, url: str) -> str:
+    """For paper alone: the moment that the page shows, and where it is."""
+    request = context.get("request")
+    facts = {
+        "time": time_format.long_words(timezone.now()),
+        "address": request.build_absolute_uri(url) if request is not None else url,
+    }
+    return gettext("As of %(time)s · %(address)s") % facts
+
+
 def arcs(total: int, *, radius: float = 20.0, centre: float = 24.0, gap: float = 0.14) -> list[str]:
     """The outline of a seal cut in `total` arcs with small gaps, clockwise from the top, as SVG paths."""
     turn = 2 * math.pi / total

@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+import lxml.html
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -85,7 +86,7 @@ def test_every_rule_of_a_province_is_on_its_page_with_its_date(english, code):
         wanted = [str(title) for title, _lines in sections(rules)]
         wanted += [str(note.text) for note in rules.notes]
         wanted += [f"{reader} {text}".strip() for line in said for reader, text in line.texts]
-        wanted += [f"{line.source.reference}, {line.source.date}" for line in said]
+        wanted += [f"{line.source.title} · {line.source.date}" for line in said]
     assert f"Rules of {rules.name_en} {rules.name_zh}" in page.text
     assert f"{rules.authority_en} {rules.authority_zh}" in page.text
     assert [text for text in wanted if text not in page.text] == []
@@ -168,6 +169,16 @@ def test_the_page_leads_to_the_start_and_to_the_other_provinces(english):
 
     assert reverse("start") in page.links
     assert reverse("rules") in page.links
+
+
+def test_each_source_has_a_title_a_date_and_a_link_and_no_path_of_a_collection(english):
+    tree = lxml.html.fromstring(english.get("/rules/44/").content.decode())
+
+    sources = tree.xpath("//section[@id='sources']//li")
+    assert sources
+    assert all(source.xpath("./a/@href")[0].startswith("http") for source in sources)
+    assert "广东备案规则" in sources[0].text_content()
+    assert not any("AlibabaCloudDocs" in source.text_content() or ".md" in source.text_content() for source in sources)
 
 
 def test_each_line_leads_to_its_source_at_the_foot(english):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django import forms
 from django.template import engines
+from django.test import RequestFactory
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
@@ -119,6 +120,16 @@ def test_a_deadline_that_is_over_offers_no_calendar():
     assert "deadline-over" in drawn
     assert "Time is up" in drawn
     assert "/d.ics" not in drawn
+
+
+def test_a_slip_on_paper_says_when_it_was_so_and_where_it_is():
+    source = '{% as_printed "/transfers/T7Q4-M2KX/" %}'
+    template = engines["django"].from_string("{% load portal %}" + source)
+
+    with translation.override("en"):
+        line = template.render({}, RequestFactory().get("/transfers/T7Q4-M2KX/check/"))
+
+    assert re.fullmatch(r"As of .*\d\d:\d\d Beijing time · http://testserver/transfers/T7Q4-M2KX/", line)
 
 
 # --- marks -------------------------------------------------------------------------------------

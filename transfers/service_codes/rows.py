@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from icpportal.accounts.customers import emails
 from icpportal.accounts.models import User
@@ -183,15 +183,20 @@ def server_row(server: Server, rows: list[CodeRow]) -> ServerRow:
     mine = {code.pk for code in server.codes}
     return ServerRow(
         server=server,
-        reason=_reason(server),
+        reason=_reason(server, free=sum(row.code.is_free for row in rows if row.code.pk in mine)),
         billing=BILLINGS[server.instance.billing],
         rows=[row for row in rows if row.code.pk in mine],
     )
 
 
-def _reason(server: Server) -> str | Promise:
-    if server.rule == QUOTA:
-        return _("All %(max)s service codes of this server are used. Renewing gives no more: choose another server") % {
-            "max": server.instance.codes_max
-        }
-    return REASONS.get(server.rule, "")
+def _reason(server: Server, *, free: int) -> str | Promise:
+    if server.rule != QUOTA:
+        return REASONS.get(server.rule, "")
+    if not free:
+        words = _("All %(max)s service codes of this server are used. Renewing gives no more: choose another server")
+        return words % {"max": server.instance.codes_max}
+    return ngettext(
+        "This server gives no more service codes. %(free)s of them is still free: use that one",
+        "This server gives no more service codes. %(free)s of them are still free: use one of those",
+        free,
+    ) % {"free": free}

@@ -101,7 +101,7 @@ def test_the_same_account_transfers_a_cancelled_site_again_and_cancels_it_again(
     assert [each.service_code for each in own] == [str(used.pk), again.service_code]
     assert ParkedAnswer.objects.count() == 0
     assert again.website == website
-    assert "2 of 5 used" in said(client, reverse("service-codes"))
+    assert "2 of 5 issued" in said(client, reverse("service-codes"))
 
     ended(client, ministry, again)
 

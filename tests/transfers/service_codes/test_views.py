@@ -79,7 +79,7 @@ def test_each_server_is_shown_with_region_term_address_and_codes_used(client, se
 
     html = text(page(client, user))
 
-    for words in ("i-example0001", "示例服务器", "银川示例机房", "Subscription", "192.0.2.10", "2 of 5 used"):
+    for words in ("i-example0001", "示例服务器", "银川示例机房", "Subscription", "192.0.2.10", "2 of 5 issued"):
         assert words in html, words
     assert "2025-03-02 – 2031-05-01" in html
 
@@ -251,8 +251,20 @@ def test_a_server_gives_five_codes_and_no_sixth(client, servers):
 
     assert [slot for _, slot, _ in slots()] == [1, 2, 3, 4, 5]
     assert sixth.url == reverse(DESK)
-    assert "5 of 5 used" in html
-    assert "All 5 service codes of this server are used" in html
+    assert "5 of 5 issued" in html
+    assert "This server gives no more service codes. 5 of them are still free: use one of those" in html
+
+
+def test_a_server_whose_codes_are_all_spent_leads_to_another_server(client, servers):
+    user = alice()
+    for slot in range(1, 6):
+        press(client, user, slot=slot)
+    ServiceCode.objects.exclude(slot=1).update(state=ServiceCodeState.REVOKED)
+    one_is_left = text(page(client, user))
+    ServiceCode.objects.update(state=ServiceCodeState.REVOKED)
+
+    assert "1 of them is still free: use that one" in one_is_left
+    assert "All 5 service codes of this server are used" in text(page(client, user))
 
 
 def test_pressed_twice_in_two_tabs_or_after_going_back_it_is_one_code(client, servers):
@@ -358,7 +370,7 @@ def test_a_free_code_is_revoked_once_asked_and_its_slot_stays_taken(client, serv
     assert [state for *_, state in before] == ["free"]
     assert slots() == [("i-example0001", 1, "revoked")]
     assert {each.url for each in answers} == {reverse("service-code", args=[code.reference])}
-    assert "1 of 5 used" in text(page(client, user))
+    assert "1 of 5 issued" in text(page(client, user))
 
 
 @pytest.mark.parametrize(
@@ -404,7 +416,7 @@ def test_a_strangers_codes_are_not_on_my_desk_but_count_for_the_server_that_i_ha
     html = text(page(client, alice()))
 
     assert old.reference not in html
-    assert "1 of 5 used" in html
+    assert "1 of 5 issued" in html
 
 
 @pytest.mark.parametrize("name", [DESK, "service-code-apply"])

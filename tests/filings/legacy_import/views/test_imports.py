@@ -101,6 +101,18 @@ def test_an_account_imported_by_somebody_else_is_refused_with_the_day(browser, o
     assert chen.email not in answer.content.decode()
 
 
+def test_the_page_of_a_first_import_says_how_much_came_over_and_that_nothing_is_left(browser, old, lin):
+    old(filing())
+    mine = begun(lin)
+    actions.run(mine, {LegacyRecord.objects.get().pk: False}, [])
+    runner.run(mine.pk)
+
+    page = text(browser.get(mine.get_absolute_url()))
+
+    assert "1 website is in this account now" in page
+    assert "Nothing is left on the old platform; importing again changes nothing" in page
+
+
 def test_one_s_own_import_that_is_done_is_shown_and_does_no_harm(browser, old, lin):
     old(filing())
     mine = begun(lin)
