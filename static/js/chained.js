@@ -1,5 +1,6 @@
 // A select whose choice decides what the next one offers: province, city, county.
 (() => {
+  const WAITS = [2000, 5000, 10000, 30000];
   const fill = (target, options) => {
     const first = target.querySelector('option[value=""]');
     target.replaceChildren(...(first ? [first] : []));
@@ -21,23 +22,46 @@
     found.textContent = rules.title;
     place.querySelectorAll("details").forEach((details) => details.remove());
   };
+  const fetched = async (address) => {
+    try {
+      const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+      return answer.ok ? await answer.json() : null;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return null; // no network just now
+    }
+  };
   document.querySelectorAll("select[data-chained]").forEach((select) => {
     const target = document.getElementById(select.dataset.chainedTarget);
     if (!target) return;
-    select.form.querySelectorAll("[data-chained-button]").forEach((button) => (button.hidden = true));
-    select.addEventListener("change", async () => {
-      if (!select.value) {
-        fill(target, []);
-        return;
-      }
-      const asked = select.value;
+    const buttons = select.form.querySelectorAll("[data-chained-button]");
+    const said = document.createElement("p");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    select.after(said);
+    // without an answer the places of the one chosen before must not stay; the button asks in another way
+    const say = (isLost) => {
+      said.textContent = isLost ? document.body.dataset.unheard : "";
+      buttons.forEach((button) => (button.hidden = !isLost));
+    };
+    const ask = async (asked, tries) => {
       const address = new URL(select.dataset.chained, window.location.href);
       address.searchParams.set("parent", asked);
-      const answer = await fetch(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
-      if (!answer.ok || select.value !== asked) return;
-      const told = await answer.json();
+      const told = await fetched(address);
+      if (select.value !== asked) return;
+      say(!told);
+      if (!told) {
+        window.setTimeout(() => select.value === asked && ask(asked, tries + 1), WAITS[Math.min(tries, WAITS.length - 1)]);
+        return;
+      }
       fill(target, told.options);
       if (told.rules) link(document.getElementById(select.dataset.chainedRules), told.rules);
+    };
+    say(false);
+    select.addEventListener("change", () => {
+      say(false);
+      fill(target, []);
+      if (select.value) ask(select.value, 0);
     });
   });
 })();

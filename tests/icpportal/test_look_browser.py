@@ -165,19 +165,26 @@ def test_in_the_last_hour_the_minutes_tick_by_the_servers_clock(visit):
     assert lines.all_text_contents()[1] == "Time is up"
 
 
-def test_a_slot_that_is_being_checked_becomes_ready_by_itself(visit):
-    page = visit("/gallery/")
+def test_a_slot_that_is_being_checked_becomes_ready_by_itself_though_the_server_was_away(visit):
+    away = [500, 503]
+    page = visit("/gallery/", act=lambda page: page.clock.install())
+    page.route("**/gallery/slot/", lambda route: route.fulfill(status=away.pop()) if away else route.continue_())
     slot = page.locator("#slot-lead_id_back")
     expect(slot).to_contain_text("Checking")
 
-    expect(slot).to_contain_text("Ready", timeout=10_000)
+    page.clock.fast_forward(2_000)
+    expect(slot).not_to_contain_text("No answer")
+    page.clock.run_for(2_500)
+    expect(slot).to_contain_text("No answer just now. We ask again by ourselves")
+    page.clock.run_for(5_000)
 
+    expect(slot).to_contain_text("Ready")
     assert slot.get_attribute("data-poll") is None
-    assert page.complaints == []
+    assert away == []
 
 
 def test_a_form_pressed_twice_is_sent_once(visit):
-    page = visit("/gallery/step/")
+    page = visit("/gallery/step/", act=lambda page: page.clock.install())
     sent = []
 
     def hold(route):
@@ -190,11 +197,13 @@ def test_a_form_pressed_twice_is_sent_once(visit):
     page.route("**/gallery/step/", hold)
     button = page.get_by_role("button", name="Verify password")
     button.dblclick()
+    page.clock.fast_forward(20_000)  # as long as a slow upload takes
     button.click()
     page.wait_for_timeout(500)
 
     assert len(sent) == 1
     assert button.is_enabled()
+    expect(page.get_by_role("status").filter(has_text="Already being submitted")).to_be_visible()
 
 
 def test_a_province_decides_the_cities_and_the_button_for_readers_without_script_goes_away(visit):
@@ -208,6 +217,24 @@ def test_a_province_decides_the_cities_and_the_button_for_readers_without_script
 
     expect(cities).to_have_text(["Choose the city"])
     assert page.complaints == []
+
+
+def test_without_an_answer_the_cities_of_another_province_go_and_come_once_the_line_is_back(visit):
+    page = visit("/gallery/regions/", act=lambda page: page.clock.install())
+    cities = page.locator("#id_city option")
+    page.select_option("#id_province", "64")
+    expect(cities).to_have_count(3)
+
+    page.context.set_offline(True)
+    page.select_option("#id_province", "12")
+    expect(page.get_by_text("No answer just now. We ask again by ourselves")).to_be_visible()
+    expect(cities).to_have_text(["Choose the city"])
+    expect(page.get_by_role("button", name="Show cities")).to_be_visible()
+    page.context.set_offline(False)
+    page.clock.fast_forward(2_000)
+
+    expect(cities).not_to_have_text(["Choose the city"])
+    expect(page.locator("[data-chained-button]")).to_be_hidden()
 
 
 def test_without_script_the_button_for_cities_is_there(visit):
