@@ -6,7 +6,7 @@ from transfers.cancellation import views as cancel
 from transfers.check import sent
 from transfers.check import views as check
 from transfers.dashboard import views as dashboard
-from transfers.documents.views import files
+from transfers.documents.views import files, hub
 from transfers.documents.views import pages as documents
 from transfers.filing_type import start_views, transfer_another_views
 from transfers.filing_type import views as typecheck
@@ -58,7 +58,7 @@ urlpatterns = [
     path(ORDER + "people/", people.hub, name="people"),
     path(ORDER + "people/phone/<str:role>/", people.prove_phone, name="prove-phone"),
     path(ORDER + "people/consent/", consent.ask, name="administrator-consent"),
-    path(ORDER + "documents/", documents.hub, name="documents"),
+    path(ORDER + "documents/", hub.hub, name="documents"),
     path(ORDER + "documents/statement.pdf", documents.statement_pdf, name="statement"),
     path(ORDER + "documents/<str:slot>/", documents.slot_page, name="slot"),
     path(ORDER + "documents/<str:slot>/<int:side>/", documents.slot_fragment, name="slot-fragment"),
@@ -70,6 +70,7 @@ urlpatterns = [
     path(ORDER + "by-phone/<str:token>/code.svg", phone_upload_views.picture, name="hand-off-code"),
     path(ORDER + "sent/", sent.sent, name="sent"),
     path(ORDER + "receipt.pdf", sent.receipt_pdf, name="receipt"),
+    path(ORDER + "answer.ics", sent.answer_file, name="answer-file"),
     path(ORDER + "check/", check.check_answers, name="check"),
     path(ORDER + "photo/", photo.photo, name="photo"),
     path(ORDER + "photo/place/", place.choose, name="photo-place"),

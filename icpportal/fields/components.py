@@ -41,6 +41,8 @@ class SlotAction(TypedDict):
     name: str
     value: str
     kind: str
+    icon: NotRequired[str]
+    about: NotRequired[str | Promise]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,10 @@ class DrawnSlot(TypedDict):
     poll_url: str
     refresh_url: str
     label: NotRequired[str]  # instead of the usual word of its state
+    sample: NotRequired[str]  # a name of samples.svg, before there is a picture
     preview_url: NotRequired[str]
+    preview_alt: NotRequired[str]  # instead of the title
+    full_url: NotRequired[str]  # the picture as large as it is kept
     found: NotRequired[Found]  # what was found on a picture that is ready
     facts: NotRequired[str]
     form: NotRequired[forms.Form]
@@ -125,6 +130,15 @@ class Notice:
     title: str | Promise
     lines: tuple[str | Promise, ...] = ()
     link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBar:
+    """How much of a time has passed (`partials/deadline.html`), and what begins and ends it."""
+
+    percent: int
+    begins: str | Promise
+    ends: str | Promise
 
 
 @dataclass(frozen=True, slots=True)

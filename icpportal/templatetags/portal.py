@@ -174,16 +174,15 @@ def state_look(state: Shown | Mapping[str, str]) -> dict[str, str]:
     return {"tone": own.get("tone") or tone, "icon": own.get("icon") or shape}
 
 
-# a paper's slot: tone, shape, word, and whether the page should ask again by itself
+# a paper's slot: tone, shape, word, whether the page should ask again by itself, and whether its form is folded away
 SLOTS = {
-    "empty": ("plain", "circle-dashed", _("Not uploaded"), False),
-    "uploading": ("blue", "upload", _("Uploading"), True),
-    "checking": ("blue", "hourglass", _("Checking"), True),
-    "ready": ("green", "check", _("Ready"), False),
-    "look": ("blue", "warning", _("Ready, but look"), False),
-    "reused": ("green", "check", _("Using an earlier upload"), False),
-    "again": ("amber", "return", _("Upload again"), False),
-    "replace": ("amber", "return", _("To replace"), False),
+    "empty": ("slate", "circle-dashed", _("Not uploaded"), False, False),
+    "checking": ("blue", "hourglass", _("Checking"), True, True),
+    "ready": ("green", "right", _("Ready"), False, True),
+    "look": ("teal", "warning", _("Ready, but look"), False, False),
+    "reused": ("green", "right", _("Using an earlier upload"), False, True),
+    "again": ("amber", "return", _("Upload again"), False, False),
+    "replace": ("amber", "return", _("To replace"), False, False),
 }
 SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 
@@ -192,8 +191,8 @@ SLOT_ALIASES = {"refused": "again", "retired": "empty", "": "empty"}
 def slot_look(state: str) -> dict[str, Words | bool]:
     """How a document slot in `state` looks; refused means again, retired means empty."""
     key = SLOT_ALIASES.get(state, state)
-    tone, shape, label, waits = SLOTS[key]
-    return {"key": key, "tone": tone, "icon": shape, "label": label, "waits": waits}
+    tone, shape, label, waits, folds = SLOTS[key]
+    return {"key": key, "tone": tone, "icon": shape, "label": label, "waits": waits, "folds": folds}
 
 
 TASKS = {

@@ -240,7 +240,7 @@ class Person:
         file = self.folder / "paper.jpg"
         file.write_bytes(picture(words, width=width, height=height))
         self.page.locator(f"{slot} input[type=file]").set_input_files(str(file))
-        self.page.locator(f"{slot} .slot-form button").click()
+        self.page.locator(f"{slot} .slot-form button:not([type])").click()
         self._wait_until_checked(slot)
 
     def _wait_until_checked(self, slot: str) -> None:

@@ -39,7 +39,7 @@ def test_a_phone_sends_the_papers_while_the_computer_watches(
     file = tmp_path / "licence.jpg"
     file.write_bytes(picture(f"licence {person.reference}", width=1400, height=1000))
     mobile.locator("#slot-subject_id-1 input[type=file]").set_input_files(str(file))
-    mobile.locator("#slot-subject_id-1 .slot-form button").click()
+    mobile.locator("#slot-subject_id-1 .slot-form button:not([type])").click()
     expect(mobile.locator("#slot-subject_id-1.slot-ready")).to_be_visible(timeout=30_000)
     expect(mobile.locator("main img")).to_have_count(0)
     arrived = window.locator("#hand-off .task", has_text="Subject's document").first

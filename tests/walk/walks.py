@@ -21,7 +21,6 @@ KNOWN = {
     ("another", "owner", "primary buttons", "/transfers/another/"): "one a filing",
     ("by-phone", "visitor", "primary buttons", "<button"): "one a paper",
     ("claim-page", "owner", "primary buttons", "<button"): "one a paper, and the last",
-    ("slot", "owner", "primary buttons", "<button"): "one a side of the paper",
 }
 
 

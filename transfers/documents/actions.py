@@ -13,6 +13,7 @@ from transfers.documents.validity import PERSON_OF, mark_again, mark_of
 from transfers.models import Order, OrderDocument
 from transfers.orders.machine import note
 from verification.documents.actions import Upload, receive, retire
+from verification.documents.rotation import turned
 from verification.models import Document
 
 MOST_SIDES = 5  # no slot has more
@@ -35,8 +36,8 @@ def upload(
     """Take a file into a slot; the one that was there retires. `may` is asked at the last moment, in the transaction;
     `mark` counts where the slot makes none of its own.
 
-    Raises `UploadRefused` or `Moved`, and then nothing changed. Two uploads at one moment leave one living paper: the
-    later one.
+    Raises `UploadRefused` or `OrderChanged`, and then nothing changed. Two uploads at one moment leave one living
+    paper: the later one.
     """
     document = receive(kind=kind or slot, side=side, upload=file, holder=order.reference)
     try:
@@ -55,10 +56,30 @@ def upload(
     return paper
 
 
+def turn(order: Order, *, slot: str, side: int = 1) -> OrderDocument | None:
+    """Turn the picture of a slot a quarter to the right and have it examined again; None where none is ready.
+
+    Raises `UploadRefused` or `OrderChanged`, and then nothing changed.
+    """
+    living = OrderDocument.objects.filter(order=order, slot=slot, side=side, retired_at__isnull=True)
+    paper = living.select_related("document").first()
+    if paper is None or not paper.document.is_ready:
+        return None
+    return upload(
+        order,
+        slot=slot,
+        side=side,
+        file=turned(paper.document),
+        kind=paper.document.kind,
+        mark=paper.mark,  # what no longer fits does not fit for being turned
+        may=living.filter(pk=paper.pk).exists,  # not over one that has come in since
+    )
+
+
 def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None:
     """Let the paper of an earlier order stand in a slot of this one, all its sides; what was there retires.
 
-    Raises `Moved`. A second press finds it there and changes nothing.
+    Raises `OrderChanged`. A second press finds it there and changes nothing.
     """
     with transaction.atomic():
         _hold(order)
@@ -76,7 +97,7 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:
-    """Take the document out of a slot; False when the slot was empty. Raises `Moved`."""
+    """Take the document out of a slot; False when the slot was empty. Raises `OrderChanged`."""
     with transaction.atomic():
         _hold(order)
         earlier = _taken_out(order, slot, side)

@@ -57,15 +57,29 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample("paper-blur", _BLUR),
     ),
 }
-PORTRAITS = (
-    Sample("portrait-right", _("Centred, upper body, the words around you readable"), is_right=True),
-    Sample("portrait-red", _("Red or blue top")),
+PORTRAIT = "portrait-right"
+BEFORE_BACKDROP = (
+    Sample(PORTRAIT, _("Centred, upper body, the words around you readable"), is_right=True),
     Sample("portrait-gap", _("Room beside the backdrop")),
+)
+BEFORE_WALL = (Sample(PORTRAIT, _("Centred, upper body, well lit"), is_right=True),)
+PORTRAITS_WRONG = (
+    Sample("portrait-red", _("Red or blue top")),
     Sample("portrait-hat", _("Hat or mask")),
     Sample("portrait-side", _("Not in the middle")),
     Sample("portrait-far", _("Too far away")),
     Sample("portrait-dark", _("Too dark")),
 )
+
+
+def portraits(*, has_backdrop: bool) -> tuple[Sample, ...]:
+    """Those of the photo of a person, the right one first; only a backdrop has words and edges."""
+    return (*(BEFORE_BACKDROP if has_backdrop else BEFORE_WALL), *PORTRAITS_WRONG)
+
+
+def right_sample(drawing: str, side: int = 1) -> str:
+    """The drawing of the right picture of a side."""
+    return "id-back-right" if drawing == "id-front" and side > 1 else SAMPLES[drawing][0].drawing
 
 
 def samples_of(drawing: str) -> tuple[Sample, ...]:

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import Province, answers
@@ -15,14 +15,15 @@ from filings.provinces.papers import other_papers, paper_slots
 from filings.provinces.types import PaperFacts
 from filings.queries import websites_of
 from filings.register.certificate_numbers import age_on, birth_date, id_province
-from icpportal.fields.components import DrawnSlot, Found
+from icpportal.fields.components import DrawnSlot, Found, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
+from transfers.documents.samples import PORTRAIT, right_sample
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
-from transfers.orders.people import Person, administrator, is_individual, is_same_person, lead
+from transfers.orders.people import Person, administrator, is_same_person, lead
 from transfers.orders.rows import Group
 from transfers.steps import consent
 from transfers.steps.website import HOLDER_PERSON
@@ -34,7 +35,7 @@ BY_PHONE = "phone"  # the applicant sends the papers with the authority's or our
 STATEMENT, COMMITMENT, OTHER, PHOTO = "statement", "commitment", "other", "photo"
 ONLY_BY_PHONE = _("Only if you send the documents by phone: sign the form and photograph it")
 READY = ("ready", "look")  # the second with advice
-LOOK = _("Ready, but look")
+LACKING = ("empty", "again", "refused", "replace")
 FRONT, BACK = _("front"), _("back")
 SIGNED_ALONE = _("Signed by you with a black pen, in regular script")
 
@@ -219,9 +220,11 @@ def drawn(
     shown: DrawnSlot = {
         **(_refused(paper, reason) if reason and not stale else _shown(paper, reason or str(stale))),
         "key": f"{slot.key}-{side}",
-        "title": f"{slot.title} · {word}" if word else slot.title,
-        "hint": hint_of(slot, is_individual=is_individual(order)),
-        "drawing": "id-back" if slot.drawing == "id-front" and side == 2 else slot.drawing,
+        "title": capfirst(word) if word else _("Picture"),
+        "preview_alt": f"{slot.title} {word}".strip(),
+        "hint": "",  # the page says it once
+        "drawing": slot.drawing,
+        "sample": right_sample(slot.drawing, side),
         "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
         "refresh_url": page,
     }
@@ -229,20 +232,28 @@ def drawn(
         shown["state"], shown["label"] = "reused", _used_again(paper)
     if to_replace and shown["state"] in (*READY, "reused"):
         shown["state"], shown["label"] = "replace", ""
+    shown["is_quiet"] = shown["state"] not in LACKING
     if is_open:
         shown["form"], shown["form_url"] = UploadForm(key=f"{slot.key}_{side}"), f"{page}?side={side}"
     if is_open and paper is not None:
-        shown["actions"] = [
-            {
-                "label": _("Remove"),
-                "url": f"{page}?side={side}",
-                "post": True,
-                "name": "remove",
-                "value": "1",
-                "kind": "link",
-            }
-        ]
+        shown["actions"] = picture_actions(f"{page}?side={side}", paper, about=shown["title"])
     return shown
+
+
+def picture_actions(url: str, paper: OrderDocument, *, about: Words) -> list[SlotAction]:
+    """What can be done with a picture that was sent."""
+    turn: SlotAction = {
+        "label": _("Rotate"),
+        "url": url,
+        "post": True,
+        "name": "turn",
+        "value": "1",
+        "kind": "link",
+        "icon": "rotate",
+        "about": about,
+    }
+    remove: SlotAction = {**turn, "label": _("Remove"), "name": "remove", "icon": "trash"}
+    return [turn, remove] if paper.document.is_ready else [remove]
 
 
 def _used_again(paper: OrderDocument) -> str:
@@ -260,6 +271,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
         "drawing": "photo",
+        "sample": PORTRAIT,
         "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
         "refresh_url": url,
         "form": UploadForm(key="photo"),
@@ -273,6 +285,7 @@ class PictureShown(TypedDict):
     state: str
     reason: str | Promise
     preview_url: NotRequired[str]
+    full_url: NotRequired[str]
     found: NotRequired[Found]
     facts: NotRequired[str]
 
@@ -295,6 +308,7 @@ def _shown(paper: OrderDocument | None, reason: str) -> PictureShown:
         "state": document.state,
         "reason": "",
         "preview_url": f"{reverse('document', args=[document.reference])}?preview=1",
+        "full_url": reverse("document", args=[document.reference]),
         "facts": f"{document.width} × {document.height}",
     }
     found = found_on(document)

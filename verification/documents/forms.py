@@ -3,11 +3,13 @@
 from typing import Unpack
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.form_types import Files, FormOptions, Posted
 from verification.documents.actions import Upload
+from verification.pictures.papers import LONGEST
 
 
 class UploadForm(forms.Form):
@@ -24,6 +26,8 @@ class UploadForm(forms.Form):
     ) -> None:
         options["auto_id"] = f"id_{key}_%s" if key else "id_%s"
         super().__init__(data, files, **options)
+        # what a browser that makes pictures smaller must keep to
+        self.fields["file"].widget.attrs |= {"data-longest": LONGEST, "data-bytes": settings.UPLOAD_MAX_BYTES}
 
 
 class NoFile:

@@ -33,6 +33,7 @@ def paper_of(kind: str, side: int = 1) -> Paper:
     return OF_KIND.get(kind, Paper.SHEET)
 
 
+LONGEST = 4000  # pixels of the longer side that are kept; a browser that can sends no more
 STRIP = 10  # so many times longer than wide, little is left of a picture once it is reduced for the authority
 
 

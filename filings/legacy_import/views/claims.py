@@ -240,7 +240,7 @@ def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: 
         "drawing": "papers",
         "state": "again" if reason else paper.document.state if paper else "empty",
         "reason": reason or (reason_of(paper.document) if paper else ""),
-        "poll_url": "",
+        "poll_url": mine.get_absolute_url(),
         "refresh_url": mine.get_absolute_url(),
     }
     if paper is not None and paper.document.is_ready and not reason:

@@ -256,7 +256,7 @@ def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> Non
 
     assert "3 of 4 ready" in documents
     assert "To replace" in documents
-    assert 'class="slot slot-replace"' in slot
+    assert 'class="slot side sheet slot-replace"' in slot
     assert "slot-ready" not in slot
 
     replace_paper(order, "statement", colour="blue")

@@ -43,7 +43,7 @@ def test_a_good_picture_becomes_ready_upright_and_clean(received, files):
     assert (ready.state, ready.reason, ready.decided_at) == (DocumentState.READY, "", NOW)
     assert (ready.width, ready.height) == pictures.opened(picture).size == (1200, 900)
     assert (ready.size, ready.sha256) == (len(picture), hashlib.sha256(picture).hexdigest())
-    assert pictures.opened(storage.read("documents", ready.preview_name)).size == (320, 240)
+    assert pictures.opened(storage.read("documents", ready.preview_name)).size == (640, 480)
     assert files("quarantine") == []
     assert (ready.quarantine_name, ready.to_clear, ready.leased_until, ready.lease) == ("", False, None, None)
 

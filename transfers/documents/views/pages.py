@@ -1,4 +1,4 @@
-"""Step 5, documents (上传资料): the hub, one page a paper, and the statement to sign."""
+"""Step 5, documents (上传资料): one page a paper, and the statement to sign."""
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -7,19 +7,16 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import said, said_words, say, say_words
 from icpportal.fields.client import client_address
-from icpportal.fields.components import DrawnSlot, Notice, Panel, Task
-from icpportal.fields.fields import ChoiceField
+from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
-from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import actions as paper_actions
 from transfers.documents import reuse, slots, statement
@@ -30,7 +27,6 @@ from transfers.documents.views.panels import (
     Consent,
     EarlierPaper,
     EarlierPicture,
-    FormToDownload,
     Returned,
     StatementDownload,
     Wanted,
@@ -39,136 +35,24 @@ from transfers.documents.views.panels import (
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.orders.expiry import is_over
-from transfers.orders.kinds import is_in
 from transfers.orders.people import is_individual
-from transfers.orders.rows import Group
 from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
-from transfers.phone_upload import queries as phone_upload
-from transfers.phone_upload.queries import PhoneOffer
 from transfers.photo import app as photo_app
-from transfers.photo.views import backdrop
 from transfers.proofs import servers
 from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled
 from transfers.steps.editable_parts import is_open, open_parts
 from verification import consents
-from verification.documents.advice import found_on
 from verification.documents.forms import file_of
 from verification.documents.upload_messages import UploadRefused
-from verification.phones import uploads
 
-UPLOAD = "upload"
 UNTICKED, REFUSED = "unticked", "refused."  # what a page says after its redirect
-WAYS = [(UPLOAD, gettext_lazy("Upload here")), (slots.BY_PHONE, gettext_lazy("Take photos with your phone"))]
-
-ONLY_NAMED = Notice(
-    "turn", gettext_lazy("You can change only what our reviewer asked for. Everything else stays as it is")
-)
 
 
 def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
     return {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
-
-
-class WayForm(forms.Form):
-    """How the papers come in; asked where the province takes them by phone."""
-
-    way = ChoiceField(
-        label=gettext_lazy("How do you want to send the documents?"), choices=WAYS, widget=forms.RadioSelect
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentsPage(PageInOrder):
-    """Step 5: every document with its state."""
-
-    template: ClassVar[str] = "transfers/documents/documents.html"
-    brief: RulesBrief
-    form: WayForm | None
-    commitment: FormToDownload | None  # what sending by phone asks for as well
-    tasks: list[Task]
-    ready: int
-    total: int
-    notices: list[Notice]
-    phone_offers: list[PhoneOffer]
-    panels: list[Panel]
-    back_url: str
-
-
-@confirmed_required
-def hub(request: HttpRequest, reference: str) -> HttpResponse:
-    """Every slot with its state; n of m ready."""
-    order = own_order(request, reference)
-    if not order.is_editable:
-        return redirect(order)
-    if not queries.has_details(order):
-        return redirect("people", order.reference)
-    offered = phone_upload.is_offered(order)
-    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
-    if form is not None and request.method == "POST" and form.is_valid():
-        return _way_chosen(order, form)
-    return render_page(request, _hub(order, form))
-
-
-def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
-    """Kept; whoever uploads here instead wants no phone to send anything any more."""
-    keep(order, "documents", form.cleaned_data)
-    if form.cleaned_data["way"] == UPLOAD:
-        uploads.end(holder=order.reference)
-    return redirect("documents", order.reference)
-
-
-def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
-    papers = list(queries.papers_of(order))
-    needed = slots.needed(order)
-    parts = returned_parts(order, papers)
-    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, parts=parts)}
-    opened = slot_access.open_test(order, papers, gaps)
-    standing = papers_to_replace(parts)
-    return DocumentsPage(
-        frame=frame(order, stages.DOCUMENTS),
-        brief=brief_of(order),
-        form=form,
-        commitment=form_of_commitment(order) if slots.commits_by_phone(queries.rules_of(order)) else None,
-        tasks=[_task(order, slot, papers, gaps, opened(slot), slot.key in standing) for slot in needed],
-        ready=sum(f"paper.{slot.key}" not in gaps for slot in needed),
-        total=len(needed),
-        notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
-        phone_offers=phone_upload.offers(order),
-        panels=backdrop.offers(order),
-        back_url=reverse("people", args=[order.reference]),
-    )
-
-
-def _task(
-    order: Order, slot: slots.Slot, papers: list[OrderDocument], gaps: set[str], is_open_slot: bool, is_returned: bool
-) -> Task:
-    mine = [paper for paper in papers if paper.slot == slot.key]
-    items = slots.wanted(order, slot) if slot.key == slots.OTHER else []
-    state = _unfinished(order, mine) if f"paper.{slot.key}" in gaps else "done"
-    if is_returned and mine and state == "todo":
-        state = "replace"
-    return Task(
-        title=slot.title,
-        url=reverse("slot", args=[order.reference, slot.key]) if is_open_slot else "",
-        state=state,
-        label=_("Stays as it is") if is_returned and state == "done" else _looks(state, mine),
-        hint=capfirst("; ".join(str(item) for item in items))
-        or slots.hint_of(slot, is_individual=is_individual(order)),
-    )
-
-
-def _looks(state: str, papers: list[OrderDocument]) -> Words:
-    """What a paper that is done says instead of that: something was found on one of its pictures."""
-    return slots.LOOK if state == "done" and any(found_on(paper.document) for paper in papers) else ""
-
-
-def _unfinished(order: Order, papers: list[OrderDocument]) -> str:
-    if any(paper.document.state == "refused" or is_stale(order, paper) for paper in papers):
-        return "wrong"
-    return "waiting" if slots.waiting(papers) else "todo"
 
 
 @confirmed_required
@@ -210,11 +94,19 @@ def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpRespon
         return _unticked(request, order, slot)
     else:
         try:
-            paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
+            _taken_in(request, order, slot, side)
         except UploadRefused as refused:
             say_words(request, f"{REFUSED}{side}", refused.message)
             return _slot(request, order, slot)
     return redirect("slot", order.reference, slot.key)
+
+
+def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -> None:
+    """The picture that was sent, or the one that is there, turned. Raises `UploadRefused` or `OrderChanged`."""
+    if "turn" in request.POST:
+        paper_actions.turn(order, slot=slot.key, side=side)
+    else:
+        paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
 
 
 def _used_again(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
@@ -260,6 +152,7 @@ class SlotPage(PageInOrder):
     brief: RulesBrief
     slot_title: Words
     slot_hint: Words
+    person: str  # whose document it is, masked
     panels: list[Panel]
     sides: list[DrawnSlot]
     samples: tuple[Sample, ...]
@@ -297,18 +190,25 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
         brief=brief_of(order),
         slot_title=slot.title,
         slot_hint=slots.hint_of(slot, is_individual=is_individual(order)),
+        person=name,
         panels=[
             *_came_back(order, slot, parts),
             *_asked(order, slot),
             *([Consent(name, consents.TEXTS[consents.CURRENT].explanation, consent)] if consent is not None else []),
             *_again(order, slot, papers, name, needs_consent=needs_consent),
         ],
-        sides=sides,
+        sides=_one_filled(sides),
         samples=samples_of(slot.drawing),
         back_url=reverse("documents", args=[order.reference]),
         form=consent,
     )
     return render_page(request, page, at=reverse("slot", args=[order.reference, slot.key]))
+
+
+def _one_filled(sides: list[DrawnSlot]) -> list[DrawnSlot]:
+    """One filled button a page: that of the first side that lacks something."""
+    needing = [side for side in sides if not side.get("is_quiet")]
+    return [{**side, "is_quiet": side not in needing[:1]} for side in sides]
 
 
 def _came_back(order: Order, slot: slots.Slot, parts: list[ReturnedPart]) -> list[Panel]:

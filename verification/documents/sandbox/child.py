@@ -16,9 +16,9 @@ from PIL import Image, ImageCms, ImageOps
 from verification.documents.sandbox.file_signatures import HEIC, name_of
 from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
-from verification.pictures.papers import Paper
+from verification.pictures.papers import LONGEST, Paper
 
-LONGEST, PREVIEW_LONGEST = 4000, 320
+PREVIEW_LONGEST = 640  # as wide as a page shows it on a sharp screen
 JUDGED_LONGEST = 1024  # the copy that the checks look at
 QUALITY, PREVIEW_QUALITY = 90, 80
 WHITE = (255, 255, 255)

@@ -27,6 +27,7 @@ from tests.transfers.desk import agree, fill_papers, make_complete, photo_file
 from tests.transfers.outside import cost
 from transfers.check import readiness
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
+from verification.documents.examination import examine
 from verification.models import Consent, Document
 
 pytestmark = pytest.mark.django_db
@@ -46,9 +47,19 @@ def english(client, user):
     return sign_in(client, user)
 
 
+def rows(html):
+    """The rows of the hub, as text."""
+    found = re.findall(r'<li class="slot slot-row.*?</li>(?=\s*(?:<li class="slot|</ul>))', html, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", each).split()) for each in found]
+
+
+def filled(html):
+    """How many buttons stand out."""
+    return len(re.findall(r'class="button"', html.partition("<main")[2]))
+
+
 def titles(html):
-    found = re.findall(r'<div class="task-body">\s*(?:<a[^>]*>|<span>)(.*?)</', html)
-    return [re.sub(r"<[^>]+>", "", each).strip() for each in found]
+    return [re.sub(r"<[^>]+>", "", each).strip() for each in re.findall(r"<h3>(.*?)</h3>", html, re.DOTALL)]
 
 
 def returned(order, *parts, words=""):
@@ -94,6 +105,87 @@ def test_an_organisation_sees_four_slots_and_how_many_are_ready(client):
         "Authenticity statement",
     ]
     assert "1 of 4 ready" in html
+
+
+def test_the_hub_lists_papers_by_whose_they_are_with_their_state_and_one_filled_button(client):
+    order = make_order()
+    for side in (1, 2):
+        make_ready_document(order, "lead_id", side=side)
+    make_ready_document(order, "admin_id", side=1)
+    make_ready_document(order, "subject_id")
+    Document.objects.filter(kind="subject_id").update(state="refused", reason="file_broken")
+    for slot in ("lead_id", "admin_id"):
+        agree(order, slot)
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    groups = re.findall(r'<h2 id="group-\d">(.*?)</h2>', html, re.DOTALL)
+    assert [re.sub(r"<[^>]+>", "", each).strip() for each in groups] == [
+        "Subject lead 林*范",
+        "Website administrator 陈*例",
+        "The subject 宁夏示例纸业有限公司",
+        f"This filing {order.domain}",
+    ]
+    lead, admin, subject, statement = rows(html)
+    assert "Ready View" in lead
+    assert "Not uploaded Still needed: back" in admin
+    assert "Upload again The picture does not open: take it again" in subject
+    assert "Download the statement" in statement
+    assert "1 of 4 ready" in html
+    assert "3 left" in html
+    assert filled(html) == 1
+
+
+def test_once_everything_is_ready_the_filled_button_leads_on(client):
+    order = make_order()
+    fill_papers(order)
+
+    html = english(client, order.owner).get(hub_of(order)).content.decode()
+
+    assert f'<a class="button" href="{reverse("check", args=[order.reference])}">' in html
+    assert "still missing" not in html
+    assert filled(html) == 1
+
+
+def test_a_paper_shows_one_right_and_several_wrong_pictures_and_one_filled_button(client):
+    order = make_order()
+    agree(order, "lead_id")
+
+    html = english(client, order.owner).get(slot_of(order, "lead_id")).content.decode()
+
+    assert html.count('<span class="sr">Right: </span>') == 1
+    assert html.count('<span class="sr">Wrong: </span>') >= 2
+    assert html.count('type="file"') == 2
+    assert filled(html) == 1
+
+
+def test_a_picture_that_lies_on_its_side_is_turned_after_it_was_sent(client):
+    order = make_order()
+    client = english(client, order.owner)
+    client.post(slot_of(order, "subject_id", 1), {"file": photo_file(width=900, height=700)})
+    examine(Document.objects.get().pk)
+
+    client.post(slot_of(order, "subject_id", 1), {"turn": "1"})
+    turned = Document.objects.get(state="checking")
+    examine(turned.pk)
+
+    turned.refresh_from_db()
+    assert (turned.state, turned.width, turned.height) == ("ready", 700, 900)
+    assert [paper.document for paper in OrderDocument.objects.filter(retired_at=None)] == [turned]
+
+
+def test_a_statement_that_no_longer_fits_does_not_fit_for_being_turned(client):
+    order = make_order()
+    client = english(client, order.owner)
+    client.post(slot_of(order, "statement", 1), {"file": photo_file()})
+    examine(Document.objects.get().pk)
+    order.answers = {**order.answers, "website": website_answers(order.domain, site_name="示例新名称")}
+    order.save(update_fields=["answers"])
+
+    client.post(slot_of(order, "statement", 1), {"turn": "1"})
+    examine(Document.objects.get(state="checking").pk)
+
+    assert "paper.statement" in [gap.part for gap in readiness.gaps(order)]
 
 
 def test_one_person_for_both_has_no_second_document(client):

@@ -29,7 +29,7 @@ def test_each_kind_comes_out_as_an_upright_jpeg_with_a_preview(content: bytes):
 
     big, small = pictures.opened(picture), pictures.opened(preview)
     assert (big.format, big.mode, big.size) == ("JPEG", "RGB", (1200, 900))
-    assert (small.format, small.size) == ("JPEG", (320, 240))
+    assert (small.format, small.size) == ("JPEG", (640, 480))
     assert (said["width"], said["height"]) == (1200, 900)
     assert pictures.is_near(big.getpixel((10, 10)), pictures.CORNER)
     assert pictures.is_near(big.getpixel((1190, 890)), pictures.PAPER, by=20)

@@ -22,7 +22,7 @@ def test_a_picture_is_opened_in_a_process_of_its_own():
 
     assert (opened.refused, opened.width, opened.height) == ("", 1200, 900)
     assert pictures.opened(opened.picture).size == (1200, 900)
-    assert pictures.opened(opened.preview).size == (320, 240)
+    assert pictures.opened(opened.preview).size == (640, 480)
     assert opened.facts["width"] == 1200
 
 

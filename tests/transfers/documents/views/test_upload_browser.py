@@ -1,0 +1,116 @@
+"""A picture on its way, in a real browser: dropped, turned, made smaller, sent again when the line breaks, judged."""
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.transfers.builders import PASSWORD, make_order, sign_in
+from transfers.models import Order
+from verification.documents import storage
+from verification.documents.examination import examine
+from verification.models import Document
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LIES_ON_ITS_SIDE = 6  # Exif: shown a quarter to the right
+BROKE = re.compile("The connection broke. The picture stays in this page")
+TO_A_FILE = """(content) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "licence.jpg", { type: "image/jpeg" }));
+  return data;
+}"""
+
+
+@pytest.fixture
+def order() -> Order:
+    return make_order()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any, order: Order) -> Iterator[Page]:
+    """A window of the order's owner, who reads English."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    session = sign_in(Client(), order.owner).cookies["session"].value
+    cookies = {"session": session, "django_language": "en"}
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+    opened = context.new_page()
+    opened.goto(live_server.url + reverse("documents", args=[order.reference]))
+    yield opened
+    context.close()
+
+
+def camera_picture() -> bytes:
+    """Larger than is kept, with a red edge at the top as the sensor lay, and a note how it was held."""
+    picture, exif = Image.new("RGB", (4400, 1000), "white"), Image.Exif()
+    picture.paste("red", (0, 0, 4400, 100))
+    exif[0x0112] = LIES_ON_ITS_SIDE
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
+def drop(page: Page, place: Locator, content: bytes) -> None:
+    data = page.evaluate_handle(TO_A_FILE, base64.b64encode(content).decode())
+    place.dispatch_event("dragover", {"dataTransfer": data})
+    expect(place).to_have_class(re.compile("is-over"))
+    place.dispatch_event("drop", {"dataTransfer": data})
+
+
+def test_a_dropped_picture_is_turned_made_smaller_and_sent_again_when_the_line_is_back(page: Page) -> None:
+    row = page.locator("#row-subject_id")
+    drop(page, row, camera_picture())
+    row.get_by_role("button", name="Rotate").click()
+
+    page.context.set_offline(True)
+    row.get_by_role("button", name="Upload", exact=True).click()
+    expect(row.get_by_role("status").filter(has_text=BROKE)).to_be_visible()
+    expect(row.get_by_role("progressbar", name="Uploaded")).to_be_visible()
+    expect(row.get_by_role("button", name="Try now")).to_be_visible()
+    assert not Document.objects.exists()
+    page.context.set_offline(False)
+
+    expect(row.locator(".state-word")).to_have_text("Checking")
+    document = Document.objects.get()
+    assert examine(document.pk) == "ready"
+    document.refresh_from_db()
+    stored = Image.open(io.BytesIO(storage.read(storage.DOCUMENTS, document.stored_name)))
+    assert stored.size == (4000, 909), "shown upright by the camera's note, then a quarter more; never larger"
+    red, _green, blue = stored.getpixel((2000, 890))
+    assert red > 200 > 60 > blue, "the sensor's top, turned twice, is at the bottom"
+    expect(row.locator(".state-word")).to_have_text(re.compile("Ready"))
+    expect(page.locator("#meter")).to_contain_text("1 of 4 ready")
+
+
+def test_the_verdict_comes_by_itself_and_a_lost_session_costs_a_sign_in_and_not_the_order(
+    page: Page, order: Order
+) -> None:
+    page.get_by_role("link", name="Subject's document", exact=True).click()
+    slot = page.locator("#slot-subject_id-1")
+    chosen = {"name": "licence.jpg", "mimeType": "image/jpeg", "buffer": camera_picture()}
+
+    slot.locator("input[type=file]").set_input_files(chosen)
+    slot.get_by_role("button", name="Upload", exact=True).click()
+    expect(slot).to_contain_text("Checking")
+    examine(Document.objects.get().pk)
+    expect(slot).to_contain_text("Ready")
+    expect(slot.get_by_role("img", name="Subject's document")).to_be_visible()
+
+    Session.objects.all().delete()
+    slot.locator("input[type=file]").set_input_files(chosen)
+    slot.get_by_role("button", name="Upload", exact=True).click()
+    page.get_by_label("Email or mobile").fill(order.owner.email)
+    page.get_by_label("Password").first.fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+    expect(page.locator("h1")).to_have_text("Subject's document")
+    expect(slot).to_contain_text("Ready")
+    assert Document.objects.count() == 1

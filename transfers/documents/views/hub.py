@@ -1,0 +1,139 @@
+"""Step 5, documents (上传资料): the hub, every paper with its state, by whose it is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from icpportal.accounts.guards import confirmed_required
+from icpportal.fields.components import PRIMARY, Notice, Panel
+from icpportal.fields.fields import ChoiceField
+from icpportal.wizard.storage import keep
+from transfers.check import readiness, slot_access
+from transfers.documents import slots
+from transfers.documents.validity import person_of
+from transfers.documents.views.panels import FormToDownload, form_of_commitment
+from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, row_of
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.pages import stages
+from transfers.pages.frame import PageInOrder, frame, render_page
+from transfers.pages.permissions import own_order
+from transfers.pages.rules_summary import RulesBrief, brief_of
+from transfers.phone_upload import queries as phone_upload
+from transfers.phone_upload.queries import PhoneOffer
+from transfers.photo.views import backdrop
+from transfers.returns.returned_parts import papers_to_replace, returned_parts
+from verification import consents
+from verification.phones import uploads
+
+UPLOAD = "upload"
+WAYS = [(UPLOAD, gettext_lazy("Upload here")), (slots.BY_PHONE, gettext_lazy("Take photos with your phone"))]
+ONLY_NAMED = Notice(
+    "turn", gettext_lazy("You can change only what our reviewer asked for. Everything else stays as it is")
+)
+
+
+class WayForm(forms.Form):
+    """How the papers come in; asked where the province takes them by phone."""
+
+    way = ChoiceField(
+        label=gettext_lazy("How do you want to send the documents?"), choices=WAYS, widget=forms.RadioSelect
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsPage(PageInOrder):
+    """Step 5: every document with its state."""
+
+    template: ClassVar[str] = "transfers/documents/documents.html"
+    brief: RulesBrief
+    form: WayForm | None
+    commitment: FormToDownload | None  # what sending by phone asks for as well
+    groups: list[HubGroup]
+    meter: list[str]  # a class a document, those that are ready first
+    ready: int
+    total: int
+    left: int
+    check_class: str
+    notices: list[Notice]
+    phone_offers: list[PhoneOffer]
+    panels: list[Panel]
+    back_url: str
+
+
+@confirmed_required
+def hub(request: HttpRequest, reference: str) -> HttpResponse:
+    """Every slot with its state; n of m ready."""
+    order = own_order(request, reference)
+    if not order.is_editable:
+        return redirect(order)
+    if not queries.has_details(order):
+        return redirect("people", order.reference)
+    offered = phone_upload.is_offered(order)
+    form = WayForm(request.POST or None, initial=order.answer("documents") or {"way": UPLOAD}) if offered else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        return _way_chosen(order, form)
+    return render_page(request, _hub(order, form))
+
+
+def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
+    """Kept; whoever uploads here instead wants no phone to send anything any more."""
+    keep(order, "documents", form.cleaned_data)
+    if form.cleaned_data["way"] == UPLOAD:
+        uploads.end(holder=order.reference)
+    return redirect("documents", order.reference)
+
+
+def _hub(order: Order, form: WayForm | None) -> DocumentsPage:
+    rows = _rows(order)
+    ready = sum(row.is_ready for row in rows)
+    return DocumentsPage(
+        frame=frame(order, stages.DOCUMENTS),
+        brief=brief_of(order),
+        form=form,
+        commitment=form_of_commitment(order) if slots.commits_by_phone(queries.rules_of(order)) else None,
+        groups=groups_of(order, rows),
+        meter=["is-on"] * ready + [""] * (len(rows) - ready),
+        ready=ready,
+        total=len(rows),
+        left=len(rows) - ready,
+        check_class="button" if ready == len(rows) else "button button-secondary",
+        notices=[ONLY_NAMED] if is_in(order, Group.RETURNED) else [],
+        phone_offers=phone_upload.offers(order),
+        panels=backdrop.offers(order),
+        back_url=reverse("people", args=[order.reference]),
+    )
+
+
+def _rows(order: Order) -> list[HubRow]:
+    """A row a document; the first that lacks something has the page's filled button."""
+    papers = list(queries.papers_of(order))
+    needed = slots.needed(order)
+    parts = returned_parts(order, papers)
+    gaps = {gap.part: gap for gap in readiness.paper_gaps(order, papers, needed, parts=parts)}
+    looked = Looked(
+        order=order,
+        papers=papers,
+        gaps=gaps,
+        is_open=slot_access.open_test(order, papers, set(gaps)),
+        standing=papers_to_replace(parts),
+        given=_given(order, [slot for slot in needed if f"paper.{slot.key}" in gaps]),
+    )
+    rows: list[HubRow] = []
+    for slot in needed:
+        has_filled = any(row.action and row.action.kind == PRIMARY for row in rows)
+        rows.append(row_of(looked, slot, is_first=not has_filled))
+    return rows
+
+
+def _given(order: Order, lacking: list[slots.Slot]) -> frozenset[str]:
+    """Who has agreed; asked only where a picture of a person is still to come."""
+    asks = any(person_of(order, slot.key) for slot in lacking)
+    return consents.active_consents(order.reference) if asks else frozenset()

@@ -1,0 +1,237 @@
+"""The rows of the hub: a document each, where it stands in words, and what to do next."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_name
+from transfers.check.readiness import Gap
+from transfers.documents import slots
+from transfers.documents.samples import right_sample
+from transfers.documents.slots import Slot
+from transfers.documents.validity import ADMINISTRATOR, LEAD, is_reused, is_stale, person_of, why_stale
+from transfers.models import Order, OrderDocument
+from transfers.orders.people import BOTH, ROLES, administrator, is_individual, is_same_person, lead
+from transfers.steps import consent
+from verification.documents.advice import found_on
+from verification.documents.forms import UploadForm
+from verification.documents.upload_messages import reason_of
+
+STAYS = gettext_lazy("Stays as it is")
+# whose paper a slot takes; all others are papers of this filing
+WHOSE = {
+    "lead_id": LEAD,
+    "admin_id": ADMINISTRATOR,
+    "holding_photo": ADMINISTRATOR,
+    "residence": ADMINISTRATOR,
+    consent.LETTER: ADMINISTRATOR,
+    "subject_id": "subject",
+}
+FILING = "filing"
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """One side in small: its picture, or the drawing of one as it should be."""
+
+    sample: str
+    preview_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HubRow:
+    """One document of the hub."""
+
+    key: str
+    title: Words
+    url: str  # "" where it cannot be opened now
+    thumbnails: list[Thumbnail]
+    sides: Words  # which sides or pages it has; "" where it is one picture
+    state: str
+    label: Words  # instead of the usual word of its state
+    words: Words
+    items: list[Words]  # what the province wants, item by item
+    is_ready: bool
+    is_statement: bool
+    action: Action | None
+    form: UploadForm | None  # takes what is dropped on the row
+    form_url: str
+    slot_id: str  # of the section on the document's own page that shows the dropped picture
+
+
+@dataclass(frozen=True, slots=True)
+class HubGroup:
+    """The documents of one person, of the subject, or of this filing."""
+
+    title: Words
+    name: str
+    rows: list[HubRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What all rows are judged by."""
+
+    order: Order
+    papers: list[OrderDocument]
+    gaps: dict[str, Gap]
+    is_open: Callable[[Slot], bool]
+    standing: set[str]  # slots whose paper came back
+    given: frozenset[str]
+
+    def of(self, slot: Slot) -> list[OrderDocument]:
+        """The papers of a slot, by side."""
+        return sorted((paper for paper in self.papers if paper.slot == slot.key), key=lambda paper: paper.side)
+
+    def takes_pictures(self, slot: Slot) -> bool:
+        """Whether a picture may come in: the slot is open and the person agreed."""
+        person = person_of(self.order, slot.key)
+        return self.is_open(slot) and (person is None or person.key in self.given)
+
+
+def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
+    """The row of a document; `is_first` when no row before it lacks anything."""
+    order, mine = looked.order, looked.of(slot)
+    state = _state(looked, slot, mine)
+    is_ready = f"paper.{slot.key}" not in looked.gaps
+    url = reverse("slot", args=[order.reference, slot.key]) if looked.is_open(slot) else ""
+    side = _next_side(order, slot, mine)
+    takes = not is_ready and state != "checking" and looked.takes_pictures(slot)
+    return HubRow(
+        key=slot.key,
+        title=slot.title,
+        url=url,
+        thumbnails=_thumbnails(slot, mine),
+        sides=_joined(slot.sides[: slot.needed]) if slot.needed > 1 else "",
+        state=state,
+        label=STAYS if is_ready and not url else "",
+        words=_words(looked, slot, mine, state),
+        items=slots.wanted(order, slot) if slot.key == slots.OTHER else [],
+        is_ready=is_ready,
+        is_statement=slot.key == slots.STATEMENT,
+        action=_action(slot, state, url, is_first=is_first) if url else None,
+        form=UploadForm(key=f"{slot.key}_{side}") if takes else None,
+        form_url=f"{url}?side={side}",
+        slot_id=f"slot-{slot.key}-{side}",
+    )
+
+
+def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
+    """The rows by whose paper they are: lead, administrator, subject, this filing."""
+    lead_role = ROLES[BOTH] if is_same_person(order) else ROLES["subject_lead"]
+    whose = {
+        LEAD: (lead_role, mask_name(lead(order).name)),
+        ADMINISTRATOR: (ROLES["administrator"], mask_name(administrator(order).name)),
+        "subject": (_("The subject"), order.answer("type").get("name", "")),
+        FILING: (_("This filing"), order.domain),
+    }
+    if is_same_person(order):
+        whose[ADMINISTRATOR] = whose[LEAD]
+    found: dict[tuple[Words, str], list[HubRow]] = {}
+    for row in rows:
+        found.setdefault(whose[WHOSE.get(row.key, FILING)], []).append(row)
+    return [HubGroup(title, name, mine) for (title, name), mine in found.items()]
+
+
+def _state(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> str:
+    """A key of the states of slots."""
+    order = looked.order
+    if f"paper.{slot.key}" not in looked.gaps:
+        if any(found_on(paper.document) for paper in mine):
+            return "look"
+        return "reused" if any(is_reused(order, paper) for paper in mine) else "ready"
+    if any(paper.document.state == "refused" or is_stale(order, paper) for paper in mine):
+        return "again"
+    if slots.waiting(mine):
+        return "checking"
+    return "replace" if slot.key in looked.standing and mine else "empty"
+
+
+def _words(looked: Looked, slot: Slot, mine: list[OrderDocument], state: str) -> Words:
+    """What is wrong and what to do about it, or what a good picture shows."""
+    order = looked.order
+    if state == "look":
+        return _first(_advice(slot, paper) for paper in mine)
+    if state == "again":
+        return _first(_trouble(order, slot, paper) for paper in mine)
+    if state == "checking":
+        return _first(reason_of(paper.document) for paper in mine)
+    if state == "empty":
+        return _still_needed(looked, slot, mine)
+    return ""
+
+
+def _first(found: Iterable[Words]) -> Words:
+    return next((words for words in found if words), "")
+
+
+def _side(slot: Slot, paper: OrderDocument, words: Words) -> str:
+    """The words, with the side they are about where there are several."""
+    side = slot.sides[paper.side - 1]
+    return _("%(side)s: %(words)s") % {"side": capfirst(side), "words": words} if side else str(words)
+
+
+def _advice(slot: Slot, paper: OrderDocument) -> Words:
+    found = found_on(paper.document)
+    if found is None:
+        return ""
+    mark = found.marks[0]
+    words = _("%(found)s. %(remedy)s.") % {"found": mark.words, "remedy": mark.remedy} if mark.remedy else mark.words
+    return _side(slot, paper, words)
+
+
+def _trouble(order: Order, slot: Slot, paper: OrderDocument) -> Words:
+    if is_stale(order, paper):
+        return why_stale(slot.key, reused=is_reused(order, paper))
+    return _side(slot, paper, reason_of(paper.document)) if paper.document.state == "refused" else ""
+
+
+def _still_needed(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> Words:
+    there = {paper.side for paper in mine if paper.document.is_ready}
+    lacking = [side for number, side in enumerate(slot.sides[: slot.needed], 1) if number not in there]
+    if there and lacking:
+        return _("Still needed: %(sides)s") % {"sides": _joined(lacking)}
+    if there:  # every picture is here, and the person has not agreed
+        return looked.gaps[f"paper.{slot.key}"].words
+    return slots.hint_of(slot, is_individual=is_individual(looked.order))
+
+
+def _joined(sides: Iterable[Words]) -> str:
+    return ("、" if reads_chinese() else ", ").join(str(side) for side in sides)
+
+
+def _next_side(order: Order, slot: Slot, mine: list[OrderDocument]) -> int:
+    """The first side that lacks a picture that will do."""
+    good = {paper.side for paper in mine if paper.document.is_ready and not is_stale(order, paper)}
+    return next((side for side in range(1, slot.needed + 1) if side not in good), 1)
+
+
+def _thumbnails(slot: Slot, mine: list[OrderDocument]) -> list[Thumbnail]:
+    """The sides that must be there and those that are."""
+    by_side = {paper.side: paper.document for paper in mine}
+    found = []
+    for side in range(1, max([slot.needed, *by_side]) + 1):
+        document = by_side.get(side)
+        shown = document is not None and document.is_ready
+        url = f"{reverse('document', args=[document.reference])}?preview=1" if document and shown else ""
+        found.append(Thumbnail(right_sample(slot.drawing, side), url))
+    return found
+
+
+ACTIONS = {"ready": gettext_lazy("View"), "reused": gettext_lazy("View"), "checking": gettext_lazy("View")}
+AGAIN = {"again": gettext_lazy("Upload again"), "replace": gettext_lazy("Replace"), "look": gettext_lazy("Take again")}
+
+
+def _action(slot: Slot, state: str, url: str, *, is_first: bool) -> Action:
+    if state in ACTIONS:
+        return Action(ACTIONS[state], url, LINK, about=str(slot.title))
+    label = AGAIN.get(state, gettext_lazy("Upload"))
+    kind = PRIMARY if is_first and state != "look" else SECONDARY
+    return Action(label, url, kind, about=str(slot.title))
