@@ -20,6 +20,7 @@ from transfers.check.receipt import receipt_of
 from transfers.durations.figures import figure
 from transfers.durations.spans import AUTHORITY
 from transfers.models import Order
+from transfers.notifications.calendar_file import answer_ics
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.people import administrator, lead
@@ -62,15 +63,15 @@ class SentPage(PageInOrder):
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """It stays: later it says where the order is now."""
     order, at = _sent_order(request, reference)
-    is_waiting, date = is_in(order, Group.PAPERS_IN_REVIEW), next_date(order)
+    is_waiting, answer_at = is_in(order, Group.PAPERS_IN_REVIEW), _answer_at(order)
     page = SentPage(
         frame=frame(order),
         at=at,
-        answer_at=date[1] if date and is_waiting else None,
+        answer_at=answer_at,
         told_email=mask_email(account_of(request).email),
         told_mobile=mask_mobile(account_of(request).mobile),
         state=_mark(order),
-        steps=_steps(order, date[1] if date else None) if is_waiting else [],
+        steps=_steps(order, answer_at) if is_waiting else [],
         takes_back=next(iter(buttons(order)), None) if is_waiting else None,
     )
     return render_page(request, page)
@@ -89,6 +90,26 @@ def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
+
+
+@confirmed_required
+@require_GET
+def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
+    """The day by which we answer as a calendar file, as long as there is one."""
+    order, _at = _sent_order(request, reference)
+    answer_at = _answer_at(order)
+    if answer_at is None:
+        raise Http404
+    return HttpResponse(
+        answer_ics(order, answer_at),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{order.reference}.ics"'},
+    )
+
+
+def _answer_at(order: Order) -> datetime | None:
+    date = next_date(order) if is_in(order, Group.PAPERS_IN_REVIEW) else None
+    return date[1] if date else None
 
 
 def _sent_order(request: HttpRequest, reference: str) -> tuple[Order, datetime]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.rows import Group
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ALARMS = (timedelta(hours=24), timedelta(hours=3), timedelta(minutes=30))
 OTHERWISE = _("Deadline: order %(ref)s")
+ANSWER = _("Order %(ref)s: our answer")
 LENGTH = timedelta(minutes=15)
 
 
@@ -37,23 +39,32 @@ def _alarm(before: timedelta, words: str) -> "Alarm":
 
 def deadline_ics(order: Order, *, now: datetime | None = None) -> str:
     """The calendar file of the order's deadline, in the owner's language; a moved deadline has a higher SEQUENCE."""
-    from icalendar import Calendar, Event  # noqa: PLC0415 -- 0.1 s of every process's start
-
     if order.due_at is None:
         raise ValueError("an order without a deadline has no calendar file")
+    return _file(order, order.due_at, state_of(order).calendar or OTHERWISE, ALARMS, now)
+
+
+def answer_ics(order: Order, at: datetime, *, now: datetime | None = None) -> str:
+    """The same of the day by which we answer: it is our turn, so nothing rings."""
+    return _file(order, at, ANSWER, (), now)
+
+
+def _file(order: Order, at: datetime, words: Words, alarms: tuple[timedelta, ...], now: datetime | None) -> str:
+    from icalendar import Calendar, Event  # noqa: PLC0415 -- 0.1 s of every process's start
+
     with translation.override(order.owner.language):
-        words = str(state_of(order).calendar or OTHERWISE) % {"ref": order.reference}
+        summary = str(words) % {"ref": order.reference}
         where = settings.PUBLIC_BASE_URL + order.get_absolute_url()
     event = Event()
     event.add("uid", f"{_identity(order)}@{urlsplit(settings.PUBLIC_BASE_URL).hostname}")
     event.add("sequence", order.version)
     event.add("dtstamp", (now or timezone.now()).astimezone(UTC))
-    event.add("dtstart", (order.due_at - LENGTH).astimezone(UTC))
-    event.add("dtend", order.due_at.astimezone(UTC))
-    event.add("summary", words)
+    event.add("dtstart", (at - LENGTH).astimezone(UTC))
+    event.add("dtend", at.astimezone(UTC))
+    event.add("summary", summary)
     event.add("url", where)
-    for before in ALARMS:
-        event.add_component(_alarm(before, words))
+    for before in alarms:
+        event.add_component(_alarm(before, summary))
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//ICP filing portal//deadline//EN")

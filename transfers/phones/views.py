@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.guards import confirmed_required
-from icpportal.fields.components import Link, Notice
+from icpportal.fields.components import Link, Notice, TimeBar
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.orders import actions, queries
@@ -43,6 +43,7 @@ class PhonesPage(PageInOrder):
     template: ClassVar[str] = "transfers/phones/phones.html"
     notices: list[Notice]
     deadline_label: Words  # empty once nothing is left to verify
+    bar: TimeBar | None
     cards_title: Words
     rows: list[PhoneRow]
     waits_for_both: bool
@@ -75,11 +76,12 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("phones", order.reference)
     phone_windows.looked(order)
     is_open = is_in(order, Group.PHONES_OPEN) and not is_over(order)
-    rows, over = _rows(order, is_open=is_open), over_words(order)
+    rows, over, now = _rows(order, is_open=is_open), over_words(order), timezone.now()
     page = PhonesPage(
         frame=frame(order, stages.PHONES),
         notices=_notices(order, over, is_open=is_open),
         deadline_label=_("Finish by this time, or the order is returned") if is_open and not over else "",
+        bar=_bar(order, now) if is_open else None,
         cards_title=_("Who still has to confirm") if is_open else _("Who has confirmed"),
         rows=rows,
         waits_for_both=is_open and len(rows) > 1,
@@ -89,7 +91,7 @@ def phones(request: HttpRequest, reference: str) -> HttpResponse:
         codes_site=site(rules.codes_entered_at),
         moved_to=moved_to(rules.codes_entered_at),
         back_url=order.get_absolute_url(),
-        now=timezone.now(),
+        now=now,
     )
     return render_page(request, page)
 
@@ -106,6 +108,14 @@ def _rows(order: Order, *, is_open: bool) -> list[PhoneRow]:
         )
         for card in found
     ]
+
+
+def _bar(order: Order, now: datetime) -> TimeBar | None:
+    if order.due_at is None:
+        return None
+    whole, passed = order.due_at - order.entered_at, now - order.entered_at
+    percent = round(100 * passed / whole) if whole else 100
+    return TimeBar(min(100, max(0, percent)), _("Texts sent"), _("Order returned"))
 
 
 def _notices(order: Order, over: str, *, is_open: bool) -> list[Notice]:

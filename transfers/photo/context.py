@@ -8,11 +8,12 @@ from icpportal.fields.components import Notice
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
+from transfers.documents.samples import Sample, portraits
 from transfers.models import FieldVerdict, Order
 from transfers.orders import queries
 from transfers.orders.people import administrator
 from transfers.returns.verdict_labels import reason_words
-from verification.photos.methods import SHANGHAI_APP, WAYS
+from verification.photos.methods import BACKDROP, SHANGHAI_APP, WAYS
 from verification.photos.methods import rules as photo_rules
 
 ONLY_APP = Notice("info", _("Shanghai requires the authority's app, and the photo must be taken there"))
@@ -24,6 +25,7 @@ class PhotoHead:
 
     name: str
     rules: list[Words]
+    samples: tuple[Sample, ...]
     steps: list[Words]
     said: list[Notice]
     only_app: list[Notice]
@@ -35,6 +37,7 @@ def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
     return PhotoHead(
         name=mask_name(administrator(order).name),
         rules=photo_rules(ways),
+        samples=portraits(has_backdrop=BACKDROP in ways or not ways),
         steps=[step for way in ways for step in WAYS[way].steps],
         said=[_again(verdict, ways)] if verdict else [],
         only_app=[ONLY_APP] if ways == (SHANGHAI_APP,) else [],

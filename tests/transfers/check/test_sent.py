@@ -154,3 +154,23 @@ def test_a_persons_name_is_masked_where_an_organisations_is_not(client: Client, 
     assert "宁夏示例纸业有限公司" in words_of(client, organisation, tmp_path)
     text = words_of(client, person, tmp_path)
     assert ("赵*本" in text, "赵样本" in text) == (True, False)
+
+
+def test_the_day_of_our_answer_is_a_calendar_file_without_a_name_while_we_review(client: Client) -> None:
+    with time_machine.travel(WEDNESDAY, tick=False):
+        order = submitted()
+        page = page_of(client, order)
+        address = reverse("answer-file", args=[order.reference])
+        answer = client.get(address)
+    file = answer.content.decode().replace("\r\n ", "")
+
+    assert f'href="{address}"' in page
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert "DTEND:20261126T100000Z" in file, "18:00 in Beijing"
+    assert f"SUMMARY:Order {order.reference}: our answer" in file
+    assert "林" not in file
+    assert "VALARM" not in file, "it is our turn"
+
+    Order.objects.filter(pk=order.pk).update(state=states.PHOTO_DUE)
+    assert client.get(address).status_code == 404
+    assert "our answer" not in page_of(client, order)

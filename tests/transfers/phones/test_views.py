@@ -187,6 +187,16 @@ def test_the_deadline_stands_in_beijing_time_with_a_calendar_file(client):
     assert reverse("deadline-file", args=[order.reference]) in html
 
 
+def test_a_bar_shows_how_much_of_the_48_hours_has_passed(client):
+    now = timezone.now()
+    order = waiting(entered_at=now - timedelta(hours=12), due_at=now + timedelta(hours=36))
+
+    html = show(client, order)
+
+    assert '<path d="M0 0h25v1H0z"/>' in html
+    assert "<span>Texts sent</span><span>Order returned</span>" in html
+
+
 def test_after_the_deadline_the_page_judges_itself(client):
     order = waiting(due_at=timezone.now())
 

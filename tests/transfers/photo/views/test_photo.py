@@ -160,6 +160,22 @@ def test_since_2020_it_is_a_plain_white_ground_and_no_backdrop_is_spoken_of(clie
     assert "Enter your address" not in html
 
 
+@pytest.mark.parametrize(
+    ("profile", "way", "right", "has_gap"),
+    [
+        ("seed-2018", "backdrop", "the words around you readable", True),
+        ("current-2020", "plain", "Centred, upper body, well lit", False),
+    ],
+)
+def test_a_right_portrait_and_wrong_ones_are_drawn_for_the_chosen_way(client, profile, way, right, has_gap):
+    html = show(client, due(rule_profile=profile, photo_way=way))
+
+    assert right in html
+    assert html.count('<span class="sr">Right: </span>') == 1
+    assert html.count('<span class="sr">Wrong: </span>') >= 5
+    assert ("Room beside the backdrop" in html) is has_gap
+
+
 def test_since_2020_a_photo_before_a_backdrop_is_no_choice(client):
     order = due(rule_profile="current-2020")
     make_ready_document(order, "photo")
