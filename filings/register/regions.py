@@ -14,6 +14,7 @@ from pathlib import Path
 
 from stdnum import numdb
 
+from filings.provinces import PROVINCES
 from icpportal.fields.language_marks import reads_chinese
 
 TABLE = Path(__file__).parent / "data" / "regions.csv"
@@ -62,9 +63,27 @@ class Region:
     @property
     def full_name(self) -> str:
         """From the province down: "宁夏回族自治区银川市金凤区"."""
+        return "".join(part.name for part in self._parts())
+
+    @property
+    def shown_in_full(self) -> str:
+        """The full name as a page shows it: a reader of another language finds how to say it beside the Chinese."""
+        if reads_chinese():
+            return self.full_name
+        said = [
+            part.reading or PROVINCES[part.code].name_en for part in self._parts() if part.reading or part.is_province
+        ]
+        return f"{self.full_name} ({', '.join(reversed(said))})"
+
+    @property
+    def is_province(self) -> bool:
+        return self.level is Level.PROVINCE
+
+    def _parts(self) -> list["Region"]:
+        """From the province down, without the levels that are no place."""
         codes = dict.fromkeys((self.province, self.city, self.code))
         parts = [self if code == self.code else region(code) for code in codes if code]
-        return "".join(part.name for part in parts if part and part.name not in NO_PLACE)
+        return [part for part in parts if part and part.name not in NO_PLACE]
 
     def __str__(self) -> str:
         return self.full_name

@@ -194,6 +194,6 @@ def rows(answers: dict[str, str], *, in_clear: bool = False) -> list[SummaryRow]
         {"label": _("Nature of the subject"), "value": certificates.NATURES[answers["nature"]].label},
         {"label": _("Type of document"), "value": certificates.CERTIFICATES[int(answers["id_type"])].label},
         {"label": _("Document number"), "value": number if in_clear else mask_number(number)},
-        {"label": _("Subject's region"), "value": place.full_name if place else answers["region"]},
+        {"label": _("Subject's region"), "value": place.shown_in_full if place else answers["region"]},
         {"label": _("Domain name"), "value": display_domain(answers["domain"])},
     ]

@@ -59,5 +59,5 @@ def words(field: forms.Field, value: Json) -> str:
         return "、".join(str(labels.get(each, each)) for each in map(str, value))
     if isinstance(value, str) and len(value) == 6 and value.isdigit() and value in labels:
         place = region(value)
-        return place.full_name if place else value
+        return place.shown_in_full if place else value
     return str(labels.get(str(value), value))

@@ -43,6 +43,22 @@ def test_a_city_without_counties_is_its_own_county(code):
     assert is_county(code)
 
 
+def test_a_reader_of_english_finds_how_a_whole_place_is_said():
+    with override("en"):
+        shown = [region(code).shown_in_full for code in ("640106", "110101", "64")]
+
+    assert shown == [
+        "宁夏回族自治区银川市金凤区 (Jinfeng, Yinchuan, Ningxia)",
+        "北京市东城区 (Dongcheng, Beijing)",
+        "宁夏回族自治区 (Ningxia)",
+    ]
+
+
+def test_a_reader_of_chinese_finds_the_chinese_name_alone():
+    with override("zh-hans"):
+        assert region("640106").shown_in_full == "宁夏回族自治区银川市金凤区"
+
+
 @pytest.mark.parametrize(
     ("code", "full_name"),
     [

@@ -47,3 +47,12 @@ def test_where_only_the_administrator_is_texted_the_lead_is_told_who_it_is(clien
 
     assert "The ministry texts only the website administrator" in lead
     assert "The ministry&#x27;s text message goes only to the number on the filing" in person
+
+
+@pytest.mark.parametrize("step", ["subject", "administrator"])
+@pytest.mark.parametrize("province", ["12", "44", "64"])
+def test_what_is_only_good_to_know_is_no_alarm_before_the_first_field(client: Client, province: str, step: str) -> None:
+    before_the_form = look(client, order_in(province), step).partition("<h1")[2].partition('id="page-form"')[0]
+
+    assert before_the_form.count('class="notice ') <= 1
+    assert 'class="quiet"' in before_the_form
