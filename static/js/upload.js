@@ -209,6 +209,7 @@
     act("take").hidden = !window.matchMedia("(pointer: coarse)").matches;
     const first = act(act("take").hidden ? "pick" : "take");
     first.classList.toggle("button-secondary", submit.matches(".button-secondary"));
+    if (row) submit.classList.remove("button-secondary"); // once a picture is dropped, this is what is next
     act("take").onclick = () => choose(true);
     act("pick").onclick = () => choose(false);
     act("other").onclick = () => choose(false);

@@ -220,7 +220,7 @@ def drawn(
     shown: DrawnSlot = {
         **(_refused(paper, reason) if reason and not stale else _shown(paper, reason or str(stale))),
         "key": f"{slot.key}-{side}",
-        "title": capfirst(word) if word else _("Picture"),
+        "title": capfirst(str(word)) if word else _("Picture"),
         "preview_alt": f"{slot.title} {word}".strip(),
         "hint": "",  # the page says it once
         "drawing": slot.drawing,

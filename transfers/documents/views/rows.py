@@ -126,10 +126,10 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
 def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
     """The rows by whose paper they are: lead, administrator, subject, this filing."""
     lead_role = ROLES[BOTH] if is_same_person(order) else ROLES["subject_lead"]
-    whose = {
+    whose: dict[str, tuple[Words, str]] = {
         LEAD: (lead_role, mask_name(lead(order).name)),
         ADMINISTRATOR: (ROLES["administrator"], mask_name(administrator(order).name)),
-        "subject": (_("The subject"), order.answer("type").get("name", "")),
+        "subject": (_("The subject"), str(order.answer("type").get("name", ""))),
         FILING: (_("This filing"), order.domain),
     }
     if is_same_person(order):
@@ -175,7 +175,7 @@ def _first(found: Iterable[Words]) -> Words:
 def _side(slot: Slot, paper: OrderDocument, words: Words) -> str:
     """The words, with the side they are about where there are several."""
     side = slot.sides[paper.side - 1]
-    return _("%(side)s: %(words)s") % {"side": capfirst(side), "words": words} if side else str(words)
+    return _("%(side)s: %(words)s") % {"side": capfirst(str(side)), "words": words} if side else str(words)
 
 
 def _advice(slot: Slot, paper: OrderDocument) -> Words:

@@ -55,7 +55,7 @@ def parts(html):
         "upload": '//input[@type="file"]',
         "tick": '//input[@name="photo_confirm"]',
         "places": '//select[@name="place"]',
-        "backdrop": '//a[contains(@href, "backdrop")]',
+        "backdrop": '//a[contains(@href, "/backdrop/")]',
     }
     filled = [" ".join(each.text_content().split()) for each in main.xpath('.//*[@class="button"]')]
     return {name for name, where in asked.items() if main.xpath(f".{where}")}, filled
@@ -174,6 +174,7 @@ def test_a_right_portrait_and_wrong_ones_are_drawn_for_the_chosen_way(client, pr
     assert html.count('<span class="sr">Right: </span>') == 1
     assert html.count('<span class="sr">Wrong: </span>') >= 5
     assert ("Room beside the backdrop" in html) is has_gap
+    assert "<li>No red or blue top</li>" in html, "no tick beside what is forbidden"
 
 
 def test_since_2020_a_photo_before_a_backdrop_is_no_choice(client):
