@@ -19,7 +19,7 @@ from icpportal.fields.components import DrawnSlot, Found, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
-from transfers.documents.samples import PORTRAIT, right_sample
+from transfers.documents.samples import right_sample
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
@@ -270,8 +270,7 @@ def photo_slot(order: Order, paper: OrderDocument | None, *, reason: str = "") -
         "key": "photo",
         "title": _("Photo"),
         "hint": _("Upper body, centred, dressed for the season"),
-        "drawing": "photo",
-        "sample": PORTRAIT,
+        "drawing": "",  # the page shows portraits, right and wrong
         "poll_url": reverse("slot-fragment", args=[order.reference, "photo", 1]),
         "refresh_url": url,
         "form": UploadForm(key="photo"),
