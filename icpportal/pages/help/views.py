@@ -55,9 +55,11 @@ def contents_of(way: Way) -> list[Link]:
 
 
 def parts_of(way: Way, said: list[ShownAnswer], words: list[GlossaryEntry]) -> Iterator[Part]:
-    """What can be found: each question, each word, the way and the papers."""
+    """What can be found: each question, each word, and the parts beside them."""
     yield from (Part(f"answer-{each.key}", each.question, each.words) for each in said)
     yield from (Part(f"word-{word.key}", word.both, str(word.meaning)) for word in words)
     between = "" if reads_chinese() else " "
     yield Part("way", way.title, between.join(way.steps))
     yield Part("papers", _("What you need to have ready"), between.join(way.papers))
+    yield Part("limits", _("Deadlines"), between.join(way.deadlines))
+    yield Part("call", _("When to call us"), way.when_to_call)

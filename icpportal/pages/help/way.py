@@ -9,11 +9,13 @@ from transfers.pages.rules_summary import RulesToday
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The steps from the first page to the approval, and what they need."""
+    """The steps from the first page to the approval, what they need, by when, and who helps."""
 
     title: str
     steps: list[str]
     papers: list[str]
+    deadlines: list[str]
+    when_to_call: str
 
 
 def way_of(today: RulesToday) -> Way:
@@ -23,6 +25,17 @@ def way_of(today: RulesToday) -> Way:
         title=_("The process in seven steps") if asks_password else _("The process in six steps"),
         steps=_steps(today),
         papers=_papers(asks_password=asks_password),
+        deadlines=[
+            _("All deadlines on these pages are in Beijing time (UTC+8). What counts is when we receive your answer."),
+            _(
+                "Phone verification has the shortest deadline. If you miss it, the order is returned to you complete, "
+                "and you can resubmit it unchanged."
+            ),
+        ],
+        when_to_call=_(
+            "When an order has been at one stage with us for more than three working days, when a phone number on the "
+            "filing no longer works, or when a page gave you a number to quote."
+        ),
     )
 
 

@@ -27,6 +27,8 @@ def marks(tree: html.HtmlElement) -> set[str]:
     [
         ("en", "five service codes", "/help/#answer-service-code"),
         ("en", "备案密码", "/help/#word-filing-password"),
+        ("en", "resubmit unchanged", "/help/#limits"),
+        ("en", "three working days", "/help/#call"),
         ("zh-hans", "幕布", "/help/#word-backdrop"),
         ("zh-hans", "PUBLIC-SECURITY", "/help/#word-public-security"),
         ("zh-hans", "备案密码忘了怎么办", "/help/#answer-password"),
