@@ -224,7 +224,7 @@
     };
     window.addEventListener("online", () => later && act("now").click());
     const over = (event) => {
-      if (!event.dataTransfer.types.includes("Files")) return;
+      if (!holdsFiles(event)) return;
       event.preventDefault();
       slot.classList.add("is-over");
     };
@@ -232,7 +232,6 @@
     slot.addEventListener("dragover", over);
     slot.addEventListener("dragleave", (event) => slot.contains(event.relatedTarget) || slot.classList.remove("is-over"));
     slot.addEventListener("drop", (event) => {
-      event.preventDefault();
       slot.classList.remove("is-over");
       take(event.dataTransfer.files[0]);
     });
@@ -243,7 +242,8 @@
 
   const enhanceAll = (part) => part.querySelectorAll("form[data-upload]").forEach(enhance);
   // a picture dropped beside its place must not take the page away
-  ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => event.preventDefault()));
+  const holdsFiles = (event) => event.dataTransfer.types.includes("Files");
+  ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => holdsFiles(event) && event.preventDefault()));
   window.addEventListener("beforeunload", (event) => unsent.size && event.preventDefault());
   document.addEventListener("renewed", (event) => enhanceAll(event.target));
   document.querySelectorAll("[data-with-script]").forEach((part) => (part.hidden = false));
