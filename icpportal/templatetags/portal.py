@@ -353,7 +353,7 @@ def theme_attribute(context: Context) -> SafeString:
 @register.simple_tag(takes_context=True)
 def page_description(context: Context) -> str:
     """The sentence about a public page for search engines; "" on somebody's own."""
-    return public.description_of(context.get("request"), context.get("provider_name", ""))
+    return public.description_of(context.get("request"), str(context.get("provider_name") or ""))
 
 
 NOTICE_ICONS = {"info": "info", "turn": "hand", "problem": "warning", "done": "check"}
