@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.journeys.manners import HEIGHTS, Manner
 from tests.journeys.portal import Portal, running
 from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures of the walks that count
 
@@ -18,9 +19,17 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 
 
 @pytest.fixture
-def window(browser: Browser) -> Iterator[Page]:
+def manner() -> Manner:
+    """A test that does not say: English, on a computer."""
+    return Manner()
+
+
+@pytest.fixture
+def window(browser: Browser, manner: Manner) -> Iterator[Page]:
     """A person's own window; a script error or a blocked resource fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        viewport={"width": manner.width, "height": HEIGHTS[manner.width]}, java_script_enabled=manner.script
+    )
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     problems: list[str] = []

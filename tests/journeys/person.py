@@ -2,18 +2,21 @@
 
 import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from demo import fake_data
 from demo.rehearsal import http_browser
 from demo.rehearsal.http_browser import Browser
 from demo.rehearsal.scenario import REGIONS
 from demo.rehearsal.transfer import picture
+from tests.journeys.manners import Manner, judge
 from tests.journeys.portal import Portal
 
 SECRET = "a long enough secret 27"
@@ -22,13 +25,13 @@ REVIEWER = ("reviewer@example.com", "demo-Beian-2026")
 
 @dataclass
 class Person:
-    """One applicant in one window, in one language, with an invented filing at another provider."""
+    """One applicant in one window, who goes in one manner, with an invented filing at another provider."""
 
     portal: Portal
     page: Page
     folder: Path
     province: str = "12"
-    language: str = "en"
+    manner: Manner = Manner()
     other_number_on_file: bool = False
     reference: str = ""
     dice: random.Random = field(default_factory=random.Random)
@@ -113,6 +116,7 @@ class Person:
     # --- the browser ---
 
     def open(self, path: str) -> None:
+        judge(self.page)
         self.page.goto(f"{self.portal.url}{path}")
 
     def tick(self, box: str) -> None:
@@ -121,17 +125,47 @@ class Person:
 
     def press(self) -> None:
         """The one primary button of the page."""
+        judge(self.page)
         self.page.locator("main form .actions button.button:not(.button-secondary)").last.click()
 
     def enter(self, field: str) -> None:
         """The Enter key in a field, which does the same as the primary button."""
         self.page.locator(f"[name={field}]").press("Enter")
 
+    def press_as_the_line_breaks(self, button: str) -> None:
+        """The first press does not get through, the answer to the second is lost; then the page is opened once more."""
+        context, here = self.page.context, self.page.url
+        context.set_offline(True)
+        self.page.locator(button).click()
+        self.page.wait_for_url(re.compile("^chrome-error:"))
+        context.set_offline(False)
+        self.page.goto(here)
+        with self._answers_lost():
+            self.page.locator(button).click()
+            self.page.wait_for_url(re.compile("^chrome-error:"))
+        self.page.goto(here)
+
+    @contextmanager
+    def _answers_lost(self) -> Iterator[None]:
+        """What is sent arrives; what comes back does not."""
+
+        def lose(route: Route) -> None:
+            if route.request.method == "POST":
+                route.fetch(max_redirects=0)
+                route.abort()
+            else:
+                route.continue_()
+
+        self.page.route("**/*", lose)
+        yield
+        self.page.unroute("**/*", lose)
+
     def choose_language(self) -> None:
         self.open("/")
-        if (self.page.locator("html").get_attribute("lang") == "en") != (self.language == "en"):
+        is_english = self.manner.language == "en"
+        if (self.page.locator("html").get_attribute("lang") == "en") != is_english:
             self.page.locator("form[action*='language'] button").first.click()
-        expect(self.page.locator("html")).to_have_attribute("lang", "en" if self.language == "en" else "zh-Hans")
+        expect(self.page.locator("html")).to_have_attribute("lang", "en" if is_english else "zh-Hans")
 
     def sign_up(self) -> None:
         self.choose_language()
@@ -156,9 +190,10 @@ class Person:
         self.page.select_option("[name=id_type]", "1")
         self.page.fill("[name=id_number]", self.code)
         self.page.fill("[name=name]", self.company)
-        self.page.select_option("[name=region_province]", self.province)
-        self.page.select_option("[name=region_city]", self.region[:4] + "00", timeout=10_000)
-        self.page.select_option("[name=region_county]", self.region, timeout=10_000)
+        for name, place in (("province", self.province), ("city", f"{self.region[:4]}00"), ("county", self.region)):
+            self.page.select_option(f"[name=region_{name}]", place, timeout=10_000)
+            if not self.manner.script and name != "county":
+                self.page.click("[name=show_places]")
         self.page.fill("[name=domain]", self.domain)
         self.enter("domain")
         expect(self.page.locator(".outcome")).to_have_attribute("data-outcome", "transfer")

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.journeys.manners import Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
-LANGUAGES = ["zh-hans"]  # the rehearsal walks it in the other
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def approved(person: Person, reviewer: Reviewer) -> None:
     person.sees("approved")
 
 
-def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, language: str) -> Person:
+def on_file(portal: Portal, window: Page, folder: Path, reviewer: Reviewer, manner: Manner) -> Person:
     """A person whose first website has come here."""
-    person = Person(portal, window, folder, province="44", language=language)
+    person = Person(portal, window, folder, province="44", manner=manner)
     person.sign_up()
     person.verify_type()
     person.pass_the_gates()
@@ -90,11 +90,11 @@ def take_the_administrators_document(person: Person) -> None:
     expect(page.locator(".slot-reused")).to_have_count(2)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@walked(Manner("zh-hans", script=False))  # the rehearsal walks it in the other language
 def test_a_further_website_of_a_known_subject_walks_to_approval(
-    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = on_file(portal, window, tmp_path, reviewer, language)
+    person = on_file(portal, window, tmp_path, reviewer, manner)
     first = person.reference
     person.put_another_on_record()
 

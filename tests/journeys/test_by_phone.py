@@ -17,7 +17,7 @@ PHONE = {"width": 360, "height": 740}
 def test_a_phone_sends_the_papers_while_the_computer_watches(
     portal: Portal, window: Page, browser: Browser, tmp_path: Path
 ) -> None:
-    person = Person(portal, window, tmp_path, province="44", language="en")
+    person = Person(portal, window, tmp_path, province="44")
     person.sign_up()
     person.verify_type()
     person.pass_the_gates()

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Page, expect
 
 from demo.ministry.code_texts import TOO_LATE
 from tests.journeys.conftest import PATIENCE
+from tests.journeys.manners import PHONE, Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
-LANGUAGES = ["en", "zh-hans"]
 
 
 @pytest.fixture
@@ -48,11 +48,11 @@ def accepted(person: Person, reviewer: Reviewer) -> None:
     reviewer.press("accept_photo")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@walked(Manner("en"), Manner("zh-hans", PHONE))
 def test_a_transfer_walks_from_sign_up_to_approval(
-    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, language=language)
+    person = sent(portal, window, tmp_path, manner=manner)
 
     accepted(person, reviewer)
     person.sees("phone_due")
@@ -66,11 +66,11 @@ def test_a_transfer_walks_from_sign_up_to_approval(
     expect(window.locator("main")).to_contain_text(person.domain)
 
 
-@pytest.mark.parametrize("language", ["zh-hans"])
+@pytest.mark.parametrize("manner", [Manner("zh-hans")], ids=str)
 def test_a_returned_order_is_mended_in_exactly_the_named_fields(
-    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, province="44", language=language)
+    person = sent(portal, window, tmp_path, province="44", manner=manner)
     reviewer.open(person.reference)
     reviewer.name("website.site_name", "site_name")
     reviewer.name("paper.statement", "statement_unsealed")
@@ -92,11 +92,11 @@ def test_a_returned_order_is_mended_in_exactly_the_named_fields(
     person.sees("authority_review")
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("manner", [Manner("en", PHONE)], ids=str)
 def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged(
-    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, language: str
+    portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
 ) -> None:
-    person = sent(portal, window, tmp_path, language=language, other_number_on_file=True)
+    person = sent(portal, window, tmp_path, manner=manner, other_number_on_file=True)
     accepted(person, reviewer)
     person.sees("phone_due")
     person.open(f"/transfers/{person.reference}/phones/")
