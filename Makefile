@@ -10,7 +10,8 @@ PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast lint types style shape fmt messages clean
+.PHONY: help demo demo-reset test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
+	fmt messages clean
 
 help: ## this list
 	@echo "The ICP filing portal. What there is to make:"
@@ -27,6 +28,25 @@ test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, then on Postg
 
 test-fast: $(BIN)/.installed-dev ## run on SQLite what needs no browser and no worker, but for the longest tests
 	@$(BIN)/python tests/run.py --fast
+
+pictures: $(BIN)/.installed-dev ## take a picture of every page into var/pictures/ (ONLY=zh-390,order for a part)
+	@$(BIN)/python -m tests.seen.pictures
+
+readme-pictures: $(BIN)/.installed-dev ## take the README's pictures anew
+	@$(BIN)/python -m tests.seen.readme_pictures
+
+axe: $(BIN)/.installed-dev ## let axe look at every page in all languages, themes and widths (ONLY=slot for a part)
+	@$(BIN)/python -m tests.seen.judgement
+
+outlines: $(BIN)/.installed-dev ## write what a screen reader tells of each page into tests/walk/outlines/
+	@OUTLINES=write $(BIN)/python -m pytest -q -o timeout=1500 -o faulthandler_timeout=0 tests/walk/test_walk.py -k seed-2018
+
+walk: $(BIN)/.installed-dev ## walk all kinds in both languages and widths, with axe on every page (about half an hour)
+	@WALKS=all $(BIN)/python -m pytest -q tests/journeys/test_transfer.py tests/journeys/test_another.py \
+		tests/journeys/test_cancel.py tests/journeys/test_import.py -k "walks_ or is_cancelled or imported"
+
+lighthouse: $(BIN)/.installed-dev ## what Lighthouse says of seven pages, the median of five (needs Node; RUNS=1 ONLY=start)
+	@$(BIN)/python -m tests.seen.lighthouse
 
 lint: types style ## style, types, templates, migrations
 

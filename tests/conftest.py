@@ -15,13 +15,11 @@ from demo.ministry.api.client import SimulatorClient
 from icpportal.drafts.pages import Redirected
 from tests import migrated
 from tests.demo.ministry.process import Simulator, start_simulator
-from tests.environment import CHROMIUM
+from tests.environment import CHROMIUM, FLAGS
 
 # the machine may be busy: an example has a test's time
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.transfers import states
-from tests.walk import orders, pages, world
+from tests.walk import orders, outlines, pages, world
 from tests.walk.walks import KNOWN, Walk
 from transfers.orders import queries
 
@@ -24,18 +24,20 @@ LANGUAGE_OF = {"seed-2018": "en", "current-2020": "zh-hans"}
 
 @pytest.mark.parametrize("crowd", CROWDS)
 @pytest.mark.parametrize("profile", world.PROFILES)
-def test_every_page_is_whole_and_every_link_on_it_leads_on(
+def test_every_page_is_whole_told_in_order_and_every_link_on_it_leads_on(
     profile: str, crowd: str, tmp_path: Path, settings: Any
 ) -> None:
     made = world.build(profile, tmp_path, settings)
     wrong: list[str] = []
     met: set[Any] = set()
     pressed: set[Any] = set()
-    for role in CROWDS[crowd]:
-        walk = Walk(made, role, LANGUAGE_OF[profile], pressed)
+    walks = [Walk(made, role, LANGUAGE_OF[profile], pressed) for role in CROWDS[crowd]]
+    for walk in walks:
         walk.go()
         wrong += [*walk.wrong, *missing(walk, made)]
         met |= walk.met
+    if LANGUAGE_OF[profile] == "en":
+        wrong += outlines.differences(crowd, walks)
 
     if wrong:
         pytest.fail("\n".join(dict.fromkeys(wrong)), pytrace=False)

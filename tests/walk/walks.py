@@ -35,13 +35,14 @@ class Walk:
     wrong: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     met: set[Any] = field(default_factory=set)  # entries of KNOWN
+    found: list[Page] = field(default_factory=list)
 
     def go(self) -> None:
         """Open every page, also those whose address has to be typed, judge them, and press every button."""
-        walker, found = self.look_around()
-        for page in found:
+        walker, self.found = self.look_around()
+        for page in self.found:
             self._judge(page, walker, page.url)
-        for page in found:
+        for page in self.found:
             self._press(page, walker)
 
     def look_around(self, *, typed: bool = True, kind: type[Walker] = Walker) -> tuple[Walker, list[Page]]:

@@ -1,0 +1,62 @@
+"""`make axe`: axe looks at every page in both languages, by day and by night, on a phone and a computer.
+
+On the way it measures what axe does not: targets, the ring of what has the focus, nothing sideways at 320 and 1600
+pixels, nothing cut off when words are spaced wider. `ONLY=order,slot` takes pages by their names.
+"""
+
+import os
+import sys
+from collections import defaultdict
+from itertools import product
+
+from tests.seen import stage  # first: it sets the portal up
+
+# isort: split
+from playwright.sync_api import sync_playwright
+
+from tests.environment import CHROMIUM, FLAGS
+from tests.seen import measures, sights
+from tests.walk.looks import THEMES, WIDTHS, Eyes, known_of
+from tests.walk.walks import LANGUAGES
+
+Found = dict[tuple[str, str], set[str]]
+
+
+def main() -> int:
+    only = [word for word in os.environ.get("ONLY", "").split(",") if word]
+    made = stage.build()
+    found: Found = defaultdict(set)
+    looked = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for language in LANGUAGES:
+            for sight, eyes in sights.seen(browser, sights.of(made, language)):
+                if not only or any(word in sight.title for word in only):
+                    looked += 1
+                    judge(sight, eyes, language, found)
+        browser.close()
+    for (rule, element), where in sorted(found.items()):
+        print(f"{rule}: {element}\n    {len(where)}: {', '.join(sorted(where)[:4])}")
+    print(f"{looked} pages, {len(THEMES) * len(WIDTHS)} looks each: {len(found)} findings")
+    return bool(found)
+
+
+def judge(sight: sights.Sight, eyes: Eyes, language: str, found: Found) -> None:
+    """All that is wrong with a page, by rule and element: where."""
+    for theme, width in product(THEMES, WIDTHS):
+        eyes.turn(theme, width)
+        seen = eyes.judge() + (measures.measured(eyes) if theme == THEMES[0] and is_ours(sight) else [])
+        for rule, element in seen:
+            if not known_of(rule, sight.page.name, element):
+                found[rule, element].add(f"{sight.title} {language} {theme} {width}")
+    for rule, element in measures.stretched(eyes) if is_ours(sight) else []:
+        found[rule, element].add(f"{sight.title} {language}")
+
+
+def is_ours(sight: sights.Sight) -> bool:
+    """The measures are of the applicant's pages: Django draws the desk's."""
+    return not sight.page.name.startswith("admin:")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Each page once: of all that the roles reach, one of every name, and of an order's one of every state."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urldefrag, urlsplit
+
+from tests.walk import outlines, pages, world
+from tests.walk.looks import Eyes
+from tests.walk.walker import BY_STATE, Page, Walker, name_of
+from tests.walk.walks import Walk
+
+STAFF = tuple(world.STAFF)
+# who is asked first for a page that several see
+ROLES = ("owner", world.VISITOR, "newcomer", "unconfirmed", "stranger", *STAFF)
+# the page differs for each of these
+BY_LAST_PART = ("step", "slot", "order-move", "verify-type-outcome", "rules-province")
+FIRST_PAGES = {"start": ("owner", world.VISITOR, "lead"), "dashboard": ("owner", "newcomer"), "admin:index": STAFF}
+# how many rows of a name are opened until its kinds are found
+ROWS = 40
+FEW = 2
+PROVINCES = ("12", "31", "44", "64")  # of 31 pages that differ in their rows
+DJANGOS = {"history": 1, "delete": 1, "add": 3}  # of pages that Django draws alike
+
+
+@dataclass
+class Sight:
+    """A page, what its picture is called, and who sees it."""
+
+    title: str
+    page: Page
+    role: str
+    walker: Walker
+
+
+class Sightseer(Walker):
+    """Opens what may look different, whether typed or linked."""
+
+    def begins(self, typed: list[str]) -> list[str]:
+        return [url for url in typed if self.wants(url)]
+
+    def wants(self, url: str, words: str = "") -> bool:
+        here = urldefrag(url).url
+        if here not in self.decided:
+            name = name_of(url)
+            last = urlsplit(url).path.rstrip("/").rpartition("/")[2] if name in BY_LAST_PART else ""
+            kind = (name, self.about(url), last if not last.startswith("o-") else "")
+            self.alike[kind] += 1
+            self.decided[here] = self.alike[kind] <= (ROWS if name in BY_STATE else FEW)
+        return self.decided[here]
+
+
+def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iterator[Sight]:
+    """All of them, role by role."""
+    seen: set[str] = set()
+    alike: Counter[str] = Counter()
+    for role in roles:
+        walk = Walk(made, role, language)
+        walker, found = walk.look_around(kind=Sightseer)
+        frames: Counter[str] = Counter()
+        for page in found:
+            if page.status >= 400 or page.name in pages.FRAGMENTS:
+                continue
+            title = outlines.title_of(page, made)
+            if title in seen:
+                if role not in FIRST_PAGES.get(page.name, ()) or frames[page.name]:
+                    continue
+                title = f"{title}.{role}"  # the frame and the first page are each role's own
+            elif _is_one_of_many(page, title, alike):
+                continue
+            frames[page.name] += 1
+            seen.add(title)
+            yield Sight(title, page, role, walker)
+
+
+def _is_one_of_many(page: Page, title: str, alike: Counter[str]) -> bool:
+    """Whether enough are seen that differ in their rows only."""
+    kind = page.name.rpartition("_")[2]
+    alike[kind] += 1
+    is_django = page.name.startswith("admin:") and alike[kind] > DJANGOS.get(kind, 99)
+    is_province = page.name == "rules-province" and title.rpartition(".")[2] not in PROVINCES
+    return is_django or is_province or "case.transfer_another" in title
+
+
+def seen(browser: Any, found: Iterable[Sight]) -> Iterator[tuple[Sight, Eyes]]:
+    """Each of them, open in the browser of whoever sees it."""
+    eyes: Eyes | None = None
+    for sight in found:
+        if eyes is None or eyes.client is not sight.walker.client:
+            if eyes is not None:
+                eyes.close()
+            eyes = Eyes(browser, sight.walker.client)
+        eyes.open(sight.page.url)
+        yield sight, eyes
+    if eyes is not None:
+        eyes.close()

@@ -1,0 +1,33 @@
+"""What a screen reader is told of a page, as a text."""
+
+from lxml import html
+
+from tests.walk.outlines import outline_of
+
+PAGE = """<!doctype html><html><body><header><nav aria-label="Main"></nav></header><main>
+<header><h1>Order 7UH5-25W9</h1></header>
+
+<p>Words</p>
+<fieldset><legend>Who files?</legend><input type="radio" id="a"><label for="a">A company</label></fieldset>
+<label>Domain <input name="domain"></label><input aria-label="Search"><b id="t">Photo needed</b>
+<input type="checkbox" aria-labelledby="t"><select></select><input type="hidden"><button hidden>Copy</button>
+<h2>Until Wed 27 Jan 2027, 05:17 Beijing time</h2><button>Continue</button></main></body></html>"""
+
+
+def test_landmarks_headings_and_names_are_told_in_order_without_what_changes_from_run_to_run() -> None:
+    told = outline_of(html.document_fromstring(PAGE)).splitlines()
+
+    assert told == [
+        "banner",
+        "  navigation Main",
+        "main",
+        "  h1 Order REFERENCE",
+        "  group Who files?",
+        "    radio A company",
+        "  text Domain",
+        "  text Search",
+        "  checkbox Photo needed",
+        "  select WITHOUT A NAME",
+        "  h2 Until DATE Beijing time",
+        "  button Continue",
+    ]
