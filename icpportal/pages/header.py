@@ -26,7 +26,7 @@ THEMES = (
     ("dark", pgettext_lazy("theme", "Dark"), "moon"),
 )
 PLACES = (
-    ("start", pgettext_lazy("navigation", "Start")),
+    ("start", pgettext_lazy("navigation", "Home")),
     ("dashboard", _("My filings")),
     ("service-codes", _("Service codes")),
     ("rules", pgettext_lazy("navigation", "Rules")),
