@@ -6,6 +6,8 @@ are, if not on this machine's usual ports; the tests make and drop databases of 
 that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
 compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
 
+LONG=1 runs also the further cases (`long`) of what one case shows; `.ci/long` does.
+
 `make test-fast` (`--fast` before anything else) runs on SQLite and files what needs no browser and no worker, and
 leaves out the longest tests (`slow`).
 """
@@ -34,6 +36,7 @@ REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 REDIS_DATABASES = range(8, 16)
 SCHEMAS = os.environ.get("MIIT_XSD_DIR", "")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
+LONG = os.environ.get("LONG", "") not in ("", "0")
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
     "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
@@ -83,10 +86,13 @@ def fast(arguments: list[str]) -> int:
 
 def everything(arguments: list[str]) -> int:
     """All there is, on all the services there are."""
-    runs = [("SQLite and files", suite("SQLite and files", {}, "not services", arguments))]
+    each = "" if LONG else " and not long"
+    runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{each}", arguments))]
     with services() as found:
         if not found.missing:
-            runs.append((found.title, suite(found.title, found.environment, "not sqlite and not once", arguments)))
+            runs.append(
+                (found.title, suite(found.title, found.environment, f"not sqlite and not once{each}", arguments))
+            )
     say("")
     for title, counts in runs:
         say(f"On {title}: {counts}")

@@ -220,6 +220,18 @@ def test_when_nothing_answers_the_first_run_is_the_only_one_and_the_counts_come_
     ]
 
 
+@pytest.mark.parametrize("is_long", [False, True])
+def test_further_cases_are_run_where_they_are_asked_for(monkeypatch, is_long):
+    asked = []
+    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
+    monkeypatch.setattr(run, "SERVICES", {"PostgreSQL": refuse, "Redis": refuse})
+    monkeypatch.setattr(run, "LONG", is_long)
+
+    run.main([])
+
+    assert asked == ["not services" if is_long else "not services and not long"]
+
+
 def test_the_fast_run_is_on_sqlite_alone_and_wants_no_browser_no_worker_and_nothing_slow(monkeypatch, capsys):
     asked = []
 

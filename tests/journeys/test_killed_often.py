@@ -14,7 +14,7 @@ import pytest
 
 from tests.journeys.scene import ENDS, Scene, is_over, opened, wait
 
-pytestmark = [pytest.mark.worker, pytest.mark.services]
+pytestmark = [pytest.mark.worker, pytest.mark.services, pytest.mark.long]
 
 KILLS = 12  # each point of `DURING` is met
 DURING = ("text not out", "report not in", "file not out", "text out", "report in", "file out")

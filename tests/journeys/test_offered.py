@@ -114,7 +114,14 @@ def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(
     assert state_of(walk, claim) == "accepted"
 
 
-@pytest.mark.parametrize("free", demo_world.FREE, ids=lambda free: free.domain)
+FIRST, *OTHERS = demo_world.FREE
+
+
+@pytest.mark.parametrize(
+    "free",
+    [FIRST, *(pytest.param(free, marks=pytest.mark.long) for free in OTHERS)],
+    ids=[free.domain for free in demo_world.FREE],
+)
 def test_each_filing_that_is_offered_is_transferred_to_its_end(portal: Portal, free: demo_world.FreeFiling) -> None:
     """One of the four was refused at step 1, because the last digit of its number was wrong."""
     walk = offered(portal, free)

@@ -25,7 +25,7 @@ CROWDS = {
 DJANGOS = {"changelist": 4, "change": 4, "add": 1, "delete": 1, "history": 1}
 
 
-@pytest.mark.parametrize("crowd", CROWDS)
+@pytest.mark.parametrize("crowd", ["applicants", pytest.param("staff", marks=pytest.mark.long)])
 def test_axe_finds_nothing_that_no_row_names(crowd: str, tmp_path: Path, settings: Any, browser: Any) -> None:
     """One page of each name and each role's frame; languages by role, themes and widths by page."""
     made = world.build("seed-2018", tmp_path, settings)
