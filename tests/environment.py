@@ -30,6 +30,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
+LONG_TOO = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
 REASONS = {
     "browser": "" if CHROMIUM else "chromium is not installed (apt-get install chromium)",
     "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
@@ -150,6 +151,20 @@ ONCE = tuple(
         "journeys/test_offered.py",
         "journeys/test_order_row.py",
         "journeys/test_rehearse_2020.py",
+        "transfers/review/test_admin.py",
+        "transfers/orders/test_every_move.py",
+        "transfers/order_page/test_words_of_states.py",
+        "transfers/notifications/",
+        "transfers/footer/",
+        "transfers/authority/test_codes_over_the_wire.py",
+        "icpportal/pages/",
+        "icpportal/gateways/miit/codes/",
+        "icpportal/gateways/miit/test_phones.py",
+        "icpportal/accounts/sign_in/",
+        "icpportal/accounts/test_guards.py",
+        "icpportal/accounts/test_letters.py",
+        "icpportal/accounts/test_languages.py",
+        "verification/test_models.py",
     )
 )
 DATABASE = {"db", "transactional_db"}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.worker
 SETTLED = 60  # seconds, where 180 are asked for
 
 
-@pytest.mark.parametrize("victims", ["those who call", "the whole worker"])
+@pytest.mark.parametrize("victims", ["those who call", pytest.param("the whole worker", marks=pytest.mark.long)])
 def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_a_minute(
     tmp_path: Path, victims: str
 ) -> None:

@@ -87,6 +87,7 @@ def test_a_ministry_that_drops_every_call_for_a_while_only_delays_the_order(port
     assert len(reports(portal)) == before + 1
 
 
+@pytest.mark.long
 def test_a_simulator_that_is_killed_again_and_again_only_delays_the_order(portal: Portal) -> None:
     walk = rehearsal(portal)
     for _ in range(KILLS):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.journeys.portal import Portal, own_redis, running
 
-pytestmark = pytest.mark.worker
+pytestmark = [pytest.mark.worker, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,7 @@ def test_a_returned_order_is_mended_in_exactly_the_named_fields(
     person.sees("authority_review")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("manner", [Manner("en", PHONE)], ids=str)
 def test_an_order_lapses_at_48_hours_explains_itself_and_is_sent_again_unchanged(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner

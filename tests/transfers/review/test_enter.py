@@ -57,7 +57,10 @@ def open_case(page: Page, order: Order) -> None:
     page.goto(page.base + reverse("admin:transfers_order_case", args=[order.pk]))
 
 
-@pytest.mark.parametrize("state", TEXTS)
+FIRST, *OTHERS = TEXTS
+
+
+@pytest.mark.parametrize("state", [FIRST, *(pytest.param(each, marks=pytest.mark.long) for each in OTHERS)])
 def test_enter_in_a_text_of_the_case_page_decides_nothing_and_keeps_it(desk: Page, state: str) -> None:
     make_reason("site_name", "website.site_name")
     order = make_order(state=state)

@@ -344,7 +344,7 @@ def test_where_the_app_is_a_must_no_place_is_chosen(client, settings):
     choose(client, order, place)
 
     assert chosen(order) is None
-    assert "Designated place" not in look(client, order)
+    assert 'id="place"' not in look(client, order)
 
 
 def test_a_stranger_finds_no_page_and_changes_nothing(client):
