@@ -55,9 +55,9 @@ def test_a_move_works_from_its_states_and_from_no_other(client, move, state):
 # the buttons of an order's page: what is asked first is a link, what happens at once is a form
 OFFERED = [
     (states.TRANSFER, states.DRAFT, {"Continue": "link", "Abandon": "link"}),
-    (states.TRANSFER, states.SUBMITTED, {"Enter your address": "link", "Withdraw": "link"}),
+    (states.TRANSFER, states.SUBMITTED, {"Withdraw": "link"}),
     (states.TRANSFER, states.RETURNED, {"Make changes": "link", "Abandon": "link"}),
-    (states.TRANSFER, states.PHOTO_DUE, {"Enter your address": "link", "Upload the photo": "link", "Withdraw": "link"}),
+    (states.TRANSFER, states.PHOTO_DUE, {"Upload the photo": "link", "Withdraw": "link"}),
     (states.TRANSFER, states.LAPSED, {"Resubmit unchanged": "form", "Make changes": "form", "Abandon": "link"}),
     (states.TRANSFER, states.AUTHORITY_RETURNED, {"Make changes": "form", "Abandon": "link"}),
     (states.CANCELLATION, states.DRAFT, {"Continue": "link", "Keep the transfer": "link"}),
