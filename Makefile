@@ -23,7 +23,7 @@ demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0
 demo-reset: $(BIN)/.installed ## delete the demo's data, so that `make demo` begins afresh (VAR_DIR=… as there)
 	@$(BIN)/python manage.py reset_demo
 
-test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, then on PostgreSQL and Redis if they answer
+test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, and on PostgreSQL and Redis if they answer (LONG=1: on both)
 	@$(BIN)/python tests/run.py
 
 test-fast: $(BIN)/.installed-dev ## run on SQLite what needs no browser and no worker, but for the longest tests

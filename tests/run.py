@@ -1,4 +1,4 @@
-"""`make test`: the whole suite on SQLite and files, then again on PostgreSQL and Redis if they answer.
+"""`make test`: the whole suite on SQLite and files; where PostgreSQL and Redis answer, what needs a database on these.
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
 are, if not on this machine's usual ports; the tests make and drop databases of their own and use Redis databases 8 to
@@ -6,7 +6,7 @@ are, if not on this machine's usual ports; the tests make and drop databases of 
 that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
 compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
 
-LONG=1 runs also the further cases (`long`) of what one case shows; `.ci/long` does.
+LONG=1 runs the whole suite on both, and also the further cases (`long`) of what one case shows; `.ci/long` does.
 
 `make test-fast` (`--fast` before anything else) runs on SQLite and files what needs no browser and no worker, and
 leaves out the longest tests (`slow`).
@@ -86,13 +86,14 @@ def fast(arguments: list[str]) -> int:
 
 def everything(arguments: list[str]) -> int:
     """All there is, on all the services there are."""
-    each = "" if LONG else " and not long"
-    runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{each}", arguments))]
+    cases = "" if LONG else " and not long"
     with services() as found:
+        # what asks a database is asked on PostgreSQL, as in production, where it answers; LONG asks SQLite as well
+        on_sqlite = "" if LONG or found.missing else " and (once or sqlite)"
+        runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{cases}{on_sqlite}", arguments))]
         if not found.missing:
-            runs.append(
-                (found.title, suite(found.title, found.environment, f"not sqlite and not once{each}", arguments))
-            )
+            chosen = f"not sqlite and not once{cases}"
+            runs.append((found.title, suite(found.title, found.environment, chosen, arguments)))
     say("")
     for title, counts in runs:
         say(f"On {title}: {counts}")

@@ -1,12 +1,13 @@
 """`make test` counts what ran, and is not content with less than it was asked for."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests import environment, run
-from tests.run import Counts
+from tests.run import Counts, Services
 
 REPORT = (
     """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"></testsuite></testsuites>"""
@@ -230,6 +231,19 @@ def test_further_cases_are_run_where_they_are_asked_for(monkeypatch, is_long):
     run.main([])
 
     assert asked == ["not services" if is_long else "not services and not long"]
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_what_asks_a_database_is_asked_once_where_postgresql_answers_and_of_both_in_a_long_run(monkeypatch, is_long):
+    asked = []
+    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
+    monkeypatch.setattr(run, "services", lambda: nullcontext(Services("PostgreSQL", {"DATABASE_URL": "x"})))
+    monkeypatch.setattr(run, "LONG", is_long)
+
+    run.main([])
+
+    once = ["not services and not long and (once or sqlite)", "not sqlite and not once and not long"]
+    assert asked == (["not services", "not sqlite and not once"] if is_long else once)
 
 
 def test_the_fast_run_is_on_sqlite_alone_and_wants_no_browser_no_worker_and_nothing_slow(monkeypatch, capsys):
