@@ -15,8 +15,7 @@ from demo.ministry.api.client import SimulatorClient
 from icpportal.drafts.pages import Redirected
 from tests import migrated
 from tests.demo.ministry.process import Simulator, start_simulator
-from tests.environment import CHROMIUM, FLAGS
-from tests.environment import LONG_TOO as LONG
+from tests.environment import CHROMIUM, FLAGS, LONG
 
 # the machine may be busy: an example has a test's time
 hypothesis.settings.register_profile("patient", deadline=None, max_examples=100 if LONG else 40)

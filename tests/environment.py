@@ -30,7 +30,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
-LONG_TOO = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
+LONG = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
 REASONS = {
     "browser": "" if CHROMIUM else "chromium is not installed (apt-get install chromium)",
     "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
@@ -215,7 +215,7 @@ SLOW = tuple(
         "walk/",
     )
 )
-LONG = ("test_walk.py", "test_years.py")  # the same for what runs side by side
+BEGUN_FIRST = ("test_walk.py", "test_years.py")  # the same for what runs side by side
 
 
 def runs_once(item: pytest.Item) -> bool:
@@ -251,7 +251,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("real"):
         items.sort(key=lambda item: place(item.path))
     else:
-        items.sort(key=lambda item: item.path.name not in LONG)
+        items.sort(key=lambda item: item.path.name not in BEGUN_FIRST)
     for item in items:
         if any(item.get_closest_marker(name) for name in REAL) and not is_real(item.path):
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")

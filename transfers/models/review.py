@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,7 +67,8 @@ class FieldVerdict(SealedModel):
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
-    told = models.JSONField(default=dict)  # the reason's words as they went out: the catalogue is edited later
+    # the reason's words as they went out: the catalogue is edited later
+    told = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     words = models.CharField(max_length=200, blank=True)
     value = EncryptedTextField(blank=True, default="")
 

@@ -22,9 +22,16 @@ ELSEWHERE = _("Nothing to change in this order. Say on its page what was done el
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool, short: bool = False) -> str:
     """The reason as it went out, in the reader's language, or the reviewer's own words."""
-    if not verdict.told:
+    told = _told(verdict)
+    if not told:
         return verdict.words
-    return verdict.told["zh" if chinese else "en"]["short" if short else "text"]
+    return told["zh" if chinese else "en"]["short" if short else "text"]
+
+
+def _told(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
+    """The words kept; those of today's catalogue where a process of the version before wrote the row."""
+    kept: dict[str, dict[str, str]] = verdict.told
+    return kept or (verdict.reason.as_told() if verdict.reason else {})
 
 
 def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
@@ -60,7 +67,7 @@ def named_codes(codes: str) -> list[dict[str, Fact]]:
 
 
 def _reason(verdict: FieldVerdict) -> Fact:
-    if not verdict.told:  # the reviewer's words are all there is
+    if not _told(verdict):  # the reviewer's words are all there is
         return ""
     return {folder: reason_words(verdict, chinese=folder == "zh") for folder in LANGUAGES}
 
