@@ -16,7 +16,7 @@ from chinese_calendar.constants import holidays
 from icpportal.time_format import BEIJING
 from icpportal.workdays.models import WorkCalendarDay
 
-CLOSING_TIME = time(18, 0)
+OPENING_TIME, CLOSING_TIME = time(9, 0), time(18, 0)
 SHIPPED_YEARS = range(min(holidays).year, max(holidays).year + 1)
 # month and day (docs/sources.md#holidays). The others follow the moon and are known from the notice only
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
