@@ -17,6 +17,7 @@ from transfers.deadlines import sweep as deadlines
 from transfers.durations import counting
 from transfers.footer import actions as footers
 from transfers.phones import windows as phone_windows
+from transfers.review.figures import daily_count as desk
 from verification.documents import examination
 from verification.documents import sweep as sweeping
 
@@ -116,6 +117,12 @@ def reconcile() -> None:
 def count_durations() -> None:
     """Counts how long the orders approved on the last days have taken."""
     counting.count_days()
+
+
+@app.task(base=Job)
+def count_desk() -> None:
+    """Counts what the review desk did on the last days."""
+    desk.count_days()
 
 
 @app.task(base=Job)

@@ -115,6 +115,7 @@ TRANSFERS = (
     "transfers/order_page",
     "transfers/dashboard",
     "transfers/review",
+    "transfers/review/figures",
     "transfers",
 )
 COMPOSITION = (

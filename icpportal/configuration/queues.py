@@ -37,6 +37,7 @@ QUEUES = {
         "reconcile",
         "store_bodies",
         "count_durations",
+        "count_desk",
         "check_footers",
         "tidy",
     ),
@@ -65,6 +66,7 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": every("reconcile", 600),
     "footers": every("check_footers", 20),
     "durations": every("count_durations", 3600),
+    "desk": every("count_desk", 3600),
     "tidy": every("tidy", 3600),
 }
 if REDIS_URL:

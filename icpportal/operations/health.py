@@ -53,6 +53,7 @@ JOBS_REST = {
     "reconcile": timedelta(hours=1),
     "check_footers": timedelta(minutes=10),
     "count_durations": timedelta(days=1),
+    "count_desk": timedelta(days=1),
     "tidy": timedelta(hours=3),
 }
 GATEWAY_KNOWN = timedelta(minutes=10)

@@ -29,6 +29,7 @@ ONE_LINE = {
     tasks.reconcile: ("reconciliation.reconcile", ()),
     tasks.check_footers: ("footers.check_asked", ()),
     tasks.count_durations: ("counting.count_days", ()),
+    tasks.count_desk: ("desk.count_days", ()),
     tasks.tidy: ("cleanup.cleanup", ()),
     tasks.heartbeat: ("pulse.ask_gateways", ()),
 }
@@ -71,6 +72,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
         "icpportal.tasks.reconcile": (600, 600),
         "icpportal.tasks.check_footers": (20, 20),
         "icpportal.tasks.count_durations": (3600, 3600),
+        "icpportal.tasks.count_desk": (3600, 3600),
         "icpportal.tasks.tidy": (3600, 3600),
     }
     assert set(plan) <= set(app.tasks)

@@ -19,6 +19,7 @@ from transfers.duties import reminders as duty_reminders
 from transfers.models import Order, OrderEvent, TypeCheck
 from transfers.orders import queries
 from transfers.phones import windows as phone_windows
+from transfers.review.figures import daily_count as desk
 from transfers.review.queue import TABS
 
 NUMBER = 10_000
@@ -51,6 +52,7 @@ SWEEP: dict[str, Query] = {
         order=None, created_at__lte=NOW - deadlines.TYPE_CHECKS_KEPT
     ),
     "approved on a day": lambda order: counting.approved_on(timezone.localdate(NOW)),
+    "what happened on a day": lambda order: desk.events_on(timezone.localdate(NOW) - timedelta(days=1)),
     "overdue, for reconcile": lambda order: Order.objects.filter(due_at__lt=NOW - timedelta(minutes=10)),
 }
 PAGES: dict[str, Query] = {

@@ -2,25 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from icpportal.time_format import BEIJING
-from icpportal.workdays.calendar import ONE_DAY, Calendar, calendar
+from icpportal.workdays.calendar import Calendar, calendar
+from transfers.durations import days
 from transfers.durations.figures import WINDOW
 from transfers.durations.spans import WHOLE, Span, Step, spans
 from transfers.models import CountedDay, DurationCount, Order, OrderEvent
 from transfers.orders.kinds import TRANSFERS, in_group
 from transfers.orders.rows import Group
 
-SETTLED = timedelta(days=3)  # an answer may arrive with the date of a day before: each day is counted once more
-KEPT = timedelta(days=400)
-DAYS_AT_ONCE = 10  # in one run; a portal that has just begun to count needs a few
 ORDERS_AT_ONCE = 500
 LONGEST = 1000  # days; the work calendar of a longer way is not asked
 
@@ -28,46 +24,25 @@ Key = tuple[str, str, int]  # province, stage, length
 
 
 def count_days(*, now: datetime | None = None) -> int:
-    """Counts the days that wait for it, the earliest first, and forgets what is too old; how many days it were."""
-    now = now or timezone.now()
-    today = now.astimezone(BEIJING).date()
-    days = list(_waiting(today))[:DAYS_AT_ONCE]
-    for day in days:
-        count_day(day, now=now)
-    for model in (DurationCount, CountedDay):
-        model.objects.filter(day__lt=today - KEPT).delete()
-    return len(days)
+    """Counts the days that wait for it, the earliest first; how many days it were."""
+    return days.count_days(DURATIONS, now=now)
 
 
 def count_day(day: date, *, now: datetime) -> None:
     """Counts one day, in place of an earlier count of it."""
-    counts = _counts(day)
-    rows = [
-        DurationCount(day=day, province=province, stage=stage, length=length, times=times)
-        for (province, stage, length), times in sorted(counts.items())
-    ]
-    with transaction.atomic():
-        DurationCount.objects.filter(day=day).delete()
-        DurationCount.objects.bulk_create(rows)
-        CountedDay.objects.update_or_create(day=day, defaults={"counted_at": now})
+    days.count_day(DURATIONS, day, now=now)
 
 
 def approved_on(day: date) -> QuerySet[Order]:
     """The transfers that were approved on this day in Beijing."""
-    begin = datetime.combine(day, time(), tzinfo=BEIJING)
+    begin, end = days.bounds(day)
     approved = Order.objects.filter(in_group(Group.APPROVED), kind__in=TRANSFERS)
-    return approved.filter(entered_at__gte=begin, entered_at__lt=begin + ONE_DAY)
+    return approved.filter(entered_at__gte=begin, entered_at__lt=end)
 
 
-def _waiting(today: date) -> Iterator[date]:
-    """Days that were never counted, or only while an answer could still arrive late."""
-    first = today - WINDOW
-    counted = dict(CountedDay.objects.filter(day__gte=first).values_list("day", "counted_at"))
-    for day in (first + timedelta(days=n) for n in range(WINDOW.days)):
-        at = counted.get(day)
-        settles = day + SETTLED
-        if at is None or at.astimezone(BEIJING).date() < settles <= today:
-            yield day
+def _counted(day: date) -> Iterator[DurationCount]:
+    for (province, stage, length), times in sorted(_counts(day).items()):
+        yield DurationCount(day=day, province=province, stage=stage, length=length, times=times)
 
 
 def _counts(day: date) -> Counter[Key]:
@@ -95,3 +70,6 @@ def _length(span: Span, known: Calendar | None) -> int:
     if span.stage == WHOLE or known is None:
         return days
     return max(sum(known.is_workday(first + timedelta(days=n + 1)) for n in range(days)), 1)
+
+
+DURATIONS = days.DailyCount(CountedDay, (DurationCount,), _counted, WINDOW)

@@ -1,6 +1,7 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
 from transfers.models.cause import CauseCancellation
+from transfers.models.desk_figures import DeskCount, DeskDay, ReviewerCount
 from transfers.models.durations import CountedDay, DurationCount
 from transfers.models.duties import Duty
 from transfers.models.footer import FooterCheck
@@ -14,6 +15,8 @@ from transfers.models.typecheck import Objection, TypeCheck
 __all__ = [
     "CauseCancellation",
     "CountedDay",
+    "DeskCount",
+    "DeskDay",
     "DurationCount",
     "Duty",
     "FieldVerdict",
@@ -29,5 +32,6 @@ __all__ = [
     "ReturnReason",
     "ReviewDraft",
     "ReviewRound",
+    "ReviewerCount",
     "TypeCheck",
 ]

@@ -155,4 +155,7 @@ class OrderEvent(LifecycleEvent):
     to_state = models.CharField(max_length=20)
 
     class Meta(LifecycleEvent.Meta):
-        indexes = [models.Index(fields=["order", "-at"], name="event_of_order")]
+        indexes = [
+            models.Index(fields=["order", "-at"], name="event_of_order"),
+            models.Index(fields=["at"], name="event_at"),  # what happened on a day, for the daily count
+        ]

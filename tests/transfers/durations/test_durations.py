@@ -15,6 +15,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order
 from tests.transfers.outside import cost
 from transfers.durations import counting
+from transfers.durations.days import KEPT, SETTLED
 from transfers.durations.figures import ENOUGH, WINDOW, Figure, figure, figure_from, figures, within
 from transfers.durations.spans import AUTHORITY, REVIEW, WHOLE, Span, Step, spans
 from transfers.models import CountedDay, DurationCount, Order, OrderEvent
@@ -158,7 +159,7 @@ def test_a_count_made_twice_counts_once_and_an_answer_that_came_late_is_taken_in
     count(next_day + timedelta(hours=1))
     assert (WEDNESDAY.date(), "64", WHOLE, 16, 1) in counted()
 
-    count(WEDNESDAY + counting.SETTLED)
+    count(WEDNESDAY + SETTLED)
     assert (WEDNESDAY.date(), "64", WHOLE, 16, 2) in counted()
 
 
@@ -191,7 +192,7 @@ def test_what_is_older_than_a_year_is_forgotten() -> None:
     went(*WAY)
     count()
 
-    count(TODAY + counting.KEPT)
+    count(TODAY + KEPT)
 
     assert counted() == set()
 

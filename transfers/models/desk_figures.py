@@ -1,0 +1,56 @@
+"""What the review desk did, day by day: counts alone, of no order in particular."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class DeskDay(models.Model):
+    """A day of the desk that has been counted, and when that was last done."""
+
+    day = models.DateField(primary_key=True)
+    counted_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.day:%Y-%m-%d}"
+
+
+class DeskCount(models.Model):
+    """How often something happened on one day, to orders of one province, in one way, in one round, after so long."""
+
+    day = models.DateField()
+    province = models.CharField(max_length=2)
+    figure = models.CharField(max_length=12)  # what is counted: the names of `transfers.review.figures.facts`
+    part = models.CharField(max_length=60)  # which way it went, the key of the reason, or of the part of the order
+    round = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()  # of working time, to the next quarter of an hour
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "province", "figure", "part", "round", "minutes"], name="one_count_of_the_desk"
+            ),
+        ]
+        indexes = [models.Index(fields=["figure", "day"], name="desk_figure_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.part} {self.province} {self.day:%Y-%m-%d} × {self.times}"
+
+
+class ReviewerCount(models.Model):
+    """How often one person decided in one way on one day, and how long the case was open for it."""
+
+    day = models.DateField()
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    outcome = models.CharField(max_length=12)
+    seconds = models.PositiveIntegerField()  # from opening to decision; 0 where nobody measured it
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "reviewer", "outcome", "seconds"], name="one_count_of_a_reviewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer_id} {self.outcome} {self.day:%Y-%m-%d} × {self.times}"
