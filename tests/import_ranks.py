@@ -114,6 +114,7 @@ TRANSFERS = (
     "transfers/deadlines",
     "transfers/order_page",
     "transfers/dashboard",
+    "transfers/review/search",
     "transfers/review",
     "transfers/review/figures",
     "transfers",

@@ -5,6 +5,7 @@ from icpportal.configuration.environment import SIMULATORS, env, secret
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
 ORDER_EFFECTS = "transfers.effects.after"  # what follows from a move of an order
+ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
 OUTBOX_CHANNELS = {

@@ -45,7 +45,7 @@ def spelling(text: str) -> Spelling | None:
 
     Width, spaces, dashes and case are forgiven, and in the number of a plain filing the aliases 川 and 甘.
     """
-    found = next(filter(None, (form.fullmatch(_bare(text)) for form in FORMS)), None)
+    found = next(filter(None, (form.fullmatch(bare(text)) for form in FORMS)), None)
     if found is None:
         return None
     before = _before(found["before"])
@@ -66,7 +66,7 @@ def _before(text: str) -> str:
     return bare if bare.endswith(("备", "证")) else f"{bare}-"
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Half-width capitals without spaces, every kind of dash as a hyphen."""
     folded = unicodedata.normalize("NFKC", text).translate(VARIANTS).upper()
     return "".join("-" if unicodedata.category(char) == "Pd" else char for char in folded if not char.isspace())
@@ -74,5 +74,5 @@ def _bare(text: str) -> str:
 
 def shape(text: str) -> str:
     """What a text looks like without telling the number: every digit is a 9, every strange character a dot."""
-    seen = ("9" if char.isdecimal() else char if char in KNOWN or char == "-" else "." for char in _bare(text))
+    seen = ("9" if char.isdecimal() else char if char in KNOWN or char == "-" else "." for char in bare(text))
     return re.sub(r"\.{2,}", "..", "".join(seen))[:LONGEST_SHAPE]

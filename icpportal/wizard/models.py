@@ -1,5 +1,7 @@
 """The row that a wizard fills in."""
 
+from collections.abc import Collection
+
 from icpportal.fields.types import Columns
 from icpportal.lifecycle.models import LifecycleModel
 from icpportal.privacy.fields import EncryptedJSONField
@@ -22,3 +24,10 @@ class DraftModel(LifecycleModel, SealedModel):
     def columns_when_changed(self) -> Columns:
         """What every change of answers writes besides."""
         return {}
+
+    def derived(self) -> Collection[tuple[str, str]]:
+        """What is kept beside the row because of its answers and columns."""
+        return ()
+
+    def keep_derived(self) -> None:
+        """Writes it; called in the transaction of a change that alters it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from django.core.files.storage import Storage
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
@@ -80,21 +80,26 @@ def change(
 ) -> None:
     """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile.
 
-    A row may say by `columns_when_changed()` what every change writes besides.
+    A row may say by `columns_when_changed()` what every change writes besides,
+    and by `derived()` what else is kept in step.
     """
     manager: models.Manager = type(row)._default_manager
     for _ in range(TRIES):
         if not row.is_editable:
             break
+        derived = row.derived()
         row.answers = edit(row.answers)
         written_columns = {**row.columns_when_changed(), **columns}
-        written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
-            answers=sealed(row, "answers"), version=F("version") + 1, **written_columns
-        )
-        if written:
-            row.version += 1
-            for name, value in written_columns.items():
-                setattr(row, name, value)
-            return
+        with transaction.atomic():
+            written = manager.filter(pk=row.pk, version=row.version, state=row.state).update(
+                answers=sealed(row, "answers"), version=F("version") + 1, **written_columns
+            )
+            if written:
+                row.version += 1
+                for name, value in written_columns.items():
+                    setattr(row, name, value)
+                if row.derived() != derived:
+                    row.keep_derived()
+                return
         row.refresh_from_db()
     raise Closed(str(row))

@@ -30,6 +30,7 @@ def approve(order: Order, answer: Answer, now: datetime, *, actor: User | None =
         ORDER.apply(order, move, by=AUTHORITY, actor=actor, facts=facts, columns=columns, now=now)
         order.subject, order.website = record_access(access_facts(order, answer.report_key), since=now)
         Order.objects.filter(pk=order.pk).update(subject=order.subject, website=order.website)
+        order.keep_derived()  # the authority may have named other numbers
 
 
 def access_facts(order: Order, report_key: str) -> AccessFacts:

@@ -10,6 +10,7 @@ from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
 from transfers.models.phones import PhoneCheck, PhoneRegister, PhoneWindow
 from transfers.models.review import FieldVerdict, ReturnReason, ReviewDraft, ReviewRound
+from transfers.models.search import SearchKey
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "ReviewDraft",
     "ReviewRound",
     "ReviewerCount",
+    "SearchKey",
     "TypeCheck",
 ]

@@ -4,10 +4,11 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -116,6 +117,12 @@ class Order(DraftModel):
     def __str__(self) -> str:
         return self.reference
 
+    def save(self, *args: Any, **options: Any) -> None:
+        """Also keeps what the order is found by."""
+        with transaction.atomic():
+            super().save(*args, **options)
+            self.keep_derived()
+
     def get_absolute_url(self) -> str:
         return reverse("order", args=[self.reference])
 
@@ -135,6 +142,15 @@ class Order(DraftModel):
         """What a change of answers or papers writes besides: from now on it is idle, not from its beginning."""
         kept = kinds.state_of(self).kept
         return {"due_at": timezone.now() + getattr(settings, kept), "reminded": 0} if kept else {}
+
+    def derived(self) -> set[tuple[str, str]]:
+        """What the order is found by, as it stands."""
+        keys: set[tuple[str, str]] = import_string(f"{settings.ORDER_SEARCH_KEYS}.keys_of")(self)
+        return keys
+
+    def keep_derived(self) -> None:
+        """Keeps what the order is found by in step with its answers, domain and numbers, in their transaction."""
+        import_string(f"{settings.ORDER_SEARCH_KEYS}.keep")(self)
 
     @property
     def report_key(self) -> str:

@@ -1,0 +1,200 @@
+"""What an order is found by stays in step with its answers, whoever writes them, and goes with them."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from icpportal.gateways.miit.types import Answer, AnswerKind
+from icpportal.wizard.storage import Closed, change, keep
+from tests.transfers import states
+from tests.transfers.builders import administrator_answers, make_order, make_user, subject_answers, type_answers
+from tests.transfers.cancels import make_website
+from transfers.authority.results import take_answer
+from transfers.cancellation.actions import begin
+from transfers.filing_type.decision import Outcome
+from transfers.models import Order, SearchKey, TypeCheck
+from transfers.orders import actions
+from transfers.review.search import backfill, spellings
+from transfers.review.search.keys import PARTS, keys_of
+
+pytestmark = pytest.mark.django_db
+
+
+def kept(order: Order) -> set[tuple[str, str]]:
+    return set(SearchKey.objects.filter(order=order).values_list("kind", "key"))
+
+
+def stale() -> list[str]:
+    """The orders whose keys are not those of what stands in them."""
+    return [order.reference for order in Order.objects.all() if kept(order) != keys_of(order)]
+
+
+def has(order: Order, kind: str, key: str) -> bool:
+    return (kind, key) in kept(order)
+
+
+def test_every_part_of_an_order_has_a_key() -> None:
+    assert {kind for kind, _key in kept(make_order())} == set(PARTS)
+
+
+def test_an_order_is_found_from_its_first_page_on() -> None:
+    answers = type_answers(domain="paper-shop.cn")
+    check = TypeCheck.objects.create(
+        owner=make_user(), answers=answers, outcome=Outcome.TRANSFER, site_number="宁ICP备00000012号-1"
+    )
+
+    order = actions.start(check)
+
+    assert {"domain", "number", "subject_name"} <= {kind for kind, _key in kept(order)}
+    assert stale() == []
+
+
+def test_a_page_that_is_saved_changes_what_the_order_is_found_by() -> None:
+    order = make_order()
+    (old,), (new,) = spellings.phones("13900000002"), spellings.phones("13900000009")
+
+    keep(order, "administrator", administrator_answers(admin_phone1="13900000009"))
+
+    assert (has(order, "admin_mobile", old), has(order, "admin_mobile", new)) == (False, True)
+    assert stale() == []
+
+
+def test_a_page_of_which_nothing_is_searched_costs_no_query_more(django_assert_num_queries: Any) -> None:
+    order = make_order()
+
+    with django_assert_num_queries(3):  # savepoint, the answers, end of the savepoint
+        keep(order, "website", {"site_name": "示例"})
+    assert stale() == []
+
+
+def test_a_number_that_comes_with_the_filing_password_finds_the_order() -> None:
+    order = make_order(site_number="宁ICP备00000012号-1")
+
+    actions.keep_password(order, "0" * 32, number="宁ICP备00000012号-4")
+
+    assert has(order, "number", "宁ICP备00000012号-4")
+    assert stale() == []
+
+
+def test_keys_and_answers_are_written_together_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make_order()
+    before = kept(order)
+    monkeypatch.setattr("transfers.review.search.keys.keep", lambda order: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        keep(order, "administrator", administrator_answers(admin_phone1="13900000009"))
+
+    assert Order.objects.get(pk=order.pk).answer("administrator")["admin_phone1"] == "13900000002"
+    assert kept(order) == before
+
+
+def test_a_page_that_comes_too_late_changes_no_key() -> None:
+    order = make_order()
+    late = Order.objects.get(pk=order.pk)
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    before = kept(order)
+
+    with pytest.raises(Closed):
+        keep(late, "administrator", administrator_answers(admin_phone1="13900000009"))
+
+    assert kept(order) == before
+
+
+def test_the_administrator_who_is_the_lead_is_kept_once() -> None:
+    order = make_order()
+
+    keep(order, "administrator", {"same_person": "yes"})
+
+    assert {kind for kind, _key in kept(order) if kind.startswith("admin")} == set()
+
+
+def test_an_order_that_is_begun_again_and_one_of_the_register_are_found() -> None:
+    withdrawn = make_order(state=states.WITHDRAWN)
+    owner = make_user()
+
+    again = actions.start_again(withdrawn, actor=withdrawn.owner)
+    cancellation = begin(make_website(owner), owner=owner)
+
+    assert has(again, "admin_mobile", *spellings.phones("13900000002"))
+    assert has(cancellation, "admin_mobile", *spellings.phones("13900000002"))
+    assert stale() == []
+
+
+def test_the_number_that_the_authority_gives_finds_the_order(authority: Any) -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW, report=1)
+    number = "宁ICP备00000099号"
+
+    told = {"subject_number": number, "site_number": f"{number}-3"}
+
+    take_answer(Answer(id="1", kind=AnswerKind.GRANTED, report_key=order.report_key, at=timezone.now(), **told))
+
+    assert Order.objects.get(pk=order.pk).state == states.APPROVED
+    assert has(order, "number", f"{number}-3")
+    assert stale() == []
+
+
+def test_what_is_erased_from_an_order_finds_it_no_more() -> None:
+    order, other = make_order(), make_order()
+
+    change(order, lambda answers: {})
+
+    assert {kind for kind, _key in kept(order)} == {"domain", "number"}
+    order.events.all().delete()
+    Order.objects.filter(pk=order.pk).delete()
+    assert set(SearchKey.objects.values_list("order", flat=True)) == {other.pk}
+
+
+# --- what was there before -------------------------------------------------------------------
+
+
+def index(*flags: str) -> str:
+    out = StringIO()
+    call_command("index_orders", *flags, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_orders_of_an_earlier_version_get_their_keys_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        make_order()
+    had = make_order()
+    SearchKey.objects.exclude(order=had).delete()
+    monkeypatch.setattr(backfill, "BATCH", 2)
+
+    assert [index(), stale(), index()] == ["index_orders: 5 orders", [], "index_orders: 0 orders"]
+
+
+def test_what_was_done_before_it_was_stopped_is_not_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = [make_order() for _ in range(3)]
+    SearchKey.objects.all().delete()
+    last = max(order.pk for order in orders)
+    real = backfill.keep
+    monkeypatch.setattr(backfill, "keep", lambda order: 1 / 0 if order.pk == last else real(order))
+    with pytest.raises(ZeroDivisionError):
+        index()
+    monkeypatch.setattr(backfill, "keep", real)
+
+    assert index() == "index_orders: 1 orders"
+    assert stale() == []
+
+
+def test_keys_that_an_earlier_version_did_not_change_are_put_right() -> None:
+    order = make_order()
+    SearchKey.objects.filter(order=order, kind="admin_mobile").delete()
+    SearchKey.objects.create(order=order, kind="admin_name", key="0" * 32)
+
+    assert (index(), len(stale())) == ("index_orders: 0 orders", 1)
+    assert (index("--all"), stale()) == ("index_orders: 1 orders", [])
+
+
+def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:
+    broken, sound = make_order(), make_order(answers={"subject": subject_answers()})
+    SearchKey.objects.all().delete()
+    Order.objects.filter(pk=broken.pk).update(answers=Order.objects.filter(pk=sound.pk).values("answers"))
+
+    with pytest.raises(CommandError, match="1 orders cannot be read"):
+        index()
+
+    assert kept(sound) == keys_of(sound)

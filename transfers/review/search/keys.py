@@ -1,0 +1,114 @@
+"""What an order is found by: a table of its parts, and the keys that are kept of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+
+from django.utils.translation import gettext_lazy as _
+
+from filings.register.answer_values import lead_answers, text
+from icpportal.fields.types import Answers, Words
+from transfers.models import Order, SearchKey
+from transfers.orders.people import is_individual, is_same_person
+from transfers.review.search import spellings
+
+Spelling = Callable[[str], list[str]]
+Key = tuple[str, str]  # kind and key
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of an order that finds it: what it is called where it did, and the keys of an order's own."""
+
+    key: str
+    label: Words
+    keys: Callable[[Order], Iterable[str]]
+    is_public: bool = False
+
+
+def _subject_name(order: Order) -> list[str]:
+    """A company by the beginning of its name, a person by the whole of it."""
+    spelled = spellings.persons if is_individual(order) else spellings.companies
+    return spelled(text(order.answer("type"), "name"))
+
+
+def _lead(order: Order) -> Answers:
+    return lead_answers(order.answer("type"), order.answer("subject"))
+
+
+def _administrator(order: Order) -> Answers:
+    """Nobody where the subject lead answers for the website: then the lead is found."""
+    return {} if is_same_person(order) else order.answer("administrator")
+
+
+def _of(person: Callable[[Order], Answers], spelled: Spelling, *names: str) -> Callable[[Order], Iterable[str]]:
+    """The keys of what a person answered under these names."""
+    return lambda order: chain.from_iterable(spelled(text(person(order), name)) for name in names)
+
+
+def _numbers(order: Order) -> list[str]:
+    return [*spellings.numbers(order.subject_number), *spellings.numbers(order.site_number)]
+
+
+DOMAIN, NUMBER = "domain", "number"
+PARTS = {
+    part.key: part
+    for part in (
+        Part(DOMAIN, _("domain name"), lambda order: spellings.domains(order.domain), is_public=True),
+        Part(NUMBER, _("filing number"), _numbers, is_public=True),
+        Part("subject_name", _("name of the subject"), _subject_name),
+        Part(
+            "subject_document",
+            _("document number of the subject"),
+            lambda order: spellings.documents(text(order.answer("type"), "id_number")),
+        ),
+        Part("lead_name", _("name of the subject lead"), _of(_lead, spellings.persons, "lead_name")),
+        Part(
+            "lead_document",
+            _("document number of the subject lead"),
+            _of(_lead, spellings.documents, "lead_id_number"),
+        ),
+        Part("lead_mobile", _("mobile of the subject lead"), _of(_lead, spellings.phones, "lead_phone1")),
+        Part(
+            "lead_phone",
+            _("another phone of the subject lead"),
+            _of(_lead, spellings.phones, "lead_phone2", "lead_emergency"),
+        ),
+        Part(
+            "admin_name", _("name of the website administrator"), _of(_administrator, spellings.persons, "admin_name")
+        ),
+        Part(
+            "admin_document",
+            _("document number of the website administrator"),
+            _of(_administrator, spellings.documents, "admin_id_number"),
+        ),
+        Part(
+            "admin_mobile",
+            _("mobile of the website administrator"),
+            _of(_administrator, spellings.phones, "admin_phone1"),
+        ),
+        Part(
+            "admin_phone",
+            _("another phone of the website administrator"),
+            _of(_administrator, spellings.phones, "admin_phone2", "admin_emergency"),
+        ),
+    )
+}
+PERSONAL = tuple(part.key for part in PARTS.values() if not part.is_public)
+
+
+def keys_of(order: Order) -> set[Key]:
+    """Every key that finds this order as it stands."""
+    return {(part.key, key) for part in PARTS.values() for key in part.keys(order)}
+
+
+def keep(order: Order) -> None:
+    """Make the kept keys those of the order as it stands; called in the transaction that changed it."""
+    wanted = keys_of(order)
+    kept = {(kind, key): pk for pk, kind, key in SearchKey.objects.filter(order=order).values_list("pk", "kind", "key")}
+    if gone := [pk for each, pk in kept.items() if each not in wanted]:
+        SearchKey.objects.filter(pk__in=gone).delete()
+    if new := wanted - kept.keys():
+        SearchKey.objects.bulk_create(
+            [SearchKey(order=order, kind=kind, key=key) for kind, key in sorted(new)], ignore_conflicts=True
+        )
