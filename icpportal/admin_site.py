@@ -22,6 +22,7 @@ from icpportal.fields.components import Link
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
 from icpportal.pages.header import links
+from transfers.review.search.box import box_of
 
 
 class ReviewDesk(AdminSite):
@@ -61,6 +62,7 @@ class ReviewDesk(AdminSite):
         return {
             **context,
             "stripe": _stripe(),
+            "search_box": box_of(request.user),
             "reader_name": _reader_name(request.user),
             "desk_links": _desk_links(str(context["site_url"] or "")),
         }

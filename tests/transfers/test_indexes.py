@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from tests.transfers import states
@@ -16,11 +16,12 @@ from transfers.deadlines import reminders
 from transfers.deadlines import sweep as deadlines
 from transfers.durations import counting
 from transfers.duties import reminders as duty_reminders
-from transfers.models import Order, OrderEvent, TypeCheck
+from transfers.models import Order, OrderEvent, SearchKey, TypeCheck
 from transfers.orders import queries
 from transfers.phones import windows as phone_windows
 from transfers.review.figures import daily_count as desk
 from transfers.review.queue import TABS
+from transfers.review.search import queries as search
 
 NUMBER = 10_000
 NOW = timezone.now()
@@ -31,7 +32,7 @@ MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
 PARTIAL = "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer"
 WHOLE_TABLE = {
     "sqlite": re.compile(rf"\bSCAN \w+(?! USING INDEX ({PARTIAL})\b)\b"),
-    "postgresql": re.compile(r"Seq Scan on transfers_order(event)?\b"),
+    "postgresql": re.compile(r"Seq Scan on transfers_(order(event)?|searchkey)\b"),
 }
 
 Query = Callable[[Order], QuerySet]
@@ -81,9 +82,13 @@ DESK: dict[str, Query] = {
         for key, (_label, chosen) in TABS.items()
         if chosen
     },
-    "search": lambda order: Order.objects.filter(
-        Q(reference="T7Q4-M2KX") | Q(domain="archive7.com") | Q(site_number="津ICP备00000007号-1")
-    ),
+    "an order by its number, typed into the queue's address": lambda order: Order.objects.filter(reference="T7Q4-M2KX"),
+    "an order by a phone or a name": lambda order: search.by_value([f"{7:032d}", f"{8:032d}"], []),
+    "an order by its filing number": lambda order: search.by_value([f"{7:032d}"], ["00000007"]),
+    "an order by the beginning of its domain": lambda order: search.by_domain("archive77"),
+    "orders of the account that phones": lambda order: Order.objects.filter(owner=order.owner).order_by("-created_at")[
+        :51
+    ],
 }
 
 
@@ -92,6 +97,14 @@ def order(db) -> Order:
     """One order among ten thousand, and statistics that know of them."""
     owners = [make_user() for _ in range(50)]
     orders = fill(NUMBER, owners, now=NOW)
+    SearchKey.objects.bulk_create(
+        (
+            SearchKey(order=each, kind=kind, key=key)
+            for place, each in enumerate(orders)
+            for kind, key in (("domain", each.domain), ("number", f"{place:08d}"), ("lead_mobile", f"{place:032d}"))
+        ),
+        batch_size=2000,
+    )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return orders[7]
@@ -111,4 +124,8 @@ def test_no_question_of_the_day_reads_a_whole_table(order):
     read = whole_tables_read({**SWEEP, **PAGES, **DESK}, order)
 
     assert read == {}
+    for name in [
+        each for each in DESK if each.startswith("an order by a phone") or "filing" in each or "domain" in each
+    ]:
+        assert re.search(r"\bsearch_key\b", DESK[name](order).explain()), name
     assert set(whole_tables_read(unindexed, order)) == set(unindexed)  # the look itself can see one

@@ -80,7 +80,7 @@ SEEN_BY = {
 PRESSED_BY = {
     "owner": "code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
     " notifications-read photo-place-text set_language set_theme verify-type-start",
-    "reviewer": "admin:logout",
+    "reviewer": "admin:logout admin:transfers_order_search",
 }
 OTHER_SESSION = "needs another session: tests/icpportal/accounts/test_sessions.py"
 NOT_PRESSED = {"usersessions_end": OTHER_SESSION, "usersessions_end_others": OTHER_SESSION}

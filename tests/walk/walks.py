@@ -11,7 +11,7 @@ from tests.walk.world import VISITOR, World
 
 LANGUAGES = ("en", "zh-hans")
 # in the frame of every page: pressed once a walk
-FRAME = ("set_language", "set_theme", "account_logout", "admin:logout")
+FRAME = ("set_language", "set_theme", "account_logout", "admin:logout", "admin:transfers_order_search")
 # where the kind of an order decides what is offered; on the other pages its state does
 BY_KIND = ("order", "order-move", "filing", "admin:transfers_order_case")
 # page, role, rule, element, and what is wrong; an entry that is not met any more fails

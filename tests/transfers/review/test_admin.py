@@ -108,17 +108,14 @@ def test_one_row_and_three_cost_the_same(client):
     assert cost(lambda: client.get(QUEUE)) == one
 
 
-@pytest.mark.parametrize("of", ["reference", "domain"])
-def test_the_search_is_exact(client, of):
-    wanted = make_order(state=states.SUBMITTED)
-    client = sign_in(client, make_reviewer())
+def test_an_orders_number_in_the_address_leads_operations_to_its_row_and_reviewers_to_its_case(client):
+    wanted, _other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
 
-    def found(words):
-        return wanted.reference in client.get(QUEUE, {"q": words}).content.decode().partition("result_list")[2]
+    answer = sign_in(client, make_reviewer()).get(QUEUE, {"q": wanted.reference})
+    listed = english(client, staff("operations")).get(QUEUE, {"q": wanted.reference})
 
-    assert found(getattr(wanted, of))
-    assert not found(getattr(wanted, of)[:-1])
-    assert not found("%")
+    assert answer["Location"] == case_of(wanted)
+    assert [row.reference for row in listed.context["cl"].result_list] == [wanted.reference]
 
 
 def test_operations_release_held_orders_and_open_no_case(client):

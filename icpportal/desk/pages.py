@@ -1,0 +1,25 @@
+"""Pages of the review desk that are no list and no form of Django's: a typed page in, a response out."""
+
+from dataclasses import dataclass, fields
+from typing import ClassVar
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from icpportal.fields.types import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPage:
+    """What one template may use, beside what every page of the desk has."""
+
+    template: ClassVar[str]
+
+    title: Words
+
+
+def draw(request: HttpRequest, site: AdminSite, page: DeskPage) -> TemplateResponse:
+    """The page in the frame of the desk."""
+    own = {each.name: getattr(page, each.name) for each in fields(page)}
+    return TemplateResponse(request, page.template, {**site.each_context(request), **own})

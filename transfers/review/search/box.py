@@ -1,0 +1,26 @@
+"""The search box at the head of every page of the desk, for those who may search."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBox:
+    """What `admin/search_box.html` draws."""
+
+    url: str
+    words: str = ""  # what was typed, on the page that answers it
+
+
+def may_search(reader: User | AnonymousUser) -> bool:
+    """Reviewers and leads, and auditors, who see names masked."""
+    return reader.has_perm("transfers.review_order") or reader.has_perm("transfers.audit_order")
+
+
+def box_of(reader: User | AnonymousUser, words: str = "") -> SearchBox | None:
+    """The box for this reader; none for those who cannot search."""
+    return SearchBox(reverse("admin:transfers_order_search"), words) if may_search(reader) else None

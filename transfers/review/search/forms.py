@@ -1,0 +1,22 @@
+"""The box at the head of the desk."""
+
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.fields import PlainTextField
+
+LONGEST = 120
+
+
+class SearchForm(forms.Form):
+    """What a person said that an order is looked for by."""
+
+    WORDS: ClassVar[str] = "find"
+
+    find = PlainTextField(
+        label=_("Search orders"),
+        max_length=LONGEST,
+        error_messages={"required": _("Enter what the order is to be found by")},
+    )

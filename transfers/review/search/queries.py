@@ -1,0 +1,135 @@
+"""Which orders what was typed finds, in whatever state they are, and by which of their parts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.models import User
+from icpportal.fields.phones import mobile
+from icpportal.fields.types import Words
+from transfers.models import Order, SearchKey
+from transfers.orders.kinds import state_of, where
+from transfers.orders.rows import Group, State
+from transfers.review.search import spellings
+from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
+
+SHOWN = 50  # then the words have to say more
+READ = 400  # keys of one question: a beginning that many orders share is not read to its end
+
+REFERENCE, ACCOUNT = "reference", "account_mobile"
+LABELS: dict[str, Words] = {
+    REFERENCE: _("order number"),
+    ACCOUNT: _("mobile of the account"),
+    **{part.key: part.label for part in PARTS.values()},
+}
+PUBLIC = {REFERENCE, *(part.key for part in PARTS.values() if part.is_public)}
+EXACT = (spellings.phones, spellings.documents, spellings.persons)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An order, and the parts that found it."""
+
+    order: Order
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The newest of what was found; `is_cut` where there is more."""
+
+    found: tuple[Hit, ...] = ()
+    is_cut: bool = False
+
+
+def find(typed: str) -> Hits:
+    """The orders that these words name, those that moved last first.
+
+    One that was never submitted is its owner's alone: it is found by what is public of it.
+    """
+    parts: dict[UUID, set[str]] = defaultdict(set)
+    for pk, kind in (*_by_reference(typed), *_by_value(typed), *_by_domain(typed), *_by_account(typed)):
+        parts[pk].add(kind)
+    if not parts:
+        return Hits()
+    by_people = [pk for pk, kinds in parts.items() if PUBLIC.isdisjoint(kinds)]
+    orders = Order.objects.filter(pk__in=list(parts)).exclude(NEVER_SENT, submitted_at=None, pk__in=by_people)
+    newest = orders.select_related("reviewer").order_by("-entered_at", "-pk")
+    read = list(newest.defer("password_digest", "came_back", "authority_words")[: SHOWN + 1])
+    return Hits(tuple(Hit(order, _told(order, parts[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
+
+
+def _told(order: Order, parts: set[str]) -> tuple[str, ...]:
+    """What found it, in the order of the table; without what is not said of somebody's draft."""
+    own = is_own(order)
+    return tuple(part for part in LABELS if part in parts and (part in PUBLIC or not own))
+
+
+# --- the applicant's own ---
+
+
+def _was_never_sent(state: State) -> bool:
+    """A draft, or one that was given up; an order that was submitted before says so in another column."""
+    is_draft = Group.EDITABLE in state.groups and Group.RETURNED not in state.groups
+    return is_draft or Group.GIVEN_UP in state.groups
+
+
+NEVER_SENT = where(_was_never_sent)
+
+
+def is_own(order: Order) -> bool:
+    """Whether nobody but its owner has to do with the order: it was never submitted."""
+    return order.submitted_at is None and _was_never_sent(state_of(order))
+
+
+# --- the questions ---
+
+Found = Iterable[tuple[UUID, str]]
+
+
+def _by_reference(typed: str) -> Found:
+    reference = spellings.reference(typed)
+    found = Order.objects.filter(reference=reference).values_list("pk", flat=True) if reference else ()
+    return [(pk, REFERENCE) for pk in found]
+
+
+def _by_value(typed: str) -> Found:
+    """By digests and filing numbers; a company is looked for without its place where its whole name finds none."""
+    exact = [key for spelled in EXACT for key in spelled(typed)]
+    found = _read(by_value([*exact, *spellings.typed_company(typed)], spellings.typed_number(typed)))
+    return found or _read(by_value(spellings.typed_own_name(typed), []))
+
+
+def _by_domain(typed: str) -> Found:
+    beginning = spellings.typed_domain(typed)
+    return _read(by_domain(beginning)) if beginning else ()
+
+
+def _by_account(typed: str) -> Found:
+    try:
+        number = mobile(typed)
+    except ValidationError:
+        return ()
+    owners = User.objects.with_mobile(number)
+    orders = Order.objects.filter(owner__in=owners).order_by("-created_at")
+    return [(pk, ACCOUNT) for pk in orders.values_list("pk", flat=True)[: SHOWN + 1]]
+
+
+def by_value(digests: list[str], numbers: list[str]) -> QuerySet[SearchKey]:
+    """Keys that are equal: digests of what is personal, and filing numbers."""
+    asked = Q(kind__in=PERSONAL, key__in=digests)
+    return SearchKey.objects.filter(asked | Q(kind=NUMBER, key__in=numbers) if numbers else asked)
+
+
+def by_domain(beginning: str) -> QuerySet[SearchKey]:
+    """Keys of domains that begin so."""
+    return SearchKey.objects.filter(kind=DOMAIN, key__startswith=beginning)
+
+
+def _read(keys: QuerySet[SearchKey]) -> list[tuple[UUID, str]]:
+    return list(keys.values_list("order_id", "kind")[:READ])

@@ -1,0 +1,175 @@
+"""The page that answers the box: the orders that were found, why, and where each stands."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from filings.provinces import PROVINCES
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.desk.pages import DeskPage, draw
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.privacy.actions import AUDIT, note_access
+from icpportal.privacy.admin import REASONS, WHAT
+from icpportal.privacy.masks import readable
+from transfers.models import Order
+from transfers.orders.kinds import kind_of, state_of
+from transfers.orders.rows import State
+from transfers.pages.order_summary import subject_words
+from transfers.review.search.box import SearchBox, box_of, may_search
+from transfers.review.search.forms import SearchForm
+from transfers.review.search.queries import LABELS, REFERENCE, SHOWN, Hit, Hits, find, is_own
+
+ASKED = "search"  # the reason of those who look for what somebody on the phone says
+REASONS[ASKED] = gettext_lazy("Search: somebody asks about an order")
+# what the access log calls a search: by which sort of words something was found, never by which words
+SORTS: dict[str, Words] = {
+    "reference": gettext_lazy("Search of orders: order number"),
+    "domain": gettext_lazy("Search of orders: domain name"),
+    "number": gettext_lazy("Search of orders: filing number"),
+    "name": gettext_lazy("Search of orders: name"),
+    "document": gettext_lazy("Search of orders: document number"),
+    "phone": gettext_lazy("Search of orders: phone"),
+    "nothing": gettext_lazy("Search of orders: nothing found"),
+}
+WHAT.update({f"search {sort}": words for sort, words in SORTS.items()})
+SORT_OF = {"mobile": "phone"}  # by the last word of a part's key, where that is not the sort itself
+SEARCHABLE = (
+    gettext_lazy("Order number, with or without its hyphen"),
+    gettext_lazy("Domain name, or the beginning of one of its words: “shop” finds paper-shop.cn"),
+    gettext_lazy("Filing number of the subject or the website, in full or its digits alone"),
+    gettext_lazy("Company: its name from the beginning, with or without its place"),
+    gettext_lazy("Subject, subject lead or website administrator: the whole name"),
+    gettext_lazy("Mobile or landline of either of them, or the mobile of the account"),
+    gettext_lazy("Document number of the subject or of either of them"),
+)
+HELD = pgettext_lazy("order", "on hold")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    """A row of the answer; without a `url` the order is still its owner's alone."""
+
+    reference: str
+    url: str
+    found_by: str
+    domain: str
+    subject: str
+    kind: Words
+    state: State
+    queue: str
+    province: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchPage(DeskPage):
+    """What was found; before anything is asked, and where nothing was, what can be."""
+
+    template: ClassVar[str] = "admin/transfers/order/search.html"
+
+    search_box: SearchBox | None
+    error: str = ""
+    summary: str = ""
+    found: tuple[FoundOrder, ...] = ()
+    searchable: tuple[Words, ...] = ()
+
+
+def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """Answers what was typed, in the body of the request and nowhere else; one order's number opens its case."""
+    if not may_search(request.user):
+        raise PermissionDenied
+    page = partial(
+        SearchPage, title=_("Search orders"), search_box=box_of(request.user, request.POST.get(SearchForm.WORDS, ""))
+    )
+    if request.method != "POST":
+        return draw(request, site, page(searchable=SEARCHABLE))
+    form = SearchForm(request.POST)
+    if not form.is_valid():
+        return draw(request, site, page(error=str(form.errors[SearchForm.WORDS][0]), searchable=SEARCHABLE))
+    hits = find(form.cleaned_data[SearchForm.WORDS])
+    if (only := _named_alone(hits)) is not None:
+        return redirect(case_of(only))
+    in_clear = request.user.has_perm("transfers.review_order")
+    _note(account_of(request), hits, in_clear=in_clear)
+    found = tuple(_row(hit, in_clear=in_clear) for hit in hits.found)
+    return draw(request, site, page(summary=_summary(hits), found=found, searchable=() if found else SEARCHABLE))
+
+
+def case_of(order: Order) -> str:
+    return reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def _named_alone(hits: Hits) -> Order | None:
+    """The order whose number was typed, where nothing else was found and it may be opened."""
+    if len(hits.found) != 1 or hits.found[0].parts != (REFERENCE,) or is_own(hits.found[0].order):
+        return None
+    return hits.found[0].order
+
+
+def _note(reader: User, hits: Hits, *, in_clear: bool) -> None:
+    """One row a sort of words that found something: of which order, or of how many; the words are not kept."""
+    references: dict[str, list[str]] = {}
+    for hit in hits.found:
+        for sort in dict.fromkeys(map(_sort, hit.parts)):
+            references.setdefault(sort, []).append(hit.order.reference)
+    for sort, found in (references or {"nothing": []}).items():
+        which = found[0] if len(found) == 1 else f"× {len(found)}"
+        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED if in_clear else AUDIT)
+
+
+def _sort(part: str) -> str:
+    last = part.rpartition("_")[2]
+    return SORT_OF.get(last, last)
+
+
+def _summary(hits: Hits) -> str:
+    number = len(hits.found)
+    if not number:
+        return _("No order was found. Check what you typed, or type less of it")
+    if hits.is_cut:
+        return _("More than %(n)s orders were found, the newest are shown: type more") % {"n": SHOWN}
+    return ngettext("%(n)s order found", "%(n)s orders found", number) % {"n": number}
+
+
+def _row(hit: Hit, *, in_clear: bool) -> FoundOrder:
+    order, own = hit.order, is_own(hit.order)
+    state = state_of(order)
+    province = PROVINCES.get(order.province)
+    return FoundOrder(
+        reference=order.reference,
+        url="" if own else case_of(order),
+        found_by=", ".join(str(LABELS[part]) for part in hit.parts),
+        domain=order.display_domain,
+        subject="" if own else readable(lambda: _subject(order, in_clear=in_clear)),
+        kind=kind_of(order).name,
+        state=state,
+        queue=" · ".join(_queues(order, state)),
+        province=province.name(chinese=reads_chinese()) if province else order.province,
+        holder=_holder(order),
+    )
+
+
+def _subject(order: Order, *, in_clear: bool) -> str:
+    return str(order.answer("type").get("name", "")) if in_clear else subject_words(order)
+
+
+def _queues(order: Order, state: State) -> list[str]:
+    """Where the order waits at the desk."""
+    return [*([str(state.queue_label or state.label)] if state.queue else []), *([str(HELD)] if order.held else [])]
+
+
+def _holder(order: Order) -> str:
+    """The colleague who works on it now."""
+    is_live = order.claimed_until is not None and order.claimed_until > timezone.now()
+    return str(order.reviewer) if order.reviewer and is_live else ""
