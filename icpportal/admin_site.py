@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,6 +22,7 @@ from icpportal.fields.components import Link
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
 from icpportal.pages.header import links
+from transfers.review.figures.page.urls import urls as figures
 from transfers.review.search.box import box_of
 
 
@@ -47,6 +48,10 @@ class ReviewDesk(AdminSite):
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
         return update_wrapper(staff_required(inner), inner)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's, and the pages of the desk that are no register."""
+        return [*figures(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
         """allauth's page, with its limits and the second factor."""

@@ -117,6 +117,8 @@ TRANSFERS = (
     "transfers/review/search",
     "transfers/review",
     "transfers/review/figures",
+    "transfers/review/figures/charts",
+    "transfers/review/figures/page",
     "transfers",
 )
 COMPOSITION = (

@@ -33,6 +33,7 @@ NO_PAGE = {
     "admin:miit_uploadfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
     "admin:miit_inboxfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
     "admin:filings_legacyclaim_paper": "a picture: tests/filings/legacy_import/test_admin.py",
+    "admin:desk_figures_csv": "a file: tests/transfers/review/figures/test_page.py",
     "claim-paper": "a picture: tests/filings/legacy_import/views/test_claims.py",
     "slot-fragment": f"{FETCHED}tests/transfers/documents/views/test_pages.py",
     "page-draft": f"{FETCHED}tests/transfers/steps/views/test_drafts.py",
@@ -74,7 +75,7 @@ SEEN_BY = {
     "stranger": "code-offer notification service-code",
     " ".join(STAFF): "admin:index admin:app_list admin:transfers_order_changelist",
     "reviewer lead auditor": "admin:transfers_order_case",
-    "reviewer lead": "document admin:filings_legacyclaim_case admin:verification_backdrop_parcel",
+    "reviewer lead": "document admin:desk_figures admin:filings_legacyclaim_case admin:verification_backdrop_parcel",
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {
@@ -171,7 +172,7 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
         return ["/", *alone, *phone, *texts, *(reverse(name) for name in OF_VISITORS)]
     account = [reverse(name) for name in OF_ACCOUNTS]
     if role in STAFF:
-        return ["/admin/", "/", *alone, *account, *_cases(made)]
+        return ["/admin/", "/", *alone, *account, *_cases(made), *_of_the_desk(role)]
     if role == "owner":
         return ["/", "/filings/", *alone, *account, *_of_orders(made), *_of_checks(made)]
     return ["/", "/filings/", *alone, *account, *phone]
@@ -180,6 +181,11 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
 def _cases(made: World) -> Iterator[str]:
     for order in made.orders:
         yield reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def _of_the_desk(role: str) -> list[str]:
+    """The pages of the desk that are no register."""
+    return [reverse(name) for name in ("admin:desk_figures",) if name in of(role)]
 
 
 def _of_orders(made: World) -> Iterator[str]:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.ministry.api.client import NotThere
-from demo.seed import free_filings, old_platform, orders, photo_places, service_codes
+from demo.seed import free_filings, old_platform, orders, past_orders, photo_places, service_codes
 from demo.seed.accounts import ACCOUNTS, PASSWORD, open_accounts
 from icpportal.accounts import roles
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             places = photo_places.fill()
             placed = orders.place(accounts["applicant"], dice)
             codes = service_codes.fill(accounts["applicant"], accounts["newcomer"])
+            past = past_orders.place(accounts)
         except NotThere as nobody:
             raise CommandError(f"{nobody} `make demo` starts everything.") from None
         self.stdout.write("Demo accounts (password for all: " + PASSWORD + ")")
@@ -48,6 +49,6 @@ class Command(BaseCommand):
         for line in old_platform.lines():
             self.stdout.write(f"  {line}")
         self.stdout.write(
-            f"{len(accounts)} accounts, {len(free_filings.FREE)} free filings, {placed} orders, {codes} service codes, "
-            f"{places} designated places"
+            f"{len(accounts)} accounts, {len(free_filings.FREE)} free filings, {placed} orders, {past} past ones, "
+            f"{codes} service codes, {places} designated places"
         )

@@ -1,0 +1,23 @@
+"""Tables that leave the desk as files: nothing in them is taken for a formula by the program that opens them."""
+
+import csv
+from collections.abc import Iterable, Sequence
+
+from django.http import HttpResponse
+
+Cell = str | int | float
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a text begins with that a spreadsheet would calculate
+BOM = "\ufeff"  # by which spreadsheets know that Chinese is written in UTF-8
+
+
+def neutral(cell: Cell) -> Cell:
+    """The cell as it may stand in a file: a text that looks like a formula has an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
+def csv_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """The rows, the first of them the headings, as a CSV file to be saved under this name."""
+    answer = HttpResponse(BOM, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    csv.writer(answer).writerows([neutral(cell) for cell in row] for row in rows)
+    return answer

@@ -1,0 +1,29 @@
+"""The demo's past: enough of it that the figures of the desk have something to tell, and none of it open."""
+
+import pytest
+from django.test import Client
+
+from demo.seed import past_orders
+from demo.seed.accounts import open_accounts
+from icpportal.accounts import roles
+from tests.transfers import states
+from tests.transfers.builders import sign_in
+from transfers.models import Order
+from transfers.review.catalogue import ROWS
+
+
+@pytest.mark.django_db
+def test_a_lead_of_the_demo_finds_figures_of_everything_and_nothing_of_the_past_is_open(client: Client) -> None:
+    roles.ensure()
+    accounts = open_accounts()
+    number = past_orders.place(accounts)
+
+    assert past_orders.place(accounts) == number == Order.objects.count()
+    assert set(Order.objects.values_list("state", flat=True)) <= set(states.ENDED)
+    said = sign_in(client, accounts["lead"]).get("/admin/desk/figures/", headers={"accept-language": "en"})
+    html = said.content.decode()
+    assert html.count('<svg class="chart"') == 8
+    assert "审核员一" in html
+    assert "1 person with fewer than 20 decisions is not shown." in html
+    assert "In Guangdong the authority usually takes" in html
+    assert {reason for _part, reason in past_orders.NAMED} <= {row[0] for row in ROWS}

@@ -1,0 +1,357 @@
+"""The page of figures: what a lead reads of the desk, what a reviewer reads of their own work, and the same as CSV."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.outside import cost
+from tests.transfers.review.figures.history import (
+    DAY,
+    HOUR,
+    MONDAY,
+    TODAY,
+    accepted,
+    lapsed,
+    looked_at,
+    returned,
+    submitted,
+    texted,
+    verified,
+    went,
+)
+from transfers.models import DeskCount, DurationCount, ReviewerCount
+from transfers.review.figures import daily_count
+from transfers.review.figures.queries import FEW
+
+pytestmark = pytest.mark.django_db
+FIGURES = "/admin/desk/figures/"
+WHOLE_TABLE = {
+    "sqlite": re.compile(r"\bSCAN \w+(?! USING (COVERING )?INDEX)\b"),
+    "postgresql": re.compile(r"Seq Scan on transfers_"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def lead(client: Client) -> Client:
+    return sign_in(client, make_lead_reviewer())
+
+
+def count() -> None:
+    """What the worker does each hour."""
+    while daily_count.count_days():
+        pass
+
+
+def page(client: Client, language: str = "en", **asked: Any) -> str:
+    """The words of the page, without marks."""
+    answer = client.get(FIGURES, asked, headers={"accept-language": language})
+    assert answer.status_code == 200
+    return words(answer.content.decode())
+
+
+def words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html.partition("<main")[2])).split())
+
+
+def as_csv(client: Client, key: str, **asked: Any) -> list[list[str]]:
+    answer = client.get(f"{FIGURES}{key}.csv", asked, headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def counted(figure: str, part: str, times: int, *, province: str = "64", days_ago: int = 2, **columns: int) -> None:
+    day = TODAY.date() - timedelta(days=days_ago)
+    usual = {"round": 1, "minutes": 60}
+    DeskCount.objects.create(day=day, province=province, figure=figure, part=part, times=times, **{**usual, **columns})
+
+
+def decided(person: User, times: int, *, outcome: str = "passed", seconds: int = 185) -> None:
+    ReviewerCount.objects.create(day=TODAY.date() - DAY, reviewer=person, outcome=outcome, seconds=seconds, times=times)
+
+
+def named(name: str) -> User:
+    person = make_reviewer()
+    person.name = name
+    person.save()
+    return person
+
+
+# --- what a lead reads ---
+
+
+def test_a_lead_reads_that_two_of_three_orders_passed_first_time_once_the_worker_has_counted(lead: Client) -> None:
+    went(submitted(MONDAY), accepted(MONDAY + HOUR))
+    went(submitted(MONDAY), accepted(MONDAY + 3 * HOUR))
+    went(submitted(MONDAY), returned(MONDAY + HOUR), submitted(MONDAY + DAY), accepted(MONDAY + DAY + HOUR))
+    assert "There are no figures of this period yet" in page(lead)
+
+    count()
+
+    said = page(lead)
+    assert "There are no figures" not in said
+    for words in (
+        "2 of 3 orders passed the first time",
+        "We keep pace: 3 arrived, 3 answered",
+        "Nine of ten first answers come within 3 h of working time",
+        "Half answered within 1 h",
+        "First answers later than promised in this period: 0 of 3.",
+        "Too few answers in each province to compare them",
+    ):
+        assert words in said
+
+
+def test_the_page_reads_in_chinese(lead: Client) -> None:
+    went(submitted(MONDAY), accepted(MONDAY + HOUR))
+    count()
+
+    said = page(lead, "zh-hans")
+
+    assert "1 单中有 1 单一次通过" in said
+    assert re.findall(r"[A-Za-z]{4,}", said.partition("统计")[2]) == []
+
+
+def test_a_lead_reads_what_orders_are_returned_for_and_where(lead: Client) -> None:
+    order = went(submitted(MONDAY), returned(MONDAY + HOUR))
+    looked_at(order, make_reviewer(), MONDAY + HOUR, website__site_name="site_name", website__home_url="")
+    count()
+    counted("answered", "passed", 30, province="44")
+    counted("answered", "sent_back", 10, province="44")
+    counted("answered", "sent_back", 19, province="12")
+
+    said = page(lead)
+
+    assert "The most frequent reason, 1 of 2: In words of one's own" in said
+    assert "Guangdong is returned most: 25%" in said
+    assert "n 19, few" in said  # all of Tianjin's, and yet nothing is concluded from them
+    assert ["Website details: Website name", "1"] in as_csv(lead, "parts")
+    assert ["differs from the document", "1"] in as_csv(lead, "reasons")
+
+
+def test_a_lead_reads_how_phone_verifications_ended(lead: Client) -> None:
+    went(submitted(MONDAY), texted(MONDAY + HOUR), verified(MONDAY + 2 * HOUR))
+    went(submitted(MONDAY), texted(MONDAY + HOUR), lapsed(MONDAY + 3 * DAY))
+    count()
+
+    assert "1 of 2 phone verifications were done in time" in page(lead)
+    assert [row[1:] for row in as_csv(lead, "phones")[1:]][-2:] == [["1", "0", "0"], ["0", "0", "1"]]
+
+
+def test_what_applicants_read_of_the_authority_comes_from_the_counts_that_the_lead_sees(
+    lead: Client, client: Client
+) -> None:
+    counted("arrived", "", 1)
+    DurationCount.objects.create(day=TODAY.date() - DAY, province="62", stage="authority", length=6, times=30)
+    DurationCount.objects.create(day=TODAY.date() - DAY, province="44", stage="authority", length=9, times=29)
+
+    said = page(lead)
+    start = client.get("/", {"province": "62"}, headers={"accept-language": "en"}).content.decode()
+
+    assert "Gansu takes longest: half of the orders within 6 working days" in said
+    assert "In Gansu the authority usually takes 6 working days." in said
+    assert "In Guangdong the authority" not in said
+    assert "6 working days" in start
+
+
+def test_a_lead_reads_what_is_overdue_now_and_what_of_it_nobody_has(lead: Client) -> None:
+    counted("arrived", "", 1)
+    late = TODAY - 4 * DAY
+    make_order(state=states.SUBMITTED, entered_at=late)
+    make_order(
+        state=states.SUBMITTED, entered_at=late, reviewer=make_reviewer(), claimed_until=TODAY + timedelta(minutes=20)
+    )
+    make_order(state=states.SUBMITTED, entered_at=TODAY - HOUR)
+    make_order(state=states.HANDING_OVER, entered_at=late, held=True)  # waits for operations
+
+    said = page(lead)
+
+    assert "Overdue now: 2" in said
+    assert "1 nobody has taken" in said
+    assert "Waiting for review 3 2 1 hour over" in said  # since Monday 18:00
+
+
+def test_a_province_narrows_the_figures_and_the_period_looks_further_back(lead: Client) -> None:
+    counted("arrived", "", 5)
+    counted("arrived", "", 7, province="44")
+    counted("arrived", "", 11, days_ago=60)
+    counted("part", "photo", 4)
+    counted("part", "photo", 2, province="44")
+
+    assert "12 arrived" in page(lead)
+    assert "7 arrived" in page(lead, province="44")
+    assert "23 arrived" in page(lead, weeks=13)
+    assert [as_csv(lead, "parts", **asked)[1][1] for asked in ({}, {"province": "44"})] == ["6", "2"]
+    assert "12 arrived" in page(lead, weeks="'--", province="999")  # what is not understood is not chosen
+
+
+def test_a_figure_is_compared_with_the_period_before_where_that_had_enough(lead: Client) -> None:
+    counted("arrived", "", 30)
+    counted("arrived", "", 20, days_ago=40)
+    counted("answered", "passed", 30, minutes=60)
+    counted("answered", "passed", 10, minutes=120, days_ago=40)
+    counted("answered", "sent_back", 10, minutes=120, days_ago=40)
+
+    said = page(lead)
+
+    assert "+50% on the 4 weeks before" in said
+    assert "1 h 1 h faster" in said
+    assert "100% +50 points" in said
+
+
+# --- people ---
+
+
+def test_fewer_than_twenty_decisions_show_no_person_and_the_others_stand_by_name(lead: Client) -> None:
+    for name, times in (("Wu", FEW), ("Gao", 60), ("He", FEW - 1)):
+        decided(named(name), times)
+
+    said = page(lead)
+
+    assert re.search(r"Gao 60 .*Wu 20 ", said)
+    assert "He 19" not in said
+    assert "1 person with fewer than 20 decisions is not shown." in said
+    assert [row[:2] for row in as_csv(lead, "people")[1:]] == [["Gao", "60"], ["Wu", "20"]]
+
+
+def test_a_reviewer_sees_their_own_row_and_nothing_of_the_desk(client: Client) -> None:
+    me, other = named("Gao"), named("Wu")
+    counted("arrived", "", 5)
+    decided(me, 30)
+    decided(me, 10, outcome="sent_back", seconds=0)
+    decided(other, 50)
+    sign_in(client, me)
+
+    said = page(client)
+
+    assert "Gao 40 25% 3:05 0" in said
+    assert "Wu" not in said
+    assert "arrived" not in said
+    assert [row[0] for row in as_csv(client, "people")[1:]] == ["Gao"]
+    assert client.get(f"{FIGURES}pace.csv").status_code == 404
+
+
+def test_a_reviewer_with_few_decisions_reads_that_nothing_is_shown_of_them(client: Client) -> None:
+    me = named("Gao")
+    decided(me, FEW - 1)
+    sign_in(client, me)
+
+    said = page(client)
+
+    assert "You made fewer than 20 decisions in this period." in said
+    assert "Gao 19" not in said
+
+
+@pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
+@pytest.mark.parametrize("address", ["", "people.csv", "pace.csv"])
+def test_other_staff_have_no_figures(client: Client, role: str, address: str) -> None:
+    make_reviewer()  # the roles are written
+    sign_in(client, make_user(held_roles=(role,)))
+
+    assert client.get(FIGURES + address).status_code == 403
+
+
+def test_an_applicant_finds_no_such_page(client: Client) -> None:
+    sign_in(client, make_user())
+
+    assert [client.get(FIGURES + each).status_code for each in ("", "pace.csv")] == [404, 404]
+
+
+# --- as a file, as a chart ---
+
+
+def test_a_file_has_the_numbers_of_the_table(lead: Client) -> None:
+    went(submitted(MONDAY), accepted(MONDAY + HOUR))
+    count()
+    html = lead.get(FIGURES, headers={"accept-language": "en"}).content.decode()
+    tables = re.findall(r"<figure.*?</figure>", html, re.DOTALL)
+
+    for key in ("pace", "speed", "rounds", "provinces"):
+        figure = next(each for each in tables if f"/{key}.csv" in each)
+        rows = [
+            [unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+            for row in re.findall(r"<tr>(.*?)</tr>", figure, re.DOTALL)
+        ]
+        assert as_csv(lead, key) == rows
+        assert len(rows) > 1
+    assert ["64", "1"] not in as_csv(lead, "provinces")  # by name
+    assert as_csv(lead, "provinces")[1] == ["Ningxia", "0", "1", "0"]
+
+
+def test_there_is_no_file_of_another_name(lead: Client) -> None:
+    assert lead.get(f"{FIGURES}all.csv").status_code == 404
+
+
+def test_charts_have_no_style_and_stay_within_their_frame(lead: Client) -> None:
+    for days_ago in range(1, 25):
+        counted("arrived", "", 40 * days_ago, days_ago=days_ago)
+        counted("phones", "same_day", days_ago, days_ago=days_ago)
+        counted("phones", "missed", 1, days_ago=days_ago)
+        counted("reason", f"reason{days_ago}", 5 * days_ago, days_ago=days_ago)
+        counted("answered", "passed", 7, days_ago=days_ago, minutes=15 * days_ago)
+        counted("answered", "sent_back", 900, days_ago=days_ago, minutes=6000, province="44")
+    html = lead.get(FIGURES, {"weeks": 13}).content.decode()
+
+    charts = re.findall(r'<svg class="chart" viewBox="0 0 620 (\d+)".*?</svg>', html, re.DOTALL)
+    bars = re.findall(r'<rect class="\w+" x="(-?\d+)" y="(-?\d+)" width="(-?\d+)" height="(-?\d+)"', html)
+    assert len(charts) == 6
+    assert len(bars) > 20
+    assert "style=" not in html
+    assert all(int(x) >= 0 and int(x) + int(width) <= 620 and int(height) >= 0 for x, _y, width, height in bars)
+
+
+def test_the_page_costs_the_same_however_many_days_and_people_there_are(lead: Client) -> None:
+    def look() -> None:
+        assert lead.get(FIGURES, {"weeks": 13}).status_code == 200
+
+    for number in (1, 6):
+        for days_ago in range(number):
+            decided(make_reviewer(), FEW)
+            counted("answered", "sent_back", 30, days_ago=days_ago + 1, round=number)
+            counted("reason", f"reason{days_ago}", 3, days_ago=days_ago + 1, round=number)
+            make_order(state=states.SUBMITTED)
+        if number == 1:
+            few = cost(look)
+
+    assert cost(look) == few <= 15
+
+
+@pytest.mark.parametrize("asked", [{}, {"weeks": 13, "province": "64"}], ids=["all", "a-province"])
+def test_every_question_of_the_page_is_answered_by_an_index(lead: Client, asked: dict[str, Any]) -> None:
+    counted("answered", "passed", 30)
+    with CaptureQueriesContext(connection) as found:
+        lead.get(FIGURES, asked)
+    questions = [
+        each["sql"] for each in found.captured_queries if re.search(r'FROM "transfers_(?!returnreason)', each["sql"])
+    ]
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        plans = [plan_of(cursor, sql) for sql in questions]
+
+    assert len(plans) == 6
+    assert [plan for plan in plans if WHOLE_TABLE[connection.vendor].search(plan)] == []
+
+
+def plan_of(cursor: Any, sql: str) -> str:
+    cursor.execute(f"{'EXPLAIN QUERY PLAN' if connection.vendor == 'sqlite' else 'EXPLAIN'} {sql}")
+    return "\n".join(str(row) for row in cursor.fetchall())

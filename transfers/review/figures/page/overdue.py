@@ -1,0 +1,83 @@
+"""What waits for us now, and what of it waits longer than promised: the only figures that are not of the past."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from icpportal.fields.types import Words
+from icpportal.time_format import BEIJING, span_words, to_beijing
+from icpportal.workdays.calendar import CLOSING_TIME, ONE_DAY, Calendar, end_of_answer
+from icpportal.workdays.hours import working_time
+from transfers.models import Order
+from transfers.orders import states
+from transfers.orders.kinds import TRANSFERS
+from transfers.orders.rows import WE
+
+LONGEST = timedelta(days=120)  # of what lies longer the time over is not counted on
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of ours: how many orders lie in it, how many longer than promised, since when the oldest."""
+
+    label: Words
+    url: str
+    waiting: int
+    over: int
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """All stages of ours together."""
+
+    stages: list[Stage]
+    over: int
+    free: int  # of them, those that nobody has
+
+
+def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
+    """What waits for us now, by stage; held orders wait for operations."""
+    ours = {state.key: state for state in states.STATES if state.promised_by == WE}
+    late = Q(entered_at__lt=promised_before(now, known))
+    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    waiting = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
+    if province:
+        waiting = waiting.filter(province=province)
+    counted = waiting.values("state").annotate(
+        n=Count("pk"), over=Count("pk", filter=late), free=Count("pk", filter=late & free), first=Min("entered_at")
+    )
+    found = {row["state"]: row for row in counted.order_by()}
+    rows = [
+        Stage(
+            label=state.queue_label or state.label,
+            url=f"{reverse('admin:transfers_order_changelist')}?queue={state.queue}",
+            waiting=row["n"],
+            over=row["over"],
+            oldest=_over_words(row["first"], now, known) if row["over"] else "",
+        )
+        for key, state in ours.items()
+        if (row := found.get(key))
+    ]
+    return Overdue(rows, sum(row.over for row in rows), sum(row["free"] for row in found.values()))
+
+
+def promised_before(now: datetime, known: Calendar) -> datetime:
+    """What came to us before this moment has waited longer than promised."""
+    day = to_beijing(now).date()
+    while _promise(day, known) >= now:
+        day -= ONE_DAY
+    return datetime.combine(day + ONE_DAY, time(), tzinfo=BEIJING)
+
+
+def _promise(day: date, known: Calendar) -> datetime:
+    return end_of_answer(datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING), known=known)
+
+
+def _over_words(entered: datetime, now: datetime, known: Calendar) -> str:
+    """How much working time has passed since the answer was due."""
+    due = max(end_of_answer(entered, known=known), now - LONGEST)
+    return _("%(span)s over") % {"span": span_words(working_time(due, now, known=known))}

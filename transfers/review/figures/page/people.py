@@ -1,0 +1,78 @@
+"""What each reviewer did: by name and not by number, and nobody of whom too little is known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from transfers.durations.figures import within
+from transfers.models import Order
+from transfers.review.figures.charts.figure import Table, percent_words
+from transfers.review.figures.periods import Period
+from transfers.review.figures.queries import FEW, Person, people
+
+HALF = 50
+BAR = 100  # how long the longest bar is
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One reviewer: decisions, and a bar of them against the most that one person made."""
+
+    name: str
+    decided: int
+    width: int
+    returned: str
+    open_for: str
+    has_now: int
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The rows that the reader may see, and what is left out."""
+
+    rows: list[PersonRow]
+    too_few: int  # people with fewer than `FEW` decisions
+    is_own: bool  # the reader's row alone
+
+
+def people_of(period: Period, now: datetime, only: User | None = None) -> People:
+    """Everybody who decided often enough, or one person alone."""
+    found = people(period, only)
+    shown = [person for person in found if person.decided >= FEW]
+    most = max((person.decided for person in shown), default=1)
+    has_now = _has_now(shown, now)
+    rows = [_row(person, most, has_now) for person in shown]
+    return People(rows, len(found) - len(shown), is_own=only is not None)
+
+
+def _row(person: Person, most: int, has_now: Mapping[UUID, int]) -> PersonRow:
+    return PersonRow(
+        name=person.name,
+        decided=person.decided,
+        width=round(BAR * person.decided / most),
+        returned=percent_words(person.returned.percent),
+        open_for=_clock(within(person.seconds, HALF)) if person.seconds else "",
+        has_now=has_now.get(person.pk, 0),
+    )
+
+
+def _has_now(shown: list[Person], now: datetime) -> dict[UUID, int]:
+    """How many orders each of them has at this moment."""
+    held = Order.objects.filter(reviewer__in=[person.pk for person in shown], claimed_until__gt=now)
+    return dict(held.order_by().values_list("reviewer").annotate(n=Count("pk")))
+
+
+def _clock(seconds: int) -> str:
+    """`3:05`."""
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def table_of(people: People) -> Table:
+    """The same rows for a file."""
+    head = [_("Reviewer"), _("Decided"), _("Returned"), _("Half of the cases open for, min:s"), _("Has now")]
+    return Table(head, [[row.name, row.decided, row.returned, row.open_for, row.has_now] for row in people.rows])
