@@ -118,8 +118,12 @@ def wrong_pages(client: Client, addresses: list[str]) -> dict[str, list[str]]:
     return found
 
 
+def of_the_applicant():
+    return Order.objects.filter(owner__email="lin@example.com")
+
+
 def order_in(state: str) -> Order:
-    return Order.objects.filter(state=state).get()
+    return of_the_applicant().get(state=state)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,7 @@ def test_messages_on_the_site(demo):
 
 
 def test_the_page_of_an_order_in_every_state(demo):
-    orders = Order.objects.all()
+    orders = of_the_applicant()
 
     assert {order.state for order in orders} == set(states.ALL)
     assert wrong_pages(signed_in("lin@example.com"), [order.get_absolute_url() for order in orders]) == {}
@@ -237,12 +241,24 @@ def test_pages_that_say_no(demo):
 @pytest.mark.parametrize("role", ["reviewer", "lead", "auditor", "ops"])
 def test_the_review_desk_and_its_queue(demo, role):
     queue = reverse("admin:transfers_order_changelist")
-    addresses = [reverse("admin:index"), queue, f"{queue}?queue=all", f"{queue}?queue=held"]
+    addresses = [
+        reverse("admin:index"),
+        queue,
+        f"{queue}?queue=all",
+        f"{queue}?queue=held",
+    ]
 
     assert wrong_pages(signed_in(f"{role}@example.com"), addresses) == {}
 
 
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+def test_the_figures_of_the_desk(demo, role):
+    address = reverse("admin:desk_figures")
+
+    assert wrong_pages(signed_in(f"{role}@example.com"), [address, f"{address}?weeks=13"]) == {}
+
+
 def test_the_case_page_of_every_order(demo):
-    addresses = [reverse("admin:transfers_order_case", args=[order.pk]) for order in Order.objects.all()]
+    addresses = [reverse("admin:transfers_order_case", args=[order.pk]) for order in of_the_applicant()]
 
     assert wrong_pages(signed_in("lead@example.com"), addresses) == {}
