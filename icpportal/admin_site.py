@@ -22,6 +22,7 @@ from icpportal.fields.components import Link
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
 from icpportal.pages.header import links
+from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
 from transfers.review.search.box import box_of
 
@@ -51,7 +52,7 @@ class ReviewDesk(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's, and the pages of the desk that are no register."""
-        return [*figures(self), *super().get_urls()]
+        return [*figures(self), *exports(self), *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
         """allauth's page, with its limits and the second factor."""

@@ -116,6 +116,7 @@ TRANSFERS = (
     "transfers/dashboard",
     "transfers/review/search",
     "transfers/review",
+    "transfers/review/exports",
     "transfers/review/figures",
     "transfers/review/figures/charts",
     "transfers/review/figures/page",

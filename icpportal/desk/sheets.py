@@ -21,3 +21,17 @@ def csv_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     csv.writer(answer).writerows([neutral(cell) for cell in row] for row in rows)
     return answer
+
+
+def xlsx_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """The same as a workbook of one sheet."""
+    from openpyxl import Workbook  # noqa: PLC0415 -- large, and needed here alone
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for row in rows:
+        sheet.append([neutral(cell) for cell in row])
+    answer = HttpResponse(content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    book.save(answer)
+    return answer

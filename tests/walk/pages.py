@@ -33,6 +33,8 @@ NO_PAGE = {
     "admin:miit_uploadfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
     "admin:miit_inboxfile_content": "asked for with a purpose: tests/icpportal/gateways/miit/test_admin.py",
     "admin:filings_legacyclaim_paper": "a picture: tests/filings/legacy_import/test_admin.py",
+    "admin:desk_export_answer": "a press of a second person: tests/transfers/review/exports/test_exports.py",
+    "admin:desk_export_file": "a file: tests/transfers/review/exports/test_exports.py",
     "admin:desk_figures_csv": "a file: tests/transfers/review/figures/test_page.py",
     "claim-paper": "a picture: tests/filings/legacy_import/views/test_claims.py",
     "slot-fragment": f"{FETCHED}tests/transfers/documents/views/test_pages.py",
@@ -75,6 +77,7 @@ SEEN_BY = {
     "stranger": "code-offer notification service-code",
     " ".join(STAFF): "admin:index admin:app_list admin:transfers_order_changelist",
     "reviewer lead auditor": "admin:transfers_order_case",
+    "lead": "admin:desk_export",
     "reviewer lead": "document admin:desk_figures admin:filings_legacyclaim_case admin:verification_backdrop_parcel",
 }
 # reached by pressing a button; only the walk that presses all meets them

@@ -1,9 +1,9 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
 from transfers.models.cause import CauseCancellation
-from transfers.models.desk_figures import DeskCount, DeskDay, ReviewerCount
-from transfers.models.durations import CountedDay, DurationCount
+from transfers.models.counts import CountedDay, DeskCount, DeskDay, DurationCount, ReviewerCount
 from transfers.models.duties import Duty
+from transfers.models.exports import ListExport
 from transfers.models.footer import FooterCheck
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
@@ -22,6 +22,7 @@ __all__ = [
     "Duty",
     "FieldVerdict",
     "FooterCheck",
+    "ListExport",
     "Objection",
     "Order",
     "OrderDocument",

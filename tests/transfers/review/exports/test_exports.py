@@ -1,0 +1,302 @@
+"""Lists of orders as files: what stands in them, who may take them, and that many rows need a second person."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import openpyxl
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse, QueryDict
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.desk.sheets import csv_file, neutral, xlsx_file
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.outside import cost
+from transfers.models import ListExport, Order
+from transfers.review.exports import actions
+from transfers.review.exports.selection import Selection, selection
+
+pytestmark = pytest.mark.django_db
+EXPORT = "/admin/desk/export/"
+WHY = "Monthly report to the ministry"
+
+
+@pytest.fixture
+def lead() -> User:
+    return make_lead_reviewer()
+
+
+@pytest.fixture
+def second() -> User:
+    found = make_lead_reviewer()
+    found.name = "Zhou"
+    found.save()
+    return found
+
+
+def signed_in(user: User) -> Client:
+    return sign_in(Client(headers={"accept-language": "en"}), user)
+
+
+def make_waiting(number: int, **columns: Any) -> list[Order]:
+    """So many orders that wait for review, of one account."""
+    first = make_order(state=states.SUBMITTED, **columns)
+    others = [
+        Order(
+            owner=first.owner,
+            state=first.state,
+            province=first.province,
+            rule_profile=first.rule_profile,
+            subject_key=f"many{place:060d}",
+            domain=f"many{place}.com",
+            answers={"type": first.answers["type"]},
+        )
+        for place in range(number - 1)
+    ]
+    return [first, *Order.objects.bulk_create(others)]
+
+
+def ask(user: User, address: str = EXPORT, **typed: str) -> Any:
+    return signed_in(user).post(address, {"file_type": "csv", "because": WHY, **typed})
+
+
+def fetch(user: User, export: ListExport) -> Any:
+    return signed_in(user).post(reverse("admin:desk_export_file", args=[export.pk]))
+
+
+def respond(user: User, export: ListExport, said: str = "allow") -> Any:
+    return signed_in(user).post(reverse("admin:desk_export_answer", args=[export.pk]), {"answer": said}, follow=True)
+
+
+def page(user: User, address: str = EXPORT) -> str:
+    answer = signed_in(user).get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def read(answer: HttpResponse) -> list[list[str]]:
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def looks() -> set[tuple[str, str, str, int]]:
+    return set(AccessNote.objects.values_list("actor__email", "what", "reason", "times"))
+
+
+# --- what stands in a file ---
+
+
+def test_a_lead_takes_the_list_of_the_queue_masked_and_the_look_is_noted(lead: User) -> None:
+    owner = make_user("applicant@example.com", mobile="13912345678")
+    order = make_order(owner, state=states.SUBMITTED, province="44")
+    order.answers = {**order.answers, "type": {**order.answers["type"], "nature": "individual", "name": "林示范"}}
+    order.save()
+    make_order(state=states.SUBMITTED, province="12")
+    make_order(state=states.PHONE_DUE, province="44")
+
+    answer = ask(lead, f"{EXPORT}?queue=review&province=44")
+
+    rows = read(answer)
+    assert len(rows) == 2
+    row = dict(zip(*rows, strict=True))
+    assert row["Order"] == order.reference
+    assert (row["Province"], row["Subject"]) == ("Guangdong", "林*范")
+    assert (row["Account"], row["Mobile of the account"]) == ("a***@example.com", "139****5678")
+    assert "13912345678" not in answer.content.decode()
+    assert looks() == {(lead.email, "list of orders", WHY, 1)}
+    made = ListExport.objects.get()
+    assert (made.query, made.rows, made.asked_by, made.because) == ("queue=review&province=44", 1, lead, WHY)
+
+
+def test_a_workbook_holds_the_same(lead: User) -> None:
+    order = make_order(state=states.SUBMITTED)
+
+    answer = ask(lead, file_type="xlsx")
+
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = [list(row) for row in sheet.values]
+    assert rows[0][:2] == ["Order", "State"]
+    assert rows[1][:2] == [order.reference, "Waiting for review"]
+    assert ".xlsx" in answer["Content-Disposition"]
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_what_a_spreadsheet_would_calculate_has_an_apostrophe_before_it(begin: str) -> None:
+    typed = f"{begin}1+1"
+
+    assert neutral(typed) == f"'{typed}"
+    assert read(csv_file("x", [[typed]])) == [[f"'{typed}"]]
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx_file("x", [[typed]]).content)).active
+    assert (sheet["A1"].data_type, str(sheet["A1"].value)[0]) == ("s", "'")
+
+
+def test_numbers_and_plain_words_stay_as_they_are() -> None:
+    assert [neutral(each) for each in (-1, "", "a=b", "12-3")] == [-1, "", "a=b", "12-3"]
+
+
+def test_a_formula_typed_into_an_order_leaves_as_a_text(lead: User) -> None:
+    make_order(state=states.SUBMITTED, site_number="=cmd()")
+
+    assert dict(zip(*read(ask(lead)), strict=True))["Website number"] == "'=cmd()"
+
+
+def test_an_order_that_cannot_be_read_does_not_keep_the_others(lead: User, settings: Any) -> None:
+    broken, whole = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    Order.objects.filter(pk=broken.pk).update(kind="unknown")
+
+    rows = read(ask(lead))
+
+    assert [broken.reference, "cannot be read"] in rows
+    assert whole.reference in {row[0] for row in rows}
+
+
+def test_a_list_costs_the_same_however_many_orders_it_has(lead: User) -> None:
+    client = signed_in(lead)
+
+    def take() -> None:
+        assert client.post(EXPORT, {"file_type": "csv", "because": WHY}).status_code == 200
+
+    make_waiting(1)
+    take()  # the row of the access log is there from now on
+    few = cost(take)
+    make_waiting(9)
+
+    assert cost(take) == few
+    assert cost(lambda: client.get(EXPORT)) <= 15
+
+
+# --- who may ---
+
+
+@pytest.mark.parametrize("role", ["reviewer", "auditor", "operations", "applicant"])
+def test_nobody_but_a_lead_exports(role: str, lead: User) -> None:
+    make_waiting(3)
+    asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
+    held = {"reviewer": make_reviewer, "applicant": make_user}
+    roles = {"auditor": AUDITOR, "operations": OPERATIONS}
+    user = held[role]() if role in held else make_user(held_roles=(roles[role],))
+
+    expected = 404 if role == "applicant" else 403
+    assert signed_in(user).get(EXPORT).status_code == expected
+    assert [ask(user).status_code, respond(user, asked).status_code, fetch(user, asked).status_code] == [expected] * 3
+    assert ListExport.objects.count() == 1
+    assert looks() == set()
+
+
+def test_a_reason_is_required(lead: User) -> None:
+    make_waiting(1)
+
+    said = ask(lead, because=" ").content.decode()
+
+    assert "Say what the list is needed for" in said
+    assert not ListExport.objects.exists()
+
+
+def test_a_file_is_not_fetched_by_its_address(lead: User) -> None:
+    make_waiting(3)
+    asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
+
+    assert signed_in(lead).get(reverse("admin:desk_export_file", args=[asked.pk])).status_code == 405
+
+
+# --- a second person ---
+
+
+def test_a_hundred_orders_are_taken_alone(lead: User) -> None:
+    make_waiting(100)
+
+    assert len(read(ask(lead))) == 101
+
+
+def test_a_hundred_and_one_orders_need_another_lead_and_are_fetched_once(lead: User, second: User) -> None:
+    make_waiting(101)
+
+    assert "must allow it" in page(lead)
+    assert ask(lead).status_code == 302
+    asked = ListExport.objects.get()
+    assert (asked.rows, looks()) == (101, set())
+    assert "Waits for a second person" in page(lead)
+    assert fetch(lead, asked).status_code == 302  # nobody has allowed it
+
+    assert "Who asks for a list does not allow it" in respond(lead, asked).content.decode()
+    assert WHY in page(second)
+    assert "The list is allowed" in respond(second, asked).content.decode()
+
+    said = page(lead)
+    assert "Fetch the file" in said
+    assert "Zhou" in said
+    assert fetch(second, asked).status_code == 404  # only who asked for it
+    assert len(read(fetch(lead, asked))) == 102
+    assert fetch(lead, asked).status_code == 302
+    assert "Fetch the file" not in page(lead)
+    assert looks() == {(lead.email, "list of orders", WHY, 1), (second.email, "list of orders allowed", WHY, 1)}
+
+
+def test_a_list_that_was_declined_is_not_fetched(lead: User, second: User) -> None:
+    make_waiting(101)
+    ask(lead)
+    asked = ListExport.objects.get()
+
+    assert "The list is declined" in respond(second, asked, "decline").content.decode()
+
+    assert fetch(lead, asked).status_code == 302
+    assert "It was answered before" in respond(second, asked).content.decode()
+    assert looks() == set()
+
+
+def test_what_was_allowed_can_be_fetched_for_a_day_and_what_nobody_answers_ends(lead: User, second: User) -> None:
+    make_waiting(101)
+    now = timezone.now()
+    asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
+    forgotten = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
+
+    with time_machine.travel(now + actions.ANSWERED_WITHIN, tick=False), pytest.raises(actions.ExportRefused):
+        actions.answer(forgotten, actor=second, granted=True)
+    actions.answer(asked, actor=second, granted=True, now=now)
+    with pytest.raises(actions.ExportRefused):
+        actions.fetch(asked, actor=lead, now=now + timedelta(hours=24))
+    actions.fetch(asked, actor=lead, now=now + timedelta(hours=23))
+
+
+def test_no_more_rows_leave_than_were_allowed(lead: User, second: User) -> None:
+    make_waiting(101)
+    ask(lead)
+    asked = ListExport.objects.get()
+    respond(second, asked)
+    make_order(state=states.SUBMITTED)
+
+    assert len(read(fetch(lead, asked))) == 102
+
+
+def test_the_table_itself_refuses_a_second_person_who_is_the_first(lead: User) -> None:
+    make_waiting(101)
+    asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ListExport.objects.filter(pk=asked.pk).update(answered_by=lead)
+
+
+def test_an_empty_list_and_one_of_too_many_orders_are_not_exported(lead: User, monkeypatch: Any) -> None:
+    assert "The list is empty" in page(lead)
+    assert ask(lead).status_code == 302
+    make_waiting(4)
+    monkeypatch.setattr("transfers.review.exports.selection.MOST", 3)
+    monkeypatch.setattr("transfers.review.exports.actions.MOST", 3)
+    monkeypatch.setattr("transfers.review.exports.views.MOST", 3)
+
+    assert "The list has more than 3 orders: narrow it down first" in page(lead)
+    assert ask(lead).status_code == 302
+    assert not ListExport.objects.exists()
+
+
+def _all(lead: User) -> Selection:
+    return selection(QueryDict(), lead, timezone.now())

@@ -1,0 +1,89 @@
+"""Asking for a list as a file, answering who asked, and fetching it, which is noted as a look at personal data."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.models import User
+from icpportal.privacy.actions import note_access
+from transfers.models import ListExport
+from transfers.review.exports.selection import MOST, Selection, count
+
+ALONE = 100  # rows that one person may take
+ANSWERED_WITHIN = timedelta(days=3)
+FETCHED_WITHIN = timedelta(hours=24)
+EXPORTED, ALLOWED = "list of orders", "list of orders allowed"  # as the access log has them
+
+
+class ExportRefused(Exception):
+    """It does not go on; the text says why."""
+
+
+NOTHING = _("The list is empty: there is nothing to export")
+TOO_MANY = _("The list has more than %(n)s orders: narrow it down first")
+ANSWERED = _("It was answered before, or waited too long")
+NOT_YOURS = _("Who asks for a list does not allow it: a second person does")
+FETCHED = _("It was fetched before, has expired, or was not allowed")
+
+
+def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: datetime | None = None) -> ListExport:
+    """Notes who wants which list and why; of few rows it can be fetched at once. Raises `ExportRefused`."""
+    now, rows = now or timezone.now(), count(chosen.orders)
+    if not rows:
+        raise ExportRefused(NOTHING)
+    if rows > MOST:
+        raise ExportRefused(TOO_MANY % {"n": MOST})
+    is_alone = rows <= ALONE
+    return ListExport.objects.create(
+        asked_by=actor,
+        asked_at=now,
+        because=because,
+        query=chosen.query,
+        rows=rows,
+        file_type=file_type,
+        is_granted=is_alone,
+        expires_at=now + (FETCHED_WITHIN if is_alone else ANSWERED_WITHIN),
+    )
+
+
+def answer(export: ListExport, *, actor: User, granted: bool, now: datetime | None = None) -> None:
+    """A second person allows the list, for a day, or declines. Raises `ExportRefused`."""
+    now = now or timezone.now()
+    if export.asked_by_id == actor.pk:
+        raise ExportRefused(NOT_YOURS)
+    until = now + FETCHED_WITHIN if granted else export.expires_at
+    done = (
+        waiting(now)
+        .filter(pk=export.pk)
+        .update(answered_by=actor, answered_at=now, is_granted=granted, expires_at=until)
+    )
+    if not done:
+        raise ExportRefused(ANSWERED)
+    if granted:
+        note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, now=now)
+
+
+def fetch(export: ListExport, *, actor: User, now: datetime | None = None) -> None:
+    """The one time that a list is fetched, by who asked for it. Raises `ExportRefused`."""
+    now = now or timezone.now()
+    if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
+        raise ExportRefused(FETCHED)
+    note_access(actor=actor, what=EXPORTED, reference=str(export), reason=export.because, now=now)
+
+
+def waiting(now: datetime) -> QuerySet[ListExport]:
+    """What waits for a second person."""
+    return ListExport.objects.filter(is_granted=False, answered_at=None, expires_at__gt=now)
+
+
+def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
+    """What this person may fetch."""
+    return ListExport.objects.filter(asked_by=actor, is_granted=True, fetched_at=None, expires_at__gt=now)
+
+
+def asked(actor: User, now: datetime) -> QuerySet[ListExport]:
+    """What this person has asked for and has not done with."""
+    mine = ListExport.objects.filter(asked_by=actor, fetched_at=None, expires_at__gt=now)
+    return mine.filter(Q(is_granted=True) | Q(answered_at=None)).select_related("answered_by")

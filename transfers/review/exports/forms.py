@@ -1,0 +1,23 @@
+"""What is asked of who wants a list as a file."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.desk.sheets import csv_file, xlsx_file
+
+CSV, XLSX = "csv", "xlsx"
+FILES = {CSV: csv_file, XLSX: xlsx_file}
+
+
+class ExportForm(forms.Form):
+    """As what, and why."""
+
+    file_type = forms.ChoiceField(
+        label=_("File"), choices=[(CSV, "CSV"), (XLSX, "XLSX")], initial=XLSX, widget=forms.RadioSelect
+    )
+    because = forms.CharField(
+        label=_("What the list is needed for"),
+        max_length=200,
+        help_text=_("Stands in the access log. Nothing personal"),
+        error_messages={"required": _("Say what the list is needed for")},
+    )

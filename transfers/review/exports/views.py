@@ -1,0 +1,149 @@
+"""The page where a lead takes a list as a file, or asks a second person, and where that person answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.desk.pages import DeskPage, draw
+from icpportal.fields.types import Words
+from transfers.models import ListExport
+from transfers.review.exports import actions, columns
+from transfers.review.exports.forms import FILES, ExportForm
+from transfers.review.exports.selection import MOST, Selection, count, selection
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One list that somebody asked for."""
+
+    pk: int
+    words: str
+    rows: int
+    because: str
+    who: str
+    until: datetime
+    can_fetch: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPage(DeskPage):
+    """What `admin/exports/export.html` draws."""
+
+    template: ClassVar[str] = "admin/exports/export.html"
+
+    words: str
+    rows: int
+    most: int
+    alone: int
+    needs_second: bool
+    can_ask: bool
+    query: str
+    names: list[Words]
+    form: ExportForm
+    mine: list[Asked]
+    waiting: list[Asked]
+
+
+def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
+    """What the list holds, and the form; a press takes it, or asks a second person."""
+    user = _lead(request)
+    chosen = selection(request.GET, user, timezone.now())
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        return _asked(request, chosen, user, form)
+    return draw(request, site, _page(chosen, user, form))
+
+
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second person allows a list or declines."""
+    user, found = _lead(request), get_object_or_404(ListExport, pk=pk)
+    granted = request.POST.get("answer") == "allow"
+    try:
+        actions.answer(found, actor=user, granted=granted)
+    except actions.ExportRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The list is allowed") if granted else _("The list is declined"))
+    return redirect("admin:desk_export")
+
+
+def fetch(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file of a list that was allowed, once."""
+    user = _lead(request)
+    found = get_object_or_404(ListExport, pk=pk, asked_by=user)
+    return _file(request, found, user)
+
+
+def _asked(request: HttpRequest, chosen: Selection, user: User, form: ExportForm) -> HttpResponse:
+    """The file at once, or the page again with what happens next."""
+    try:
+        made = actions.ask(
+            chosen, actor=user, because=form.cleaned_data["because"], file_type=form.cleaned_data["file_type"]
+        )
+    except actions.ExportRefused as refused:
+        messages.error(request, str(refused))
+        return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
+    if made.is_granted:
+        return _file(request, made, user)
+    messages.success(request, _("Another lead must allow this list. You can fetch it here then"))
+    return redirect(f"{reverse('admin:desk_export')}?{chosen.query}")
+
+
+def _file(request: HttpRequest, export: ListExport, user: User) -> HttpResponse:
+    try:
+        actions.fetch(export, actor=user)
+    except actions.ExportRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("admin:desk_export")
+    chosen = selection(QueryDict(export.query), user, timezone.now())
+    orders = chosen.orders.select_related("owner", "reviewer").order_by("entered_at", "pk")[: export.rows]
+    return FILES[export.file_type](f"orders-{export.pk}", [columns.head(), *columns.rows(orders)])
+
+
+def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
+    now, rows = timezone.now(), count(chosen.orders)
+    waiting = actions.waiting(now).exclude(asked_by=user).select_related("asked_by")
+    return ExportPage(
+        title=_("Export a list"),
+        words=chosen.words,
+        rows=min(rows, MOST),
+        most=MOST,
+        alone=actions.ALONE,
+        needs_second=rows > actions.ALONE,
+        can_ask=0 < rows <= MOST,
+        query=chosen.query,
+        names=[column.name for column in columns.COLUMNS],
+        form=form,
+        mine=[_shown(each, user, now, each.answered_by) for each in actions.asked(user, now)],
+        waiting=[_shown(each, each.asked_by, now, each.asked_by) for each in waiting],
+    )
+
+
+def _shown(export: ListExport, asker: User, now: datetime, who: User | None) -> Asked:
+    """`who` stands beside it: the other one of the two."""
+    return Asked(
+        pk=export.pk,
+        words=selection(QueryDict(export.query), asker, now).words,
+        rows=export.rows,
+        because=export.because,
+        who=who.get_short_name() if who else "",
+        until=export.expires_at,
+        can_fetch=export.is_granted,
+    )
+
+
+def _lead(request: HttpRequest) -> User:
+    if not request.user.has_perm("transfers.lead_review"):
+        raise PermissionDenied
+    return account_of(request)
