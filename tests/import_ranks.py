@@ -116,10 +116,10 @@ TRANSFERS = (
     "transfers/dashboard",
     "transfers/review/search",
     "transfers/review",
-    "transfers/review/exports",
     "transfers/review/figures",
     "transfers/review/figures/charts",
     "transfers/review/figures/page",
+    "transfers/review/exports",
     "transfers",
 )
 COMPOSITION = (

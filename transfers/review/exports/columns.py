@@ -15,7 +15,7 @@ from transfers.models import Order
 from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
-from transfers.review.queue import province_name
+from transfers.review.figures.charts.returns import province_name
 
 
 @dataclass(frozen=True, slots=True)
