@@ -51,8 +51,9 @@ class _Past:
     rounds: list[tuple[ReviewRound, tuple[str, str] | None]] = field(default_factory=list)
 
     def goes(self, to: Group, at: datetime, actor: User | None = None) -> Move:
-        """Makes the move that leads from where it stands to the state of a group."""
-        return self._make(next(row for row in self._rows() if row.target in states.keys(to)), at, actor)
+        """Makes the move that leads from where it stands to the state of a group, and of which people are told."""
+        rows = (row for row in self._rows() if row.target in states.keys(to) and row.notify)
+        return self._make(next(rows), at, actor)
 
     def ends(self, by: str, at: datetime, actor: User | None = None) -> Move:
         """Makes the move by which this actor ends it without an approval."""

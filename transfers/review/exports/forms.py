@@ -18,6 +18,7 @@ class ExportForm(forms.Form):
     because = forms.CharField(
         label=_("What the list is needed for"),
         max_length=200,
+        widget=forms.TextInput(attrs={"class": "in"}),
         help_text=_("Stands in the access log. Nothing personal"),
         error_messages={"required": _("Say what the list is needed for")},
     )

@@ -313,6 +313,9 @@ def test_charts_have_no_style_and_stay_within_their_frame(lead: Client) -> None:
     charts = re.findall(r'<svg class="chart" viewBox="0 0 620 (\d+)".*?</svg>', html, re.DOTALL)
     bars = re.findall(r'<rect class="\w+" x="(-?\d+)" y="(-?\d+)" width="(-?\d+)" height="(-?\d+)"', html)
     assert len(charts) == 6
+    assert [len(points.split()) > 2 for points in re.findall(r'<polyline class="ln l\d" points="([^"]+)"', html)] == [
+        True
+    ] * 2
     assert len(bars) > 20
     assert "style=" not in html
     assert all(int(x) >= 0 and int(x) + int(width) <= 620 and int(height) >= 0 for x, _y, width, height in bars)

@@ -51,10 +51,12 @@ def percent_words(percent: int) -> str:
 
 
 def hours_words(minutes: int) -> str:
-    """`3 h 15`; of a whole number of hours `3 h`."""
+    """`3 h 15`, `3 h`, `15 min`."""
     hours, rest = divmod(minutes, 60)
     if not rest:
         return _("%(hours)s h") % {"hours": hours}
+    if not hours:
+        return _("%(minutes)s min") % {"minutes": rest}
     return _("%(hours)s h %(minutes)02d") % {"hours": hours, "minutes": rest}
 
 
