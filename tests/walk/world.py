@@ -1,6 +1,7 @@
 """The walk's world: every role, an order of each kind in each state, and one row at least of all that has a page."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +33,16 @@ from tests.walk import orders
 from transfers.cancellation import cause as for_cause
 from transfers.documents import slots
 from transfers.filing_type.decision import Outcome
-from transfers.models import Objection, Order, ParkedAnswer, TypeCheck
+from transfers.models import (
+    DeskCount,
+    DurationCount,
+    ListExport,
+    Objection,
+    Order,
+    ParkedAnswer,
+    ReviewerCount,
+    TypeCheck,
+)
 from transfers.orders.people import administrator
 from verification.backdrops import actions as backdrops
 from verification.models import PhotoPlace, ServiceCode
@@ -233,3 +243,21 @@ def _desk(people: SimpleNamespace) -> None:
     )
     InboxFile.objects.create(isp_id=settings.MIIT_ISP_ID, name="b.xml", digest="y", kind="BAJG")
     TableRow.objects.create(table="JCDM", code=1, name="示例")
+    _figures(people)
+
+
+def _figures(people: SimpleNamespace) -> None:
+    """Counts of yesterday, as the worker leaves them, and a list that another lead has asked for."""
+    now = timezone.now()
+    day = now.date() - timedelta(days=1)
+    counted = (("arrived", ""), ("answered", "passed"), ("answered", "sent_back"), ("reason", "site_name"),
+               ("part", "website.site_name"), ("phones", "later"), ("phones", "missed"))  # fmt: skip
+    for figure, part in counted:
+        DeskCount.objects.create(day=day, province="64", figure=figure, part=part, round=1, minutes=75, times=30)
+    DurationCount.objects.create(day=day, province="64", stage="authority", length=6, times=30)
+    for reviewer in (people.reviewer, people.lead):
+        ReviewerCount.objects.create(day=day, reviewer=reviewer, outcome="passed", seconds=185, times=30)
+    ListExport.objects.create(
+        asked_by=make_user(held_roles=(roles.LEAD_REVIEWER,)), because="月度汇总", query="queue=all", rows=101,
+        file_type="csv", expires_at=now + timedelta(days=1),
+    )  # fmt: skip

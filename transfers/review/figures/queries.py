@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 
 from icpportal.accounts.models import User
+from icpportal.privacy.masks import mask_email
 from transfers.models import DeskCount, DurationCount, ReviewerCount
-from transfers.review.figures.facts import ANSWERED, ARRIVED, LATE, PART, PASSED, PHONES, REASON, RETURNED
+from transfers.review.figures.facts import ANSWERED, ARRIVED, LATE, PART, PASSED, PHONES, PHOTO, REASON, RETURNED
 from transfers.review.figures.periods import Period
 
 FEW = 20  # of fewer nothing is concluded, and no person is shown
-BY_DAY = (ARRIVED, ANSWERED, LATE, PHONES)
+BY_DAY = (ARRIVED, ANSWERED, LATE, PHOTO, PHONES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,21 +158,18 @@ def people(period: Period, only: User | None = None) -> list[Person]:
         rows = rows.filter(reviewer=only)
     outcomes: dict[tuple[UUID, str], Counter[str]] = {}
     seconds: dict[UUID, Counter[int]] = {}
-    columns = ("reviewer_id", "reviewer__name", "outcome", "seconds")
-    for pk, name, outcome, open_for, times in rows.values_list(*columns).annotate(n=Sum("times")):
-        outcomes.setdefault((pk, name), Counter())[outcome] += times
+    columns = ("reviewer_id", "reviewer__name", "reviewer__email", "outcome", "seconds")
+    for pk, name, email, outcome, open_for, times in rows.values_list(*columns).annotate(n=Sum("times")):
+        outcomes.setdefault((pk, name or mask_email(email)), Counter())[outcome] += times
         if open_for:
             seconds.setdefault(pk, Counter())[open_for] += times
     found = [Person(pk, name, each, seconds.get(pk, {})) for (pk, name), each in outcomes.items()]
     return sorted(found, key=lambda person: (person.name, str(person.pk)))
 
 
-def passed_first(counts: Counts, period: Period) -> Rate:
-    """How many of the orders answered for the first time were accepted."""
-    return Rate(
-        counts.total(period, ANSWERED, PASSED, first=True),
-        counts.total(period, ANSWERED, first=True),
-    )
+def passed_first(counts: Counts, period: Period, stage: str = ANSWERED) -> Rate:
+    """How many of the orders, or of their photos, were accepted with the first answer."""
+    return Rate(counts.total(period, stage, PASSED, first=True), counts.total(period, stage, first=True))
 
 
 def _within(first: date, end: date, province: str = "") -> QuerySet[DeskCount]:

@@ -27,6 +27,8 @@ from tests.transfers.review.figures.history import (
     accepted,
     lapsed,
     looked_at,
+    photo_accepted,
+    photographed,
     returned,
     submitted,
     texted,
@@ -156,6 +158,15 @@ def test_a_lead_reads_how_phone_verifications_ended(lead: Client) -> None:
     assert [row[1:] for row in as_csv(lead, "phones")[1:]][-2:] == [["1", "0", "0"], ["0", "0", "1"]]
 
 
+def test_a_lead_reads_how_photos_were_judged(lead: Client) -> None:
+    went(submitted(MONDAY), accepted(MONDAY + HOUR), photographed(MONDAY + DAY), photo_accepted(MONDAY + DAY + HOUR))
+    went(submitted(MONDAY), accepted(MONDAY + HOUR))
+    count()
+
+    assert "Photos that pass the first time: 1 of 1" in page(lead)
+    assert as_csv(lead, "photos")[1:] == [["Round 1", "1", "0", "0"]]
+
+
 def test_what_applicants_read_of_the_authority_comes_from_the_counts_that_the_lead_sees(
     lead: Client, client: Client
 ) -> None:
@@ -230,6 +241,13 @@ def test_fewer_than_twenty_decisions_show_no_person_and_the_others_stand_by_name
     assert "He 19" not in said
     assert "1 person with fewer than 20 decisions is not shown." in said
     assert [row[:2] for row in as_csv(lead, "people")[1:]] == [["Gao", "60"], ["Wu", "20"]]
+
+
+def test_a_person_without_a_name_is_shown_by_the_masked_address(lead: Client) -> None:
+    person = make_reviewer(email="wu@example.com")
+    decided(person, FEW)
+
+    assert "w***@example.com 20 0%" in page(lead)
 
 
 def test_a_reviewer_sees_their_own_row_and_nothing_of_the_desk(client: Client) -> None:

@@ -10,9 +10,9 @@ from icpportal.time_format import day_words
 from icpportal.workdays.calendar import CLOSING_TIME, OPENING_TIME, Calendar
 from transfers.durations.figures import within
 from transfers.review.figures.charts import shapes
-from transfers.review.figures.charts.figure import Figure, Fill, Table, hours_words, in_hours, percent_words
+from transfers.review.figures.charts.figure import Figure, Fill, Table, hours_words, in_hours, percent_words, rate_words
 from transfers.review.figures.charts.shapes import Mark, Series, Stack
-from transfers.review.figures.facts import ANSWERED, ARRIVED, PASSED, REFUSED, RETURNED
+from transfers.review.figures.facts import ANSWERED, ARRIVED, PASSED, PHOTO, REFUSED, RETURNED
 from transfers.review.figures.periods import Period
 from transfers.review.figures.queries import Counts, passed_first
 
@@ -118,28 +118,40 @@ def _cell(minutes: int | None) -> float | str:
 
 def rounds(counts: Counts) -> Figure:
     """What became of orders in their first round, in their second, and so on."""
-    period = counts.period
-    first = passed_first(counts, period)
-    by_outcome = [counts.by_round(period, ANSWERED, part) for part in (PASSED, RETURNED, REFUSED)]
-    numbers = [*range(1, ROUNDS + 1)]
-    rows = [Stack(_round_words(number), tuple(each[number] for each in by_outcome)) for number in numbers]
-    beyond = tuple(sum(times for number, times in each.items() if number > ROUNDS) for each in by_outcome)
-    rows = [row for row in [*rows, Stack(_("4 or more"), beyond)] if any(row.parts)]
+    first = passed_first(counts, counts.period)
     title = _("%(rate)s of the orders pass the first time") % {"rate": percent_words(first.percent)}
     if first.is_few:
         title = ngettext(
             "%(n)s of %(all)s order passed the first time", "%(n)s of %(all)s orders passed the first time", first.of
         ) % {"n": first.times, "all": first.of}
+    return _by_round("rounds", title, _("Answers by the round of the order"), counts, ANSWERED)
+
+
+def photos(counts: Counts) -> Figure:
+    """The same of photos of website administrators."""
+    first = passed_first(counts, counts.period, PHOTO)
+    title = _("No photo was judged in this period")
+    if first.of:
+        title = _("Photos that pass the first time: %(rate)s") % {"rate": rate_words(first)}
+    return _by_round("photos", title, _("Answers by the round of the photo"), counts, PHOTO)
+
+
+def _by_round(key: str, title: str, lead: str, counts: Counts, stage: str) -> Figure:
+    """How many were accepted, returned and refused in each round."""
+    by_outcome = [counts.by_round(counts.period, stage, part) for part in (PASSED, RETURNED, REFUSED)]
+    rows = [Stack(_round_words(n), tuple(each[n] for each in by_outcome)) for n in range(1, ROUNDS + 1)]
+    beyond = tuple(sum(times for n, times in each.items() if n > ROUNDS) for each in by_outcome)
+    rows = [row for row in [*rows, Stack(_("4 or more"), beyond)] if any(row.parts)]
     return Figure(
-        key="rounds",
+        key=key,
         title=title,
-        lead=_("Answers by the round of the order"),
+        lead=lead,
         fills=[
             Fill(shapes.FIRST, _("accepted")),
             Fill(shapes.SECOND, _("returned")),
             Fill(shapes.BAD, _("refused")),
         ],
-        drawing=shapes.stacked(title, rows, (shapes.FIRST, shapes.SECOND, shapes.BAD)),
+        drawing=shapes.stacked(title, rows, (shapes.FIRST, shapes.SECOND, shapes.BAD)) if rows else None,
         table=Table(
             [_("Round"), _("Accepted"), _("Returned"), _("Refused")], [[row.label, *row.parts] for row in rows]
         ),

@@ -125,6 +125,7 @@ def _figures(asked: _Asked) -> list[Figure]:
         returns.by_reason(found),
         returns.by_part(found),
         returns.by_province(found),
+        pace.photos(asked.counts),
         stages.phones(asked.counts),
         stages.authorities(_of_authorities(asked)),
     ]
