@@ -38,7 +38,7 @@ NAMED = (  # what a return names: the part, and the reason
 RETURNED, REFUSED, MISSED, NEXT_DAY = 0.28, 0.02, 0.05, 0.25  # how often
 ROUNDS = 4  # at most
 USUAL, SLOW, SLOWEST = (2, 9), (4, 14), "44"  # days at the authority, and the province that takes longer
-LEADS, BEGINS = 0.3, 0.04  # how much of the work the lead does, and who has just begun
+LEADS, BEGINS = 0.3, 0.06  # how much of the work the lead does, and who has just begun
 
 
 @dataclass

@@ -256,11 +256,14 @@ def test_a_reviewer_sees_their_own_row_and_nothing_of_the_desk(client: Client) -
     decided(me, 30)
     decided(me, 10, outcome="sent_back", seconds=0)
     decided(other, 50)
+    for entered in (TODAY - HOUR, TODAY - 4 * DAY):
+        soon = TODAY + timedelta(minutes=20)
+        make_order(state=states.SUBMITTED, entered_at=entered, reviewer=me, claimed_until=soon)
     sign_in(client, me)
 
     said = page(client)
 
-    assert "Gao 40 25% 3:05 0" in said
+    assert "Gao 40 25% 3:05 2 1" in said
     assert "Wu" not in said
     assert "arrived" not in said
     assert [row[0] for row in as_csv(client, "people")[1:]] == ["Gao"]

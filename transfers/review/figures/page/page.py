@@ -89,7 +89,7 @@ def figures_page(form: FiguresForm, now: datetime) -> FiguresPage:
         overdue=waits,
         at=now,
         late=_late_words(asked),
-        people=people_of(asked.period, now),
+        people=people_of(asked.period, now, asked.known),
         few=FEW,
         feed=_feed(asked),
     )
@@ -98,22 +98,28 @@ def figures_page(form: FiguresForm, now: datetime) -> FiguresPage:
 def own_page(form: FiguresForm, user: User, now: datetime) -> OwnPage:
     """The reader's own work."""
     period = period_to(now, form.length)
-    return OwnPage(title=_("Figures"), lead=_lead(period), form=form, people=people_of(period, now, user), few=FEW)
+    return OwnPage(
+        title=_("Figures"), lead=_lead(period), form=form, people=people_of(period, now, _known(now), user), few=FEW
+    )
 
 
 def table(key: str, form: FiguresForm, user: User, now: datetime, *, is_lead: bool) -> Table | None:
     """The numbers of one figure; nothing for a figure that there is not, or that the reader may not see."""
     if key == PEOPLE:
-        return table_of(people_of(period_to(now, form.length), now, None if is_lead else user))
+        return table_of(people_of(period_to(now, form.length), now, _known(now), None if is_lead else user))
     found = _figures(_ask(form, now)) if is_lead else []
     return next((figure.table for figure in found if figure.key == key), None)
 
 
 def _ask(form: FiguresForm, now: datetime) -> _Asked:
     period = period_to(now, form.length)
-    known = calendar(min(period.first, (now - LONGEST).date()), (now + AHEAD).date())
     approved = lengths(to_beijing(now).date() - WINDOW, (AUTHORITY, REVIEW))
-    return _Asked(form, period, known, counts(period, form.place), approved)
+    return _Asked(form, period, _known(now), counts(period, form.place), approved)
+
+
+def _known(now: datetime) -> Calendar:
+    """The days of the longest period, and those of a promise made today."""
+    return calendar((now - LONGEST).date(), (now + AHEAD).date())
 
 
 def _figures(asked: _Asked) -> list[Figure]:
