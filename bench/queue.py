@@ -13,7 +13,7 @@ from tests.transfers.archive import fill
 from tests.transfers.builders import make_reviewer, make_user
 from transfers.deadlines.sweep import sweep
 from transfers.models import Order
-from transfers.review.queue import TABS
+from transfers.review.baskets.rows import baskets
 
 NUMBER = 10_000
 
@@ -29,7 +29,7 @@ def main() -> None:
     pages = {
         "queue, waiting for us": queue,
         "queue, mine": f"{queue}?queue=mine",
-        **{f"queue, {tab}": f"{queue}?queue={tab}" for tab in TABS},
+        **{f"queue, {basket.key}": f"{queue}?queue={basket.key}" for basket in baskets()},
         "queue, search by domain": f"{queue}?q=archive77.com",
         "case": reverse("admin:transfers_order_case", args=[order.pk]),
     }

@@ -6,25 +6,49 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite, ModelAdmin
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import URLPattern, URLResolver, reverse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from icpportal.accounts.guards import safe_next, staff_required, with_next
+from icpportal.accounts import roles
+from icpportal.accounts.guards import account_of, safe_next, staff_required, with_next
 from icpportal.accounts.models import User
 from icpportal.desk.declared_lookups import DeclaredChoices, DeclaredLookups
 from icpportal.desk.links import OpenableLinks
+from icpportal.desk.top import Top
 from icpportal.fields.components import Link
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
+from icpportal.operations.desk_home import operations_home
 from icpportal.pages.header import links
+from transfers.review import navigation
 from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
+from transfers.review.home.auditor import auditors_home
+from transfers.review.home.views import reviewers_home, settings_view
 from transfers.review.search.box import box_of
+from transfers.review.staff import settings_of
+
+Home = Callable[[HttpRequest, dict[str, Any]], TemplateResponse]
+# whose first page it is, by what they may do
+HOMES: tuple[tuple[str, Home], ...] = (
+    ("transfers.review_order", reviewers_home),
+    ("transfers.operate_order", operations_home),
+    ("transfers.audit_order", auditors_home),
+)
+
+
+# what the head calls the reader, by what they may do; it asks nothing of its own
+DUTIES = (
+    ("transfers.lead_review", roles.LEAD_REVIEWER),
+    ("transfers.review_order", roles.REVIEWER),
+    ("transfers.operate_order", roles.OPERATIONS),
+    ("transfers.audit_order", roles.AUDITOR),
+)
 
 
 class ReviewDesk(AdminSite):
@@ -50,10 +74,6 @@ class ReviewDesk(AdminSite):
         inner = super().admin_view(view, cacheable)
         return update_wrapper(staff_required(inner), inner)
 
-    def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Django's, and the pages of the desk that are no register."""
-        return [*figures(self), *exports(self), *super().get_urls()]
-
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
         """allauth's page, with its limits and the second factor."""
         wanted = safe_next(request) or reverse("admin:index")
@@ -63,35 +83,60 @@ class ReviewDesk(AdminSite):
         """The account's own page: it ends the other sessions."""
         return redirect("account_change_password")
 
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Django's, and the pages of the desk that are no register."""
+        own = [
+            path("registers/", self.admin_view(self.registers), name="registers"),
+            path("desk/settings/", self.admin_view(self.settings), name="desk_settings"),
+        ]
+        return [*own, *figures(self), *exports(self), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The first page, by what the reader does here."""
+        drawn = next((draw for permission, draw in HOMES if request.user.has_perm(permission)), None)
+        if drawn is None:
+            return self.registers(request)
+        return drawn(request, {**self.each_context(request), **(extra_context or {})})
+
+    def registers(self, request: HttpRequest) -> TemplateResponse:
+        """Every list the reader may open, as Django groups them."""
+        return super().index(request, {"title": _("Registers")})
+
+    def settings(self, request: HttpRequest) -> HttpResponse:
+        """What the reader wants of the desk."""
+        return settings_view(request, self.each_context(request))
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         context = super().each_context(request)
         return {
             **context,
-            "stripe": _stripe(),
             "search_box": box_of(request.user),
-            "reader_name": _reader_name(request.user),
-            "desk_links": _desk_links(str(context["site_url"] or "")),
+            "top": _top(request, str(context["site_url"] or "")) if self.has_permission(request) else None,
         }
 
 
-def _stripe() -> list[Words]:
-    """What the head of the desk warns of: a demo, and staff who sign in without a second factor."""
-    demo = [_("Demo desk: invented people and numbers.")]
-    lax = (
-        [] if settings.STAFF_SECOND_FACTOR else [_("Two-factor sign-in for staff is off here. Production requires it.")]
-    )
-    return [*demo, *lax] if settings.SIMULATORS else []
-
-
-def _reader_name(reader: User | AnonymousUser) -> Words:
-    name = reader.get_short_name() if isinstance(reader, User) else ""
-    return zh(name) if name else reader.get_username()
-
-
-def _desk_links(site_url: str) -> list[Link]:
-    """From the desk to the public pages and to the reader's account."""
+def _top(request: HttpRequest, site_url: str) -> Top:
     portal = [Link(pgettext_lazy("link to the public pages", "Portal"), site_url)] if site_url else []
-    return [*portal, *links([("account", _("Account"))])]
+    reader = account_of(request)
+    lax = settings.SIMULATORS and not settings.STAFF_SECOND_FACTOR
+    return Top(
+        links=navigation.links(request),
+        own_links=[
+            Link(_("Settings of the desk"), reverse("admin:desk_settings")),
+            *links([("account", _("Account"))]),
+            *portal,
+        ],
+        keys_off=not settings_of(reader).single_keys,
+        name=_reader_name(reader),
+        role=next((roles.NAMES[role] for permission, role in DUTIES if reader.has_perm(permission)), ""),
+        demo=_("Demo desk: invented people and numbers.") if settings.SIMULATORS else "",
+        warning=_("Two-factor sign-in for staff is off here. Production requires it.") if lax else "",
+    )
+
+
+def _reader_name(reader: User) -> Words:
+    name = reader.get_short_name()
+    return zh(name) if name else reader.get_username()
 
 
 def _of_the_desk(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:

@@ -17,6 +17,7 @@ from transfers.deadlines import sweep as deadlines
 from transfers.durations import counting
 from transfers.footer import actions as footers
 from transfers.phones import windows as phone_windows
+from transfers.review import decisions
 from transfers.review.figures import daily_count as desk
 from verification.documents import examination
 from verification.documents import sweep as sweeping
@@ -75,6 +76,12 @@ def examine_document(document_id: str) -> None:
 def sweep_documents() -> None:
     """Examines what was left lying, and clears what is owed to the bin."""
     sweeping.sweep_documents()
+
+
+@app.task(base=Job)
+def finish_decisions() -> None:
+    """Carries out what reviewers decided and did not take back."""
+    decisions.finish_due()
 
 
 @app.task(base=Job)

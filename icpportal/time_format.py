@@ -70,6 +70,14 @@ def span_words(span: timedelta) -> str:
     return " ".join(pieces)
 
 
+def hours_words(span: timedelta) -> str:
+    """`3 h 08 min`, `45 min`: working time, to the minute; a day has as many hours as are worked."""
+    hours, minutes = divmod(max(int(span.total_seconds()), 0) // 60, 60)
+    if not hours:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    return gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes:02d}"}
+
+
 def left_words(moment: datetime, *, now: datetime | None = None) -> str:
     """`1 day 7 hours left`; once the moment is reached, that the time is over (the interval is open at its end)."""
     span = moment - (now or timezone.now())

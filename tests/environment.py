@@ -22,6 +22,9 @@ if worker or "VAR_DIR" not in os.environ:
 # pages name their style sheets plainly: no collected manifest is needed
 os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage.StaticFilesStorage")
 
+# a decision takes effect at once; the tests of the time in which it can be taken back set one
+os.environ.setdefault("DECISION_OPEN_SECONDS", "0")
+
 if worker and os.environ.get("REDIS_URL"):
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw
 
 from demo import fake_data
 from demo.rehearsal import consent, photo_app
-from demo.rehearsal.http_browser import Browser, Element, Form, Page, UnexpectedPage
+from demo.rehearsal.desk import case_of, form_with, review, staff
+from demo.rehearsal.http_browser import Element, Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario
 
 
@@ -243,48 +244,13 @@ def submit(walk: Scenario) -> None:
     walk.expect_state("submitted")
 
 
-def staff(walk: Scenario) -> Browser:
-    """The reviewer's browser, signed in."""
-    desk = Browser(walk.base_url)
-    page = desk.get("/admin/")
-    page = desk.send(page.form("login", "password"), login=walk.reviewer[0], password=walk.reviewer[1])
-    if "/admin/" not in page.url:
-        raise UnexpectedPage(f"the reviewer could not sign in: {page.trouble()}")
-    return desk
-
-
-def _case(walk: Scenario, desk: Browser) -> Page:
-    page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
-    links = [each.attrs["href"] for each in page.find("a") if "/admin/transfers/order/" in each.attrs.get("href", "")]
-    rows = [href for href in links if href.rstrip("/").endswith("change") or "/change/" in href]
-    if not rows:
-        raise UnexpectedPage(f"the queue does not show {walk.reference}")
-    return desk.get(rows[0])
-
-
-def form_with(page: Page, move: str) -> Form:
-    """The form whose button makes this move."""
-    for form in page.forms:
-        if ("move", move) in form.buttons:
-            return form
-    raise UnexpectedPage(f"no button {move} on {page.url}")
-
-
-def review(walk: Scenario) -> None:
-    """The provider's reviewer accepts the order in Django admin."""
-    desk = staff(walk)
-    page = _case(walk, desk)
-    desk.send(form_with(page, "accept"), button=("move", "accept"))
-    walk.expect_state("photo_due")
-
-
 def photo(walk: Scenario) -> None:
     """Step 6; the photo, and its review."""
     page = walk.me.get(walk.url("photo/"))
     (photo_app.send_photo if photo_app.is_asked(page) else _send_photo)(walk, page)
     desk = staff(walk)
-    page = _case(walk, desk)
-    desk.send(form_with(page, "accept_photo"), button=("move", "accept_photo"))
+    page = case_of(walk, desk)
+    desk.send(form_with(page, "keep"), button=("move", "accept_photo"))
     walk.expect_state("phone_due", "authority_review")
 
 

@@ -31,6 +31,7 @@ QUEUES = {
     "rest": (
         "deliver_outbox",
         "sweep_deadlines",
+        "finish_decisions",
         "run_import",
         "sweep_imports",
         "heartbeat",
@@ -60,6 +61,7 @@ CELERY_BEAT_SCHEDULE = {
     "phones": every("ask_phones", 3 if DEMO else 10),
     "documents": every("sweep_documents", 20),
     "deadlines": every("sweep_deadlines", 60),
+    "decisions": every("finish_decisions", 10),
     "bodies": every("store_bodies", 60),
     "imports": every("sweep_imports", 60),
     "heartbeat": every("heartbeat", 60),

@@ -1,13 +1,23 @@
 """Pages of the review desk that are no list and no form of Django's: a typed page in, a response out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 
 from icpportal.fields.types import Words
+
+
+class Page(Protocol):
+    """What has a title."""
+
+    @property
+    def title(self) -> Words:
+        """The title of the page."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +27,11 @@ class DeskPage:
     template: ClassVar[str]
 
     title: Words
+
+
+def drawn(request: HttpRequest, template: str, context: Mapping[str, object], page: Page) -> TemplateResponse:
+    """A page that its template reads as `page`, with what every page of the desk has."""
+    return TemplateResponse(request, template, {**context, "title": page.title, "page": page})
 
 
 def draw(request: HttpRequest, site: AdminSite, page: DeskPage) -> TemplateResponse:

@@ -42,3 +42,8 @@ def zh_runs(text: Words) -> SafeString:
         end = run.end()
     parts.append(format_html("{}", plain[end:]))
     return mark_safe("".join(parts))  # noqa: S308 -- every part is escaped above
+
+
+def zh_lang(text: Words) -> SafeString:
+    """The attribute that marks a whole element as Chinese, for an option, which can hold no mark inside."""
+    return mark_safe(' lang="zh-Hans"' if has_han(text) else "")  # noqa: S308 -- nothing of the text

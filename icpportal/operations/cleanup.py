@@ -21,7 +21,7 @@ from icpportal.gateways.miit.codes import table_numbers as missing_codes
 from icpportal.gateways.miit.line import bodies, retention
 from icpportal.operations import heartbeat
 from transfers.deadlines import sweep as deadlines
-from transfers.review import drafts
+from transfers.review.cases import drafts
 from verification import filing_passwords
 from verification.backdrops import actions as backdrops
 from verification.phones import uploads

@@ -46,6 +46,7 @@ TIDYING_RESTS = timedelta(days=1)
 JOBS_REST = {
     "deliver_codes": timedelta(minutes=5),
     "deliver_outbox": timedelta(minutes=5),
+    "finish_decisions": timedelta(minutes=5),
     "ask_phones": timedelta(minutes=10),
     "sweep_documents": timedelta(minutes=5),
     "sweep_imports": timedelta(minutes=10),

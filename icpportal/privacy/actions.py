@@ -17,7 +17,7 @@ REVIEW, AUDIT = "review", "audit"
 
 def note_access(
     *, actor: "User | None", what: str, reference: str, reason: str = "", now: datetime | None = None
-) -> AccessNote:
+) -> None:
     """Record that `actor` looked at `what` (document, photo, number) of `reference`, and why.
 
     The first look writes a row, later ones of the same person for the same reason raise its count. Who looks on the
@@ -25,10 +25,14 @@ def note_access(
     """
     moment = now or timezone.now()
     if actor is None:
-        return AccessNote.objects.create(actor=None, what=what, reference=reference, reason=reason, at=moment)
-    note, is_first = AccessNote.objects.filter(last_at__isnull=False).get_or_create(
+        AccessNote.objects.create(actor=None, what=what, reference=reference, reason=reason, at=moment)
+        return
+    looks = AccessNote.objects.filter(actor=actor, what=what, reference=reference, reason=reason, last_at__isnull=False)
+    again = {"times": F("times") + 1, "last_at": moment}
+    if looks.update(**again):
+        return
+    _note, is_first = AccessNote.objects.filter(last_at__isnull=False).get_or_create(
         actor=actor, what=what, reference=reference, reason=reason, defaults={"at": moment, "last_at": moment}
     )
-    if not is_first:
-        AccessNote.objects.filter(pk=note.pk).update(times=F("times") + 1, last_at=moment)
-    return note
+    if not is_first:  # another request of the same reader was first
+        looks.update(**again)

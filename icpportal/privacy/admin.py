@@ -6,32 +6,15 @@ from typing import Any, Generic, TypeVar
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.staff import staff_of
 from icpportal.fields.types import Words
-from icpportal.privacy.actions import AUDIT, REVIEW, note_access
+from icpportal.privacy.access_words import REASONS, WHAT
+from icpportal.privacy.actions import note_access
 from icpportal.privacy.models import AccessNote
-
-# what was looked at, and why, as rows name it; anything else is shown as it was written. Apps above add their own
-WHAT: dict[str, str | Promise] = {
-    "order": pgettext_lazy("looked at", "Order"),
-    "claim": pgettext_lazy("looked at", "Claim of an old record"),
-    "claim paper": pgettext_lazy("looked at", "Document of a claim"),
-    "cancellation for cause": pgettext_lazy("looked at", "Cancellation for cause"),
-    "objection": pgettext_lazy("looked at", "Objection"),
-    "parked answer": pgettext_lazy("looked at", "Parked answer of the authority"),
-    "backdrop address": pgettext_lazy("looked at", "Address for a backdrop"),
-    "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),
-    "ministry inboxfile": pgettext_lazy("looked at", "File from the ministry"),
-}
-REASONS = {
-    REVIEW: _("Review: entries, names and numbers compared with the documents"),
-    AUDIT: _("Audit: read without numbers"),
-}
 
 
 @admin.register(AccessNote)

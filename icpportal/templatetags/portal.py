@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal import time_format
 from icpportal.fields import marked_text
 from icpportal.fields.components import Action, Link
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import reads_chinese, zh_lang
 from icpportal.fields.types import Facts, Words
 from icpportal.pages import header, public
 from icpportal.pages.theme import chosen_theme
@@ -29,7 +29,7 @@ register = template.Library()
 
 for written in (
     *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),
-    *(marked_text.zh, marked_text.zh_parts, marked_text.beijing),
+    *(marked_text.zh, marked_text.zh_parts, marked_text.beijing, zh_lang),
     *(marked_text.difference, marked_text.only_old, marked_text.only_new),
 ):
     register.filter(written.__name__, written)

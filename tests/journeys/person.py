@@ -330,12 +330,37 @@ class Reviewer:
 
     def open(self, reference: str) -> None:
         self.page.goto(f"{self.portal.url}/admin/transfers/order/?queue=all&q={reference}")
-        self.page.click(f"th.field-reference a:has-text('{reference}')")
-        expect(self.page.locator(".case")).to_have_attribute("data-reference", reference)
+        self.page.click(f"th a.ref:has-text('{reference}')")
+        expect(self.page.locator(".judge")).to_have_attribute("data-reference", reference)
 
     def press(self, move: str) -> None:
         self.page.locator(f"button[name=move][value={move}]").click()
 
+    def accept(self) -> None:
+        """Say OK to every part by its key, and accept the order on the page that follows."""
+        for _part in range(self.page.locator(".part[data-judged]").count()):
+            if self.page.locator("a.accept").is_visible():
+                break
+            self.page.keyboard.press("1")
+        self._saved()
+        self.page.click("a.accept")
+        self.press("accept")
+
+    def send_back(self) -> None:
+        """Return what was named, although other parts have no verdict."""
+        self._saved()
+        self.page.click("a.back")
+        if self.page.locator("[name=return-although]").count():
+            self.page.check("[name=return-although]")
+        self.press("send_back")
+
+    def _saved(self) -> None:
+        expect(self.page.locator("[data-saved]")).not_to_be_empty()
+        self.page.wait_for_load_state("networkidle")
+
     def name(self, part: str, reason: str) -> None:
-        """Give a reason for one field."""
-        self.page.select_option(f"[name='reason.{part}']", reason)
+        """Return one part, for a reason."""
+        anchor = "p-" + part.replace(".", "-").replace("_", "-")
+        self.page.click(f".parts-nav a[href='#{anchor}']")
+        self.page.keyboard.press("2")
+        self.page.check(f"#{anchor} [name='reason.{part}'][value='{reason}']")

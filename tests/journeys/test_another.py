@@ -24,7 +24,7 @@ def reviewer(portal: Portal, browser: Browser) -> Reviewer:
 def approved(person: Person, reviewer: Reviewer) -> None:
     """From the complete order to the authority's grant."""
     reviewer.open(person.reference)
-    reviewer.press("accept")
+    reviewer.accept()
     person.sees("photo_due")
     person.send_the_photo()
     reviewer.open(person.reference)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tests.transfers import states
@@ -19,8 +19,11 @@ from transfers.duties import reminders as duty_reminders
 from transfers.models import Order, OrderEvent, SearchKey, TypeCheck
 from transfers.orders import queries
 from transfers.phones import windows as phone_windows
+from transfers.review.baskets import queries as baskets
+from transfers.review.baskets.due import calendar_around
+from transfers.review.baskets.rows import Reader
+from transfers.review.baskets.rows import baskets as all_baskets
 from transfers.review.figures import daily_count as desk
-from transfers.review.queue import TABS
 from transfers.review.search import queries as search
 
 NUMBER = 10_000
@@ -29,7 +32,10 @@ EVENING = timezone.localtime(NOW).replace(hour=21, minute=45)
 MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
 # how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
 # PostgreSQL rightly reads a table of a few rows
-PARTIAL = "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer"
+PARTIAL = (
+    "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer|order_to_judge|order_cancellation"
+    "|objection_open|order_entered"  # the last: a list of all orders, of which the first page is read
+)
 WHOLE_TABLE = {
     "sqlite": re.compile(rf"\bSCAN \w+(?! USING INDEX ({PARTIAL})\b)\b"),
     "postgresql": re.compile(r"Seq Scan on transfers_(order(event)?|searchkey)\b"),
@@ -74,14 +80,19 @@ PAGES: dict[str, Query] = {
     "phones": lambda order: queries.phone_checks(order),
     "rounds": lambda order: order.rounds.order_by("-number"),
 }
+
+
+def reader(order: Order) -> Reader:
+    """The owner of an order, as if they worked here."""
+    return Reader(order.owner, NOW, calendar_around(NOW))
+
+
 DESK: dict[str, Query] = {
-    "waiting for us": lambda order: Order.objects.filter(state__in=states.IN_REVIEW).order_by("entered_at", "-pk")[:50],
-    "mine": lambda order: Order.objects.filter(reviewer=order.owner, claimed_until__gt=NOW).order_by("entered_at"),
     **{
-        f"tab {key}": lambda order, chosen=chosen: Order.objects.filter(**chosen).order_by("entered_at", "-pk")[:50]
-        for key, (_label, chosen) in TABS.items()
-        if chosen
+        f"basket {basket.key}": lambda order, basket=basket: baskets.rows_of_basket(basket, reader(order), Q())[:26]
+        for basket in all_baskets()
     },
+    "what may be taken": lambda order: baskets.next_orders(all_baskets()[0], reader(order), Q())[:20],
     "an order by its number, typed into the queue's address": lambda order: Order.objects.filter(reference="T7Q4-M2KX"),
     "an order by a phone or a name": lambda order: search.by_value([f"{7:032d}", f"{8:032d}"], []),
     "an order by its filing number": lambda order: search.by_value([f"{7:032d}"], ["00000007"]),

@@ -24,8 +24,15 @@ ARE_WRITTEN = os.environ.get("OUTLINES", "") == "write"
 # what tells a page from others of its name: the state of its order, or the last part of its address
 BY_ORDER = ("documents", "check", "people", "photo", "phones", "step", "slot", "order-move")
 BY_LAST_PART = ("step", "slot", "order-move", "rules-province")
-OURS_ON_THE_DESK = ("admin:index", "admin:transfers_order_case", "admin:filings_legacyclaim_case")
-MANY = ("rules-province", "notification", "admin:transfers_order_case")  # one of them tells of all
+OURS_ON_THE_DESK = (
+    *("admin:index", "admin:registers", "admin:desk_settings", "admin:transfers_order_changelist"),
+    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "more")),
+    "admin:filings_legacyclaim_case",
+)
+MANY = (
+    *("rules-province", "notification", "admin:transfers_order_changelist"),
+    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "more")),
+)  # one of them tells of all
 
 LANDMARKS = {"header": "banner", "nav": "navigation", "main": "main", "aside": "complementary", "footer": "contentinfo"}
 HEADINGS = {f"h{level}": level for level in range(1, 7)}

@@ -75,16 +75,18 @@ SEEN_BY = {
     # where the rules ask for the filing password: until 2020
     "owner of seed-2018": "cancel-password password-forgotten",
     "stranger": "code-offer notification service-code",
-    " ".join(STAFF): "admin:index admin:app_list admin:transfers_order_changelist",
+    " ".join(STAFF): "admin:index admin:app_list admin:registers admin:transfers_order_changelist",
     "reviewer lead auditor": "admin:transfers_order_case",
+    "reviewer lead": "document admin:desk_figures admin:desk_settings admin:filings_legacyclaim_case"
+    " admin:transfers_order_accept admin:transfers_order_more admin:transfers_order_return"
+    " admin:verification_backdrop_parcel",
     "lead": "admin:desk_export",
-    "reviewer lead": "document admin:desk_figures admin:filings_legacyclaim_case admin:verification_backdrop_parcel",
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {
     "owner": "code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
     " notifications-read photo-place-text set_language set_theme verify-type-start",
-    "reviewer": "admin:logout admin:transfers_order_search",
+    "reviewer": "admin:logout admin:transfers_order_next admin:transfers_order_search",
 }
 OTHER_SESSION = "needs another session: tests/icpportal/accounts/test_sessions.py"
 NOT_PRESSED = {"usersessions_end": OTHER_SESSION, "usersessions_end_others": OTHER_SESSION}
@@ -183,7 +185,8 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
 
 def _cases(made: World) -> Iterator[str]:
     for order in made.orders:
-        yield reverse("admin:transfers_order_case", args=[order.pk])
+        for page in ("case", "accept", "return"):
+            yield reverse(f"admin:transfers_order_{page}", args=[order.pk])
 
 
 def _of_the_desk(role: str) -> list[str]:

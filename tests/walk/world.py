@@ -29,6 +29,7 @@ from tests.filings.legacy_import.dumps import filing, loaded, personal
 from tests.transfers import states
 from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
+from tests.transfers.review.judged import all_ok
 from tests.walk import orders
 from transfers.cancellation import cause as for_cause
 from transfers.documents import slots
@@ -44,6 +45,7 @@ from transfers.models import (
     TypeCheck,
 )
 from transfers.orders.people import administrator
+from transfers.review.cases import drafts
 from verification.backdrops import actions as backdrops
 from verification.models import PhotoPlace, ServiceCode
 from verification.phones import consent_links, proofs, uploads
@@ -103,7 +105,16 @@ def build(profile: str, folder: Path, change: Any) -> World:
     _old_platform(people, folder)
     _by_the_way(world)
     _desk(people)
+    _judged(world)
     return world
+
+
+RETURNED = {
+    "verdict.website.site_name": "return",
+    "reason.website.site_name": "own",
+    "words.website.site_name": "网站名称不清",
+    "return-although": "on",
+}
 
 
 def hand_over(world: World) -> None:
@@ -221,6 +232,14 @@ def _by_the_way(world: World) -> None:
         link=lambda token: links.append(token) or token,
     )
     world.tokens["consent-asked"] = links[1]
+
+
+def _judged(world: World) -> None:
+    """One order that a reviewer and a lead have found in order, and one with something to return."""
+    in_order, to_return = of(world, states.SUBMITTED), of(world, states.SUBMITTED, states.TRANSFER_ANOTHER)
+    for name in ("reviewer", "lead"):
+        drafts.take_in(in_order, world.people[name], all_ok(in_order))
+        drafts.take_in(to_return, world.people[name], RETURNED)
 
 
 def _desk(people: SimpleNamespace) -> None:

@@ -1,13 +1,15 @@
 """What still stands between a draft and its review, and what is likely to come back."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from filings import checks
+from icpportal.fields.types import Json, JsonObject
 from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
@@ -83,6 +85,29 @@ def all_findings(order: Order) -> list[checks.Finding]:
 def advice(order: Order) -> list[Gap]:
     """What stops nothing but is likely to come back (可能被退回的地方)."""
     return [_as_gap(order, finding) for finding in all_findings(order) if not finding.stops]
+
+
+LANGUAGES = ("zh-hans", "en")
+
+
+def advice_kept(order: Order) -> JsonObject:
+    """What the checks advise, by language and part, and what is on file: kept with the order for its reviewers."""
+    facts = facts_of(order)
+    record: JsonObject = {name: _plain(value) for name, value in facts.record.items()}
+    return {"findings": {language: _said(facts, language) for language in LANGUAGES}, "record": record}
+
+
+def _plain(value: Json | date) -> Json:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _said(facts: checks.Facts, language: str) -> JsonObject:
+    with override(language):
+        found = [each for page in queries.DETAILS for each in checks.run(page, facts) if not each.stops]
+    said: dict[str, list[str]] = {}
+    for each in found:
+        said.setdefault(f"{each.step}.{each.field}", []).append(each.message)
+    return {**said}
 
 
 def paper_gaps(

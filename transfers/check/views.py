@@ -41,6 +41,7 @@ from transfers.returns.returned_parts import ReturnedPart, keep_replies, kept_re
 from transfers.steps import STEPS
 from transfers.steps.base import Step
 from transfers.steps.editable_parts import is_open, open_parts
+from verification.documents.advice import found_on
 
 REPLY = "reply."
 REPLY_LONGEST = 200
@@ -130,7 +131,7 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
         return redirect("check", order.reference)  # changed in another tab: look at it again
     gaps, advice = readiness.judged(order, papers)
-    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form):
+    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers):
         return redirect("sent", order.reference)
     if form.is_bound and gaps:
         form.add_error(None, ValidationError(_("Something is still missing: check the list"), code="gaps"))
@@ -145,11 +146,15 @@ def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument])
     return (bool(said) and new) or request.POST.get("shown", "") not in ("", shown_mark(order, papers))
 
 
-def _submitted(request: HttpRequest, order: Order, form: DeclarationForm) -> bool:
+def _submitted(
+    request: HttpRequest, order: Order, form: DeclarationForm, advice: list[Gap], papers: list[OrderDocument]
+) -> bool:
+    findings = len(advice) + sum(found_on(paper.document) is not None for paper in papers)
+    said = readiness.advice_kept(order)
     try:
         with transaction.atomic():
             note_replies(order, returned_parts(order), actor=account_of(request))
-            actions.submit(order, actor=account_of(request))
+            actions.submit(order, actor=account_of(request), findings=findings, advice=said)
     except MoveNotAllowed:  # another press was first, or a paper changed meanwhile
         order.refresh_from_db()
         if not order.is_editable:

@@ -9,15 +9,26 @@ from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
 from transfers.models.phones import PhoneCheck, PhoneRegister, PhoneWindow
-from transfers.models.review import FieldVerdict, ReturnReason, ReviewDraft, ReviewRound
+from transfers.models.review import (
+    ColleagueNote,
+    Decision,
+    DeskSettings,
+    FieldVerdict,
+    ReturnReason,
+    ReviewDraft,
+    ReviewRound,
+)
 from transfers.models.search import SearchKey
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
     "CauseCancellation",
+    "ColleagueNote",
     "CountedDay",
     "DeskCount",
     "DeskDay",
+    "Decision",
+    "DeskSettings",
     "DurationCount",
     "Duty",
     "FieldVerdict",

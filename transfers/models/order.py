@@ -66,7 +66,12 @@ class Order(DraftModel):
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="claimed_orders", db_index=False
     )
+    claimed_since = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
+    # for the lists of the desk, written at submit: whose it is, and how much a reviewer should look at
+    nature = models.CharField(_("Nature"), max_length=20, blank=True, default="", db_default="")
+    findings = models.PositiveSmallIntegerField(null=True)
+    advice = EncryptedJSONField(blank=True, default="", db_default="")  # what the checks said then, for reviewers
 
     report = models.PositiveIntegerField(default=0)  # how often it was handed over
     reported_at = models.DateTimeField(null=True)
@@ -95,6 +100,13 @@ class Order(DraftModel):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
+            models.Index(fields=["entered_at", "id"], name="order_entered"),
+            models.Index(
+                fields=["entered_at", "id"], condition=Q(kind__in=kinds.CANCELLATIONS), name="order_cancellation"
+            ),
+            models.Index(
+                fields=["entered_at", "id"], condition=Q(state__in=states.keys(Group.IN_REVIEW)), name="order_to_judge"
+            ),
             models.Index(
                 fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"
             ),

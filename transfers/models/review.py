@@ -1,10 +1,10 @@
-"""What the provider's reviewers decided, round by round, kept for ever."""
+"""What the provider's reviewers decided, round by round, kept for ever; and how they work together until then."""
 
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Value
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +48,8 @@ class ReviewRound(models.Model):
     opened_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=20, blank=True)
+    # for colleagues: why something is returned that was in order in the round before
+    why = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="rounds_are_counted")]
@@ -102,3 +104,79 @@ class ReviewDraft(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.round}"
+
+
+class DeskSettings(models.Model):
+    """What one member of staff wants of the desk: whose orders come first, and whether single keys act."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="desk_settings", primary_key=True
+    )
+    provinces = models.CharField(max_length=120, blank=True)  # codes with spaces between; none is all
+    single_keys = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("settings of the desk")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.provinces or 'all'}"
+
+
+class ColleagueNote(SealedModel):
+    """What one member of staff wrote about an order for others: a note, a question about a part, or a handing over."""
+
+    NOTE, QUESTION, HANDED_ON = "note", "question", "handed_on"
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="colleague_notes")
+    kind = models.CharField(max_length=10)
+    part = models.CharField(max_length=60, blank=True)  # of a question: "subject.lead_name", "paper.lead_id"
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    addressee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )
+    words = EncryptedTextField(blank=True, default="")
+    at = models.DateTimeField(default=timezone.now)
+    answer = EncryptedTextField(blank=True, default="")
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["addressee", "at"],
+                condition=Q(kind="question", answered_at__isnull=True),
+                name="question_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind}"
+
+
+class Decision(SealedModel):
+    """A reviewer's decision that can still be taken back; at `final_at` a worker carries it out."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="decisions")
+    move = models.CharField(max_length=30)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()  # of the order when it was decided
+    said = EncryptedJSONField(default=dict)  # what the decision says: named parts, reasons, words
+    decided_at = models.DateTimeField(default=timezone.now)
+    final_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)  # done, taken_back, failed
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(ended_at__isnull=True), name="one_open_decision")
+        ]
+        indexes = [
+            models.Index(fields=["final_at"], condition=Q(ended_at__isnull=True), name="decision_open"),
+            models.Index(fields=["reviewer", "-decided_at"], name="decisions_of_reviewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.move}"

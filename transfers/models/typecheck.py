@@ -49,6 +49,9 @@ class Objection(SealedModel):
     class Meta:
         verbose_name, verbose_name_plural = _("objection"), _("objections")
         ordering = ["closed_at", "created_at"]
+        indexes = [
+            models.Index(fields=["created_at"], condition=models.Q(closed_at__isnull=True), name="objection_open")
+        ]
 
     def __str__(self) -> str:
         return self.domain

@@ -184,6 +184,8 @@ def _retry_on_conflict(order: Order, act: Callable[[], Order]) -> Order:
     for _try in range(TRIES):
         try:
             return act()
+        except actions.BeingDecided:
+            raise
         except MoveNotAllowed:
             if not has_changed(order):
                 raise
@@ -194,6 +196,9 @@ def _retry_on_conflict(order: Order, act: Callable[[], Order]) -> Order:
 def _do(request: HttpRequest, order: Order, act: Callable[[], Order]) -> HttpResponse:
     try:
         return redirect(act())
+    except actions.BeingDecided:
+        messages.info(request, _("We are answering this order at this moment: look again in a minute"))
+        return redirect(order)
     except MoveNotAllowed:
         return _changed(request, order)
     except actions.TypeChanged:

@@ -16,8 +16,8 @@ from django.utils.translation import pgettext_lazy
 from filings.queries import register_snapshot
 from filings.register.certificates import INDIVIDUAL
 from icpportal.accounts.models import User
-from icpportal.fields.types import Column, Fact
-from icpportal.lifecycle import APPLICANT
+from icpportal.fields.types import Column, Columns, Fact, JsonObject
+from icpportal.lifecycle import APPLICANT, MoveNotAllowed
 from icpportal.outbox.actions import notify
 from icpportal.privacy.fields import sealed
 from icpportal.wizard.storage import change
@@ -38,6 +38,10 @@ WITHDRAW_REASONS: dict[str, Promise] = {
     "other": pgettext_lazy("reason", "Other"),
 }
 ASKED_ABOUT = "subject"  # in the answers of a check: the row of the register it was asked about
+
+
+class BeingDecided(MoveNotAllowed):
+    """Our decision about the order is being recorded: its owner can act on it in a minute."""
 
 
 class AlreadyOrdered(Exception):
@@ -99,18 +103,37 @@ def keep_password(order: Order, digest: str, *, number: str, now: datetime | Non
     claim(order, password_digest=kept, password_kept=True, password_confirmed_at=now, site_number=number)
 
 
-def submit(order: Order, *, actor: User, now: datetime | None = None) -> OrderEvent | None:
-    """Send the order to review, once, however often it is pressed; `None` when it already was."""
+def submit(
+    order: Order,
+    *,
+    actor: User,
+    findings: int | None = None,
+    advice: JsonObject | None = None,
+    now: datetime | None = None,
+) -> OrderEvent | None:
+    """Send the order to review, once, however often it is pressed; `None` when it already was.
+
+    `advice` is what the checks want a reviewer to know, `findings` how much that is, with what was found on papers.
+    """
     now = now or timezone.now()
     if not order.is_editable:
         return None
     if not order.claimed:
         claim(order)
-    return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns={"submitted_at": now}, now=now)
+    order.advice = advice or ""
+    columns: Columns = {
+        "submitted_at": now,
+        "nature": order.answer("type").get("nature", ""),
+        "findings": findings,
+        "advice": sealed(order, "advice") or "",
+    }
+    return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns=columns, now=now)
 
 
 def withdraw(order: Order, *, actor: User, reason: str, words: str = "") -> None:
     """Take the order back before it is with the authority (撤销备案); `reason` is a key of the list of reasons."""
+    if queries.is_being_decided(order):
+        raise BeingDecided(f"withdraw from {order.state}")
     note_text = f"{reason}: {words}" if words else reason
     facts: dict[str, Fact] = {"reason": WITHDRAW_REASONS[reason], "due": timezone.now() + settings.DRAFT_KEPT}
     ORDER.apply(order, "withdraw", by=APPLICANT, actor=actor, note=note_text, facts=facts)

@@ -1,12 +1,13 @@
 """What is asked about orders, in one place each."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.codes.processing_codes import in_review
 from transfers.models import (
+    Decision,
     FieldVerdict,
     Objection,
     Order,
@@ -33,6 +35,7 @@ from transfers.orders.kinds import in_group, initial, is_in, keys, kind_of
 from transfers.orders.people import ADMINISTRATOR, BOTH, SUBJECT_LEAD, administrator, by_role
 from transfers.orders.rows import AUTHORITY, Group
 
+RETURN = "send_back"  # what a round that returned the order decided
 NO_ANSWER = "the authority has not answered for longer than it usually takes"
 NO_ID = "waits for the authority's id of the access (Jrid), which comes with its record (BASJ)"
 HELD, OVERDUE, STANDING = "held", "deadline passed", "standing too long"
@@ -160,6 +163,11 @@ def earlier_of(order: Order) -> Order | None:
     return mine.filter(created_at__lt=order.created_at).exclude(pk=order.pk).first()
 
 
+def is_being_decided(order: Order) -> bool:
+    """Whether a reviewer has decided about the order, and may still take it back."""
+    return Decision.objects.filter(order=order, ended_at=None).exists()
+
+
 def in_our_review() -> QuerySet[Order]:
     """What waits for our reviewers."""
     return Order.objects.filter(state__in=states.keys(Group.IN_REVIEW))
@@ -201,14 +209,30 @@ def last_round(order: Order) -> ReviewRound | None:
     return order.rounds.order_by("-number").first()
 
 
+def is_return(found: ReviewRound) -> bool:
+    """Whether the round sent the order back to its owner."""
+    return found.decision == RETURN
+
+
+def returned() -> Exists:
+    """Whether one of our reviewers has returned the order before; for a query of orders."""
+    return Exists(ReviewRound.objects.filter(order=OuterRef("pk"), decision=RETURN))
+
+
+def returns_of(orders: Iterable[Order]) -> Counter[UUID]:
+    """How often each of these orders was returned by a reviewer."""
+    rounds = ReviewRound.objects.filter(order__in=[each.pk for each in orders], decision=RETURN)
+    return Counter(dict(rounds.order_by().values_list("order").annotate(times=Count("pk"))))
+
+
 def last_return(order: Order) -> ReviewRound | None:
     """The round that sent the order back last."""
-    return order.rounds.filter(decision="send_back").order_by("-number").first()
+    return order.rounds.filter(decision=RETURN).order_by("-number").first()
 
 
 def open_verdicts(order: Order) -> dict[str, FieldVerdict]:
     """In a returned order, the fields the reviewer named, by field key."""
-    latest = order.rounds.filter(decision="send_back").order_by("-number").values("pk")[:1]
+    latest = order.rounds.filter(decision=RETURN).order_by("-number").values("pk")[:1]
     found = FieldVerdict.objects.filter(round__in=latest, verdict=FieldVerdict.RETURN).select_related("reason", "round")
     return {verdict.field: verdict for verdict in found}
 

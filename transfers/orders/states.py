@@ -281,6 +281,7 @@ AUTHORITY_RETURNED = State(
     panels=("said",),
     unavailable=((WITHDRAW, _("the authority has answered; abandon the order if you no longer need it")),),
     blocks=FINISH_OR_WITHDRAW,
+    queue="turned_down",
 )
 APPROVED = State(
     key="approved",

@@ -27,7 +27,6 @@ from transfers.orders.guards import kept_in
 from transfers.orders.kinds import TRANSFERS
 from transfers.orders.machine import ORDER, apply_at_deadline
 from transfers.orders.rows import PAPERS, YOU, Button, Move, State, of
-from transfers.review import queue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 
@@ -103,7 +102,6 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ORDER, "table", table)
     for row in (ASK, POST):
         monkeypatch.setitem(history._ROWS, row.name, row)
-    monkeypatch.setitem(queue.TABS, ORIGINALS_DUE.queue, (ORIGINALS_DUE.label, {"state": ORIGINALS_DUE.key}))
 
 
 @pytest.fixture
@@ -175,6 +173,7 @@ def test_the_desk_has_a_queue_for_the_state_and_draws_the_case(client: Client, w
     listed = client.get(f"{reverse('admin:transfers_order_changelist')}?queue=originals").content.decode()
     other = client.get(f"{reverse('admin:transfers_order_changelist')}?queue=review").content.decode()
     case = client.get(reverse("admin:transfers_order_case", args=[waiting.pk])).content.decode()
+    case += client.get(reverse("admin:transfers_order_more", args=[waiting.pk])).content.decode()
 
     assert waiting.reference in listed
     assert waiting.reference not in other

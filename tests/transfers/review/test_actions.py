@@ -11,19 +11,16 @@ from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves
 from transfers.models import FieldVerdict, Order, ReviewRound
 from transfers.review.actions import (
-    AssignedToOther,
     NoReasonGiven,
-    OwnOrder,
     ReturnedField,
     accept,
     accept_photo,
-    assign_to_me,
     note_call,
     refuse,
     refuse_photo,
-    release,
     send_back,
 )
+from transfers.review.leases import AssignedToOther, OwnOrder, assign_to_me, release
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from icpportal.accounts.roles import ensure as ensure_roles
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from transfers.models import Order
-from transfers.review import admin, case_moves
-from transfers.review.drafts import Typed
+from transfers.review.cases import moves, views
+from transfers.review.cases.drafts import Typed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Who rang for which order."""
     rung: list[tuple[int, int]] = []
-    actions = dict(case_moves.ACTIONS)
-    for module in (case_moves, admin):
+    actions = dict(moves.ACTIONS)
+    for module in (moves, views):
         monkeypatch.setattr(module, "ACTIONS", actions)
 
-    @case_moves.case_action("ring", "The bell was rung", decides=False, stays=True)
+    @moves.case_action("The bell was rung", decides=False, stays=True)
     def _ring(order: Order, reviewer: User, typed: Typed) -> None:
         rung.append((order.pk, reviewer.pk))
 

@@ -7,14 +7,14 @@ from transfers.documents.slots import SLOTS
 from transfers.models import ReturnReason
 from transfers.returns.labels import FORMS
 from transfers.review import catalogue
-from transfers.review.forms import ReturnForm
+from transfers.review.cases.parts.parts import choices_for
 
 pytestmark = pytest.mark.django_db
 ROW = ("site_logo", "website.site_name", "网站标志不符合要求", "The logo does not meet the rules", "标志不符", "logo")
 
 
 def offered(part: str) -> dict[str, str]:
-    return dict(ReturnForm(parts=[part]).fields[f"reason.{part}"].choices)
+    return dict(choices_for(part, list(ReturnReason.objects.filter(active=True))))
 
 
 def test_every_row_fits_a_part_that_an_order_has() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from transfers.review.forms import PhotoForm
+from transfers.review.cases.forms import PhotoForm
 from verification.photos.methods import BACKDROP, PLACE, PLAIN
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, sign_in
-from transfers.review import case
+from transfers.review.cases.parts.photo import photo_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def test_the_reviewer_reads_how_the_photo_was_taken(said, shown):
     order = make_order(state=states.PHOTO_REVIEW, answers={"photo": said})
 
     with override("en"):
-        assert [fact["value"] for fact in case.photo_facts(order)] == shown
+        assert [fact["value"] for fact in photo_facts(order)] == shown
 
 
 def test_how_the_photo_was_taken_stands_beside_it(client):

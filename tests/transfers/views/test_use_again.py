@@ -152,7 +152,9 @@ def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, firs
     take(client, order)
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
 
-    html = sign_in(client, make_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
+    client = sign_in(client, make_reviewer())
+    pages = [reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more")]
+    html = "".join(client.get(page).content.decode() for page in pages)
 
     assert f"Reused from order {first.reference}, uploaded" in html
     assert "A document from an earlier order is reused" in html

@@ -73,10 +73,7 @@ def test_the_desk_opens_at_once_where_no_second_factor_is_asked(client, rev, set
     page = client.get("/admin/")
 
     assert page.status_code == 200
-    assert page.context["stripe"] == [
-        "Demo desk: invented people and numbers.",
-        "Two-factor sign-in for staff is off here. Production requires it.",
-    ]
+    assert "Demo desk: invented people and numbers." in page.content.decode()
     assert "Two-factor sign-in for staff is off here. Production requires it." in page.content.decode()
     assert client.get("/desk/").status_code == 200
 

@@ -125,7 +125,7 @@ def rows(answer: Any) -> list[list[str]]:
 
 def words_of(answer: Any) -> str:
     page = html.document_fromstring(answer.content.decode())
-    return " ".join(page.xpath('//div[@id="content"]')[0].text_content().split())
+    return " ".join(page.xpath("//main")[0].text_content().split())
 
 
 # --- what finds an order ---------------------------------------------------------------------

@@ -6,21 +6,16 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from filings.provinces import PROVINCES
 from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
 from transfers.returns.labels import label_of, section_of
+from transfers.review.baskets.forms import province_name
 from transfers.review.figures.charts import shapes
 from transfers.review.figures.charts.figure import Figure, Table, percent_words, rate_words
 from transfers.review.figures.charts.shapes import Mark, Row
 from transfers.review.figures.queries import Places, Rate
 
 MOST = 10  # of them are drawn; the table has all
-
-
-def province_name(code: str) -> str:
-    """The province in the reader's language."""
-    return PROVINCES[code].name(chinese=reads_chinese()) if code in PROVINCES else code
 
 
 def by_reason(places: Places) -> Figure:

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from transfers.durations.figures import ENOUGH, HALF, MOST, within
+from transfers.review.baskets.forms import province_name
 from transfers.review.figures.charts import shapes
 from transfers.review.figures.charts.figure import Figure, Fill, Table, percent_words
 from transfers.review.figures.charts.pace import short_day
-from transfers.review.figures.charts.returns import province_name
 from transfers.review.figures.charts.shapes import Row, Stack
 from transfers.review.figures.facts import LATER, MISSED, PHONES, SAME_DAY
 from transfers.review.figures.periods import Period

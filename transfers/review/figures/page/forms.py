@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from filings.provinces import PROVINCES
 from icpportal.fields.form_types import Choice
-from transfers.review.figures.charts.returns import province_name
+from transfers.review.baskets.forms import province_name
 from transfers.review.figures.periods import LENGTHS
 
 

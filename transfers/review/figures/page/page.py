@@ -16,6 +16,7 @@ from icpportal.workdays.calendar import Calendar, calendar
 from transfers.durations.figures import WINDOW, figure_from
 from transfers.durations.spans import AUTHORITY, REVIEW
 from transfers.filing_type.how_long import in_workdays
+from transfers.review.baskets.forms import province_name
 from transfers.review.figures.charts import pace, returns, stages
 from transfers.review.figures.charts.figure import Figure, Table, rate_words
 from transfers.review.figures.facts import ANSWERED, LATE
@@ -167,6 +168,6 @@ def _feed(asked: _Asked) -> list[str]:
     known = sorted(_of_authorities(asked).items(), key=lambda row: -sum(row[1].values()))
     for province, each in known:
         if (found := figure_from(each)) and asked.form.place in ("", province) and len(said) <= TOLD:
-            facts = {"province": returns.province_name(province), "time": in_workdays(found.half)}
+            facts = {"province": province_name(province), "time": in_workdays(found.half)}
             said.append(_("In %(province)s the authority usually takes %(time)s.") % facts)
     return said

@@ -1,0 +1,51 @@
+"""What the provider's reviewer does in a rehearsal, at the review desk."""
+
+from urllib.parse import urljoin
+
+from demo.rehearsal.http_browser import Browser, Form, Page, UnexpectedPage
+from demo.rehearsal.scenario import Scenario
+
+
+def staff(walk: Scenario) -> Browser:
+    """The reviewer's browser, signed in."""
+    desk = Browser(walk.base_url)
+    page = desk.get("/admin/")
+    page = desk.send(page.form("login", "password"), login=walk.reviewer[0], password=walk.reviewer[1])
+    if "/admin/" not in page.url:
+        raise UnexpectedPage(f"the reviewer could not sign in: {page.trouble()}")
+    return desk
+
+
+def case_of(walk: Scenario, desk: Browser) -> Page:
+    """The page on which the order is judged."""
+    page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
+    links = [each.attrs["href"] for each in page.find("a") if "/admin/transfers/order/" in each.attrs.get("href", "")]
+    rows = [href for href in links if "/case/" in href]
+    if not rows:
+        raise UnexpectedPage(f"the queue does not show {walk.reference}")
+    return desk.get(rows[0])
+
+
+def form_with(page: Page, move: str) -> Form:
+    """The form whose button makes this move."""
+    for form in page.forms:
+        if ("move", move) in form.buttons:
+            return form
+    raise UnexpectedPage(f"no button {move} on {page.url}")
+
+
+def review(walk: Scenario) -> None:
+    """The provider's reviewer accepts the order in Django admin."""
+    desk = staff(walk)
+    page = case_of(walk, desk)
+    parts = {each.attrs["name"]: "ok" for each in page.find("input", type="radio") if _is_verdict(each.attrs["name"])}
+    page = desk.send(form_with(page, "keep"), parts, button=("move", "keep"))
+    links = [each.attrs["href"] for each in page.find("a") if "/case/accept/" in each.attrs.get("href", "")]
+    page = desk.get(urljoin(page.url, links[0]))
+    desk.send(form_with(page, "accept"), button=("move", "accept"))
+    walk.expect_state("photo_due")
+
+
+def _is_verdict(name: str) -> bool:
+    """Whether a field is the verdict about a part; further papers are asked for by words alone."""
+    return name.startswith("verdict.") and name != "verdict.paper.other"

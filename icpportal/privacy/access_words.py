@@ -1,0 +1,24 @@
+"""What was looked at, and why, as rows of the access log name it and as people read it."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.privacy.actions import AUDIT, REVIEW
+
+# anything else is shown as it was written. Apps above add their own
+WHAT: dict[str, str | Promise] = {
+    "order": pgettext_lazy("looked at", "Order"),
+    "claim": pgettext_lazy("looked at", "Claim of an old record"),
+    "claim paper": pgettext_lazy("looked at", "Document of a claim"),
+    "cancellation for cause": pgettext_lazy("looked at", "Cancellation for cause"),
+    "objection": pgettext_lazy("looked at", "Objection"),
+    "parked answer": pgettext_lazy("looked at", "Parked answer of the authority"),
+    "backdrop address": pgettext_lazy("looked at", "Address for a backdrop"),
+    "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),
+    "ministry inboxfile": pgettext_lazy("looked at", "File from the ministry"),
+}
+REASONS = {
+    REVIEW: _("Review: entries, names and numbers compared with the documents"),
+    AUDIT: _("Audit: read without numbers"),
+}

@@ -1,0 +1,63 @@
+// What is typed into the case page is saved as it is given; Enter in a text saves too, without leaving the page.
+window.addEventListener("DOMContentLoaded", () => {
+  const form = document.getElementById("judge");
+  if (!form) return;
+  const said = document.querySelector("[data-saved]");
+  const PAUSE = 400;
+  let timer = 0;
+  let saving = null;
+  const body = () => {
+    const data = new FormData(form);
+    data.set("move", "keep");
+    return data;
+  };
+  const save = async () => {
+    const options = { method: "POST", body: body(), headers: { Accept: "application/json" }, credentials: "same-origin" };
+    let answer;
+    try {
+      answer = await fetch(window.location.href, options);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      said.textContent = form.dataset.notSaved; // no network just now
+      return;
+    }
+    if (!answer.ok || answer.redirected) {
+      said.textContent = form.dataset.notSaved; // signed out meanwhile
+      return;
+    }
+    const { kept, words } = await answer.json();
+    if (kept) form.elements.kept.value = kept;
+    said.textContent = words;
+  };
+  const soon = () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      timer = 0;
+      // one after the other: each says what the next one has to know
+      saving = (saving || Promise.resolve()).then(save);
+      const mine = saving;
+      mine.finally(() => {
+        if (saving === mine) saving = null;
+      });
+    }, PAUSE);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    event.preventDefault();
+    soon();
+  });
+  form.addEventListener("submit", (event) => {
+    window.clearTimeout(timer);
+    timer = 0; // everything goes with the form
+    if (!saving) return;
+    event.preventDefault();
+    const button = event.submitter;
+    saving.then(() => form.requestSubmit(button));
+  });
+  window.addEventListener("pagehide", () => {
+    if (!timer) return;
+    window.clearTimeout(timer);
+    navigator.sendBeacon(window.location.href, body());
+  });
+});

@@ -1,0 +1,389 @@
+"""The baskets as reviewers see them: what lies where, by when it is due, who has it; taking and giving in bulk."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.time_format import BEIJING
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.outside import cost
+from transfers.models import DeskSettings, Order, ReviewRound
+from transfers.orders import actions
+from transfers.review.baskets import due
+from transfers.review.leases import assign_to_me
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:transfers_order_changelist")
+NEXT = reverse("admin:transfers_order_next")
+FRIDAY = datetime(2026, 11, 27, 17, 0, tzinfo=BEIJING)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cache.clear()
+
+
+def english(client, user):
+    client.cookies["django_language"] = "en"
+    user.language = "en"
+    user.save(update_fields=["language"])
+    return sign_in(client, user)
+
+
+def staff(role):
+    make_reviewer()  # the roles are written
+    made = {"reviewer": make_reviewer, "lead": make_lead_reviewer}
+    if role in made:
+        return made[role]()
+    if role == "viewer":
+        user = make_user(held_roles=(OPERATIONS,))
+        user.groups.clear()
+        user.user_permissions.set(Permission.objects.filter(codename="view_order"))
+        return user
+    return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
+
+
+def listed(client, **asked):
+    """The references of a list, from the top."""
+    html = client.get(QUEUE, asked).content.decode()
+    rows = html.partition("<tbody>")[2].partition("</tbody>")[0]
+    return [
+        order.reference
+        for order in sorted(Order.objects.all(), key=lambda each: rows.find(each.reference))
+        if order.reference in rows
+    ]
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+def named(user, name):
+    User.objects.filter(pk=user.pk).update(name=name)
+    return User.objects.get(pk=user.pk)
+
+
+def returned(order):
+    ReviewRound.objects.create(order=order, number=1, reviewer=make_reviewer(), decision="send_back")
+    return order
+
+
+# --- what lies where -------------------------------------------------------------------------
+
+
+def test_each_basket_holds_its_own_orders(client):
+    hour = timedelta(hours=1)
+    now = timezone.now()
+    first = make_order(state=states.SUBMITTED, entered_at=now - hour)
+    again = returned(make_order(state=states.SUBMITTED, entered_at=now - 2 * hour))
+    photo = make_order(state=states.PHOTO_REVIEW, entered_at=now - 3 * hour)
+    old = make_order(state=states.SUBMITTED, entered_at=now - timedelta(days=20))
+    handing = make_order(state=states.HANDING_OVER)
+    phones = make_order(state=states.PHONE_DUE, due_at=now + hour)
+    with_authority = make_order(state=states.AUTHORITY_REVIEW)
+    turned_down = make_order(state=states.AUTHORITY_RETURNED, due_at=now + hour)
+    held = make_order(state=states.HANDING_OVER, held=True)
+    draft = make_order()
+    client = sign_in(client, make_reviewer())
+
+    lists = {key: listed(client, queue=key) for key in (
+        "judge", "review", "again", "photo", "overdue", "phones", "authority", "turned_down", "held", "handing",
+    )}  # fmt: skip
+
+    references = {key: [each.reference for each in orders] for key, orders in {
+        "judge": [old, photo, again, first], "review": [old, first], "again": [again], "photo": [photo],
+        "overdue": [old],
+        "phones": [phones], "authority": [with_authority], "turned_down": [turned_down], "held": [held],
+    }.items()}  # fmt: skip
+    assert {key: found for key, found in lists.items() if key != "handing"} == references
+    assert sorted(lists["handing"]) == sorted([handing.reference, held.reference])
+    assert draft.reference in listed(client, queue="all")
+
+
+def test_mine_free_and_with_an_objection(client):
+    me, colleague = make_reviewer(), make_reviewer()
+    mine, theirs, nobodys = (make_order(state=states.SUBMITTED) for _ in range(3))
+    assign_to_me(mine, me)
+    assign_to_me(theirs, colleague)
+    actions.object_to(owner=make_user(), domain=theirs.domain, subject_key="", words="域名是我们的")
+    client = sign_in(client, me)
+
+    assert listed(client, queue="mine") == [mine.reference]
+    assert listed(client, queue="free") == [nobodys.reference]
+    assert listed(client, queue="objections") == [theirs.reference]
+
+
+def test_the_list_of_baskets_counts_what_lies_in_each(client):
+    make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(days=20))
+    returned(make_order(state=states.SUBMITTED))
+    make_order(state=states.PHOTO_REVIEW)
+    client = english(client, make_reviewer())
+
+    html = " ".join(client.get(QUEUE).content.decode().split())
+
+    for words in (
+        'All to judge</span> <span class="">3<',
+        'Returned again</span> <span class="">1<',
+        'Overdue</span> <span class="bad">1<',
+    ):
+        assert words in html
+    assert "3 orders · 1 over their time" in html
+
+
+# --- by when ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entered", "now", "words", "tone"),
+    [
+        (FRIDAY, FRIDAY + timedelta(minutes=30), "30 Nov 18:00", ""),  # the promise ends on the next working day
+        (FRIDAY, datetime(2026, 11, 29, 20, 0, tzinfo=BEIJING), "tomorrow 18:00", ""),
+        (FRIDAY, datetime(2026, 11, 30, 11, 0, tzinfo=BEIJING), "18:00 · 7 h 00 min", ""),
+        (FRIDAY, datetime(2026, 11, 30, 16, 0, tzinfo=BEIJING), "18:00 · 2 h 00 min", "soon"),
+        (FRIDAY, datetime(2026, 12, 1, 10, 30, tzinfo=BEIJING), "1 h 30 min over", "over"),  # the night does not count
+    ],
+)
+def test_what_is_due_is_said_in_working_time(entered, now, words, tone):
+    order = Order(entered_at=entered)
+
+    with override("en"):
+        found = due.due_of(order, due.DueBy.PROMISE, now, due.calendar_around(now))
+
+    assert (found.words, found.tone) == (words, tone)
+
+
+def test_an_order_is_overdue_once_its_working_day_is_over_and_not_on_the_weekend():
+    sunday = datetime(2026, 11, 29, 20, 0, tzinfo=BEIJING)
+    monday_evening = datetime(2026, 11, 30, 18, 1, tzinfo=BEIJING)
+
+    assert due.over_before(sunday, due.calendar_around(sunday)) <= FRIDAY
+    assert due.over_before(monday_evening, due.calendar_around(monday_evening)) > FRIDAY
+
+
+# --- narrowed down, page by page --------------------------------------------------------------
+
+
+def test_filters_stand_in_the_address_and_narrow_the_list(client):
+    here = make_order(state=states.SUBMITTED, province="64", nature="enterprise", findings=2)
+    there = make_order(state=states.SUBMITTED, province="44", nature="individual", findings=0)
+    me = make_reviewer()
+    assign_to_me(there, me)
+    client = sign_in(client, me)
+
+    assert listed(client, province="64") == [here.reference]
+    assert listed(client, nature="individual") == [there.reference]
+    assert listed(client, look="findings") == [here.reference]
+    assert listed(client, who="nobody") == [here.reference]
+    assert listed(client, who="me") == [there.reference]
+    assert len(listed(client, nature="no such", who="<script>", kind="x", look="y")) == 2
+
+
+def test_a_reviewers_own_provinces_come_first_and_can_be_left(client):
+    mine = make_order(state=states.SUBMITTED, province="64")
+    other = make_order(state=states.SUBMITTED, province="44")
+    me = make_reviewer()
+    client = english(client, me)
+    client.post(reverse("admin:desk_settings"), {"provinces": ["64"], "single_keys": "on"})
+
+    assert listed(client) == [mine.reference]
+    assert sorted(listed(client, province="all")) == sorted([mine.reference, other.reference])
+    assert DeskSettings.objects.get(user=me).provinces == "64"
+
+
+def test_the_next_page_begins_behind_the_last_row_and_forgets_no_filter(client):
+    start = timezone.now() - timedelta(days=3)
+    orders = [
+        make_order(state=states.SUBMITTED, entered_at=start + timedelta(minutes=n), province="64") for n in range(27)
+    ]
+    make_order(state=states.SUBMITTED, entered_at=start, province="44")
+    client = english(client, make_reviewer())
+
+    page = client.get(QUEUE, {"province": "64"})
+    after = page.context["page"].next_url
+    second = client.get(after)
+
+    assert [row.reference for row in page.context["page"].rows] == [each.reference for each in orders[:25]]
+    assert [row.reference for row in second.context["page"].rows] == [each.reference for each in orders[25:]]
+    assert second.context["page"].next_url == ""
+    assert client.get(QUEUE, {"after": "nonsense~x"}).status_code == 200
+
+
+def test_one_row_and_three_cost_the_same_and_not_more_than_fifteen_questions(client):
+    client = sign_in(client, make_lead_reviewer())
+    assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())
+    client.get(QUEUE)
+    one = cost(lambda: client.get(QUEUE))
+    for _ in range(2):
+        assign_to_me(returned(make_order(state=states.SUBMITTED)), make_reviewer())
+
+    assert cost(lambda: client.get(QUEUE)) == one
+    assert one <= 15
+    assert cost(lambda: client.get(reverse("admin:index"))) <= 15
+
+
+# --- taking ----------------------------------------------------------------------------------
+
+
+def test_take_next_opens_the_most_urgent_free_order_of_the_list(client):
+    me = make_reviewer()
+    hour = timedelta(hours=1)
+    now = timezone.now()
+    taken = make_order(state=states.SUBMITTED, entered_at=now - 9 * hour)
+    assign_to_me(taken, make_reviewer())
+    own = make_order(me, state=states.SUBMITTED, entered_at=now - 8 * hour)
+    wanted = make_order(state=states.SUBMITTED, entered_at=now - 7 * hour, province="64")
+    make_order(state=states.SUBMITTED, entered_at=now - 6 * hour, province="44")
+    client = sign_in(client, me)
+
+    answer = client.post(NEXT, {"list": "queue=judge&province=64&nonsense=1"})
+
+    case = reverse("admin:transfers_order_case", args=[wanted.pk])
+    assert answer.url == f"{case}?queue=judge&province=64"
+    assert (read(wanted).reviewer, read(own).reviewer) == (me, None)
+
+
+def test_nothing_to_take_is_said_and_the_list_stays(client):
+    client = english(client, make_reviewer())
+
+    answer = client.post(NEXT, {"list": "queue=photo"})
+
+    assert answer.url == f"{QUEUE}?queue=photo"
+    assert "Nothing is free" in client.get(answer.url).content.decode()
+
+
+def test_take_in_a_row_tells_who_was_quicker(client):
+    order = make_order(state=states.SUBMITTED)
+    assign_to_me(order, named(make_reviewer(), "高扬"))
+    client = english(client, make_reviewer())
+
+    answer = client.post(QUEUE, {"take": str(order.pk)})
+
+    assert "高扬 has had this order since" in client.get(answer.url).content.decode()
+
+
+# --- several at once --------------------------------------------------------------------------
+
+
+def test_each_row_of_a_bulk_act_has_its_own_result(client):
+    me = make_reviewer()
+    free, gone = make_order(state=states.SUBMITTED), make_order(state=states.WITHDRAWN)
+    theirs = make_order(state=states.SUBMITTED)
+    assign_to_me(theirs, named(make_reviewer(), "高扬"))
+    client = english(client, me)
+
+    answer = client.post(QUEUE, {"act": "claim", "pick": [str(each.pk) for each in (free, theirs, gone)]}, follow=True)
+    html = answer.content.decode()
+
+    assert read(free).reviewer == me
+    assert "1 done, 2 not done" in html
+    assert f"{free.reference}: assigned to you" in html
+    assert f"{theirs.reference}: 高扬 has had this order since" in html
+    assert f"{gone.reference}: it has moved on" in html
+
+
+def test_releasing_what_one_does_not_have_is_said(client):
+    me = make_reviewer()
+    mine, nobodys = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    assign_to_me(mine, me)
+    client = english(client, me)
+
+    html = client.post(QUEUE, {"act": "release", "pick": [str(mine.pk), str(nobodys.pk)]}, follow=True).content.decode()
+
+    assert (read(mine).reviewer, "1 done, 1 not done" in html) == (None, True)
+
+
+def test_nobody_takes_a_whole_page_at_once(client):
+    orders = [make_order(state=states.SUBMITTED) for _ in range(11)]
+    client = english(client, make_reviewer())
+
+    html = client.post(QUEUE, {"act": "claim", "pick": [str(each.pk) for each in orders]}, follow=True).content.decode()
+
+    assert "at most 10 at once" in html
+    assert not Order.objects.filter(reviewer__isnull=False).exists()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+def test_a_lead_assigns_to_a_colleague_and_a_reviewer_cannot(client, role):
+    order, colleague = make_order(state=states.SUBMITTED), named(make_reviewer(), "高扬")
+    client = english(client, staff(role))
+
+    answer = client.post(QUEUE, {"act": "assign", "to": str(colleague.pk), "pick": [str(order.pk)]})
+
+    assert (answer.status_code, read(order).reviewer) == ((302, colleague) if role == "lead" else (403, None))
+
+
+def test_assigning_to_nobody_and_picking_nothing_do_nothing(client):
+    order = make_order(state=states.SUBMITTED)
+    client = english(client, make_lead_reviewer())
+
+    said = [
+        client.post(QUEUE, data, follow=True).content.decode()
+        for data in ({"act": "assign", "pick": [str(order.pk)]}, {"act": "claim"})
+    ]
+
+    assert ["choose a colleague" in said[0], "pick at least one order" in said[1]] == [True, True]
+    assert read(order).reviewer is None
+
+
+# --- who may do what --------------------------------------------------------------------------
+
+
+def test_operations_release_held_orders_and_open_no_case(client):
+    held = make_order(state=states.HANDING_OVER, held=True)
+    client = english(client, staff("operations"))
+
+    html = client.get(QUEUE, {"queue": "held"}).content.decode()
+    client.post(QUEUE + "?queue=held", {"act": "release_hold", "pick": [str(held.pk)]})
+
+    assert held.reference in html
+    assert "/case/" not in html.partition("<tbody>")[2]
+    assert "林示范" not in html
+    assert (read(held).held, read(held).report) == (False, 2)
+    assert moves(held) == ["released"]
+
+
+@pytest.mark.parametrize("role", ["reviewer", "auditor", "viewer"])
+def test_others_cannot_release_a_held_order(client, role):
+    held = make_order(state=states.HANDING_OVER, held=True)
+
+    answer = sign_in(client, staff(role)).post(QUEUE, {"act": "release_hold", "pick": [str(held.pk)]})
+
+    assert (answer.status_code, read(held).held) == (403, True)
+
+
+@pytest.mark.parametrize("role", ["auditor", "operations", "viewer"])
+@pytest.mark.parametrize("how", ["act", "take", "next"])
+def test_taking_an_order_is_for_reviewers(client, role, how):
+    order = make_order(state=states.SUBMITTED)
+    client = sign_in(client, staff(role))
+    typed = {"act": {"act": "claim", "pick": [str(order.pk)]}, "take": {"take": str(order.pk)}, "next": {}}[how]
+
+    answer = client.post(NEXT if how == "next" else QUEUE, typed)
+
+    assert (answer.status_code, read(order).reviewer) == (403, None)
+
+
+def test_an_auditors_list_names_no_subject(client):
+    order = make_order(state=states.SUBMITTED)
+    client = english(client, staff("auditor"))
+
+    html = client.get(QUEUE, {"queue": "all"}).content.decode()
+
+    assert (order.reference in html, "示例" in html.partition("<tbody>")[2].partition("</tbody>")[0]) == (True, False)
+
+
+def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
+    make_order(state=states.HANDING_OVER, held=True)
+
+    html = sign_in(client, make_reviewer()).get(QUEUE, {"queue": "held"}).content.decode()
+
+    assert [words in html for words in ("待提交管局", "已挂起", "全部待审", "省份")] == [True, True, True, True]
+    assert [words in html for words in ("held<", "Filings", " 以 ", "All to judge")] == [False, False, False, False]

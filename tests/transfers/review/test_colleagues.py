@@ -1,0 +1,197 @@
+"""Reviewers work together: an order is handed on, a colleague is asked, a note is kept; each reads who did what."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
+from tests.transfers.review.judged import all_ok
+from transfers.models import ColleagueNote, Order
+from transfers.review.leases import assign_to_me
+
+pytestmark = pytest.mark.django_db
+NAME = "website.site_name"
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+def named(name, make=make_reviewer):
+    user = make(language="en")
+    User.objects.filter(pk=user.pk).update(name=name)
+    return User.objects.get(pk=user.pk)
+
+
+def english(client, user):
+    client.cookies["django_language"] = "en"
+    return sign_in(client, user)
+
+
+def case_of(order, page="case"):
+    return reverse(f"admin:transfers_order_{page}", args=[order.pk])
+
+
+def press(client, order, move, **typed):
+    return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
+
+
+def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    desk = english(client, me)
+    press(desk, order, "keep", **{f"verdict.{NAME}": "ok"})
+
+    press(desk, order, "hand_on", **{"hand-to": str(colleague.pk), "hand-words": "请看执照"})
+
+    assert read(order).reviewer == colleague
+    theirs = english(client, colleague)
+    assert f'name="verdict.{NAME}" value="ok" checked' in theirs.get(case_of(order)).content.decode()
+    more = theirs.get(case_of(order, "more")).content.decode()
+    assert [words in more for words in ("沈阳", "请看执照", "handed the order to")] == [True, True, True]
+
+
+def test_somebody_elses_order_is_handed_on_by_a_lead_alone(client):
+    order, holder, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    assign_to_me(order, holder)
+
+    press(english(client, make_reviewer()), order, "hand_on", **{"hand-to": str(colleague.pk)})
+    assert read(order).reviewer == holder
+    press(english(client, make_lead_reviewer()), order, "hand_on", **{"hand-to": str(colleague.pk)})
+
+    assert read(order).reviewer == colleague
+
+
+def test_a_lead_takes_over_and_the_timeline_says_so(client):
+    order, holder, lead = make_order(state=states.SUBMITTED), named("沈阳"), named("林石", make_lead_reviewer)
+    assign_to_me(order, holder)
+    desk = english(client, lead)
+
+    assert "Take over" in desk.get(case_of(order)).content.decode()
+    press(desk, order, "take_over")
+
+    assert read(order).reviewer == lead
+    assert "taken over" in desk.get(case_of(order, "more")).content.decode()
+
+
+def test_nobody_is_given_an_order_of_their_own(client):
+    owner = make_reviewer()
+    order = make_order(owner, state=states.SUBMITTED)
+    desk = english(client, make_reviewer())
+
+    answer = press(desk, order, "hand_on", **{"hand-to": str(owner.pk)})
+
+    assert read(order).reviewer is None
+    assert "You cannot review an order of your own" in desk.get(answer.url).content.decode()
+
+
+def test_a_question_keeps_the_order_open_until_it_is_answered(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    desk = english(client, me)
+    others = {name: said for name, said in all_ok(order).items() if name != f"verdict.{NAME}"}
+    asked = {"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "“书画”在经营范围内吗"}
+
+    press(desk, order, "ask", **asked)
+    refused = press(desk, order, "accept", **others)
+
+    assert "1 asked of a colleague" in desk.get(refused.url).content.decode()
+    theirs = english(client, colleague)
+    home = theirs.get(reverse("admin:index")).content.decode()
+    assert ["书画" in home, order.reference in home.partition("Asked of you")[2]] == [True, True]
+    question = ColleagueNote.objects.get(kind="question")
+    press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "在"})
+    desk = english(client, me)
+    assert "在" in desk.get(case_of(order, "more")).content.decode()
+    press(desk, order, "accept", **all_ok(order))
+    assert moves(order) == ["accept"]
+
+
+def test_a_question_can_be_settled_by_ones_own_verdict(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    desk = english(client, me)
+    press(desk, order, "ask", **{"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "对吗"})
+
+    press(desk, order, "accept", **all_ok(order))
+
+    assert moves(order) == ["accept"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"ask-part": "no.such", "ask-words": "?"}, "Choose the part you ask about"),
+        ({"ask-part": NAME, "ask-words": ""}, "Enter the question"),
+    ],
+)
+def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
+    order, colleague = make_order(state=states.SUBMITTED), named("高扬")
+    desk = english(client, make_reviewer())
+
+    answer = press(desk, order, "ask", **{"ask-to": str(colleague.pk), **typed})
+    html = answer.content.decode() or desk.get(answer.url).content.decode()
+
+    assert says in html
+    assert not ColleagueNote.objects.exists()
+
+
+def test_only_who_was_asked_answers_and_only_once(client):
+    order, colleague = make_order(state=states.SUBMITTED), named("高扬")
+    press(
+        english(client, make_reviewer()),
+        order,
+        "ask",
+        **{"ask-part": NAME, "ask-to": str(colleague.pk), "ask-words": "对吗"},
+    )
+    question = ColleagueNote.objects.get()
+
+    press(english(client, make_reviewer()), order, "answer", question=str(question.pk), **{"answer-words": "对"})
+    assert ColleagueNote.objects.get().answered_at is None
+    theirs = english(client, colleague)
+    press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "对"})
+    again = press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "不对"})
+
+    assert ColleagueNote.objects.get().answer == "对"
+    assert "This question has been answered" in theirs.get(again.url).content.decode()
+
+
+def test_notes_are_for_colleagues_and_lie_encrypted(client):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, named("沈阳"))
+
+    press(desk, order, "note", **{"note-words": "申请人是老客户"})
+
+    assert "申请人是老客户" in desk.get(case_of(order, "more")).content.decode()
+    assert "申请人是老客户" not in sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+    raw = ColleagueNote.objects.extra(select={"raw": "words"}).values_list("raw", flat=True).get()
+    assert "老客户" not in str(raw)
+
+
+def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client):
+    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    desk = english(client, me)
+    said = {"move": "keep", "seen": order.version, "kept": "1.0", f"verdict.{NAME}": "ok"}
+
+    desk.post(case_of(order), said, headers={"accept": "application/json"})
+    until = read(order).claimed_until
+    Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())
+    assign_to_me(read(order), named("高扬"))
+    told = desk.post(
+        case_of(order), {**said, "kept": "1.1", f"verdict.{NAME}": "return"}, headers={"accept": "application/json"}
+    ).json()
+
+    assert until > timezone.now()
+    assert "高扬 has had this order since" in told["words"]
+    assert f'name="verdict.{NAME}" value="return" checked' in desk.get(case_of(order)).content.decode()
+
+
+def test_the_desks_timeline_names_colleagues_and_every_round(client):
+    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    desk = english(client, me)
+    typed = {**all_ok(order), f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改名称"}
+    press(desk, order, "send_back", **typed)
+
+    more = desk.get(case_of(order, "more")).content.decode()
+
+    assert [words in more for words in ("沈阳", "改名称", "parts in order")] == [True, True, True]
+    assert ["Our reviewer" in more, ">You<" in more] == [False, False]

@@ -1,0 +1,106 @@
+"""When an order of a basket is due, and how much working time is left until then."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum, auto
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+
+from icpportal.time_format import BEIJING, hours_words, short_words, to_beijing
+from icpportal.workdays.calendar import CLOSING_TIME, ONE_DAY, Calendar, calendar, end_of_answer
+from icpportal.workdays.hours import working_time
+from transfers.models import Order
+from transfers.orders.review_time import usual_end
+
+LONGEST = timedelta(days=120)  # what lies longer is over by any calendar
+AHEAD = timedelta(days=60)
+KNOWN_FOR = 60  # seconds: a notice that is loaded counts from then on
+SOON = timedelta(hours=3)
+OVER, NEAR, LATER = "over", "soon", ""
+WIDTH = 152  # of the drawn bar
+
+
+class DueBy(Enum):
+    """What an order has to be done by."""
+
+    PROMISE = auto()  # of an answer within one working day
+    DEADLINE = auto()  # its own
+    USUAL = auto()  # the authority's usual time
+    NEVER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is drawn of it: words, how pressing it is, and how much of its time has passed, as a bar of 152 units."""
+
+    at: datetime
+    words: str
+    tone: str
+    width: int
+
+
+def calendar_around(now: datetime) -> Calendar:
+    """The days that any list looks at, by one query."""
+    today = to_beijing(now).date()
+    found = cache.get_or_set(f"desk.calendar.{today}", lambda: calendar(today - LONGEST, today + AHEAD), KNOWN_FOR)
+    return found or calendar(today - LONGEST, today + AHEAD)
+
+
+def moment(order: Order, by: DueBy, known: Calendar) -> datetime | None:
+    """When the order is due."""
+    if by is DueBy.PROMISE:
+        return end_of_answer(order.entered_at, known=known)
+    if by is DueBy.USUAL:
+        return usual_end(order, known)
+    return order.due_at if by is DueBy.DEADLINE else None
+
+
+def due_of(order: Order, by: DueBy, now: datetime, known: Calendar) -> Due | None:
+    """What a row says of the order's time; in working time, but for a deadline of its own."""
+    at = moment(order, by, known)
+    if at is None:
+        return None
+    if by is DueBy.DEADLINE:
+        return _due(at, now, at - now, now - order.entered_at, at - order.entered_at)
+    left = working_time(now, at, known=known) or -working_time(at, now, known=known)
+    passed = working_time(order.entered_at, now, known=known)
+    return _due(at, now, left, passed, working_time(order.entered_at, at, known=known))
+
+
+def _due(at: datetime, now: datetime, left: timedelta, passed: timedelta, whole: timedelta) -> Due:
+    if at <= now:
+        return Due(at, over_words(-left), OVER, WIDTH)
+    today = to_beijing(at).date() == to_beijing(now).date()
+    clock = f"{to_beijing(at):%H:%M}"
+    words = f"{clock} · {hours_words(left)}" if today else day_and_clock(at, now)
+    share = min(1.0, passed / whole) if whole else 1.0
+    return Due(at, words, NEAR if today and left <= SOON else LATER, round(WIDTH * share))
+
+
+def over_words(span: timedelta) -> str:
+    """`1 h 10 min over`."""
+    return _("%(span)s over") % {"span": hours_words(span)} if span >= timedelta(minutes=1) else _("Due now")
+
+
+def day_and_clock(at: datetime, now: datetime) -> str:
+    """`tomorrow 09:40`, or the day."""
+    is_tomorrow = to_beijing(at).date() - to_beijing(now).date() == ONE_DAY
+    return _("tomorrow %(time)s") % {"time": f"{to_beijing(at):%H:%M}"} if is_tomorrow else short_words(at, now=now)
+
+
+def over_before(now: datetime, known: Calendar) -> datetime:
+    """Orders that came in before this moment have waited longer than promised."""
+    day = to_beijing(now).date()
+    while _promise_of(day, known) > now:
+        day -= ONE_DAY
+    return datetime.combine(day + ONE_DAY, datetime.min.time(), tzinfo=BEIJING)
+
+
+def today_before(now: datetime, known: Calendar) -> datetime:
+    """Orders that came in before this moment have their answer promised for today, or have waited longer."""
+    return over_before(datetime.combine(to_beijing(now).date(), CLOSING_TIME, tzinfo=BEIJING), known)
+
+
+def _promise_of(day: date, known: Calendar) -> datetime:
+    return end_of_answer(datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING), known=known)

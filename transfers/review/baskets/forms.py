@@ -1,0 +1,125 @@
+"""How a basket is narrowed down; it stands in the address and comes back after a decision."""
+
+from django import forms
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from filings.provinces import PROVINCES
+from filings.register.certificates import NATURES
+from icpportal.accounts.models import User
+from icpportal.fields.form_types import Choice, offered
+from icpportal.fields.language_marks import reads_chinese
+from transfers.orders.kinds import KINDS
+from transfers.orders.queries import returned
+from transfers.review.baskets.rows import Reader, free, objected
+from transfers.review.staff import reviewers, settings_of
+
+MINE, ANY = "mine", "all"
+NOBODY, ME = "nobody", "me"
+FINDINGS, RETURNED, OBJECTION = "findings", "returned", "objection"
+
+
+def province_name(code: str) -> str:
+    """The province in the reader's language."""
+    return PROVINCES[code].name(chinese=reads_chinese()) if code in PROVINCES else code
+
+
+def own_provinces(user: User) -> list[str]:
+    """The provinces whose orders come first for this reviewer; none is all."""
+    return settings_of(user).provinces.split()
+
+
+def _provinces() -> list[Choice]:
+    return [(ANY, _("all")), *((code, province_name(code)) for code in PROVINCES)]
+
+
+class QueueFilter(forms.Form):
+    """What is looked for in a basket. What is not understood narrows nothing."""
+
+    in_address = True
+
+    province = forms.ChoiceField(label=gettext_lazy("Province"), required=False, choices=_provinces)
+    nature = forms.ChoiceField(
+        label=gettext_lazy("Nature"),
+        required=False,
+        choices=lambda: [("", _("all")), *((key, nature.label) for key, nature in NATURES.items())],
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=lambda: [("", _("all")), *((kind.key, kind.name) for kind in KINDS)],
+    )
+    look = forms.ChoiceField(
+        label=gettext_lazy("Look closely"),
+        required=False,
+        choices=lambda: [
+            ("", _("all")),
+            (FINDINGS, _("with findings")),
+            (RETURNED, _("returned before")),
+            (OBJECTION, _("with an objection")),
+        ],
+    )
+    who = forms.ChoiceField(label=gettext_lazy("Who has it"), required=False)
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        """`data` is the address; without a province it means the reader's own ones."""
+        self.own = own_provinces(user)
+        super().__init__({**data.dict(), "province": data.get("province") or (MINE if self.own else ANY)})
+        if self.own:
+            mine = [(MINE, _("my provinces"))]
+            self.fields["province"] = forms.ChoiceField(
+                label=_("Province"), required=False, choices=[*mine, *_provinces()]
+            )
+        colleagues: list[Choice] = [(str(each.pk), str(each)) for each in reviewers()]
+        self.fields["who"] = forms.ChoiceField(
+            label=_("Who has it"),
+            required=False,
+            choices=[("", pgettext("who", "anybody")), (NOBODY, pgettext("who", "nobody")), (ME, _("me")), *colleagues],
+        )
+        self.is_valid()  # what was refused is not in `cleaned_data`
+
+    def value(self, name: str) -> str:
+        """What was chosen; nothing for what is not understood."""
+        return str(self.cleaned_data.get(name, ""))
+
+    def chosen(self) -> dict[str, str]:
+        """What narrows the list, as it stands in an address."""
+        return {name: self.value(name) for name in self.fields if self.value(name)}
+
+    def chosen_words(self) -> list[str]:
+        """The same in words."""
+        return [f"{self.fields[name].label}: {self._label(name, value)}" for name, value in self.chosen().items()]
+
+    def _label(self, name: str, value: str) -> str:
+        return str(dict(offered(self.fields[name])).get(value, value))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it shows the reader's own provinces alone."""
+        return self.value("province") == MINE
+
+    def orders(self, reader: Reader) -> Q:
+        """What the filter leaves."""
+        wanted = Q()
+        if self.is_own:
+            wanted &= Q(province__in=self.own)
+        elif self.value("province") not in ("", ANY):
+            wanted &= Q(province=self.value("province"))
+        for column in ("nature", "kind"):
+            if self.value(column):
+                wanted &= Q(**{column: self.value(column)})
+        return wanted & self._look() & self._who(reader)
+
+    def _look(self) -> Q:
+        asked = {FINDINGS: Q(findings__gt=0), RETURNED: Q(returned()), OBJECTION: Q(objected())}
+        return asked.get(self.value("look"), Q())
+
+    def _who(self, reader: Reader) -> Q:
+        who = self.value("who")
+        if who == NOBODY:
+            return free(reader.now)
+        if who:
+            return Q(reviewer=reader.user.pk if who == ME else who, claimed_until__gte=reader.now)
+        return Q()

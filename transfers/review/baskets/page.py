@@ -1,0 +1,254 @@
+"""The page of a basket as it is drawn: the list of baskets, the filter, and one row an order."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from icpportal.accounts.models import User
+from icpportal.fields.components import StateMark
+from icpportal.fields.language_marks import zh_lang
+from icpportal.fields.types import Words
+from icpportal.time_format import to_beijing
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.kinds import kind_of, state_of
+from transfers.pages.order_summary import subject_words
+from transfers.pages.unreadable import shown
+from transfers.review.baskets.due import Due, due_of
+from transfers.review.baskets.forms import QueueFilter, province_name
+from transfers.review.baskets.queries import Counted, Slice, count_baskets, slice_of, with_objection
+from transfers.review.baskets.rows import Basket, Reader, baskets
+from transfers.review.leases import is_held
+from transfers.review.staff import is_lead, reviewers
+
+LIST = "admin:transfers_order_changelist"
+FILTERS = ("province", "nature", "kind", "look", "who")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button at the head of a case or under a list."""
+
+    move: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A member of staff to choose; `lang` is the attribute of an option that holds a Chinese name."""
+
+    pk: str
+    name: str
+    lang: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A basket in the list of baskets, with how much lies in it."""
+
+    label: Words
+    part: Words  # the heading before it, for the first of a part
+    url: str
+    count: int | None
+    is_here: bool
+    is_bad: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One order of a basket."""
+
+    pk: str
+    reference: str
+    url: str  # "" for those who may not open a case
+    round: str
+    has_objection: bool
+    domain: str
+    subject: str
+    kind: Words
+    province: str
+    state: StateMark
+    marks: list[Words]
+    due: Due | None
+    look: str
+    who: str
+    until: str
+    is_mine: bool
+    can_take: bool
+
+    @property
+    def tone(self) -> str:
+        """How pressing it is."""
+        return (self.due.tone if self.due else "") or "later"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What `admin/transfers/order/queue.html` draws."""
+
+    title: Words
+    basket: str
+    lead: str
+    tabs: list[Tab]
+    filter: QueueFilter
+    is_own: bool  # the reader's own provinces alone
+    all_url: str
+    rows: list[Row]
+    next_url: str
+    query: str  # the list, for the links of its rows
+    can_judge: bool
+    shows_state: bool
+    colleagues: list[Colleague]
+    acts: list[Act]  # with what was picked
+    export_url: str
+
+
+def reads_names(user: User) -> bool:
+    """Whether the reader may see whose an order is: those who judge."""
+    return user.has_perm("transfers.review_order")
+
+
+def may_open(user: User) -> bool:
+    """Whether the reader may open a case; operations see the list alone."""
+    return reads_names(user) or user.has_perm("transfers.audit_order")
+
+
+def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDict, *, reference: str) -> QueuePage:
+    """The basket as this reader may see it."""
+    counts = count_baskets(reader, narrowed=asked.orders(reader))
+    narrowed = asked.orders(reader)
+    if reference:
+        narrowed &= Q(reference=reference.upper())
+    found = slice_of(basket, reader, narrowed, data.get("after", ""))
+    kept = {name: str(data[name]) for name in FILTERS if data.get(name)}
+    can_judge = reads_names(reader.user)
+    query = urlencode({"queue": basket.key, **kept})
+    return QueuePage(
+        title=basket.label,
+        basket=basket.key,
+        lead=_lead(basket, counts.get(basket.key)),
+        tabs=_tabs(basket, counts, kept),
+        filter=asked,
+        is_own=asked.is_own,
+        all_url=_address(basket, {**kept, "province": "all"}),
+        rows=rows_of(found, basket, reader),
+        next_url=_address(basket, {**kept, "after": found.after}) if found.after else "",
+        query=query,
+        can_judge=can_judge,
+        shows_state=not basket.is_work,
+        colleagues=[_colleague(each) for each in reviewers() if each != reader.user] if is_lead(reader.user) else [],
+        acts=_acts(reader.user),
+        export_url=f"{reverse('admin:desk_export')}?{query}" if is_lead(reader.user) else "",
+    )
+
+
+def _colleague(user: User) -> Colleague:
+    return Colleague(str(user.pk), str(user), zh_lang(str(user)))
+
+
+def _acts(user: User) -> list[Act]:
+    """What this reader may do with several orders."""
+    rows = (
+        ("transfers.review_order", Act("claim", _("Assign to me"))),
+        ("transfers.review_order", Act("release", _("Release to the queue"))),
+        ("transfers.lead_review", Act("assign", _("Assign"))),
+        ("transfers.operate_order", Act("release_hold", _("Resubmit held orders"))),
+    )
+    return [act for permission, act in rows if user.has_perm(permission)]
+
+
+def _address(basket: Basket, kept: dict[str, str]) -> str:
+    return f"{reverse(LIST)}?{urlencode({'queue': basket.key, **kept})}"
+
+
+def _lead(basket: Basket, counted: Counted | None) -> str:
+    if counted is None:
+        return ""
+    in_all = ngettext("%(n)s order", "%(n)s orders", counted.waiting) % {"n": counted.waiting}
+    over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
+    promise = _("Promise: first answer within 1 working day") if basket.is_work else ""
+    return " · ".join(filter(None, (in_all, over, promise)))
+
+
+def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> list[Tab]:
+    tabs: list[Tab] = []
+    part: Words = ""
+    for row in baskets():
+        counted = counts.get(row.key)
+        tabs.append(
+            Tab(
+                label=row.label,
+                part=row.part if row.part is not part else "",
+                url=_address(row, kept),
+                count=counted.waiting if counted else None,
+                is_here=row.key == here.key,
+                is_bad=bool(counted and row.key == "overdue" and counted.waiting),
+            )
+        )
+        part = row.part
+    return tabs
+
+
+def rows_of(found: Slice, basket: Basket, reader: Reader) -> list[Row]:
+    """The orders as rows; one that cannot be read says no name."""
+    returns, objected = queries.returns_of(found.orders), with_objection(found.orders)
+    return [_row(order, basket, reader, returns[order.pk], order.pk in objected) for order in found.orders]
+
+
+def _row(order: Order, basket: Basket, reader: Reader, returns: int, has_objection: bool) -> Row:
+    state = state_of(order)
+    held = is_held(order, now=reader.now)
+    is_mine = held and order.reviewer_id == reader.user.pk
+    can_judge = reads_names(reader.user)
+    return Row(
+        pk=str(order.pk),
+        reference=order.reference,
+        url=reverse("admin:transfers_order_case", args=[order.pk]) if may_open(reader.user) else "",
+        round=_("round %(n)s") % {"n": returns + 1} if returns else "",
+        has_objection=has_objection,
+        domain=order.domain,
+        subject=(shown(order, lambda: subject_words(order)) or "") if can_judge else "",
+        kind=kind_of(order).name,
+        province=province_name(order.province),
+        state={"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon},
+        marks=_marks(order),
+        due=due_of(order, basket.by, reader.now, reader.known),
+        look=_look(order) if basket.is_work or basket.key == "mine" else "",
+        who=_who(order, is_mine) if held else "",
+        until=_until(order, is_mine) if held else "",
+        is_mine=is_mine,
+        can_take=can_judge and basket.is_work and not held and order.owner_id != reader.user.pk,
+    )
+
+
+def _marks(order: Order) -> list[Words]:
+    """What holds an order up besides its state."""
+    nameless = pgettext("order", "waiting for the authority's number of the access")
+    return [
+        *([pgettext("order", "on hold")] if order.held else []),
+        *([nameless] if getattr(order, "nameless", False) else []),
+    ]
+
+
+def _look(order: Order) -> str:
+    """How much a reviewer should look at closely; nothing where nobody counted."""
+    n = order.findings or 0
+    return ngettext("%(n)s finding", "%(n)s findings", n) % {"n": n} if n else ""
+
+
+def _who(order: Order, is_mine: bool) -> str:
+    return _("You") if is_mine or order.reviewer is None else str(order.reviewer)
+
+
+def _until(order: Order, is_mine: bool) -> str:
+    """Until when it is the reader's, or since when it is somebody else's."""
+    if is_mine and order.claimed_until:
+        return _("until %(time)s") % {"time": f"{to_beijing(order.claimed_until):%H:%M}"}
+    since = order.claimed_since
+    return _("since %(time)s") % {"time": f"{to_beijing(since):%H:%M}"} if since else ""

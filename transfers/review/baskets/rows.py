@@ -1,0 +1,182 @@
+"""The baskets of the desk, one row each: which orders lie in it, by what they are due, where its list is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.accounts.models import User
+from icpportal.fields.types import Words
+from icpportal.workdays.calendar import Calendar
+from transfers.models import Objection
+from transfers.orders.kinds import CANCELLATIONS, in_group, initial, queues, where
+from transfers.orders.queries import returned
+from transfers.orders.rows import AUTHORITY, WE, Group, State
+from transfers.review.baskets.due import DueBy, over_before
+
+JUDGE, ON_THE_WAY, ALL = _("To judge"), _("On the way"), _("All")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom, and when, a basket is looked into."""
+
+    user: User
+    now: datetime
+    known: Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """One list of orders."""
+
+    key: str
+    label: Words
+    part: Words  # of the list of baskets
+    orders: Callable[[Reader], Q]
+    by: DueBy = DueBy.PROMISE
+    is_work: bool = False  # an order in it is taken from here
+    on_home: bool = True
+
+    @property
+    def sort(self) -> str:
+        """The column by which its orders stand, the most urgent first."""
+        return "due_at" if self.by is DueBy.DEADLINE else "entered_at"
+
+
+def in_review() -> Q:
+    """What waits for our reviewers. A plain list of states, as the partial index has it."""
+    return in_group(Group.IN_REVIEW)
+
+
+def objected() -> Exists:
+    """Whether somebody objects to the order and has no answer yet."""
+    about = Q(domain=OuterRef("domain")) | Q(subject_key=OuterRef("subject_key"))
+    return Exists(Objection.objects.filter(about, closed_at=None).exclude(owner=OuterRef("owner")))
+
+
+def _is_under_way(state: State) -> bool:
+    return Group.ENDED not in state.groups and state.key != initial()
+
+
+def free(now: datetime) -> Q:
+    """What nobody has."""
+    return Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+
+
+def held_by(user: User, now: datetime) -> Q:
+    """What this reviewer has."""
+    return Q(reviewer=user, claimed_until__gte=now)
+
+
+def _of_state(state: State) -> Basket:
+    """The basket of a state that has a queue of its own."""
+    promises = {WE: DueBy.PROMISE, AUTHORITY: DueBy.USUAL}
+    is_judged = Group.IN_REVIEW in state.groups
+    return Basket(
+        key=state.queue,
+        label=state.queue_label or state.label,
+        part=JUDGE if is_judged else ON_THE_WAY,
+        orders=lambda _reader: Q(state=state.key),
+        by=promises.get(state.promised_by, DueBy.DEADLINE),
+        is_work=is_judged,
+    )
+
+
+def baskets() -> tuple[Basket, ...]:
+    """All of them, as they are listed: those of the states, with what reviewers look for besides."""
+    of_states = [_of_state(state) for state in queues()]
+    judged = [row for row in of_states if row.is_work]
+    on_the_way = [row for row in of_states if not row.is_work]
+    return (
+        ALL_TO_JUDGE,
+        *(_first_look(row) for row in judged[:1]),
+        AGAIN,
+        *judged[1:],
+        *LOOKED_FOR,
+        *on_the_way,
+        *MORE,
+    )
+
+
+def _first_look(basket: Basket) -> Basket:
+    """What comes back after a return has a basket of its own."""
+    return replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~Q(returned()))
+
+
+def basket_of(key: str) -> Basket:
+    """The basket of an address; without one, all that is to be judged."""
+    return next((row for row in baskets() if row.key == key), ALL_TO_JUDGE)
+
+
+ALL_TO_JUDGE = Basket(
+    key="judge", label=_("All to judge"), part=JUDGE, orders=lambda _reader: in_review(), is_work=True, on_home=False
+)
+# what a lead has to assign
+UNHELD = Basket(
+    key="unheld",
+    label=_("Overdue, and nobody has it"),
+    part=JUDGE,
+    orders=lambda reader: in_review() & Q(entered_at__lt=over_before(reader.now, reader.known)) & free(reader.now),
+)
+AGAIN = Basket(
+    key="again",
+    label=_("Returned again"),
+    part=JUDGE,
+    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & Q(returned()),
+    is_work=True,
+)
+LOOKED_FOR = (
+    Basket(
+        key="free",
+        label=pgettext_lazy("basket", "Free"),
+        part=JUDGE,
+        orders=lambda reader: in_review() & free(reader.now),
+        is_work=True,
+        on_home=False,
+    ),
+    Basket(
+        key="overdue",
+        label=pgettext_lazy("basket", "Overdue"),
+        part=JUDGE,
+        orders=lambda reader: in_review() & Q(entered_at__lt=over_before(reader.now, reader.known)),
+        is_work=True,
+        on_home=False,
+    ),
+    Basket(
+        key="mine",
+        label=_("Mine"),
+        part=JUDGE,
+        orders=lambda reader: in_review() & held_by(reader.user, reader.now),
+        on_home=False,
+    ),
+    Basket(
+        key="objections",
+        label=_("With an objection"),
+        part=JUDGE,
+        orders=lambda _reader: in_review() & Q(objected()),
+        is_work=True,
+        on_home=False,
+    ),
+)
+MORE = (
+    Basket(
+        key="cancellations",
+        label=_("Cancellations"),
+        part=ON_THE_WAY,
+        orders=lambda _reader: Q(kind__in=CANCELLATIONS) & where(_is_under_way),
+        by=DueBy.NEVER,
+    ),
+    Basket(
+        key="held",
+        label=_("On hold: the provider's fault"),
+        part=ON_THE_WAY,
+        orders=lambda _reader: Q(held=True),
+        by=DueBy.NEVER,
+        on_home=False,
+    ),
+    Basket(key="all", label=_("All orders"), part=ALL, orders=lambda _reader: Q(), by=DueBy.NEVER, on_home=False),
+)

@@ -1,0 +1,225 @@
+"""The baskets: their lists, taking the next order, and what is done with several orders at once."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.desk.pages import drawn
+from icpportal.fields.types import Words
+from icpportal.lifecycle import MoveNotAllowed
+from transfers.models import Order
+from transfers.orders import actions
+from transfers.pages.unreadable import shown
+from transfers.review import leases
+from transfers.review.baskets.due import calendar_around
+from transfers.review.baskets.forms import QueueFilter
+from transfers.review.baskets.page import FILTERS, LIST, queue_page
+from transfers.review.baskets.queries import next_orders
+from transfers.review.baskets.rows import Reader, basket_of
+from transfers.review.staff import reviewers
+
+TRIES = 20  # other reviewers may be taking the same ones
+MOST = 10  # that one reviewer takes at once: each is theirs for half an hour
+MOVED = gettext_lazy("it has moved on")
+
+Act = Callable[[Order, User], Words]  # what was done, in words
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAct:
+    """Something that can be done with several orders of a list."""
+
+    act: Act
+    permission: str
+    most: int = 200
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """The reader of a list, now."""
+    now = timezone.now()
+    return Reader(account_of(request), now, calendar_around(now))
+
+
+def queue_view(request: HttpRequest, context: dict[str, object]) -> HttpResponse:
+    """A basket; a press on it acts on the orders that were picked."""
+    if request.method == "POST":
+        return _act(request)
+    reader = reader_of(request)
+    basket = basket_of(request.GET.get("queue", ""))
+    asked = QueueFilter(request.GET, user=reader.user)
+    page = queue_page(basket, reader, asked, request.GET, reference=request.GET.get("q", "").strip())
+    return drawn(request, "admin/transfers/order/queue.html", context, page)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    """Take one order, or do one thing with all that were picked; each result is said with its reason."""
+    if pk := request.POST.get("take"):
+        return _taken(request, pk)
+    chosen = ACTS.get(request.POST.get("act", ""))
+    if chosen is None or not request.user.has_perm(chosen.permission):
+        raise PermissionDenied
+    picked = request.POST.getlist("pick")
+    if not picked:
+        messages.warning(request, _("Nothing was done: pick at least one order"))
+        return redirect(request.get_full_path())
+    if len(picked) > chosen.most:
+        messages.warning(request, _("Nothing was done: at most %(n)s at once") % {"n": chosen.most})
+        return redirect(request.get_full_path())
+    act = _given(request) if request.POST["act"] == "assign" else chosen.act
+    if act is None:
+        messages.warning(request, _("Nothing was done: choose a colleague"))
+        return redirect(request.get_full_path())
+    _say(request, _results(Order.objects.filter(pk__in=picked).select_related("reviewer"), act, account_of(request)))
+    return redirect(request.get_full_path())
+
+
+def _results(orders: Iterable[Order], act: Act, user: User) -> list[tuple[Order, Words, bool]]:
+    return [(order, *_result(order, act, user)) for order in orders]
+
+
+def _result(order: Order, act: Act, user: User) -> tuple[Words, bool]:
+    """What became of one order, and whether it was done; a bad one stops nobody else."""
+    refusals = (leases.AssignedToOther, MoveNotAllowed)
+    try:
+        done = shown(order, lambda: act(order, user), passing=refusals)
+    except leases.AssignedToOther as refused:
+        return refused.words, False
+    except MoveNotAllowed:
+        return MOVED, False
+    return (done, True) if done else (_("it cannot be read; operations have been told"), False)
+
+
+def _say(request: HttpRequest, results: list[tuple[Order, Words, bool]]) -> None:
+    done = sum(is_done for _order, _words, is_done in results)
+    n = len(results) - done
+    heading = ngettext("%(done)s done, %(n)s not done", "%(done)s done, %(n)s not done", n) % {"done": done, "n": n}
+    lines = "; ".join(f"{order.reference}: {words}" for order, words, _is_done in results)
+    say = messages.success if not n else messages.warning
+    say(request, f"{heading}. {lines}" if lines else heading)
+
+
+def _assign_to_me(order: Order, user: User) -> Words:
+    leases.assign_to_me(order, user)
+    return _("assigned to you")
+
+
+def _release(order: Order, user: User) -> Words:
+    if not leases.release(order, user):
+        raise leases.AssignedToOther(order) if leases.is_held(order) else MoveNotAllowed("nobody has it")
+    return _("back in the queue")
+
+
+def _release_hold(order: Order, user: User) -> Words:
+    actions.release_hold(order, actor=user)
+    return _("submitted again")
+
+
+def _assign(order: Order, user: User) -> Words:
+    raise NotImplementedError  # `_given` knows to whom
+
+
+def _given(request: HttpRequest) -> Act | None:
+    """Assigning to the colleague that was chosen."""
+    chosen = request.POST.get("to", "")
+    colleague = next((each for each in reviewers() if str(each.pk) == chosen), None)
+    if colleague is None:
+        return None
+
+    def act(order: Order, user: User) -> Words:
+        leases.hand_on(order, user, colleague)
+        return _("assigned to %(name)s") % {"name": str(colleague)}
+
+    return act
+
+
+ACTS: dict[str, BulkAct] = {
+    "claim": BulkAct(_assign_to_me, "transfers.review_order", MOST),
+    "release": BulkAct(_release, "transfers.review_order"),
+    "assign": BulkAct(_assign, "transfers.lead_review"),
+    "release_hold": BulkAct(_release_hold, "transfers.operate_order"),
+}
+
+
+def _taken(request: HttpRequest, pk: str) -> HttpResponse:
+    """Take the one order of a row and open it."""
+    if not request.user.has_perm("transfers.review_order"):
+        raise PermissionDenied
+    order = Order.objects.select_related("reviewer").filter(pk=pk).first()
+    if order is None:
+        return redirect(request.get_full_path())
+    try:
+        leases.assign_to_me(order, account_of(request))
+    except leases.AssignedToOther as refused:
+        messages.error(request, str(refused.words))
+        return redirect(request.get_full_path())
+    except MoveNotAllowed:
+        messages.error(request, _("%(order)s: it has moved on") % {"order": order.reference})
+        return redirect(request.get_full_path())
+    return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+
+
+def next_view(request: HttpRequest) -> HttpResponse:
+    """Take the most urgent order of the basket the reader comes from, and open it."""
+    user = account_of(request)
+    if request.method != "POST" or not user.has_perm("transfers.review_order"):
+        raise PermissionDenied
+    data = kept_list(request.POST.get("list", ""))
+    order = take_next(request, data)
+    if order is None:
+        messages.info(request, str(nothing_free(request)))
+        return redirect(list_url(data))
+    return redirect(case_url(order, data.urlencode()))
+
+
+def take_next(request: HttpRequest, data: QueryDict) -> Order | None:
+    """The most urgent free order by this list's filter, taken; None when there is none."""
+    reader = reader_of(request)
+    asked = QueueFilter(data, user=reader.user)
+    basket = basket_of(data.get("queue", ""))
+    for order in next_orders(basket if basket.is_work else basket_of(""), reader, asked.orders(reader))[:TRIES]:
+        try:
+            leases.assign_to_me(order, reader.user, now=reader.now)
+        except (leases.AssignedToOther, MoveNotAllowed):  # a colleague was quicker
+            continue
+        return order
+    return None
+
+
+def nothing_free(request: HttpRequest) -> str | Promise:
+    """Said when nobody waits, with what is looked for."""
+    asked = QueueFilter(QueryDict(), user=account_of(request))
+    return _("Nothing is free in your provinces") if asked.is_own else _("Nothing is free")
+
+
+def kept_list(address: str) -> QueryDict:
+    """The list that a page came from, as its address says; whatever else stands there is dropped."""
+    pairs = parse_qsl(urlsplit(f"?{address.lstrip('?')}").query)
+    data = QueryDict(mutable=True)
+    for name, value in pairs:
+        if name in (*FILTERS, "queue"):
+            data[name] = value
+    return data
+
+
+def list_url(data: QueryDict) -> str:
+    """The address of a list."""
+    return f"{reverse(LIST)}?{data.urlencode()}" if data else reverse(LIST)
+
+
+def case_url(order: Order, address: str = "", page: str = "case") -> str:
+    """The address of a case or of another of its pages, with the list that the reader comes from."""
+    case = reverse(f"admin:transfers_order_{page}", args=[order.pk])
+    kept = kept_list(address).urlencode()
+    return f"{case}?{kept}" if kept else case

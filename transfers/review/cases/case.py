@@ -1,0 +1,292 @@
+"""Puts the page of a case together, and the pages on which it is returned or accepted."""
+
+from collections.abc import Collection, Mapping
+from math import pi
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.fields.components import StateMark
+from icpportal.fields.marked_text import zh
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_mobile
+from icpportal.time_format import to_beijing
+from transfers.models import ColleagueNote, Order, ReturnReason
+from transfers.orders import queries
+from transfers.orders.kinds import is_in, kind_of, state_of
+from transfers.orders.rows import Group
+from transfers.pages.order_summary import subject_words
+from transfers.returns.labels import label_of, section_of
+from transfers.review import decisions, leases
+from transfers.review.baskets.due import Due, DueBy, calendar_around, due_of
+from transfers.review.baskets.forms import province_name
+from transfers.review.baskets.page import Act
+from transfers.review.baskets.views import case_url, kept_list, list_url
+from transfers.review.cases import drafts
+from transfers.review.cases.events import happened
+from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.letters import previews
+from transfers.review.cases.moves import Judged, judged, lacking_words
+from transfers.review.cases.notes import notes
+from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage
+from transfers.review.cases.parts.papers import Papers, papers_of
+from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
+from transfers.review.cases.parts.photo import photo_panels
+from transfers.review.cases.parts.rounds import Rounds, rounds_of
+from transfers.review.cases.parts.verdicts import Tally, Verdict
+from transfers.review.cases.unused import (
+    ANSWER,
+    ASK,
+    CALL,
+    HAND,
+    NOTE,
+    PHOTO,
+    REFUSE,
+    own_fields,
+    unused_of,
+)
+from transfers.review.staff import colleagues_of
+
+RADIUS = 13
+AROUND = 2 * pi * RADIUS
+NOT_JUDGED = Judged({}, Tally(0, 0, 0, 0), set(), {})
+REVIEWS, LEADS = "transfers.review_order", "transfers.lead_review"
+
+
+def case_page(request: HttpRequest, order: Order, can: Collection[str], again: Mapping[str, forms.Form]) -> CasePage:
+    """The case for this reader: whole and in clear for those who judge, masked for those who only read."""
+    user = account_of(request)
+    is_reviewer = user.has_perm(REVIEWS)
+    rounds = rounds_of(order)
+    typed = drafts.read(order, user, rounds.next_number) if is_reviewer else drafts.NOTHING
+    papers = papers_of(order, rounds.last_return)
+    is_judged = is_reviewer and is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
+    case = judged(order, typed, rounds) if is_judged else NOT_JUDGED
+    sections = _sections(order, papers, case, rounds, in_clear=is_reviewer) if kind_of(order).is_reviewed else []
+    own = _forms(order, typed, again, is_reviewer=is_reviewer)
+    unused = unused_of(typed, _drawn(own, case.verdicts))
+    in_review = is_in(order, Group.IN_REVIEW)
+    waiting = decisions.open_decision(order) if in_review else None
+    barred = leases.barred(order, user)
+    held = leases.is_held(order)
+    query = kept_query(request)
+    more_url = case_url(order, query, "more")
+    may_take_over = bool(barred) and held and user.has_perm(LEADS) and order.owner_id != user.pk
+    offered = (
+        (is_reviewer and in_review and not held and barred is None, Act("claim", _("Assign to me"))),
+        (in_review and may_take_over, Act("take_over", _("Take over"))),
+        (is_reviewer and leases.holds(order, user), Act("release", _("Release to the queue"))),
+        (bool(waiting and waiting.reviewer_id == user.pk), Act("take_back", _("Undo the decision"))),
+    )
+    acts = [act for holds, act in offered if holds]
+    return CasePage(
+        reference=order.reference,
+        domain=order.domain,
+        state=_state(order),
+        facts=_facts(order),
+        round=_("round %(n)s") % {"n": rounds.returns + 1} if rounds.returns else "",
+        due=_due(order),
+        lease=lease_words(order, user),
+        is_mine=leases.holds(order, user),
+        acts=acts,
+        can_judge=bool(can) and barred is None and waiting is None and in_review,
+        is_reviewer=is_reviewer,
+        decided=decisions.decided_words(waiting) if waiting else "",
+        sections=sections,
+        papers=papers,
+        tally=case.tally,
+        arcs=_arcs(case.tally),
+        not_yet=lacking_words(case.tally) if is_judged else "",
+        notes=notes(order, unused=unused, hints=findings_elsewhere(order, sections)),
+        water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
+        kept=typed.stamp,
+        version=order.version,
+        panels=photo_panels(order, papers, own.get("photo_form")),
+        photo_form=own.get("photo_form"),
+        more_url=more_url,
+        ask_url=f"{more_url}{'&' if '?' in more_url else '?'}ask=",
+        back=list_url(kept_list(query)),
+        query=query,
+        errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
+    )
+
+
+def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form]) -> MorePage:
+    """What else can be done with a case, and everything that happened to it."""
+    user = account_of(request)
+    is_reviewer = user.has_perm(REVIEWS)
+    typed = drafts.read(order, user) if is_reviewer else drafts.NOTHING
+    query = kept_query(request)
+    own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS)) if is_reviewer else {}
+    drawn = {**own, **again}
+    asked = request.GET.get("ask", "")
+    return MorePage(
+        reference=order.reference,
+        domain=order.domain,
+        case_url=case_url(order, query),
+        lease=lease_words(order, user),
+        asked_part=asked if asked in parts_of(order) else "",
+        asked_label=label_of(asked) if asked in parts_of(order) else "",
+        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)] if is_reviewer else [],
+        questions=_questions(order, user) if is_reviewer else [],
+        forms=drawn,
+        note=typed.fields.get(f"{NOTE}-words", ""),
+        answer=typed.fields.get(f"{ANSWER}-words", ""),
+        happened=happened(order),
+        is_reviewer=is_reviewer,
+        kept=typed.stamp,
+        version=order.version,
+        query=query,
+        errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
+    )
+
+
+def kept_query(request: HttpRequest) -> str:
+    """The list that the reader comes from, for the links of a case."""
+    return kept_list(request.POST.get("list", "") or request.META.get("QUERY_STRING", "")).urlencode()
+
+
+def _state(order: Order) -> StateMark:
+    state = state_of(order)
+    return {"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon}
+
+
+def _facts(order: Order) -> SafeString:
+    """The order in one line."""
+    found = [subject_words(order), province_name(order.province), str(kind_of(order).name), order.site_number]
+    return format_html_join(" · ", "{}", ((zh(each),) for each in found if each))
+
+
+def _due(order: Order) -> Due | None:
+    now = timezone.now()
+    return due_of(order, DueBy.PROMISE, now, calendar_around(now)) if is_in(order, Group.IN_REVIEW) else None
+
+
+def lease_words(order: Order, user: User) -> str:
+    """Whose the order is: until when where it is the reader's, since when where not."""
+    if not leases.is_held(order) or order.claimed_until is None:
+        return ""
+    until = f"{to_beijing(order.claimed_until):%H:%M}"
+    return _("Yours until %(time)s") % {"time": until} if leases.holds(order, user) else leases.held_words(order)
+
+
+def _sections(order: Order, papers: Papers, case: Judged, rounds: Rounds, *, in_clear: bool) -> list[Section]:
+    chosen = [each.reason for each in case.verdicts.values() if each.reason]
+    offered = ReturnReason.objects.filter(Q(active=True) | Q(key__in=chosen))
+    reasons = list(offered) if case.verdicts else []
+    questions = {part: _asked(note) for part, note in case.asked.items()}
+    return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, in_clear=in_clear)
+
+
+def _asked(note: ColleagueNote) -> str:
+    name = str(note.addressee) if note.addressee else ""
+    return f"{name}: {note.words}"
+
+
+def _questions(order: Order, user: User) -> list[ColleagueNote]:
+    """The questions that wait for this reader's answer."""
+    asked = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user)
+    return list(asked.select_related("author"))
+
+
+def _forms(
+    order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form], *, is_reviewer: bool
+) -> dict[str, forms.Form]:
+    """The form of the photo while one is judged, with what was typed so far."""
+    found: dict[str, forms.Form] = {}
+    if is_reviewer and is_in(order, Group.PHOTO_IN_REVIEW):
+        ways = queries.rules_of(order).photo_ways
+        found["photo_form"] = PhotoForm(prefix=PHOTO, ways=ways, initial=own_fields(typed.fields, PHOTO))
+    return {**found, **again}
+
+
+def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool) -> dict[str, forms.Form]:
+    """What can be done besides judging."""
+    found: dict[str, forms.Form] = {"call_form": CallForm(prefix=CALL, initial=own_fields(typed.fields, CALL))}
+    if is_in(order, Group.IN_REVIEW):
+        colleagues = list(colleagues_of(user))
+        found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
+        found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
+    if is_lead and is_in(order, Group.IN_REVIEW):
+        found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
+    return found
+
+
+def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
+    """The names of all fields of the page."""
+    prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER)
+    elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "to")}
+    of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
+    of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words")}
+    of_return = {"return-although", "return-why"} if verdicts else set()
+    return of_forms | of_parts | of_return
+
+
+def _arcs(tally: Tally) -> list[Arc]:
+    """The ring that fills with verdicts."""
+    found, at = [], 0
+    for key, n in (("ok", tally.ok), ("return", tally.returned), ("ask", tally.asked)):
+        length = AROUND * n / tally.parts if tally.parts else 0
+        start = AROUND * at / tally.parts if tally.parts else 0
+        found.append(Arc(key, f"{length:.2f} {AROUND:.2f}", f"{-start:.2f}"))
+        at += n
+    return found
+
+
+def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form: ReturnForm | None) -> DecisionPage:
+    """What follows from a return (`form`) or from accepting the order."""
+    rounds = rounds_of(order)
+    case = judged(order, typed, rounds)
+    query = kept_query(request)
+    findings: list[Words] = []
+    if form is None:
+        sections = _sections(order, papers_of(order), case, rounds, in_clear=True)
+        findings = [f"{part.label}: {words}" for each in sections for part in each.parts for words in part.findings]
+    return DecisionPage(
+        reference=order.reference,
+        case_url=case_url(order, query),
+        lease=lease_words(order, account_of(request)),
+        tally=case.tally,
+        form=form,
+        previews=previews(order, form.named()) if form else [],
+        happens=_happens(order, case.tally, is_return=form is not None),
+        set_aside=findings,
+        mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",
+        kept=typed.stamp,
+        version=order.version,
+        seconds=round(settings.DECISION_OPEN_FOR.total_seconds()),
+        query=query,
+    )
+
+
+def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
+    """What follows from the decision, line by line."""
+    if is_return:
+        n = tally.returned
+        return [
+            ngettext("Only this part opens for the applicant", "Only these %(n)s parts open for the applicant", n)
+            % {"n": n},
+            ngettext(
+                "%(n)s verdict “OK” is kept for the next round",
+                "%(n)s verdicts “OK” are kept for the next round",
+                tally.ok,
+            )
+            % {"n": tally.ok},
+            _("The reasons are kept in these very words"),
+        ]
+    photo = queries.facts_of(order)["administrator_key"] != order.photo_accepted_for
+    asked = _("We request the photo from the applicant (text and mail)")
+    sent = _("The order goes to the authority; the applicant is told")
+    return [
+        asked if photo else sent,
+        *([_("Nothing goes to the authority before the photo is accepted")] if photo else []),
+    ]

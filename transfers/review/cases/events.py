@@ -1,0 +1,92 @@
+"""The desk's own timeline: who did what, colleagues by name; every round with its verdicts; notes between."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
+from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
+from transfers.orders.history import row_of
+from transfers.orders.rows import HIDDEN
+from transfers.returns.labels import label_of
+from transfers.returns.verdict_labels import reason_words
+from transfers.review.cases.parts.rounds import rounds_of
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the timeline; `lines` are the verdicts of a round."""
+
+    at: datetime
+    who: Words
+    what: Words
+    words: str = ""
+    lines: list[str] = field(default_factory=list)
+
+
+def happened(order: Order) -> list[Happened]:
+    """Everything that happened to the order, the newest first."""
+    rounds = {each.decided_at: each for each in rounds_of(order).rows}
+    events = [_event(event, rounds) for event in order.events.select_related("actor")]
+    notes = [_note(note) for note in order.colleague_notes.select_related("author", "addressee", "answered_by")]
+    return sorted([*events, *(each for found in notes for each in found)], key=lambda each: each.at, reverse=True)
+
+
+def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound]) -> Happened:
+    row = row_of(event.move)
+    shows_note = row is not None and row.note != HIDDEN
+    found = rounds.get(event.at)
+    return Happened(
+        at=event.at,
+        who=_who(event),
+        what=row.said if row else event.move,
+        words=event.note if shows_note and not found else "",
+        lines=_verdicts(found) if found else [],
+    )
+
+
+def _who(event: OrderEvent) -> Words:
+    """A colleague by name; everybody else by what they are."""
+    others: dict[str, Words] = {
+        APPLICANT: pgettext("who", "The applicant"),
+        AUTHORITY: pgettext("who", "The authority"),
+        CLOCK: _("The system"),
+        OPERATIONS: _("Operations"),
+    }
+    if event.by in others and not (event.by == OPERATIONS and event.actor):
+        return others[event.by]
+    return str(event.actor) if event.actor else _("The system")
+
+
+def _verdicts(found: ReviewRound) -> list[str]:
+    """What was returned and why, and how much was in order."""
+    chinese = reads_chinese()
+    rows = list(found.verdicts.all())
+    returned = [_verdict(row, chinese=chinese) for row in rows if row.verdict == FieldVerdict.RETURN]
+    ok = sum(row.verdict == FieldVerdict.OK for row in rows)
+    fine = [ngettext("%(n)s part in order", "%(n)s parts in order", ok) % {"n": ok}] if ok else []
+    return [*returned, *fine, *([found.why] if found.why else [])]
+
+
+def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
+    said = [reason_words(row, chinese=chinese), row.words if row.reason else ""]
+    return f"{label_of(row.field)}: {' '.join(filter(None, said))}"
+
+
+def _note(note: ColleagueNote) -> list[Happened]:
+    """A note, a question with its answer, or a handing over."""
+    author = str(note.author)
+    to = str(note.addressee) if note.addressee else ""
+    said = {
+        ColleagueNote.NOTE: _("wrote a note"),
+        ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": label_of(note.part)},
+        ColleagueNote.HANDED_ON: _("handed the order to %(name)s") % {"name": to},
+    }
+    found = [Happened(note.at, author, said[note.kind], note.words)]
+    if note.answered_at and note.answered_by:
+        found.append(Happened(note.answered_at, str(note.answered_by), _("answered"), note.answer))
+    return found

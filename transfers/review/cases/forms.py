@@ -1,0 +1,174 @@
+"""The reviewer's forms: what is returned and why, a reason for the photo, a call, a refusal, a note to colleagues."""
+
+from collections.abc import Collection, Mapping
+from typing import Unpack
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.models import User
+from icpportal.fields.fields import PlainTextField
+from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
+from transfers.models import ReturnReason
+from transfers.returns.labels import label_of, names_of, section_of
+from transfers.review.actions import PHOTO, ReturnedField
+from transfers.review.cases.parts.parts import choices_for
+from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
+from transfers.review.cases.parts.verdicts import Tally, Verdict
+from verification.photos.methods import BACKDROP, PLAIN
+
+RETURN, OWN = "return", "own"
+WORDS_MAX = 200
+
+
+class ReturnForm(forms.Form):
+    """A reason, or words, for each part that is to be returned; what else was typed is left aside."""
+
+    although = forms.BooleanField(required=False)
+    why = PlainTextField(
+        label=_("Why now, when it was in order last time?"),
+        help_text=_("Colleagues read this, the applicant does not"),
+        max_length=WORDS_MAX,
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        verdicts: Mapping[str, Verdict],
+        tally: Tally,
+        late: Collection[str] = (),
+        **options: Unpack[FormOptions],
+    ) -> None:
+        options["prefix"] = RETURN
+        super().__init__(data, files, **options)
+        self.verdicts = [each for each in verdicts.values() if each.said == RETURN_IT]
+        self.tally, self.late = tally, sorted(set(late) & {each.part for each in self.verdicts})
+        keys = [each.reason for each in self.verdicts]
+        # one that was switched off after it was chosen stays chosen
+        self.reasons = {reason.key: reason for reason in ReturnReason.objects.filter(key__in=keys)}
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.verdicts:
+            raise ValidationError(_("Mark at least one part to return, or accept the order"), code="nothing_named")
+        for each in self.verdicts:
+            self._judge(each)
+        if self.tally.open and not self.cleaned_data.get("although"):
+            words = _("Some parts have no verdict yet: judge them first, or tick that you return all the same")
+            self.add_error("although", ValidationError(words, code="unjudged"))
+        if self.late and not self.cleaned_data.get("why"):
+            named = names_of(self.late)
+            words = _("%(parts)s was in order last time: say why it is returned now")
+            self.add_error("why", ValidationError(words, code="late", params={"parts": named}))
+
+    def _judge(self, each: Verdict) -> None:
+        name = f"{section_of(each.part)} · {label_of(each.part)}"
+        if each.reason == OWN and not each.words:
+            words = _("%(part)s: describe in one sentence what must be changed")
+        elif not each.reason:
+            words = _("%(part)s: choose a reason")
+        elif each.reason != OWN and each.reason not in self.reasons:
+            words = _("%(part)s: this reason is not in the catalogue any more. Choose another one")
+        elif len(each.words) > WORDS_MAX:
+            words = _("%(part)s: your words are too long")
+        else:
+            return
+        self.add_error(None, ValidationError(words, code="reason", params={"part": name}))
+
+    def named(self) -> list[ReturnedField]:
+        """The parts that are returned."""
+        return [ReturnedField(each.part, self.reasons.get(each.reason), each.words) for each in self.verdicts]
+
+
+# reasons that speak of one way of taking the photo: not offered where the rules do not know it
+ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)}
+
+
+class PhotoForm(forms.Form):
+    """Why the photo has to be taken again."""
+
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
+
+    reason = forms.ChoiceField(label=_("Reason"))
+    words = PlainTextField(label=_("In your words"), max_length=WORDS_MAX, required=False)
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        files: Files | None = None,
+        *,
+        ways: Collection[str],
+        **options: Unpack[FormOptions],
+    ) -> None:
+        super().__init__(data, files, **options)
+        elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
+        active = ReturnReason.objects.filter(active=True).exclude(key__in=elsewhere)
+        self.reasons = {reason.key: reason for reason in active}
+        offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, list(self.reasons.values()))])
+
+    def clean(self) -> None:
+        super().clean()
+        cleaned = self.cleaned_data
+        if cleaned.get("reason") == "own" and not cleaned.get("words"):
+            self.add_error(
+                "words", ValidationError(_("Describe in one sentence what must be changed"), code="words_missing")
+            )
+
+    def named(self) -> ReturnedField:
+        return ReturnedField(PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.cleaned_data["words"])
+
+
+class CallForm(forms.Form):
+    """What was said on the phone."""
+
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
+
+    words = PlainTextField(label=_("What was said"), max_length=WORDS_MAX)
+
+
+class RefuseForm(forms.Form):
+    """Why the order is refused, as the applicant reads it."""
+
+    use_required_attribute = False  # the page is one form: its other buttons need none of it
+
+    words = PlainTextField(label=_("Reason for the applicant"), max_length=WORDS_MAX)
+
+
+def people(colleagues: list[User]) -> list[Choice]:
+    """Colleagues to choose from."""
+    return [("", _("Choose…")), *((str(each.pk), str(each)) for each in colleagues)]
+
+
+class HandOnForm(forms.Form):
+    """To whom the order is given, and what that colleague should know."""
+
+    use_required_attribute = False
+
+    to = forms.ChoiceField(label=_("Colleague"))
+    words = PlainTextField(label=_("Note"), max_length=WORDS_MAX, required=False)
+
+    def __init__(
+        self, data: Posted | None = None, *, colleagues: list[User], initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, prefix="hand", initial=initial)
+        offer(self, "to", people(colleagues))
+
+
+class AskForm(forms.Form):
+    """A question about one part for a colleague."""
+
+    use_required_attribute = False
+
+    part = forms.CharField()
+    to = forms.ChoiceField(label=_("Ask whom"))
+    words = PlainTextField(label=_("Question"), max_length=WORDS_MAX)
+
+    def __init__(
+        self, data: Posted | None = None, *, colleagues: list[User], initial: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(data, prefix="ask", initial=initial)
+        offer(self, "to", people(colleagues))

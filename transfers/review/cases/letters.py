@@ -1,0 +1,60 @@
+"""What goes out when an order is returned, in both languages, as the applicant will read it."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.fields.types import Fact
+from icpportal.outbox.texts import catalogue
+from transfers.models import FieldVerdict, Order, ReviewRound
+from transfers.notifications.messages import Recipient, context
+from transfers.orders.rows import ACCOUNT
+from transfers.returns.verdict_labels import LANGUAGES, named_parts, short_names
+from transfers.review.actions import ReturnedField
+from transfers.review.cases.page import Preview, PreviewItem
+
+RETURNED = "order_returned"
+
+
+def previews(order: Order, named: list[ReturnedField], *, now: datetime | None = None) -> list[Preview]:
+    """The mail and the text message about these parts, in Chinese and in English; nothing is sent."""
+    if not named:
+        return []
+    now = now or timezone.now()
+    verdicts = [_verdict(each) for each in named]
+    facts: dict[str, Fact] = {"n": len(named), "reasons": named_parts(verdicts), "parts": short_names(verdicts)}
+    reader = Recipient(ACCOUNT, "", order.owner.mobile, order.owner.email, order.owner_id)
+    words = {**context(order, reader, facts, now), "kept": now + settings.RETURNED_KEPT}
+    return [_preview(folder, language, words, order.owner.language) for folder, language in LANGUAGES.items()]
+
+
+def _preview(folder: str, language: str, words: dict[str, Fact], own: str) -> Preview:
+    letter = catalogue.render(RETURNED, "email", language, words).mail
+    text = catalogue.render(RETURNED, "sms", language, words).text
+    if letter is None:
+        raise LookupError(RETURNED)
+    items = [
+        PreviewItem(item.label, item.reason, item.quoted, item.note) for block in letter.blocks for item in block.items
+    ]
+    return Preview(
+        language="zh-Hans" if folder == "zh" else "en",
+        heading=letter.heading,
+        intro=" ".join(block.text for block in letter.intro),
+        items=items,
+        due=letter.due,
+        text_message=text,
+        is_read=own.startswith(folder),
+    )
+
+
+def _verdict(named: ReturnedField) -> FieldVerdict:
+    """The verdict as the round will keep it; not saved."""
+    return FieldVerdict(
+        round=ReviewRound(),
+        field=named.field,
+        verdict=FieldVerdict.RETURN,
+        reason=named.reason,
+        told=named.reason.as_told() if named.reason else {},
+        words=named.words,
+    )

@@ -1,0 +1,330 @@
+"""The buttons of a case: who may press each, what it does, which typed fields it uses up, what is said then."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypedDict, Unpack
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from icpportal.accounts.models import User
+from icpportal.time_format import to_beijing
+from transfers.models import ColleagueNote, Order
+from transfers.orders import queries
+from transfers.review import actions as review
+from transfers.review import decisions, leases
+from transfers.review.cases import drafts
+from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.parts.parts import optional_of, parts_of
+from transfers.review.cases.parts.rounds import Rounds, rounds_of
+from transfers.review.cases.parts.verdicts import (
+    OK,
+    Tally,
+    Verdict,
+    kept_from_last_round,
+    open_questions,
+    tally_of,
+    verdicts_of,
+)
+from transfers.review.cases.unused import CALL, PHOTO, REFUSE
+from transfers.review.staff import colleagues_of
+
+Act = Callable[[Order, User, Typed], forms.Form | None]
+
+VERDICTS = ("verdict.", "reason.", "words.", "return-")
+RETURN, FINAL = "return_form", "refuse_form"
+KEEP = "keep"
+MOVED = gettext_lazy("The order has changed. This is its current state")
+ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
+MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Save to see it all")
+
+
+class Contradicted(Exception):
+    """What was typed speaks against this decision; `words` says what."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class CaseActionRow(TypedDict, total=False):
+    permission: str
+    form_name: str
+    prefix: str
+    uses: tuple[str, ...]
+    decides: bool
+    stays: bool
+    opens: str
+
+
+@dataclass(frozen=True)
+class CaseAction:
+    """One button. Its act gives back the form that has to be shown again, or None when it is done."""
+
+    act: Act
+    done: str | Promise
+    permission: str = "review_order"
+    form_name: str = ""
+    prefix: str = ""  # of its form
+    uses: tuple[str, ...] = ()  # how the names of the fields begin that are used up when it is done
+    decides: bool = True  # about the order as the page showed it, not as it became meanwhile
+    stays: bool = False  # on the case, instead of going on to the next one
+    opens: str = ""  # the page of the case that it leads to, by its name
+
+    def used(self, fields: Fields) -> list[str]:
+        return [name for name in fields if name.startswith(self.uses)] if self.uses else []
+
+    def said(self) -> str:
+        """What is said when it is done: of a decision also until when it can be taken back."""
+        if not self.decides or not settings.DECISION_OPEN_FOR:
+            return str(self.done)
+        final = to_beijing(timezone.now() + settings.DECISION_OPEN_FOR)
+        told = {"done": self.done, "time": f"{final:%H:%M:%S}"}
+        return _("%(done)s. You can undo it until %(time)s") % told
+
+
+ACTIONS: dict[str, CaseAction] = {}
+
+
+def case_action(done: str | Promise, **row: Unpack[CaseActionRow]) -> Callable[[Act], Act]:
+    """Makes the function what the button of its name (a move, or something of the desk's own) does."""
+
+    def register(act: Act) -> Act:
+        ACTIONS[act.__name__.removeprefix("_")] = CaseAction(act, done, **row)
+        return act
+
+    return register
+
+
+@case_action(gettext_lazy("What you typed is saved. Only you see it"), decides=False, stays=True)
+def _keep(order: Order, reviewer: User, typed: Typed) -> None:
+    """Everything was kept when it came in."""
+
+
+@case_action("", decides=False, opens="return")
+def _to_return(order: Order, reviewer: User, typed: Typed) -> None:
+    if not return_form(order, typed, None).verdicts:
+        raise Contradicted(_("Mark at least one part to return, or accept the order"))
+
+
+@case_action("", decides=False, opens="accept")
+def _to_accept(order: Order, reviewer: User, typed: Typed) -> None:
+    if not judged(order, typed).tally.is_whole:
+        raise Contradicted(_("Accepting is not open yet: some parts have no verdict, or are to be returned"))
+
+
+@case_action(gettext_lazy("Discarded"), decides=False, stays=True)
+def _discard(order: Order, reviewer: User, typed: Typed) -> None:
+    drafts.forget_unused(order, reviewer, typed.came)
+
+
+@case_action(gettext_lazy("The order is yours for 30 minutes"), decides=False, stays=True)
+def _claim(order: Order, reviewer: User, typed: Typed) -> None:
+    leases.assign_to_me(order, reviewer)
+
+
+@case_action(gettext_lazy("The order is back in the queue"), decides=False)
+def _release(order: Order, reviewer: User, typed: Typed) -> None:
+    if not leases.release(order, reviewer):
+        raise Contradicted(_("You do not have this order, so it cannot be released by you"))
+
+
+@case_action(gettext_lazy("The order is yours now"), permission="lead_review", decides=False, stays=True)
+def _take_over(order: Order, reviewer: User, typed: Typed) -> None:
+    former = order.reviewer if leases.is_held(order) else None
+    leases.take_over(order, reviewer)
+    if former and former != reviewer:
+        ColleagueNote.objects.create(
+            order=order, kind=ColleagueNote.HANDED_ON, author=reviewer, addressee=reviewer, words=_("taken over")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said of each part, how far the case is, and which verdicts are of the round before."""
+
+    verdicts: dict[str, Verdict]
+    tally: Tally
+    kept: set[str]
+    asked: dict[str, ColleagueNote]
+
+    @property
+    def fine(self) -> list[str]:
+        """The parts in order."""
+        return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
+
+
+def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+    """How the case stands by what this reviewer typed."""
+    parts = parts_of(order)
+    kept = kept_from_last_round(order, rounds or rounds_of(order))
+    asked = open_questions(order)
+    verdicts = verdicts_of(parts, typed.fields, kept, asked)
+    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
+
+
+@case_action(gettext_lazy("Accepted"), form_name=RETURN, uses=VERDICTS)
+def _accept(order: Order, reviewer: User, typed: Typed) -> None:
+    case = judged(order, typed)
+    if not case.tally.is_whole:
+        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
+    _no_refusal_typed(typed)
+    decisions.decide(order, reviewer, review.accept, {"fine": case.fine})
+
+
+def lacking_words(tally: Tally) -> str:
+    """What lacks before the order can be accepted."""
+    lacking = [
+        (tally.open, ngettext("%(n)s part without a verdict", "%(n)s parts without a verdict", tally.open)),
+        (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),
+        (tally.asked, ngettext("%(n)s asked of a colleague", "%(n)s asked of a colleague", tally.asked)),
+    ]
+    return ", ".join(words % {"n": n} for n, words in lacking if n)
+
+
+def _no_refusal_typed(typed: Typed) -> None:
+    if typed.fields.get(f"{REFUSE}-words", "").strip():
+        raise Contradicted(_("Not accepted: empty the reason for refusing first"))
+
+
+@case_action(gettext_lazy("Returned to the applicant"), form_name=RETURN, uses=VERDICTS)
+def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
+    form = return_form(order, typed, typed.fields)
+    if not form.is_valid():
+        return form
+    named: list[decisions.Named] = [
+        {"part": each.part, "reason": each.reason, "words": each.words} for each in form.verdicts
+    ]
+    said: decisions.Said = {"named": named, "fine": judged(order, typed).fine, "why": form.cleaned_data["why"]}
+    decisions.decide(order, reviewer, review.send_back, said)
+    return None
+
+
+def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
+    """The form of a return, from what was said of the parts."""
+    case = judged(order, typed)
+    return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept)
+
+
+@case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"))
+def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
+    if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words")):
+        raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
+    _no_refusal_typed(typed)
+    decisions.decide(order, reviewer, review.accept_photo, {})
+
+
+@case_action(gettext_lazy("A new photo was asked for"), form_name="photo_form", prefix=PHOTO, uses=(f"{PHOTO}-",))
+def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | None:
+    form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways)
+    if not form.is_valid():
+        return form
+    named = form.named()
+    reason = named.reason.key if named.reason else "own"
+    said: decisions.Said = {"photo": {"part": review.PHOTO, "reason": reason, "words": named.words}}
+    decisions.decide(order, reviewer, review.refuse_photo, said)
+    return None
+
+
+@case_action(
+    gettext_lazy("The call is recorded"),
+    form_name="call_form",
+    prefix=CALL,
+    uses=(f"{CALL}-",),
+    decides=False,
+    stays=True,
+)
+def _call(order: Order, reviewer: User, typed: Typed) -> CallForm | None:
+    form = CallForm(typed.fields, prefix=CALL)
+    if not form.is_valid():
+        return form
+    review.note_call(order, reviewer, form.cleaned_data["words"])
+    return None
+
+
+@case_action(gettext_lazy("Refused"), permission="lead_review", form_name=FINAL, prefix=REFUSE, uses=(f"{REFUSE}-",))
+def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
+    form = RefuseForm(typed.fields, prefix=REFUSE)
+    if not form.is_valid():
+        return form
+    decisions.decide(order, reviewer, review.refuse, {"words": form.cleaned_data["words"]})
+    return None
+
+
+@case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)
+def _take_back(order: Order, reviewer: User, typed: Typed) -> None:
+    if not decisions.take_back(order, reviewer):
+        raise Contradicted(_("It cannot be undone any more"))
+
+
+@case_action(
+    gettext_lazy("The order is your colleague's now"), form_name="hand_on_form", uses=("hand-",), decides=False
+)
+def _hand_on(order: Order, reviewer: User, typed: Typed) -> HandOnForm | None:
+    form = HandOnForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
+    if not form.is_valid():
+        return form
+    if not (leases.holds(order, reviewer) or reviewer.has_perm("transfers.lead_review")) and leases.is_held(order):
+        raise leases.AssignedToOther(order)
+    colleague = colleagues_of(reviewer).get(pk=form.cleaned_data["to"])
+    leases.hand_on(order, reviewer, colleague, form.cleaned_data["words"])
+    drafts.give(order, reviewer, colleague)
+    return None
+
+
+@case_action(
+    gettext_lazy("Your question is with your colleague"),
+    form_name="ask_form",
+    uses=("ask-",),
+    decides=False,
+    stays=True,
+)
+def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
+    form = AskForm(typed.posted, colleagues=list(colleagues_of(reviewer)))
+    if not form.is_valid():
+        return form
+    asked = form.cleaned_data
+    if asked["part"] not in parts_of(order):
+        raise Contradicted(_("Choose the part you ask about"))
+    open_one = ColleagueNote.objects.filter(
+        order=order, kind=ColleagueNote.QUESTION, part=asked["part"], answered_at=None
+    )
+    if open_one.exists():
+        raise Contradicted(_("A question about this part is open already"))
+    ColleagueNote.objects.create(
+        order=order,
+        kind=ColleagueNote.QUESTION,
+        part=asked["part"],
+        author=reviewer,
+        addressee=colleagues_of(reviewer).get(pk=asked["to"]),
+        words=asked["words"],
+    )
+    return None
+
+
+@case_action(gettext_lazy("Your answer is with your colleague"), uses=("answer-",), decides=False, stays=True)
+def _answer(order: Order, reviewer: User, typed: Typed) -> None:
+    words = str(typed.posted.get("answer-words", "")).strip()[:400]
+    waiting = ColleagueNote.objects.filter(
+        order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=reviewer
+    )
+    asked = next((each for each in waiting if str(each.pk) == typed.posted.get("question")), None)
+    if asked is None:
+        raise Contradicted(_("This question has been answered, or was not asked of you"))
+    if not words:
+        raise Contradicted(_("Write your answer first"))
+    asked.answer, asked.answered_by, asked.answered_at = words, reviewer, timezone.now()
+    asked.save(update_fields=["answer", "answered_by", "answered_at"])
+
+
+@case_action(gettext_lazy("Your note is kept with the order"), uses=("note-",), decides=False, stays=True)
+def _note(order: Order, reviewer: User, typed: Typed) -> None:
+    words = str(typed.posted.get("note-words", "")).strip()[:400]
+    if not words:
+        raise Contradicted(_("Write your note first"))
+    ColleagueNote.objects.create(order=order, kind=ColleagueNote.NOTE, author=reviewer, words=words)

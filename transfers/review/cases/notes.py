@@ -1,0 +1,67 @@
+"""What stands above a case: what was typed for nothing, who objects, what the authority said, what may be wrong."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.marked_text import beijing, zh, zh_parts
+from icpportal.fields.types import Words
+from transfers.models import Objection, Order
+from transfers.orders import queries
+from transfers.pages.authority_words import AuthorityWords, authority_words
+from transfers.review.cases.unused import UnusedText
+
+NAMELESS = _(
+    "The authority has not given us its number for this access (Jrid) yet. "
+    "The request is sent automatically when the record (BASJ) arrives."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    """A heading with its lines; `can_discard` where a button takes them away."""
+
+    title: Words
+    lines: list[SafeString]
+    can_discard: bool = False
+
+
+def notes(order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words]) -> list[CaseNote]:
+    """Those that have something to say, in the order of the page."""
+    found = [
+        CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
+        CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
+        CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),
+        CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
+    ]
+    return [note for note in found if note.lines]
+
+
+def _typed(typed: UnusedText) -> SafeString:
+    return format_html("{}: {}", zh_parts(typed["label"]), zh(typed["text"]))
+
+
+def _objection(objection: Objection) -> SafeString:
+    return _line(objection.owner, beijing(objection.created_at, "short"), zh(objection.words))
+
+
+def _authority(order: Order) -> list[SafeString]:
+    said = authority_words(order, chinese=reads_chinese())
+    return [
+        *([format_html("{}", NAMELESS)] if queries.waits_for_id(order) else []),
+        *([_said(said)] if said else []),
+    ]
+
+
+def _said(said: AuthorityWords) -> SafeString:
+    meaning = [zh_parts(said.advice)] if said.code else []
+    return _line(said.code, *meaning, *([zh(said.words)] if said.words else []))
+
+
+def _line(*parts: object) -> SafeString:
+    return format_html_join(" · ", "{}", ((part,) for part in parts))

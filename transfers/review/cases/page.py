@@ -1,0 +1,182 @@
+"""The page of a case as it is drawn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from icpportal.fields.components import Panel, StateMark
+from icpportal.fields.types import Words
+from transfers.models import ColleagueNote
+from transfers.review.baskets.due import Due
+from transfers.review.baskets.page import Act
+from transfers.review.cases.events import Happened
+from transfers.review.cases.notes import CaseNote
+from transfers.review.cases.parts.papers import Papers, Picture
+from transfers.review.cases.parts.parts import Part, Section
+from transfers.review.cases.parts.verdicts import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A stretch of the ring of verdicts, as SVG wants it."""
+
+    key: str
+    dashes: str
+    offset: str
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """What `admin/transfers/case/case.html` draws."""
+
+    reference: str
+    domain: str
+    state: StateMark
+    facts: SafeString
+    round: str
+    due: Due | None
+    lease: str  # whose it is, and until or since when
+    is_mine: bool
+    acts: list[Act]
+    can_judge: bool  # whether the reader's press may decide now
+    is_reviewer: bool
+    decided: str  # a decision that is not final yet, in words
+    sections: list[Section]
+    papers: Papers
+    tally: Tally
+    arcs: list[Arc]
+    not_yet: str
+    notes: list[CaseNote]
+    water: str  # over each picture: who looks, when
+    kept: str
+    version: int
+    panels: list[Panel] = field(default_factory=list)
+    photo_form: forms.Form | None = None
+    more_url: str = ""
+    ask_url: str = ""  # a part's key completes it
+    back: str = ""  # to the list the reader came from
+    query: str = ""  # the same, for links within the case
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The order and its domain."""
+        return f"{self.reference} · {self.domain}"
+
+    @property
+    def parts(self) -> list[Part]:
+        """Every part, in order."""
+        return [part for section in self.sections for part in section.parts]
+
+    @property
+    def looks(self) -> int:
+        """How many parts have a finding."""
+        return sum(bool(part.findings) for part in self.parts)
+
+    @property
+    def changed(self) -> list[Part]:
+        """What was changed since the last return."""
+        return [part for part in self.parts if part.is_changed or part.told]
+
+    @property
+    def equal(self) -> list[Part]:
+        """What may be set in order together: no verdict yet, equal to what is on file, no finding."""
+        return [part for part in self.parts if part.is_judged and not part.said and part.is_equal]
+
+    @property
+    def first_picture(self) -> Picture | None:
+        """What the viewer shows first."""
+        return next((picture for picture in self.papers.now if picture.url), None)
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether the photo is judged now, not the entries."""
+        return self.photo_form is not None
+
+
+@dataclass(frozen=True, slots=True)
+class MorePage:
+    """What `admin/transfers/case/more.html` draws."""
+
+    reference: str
+    domain: str
+    case_url: str
+    lease: str
+    asked_part: str  # which a colleague is asked about, where the case said so
+    asked_label: Words
+    parts: list[tuple[str, str]]
+    questions: list[ColleagueNote]
+    forms: dict[str, forms.Form]
+    note: str  # what was typed so far
+    answer: str
+    happened: list[Happened]
+    is_reviewer: bool
+    kept: str
+    version: int
+    query: str
+    errors: list[str]
+
+    @property
+    def title(self) -> str:
+        """The order and its domain."""
+        return f"{self.reference} · {self.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadablePage:
+    """What `admin/transfers/case/cannot_read.html` draws."""
+
+    title: Words
+    domain: str
+    entered_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewItem:
+    """A part in the letter to the applicant."""
+
+    label: str
+    reason: str
+    words: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The letter as the applicant will read it in one language."""
+
+    language: str
+    heading: str
+    intro: str
+    items: list[PreviewItem]
+    due: str
+    text_message: str
+    is_read: bool  # the applicant's own language
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionPage:
+    """What `admin/transfers/case/return.html` and `accept.html` draw."""
+
+    reference: str
+    case_url: str
+    lease: str
+    tally: Tally
+    form: forms.Form | None
+    previews: list[Preview]
+    happens: list[Words]
+    set_aside: list[Words]  # findings that were looked at
+    mobile: str
+    kept: str
+    version: int
+    seconds: int
+    query: str = ""
+
+    @property
+    def title(self) -> Words:
+        """What is about to be done."""
+        return _("Return to the applicant: read it as they will") if self.form else _("Accept the order")

@@ -1,0 +1,94 @@
+"""One value beside others, character by character, in the groups in which people read numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpportal.fields.language_marks import has_han
+from icpportal.fields.marked_text import spans
+from icpportal.fields.types import Words
+
+# how the names of fields end, and the groups of their values; grouping is a margin, so that copying gives the number
+GROUPS = (
+    (("id_number",), {18: (6, 8, 4), 15: (6, 6, 3)}),
+    (("phone1", "emergency"), {11: (3, 4, 4)}),
+    (("type.number",), {18: (4, 4, 4, 4, 2)}),
+)
+SAME, DIFFERS, CHANGED = "same", "hot", "was"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One line of the comparison."""
+
+    label: Words
+    value: SafeString | str
+    tone: str = "none"
+    told: str = ""
+    is_code: bool = False
+    is_typed: bool = False
+
+    @property
+    def row_class(self) -> str:
+        """The class of the line."""
+        return "typed-row" if self.is_typed else self.tone
+
+    @property
+    def value_class(self) -> str:
+        """The class of the value."""
+        return " ".join(word for word, holds in (("typed", self.is_typed), ("code", self.is_code)) if holds)
+
+    @property
+    def icon(self) -> str:
+        """The mark before what is told."""
+        return {SAME: "same", DIFFERS: "differs"}.get(self.tone, "")
+
+
+def groups_of(part: str, value: str) -> tuple[int, ...]:
+    """The lengths of the groups of a value, or none."""
+    found = next((groups for ends, groups in GROUPS if part.endswith(ends)), {})
+    return found.get(len(value), ())
+
+
+def drawn(part: str, value: str, other: str | None = None) -> SafeString:
+    """The value in its groups; what differs from `other` is marked."""
+    sizes = groups_of(part, value)
+    pieces = [("same", value)] if other is None else [each for each in spans(other, value) if each[0] != "out"]
+    if not sizes:
+        inner = format_html_join("", "{}", ((_marked(kind, text),) for kind, text in pieces))
+        return format_html('<span lang="zh-Hans">{}</span>', inner) if has_han(value) else inner
+    marked = [(kind, char) for kind, text in pieces for char in text]
+    return format_html_join("", '<span class="g">{}</span>', ((group,) for group in _grouped(marked, sizes)))
+
+
+def _grouped(marked: list[tuple[str, str]], sizes: tuple[int, ...]) -> Iterator[SafeString]:
+    at = 0
+    for size in sizes:
+        yield format_html_join("", "{}", ((_marked(kind, char),) for kind, char in marked[at : at + size]))
+        at += size
+
+
+def _marked(kind: str, text: str) -> SafeString:
+    return format_html("<mark>{}</mark>" if kind == "in" else "{}", text)
+
+
+def typed_line(part: str, value: str, others: list[str]) -> Compared:
+    """What the applicant typed; marked where it differs from what stands on file."""
+    other = others[0] if others and others[0] else None
+    return Compared(_("Entered"), drawn(part, value, other), is_code=bool(groups_of(part, value)), is_typed=True)
+
+
+def line(label: Words, part: str, value: str, typed: str, *, is_earlier: bool = False) -> Compared:
+    """Another value of the part beside what was typed."""
+    is_code = bool(groups_of(part, value))
+    if value == typed:
+        return Compared(label, drawn(part, value), SAME, _("same"), is_code)
+    if is_earlier:
+        return Compared(label, drawn(part, value, typed), CHANGED, _("changed"), is_code)
+    n = max(1, sum(len(text) for kind, text in spans(typed, value) if kind == "in"))
+    told = ngettext("%(n)s differs", "%(n)s differ", n) % {"n": n} if n <= len(value) // 2 else _("differs")
+    return Compared(label, drawn(part, value, typed), DIFFERS, told, is_code)

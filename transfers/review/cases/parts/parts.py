@@ -1,0 +1,385 @@
+"""The parts of a case as a reviewer judges them: what was entered, what stands beside it, what was said of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.fields.form_types import Choice
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.marked_text import zh
+from icpportal.fields.types import Json, Words
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
+from icpportal.time_format import short_words
+from transfers.check import readiness
+from transfers.documents import slots
+from transfers.filing_type import facts
+from transfers.models import FieldVerdict, Order, ReturnReason
+from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.pages import stages
+from transfers.proofs import servers
+from transfers.returns.answer_rows import rows, words
+from transfers.returns.labels import FORMS, label_of
+from transfers.returns.returned_parts import replied
+from transfers.returns.verdict_labels import reason_words
+from transfers.review.cases.parts.comparison import Compared, line, typed_line
+from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
+from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
+from transfers.steps import STEPS
+from transfers.steps.base import Step
+
+PAPER = "paper"
+OTHER = f"{PAPER}.{slots.OTHER}"  # where a reviewer may ask for further papers: silence is in order there
+# whoever may read a case and not judge it sees these masked
+MASKS = {
+    f"{step}.{person}_{name}": mask
+    for step, person in (("subject", "lead"), ("administrator", "admin"))
+    for name, mask in (
+        ("id_number", mask_number),
+        ("phone1", mask_mobile),
+        ("phone2", mask_mobile),
+        ("emergency", mask_mobile),
+        ("email", mask_email),
+    )
+}
+
+
+SAID_WORDS: dict[str, Words] = {
+    OPEN: gettext_lazy("no verdict"),
+    OK: gettext_lazy("OK"),
+    RETURN: gettext_lazy("return"),
+    ASK: gettext_lazy("asked"),
+}
+
+
+def _attributes(**holds: bool) -> SafeString:
+    """Boolean attributes of a tag, those that hold."""
+    return format_html_join("", " {}", ((name.replace("_", "-"),) for name, is_so in holds.items() if is_so))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the case; without `choices` it is shown and not judged."""
+
+    key: str
+    label: Words
+    section: Words
+    value: str  # in the list
+    lines: list[Compared]
+    findings: list[Words]
+    told: Words = ""  # what the last return said of it
+    told_at: str = ""
+    paper: str = ""  # the key of the picture to look at
+    verdict: Verdict | None = None
+    choices: list[Choice] = field(default_factory=list)
+    asked: str = ""  # the question that waits for a colleague
+    is_changed: bool = False
+    is_optional: bool = False
+
+    @property
+    def anchor(self) -> str:
+        """Its id in the page."""
+        return "p-" + self.key.replace(".", "-").replace("_", "-")
+
+    @property
+    def said_words(self) -> Words:
+        """The verdict as a screen reader says it."""
+        return SAID_WORDS[self.said] if self.is_judged else ""
+
+    @property
+    def mark(self) -> str:
+        """Which mark stands before it in the list; nothing before what is not judged."""
+        return (self.said or "none") if self.is_judged else ""
+
+    @property
+    def ok_checked(self) -> SafeString:
+        """The attribute of the button OK."""
+        return _attributes(checked=self.said == OK)
+
+    @property
+    def return_checked(self) -> SafeString:
+        """The attribute of the button Return."""
+        return _attributes(checked=self.said == RETURN)
+
+    @property
+    def link_attributes(self) -> SafeString:
+        """What script asks of its line in the list: whether it needs a close look, or was changed."""
+        return _attributes(data_looks=bool(self.findings), data_changed=self.is_changed or bool(self.told))
+
+    @property
+    def attributes(self) -> SafeString:
+        """What script asks of the part."""
+        asked = _attributes(data_equal=self.is_equal, data_judged=self.is_judged, data_optional=self.is_optional)
+        return format_html('{} data-paper="{}"', asked, self.paper) if self.paper else asked
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a verdict can be given."""
+        return self.verdict is not None
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether it may be set in order together with others: what was entered equals what is on file, no finding."""
+        on_file = [each for each in self.lines if each.tone in ("same", "hot")]
+        return bool(on_file) and all(each.tone == "same" for each in on_file) and not self.findings
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a colleague is asked about it."""
+        return bool(self.asked)
+
+    @property
+    def said(self) -> str:
+        """The verdict's word: ok, return, ask, or nothing."""
+        return self.verdict.said if self.verdict else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One page of the order: its parts, and the pictures to compare them with."""
+
+    key: str
+    title: Words
+    parts: list[Part]
+    pictures: list[Picture] = field(default_factory=list)
+
+    @property
+    def judged(self) -> list[Part]:
+        """The parts that take a verdict."""
+        return [part for part in self.parts if part.is_judged]
+
+    @property
+    def done(self) -> int:
+        """How many of them have one."""
+        return sum(part.said != "" for part in self.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside the entered values: the record, the last return, the findings."""
+
+    record: Mapping[str, Json]
+    returned: dict[str, FieldVerdict]
+    findings: dict[str, list[Words]]
+    in_clear: bool
+
+
+def parts_of(order: Order) -> list[str]:
+    """Every part that takes a verdict."""
+    found = [row["field"] for step in pages() for row in rows(order, step)]
+    return [*found, *(f"{PAPER}.{slot.key}" for slot in _slots(order))]
+
+
+def optional_of(parts: list[str]) -> list[str]:
+    """The parts of which silence is in order."""
+    return [part for part in parts if part == OTHER]
+
+
+def pages() -> list[Step]:
+    """The pages of the details."""
+    return [step for step in STEPS if step.stage == stages.ADMINISTRATORS]
+
+
+def _slots(order: Order) -> list[slots.Slot]:
+    """The papers of the order, and the slot in which a reviewer may ask for others."""
+    return [*(slot for slot in slots.needed(order) if slot.key != slots.OTHER), slots.SLOTS[slots.OTHER]]
+
+
+def sections_of(
+    order: Order,
+    papers: Papers,
+    verdicts: Mapping[str, Verdict],
+    reasons: list[ReturnReason],
+    questions: Mapping[str, str],
+    returned: dict[str, FieldVerdict],
+    *,
+    in_clear: bool,
+) -> list[Section]:
+    """The order page by page. `in_clear` is for those who compare numbers and contacts with the pictures."""
+    beside = _beside(order, papers, returned, in_clear=in_clear)
+
+    def part(key: str, section: Words, value: str) -> Part:
+        return _part(key, section, value, beside, papers, verdicts.get(key), reasons, questions.get(key, ""))
+
+    of_pages = [
+        Section(
+            step.key,
+            step.title,
+            [part(row["field"], step.title, str(row["value"])) for row in rows(order, step)],
+            papers.of(OF_SECTION.get(step.key, ())),
+        )
+        for step in pages()
+    ]
+    of_papers = [part(f"{PAPER}.{slot.key}", _("Documents"), "") for slot in _slots(order)]
+    shown = [each for each in of_papers if each.is_judged or each.told]
+    return [
+        *_known(order, papers, beside),
+        *of_pages,
+        Section(PAPER, _("Documents"), shown, [*papers.now, *papers.replaced]),
+    ]
+
+
+def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], *, in_clear: bool) -> Beside:
+    kept = _advice(order)
+    found: dict[str, list[Words]] = {part: list(said) for part, said in kept.findings.items()}
+    for picture in papers.now:
+        marks = picture.found.marks if picture.found else ()
+        found.setdefault(f"{PAPER}.{picture.slot}", []).extend(mark.words for mark in marks)
+    return Beside(kept.record, returned, found, in_clear)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What the checks say of the order, by part, and what is on file."""
+
+    findings: Mapping[str, list[Words]]
+    record: Mapping[str, Json]
+
+
+def _advice(order: Order) -> Advice:
+    """As it was kept when the order was submitted; orders submitted before that was kept are checked again."""
+    if not queries.has_details(order):
+        return Advice({}, {})
+    kept: Mapping[str, Any] = order.advice or readiness.advice_kept(order)
+    said: dict[str, list[Words]] = kept["findings"]["zh-hans" if reads_chinese() else "en"]
+    return Advice(said if is_in(order, Group.PAPERS_IN_REVIEW) else {}, kept["record"])
+
+
+def findings_elsewhere(order: Order, sections: list[Section]) -> list[Words]:
+    """What the checks say of something that is no part of the page: shown above it."""
+    shown = {part.key for section in sections for part in section.parts}
+    found = _advice(order).findings.items() if sections else ()
+    return [words for part, said in found if part not in shown for words in said]
+
+
+def _part(
+    key: str,
+    section: Words,
+    value: str,
+    beside: Beside,
+    papers: Papers,
+    verdict: Verdict | None,
+    reasons: list[ReturnReason],
+    question: str,
+) -> Part:
+    shown = value if beside.in_clear else MASKS.get(key, str)(value)
+    before = beside.returned.get(key)
+    return Part(
+        key=key,
+        label=label_of(key),
+        section=section,
+        value=shown,
+        lines=_lines(key, shown, before, beside),
+        findings=beside.findings.get(key, []),
+        told=_told(before) if before else "",
+        told_at=short_words(before.round.decided_at) if before and before.round.decided_at else "",
+        paper=papers.beside(key),
+        verdict=verdict,
+        choices=choices_for(key, reasons) if verdict else [],
+        asked=question,
+        is_changed=_is_changed(key, value, before, papers),
+        is_optional=key == OTHER,
+    )
+
+
+def _lines(key: str, shown: str, before: FieldVerdict | None, beside: Beside) -> list[Compared]:
+    """What was entered, what is on file, what stood there in the round before."""
+    if key.startswith(PAPER):
+        return []
+    on_file = _on_file(key, beside)
+    earlier = before.value if before and beside.in_clear else ""
+    return [
+        typed_line(key, shown, [on_file]),
+        *([line(_("On file"), key, on_file, shown)] if on_file else []),
+        *([line(_("Before"), key, earlier, shown, is_earlier=True)] if earlier else []),
+    ]
+
+
+def _on_file(key: str, beside: Beside) -> str:
+    """The value on file with the authority, in words, where it is known."""
+    step, _dot, name = key.partition(".")
+    value = beside.record.get(name)
+    form = FORMS.get(step)
+    field_of = form.base_fields.get(name) if form else None
+    if value in (None, "", []) or field_of is None or not beside.in_clear:
+        return ""
+    return words(field_of, value)
+
+
+def _told(before: FieldVerdict) -> str:
+    said = [reason_words(before, chinese=reads_chinese())]
+    return " ".join(filter(None, [*said, before.words if before.told or before.reason else ""]))
+
+
+def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Papers) -> bool:
+    """Whether it differs from what the last return was about."""
+    if key.startswith(PAPER):
+        slot = key.partition(".")[2]
+        return any(picture.slot == slot for picture in papers.replaced)
+    return before is not None and before.value != value
+
+
+def _known(order: Order, papers: Papers, beside: Beside) -> list[Section]:
+    """What stands fast in this order and is compared all the same, and what the applicant said of the return."""
+    of_type = facts.rows(order.answer("type"), in_clear=beside.in_clear)
+    keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")
+    of_server = servers.rows(order)
+    said = replied(order)
+    return [
+        *(
+            [_facts("said", _("Not changed, and why"), [(row["label"], row["value"]) for row in said], papers)]
+            if said
+            else []
+        ),
+        Section(
+            "type",
+            _("Filing type"),
+            [
+                _fact(key, _("Filing type"), row["label"], row["value"], papers)
+                for key, row in zip(keys, of_type, strict=True)
+            ],
+            papers.of(OF_SECTION["type"]),
+        ),
+        *(
+            [_facts("server", _("Product"), [(row["label"], row["value"]) for row in of_server], papers)]
+            if of_server
+            else []
+        ),
+    ]
+
+
+def _facts(key: str, title: str, found: list[tuple[Words | None, Words]], papers: Papers) -> Section:
+    return Section(
+        key, title, [_fact(f"{key}.{n}", title, label, value, papers) for n, (label, value) in enumerate(found)]
+    )
+
+
+def _fact(key: str, section: Words, label: Words | None, value: Words, papers: Papers) -> Part:
+    """A part that takes no verdict."""
+    shown: SafeString | str = zh(value)
+    compared = typed_line(key, str(value), []) if key == "type.number" else Compared(_("Entered"), shown, is_typed=True)
+    return Part(key, label or "", section, str(value), [compared], [], paper=papers.beside(key))
+
+
+def reasons_for(part: str, reasons: list[ReturnReason]) -> list[ReturnReason]:
+    """The reasons that fit a part: those that name it, its step or nothing; the closest first."""
+    step = part.partition(".")[0]
+
+    def fit(reason: ReturnReason) -> int:
+        named = reason.fields.split()
+        return 0 if part in named else 1 if step in named else 2 if not named else 3
+
+    return [each for each in sorted(reasons, key=fit) if fit(each) < 3]
+
+
+def choices_for(part: str, reasons: list[ReturnReason]) -> list[Choice]:
+    """The reasons for returning a part, in the reader's language, and words of one's own."""
+    chinese = reads_chinese()
+    found = [(each.key, each.text_zh if chinese else each.text_en) for each in reasons_for(part, reasons)]
+    return [*found, ("own", _("In my own words"))]

@@ -1,0 +1,52 @@
+"""The photo of the website administrator beside the document, and how it was taken."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.fields.components import Panel
+from transfers.models import Order
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.review.cases.parts.papers import Papers, Picture
+from verification.photos.methods import WAYS
+
+# a photo of the app: fetched by its code, or uploaded by hand where no system is asked
+FROM = {
+    True: gettext_lazy("Fetched from the app's system by this code"),
+    False: gettext_lazy("Uploaded by the applicant: compare it with the app's photo of this code"),
+}
+WANTED = ("photo", "admin_id", "lead_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo(Panel):
+    """The photo beside the document; `form` for those who judge it."""
+
+    template: ClassVar[str] = "admin/transfers/case/photo.html"
+    pictures: list[Picture]
+    facts: list[dict[str, str]]
+    form: forms.Form | None
+
+
+def photo_panels(order: Order, papers: Papers, form: forms.Form | None) -> list[Panel]:
+    """The photo while it is in review, or while a form about it came back."""
+    in_review = is_in(order, Group.PHOTO_IN_REVIEW)
+    pictures = papers.of(WANTED) if in_review else []
+    return [Photo(pictures, photo_facts(order) if in_review else [], form)] if pictures or form else []
+
+
+def photo_facts(order: Order) -> list[dict[str, str]]:
+    """How the photo was taken: the way, and what that way was told."""
+    said = order.answer("photo")
+    place, code = said.get("place") or {}, said.get("sh_code", "")
+    found = [
+        (_("How it is verified"), str(WAYS[said["way"]].title) if said.get("way") in WAYS else ""),
+        (_("Place"), f"{place['zh']} · {place['address']}" if place else ""),
+        (_("Picture code of the Shanghai app"), code),
+        (_("Where the photo is from"), FROM[bool(said.get("fetched"))] if code else ""),
+    ]
+    return [{"label": label, "value": str(value)} for label, value in found if value]

@@ -1,0 +1,54 @@
+"""The rounds of an order with their verdicts, read once for a page."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from transfers.models import FieldVerdict, Order, ReviewRound
+from transfers.orders import queries
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """All rounds of one order, the newest first, each with its verdicts."""
+
+    rows: list[ReviewRound]
+
+    @property
+    def next_number(self) -> int:
+        """The number that the round now being judged will bear."""
+        return self.rows[0].number + 1 if self.rows else 1
+
+    @property
+    def returns(self) -> int:
+        """How often the order was returned by a reviewer."""
+        return sum(queries.is_return(row) for row in self.rows)
+
+    @cached_property
+    def last_return(self) -> ReviewRound | None:
+        """The round that sent the order back last."""
+        return next((row for row in self.rows if queries.is_return(row)), None)
+
+    @cached_property
+    def last_judged(self) -> ReviewRound | None:
+        """The last round in which something was in order."""
+        return next(
+            (row for row in self.rows if any(each.verdict == FieldVerdict.OK for each in row.verdicts.all())), None
+        )
+
+    @property
+    def returned(self) -> dict[str, FieldVerdict]:
+        """What the last return named, by part."""
+        rows = self.last_return.verdicts.all() if self.last_return else ()
+        return {row.field: row for row in rows if row.verdict == FieldVerdict.RETURN}
+
+
+def _has_fine(row: ReviewRound) -> bool:
+    return any(each.verdict == FieldVerdict.OK for each in row.verdicts.all())
+
+
+def rounds_of(order: Order) -> Rounds:
+    """The rounds, by two questions however many there are."""
+    verdicts = Prefetch("verdicts", FieldVerdict.objects.select_related("reason", "round"))
+    return Rounds(list(order.rounds.select_related("reviewer").prefetch_related(verdicts).order_by("-number")))

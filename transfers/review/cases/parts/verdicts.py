@@ -1,0 +1,111 @@
+"""What the reviewer has said of each part: in order, to be returned, or asked of a colleague; and what is still open.
+
+A verdict stands in the reviewer's draft (`drafts.py`) until the order is decided; then the round keeps it for ever.
+What was in order in the last round, and has not changed since, keeps its verdict.
+"""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from transfers.models import ColleagueNote, FieldVerdict, Order
+from transfers.review.cases.parts.rounds import Rounds
+from transfers.review.values import value_of
+
+OK, RETURN, ASK, OPEN = FieldVerdict.OK, FieldVerdict.RETURN, "ask", ""
+SAID = (OK, RETURN, ASK)
+PAPER = "paper."
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What stands at one part."""
+
+    part: str
+    said: str = OPEN
+    reason: str = ""  # of the catalogue, or "own"
+    words: str = ""
+    is_kept: bool = False  # from the last round
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the reviewer said something in this round."""
+        return self.said != OPEN and not self.is_kept
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far the case is judged."""
+
+    parts: int
+    ok: int
+    returned: int
+    asked: int
+
+    @property
+    def judged(self) -> int:
+        """How many parts have a verdict."""
+        return self.ok + self.returned + self.asked
+
+    @property
+    def open(self) -> int:
+        """How many have none."""
+        return self.parts - self.judged
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the order may be accepted: every part is in order."""
+        return self.ok == self.parts
+
+
+def verdicts_of(
+    parts: Iterable[str], typed: Mapping[str, str], kept: Container[str], asked: Container[str]
+) -> dict[str, Verdict]:
+    """What was said of each part: by the reviewer's draft, by the round before, by a question that is open."""
+    return {part: _verdict(part, typed, part in kept, part in asked) for part in parts}
+
+
+def _verdict(part: str, typed: Mapping[str, str], is_kept: bool, is_asked: bool) -> Verdict:
+    reason, words = typed.get(f"reason.{part}", ""), typed.get(f"words.{part}", "")
+    said = typed.get(f"verdict.{part}", "")
+    if said not in SAID:
+        said = RETURN if reason or words else ASK if is_asked else OPEN
+    elif said == ASK and not is_asked:
+        said = OPEN  # the colleague has answered: it is the reviewer's again
+    if said == OPEN and is_kept:
+        return Verdict(part, OK, is_kept=True)
+    return Verdict(part, said, reason if said == RETURN else "", words if said == RETURN else "")
+
+
+def tally_of(verdicts: Iterable[Verdict], optional: Iterable[str] = ()) -> Tally:
+    """The count over all parts; of an `optional` one silence is in order."""
+    free = set(optional)
+    rows = [each for each in verdicts if each.part not in free or each.said != OPEN]
+    said = [each.said for each in rows]
+    return Tally(len(rows), said.count(OK), said.count(RETURN), said.count(ASK))
+
+
+def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:
+    """The parts that were in order when the order was judged last, and stand as they stood then."""
+    last = rounds.last_judged
+    if last is None or last.decided_at is None:
+        return set()
+    changed = _replaced_since(order, last.decided_at)
+    rows = [row for row in last.verdicts.all() if row.verdict == OK and row.field not in changed]
+    return {row.field for row in rows if _stands(order, row)}
+
+
+def _stands(order: Order, row: FieldVerdict) -> bool:
+    return row.field.startswith(PAPER) or row.value == value_of(order, row.field)
+
+
+def _replaced_since(order: Order, moment: datetime) -> set[str]:
+    """The papers that came after the last round."""
+    slots = order.papers.filter(added_at__gt=moment, retired_at=None).values_list("slot", flat=True)
+    return {f"{PAPER}{slot}" for slot in slots}
+
+
+def open_questions(order: Order) -> dict[str, ColleagueNote]:
+    """The questions about this order that nobody has answered, by part."""
+    rows = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None).select_related("addressee")
+    return {row.part: row for row in rows}

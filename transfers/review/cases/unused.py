@@ -1,0 +1,69 @@
+"""What a reviewer typed that fits no form of the page any more: shown, until it is discarded."""
+
+from collections.abc import Collection, Iterable
+from typing import TypedDict
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.language_marks import reads_chinese
+from transfers.models import ReturnReason
+from transfers.returns.labels import label_of, section_of
+from transfers.review.cases.drafts import Fields, Typed
+
+# what the names of their fields begin with
+CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
+FORM_NAMES: dict[str, str | Promise] = {
+    CALL: _("What was said"),
+    PHOTO: _("Photo of the website administrator"),
+    REFUSE: _("Refuse permanently"),
+    "return": _("Return to the applicant"),
+    ASK: _("Ask a colleague"),
+    HAND: _("Hand on to a colleague"),
+    NOTE: _("Note for colleagues"),
+    ANSWER: _("Your answer"),
+}
+VERDICT = "verdict."
+
+
+class UnusedText(TypedDict):
+    """Something that was typed and fits no form of the page."""
+
+    label: str
+    text: str
+
+
+def unused_of(typed: Typed, drawn: Collection[str]) -> list[UnusedText]:
+    """What stands in the draft, or in one of an earlier round, and in no field of the page."""
+    left = {name: text for name, text in typed.fields.items() if name not in drawn}
+    return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not name.startswith(VERDICT)})
+
+
+def own_fields(fields: Fields, prefix: str) -> Fields:
+    """The fields of one form under their own names."""
+    start = f"{prefix}-"
+    return {name.removeprefix(start): text for name, text in fields.items() if name.startswith(start)}
+
+
+def _in_words(fields: Fields) -> list[UnusedText]:
+    """To be read: where it stood, the reason, the words."""
+    chinese = reads_chinese()
+    keys = [text for name, text in fields.items() if name.endswith("reason") or name.startswith("reason.")]
+    reasons = {each.key: each.text_zh if chinese else each.text_en for each in _named(keys)}
+    return [
+        {"label": _label(name), "text": reasons.get(text, text)}
+        for name, text in sorted(fields.items())
+        if text.strip() and text not in ("own", "on")
+    ]
+
+
+def _named(keys: list[str]) -> Iterable[ReturnReason]:
+    return ReturnReason.objects.filter(key__in=keys) if keys else ()
+
+
+def _label(name: str) -> str:
+    prefix, dash, _name = name.partition("-")
+    if dash:
+        return str(FORM_NAMES[prefix])
+    part = name.partition(".")[2]
+    return f"{section_of(part)} · {label_of(part)}"

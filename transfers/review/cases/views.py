@@ -1,0 +1,230 @@
+"""A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.desk.pages import drawn
+from icpportal.fields.types import Json
+from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
+from icpportal.privacy.actions import AUDIT, REVIEW, note_access
+from icpportal.time_format import to_beijing
+from transfers.models import Order
+from transfers.orders import queries
+from transfers.orders.machine import ORDER
+from transfers.pages.unreadable import shown
+from transfers.review import decisions, leases
+from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
+from transfers.review.cases import drafts
+from transfers.review.cases.case import case_page, decision_page, more_page
+from transfers.review.cases.forms import ReturnForm
+from transfers.review.cases.moves import (
+    ACTIONS,
+    ELSEWHERE,
+    KEEP,
+    MORE_ELSEWHERE,
+    MOVED,
+    CaseAction,
+    Contradicted,
+    return_form,
+)
+from transfers.review.cases.page import CasePage, UnreadablePage
+
+REVIEWS, AUDITS = "transfers.review_order", "transfers.audit_order"
+MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
+
+Context = dict[str, object]
+
+
+def case_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
+    """Everything about one order on one page; each button is a move of its life, or something of the desk's own."""
+    order = _order(request, pk)
+    if request.method == "POST":
+        return _act(request, order, context)
+    return shown(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
+
+
+def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
+    """What the applicant will read, before the order is returned."""
+    order = _order(request, pk, to_judge=True)
+    typed = drafts.read(order, account_of(request))
+    form = return_form(order, typed, None)
+    if not form.verdicts:
+        messages.warning(request, _("Mark at least one part to return, or accept the order"))
+        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+    return _return_page(request, order, form, context)
+
+
+def more_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
+    """What else can be done with a case, and everything that happened to it."""
+    order = _order(request, pk)
+    return _more_page(request, order, context)
+
+
+def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
+    """What follows, before the order is accepted."""
+    order = _order(request, pk, to_judge=True)
+    typed = drafts.read(order, account_of(request))
+    page = decision_page(request, order, typed, None)
+    if not page.tally.is_whole:
+        messages.warning(request, _("Accepting is not open yet: some parts have no verdict, or are to be returned"))
+        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
+    _note(request, order)
+    return drawn(request, "admin/transfers/case/accept.html", context, page)
+
+
+def _order(request: HttpRequest, pk: UUID, *, to_judge: bool = False) -> Order:
+    may = request.user.has_perm(REVIEWS) or (not to_judge and request.user.has_perm(AUDITS))
+    if not may:
+        raise PermissionDenied
+    return get_object_or_404(Order.objects.select_related("owner", "reviewer"), pk=pk)
+
+
+def _note(request: HttpRequest, order: Order) -> None:
+    """A row for each person, case and purpose that it was drawn for, whatever the request."""
+    reason = REVIEW if request.user.has_perm(REVIEWS) else AUDIT
+    note_access(actor=account_of(request), what="order", reference=order.reference, reason=reason)
+
+
+def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
+    """The page of a case that cannot be shown: what happened to it, and that operations know."""
+    page = UnreadablePage(order.reference, order.domain, order.entered_at, order.state)
+    return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
+
+
+def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
+    """Whatever is pressed, all that was typed is kept first."""
+    user, name = account_of(request), request.POST.get("move", "")
+    move = ACTIONS.get(name)
+    if move is None or not user.has_perm(f"transfers.{move.permission}"):
+        raise PermissionDenied
+    typed = drafts.take_in(order, user, request.POST, form=move.prefix)
+    if name == KEEP:
+        _work_on(order, user)
+        if request.headers.get("accept") == "application/json":
+            return _kept(request, order, typed)
+    here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
+    form, refusal = _done(request, order, move, typed)
+    if refusal:
+        messages.error(request, str(refusal))
+        return redirect(here)
+    if form is not None:
+        return _again(request, order, form, move.form_name, context)
+    if move.opens:
+        return redirect(case_url(order, request.POST.get("list", ""), move.opens))
+    if used := move.used(typed.fields):
+        drafts.take_out(order, user, used)
+    messages.success(request, move.said())
+    return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
+
+
+def _done(
+    request: HttpRequest, order: Order, move: CaseAction, typed: drafts.Typed
+) -> tuple[forms.Form | None, str | Promise]:
+    """Do it: the form that has to be shown again, if any, and why it was not done, if so."""
+    if refusal := (_refusal(request, order, typed) if move.decides else ""):
+        return None, refusal
+    try:
+        return move.act(order, account_of(request), typed), ""
+    except (leases.AssignedToOther, Contradicted, decisions.AlreadyDecided) as refused:
+        return None, refused.words
+    except MoveNotAllowed:
+        return None, moved_words(order)
+
+
+def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, context: Context) -> HttpResponse:
+    """The page that a form stands on, with what is wrong in it."""
+    if isinstance(form, ReturnForm):
+        return _return_page(request, order, form, context)
+    page = _more_page if name in MORE else _case
+    return page(request, order, context, **{name: form})
+
+
+def _work_on(order: Order, user: User) -> None:
+    """Work renews what one has, and takes what is free."""
+    if leases.renew(order, user) or leases.barred(order, user):
+        return
+    try:
+        leases.assign_to_me(order, user)
+    except (leases.AssignedToOther, MoveNotAllowed):  # somebody was quicker, or it is not with us any more
+        return
+
+
+def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
+    """After a decision the next case of the same list opens; after anything else the list."""
+    data = kept_list(request.POST.get("list", ""))
+    following = take_next(request, data) if opens_next else None
+    return redirect(case_url(following, data.urlencode()) if following else list_url(data))
+
+
+def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
+    """A decision is about the order, and about what was typed, as the page showed both."""
+    if waiting := decisions.open_decision(order):
+        return decisions.decided_words(waiting)
+    if _has_moved(request, order) or request.POST["move"] not in _can(request, order):
+        return moved_words(order)
+    if barred := leases.barred(order, account_of(request)):
+        return barred.words
+    return "" if typed.is_whole else ELSEWHERE
+
+
+def moved_words(order: Order) -> str | Promise:
+    """Who moved the order on, to what, and when."""
+    event = order.events.select_related("actor").order_by("-at").first()
+    if event is None or event.actor is None or event.by not in (REVIEWER, LEAD):
+        return MOVED
+    last = order.rounds.order_by("-number").values_list("decision", flat=True).first()
+    told = {"name": str(event.actor), "time": f"{to_beijing(event.at):%H:%M}"}
+    return _("%(name)s decided this order at %(time)s. This is its current state") % told if last else MOVED
+
+
+def _can(request: HttpRequest, order: Order) -> set[str]:
+    if not request.user.has_perm(REVIEWS):
+        return set()
+    by = LEAD if request.user.has_perm("transfers.lead_review") else REVIEWER
+    return {row.name for row in ORDER.available(order, by, queries.facts_of(order))}
+
+
+def _case(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
+    """The page, whatever request draws it."""
+    _note(request, order)
+    page: CasePage = case_page(request, order, _can(request, order), again)
+    return drawn(request, "admin/transfers/case/case.html", context, page)
+
+
+def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: Context) -> TemplateResponse:
+    _note(request, order)
+    typed = drafts.read(order, account_of(request))
+    page = decision_page(request, order, typed, form)
+    return drawn(request, "admin/transfers/case/return.html", context, page)
+
+
+def _more_page(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
+    _note(request, order)
+    page = more_page(request, order, again)
+    return drawn(request, "admin/transfers/case/more.html", context, page)
+
+
+def _has_moved(request: HttpRequest, order: Order) -> bool:
+    return request.POST.get("seen") != str(order.version)
+
+
+def _kept(request: HttpRequest, order: Order, typed: drafts.Typed) -> JsonResponse:
+    """Said to the page, which saves by itself what is typed. It knows the stamp only of what it shows whole."""
+    if not typed.is_whole:
+        return JsonResponse({"words": str(MORE_ELSEWHERE)})
+    saved = _("Saved %(time)s") % {"time": f"{to_beijing(timezone.now()):%H:%M:%S}"}
+    words = moved_words(order) if _has_moved(request, order) else saved
+    barred = leases.barred(order, account_of(request))
+    said: dict[str, Json] = {"kept": typed.stamp, "words": str(barred.words if barred else words)}
+    return JsonResponse(said)

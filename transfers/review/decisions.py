@@ -1,0 +1,156 @@
+"""Decisions take effect after a while in which they can be taken back: a row each, carried out by a worker.
+
+Until then nothing of the order has changed, and its owner cannot act on it. A worker that is dead only makes it later.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypedDict
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.time_format import to_beijing
+from transfers.models import Decision, Order, ReturnReason
+from transfers.review import actions
+from transfers.review.leases import AssignedToOther, assign_to_me
+
+DONE, TAKEN_BACK, FAILED = "done", "taken_back", "failed"
+
+
+class Named(TypedDict):
+    """A part that is returned."""
+
+    part: str
+    reason: str
+    words: str
+
+
+class Said(TypedDict, total=False):
+    """What a decision says."""
+
+    fine: list[str]  # parts in order
+    named: list[Named]
+    photo: Named
+    why: str
+    words: str
+
+
+class AlreadyDecided(MoveNotAllowed):
+    """Somebody has decided about this order, and it is not final yet; `words` says who and until when."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(f"decided: {decision.move}")
+        self.words = decided_words(decision)
+
+
+def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
+    """Do what was decided."""
+    named = {"named": _named(said["named"])} if "named" in said else {}
+    photo = {"named": _named([said["photo"]])[0]} if "photo" in said else {}
+    told = {name: value for name, value in said.items() if name in ("fine", "why", "words")}
+    actions.DECISIONS[move](order, reviewer, **told, **named, **photo, now=now)
+
+
+def decide(
+    order: Order, reviewer: User, act: Callable[..., None], said: Said, *, now: datetime | None = None
+) -> Decision | None:
+    """Decide about the order; `act`, one of `actions.DECISIONS`, is done later, or at once (None) where no time is set.
+
+    Raises `AssignedToOther` when somebody else has the order, `AlreadyDecided` when one decision waits, and
+    `MoveNotAllowed` when the order has moved on.
+    """
+    now = now or timezone.now()
+    if not settings.DECISION_OPEN_FOR:
+        with transaction.atomic():
+            _carry(order, reviewer, act.__name__, said, now)
+        return None
+    with transaction.atomic():
+        assign_to_me(order, reviewer, now=now)
+        try:
+            with transaction.atomic():
+                return Decision.objects.create(
+                    order=order,
+                    move=act.__name__,
+                    reviewer=reviewer,
+                    version=order.version,
+                    said={**said},
+                    decided_at=now,
+                    final_at=now + settings.DECISION_OPEN_FOR,
+                )
+        except IntegrityError:
+            waiting = open_decision(order)
+            if waiting is None:
+                raise
+            raise AlreadyDecided(waiting) from None
+
+
+def open_decision(order: Order) -> Decision | None:
+    """The decision about this order that is not final yet."""
+    return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
+
+
+def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
+    """Take one's own decision back; False when it is final already, or somebody else's."""
+    now = now or timezone.now()
+    mine = Decision.objects.filter(order=order, reviewer=reviewer, ended_at=None, final_at__gt=now)
+    return mine.update(ended_at=now, outcome=TAKEN_BACK) == 1
+
+
+def decided_words(decision: Decision) -> str:
+    """`Gao Yang has decided this order; final at 14:32:10`."""
+    final = f"{to_beijing(decision.final_at):%H:%M:%S}"
+    return _("%(name)s has decided this order; final at %(time)s") % {
+        "name": str(decision.reviewer),
+        "time": final,
+    }
+
+
+def finish_due(*, now: datetime | None = None) -> int:
+    """Carry out every decision whose time is over; how many. What fails is set aside and tried again."""
+    now = now or timezone.now()
+    due = Decision.objects.filter(ended_at=None, final_at__lte=now).order_by("final_at")
+    waiting = due.select_related("order", "reviewer")
+    ran = rows.each("review.decisions", waiting, lambda row: finish(row, now=now), reference="order__reference")
+    return len(ran.done)
+
+
+def finish(decision: Decision, *, now: datetime | None = None) -> bool:
+    """Carry one decision out, once; an order that has moved on since makes it fail, and its reviewer is told."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        if row.ended_at is not None:
+            return False
+        order = row.order
+        outcome = DONE if _carried(row, order, now) else FAILED
+        row.ended_at, row.outcome = now, outcome
+        row.save(update_fields=["ended_at", "outcome"])
+    return outcome == DONE
+
+
+def _carried(row: Decision, order: Order, now: datetime) -> bool:
+    said: Said = row.said
+    try:
+        with transaction.atomic():
+            _keep_with(order, row.reviewer)
+            _carry(order, row.reviewer, row.move, said, now)
+    except (MoveNotAllowed, AssignedToOther):
+        return False
+    return True
+
+
+def _keep_with(order: Order, reviewer: User) -> None:
+    """The order is with who decided, however long ago that was."""
+    Order.objects.filter(pk=order.pk).update(reviewer=reviewer, claimed_until=timezone.now())
+    order.refresh_from_db()
+
+
+def _named(named: list[Named]) -> list[actions.ReturnedField]:
+    reasons = {each.key: each for each in ReturnReason.objects.filter(key__in=[row["reason"] for row in named])}
+    return [actions.ReturnedField(row["part"], reasons.get(row["reason"]), row["words"]) for row in named]

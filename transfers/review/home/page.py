@@ -1,0 +1,285 @@
+"""The first page of a reviewer and of a lead, as it is drawn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+from django.forms import Form
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from icpportal.fields.types import Words
+from icpportal.time_format import day_words, span_words, to_beijing
+from icpportal.workdays.calendar import CLOSING_TIME
+from icpportal.workdays.hours import is_open
+from transfers.models import ColleagueNote, Decision, Order, ReviewRound
+from transfers.orders import queries
+from transfers.orders.kinds import kind_of
+from transfers.pages.order_summary import subject_words
+from transfers.pages.unreadable import shown
+from transfers.returns.labels import label_of
+from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_of, over_before
+from transfers.review.baskets.forms import own_provinces, province_name
+from transfers.review.baskets.page import LIST
+from transfers.review.baskets.queries import Counted, count_baskets, next_orders
+from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
+from transfers.review.baskets.views import case_url
+from transfers.review.decisions import FAILED
+from transfers.review.staff import is_lead, reviewers
+
+SPREAD = 152  # units of the drawn bar
+MOST = 20  # lines of one list
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the bar of a basket: orders over their time, due today, or later."""
+
+    key: str  # over, today, later
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLine:
+    """One basket with what waits in it."""
+
+    part: Words  # the heading before it, for the first of a part
+    label: Words
+    url: str
+    waiting: int
+    over: int
+    pieces: list[Piece]
+    told: str  # the bar in words
+    earliest: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextOrder:
+    """What Take next gives."""
+
+    reference: str
+    words: str
+    about: list[str]
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One order in a short list: its reference, when, and what about it."""
+
+    reference: str
+    url: str
+    when: str
+    words: str
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueLine:
+    """What one reviewer has."""
+
+    name: str
+    has: int
+    over: int
+    provinces: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """What `admin/home/reviewer.html` draws."""
+
+    title: Words
+    lead: str
+    provinces: str
+    next: NextOrder | None
+    unheld: int  # for leads: over their time, and nobody has them
+    baskets: list[BasketLine]
+    mine: list[Line]
+    asked: list[Line]
+    decided: int
+    returned: int
+    open_decisions: list[Line]
+    colleagues: list[ColleagueLine] = field(default_factory=list)
+    is_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """What `admin/home/settings.html` draws."""
+
+    title: Words
+    form: Form
+
+
+def home_page(reader: Reader) -> HomePage:
+    """The first page for this reader; counts come by index, names only of orders that are the reader's."""
+    own = own_provinces(reader.user)
+    narrowed = Q(province__in=own) if own else Q()
+    leads = is_lead(reader.user)
+    shown_rows = [row for row in baskets() if row.on_home]
+    counts = count_baskets(reader, [*shown_rows, *([UNHELD] if leads else [])], Q() if leads else narrowed)
+    unheld = counts.pop(UNHELD.key, Counted())
+    decided, returned = _tally(reader)
+    return HomePage(
+        title=_("Your desk"),
+        lead=_when(reader.now),
+        provinces=", ".join(province_name(code) for code in own) if own else _("all"),
+        next=_next(reader, narrowed),
+        unheld=unheld.waiting,
+        baskets=_lines(counts, reader),
+        mine=_mine(reader),
+        asked=_asked(reader),
+        decided=decided,
+        returned=returned,
+        open_decisions=_open_decisions(reader),
+        colleagues=_colleagues(reader) if leads else [],
+        is_lead=leads,
+    )
+
+
+def _when(now: datetime) -> str:
+    """The day and the hour, and until when working time runs."""
+    there = to_beijing(now)
+    today = f"{day_words(there.date(), now=now)}, {there:%H:%M}"
+    runs = _("Working time runs until %(time)s") % {"time": f"{CLOSING_TIME:%H:%M}"}
+    return f"{today}. {runs if is_open(now) else _('It is not working time')}"
+
+
+def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
+    order = next_orders(ALL_TO_JUDGE, reader, narrowed).first()
+    due = due_of(order, DueBy.PROMISE, reader.now, reader.known) if order else None
+    if order is None or due is None:
+        return None
+    subject = shown(order, lambda: subject_words(order)) or ""
+    about = [subject, order.domain, province_name(order.province), str(kind_of(order).name)]
+    return NextOrder(order.reference, due.words, [each for each in about if each], due.tone == OVER)
+
+
+def _lines(counts: dict[str, Counted], reader: Reader) -> list[BasketLine]:
+    found: list[BasketLine] = []
+    most = max((counted.waiting for counted in counts.values()), default=0)
+    part: Words = ""
+    for row in baskets():
+        if row.key in counts:
+            found.append(_line(row, counts[row.key], most, reader, row.part if row.part is not part else ""))
+            part = row.part
+    return found
+
+
+def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words) -> BasketLine:
+    later = counted.waiting - counted.over - counted.today
+    told = _("%(over)s overdue, %(today)s due today, %(later)s later")
+    earliest = _earliest(row, counted, reader)
+    return BasketLine(
+        part=part,
+        label=row.label,
+        url=f"{reverse(LIST)}?queue={row.key}",
+        waiting=counted.waiting,
+        over=counted.over,
+        pieces=_pieces({"over": counted.over, "today": counted.today, "later": later}, most),
+        told=told % {"over": counted.over, "today": counted.today, "later": later} if counted.waiting else "",
+        earliest=earliest.words if earliest else _since(counted, reader),
+        tone=earliest.tone if earliest else "",
+    )
+
+
+def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:
+    """The bar of a basket, as long as it has orders among the fullest one's."""
+    found, x = [], 0.0
+    for key, amount in amounts.items():
+        width = round(SPREAD * amount / most, 1) if most else 0.0
+        if width:
+            found.append(Piece(key, f"{x:.1f}", f"{width:.1f}"))
+        x += width
+    return found
+
+
+def _earliest(row: Basket, counted: Counted, reader: Reader) -> Due | None:
+    """When the most urgent order of a basket is due."""
+    if counted.first is None or row.by not in (DueBy.PROMISE, DueBy.DEADLINE):
+        return None
+    stands_for = Order(entered_at=counted.first, due_at=counted.first)
+    due = due_of(stands_for, row.by, reader.now, reader.known)
+    if due is None or due.tone == OVER:
+        return due
+    left = day_and_clock(due.at, reader.now) if due.tone != NEAR else due.words
+    return Due(due.at, left, due.tone, due.width)
+
+
+def _since(counted: Counted, reader: Reader) -> str:
+    if counted.first is None:
+        return _("nothing waits")
+    return _("the oldest for %(span)s") % {"span": span_words(max(reader.now - counted.first, timedelta(0)))}
+
+
+def _mine(reader: Reader) -> list[Line]:
+    """What the reader has, with until when."""
+    held = Order.objects.filter(in_review() & held_by(reader.user, reader.now)).order_by("entered_at")
+    return [_of_mine(order, reader) for order in held.defer("answers")[:MOST]]
+
+
+def _of_mine(order: Order, reader: Reader) -> Line:
+    due = due_of(order, DueBy.PROMISE, reader.now, reader.known)
+    until = f"{to_beijing(order.claimed_until):%H:%M}" if order.claimed_until else ""
+    words = f"{order.domain} · {due.words}" if due else order.domain
+    return Line(order.reference, case_url(order), _("until %(time)s") % {"time": until}, words)
+
+
+def _asked(reader: Reader) -> list[Line]:
+    """The questions of colleagues that wait for the reader."""
+    asked = ColleagueNote.objects.filter(
+        kind=ColleagueNote.QUESTION, answered_at=None, addressee=reader.user
+    ).select_related("order", "author")
+    return [
+        Line(
+            each.order.reference,
+            f"{case_url(each.order)}#questions",
+            f"{to_beijing(each.at):%H:%M}",
+            f"{label_of(each.part)}: {each.words}" if each.part else each.words,
+            who=str(each.author),
+        )
+        for each in asked.order_by("at")[:MOST]
+    ]
+
+
+def _tally(reader: Reader) -> tuple[int, int]:
+    """How many cases the reader decided today, and how many of them were returned."""
+    midnight = to_beijing(reader.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rounds = ReviewRound.objects.filter(reviewer=reader.user, decided_at__gte=midnight)
+    said = rounds.aggregate(decided=Count("pk"), returned=Count("pk", filter=Q(decision=queries.RETURN)))
+    return said["decided"], said["returned"]
+
+
+def _open_decisions(reader: Reader) -> list[Line]:
+    """The reader's decisions of today that can still be undone, or did not take effect."""
+    midnight = to_beijing(reader.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    to_know = Q(ended_at=None) | Q(outcome=FAILED, decided_at__gte=midnight)
+    rows = Decision.objects.filter(to_know, reviewer=reader.user).select_related("order").order_by("-decided_at")
+    return [_decision(row) for row in rows[:MOST]]
+
+
+def _decision(row: Decision) -> Line:
+    final = _("final at %(time)s") % {"time": f"{to_beijing(row.final_at):%H:%M:%S}"}
+    failed = _("It had moved on: your decision did not take effect")
+    words = failed if row.outcome == FAILED else row.order.domain
+    return Line(row.order.reference, case_url(row.order), final if not row.ended_at else "", words)
+
+
+def _colleagues(reader: Reader) -> list[ColleagueLine]:
+    """Who has what, by name."""
+    late = Q(entered_at__lt=over_before(reader.now, reader.known))
+    held = Order.objects.filter(in_review() & Q(claimed_until__gte=reader.now, reviewer__isnull=False))
+    counted = held.order_by().values_list("reviewer").annotate(has=Count("pk"), over=Count("pk", filter=late))
+    by_person = {person: (has, over) for person, has, over in counted}
+    return [_colleague(each, *by_person.get(each.pk, (0, 0))) for each in reviewers().select_related("desk_settings")]
+
+
+def _colleague(person: User, has: int, over: int) -> ColleagueLine:
+    own = getattr(person, "desk_settings", None)
+    names = [province_name(code) for code in own.provinces.split()] if own else []
+    url = f"{reverse(LIST)}?queue=judge&province=all&who={person.pk}"
+    return ColleagueLine(str(person), has, over, ", ".join(names) or _("all"), url)

@@ -1,0 +1,118 @@
+"""Who has an order: taken for half an hour, renewed by work on it, given to a colleague, taken over by a lead."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.accounts.models import User
+from icpportal.lifecycle import MoveNotAllowed
+from icpportal.time_format import to_beijing
+from transfers.models import ColleagueNote, Order
+from transfers.orders import queries
+
+LEASE = timedelta(minutes=30)
+WARNED = timedelta(minutes=5)  # before it ends
+FREED = {"reviewer": None, "claimed_since": None, "claimed_until": None}
+
+
+class AssignedToOther(Exception):
+    """Another reviewer has this order; `words` says who, and since when."""
+
+    words: str | Promise = gettext_lazy("Another reviewer is working on this order")
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order.reference)
+        self.words = held_words(order) or self.words
+
+
+class OwnOrder(AssignedToOther):
+    """Nobody judges an order of their own."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order)
+        self.words = _("You cannot review an order of your own")
+
+
+def held_words(order: Order) -> str:
+    """`Gao Yang has had this order since 14:20`; nothing when nobody has it."""
+    if order.reviewer is None:
+        return ""
+    since = order.claimed_since or (order.claimed_until - LEASE if order.claimed_until else None)
+    told = {"name": str(order.reviewer), "time": f"{to_beijing(since):%H:%M}" if since else "–"}
+    return _("%(name)s has had this order since %(time)s") % told
+
+
+def is_held(order: Order, *, now: datetime | None = None) -> bool:
+    """Whether somebody has the order."""
+    return bool(order.reviewer_id and order.claimed_until and order.claimed_until >= (now or timezone.now()))
+
+
+def holds(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
+    """Whether this reviewer has the order."""
+    return order.reviewer_id == reviewer.pk and is_held(order, now=now)
+
+
+def barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
+    """Why this reviewer may not work on the order now, if so."""
+    if order.owner_id == reviewer.pk:
+        return OwnOrder(order)
+    is_others = is_held(order, now=now) and order.reviewer_id != reviewer.pk
+    return AssignedToOther(order) if is_others else None
+
+
+def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
+    """Take the order, or renew what one has; raises `AssignedToOther` when somebody else has it."""
+    now = now or timezone.now()
+    if order.owner_id == reviewer.pk:
+        raise OwnOrder(order)
+    _take(order, reviewer, Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now), now)
+
+
+def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
+    """Take the order, whoever has it: a lead's."""
+    if order.owner_id == lead.pk:
+        raise OwnOrder(order)
+    _take(order, lead, Q(), now or timezone.now())
+
+
+def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
+    """One conditional update; what was the reviewer's already is renewed and keeps its beginning."""
+    until = now + LEASE
+    waiting = queries.in_our_review().filter(condition, pk=order.pk)
+    since = order.claimed_since if holds(order, reviewer, now=now) else now
+    if waiting.update(reviewer=reviewer, claimed_since=since or now, claimed_until=until) != 1:
+        order.refresh_from_db(fields=["state", "reviewer", "claimed_since", "claimed_until"])
+        if queries.in_our_review().filter(pk=order.pk).exists():
+            raise AssignedToOther(order)
+        raise MoveNotAllowed(f"claim from {order.state}")
+    order.reviewer, order.claimed_since, order.claimed_until = reviewer, since or now, until
+
+
+def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
+    """Begin the half hour again, for whoever has the order; False when it is not theirs any more."""
+    now = now or timezone.now()
+    mine = Order.objects.filter(pk=order.pk, reviewer=reviewer, claimed_until__gte=now)
+    if mine.update(claimed_until=now + LEASE) != 1:
+        return False
+    order.claimed_until = now + LEASE
+    return True
+
+
+def release(order: Order, reviewer: User) -> bool:
+    """Give the order back to the queue; False when the reviewer did not have it."""
+    return Order.objects.filter(pk=order.pk, reviewer=reviewer).update(**FREED) == 1
+
+
+def hand_on(order: Order, author: User, to: User, words: str = "", *, now: datetime | None = None) -> None:
+    """Give the order to a colleague, with a note. Who gives it has it, or it is free, or a lead gives it.
+
+    Raises `OwnOrder` when it is the colleague's own order.
+    """
+    take_over(order, to, now=now)
+    ColleagueNote.objects.create(
+        order=order, kind=ColleagueNote.HANDED_ON, author=author, addressee=to, words=words, at=now or timezone.now()
+    )

@@ -1,0 +1,94 @@
+"""Where the head of the desk leads, by what the reader may do; with how much waits there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.desk.top import DeskLink
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.orders.kinds import in_group
+from transfers.orders.rows import Group
+from transfers.review.baskets.rows import in_review
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the head. `permission` is what leads there; `unless` is what leads elsewhere."""
+
+    label: Words
+    name: str  # of its address
+    permission: str
+    query: str = ""
+    counted: str = ""  # which count stands beside it
+    unless: str = ""
+
+
+REVIEWS, LEADS, OPERATES, AUDITS = (
+    f"transfers.{name}" for name in ("review_order", "lead_review", "operate_order", "audit_order")
+)
+COUNTED, COUNTED_FOR = "desk.counts", 30  # seconds: the head stands on every page
+LIST = "admin:transfers_order_changelist"
+PLACES = (
+    Place(pgettext_lazy("place", "Desk"), "admin:index", ""),
+    Place(_("Queue"), LIST, REVIEWS, "queue=judge", "judge"),
+    Place(_("Photos"), LIST, REVIEWS, "queue=photo", "photo"),
+    Place(_("Figures"), "admin:desk_figures", LEADS),
+    Place(_("Reasons"), "admin:transfers_returnreason_changelist", LEADS),
+    Place(_("Orders"), LIST, AUDITS, unless=REVIEWS),
+    Place(_("Orders on hold"), LIST, OPERATES, "queue=held", unless=REVIEWS),
+    Place(_("Ministry"), "admin:miit_report_changelist", OPERATES),
+    Place(_("Messages"), "admin:outbox_message_changelist", OPERATES),
+    Place(_("Accounts"), "admin:accounts_user_changelist", OPERATES),
+    Place(_("Access log"), "admin:privacy_accessnote_changelist", AUDITS),
+    Place(_("Registers"), "admin:registers", ""),
+)
+
+
+def links(request: HttpRequest) -> list[DeskLink]:
+    """The places of this reader, the one that is open marked."""
+    may: Callable[[str], bool] = request.user.has_perm
+    rows = [
+        row for row in PLACES if (not row.permission or may(row.permission)) and not (row.unless and may(row.unless))
+    ]
+    counts = (cache.get_or_set(COUNTED, _counts, COUNTED_FOR) or {}) if may(REVIEWS) else {}
+    found = [(row, url) for row in rows if (url := _address(row))]
+    here = _here(request, found)
+    return [
+        DeskLink(row.label, url, is_here=row is here, count=counts.get(row.counted) if row.counted else None)
+        for row, url in found
+    ]
+
+
+def _address(row: Place) -> str:
+    try:
+        return reverse(row.name) + (f"?{row.query}" if row.query else "")
+    except NoReverseMatch:  # a part that this portal does not have
+        return ""
+
+
+def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
+    """The place whose address fits best; the first page of the desk only when it is open itself."""
+    asked = str(request.GET.get("queue", "judge")) if request.GET else "judge"
+    fitting = [
+        (row, url)
+        for row, url in found
+        if request.path == url.partition("?")[0]
+        or (row.name != "admin:index" and request.path.startswith(url.partition("?")[0]))
+    ]
+    exact = [row for row, url in fitting if not row.query or row.query == f"queue={asked}"]
+    return next(iter(exact or [row for row, _url in fitting]), None)
+
+
+def _counts() -> Counts:
+    """How much is to be judged, by one question."""
+    photo = in_group(Group.PHOTO_IN_REVIEW)
+    return Order.objects.filter(in_review()).aggregate(judge=Count("pk"), photo=Count("pk", filter=Q(photo)))
