@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils import timezone
 
 
@@ -13,6 +13,7 @@ class ListExport(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     because = models.CharField(max_length=200)
     query = models.CharField(max_length=400, blank=True)  # the filter of the list, as it stood in the address
+    words = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # what that is called, by language
     rows = models.PositiveIntegerField()
     file_type = models.CharField(max_length=8)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")

@@ -41,7 +41,7 @@ PLACES = (
     Place(pgettext_lazy("place", "Desk"), "admin:index", ""),
     Place(_("Queue"), LIST, REVIEWS, "queue=judge", "judge"),
     Place(_("Photos"), LIST, REVIEWS, "queue=photo", "photo"),
-    Place(_("Figures"), "admin:desk_figures", LEADS),
+    Place(_("Figures"), "admin:desk_figures", REVIEWS),
     Place(_("Reasons"), "admin:transfers_returnreason_changelist", LEADS),
     Place(_("Orders"), LIST, AUDITS, unless=REVIEWS),
     Place(_("Orders on hold"), LIST, OPERATES, "queue=held", unless=REVIEWS),

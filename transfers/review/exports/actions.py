@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.models import User
 from icpportal.privacy.actions import note_access
 from transfers.models import ListExport
-from transfers.review.exports.selection import MOST, Selection, count
+from transfers.review.exports.selection import MOST, Selection, count, in_languages
 
 ALONE = 100  # rows that one person may take
 ANSWERED_WITHIN = timedelta(days=3)
@@ -41,6 +41,7 @@ def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: da
         asked_at=now,
         because=because,
         query=chosen.query,
+        words=in_languages(chosen),
         rows=rows,
         file_type=file_type,
         is_granted=is_alone,

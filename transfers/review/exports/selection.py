@@ -1,11 +1,14 @@
 """Which orders a list is of: the basket and its filter, taken from the address of the queue."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import override
 
 from icpportal.accounts.models import User
 from transfers.models import Order
@@ -21,8 +24,13 @@ class Selection:
     """The orders of a filter, the filter in words, and as it stands in an address."""
 
     orders: QuerySet[Order]
-    words: str
+    said: Callable[[], str]
     query: str
+
+    @property
+    def words(self) -> str:
+        """The filter in the language of the page."""
+        return self.said()
 
 
 def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
@@ -31,8 +39,21 @@ def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
     asked = QueueFilter(address, user=reader)
     looks = Reader(reader, now, calendar_around(now))
     orders = Order.objects.filter(basket.orders(looks)).filter(asked.orders(looks))
-    words = " · ".join(map(str, (basket.label, *asked.chosen_words())))
-    return Selection(orders, words, urlencode({"queue": basket.key, **asked.chosen()}))
+
+    def said() -> str:
+        words = QueueFilter(address, user=reader).chosen_words()  # again: its labels are in one language
+        return " · ".join(map(str, (basket.label, *words)))
+
+    return Selection(orders, said, urlencode({"queue": basket.key, **asked.chosen()}))
+
+
+def in_languages(chosen: Selection) -> dict[str, str]:
+    """The words of a filter in every language of the portal, for colleagues who read another one."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found[language] = chosen.words
+    return found
 
 
 def count(orders: QuerySet[Order]) -> int:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
@@ -125,16 +126,16 @@ def _page(chosen: Selection, user: User, form: ExportForm) -> ExportPage:
         query=chosen.query,
         names=[column.name for column in columns.COLUMNS],
         form=form,
-        mine=[_shown(each, user, now, each.answered_by) for each in actions.asked(user, now)],
-        waiting=[_shown(each, each.asked_by, now, each.asked_by) for each in waiting],
+        mine=[_shown(each, each.answered_by) for each in actions.asked(user, now)],
+        waiting=[_shown(each, each.asked_by) for each in waiting],
     )
 
 
-def _shown(export: ListExport, asker: User, now: datetime, who: User | None) -> Asked:
+def _shown(export: ListExport, who: User | None) -> Asked:
     """`who` stands beside it: the other one of the two."""
     return Asked(
         pk=export.pk,
-        words=selection(QueryDict(export.query), asker, now).words,
+        words=export.words.get(get_language() or "") or export.query,
         rows=export.rows,
         because=export.because,
         who=who.get_short_name() if who else "",
