@@ -201,6 +201,13 @@ window.addEventListener("DOMContentLoaded", () => {
     count();
   });
 
+  // words without a reason are words of one's own
+  form?.addEventListener("input", (event) => {
+    const why = event.target.closest(".why");
+    if (!why || !event.target.matches(".in") || !event.target.value || find(".reasons input:checked", why)) return;
+    find(".reasons input[value=own]", why).checked = true;
+  });
+
   const toggle = (button, on) => button?.setAttribute("aria-pressed", String(on));
   const acts = {
     in: () => ((zoom = Math.min(STEPS.length - 1, zoom + 1)), draw()),
@@ -283,7 +290,10 @@ window.addEventListener("DOMContentLoaded", () => {
   };
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") document.getElementById("legend")?.setAttribute("hidden", "");
+    if (event.key === "Escape") {
+      document.getElementById("legend")?.setAttribute("hidden", "");
+      if (typing(event.target)) event.target.blur(); // keys act again
+    }
     if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.defaultPrevented || typing(event.target) || !KEYS[event.key]) return;
     event.preventDefault();

@@ -1,4 +1,5 @@
-// The desk on every page: marks that there is a script, "/" finds, "t" takes the next order, "j" and "k" go through rows.
+// The desk on every page: marks that there is a script, "/" finds, "j" and "k" go through rows, and a button that names
+// a key (data-key) is pressed by it while it can be seen: "t" takes the next order, "a" and "b" open Accept and Return.
 document.documentElement.classList.add("has-script");
 window.addEventListener("DOMContentLoaded", () => {
   if (document.body.dataset.keys === "off") return;
@@ -14,13 +15,14 @@ window.addEventListener("DOMContentLoaded", () => {
   };
   const keys = {
     "/": () => document.querySelector(".find input")?.focus(),
-    t: () => document.querySelector("[data-key=t]")?.click(),
     j: () => go(1),
     k: () => go(-1),
   };
+  const buttonOf = (key) => [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === key && !each.hidden);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target)) return;
-    const act = keys[event.key];
+    const button = event.repeat ? undefined : buttonOf(event.key); // a key held down must not reach the next page
+    const act = keys[event.key] || (button && (() => button.click()));
     if (!act) return;
     if (["j", "k"].includes(event.key) && !rows.length) return; // the case has its own
     event.preventDefault();

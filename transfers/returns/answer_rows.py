@@ -57,7 +57,9 @@ def words(field: forms.Field, value: Json) -> str:
     labels = dict(offered(field))
     if isinstance(value, list):
         return "、".join(str(labels.get(each, each)) for each in map(str, value))
-    if isinstance(value, str) and len(value) == 6 and value.isdigit() and value in labels:
+    # a form that is drawn for no order does not offer its counties yet
+    is_offered = value in labels or (isinstance(field, forms.ChoiceField) and not labels)
+    if isinstance(value, str) and len(value) == 6 and value.isdigit() and is_offered:
         place = region(value)
         return place.shown_in_full if place else value
     return str(labels.get(str(value), value))

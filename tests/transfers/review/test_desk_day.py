@@ -1,0 +1,389 @@
+"""A reviewer's day in a browser: from the desk to a decision by keys, by mouse, and without script; nothing scrolls."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, expect
+
+from icpportal.accounts.models import User
+from tests.transfers import states
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_ready_document,
+    make_reviewer,
+    moves,
+    sign_in,
+    subject_answers,
+)
+from transfers.models import DeskSettings, FieldVerdict, Order, ReturnReason, ReviewDraft
+from transfers.review import catalogue
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WINDOW = {"width": 1440, "height": 900}
+PARTS = 35
+WIDE = 900  # pixels of each picture
+PAPERS = (("lead_id", 1), ("lead_id", 2), ("admin_id", 1), ("admin_id", 2), ("subject_id", 1), ("statement", 1))
+ON_FILE = ("id_address", "post_region", "investor", "lead_name", "lead_id_type", "lead_id_number", "lead_phone1")
+OTHER_ON_FILE = {"post_address": "示例路9号"}
+NAME, ADDRESS, STATEMENT = "website.site_name", "subject.post_address", "paper.statement"
+OWN_WORDS = "请写明楼号"
+
+OTHER_CLICKS = 5  # taking, the equal ones together, to the first open part, to the decision, deciding
+
+# what a reviewer needs to see of the part in focus and of its paper, without scrolling anything
+IN_SIGHT = """() => {
+  const inside = (element) => {
+    const box = element.getBoundingClientRect();
+    return box.width > 0 && box.height > 0 && box.left >= 0 && box.top >= 0
+      && box.right <= window.innerWidth && box.bottom <= window.innerHeight;
+  };
+  const page = document.scrollingElement;
+  const focus = document.querySelector(".focus");
+  const part = document.querySelector(".part.on");
+  const pane = document.querySelector(".pane");
+  const shown = [...part.querySelectorAll("h3, .cmp, .find-list, .verdicts, .why")].filter((each) => each.offsetParent);
+  return {
+    scrolled: window.scrollY + focus.scrollTop,
+    beyond: Math.max(page.scrollHeight - window.innerHeight, page.scrollWidth - window.innerWidth,
+      focus.scrollHeight - focus.clientHeight, 0),
+    part: shown.every(inside),
+    listed: inside(document.querySelector(".parts-nav a[aria-current]")),
+    paper: inside(pane.querySelector("img")),
+    right: !part.dataset.paper || part.dataset.paper === pane.dataset.paper,
+  };
+}"""
+SEEN = {"scrolled": 0, "beyond": 0, "part": True, "listed": True, "paper": True, "right": True}
+
+
+class Keyboard:
+    """The keys of a person who leaves the mouse alone, counted; words that are typed count apart."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.commands, self.letters = page, 0, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.commands += len(keys)
+
+    def write(self, words: str) -> None:
+        self.page.keyboard.insert_text(words)
+        self.letters += len(words)
+
+
+@pytest.fixture
+def reviewer() -> User:
+    return make_reviewer()
+
+
+@pytest.fixture(params=[True], ids=["script"])
+def desk(request: pytest.FixtureRequest, browser: Browser, live_server: Any, reviewer: User) -> Iterator[Page]:
+    """The reviewer's window of 1440 × 900; it ends without a complaint of the browser."""
+    client = sign_in(Client(), reviewer)
+    session = settings.SESSION_COOKIE_NAME
+    cookies = {"django_language": "en", session: client.cookies[session].value}
+    context = browser.new_context(viewport=WINDOW, java_script_enabled=request.param)
+    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.set_default_timeout(10_000)
+    page.base = live_server.url
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def company() -> Order:
+    """35 parts, six pictures; some values stand on file as they were entered, one differs, one part has a finding."""
+    entered = subject_answers()
+    finding = {NAME: ["名称与备案规则不符？"]}
+    record = {**{name: entered[name] for name in ON_FILE}, **OTHER_ON_FILE}
+    advice = {"findings": {"zh-hans": finding, "en": finding}, "record": record}
+    order = make_order(state=states.SUBMITTED, advice=advice)
+    for slot, side in PAPERS:
+        make_ready_document(order, slot, side=side)
+    catalogue.seed(ReturnReason)
+    return order
+
+
+def anchor(part: str) -> str:
+    return "p-" + part.replace(".", "-").replace("_", "-")
+
+
+def open_desk(page: Page) -> None:
+    page.goto(page.base + reverse("admin:index"))
+
+
+def arrive(page: Page) -> None:
+    """The case is open and its first paper is drawn."""
+    page.wait_for_url("**/case/**")
+    drawn(page)
+
+
+def drawn(page: Page) -> None:
+    expect(page.locator(".pane img").first).to_have_js_property("naturalWidth", WIDE)
+
+
+def in_sight(page: Page) -> dict[str, Any]:
+    drawn(page)
+    found: dict[str, Any] = page.evaluate(IN_SIGHT)
+    return found
+
+
+def in_focus(page: Page) -> str:
+    return page.locator(".part.on").get_attribute("data-part") or ""
+
+
+def judged(page: Page) -> str:
+    return page.locator(".judged").inner_text().replace("\n", " ")
+
+
+def decided(page: Page, order: Order, move: str, state: str) -> None:
+    """The page has gone on, the order is there where the decision sends it."""
+    expect(page.locator(".told .success, .messagelist .success").first).to_be_visible()
+    assert (Order.objects.get(pk=order.pk).state, moves(order)) == (state, [move])
+
+
+def judge_by_keys(page: Page, keys: Keyboard, returned: dict[str, tuple[str, ...]]) -> None:
+    """Every open part by its key: 1, or the keys of a return; each is looked at first."""
+    for _n in range(PARTS):
+        assert in_sight(page) == SEEN, in_focus(page)
+        part = in_focus(page)
+        if part not in returned:
+            keys.press("1")
+        else:
+            return_by_keys(page, keys, returned[part])
+        if judged(page).startswith(f"{PARTS} of"):
+            return
+
+
+def return_by_keys(page: Page, keys: Keyboard, how: tuple[str, ...]) -> None:
+    keys.press("2", *how)
+    assert in_sight(page) == SEEN
+    if "Tab" in how:
+        keys.write(OWN_WORDS)
+        keys.press("Escape")
+    keys.press("g")
+
+
+# --- by keys -------------------------------------------------------------------------------------
+
+
+def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> None:
+    order = company()
+    keys = Keyboard(desk)
+    open_desk(desk)
+
+    keys.press("t")
+    arrive(desk)
+    assert judged(desk) == f"0 of {PARTS} judged"
+    keys.press("e")
+    assert judged(desk) == f"{len(ON_FILE)} of {PARTS} judged"  # never what differs, never a part with a finding
+    keys.press("g")
+    judge_by_keys(desk, keys, {})
+    keys.press("a")
+    desk.wait_for_url("**/case/accept/**")
+    keys.press("y")
+
+    decided(desk, order, "accept", states.PHOTO_DUE)
+    assert keys.commands <= 40
+
+
+def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) -> None:
+    order = company()
+    keys = Keyboard(desk)
+    returned = {NAME: ("Space",), STATEMENT: ("Space",), ADDRESS: ("Tab",)}
+    open_desk(desk)
+
+    keys.press("t")
+    arrive(desk)
+    keys.press("e", "g")
+    judge_by_keys(desk, keys, returned)
+    keys.press("b")
+    desk.wait_for_url("**/case/return/**")
+    expect(desk.locator(".letters")).to_contain_text(OWN_WORDS)
+    keys.press("y")
+
+    decided(desk, order, "send_back", states.RETURNED)
+    assert keys.commands <= 70
+    said_back(order)
+
+
+def said_back(order: Order) -> None:
+    """The three parts, with a reason of the catalogue or the own words, and nothing else is returned."""
+    rows = FieldVerdict.objects.filter(round__order=order, verdict=FieldVerdict.RETURN).select_related("reason")
+    assert {row.field: row.words or bool(row.reason) for row in rows} == {
+        NAME: True,
+        STATEMENT: True,
+        ADDRESS: OWN_WORDS,
+    }
+
+
+def test_no_key_decides_before_its_time_and_none_acts_from_a_text(desk: Page) -> None:
+    order = company()
+    keys = Keyboard(desk)
+    desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
+    arrive(desk)
+    case = desk.url
+
+    keys.press("a", "y", "Enter")  # nothing is judged yet
+    expect(desk.locator(".accept")).to_be_hidden()
+    desk.locator(f".parts-nav a[href='#{anchor(NAME)}']").click()
+    keys.press("2", "Space", "Tab", "a", "b", "y")
+    with desk.expect_response(lambda answer: "aby1" in (answer.request.post_data or "")):
+        keys.press("1", "Enter")
+
+    expect(desk.locator(f"[name='words.{NAME}']")).to_have_value("aby1")
+    assert desk.url.partition("#")[0] == case.partition("#")[0]
+    assert moves(order) == []
+
+
+def test_enter_alone_accepts_nothing_and_a_key_held_down_does_not_reach_the_next_page(desk: Page) -> None:
+    order = company()
+    keys = Keyboard(desk)
+    desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
+    arrive(desk)
+    keys.press("e", "g", *["1"] * (PARTS - len(ON_FILE)))
+    keys.press("a")
+    desk.wait_for_url("**/case/accept/**")
+
+    keys.press("Enter")
+    held = "new KeyboardEvent('keydown', {key: 'y', repeat: true, bubbles: true, cancelable: true})"
+    assert desk.evaluate(f"document.body.dispatchEvent({held})") is True  # nobody took it
+
+    assert moves(order) == []
+    keys.press("y")
+    decided(desk, order, "accept", states.PHOTO_DUE)
+
+
+def test_whoever_has_switched_keys_off_decides_by_none(desk: Page, reviewer: User) -> None:
+    DeskSettings.objects.update_or_create(user=reviewer, defaults={"single_keys": False})
+    order = company()
+    keys = Keyboard(desk)
+    desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
+    arrive(desk)
+
+    keys.press("e", "1", "2", "b", "a")
+
+    assert judged(desk) == f"0 of {PARTS} judged"
+    assert moves(order) == []
+
+
+# --- by mouse ------------------------------------------------------------------------------------
+
+
+def click_through(page: Page, returned: dict[str, str]) -> int:
+    """Judge what is open by clicks; how many it took."""
+    clicks = 0
+    while not judged(page).startswith(f"{PARTS} of"):
+        assert in_sight(page) == SEEN, in_focus(page)
+        part = in_focus(page)
+        here = page.locator(".part.on")
+        if part in returned:
+            here.locator("label.return").click()
+            here.locator(f".reasons input[value='{returned[part]}']").click()
+            clicks += 1
+        else:
+            here.locator("label.ok").click()
+        clicks += 1
+        if page.locator(".lacking").is_visible() and page.locator(".lacking").inner_text():
+            page.locator(".lacking").click()
+            clicks += 1
+    return clicks
+
+
+@pytest.mark.parametrize(
+    ("returned", "move", "state"),
+    [
+        ({}, "accept", states.PHOTO_DUE),
+        ({NAME: "site_name", STATEMENT: "statement", ADDRESS: "cross_province"}, "send_back", states.RETURNED),
+    ],
+    ids=["clean", "three-returns"],
+)
+def test_the_same_by_mouse_alone(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
+    order = company()
+    open_desk(desk)
+
+    desk.locator("[data-key=t]").click()
+    arrive(desk)
+    desk.locator(".together").click()
+    desk.locator(".lacking").click()
+    clicks = click_through(desk, returned)
+    desk.locator(".btn.back" if returned else ".accept").click()
+    desk.locator(f"button[value={move}]").click()
+
+    decided(desk, order, move, state)
+    assert clicks + OTHER_CLICKS <= 70
+
+
+# --- without script ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("desk", [False], ids=["no-script"], indirect=True)
+@pytest.mark.parametrize(
+    ("returned", "move", "state"),
+    [
+        ({}, "accept", states.PHOTO_DUE),
+        ({NAME: "site_name", STATEMENT: "statement", ADDRESS: "own"}, "send_back", states.RETURNED),
+    ],
+    ids=["clean", "three-returns"],
+)
+def test_the_same_without_script(desk: Page, returned: dict[str, str], move: str, state: str) -> None:
+    order = company()
+    open_desk(desk)
+
+    desk.locator("[data-key=t]").click()
+    for part in desk.locator("[data-judged]:not([data-optional])").evaluate_all(
+        "all => all.map(one => one.dataset.part)"
+    ):
+        desk.check(f"[name='verdict.{part}'][value={'return' if part in returned else 'ok'}]")
+        if part in returned:
+            desk.check(f"[name='reason.{part}'][value={returned[part]}]")
+    if ADDRESS in returned:
+        desk.fill(f"[name='words.{ADDRESS}']", OWN_WORDS)
+    desk.locator(".decide button[value=keep]").click()
+    expect(desk.locator(".judged")).to_have_text(f"{PARTS} of {PARTS} judged")
+    desk.locator(".btn.back" if returned else ".accept").click()
+    desk.locator(f"button[value={move}]").click()
+
+    decided(desk, order, move, state)
+    if returned:
+        said_back(order)
+
+
+# --- two people ----------------------------------------------------------------------------------
+
+
+def test_what_is_being_typed_outlives_a_lead_who_takes_the_order_over(desk: Page, reviewer: User) -> None:
+    order, lead = company(), make_lead_reviewer()
+    User.objects.filter(pk=lead.pk).update(name="林石")
+    open_desk(desk)
+    keys = Keyboard(desk)
+    keys.press("t")
+    arrive(desk)
+    desk.locator(f".parts-nav a[href='#{anchor(NAME)}']").click()
+    keys.press("2", "Space", "Tab")
+    with desk.expect_response(lambda answer: "改名" in (answer.request.post_data or "")):
+        keys.write("改名")
+
+    case = reverse("admin:transfers_order_case", args=[order.pk])
+    taken = {"move": "take_over", "seen": Order.objects.get(pk=order.pk).version}
+    sign_in(Client(), lead).post(case, taken)
+    assert Order.objects.get(pk=order.pk).reviewer == lead
+    keys.write("称")
+
+    expect(desk.locator("[data-saved]")).to_contain_text("林石")
+    expect(desk.locator("[data-saved]")).to_contain_text("has had this order since")
+    assert ReviewDraft.objects.get(reviewer=reviewer).typed[f"words.{NAME}"] == "改名称"
+    desk.reload()
+    expect(desk.locator(f"[name='words.{NAME}']")).to_have_value("改名称")
+    expect(desk.locator(".lease")).to_contain_text("林石")
+    expect(desk.locator(".accept")).to_have_count(0)
