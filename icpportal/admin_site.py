@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.accounts import roles
 from icpportal.accounts.guards import account_of, safe_next, staff_required, with_next
 from icpportal.accounts.models import User
+from icpportal.approvals.words import notices
 from icpportal.desk.declared_lookups import DeclaredChoices, DeclaredLookups
 from icpportal.desk.links import OpenableLinks
 from icpportal.desk.top import Top
@@ -131,6 +132,7 @@ def _top(request: HttpRequest, site_url: str) -> Top:
         role=next((roles.NAMES[role] for permission, role in DUTIES if reader.has_perm(permission)), ""),
         demo=_("Demo desk: invented people and numbers.") if settings.SIMULATORS else "",
         warning=_("Two-factor sign-in for staff is off here. Production requires it.") if lax else "",
+        notices=notices(),
     )
 
 

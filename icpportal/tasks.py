@@ -3,6 +3,7 @@
 from celery import Task
 
 from filings.legacy_import import runner
+from icpportal.approvals import actions as approvals
 from icpportal.celery import app
 from icpportal.fields.types import Json
 from icpportal.gateways.errors import Refused, Retryable
@@ -82,6 +83,12 @@ def sweep_documents() -> None:
 def finish_decisions() -> None:
     """Carries out what reviewers decided and did not take back."""
     decisions.finish_due()
+
+
+@app.task(base=Job)
+def finish_lone_requests() -> None:
+    """Does what was asked by people who hold their duty alone and have waited for a day."""
+    approvals.finish_due()
 
 
 @app.task(base=Job)

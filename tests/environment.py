@@ -25,6 +25,9 @@ os.environ.setdefault("STATICFILES_BACKEND", "django.contrib.staticfiles.storage
 # a decision takes effect at once; the tests of the time in which it can be taken back set one
 os.environ.setdefault("DECISION_OPEN_SECONDS", "0")
 
+# one person is enough; the tests of the second person ask for one
+os.environ.setdefault("SECOND_PERSON", "off")
+
 if worker and os.environ.get("REDIS_URL"):
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"

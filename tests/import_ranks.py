@@ -49,6 +49,7 @@ KIT = (
     "icpportal/outbox/texts",
     "icpportal/outbox/channels",
     "icpportal/outbox",
+    "icpportal/approvals",
     "icpportal/wizard",
 )
 VERIFICATION = (
@@ -120,6 +121,7 @@ TRANSFERS = (
     "transfers/review/leases.py",
     "transfers/review/actions.py",
     "transfers/review/decisions.py",
+    "transfers/review/refusals.py",
     "transfers/review/search",
     "transfers/review/baskets",
     "transfers/review/cases/parts",

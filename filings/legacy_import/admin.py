@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -13,10 +14,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.actions import OnFileInOtherAccount, UnderOtherDocument
+from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims.claim_rows import ABOUT, record_rows
 from filings.legacy_import.state_labels import CLAIM_SENTENCES, mark
@@ -25,6 +28,12 @@ from filings.legacy_import.views.forms import DeclineForm
 from filings.models import LegacyClaim, LegacyClaimPaper
 from filings.models import legacy_states as states
 from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.actions import RequestRefused
+from icpportal.approvals.models import CLAIM
+from icpportal.approvals.queries import open_request
+from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.readonly_list import ReadOnly
 from icpportal.fields.components import Panel
@@ -42,6 +51,12 @@ ACCEPTED = {
 DONE: dict[str, Callable[[LegacyClaim], Words]] = {
     "accept": lambda claim: ACCEPTED[claiming.is_reset(claim.record)],
     "decline": lambda _claim: gettext_lazy("Declined: the applicant reads your words"),
+}
+ASKED = gettext_lazy("Nothing is accepted yet: a second person has to allow it")
+ANSWERS: dict[str, tuple[Callable[..., None], Words]] = {
+    "allow_request": (approvals.allow, gettext_lazy("Allowed: the claim is accepted")),
+    "decline_request": (approvals.decline, gettext_lazy("Declined: the claim stays as it is")),
+    "withdraw_request": (approvals.withdraw, gettext_lazy("Your request is withdrawn")),
 }
 REFUSED = {
     claiming.RecordGone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
@@ -67,9 +82,20 @@ class Unused(Panel):
     words: str
 
 
-def _panels(claim: LegacyClaim, form: DeclineForm) -> list[Panel]:
+@dataclass(frozen=True, slots=True)
+class AskedPanel(Panel):
+    """A second person has to allow that the claim is accepted."""
+
+    template: ClassVar[str] = "admin/filings/legacyclaim/asked.html"
+    asked: Asked
+
+
+def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
+    asked = asked_for(open_request(CLAIM, claim.pk), reader)
+    if asked:
+        return [AskedPanel(asked)]
     if claim.state == states.SENT:
-        return [Decision(form, _about(claim))]
+        return [Decision(form, acceptance.account_of(claim))]
     return [Unused(form.words_typed)] if form.words_typed else []
 
 
@@ -124,8 +150,12 @@ class LegacyClaimAdmin(ReadOnly):
     def _decide(self, request: HttpRequest, claim: LegacyClaim) -> HttpResponse:
         """Done, back to the list; refused, the page again with why and with the words that were typed."""
         move = request.POST.get("move", "")
+        if move in ANSWERS:
+            return self._answer(request, claim, *ANSWERS[move])
         if move not in DONE:
             raise PermissionDenied
+        if asked := open_request(CLAIM, claim.pk):
+            return self._refused(request, claim, asked_words(asked))
         form = DeclineForm(request.POST)
         try:
             if not self._is_decided(request, claim, move, form):
@@ -134,18 +164,35 @@ class LegacyClaimAdmin(ReadOnly):
             return self._refused(request, claim, MOVED)
         except tuple(REFUSED) as refused:
             return self._refused(request, claim, REFUSED[type(refused)])
-        messages.success(request, str(DONE[move](claim)))
+        except RequestRefused as refused:
+            return self._refused(request, claim, refused.words)
+        is_asked = move == "accept" and approvals.is_needed()
+        messages.success(request, str(ASKED if is_asked else DONE[move](claim)))
+        return redirect("admin:filings_legacyclaim_changelist")
+
+    def _answer(
+        self, request: HttpRequest, claim: LegacyClaim, answer: Callable[..., None], done: Words
+    ) -> HttpResponse:
+        """What a second person says to the request that the page showed, or its asker withdraws it."""
+        asked = open_request(CLAIM, claim.pk)
+        if asked is None or str(asked.pk) != request.POST.get("request"):
+            return self._refused(request, claim, _("This request has been answered or withdrawn"))
+        try:
+            answer(asked, actor=account_of(request))
+        except RequestRefused as refused:
+            return self._refused(request, claim, refused.words)
+        messages.success(request, str(done))
         return redirect("admin:filings_legacyclaim_changelist")
 
     def _is_decided(self, request: HttpRequest, claim: LegacyClaim, move: str, form: DeclineForm) -> bool:
-        about = _about(claim)
+        about = acceptance.account_of(claim)
         if request.POST.get("about", about) != about:  # a newer dump put the record under another account
             raise MoveNotAllowed("another account than the page showed")
         if move == "accept":
             if form.words_typed:
                 form.add_error("words", _("Not accepted: decline with these words, or empty them"))
                 return False
-            claiming.accept(claim, account_of(request))
+            acceptance.accept(claim, account_of(request))
             return True
         if form.is_valid():
             claiming.decline(claim, account_of(request), form.cleaned_data["words"])
@@ -169,11 +216,8 @@ class LegacyClaimAdmin(ReadOnly):
             "rows": record_rows(claim),
             "papers": [_picture(claim, paper) for paper in claiming.papers_of(claim)],
             "form": form,
-            "panels": _panels(claim, form),
-            "events": [
-                event_line(event.at, event.move, str(event.actor or ""), zh_parts(event.note))
-                for event in claim.events.select_related("actor")
-            ],
+            "panels": _panels(claim, form, account_of(request)),
+            "events": _events(claim),
         }
         return TemplateResponse(request, "admin/filings/legacyclaim/case.html", context)
 
@@ -188,9 +232,14 @@ class LegacyClaimAdmin(ReadOnly):
         return answer
 
 
-def _about(claim: LegacyClaim) -> str:
-    """What is accepted with the claim: an old account, or "" for the record alone."""
-    return str(claim.record.account_id) if claiming.is_reset(claim.record) else ""
+def _events(claim: LegacyClaim) -> list[SafeString]:
+    """What happened to the claim, and who asked and allowed what, by time."""
+    moves: list[tuple[datetime, list[Words]]] = [
+        (event.at, [event.move, str(event.actor or ""), zh_parts(event.note)])
+        for event in claim.events.select_related("actor")
+    ]
+    asked: list[tuple[datetime, list[Words]]] = [(line.at, [line.who, line.what]) for line in lines_of(CLAIM, claim.pk)]
+    return [event_line(at, *said) for at, said in sorted([*moves, *asked], key=lambda each: each[0])]
 
 
 def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> dict[str, Words]:

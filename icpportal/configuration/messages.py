@@ -8,6 +8,10 @@ ORDER_EFFECTS = "transfers.effects.after"  # what follows from a move of an orde
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
+APPROVED_ACTS = {  # what is done when a second person has allowed it
+    "refuse": "transfers.review.refusals.carry",
+    "claim": "filings.legacy_import.claims.acceptance.carry",
+}
 OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",
     "sms": "icpportal.outbox.channels.sms.deliver",

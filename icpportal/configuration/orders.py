@@ -7,6 +7,8 @@ from icpportal.configuration.environment import DEMO, env
 # --- rules -----------------------------------------------------------------------------------
 RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DECISION_OPEN_FOR = timedelta(seconds=env.int("DECISION_OPEN_SECONDS", default=60))  # a reviewer may take it back
+# refusing for good and accepting the claim of an old filing ask a second person; off: one person is enough
+SECOND_PERSON = env.bool("SECOND_PERSON", default=True)
 DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
 # the same of one that waits for its photo, or came back from the authority and was not sent again
 WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))

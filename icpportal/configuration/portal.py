@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "icpportal.accounts",
     "icpportal.workdays",
     "icpportal.outbox",
+    "icpportal.approvals",
     "icpportal.wizard",
     "icpportal.gateways.miit",
     "verification",

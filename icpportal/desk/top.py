@@ -1,6 +1,6 @@
 """The head of the desk: where the reader may go, who the reader is, and what every page warns of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
@@ -27,3 +27,4 @@ class Top:
     demo: Words = ""  # what a demo says of itself
     keys_off: bool = False  # no single key acts
     warning: Words = ""  # what must not stay so in production
+    notices: list[str] = field(default_factory=list)  # what all staff should know

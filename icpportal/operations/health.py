@@ -47,6 +47,7 @@ JOBS_REST = {
     "deliver_codes": timedelta(minutes=5),
     "deliver_outbox": timedelta(minutes=5),
     "finish_decisions": timedelta(minutes=5),
+    "finish_lone_requests": timedelta(minutes=10),
     "ask_phones": timedelta(minutes=10),
     "sweep_documents": timedelta(minutes=5),
     "sweep_imports": timedelta(minutes=10),

@@ -138,14 +138,14 @@ def _carried(row: Decision, order: Order, now: datetime) -> bool:
     said: Said = row.said
     try:
         with transaction.atomic():
-            _keep_with(order, row.reviewer)
+            keep_with(order, row.reviewer)
             _carry(order, row.reviewer, row.move, said, now)
     except (MoveNotAllowed, AssignedToOther):
         return False
     return True
 
 
-def _keep_with(order: Order, reviewer: User) -> None:
+def keep_with(order: Order, reviewer: User) -> None:
     """The order is with who decided, however long ago that was."""
     Order.objects.filter(pk=order.pk).update(reviewer=reviewer, claimed_until=timezone.now())
     order.refresh_from_db()

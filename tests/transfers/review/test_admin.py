@@ -91,8 +91,9 @@ CASES = {
     "take_over": (states.SUBMITTED, {}),
 }
 MAY = {"reviewer": set(CASES) - {"refuse", "take_over"}, "lead": set(CASES)}
-# tried in test_colleagues.py and test_decisions.py
+# tried in test_colleagues.py, test_decisions.py and test_second_person.py
 ELSEWHERE = {"keep", "discard", "to_return", "to_accept", "take_back", "hand_on", "ask", "answer", "note"}
+ELSEWHERE |= {"allow_request", "decline_request", "withdraw_request"}
 
 
 def test_every_button_of_the_case_page_is_tried_below():

@@ -15,6 +15,9 @@ from django.utils.translation import ngettext
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.approvals.models import REFUSE as REFUSAL
+from icpportal.approvals.queries import open_request
+from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
@@ -76,6 +79,7 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
     unused = unused_of(typed, _drawn(own, case.verdicts))
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
+    asked = asked_for(open_request(REFUSAL, order.pk), user)
     barred = leases.barred(order, user)
     held = leases.is_held(order)
     query = kept_query(request)
@@ -98,7 +102,7 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
         acts=acts,
-        can_judge=bool(can) and barred is None and waiting is None and in_review,
+        can_judge=bool(can) and not (barred or waiting or asked) and in_review,
         is_reviewer=is_reviewer,
         decided=decisions.decided_words(waiting) if waiting else "",
         sections=sections,
@@ -117,6 +121,7 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
         back=list_url(kept_list(query)),
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
+        asked=[asked] if asked else [],
     )
 
 
@@ -216,7 +221,7 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
         colleagues = list(colleagues_of(user))
         found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
         found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
-    if is_lead and is_in(order, Group.IN_REVIEW):
+    if is_lead and is_in(order, Group.IN_REVIEW) and open_request(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from icpportal.approvals.models import REFUSE
+from icpportal.approvals.words import lines_of
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
@@ -33,7 +35,9 @@ def happened(order: Order) -> list[Happened]:
     rounds = {each.decided_at: each for each in rounds_of(order).rows}
     events = [_event(event, rounds) for event in order.events.select_related("actor")]
     notes = [_note(note) for note in order.colleague_notes.select_related("author", "addressee", "answered_by")]
-    return sorted([*events, *(each for found in notes for each in found)], key=lambda each: each.at, reverse=True)
+    asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
+    found = [*events, *asked, *(each for of_note in notes for each in of_note)]
+    return sorted(found, key=lambda each: each.at, reverse=True)
 
 
 def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound]) -> Happened:

@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import REFUSE as REFUSAL
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import open_request
 from icpportal.time_format import to_beijing
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
 from transfers.review import actions as review
-from transfers.review import decisions, leases
+from transfers.review import decisions, leases, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
@@ -60,6 +64,7 @@ class CaseActionRow(TypedDict, total=False):
     decides: bool
     stays: bool
     opens: str
+    asked: str | Promise
 
 
 @dataclass(frozen=True)
@@ -75,12 +80,15 @@ class CaseAction:
     decides: bool = True  # about the order as the page showed it, not as it became meanwhile
     stays: bool = False  # on the case, instead of going on to the next one
     opens: str = ""  # the page of the case that it leads to, by its name
+    asked: str | Promise = ""  # what is said instead where a second person is asked first
 
     def used(self, fields: Fields) -> list[str]:
         return [name for name in fields if name.startswith(self.uses)] if self.uses else []
 
     def said(self) -> str:
         """What is said when it is done: of a decision also until when it can be taken back."""
+        if self.asked and approvals.is_needed():
+            return str(self.asked)
         if not self.decides or not settings.DECISION_OPEN_FOR:
             return str(self.done)
         final = to_beijing(timezone.now() + settings.DECISION_OPEN_FOR)
@@ -247,13 +255,43 @@ def _call(order: Order, reviewer: User, typed: Typed) -> CallForm | None:
     return None
 
 
-@case_action(gettext_lazy("Refused"), permission="lead_review", form_name=FINAL, prefix=REFUSE, uses=(f"{REFUSE}-",))
+@case_action(
+    gettext_lazy("Refused"),
+    permission="lead_review",
+    form_name=FINAL,
+    prefix=REFUSE,
+    uses=(f"{REFUSE}-",),
+    asked=gettext_lazy("Nothing is refused yet: a second person has to allow it"),
+)
 def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     form = RefuseForm(typed.fields, prefix=REFUSE)
     if not form.is_valid():
         return form
-    decisions.decide(order, reviewer, review.refuse, {"words": form.cleaned_data["words"]})
+    refusals.refuse(order, reviewer, form.cleaned_data["words"])
     return None
+
+
+@case_action(gettext_lazy("Allowed"), permission="lead_review", decides=False, stays=True)
+def _allow_request(order: Order, reviewer: User, typed: Typed) -> None:
+    approvals.allow(_request(order, typed), actor=reviewer)
+
+
+@case_action(gettext_lazy("Declined: the order stays as it is"), permission="lead_review", decides=False, stays=True)
+def _decline_request(order: Order, reviewer: User, typed: Typed) -> None:
+    approvals.decline(_request(order, typed), actor=reviewer)
+
+
+@case_action(gettext_lazy("Your request is withdrawn"), permission="lead_review", decides=False, stays=True)
+def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
+    approvals.withdraw(_request(order, typed), actor=reviewer)
+
+
+def _request(order: Order, typed: Typed) -> ApprovalRequest:
+    """The open request, as the page showed it: not a later one with other words."""
+    asked = open_request(REFUSAL, order.pk)
+    if asked is None or str(asked.pk) != typed.posted.get("request"):
+        raise Contradicted(_("This request has been answered or withdrawn"))
+    return asked
 
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)

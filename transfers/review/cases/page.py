@@ -7,6 +7,7 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from icpportal.approvals.words import Asked
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.types import Words
 from transfers.models import ColleagueNote
@@ -60,6 +61,7 @@ class CasePage:
     back: str = ""  # to the list the reader came from
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)  # what a second person has to allow first
 
     @property
     def title(self) -> str:

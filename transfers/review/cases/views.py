@@ -14,6 +14,10 @@ from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.approvals.actions import RequestRefused
+from icpportal.approvals.models import REFUSE
+from icpportal.approvals.queries import open_request
+from icpportal.approvals.words import asked_words
 from icpportal.desk.pages import drawn
 from icpportal.fields.types import Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
@@ -136,7 +140,7 @@ def _done(
         return None, refusal
     try:
         return move.act(order, account_of(request), typed), ""
-    except (leases.AssignedToOther, Contradicted, decisions.AlreadyDecided) as refused:
+    except (leases.AssignedToOther, Contradicted, RequestRefused, decisions.AlreadyDecided) as refused:
         return None, refused.words
     except MoveNotAllowed:
         return None, moved_words(order)
@@ -171,6 +175,8 @@ def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | P
     """A decision is about the order, and about what was typed, as the page showed both."""
     if waiting := decisions.open_decision(order):
         return decisions.decided_words(waiting)
+    if asked := open_request(REFUSE, order.pk):
+        return asked_words(asked)
     if _has_moved(request, order) or request.POST["move"] not in _can(request, order):
         return moved_words(order)
     if barred := leases.barred(order, account_of(request)):

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
+from icpportal.approvals.models import REFUSE, ApprovalRequest
+from icpportal.approvals.queries import open_requests
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
@@ -105,6 +107,7 @@ class HomePage:
     open_decisions: list[Line]
     colleagues: list[ColleagueLine] = field(default_factory=list)
     is_lead: bool = False
+    second: list[Line] = field(default_factory=list)  # what a second person has to allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def home_page(reader: Reader) -> HomePage:
         open_decisions=_open_decisions(reader),
         colleagues=_colleagues(reader) if leads else [],
         is_lead=leads,
+        second=[_second(asked) for asked in open_requests(reader.user, MOST)],
     )
 
 
@@ -244,6 +248,13 @@ def _asked(reader: Reader) -> list[Line]:
         )
         for each in asked.order_by("at")[:MOST]
     ]
+
+
+def _second(asked: ApprovalRequest) -> Line:
+    """A request that waits for a second person."""
+    case = "admin:transfers_order_case" if asked.kind == REFUSE else "admin:filings_legacyclaim_case"
+    when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
+    return Line(asked.reference, reverse(case, args=[asked.key]), when, str(asked.label), who=str(asked.asked_by))
 
 
 def _tally(reader: Reader) -> tuple[int, int]:

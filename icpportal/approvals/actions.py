@@ -1,0 +1,148 @@
+"""Asking a second person, and what follows from the answer; a person who holds a duty alone waits for a day instead."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.approvals.models import KINDS, ApprovalRequest
+from icpportal.approvals.queries import forget_open, has_colleague
+from icpportal.fields.types import Json
+
+logger = logging.getLogger(__name__)
+
+ALONE_AFTER = timedelta(hours=24)
+
+
+class Stale(Exception):
+    """What was asked cannot be done any more: what it is about has changed since."""
+
+
+class RequestRefused(Exception):
+    """Nothing happened; `words` says why."""
+
+    def __init__(self, words: str | Promise) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+def is_needed() -> bool:
+    """Whether a second person is asked at all."""
+    return bool(settings.SECOND_PERSON)
+
+
+def ask(
+    kind: str,
+    *,
+    key: str,
+    reference: str,
+    owner: User,
+    said: dict[str, Json],
+    actor: User,
+    now: datetime | None = None,
+) -> ApprovalRequest:
+    """Ask a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
+
+    Where nobody else could answer it is done after 24 hours, and all staff read so until then.
+    """
+    now = now or timezone.now()
+    is_alone = not has_colleague(KINDS[kind].permission, actor, owner)
+    try:
+        with transaction.atomic():
+            asked = ApprovalRequest.objects.create(
+                kind=kind,
+                key=key,
+                reference=reference,
+                owner=owner,
+                said=said,
+                asked_by=actor,
+                asked_at=now,
+                alone_at=now + ALONE_AFTER if is_alone else None,
+            )
+    except IntegrityError:
+        raise RequestRefused(_("A second person has been asked already")) from None
+    forget_open()
+    logger.info("second person asked", extra={"kind": kind, "reference": reference, "alone": is_alone})
+    return asked
+
+
+def allow(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
+    """Do what was asked; raises `RequestRefused` where this person may not, or it cannot be done any more."""
+    now = now or timezone.now()
+    _refuse_answer(asked, actor)
+    if not _finish(asked, ApprovalRequest.ALLOWED, now, answered_by=actor):
+        raise RequestRefused(_("Nothing was done: it has changed since the request was made"))
+
+
+def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
+    """Nothing is done; raises `RequestRefused` where this person may not answer."""
+    _refuse_answer(asked, actor)
+    _end(asked, ApprovalRequest.DECLINED, now or timezone.now(), answered_by=actor)
+
+
+def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
+    """Take one's own request back; raises `RequestRefused` where it is another's."""
+    if asked.asked_by_id != actor.pk:
+        raise RequestRefused(_("Only who made the request withdraws it"))
+    _end(asked, ApprovalRequest.WITHDRAWN, now or timezone.now())
+
+
+def finish_due(*, now: datetime | None = None) -> int:
+    """Do what people asked who hold their duty alone and have waited for a day; how many requests."""
+    now = now or timezone.now()
+    due = ApprovalRequest.objects.filter(outcome="", alone_at__lte=now).order_by("asked_at")
+    waiting = due.select_related("asked_by", "owner")
+    ran = rows.each("approvals.alone", waiting, lambda asked: _finish_alone(asked, now), reference="reference")
+    return len(ran.done)
+
+
+def _finish_alone(asked: ApprovalRequest, now: datetime) -> bool:
+    """A colleague who has come meanwhile is waited for."""
+    if has_colleague(asked.permission, asked.asked_by, asked.owner):
+        ApprovalRequest.objects.filter(pk=asked.pk, outcome="").update(alone_at=None)
+        return False
+    return _finish(asked, ApprovalRequest.ALONE, now)
+
+
+def _refuse_answer(asked: ApprovalRequest, actor: User) -> None:
+    if actor.pk in (asked.asked_by_id, asked.owner_id) or not actor.has_perm(asked.permission):
+        raise RequestRefused(_("A second person must decide: not the one who made the request"))
+
+
+def _finish(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: User | None = None) -> bool:
+    """Close the request and do what it asks, in one; False when that could not be done, and then the request says so.
+
+    Raises `RequestRefused` when somebody was quicker.
+    """
+    with transaction.atomic():
+        _end(asked, outcome, now, answered_by=answered_by)
+        is_done = _is_carried(asked, now)
+        if not is_done:
+            ApprovalRequest.objects.filter(pk=asked.pk).update(outcome=ApprovalRequest.FAILED)
+    return is_done
+
+
+def _is_carried(asked: ApprovalRequest, now: datetime) -> bool:
+    if not asked.asked_by.has_perm(asked.permission):  # who asked has left the duty
+        return False
+    try:
+        with transaction.atomic():
+            import_string(settings.APPROVED_ACTS[asked.kind])(asked, now)
+    except Stale:
+        return False
+    return True
+
+
+def _end(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: User | None = None) -> None:
+    waiting = ApprovalRequest.objects.filter(pk=asked.pk, outcome="")
+    if not waiting.update(outcome=outcome, answered_by=answered_by, ended_at=now):
+        raise RequestRefused(_("This request has been answered or withdrawn"))
+    forget_open()
+    logger.info("request ended", extra={"kind": asked.kind, "reference": asked.reference, "outcome": outcome})

@@ -1,0 +1,77 @@
+"""What one person wants to do and a second one has to allow, a row each."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.privacy.fields import EncryptedJSONField
+from icpportal.privacy.models import SealedModel
+
+REFUSE, CLAIM = "refuse", "claim"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of request: what is asked, and the permission of who may ask and answer."""
+
+    label: str | Promise
+    permission: str
+
+
+KINDS = {
+    REFUSE: Kind(_("Refusing an order permanently"), "transfers.lead_review"),
+    CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim"),
+}
+
+
+class ApprovalRequest(SealedModel):
+    """One request; it is open while it has no outcome."""
+
+    ALLOWED, DECLINED, WITHDRAWN, ALONE, FAILED = "allowed", "declined", "withdrawn", "alone", "failed"
+
+    kind = models.CharField(max_length=20)
+    key = models.CharField(max_length=40)  # of what it is about, for its kind
+    reference = models.CharField(max_length=40)  # the same, for people
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    said = EncryptedJSONField(default=dict)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    alone_at = models.DateTimeField(null=True)  # when it is done without a second person, because there is none
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], condition=Q(outcome=""), name="one_open_request_a_thing"),
+            models.CheckConstraint(
+                condition=Q(answered_by=None) | ~Q(answered_by=F("asked_by")), name="answered_by_a_second_person"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="requests_of_a_thing"),
+            models.Index(fields=["asked_at"], condition=Q(outcome=""), name="requests_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.reference}"
+
+    @property
+    def label(self) -> str | Promise:
+        """What is asked."""
+        return KINDS[self.kind].label
+
+    @property
+    def permission(self) -> str:
+        """What its second person holds."""
+        return KINDS[self.kind].permission
+
+    @property
+    def words(self) -> str:
+        """What is said to whom it is about."""
+        return str(self.said.get("words", ""))

@@ -1,0 +1,115 @@
+"""Requests in words: on the page of what they are about, in its timeline, and at the head of the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from icpportal.accounts.models import User
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import lone_requests, requests_of
+from icpportal.time_format import to_beijing
+
+MOST = 5  # notices at the head of the desk
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A button: what the reader may say to a request."""
+
+    move: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What `admin/asked.html` draws: who asks what, and what the reader may answer."""
+
+    key: str
+    told: str
+    words: str
+    alone: str  # when it is done without a second person
+    answers: list[Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a timeline."""
+
+    at: datetime
+    who: str
+    what: str
+    words: str = ""
+
+
+def asked_for(asked: ApprovalRequest | None, reader: User) -> Asked | None:
+    """The open request as this reader sees it."""
+    if asked is None:
+        return None
+    return Asked(
+        key=str(asked.pk),
+        told=asked_words(asked),
+        words=asked.words,
+        alone=_alone_words(asked),
+        answers=_answers(asked, reader),
+    )
+
+
+def _answers(asked: ApprovalRequest, reader: User) -> list[Answer]:
+    """Who asked may withdraw it, a second person allow or decline it; nobody else has a button."""
+    if asked.asked_by_id == reader.pk:
+        return [Answer("withdraw_request", _("Withdraw the request"))]
+    if asked.owner_id == reader.pk or not reader.has_perm(asked.permission):
+        return []
+    return [
+        Answer("allow_request", pgettext("a colleague's request", "Allow")),
+        Answer("decline_request", pgettext("a colleague's request", "Decline")),
+    ]
+
+
+def asked_words(asked: ApprovalRequest) -> str:
+    """`Gao Yang has asked a second person: Refusing an order permanently`."""
+    told = {"name": str(asked.asked_by), "what": asked.label}
+    return _("%(name)s has asked a second person: %(what)s") % told
+
+
+def notices() -> list[str]:
+    """What all staff read while somebody acts alone."""
+    told = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
+    return [
+        f"{told % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {_alone_words(asked)}"
+        for asked in lone_requests(MOST)
+    ]
+
+
+def _alone_words(asked: ApprovalRequest) -> str:
+    if asked.alone_at is None:
+        return ""
+    told = _("Nobody else holds this duty: it is done on %(time)s unless it is withdrawn.")
+    return told % {"time": f"{to_beijing(asked.alone_at):%Y-%m-%d %H:%M}"}
+
+
+def lines_of(kind: str, key: object) -> list[Said]:
+    """Who asked what, and who answered what, for the timeline of what it is about."""
+    return [line for asked in requests_of(kind, key) for line in _lines(asked)]
+
+
+def _lines(asked: ApprovalRequest) -> list[Said]:
+    by_nobody = _("asked to act alone, nobody else holds the duty: %(what)s")
+    wanted = by_nobody if asked.alone_at else _("asked a second person: %(what)s")
+    first = Said(asked.asked_at, str(asked.asked_by), wanted % {"what": asked.label}, asked.words)
+    return [first, _end(asked)] if asked.ended_at else [first]
+
+
+def _end(asked: ApprovalRequest) -> Said:
+    ends = {
+        ApprovalRequest.ALLOWED: _("allowed what %(name)s had asked"),
+        ApprovalRequest.DECLINED: _("declined what %(name)s had asked"),
+        ApprovalRequest.WITHDRAWN: _("withdrew the request"),
+        ApprovalRequest.ALONE: _("did after 24 hours what %(name)s had asked alone: no second person was there"),
+        ApprovalRequest.FAILED: _("could not do what %(name)s had asked: it had changed since"),
+    }
+    by_itself = asked.asked_by if asked.outcome == ApprovalRequest.WITHDRAWN else _("The system")
+    who = asked.answered_by or by_itself
+    return Said(asked.ended_at or asked.asked_at, str(who), ends[asked.outcome] % {"name": asked.asked_by})

@@ -1,0 +1,301 @@
+"""Refusing an order for good takes two leads; one who holds the duty alone waits for a day, and all staff read so."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR
+from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import forget_open
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.review.judged import all_ok
+from tests.transfers.together import together, words
+from transfers.models import Decision, Order, ReviewRound
+from transfers.orders import actions as orders
+from transfers.review import decisions
+
+pytestmark = pytest.mark.django_db
+WORDS = "网站内容不适合在此备案"
+DAY = timedelta(hours=24)
+
+
+@pytest.fixture(autouse=True)
+def two_people(settings):
+    settings.SECOND_PERSON = True
+    yield
+    forget_open()  # the rows are gone with the test
+
+
+@pytest.fixture
+def order():
+    return make_order(state=states.SUBMITTED)
+
+
+@pytest.fixture
+def gao():
+    return named("高扬")
+
+
+@pytest.fixture
+def lin():
+    return named("林远")
+
+
+def named(name, make=make_lead_reviewer):
+    user = make(language="en")
+    User.objects.filter(pk=user.pk).update(name=name)
+    return User.objects.get(pk=user.pk)
+
+
+def desk_of(user):
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return sign_in(client, user)
+
+
+def read(order):
+    return Order.objects.get(pk=order.pk)
+
+
+def case_of(order):
+    return reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def page_of(order, user, name="case"):
+    return desk_of(user).get(reverse(f"admin:transfers_order_{name}", args=[order.pk])).content.decode()
+
+
+def press(order, user, move, **typed):
+    """What the reader is told after pressing a button of the case as it stands."""
+    asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
+    known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
+    client = desk_of(user)
+    answer = client.post(case_of(order), {"move": move, **known, **typed}, follow=True)
+    return answer.content.decode()
+
+
+def ask(order, lead):
+    return press(order, lead, "refuse", **{"refuse-words": WORDS})
+
+
+def without_tokens(page):
+    return [line for line in page.decode().splitlines() if "csrf" not in line and "datetime" not in line]
+
+
+def test_a_second_lead_reads_the_words_and_allows_and_both_stand_in_the_timeline(order, gao, lin):
+    owner = desk_of(order.owner)
+    before = owner.get(order.get_absolute_url()).content
+
+    said = ask(order, gao)
+
+    assert "a second person has to allow it" in said
+    assert (read(order).state, moves(order), Message.objects.count()) == (states.SUBMITTED, [], 0)
+    assert without_tokens(owner.get(order.get_absolute_url()).content) == without_tokens(before)
+    page = page_of(order, lin)
+    assert [each in page for each in ("高扬", WORDS, 'value="allow_request"')] == [True, True, True]
+
+    press(order, lin, "allow_request")
+
+    assert read(order).state == states.REFUSED
+    round_ = ReviewRound.objects.get(order=order)
+    assert (round_.decision, round_.reviewer) == ("refuse", gao)
+    timeline = page_of(order, lin, "more").partition('class="happened')[2].partition("</ol>")[0]
+    assert "asked a second person: Refusing an order permanently" in timeline
+    assert "林远" in timeline.partition("allowed what")[0]
+    assert "高扬" in timeline.partition("allowed what")[2].partition("had asked")[0]
+    assert WORDS in owner.get(order.get_absolute_url()).content.decode()
+
+
+def test_what_was_allowed_can_be_undone_by_who_asked_for_a_minute(order, gao, lin, settings):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    ask(order, gao)
+
+    press(order, lin, "allow_request")
+
+    waiting = Decision.objects.get(order=order)
+    assert (waiting.move, waiting.reviewer, read(order).state) == ("refuse", gao, states.SUBMITTED)
+    assert decisions.finish_due(now=waiting.final_at) == 1
+    assert read(order).state == states.REFUSED
+
+
+def test_declined_nothing_happens_and_it_can_be_asked_again(order, gao, lin):
+    ask(order, gao)
+
+    press(order, lin, "decline_request")
+
+    assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
+    assert "declined what" in page_of(order, gao, "more")
+    ask(order, gao)
+    assert list(ApprovalRequest.objects.order_by("asked_at").values_list("outcome", flat=True)) == ["declined", ""]
+
+
+def test_who_asked_may_not_answer_but_withdraws(order, gao, lin):
+    ask(order, gao)
+    page = page_of(order, gao)
+    assert ["allow_request" in page, "withdraw_request" in page] == [False, True]
+
+    assert "A second person must decide" in press(order, gao, "allow_request")
+    assert "A second person must decide" in press(order, gao, "decline_request")
+    assert ApprovalRequest.objects.get().outcome == ""
+    assert "Only who made the request" in press(order, lin, "withdraw_request")
+    press(order, gao, "withdraw_request")
+
+    assert (ApprovalRequest.objects.get().outcome, read(order).state) == ("withdrawn", states.SUBMITTED)
+    assert "withdrew the request" in page_of(order, lin, "more")
+
+
+def test_neither_a_reviewer_nor_the_owner_nor_an_auditor_answers(order, gao, lin):
+    reviewer = make_reviewer(language="en")
+    ensure_roles()
+    auditor = make_user(held_roles=(AUDITOR,), language="en")
+    ask(order, gao)
+
+    for who in (reviewer, auditor):
+        page = page_of(order, who)
+        assert ["高扬" in page, "allow_request" in page] == [True, False]
+        known = {"move": "allow_request", "seen": order.version, "request": str(ApprovalRequest.objects.get().pk)}
+        assert desk_of(who).post(case_of(order), known).status_code == 403
+    Order.objects.filter(pk=order.pk).update(owner=lin)
+    ApprovalRequest.objects.update(owner=lin)
+    assert "A second person must decide" in press(order, lin, "allow_request")
+    assert read(order).state == states.SUBMITTED
+
+
+def test_until_it_is_answered_nothing_else_is_decided(order, gao, lin):
+    ask(order, gao)
+    page = page_of(order, gao)
+    assert ["Accept…" in page, "Return…" in page] == [False, False]
+
+    said = press(order, gao, "accept", **all_ok(order))
+
+    assert "高扬" in said.partition("has asked a second person")[0]
+    assert "has asked a second person" in ask(order, gao)
+    assert (moves(order), ApprovalRequest.objects.count()) == ([], 1)
+    assert 'value="refuse"' not in page_of(order, lin, "more")
+
+
+def test_the_first_page_of_a_lead_lists_what_waits(order, gao, lin):
+    ask(order, gao)
+    home = desk_of(lin).get(reverse("admin:index")).content.decode()
+
+    listed = home.partition("Second-person requests")[2].partition("</section>")[0]
+    assert [each in listed for each in (order.reference, case_of(order), "高扬")] == [True, True, True]
+    reviewers = desk_of(make_reviewer(language="en")).get(reverse("admin:index")).content.decode()
+    assert "Second-person requests" not in reviewers
+
+
+def test_a_lone_lead_waits_for_a_day_all_staff_read_so_and_it_is_marked(order, gao):
+    reviewer = make_reviewer(language="en")
+    ask(order, gao)
+    asked = ApprovalRequest.objects.get()
+    assert asked.alone_at == asked.asked_at + DAY
+
+    ensure_roles()
+    for who in (gao, reviewer, make_user(held_roles=(AUDITOR,), language="en")):
+        home = desk_of(who).get(reverse("admin:index")).content.decode()
+        assert [each in home for each in ("acts without a second person", order.reference)] == [True, True]
+    assert approvals.finish_due(now=asked.alone_at - timedelta(seconds=1)) == 0
+    assert read(order).state == states.SUBMITTED
+
+    assert approvals.finish_due(now=asked.alone_at) == 1
+
+    assert (read(order).state, ApprovalRequest.objects.get().outcome) == (states.REFUSED, "alone")
+    assert "no second person was there" in page_of(order, gao, "more")
+    assert "acts without a second person" not in desk_of(reviewer).get(reverse("admin:index")).content.decode()
+    assert approvals.finish_due(now=asked.alone_at + DAY) == 0
+
+
+def test_a_lead_who_has_a_colleague_is_never_done_without_one(order, gao, lin):
+    ask(order, gao)
+
+    assert ApprovalRequest.objects.get().alone_at is None
+    assert approvals.finish_due(now=timezone.now() + 30 * DAY) == 0
+    assert "acts without a second person" not in desk_of(gao).get(reverse("admin:index")).content.decode()
+
+
+def test_a_second_lead_who_comes_within_the_day_is_waited_for(order, gao):
+    ask(order, gao)
+    lin = named("林远")
+
+    assert approvals.finish_due(now=timezone.now() + 2 * DAY) == 0
+
+    assert (read(order).state, ApprovalRequest.objects.get().outcome) == (states.SUBMITTED, "")
+    press(order, lin, "allow_request")
+    assert read(order).state == states.REFUSED
+
+
+def test_one_who_left_the_duty_meanwhile_refuses_nothing(order, gao):
+    ask(order, gao)
+    User.objects.filter(pk=gao.pk).update(is_active=False)
+
+    approvals.finish_due(now=timezone.now() + 2 * DAY)
+
+    assert (read(order).state, ApprovalRequest.objects.get().outcome) == (states.SUBMITTED, "failed")
+
+
+def test_an_order_that_moved_on_makes_it_fail_with_words(order, gao, lin):
+    ask(order, gao)
+    orders.withdraw(read(order), actor=order.owner, reason="not_wanted")
+
+    said = press(order, lin, "allow_request")
+
+    assert "Nothing was done: it has changed since the request was made" in said
+    assert (read(order).state, moves(order)) == (states.WITHDRAWN, ["withdraw"])
+    assert ApprovalRequest.objects.get().outcome == "failed"
+    assert "it had changed since" in page_of(order, lin, "more")
+
+
+def test_an_answer_is_to_the_request_that_the_page_showed(order, gao, lin):
+    ask(order, gao)
+    shown = str(ApprovalRequest.objects.get().pk)
+    press(order, gao, "withdraw_request")
+    press(order, gao, "refuse", **{"refuse-words": "另一个理由"})
+
+    said = press(order, lin, "allow_request", request=shown)
+
+    assert "answered or withdrawn" in said
+    assert read(order).state == states.SUBMITTED
+
+
+def test_the_setting_lets_one_person_act_at_once(order, gao, lin, settings):
+    settings.SECOND_PERSON = False
+
+    ask(order, gao)
+
+    assert (read(order).state, ApprovalRequest.objects.count()) == (states.REFUSED, 0)
+
+
+def test_the_words_are_kept_sealed(order, gao, lin):
+    ask(order, gao)
+
+    raw = ApprovalRequest.objects.extra(select={"raw": "said"}).values_list("raw", flat=True).get()
+
+    assert ApprovalRequest.objects.get().words == WORDS
+    assert WORDS not in str(raw)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_answer_at_once_leave_one_answer():
+    gao, lin, wu = named("高扬"), named("林远"), named("吴桐")
+    for _round in range(5):
+        order = make_order(state=states.SUBMITTED)
+        ask(order, gao)
+        asked = ApprovalRequest.objects.get(key=str(order.pk))
+
+        ends = together(
+            lambda asked=asked: approvals.allow(asked, actor=lin),
+            lambda asked=asked: approvals.decline(asked, actor=wu),
+        )
+
+        assert sorted(words(ends)) == ["RequestRefused", "done"]
+        ended = ApprovalRequest.objects.get(pk=asked.pk)
+        refused = read(order).state == states.REFUSED
+        assert (ended.outcome, refused) in [("allowed", True), ("declined", False)]

@@ -1,0 +1,44 @@
+"""Refusing an order for good: asked by one lead, allowed by another, then decided like anything else."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import REFUSE, ApprovalRequest
+from icpportal.lifecycle import MoveNotAllowed
+from transfers.models import Order
+from transfers.review import actions as review
+from transfers.review import decisions
+from transfers.review.leases import AssignedToOther, assign_to_me
+
+
+def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None) -> None:
+    """Ask a second lead, or decide at once where none is needed; raises what `decisions.decide` raises."""
+    if not approvals.is_needed():
+        decisions.decide(order, lead, review.refuse, {"words": words}, now=now)
+        return
+    with transaction.atomic():
+        assign_to_me(order, lead, now=now)
+        approvals.ask(
+            REFUSE,
+            key=str(order.pk),
+            reference=order.reference,
+            owner=order.owner,
+            said={"words": words, "version": order.version},
+            actor=lead,
+            now=now,
+        )
+
+
+def carry(asked: ApprovalRequest, now: datetime) -> None:
+    """Decide as it was asked, in the name of who asked; raises `Stale` when the order has moved on."""
+    order = Order.objects.select_for_update(of=("self",)).get(pk=asked.key)
+    if order.version != asked.said["version"]:
+        raise approvals.Stale(asked.reference)
+    try:
+        decisions.keep_with(order, asked.asked_by)
+        decisions.decide(order, asked.asked_by, review.refuse, {"words": asked.words}, now=now)
+    except (MoveNotAllowed, AssignedToOther) as moved:
+        raise approvals.Stale(asked.reference) from moved
