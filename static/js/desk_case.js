@@ -292,7 +292,7 @@ window.addEventListener("DOMContentLoaded", () => {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
       document.getElementById("legend")?.setAttribute("hidden", "");
-      if (typing(event.target)) event.target.blur(); // keys act again
+      if (typing(event.target) && !event.isComposing) event.target.blur(); // keys act again
     }
     if (document.body.dataset.keys === "off" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.defaultPrevented || typing(event.target) || !KEYS[event.key]) return;

@@ -22,6 +22,7 @@ from tests.transfers.builders import (
 )
 from transfers.models import DeskSettings, FieldVerdict, Order, ReturnReason, ReviewDraft
 from transfers.review import catalogue
+from transfers.review.cases.parts.parts import parts_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -225,6 +226,22 @@ def said_back(order: Order) -> None:
         STATEMENT: True,
         ADDRESS: OWN_WORDS,
     }
+
+
+def test_the_reasons_of_every_part_open_without_scrolling(desk: Page) -> None:
+    order = company()
+    keys = Keyboard(desk)
+    desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
+    arrive(desk)
+
+    for part in parts_of(order):
+        desk.locator(f".parts-nav a[href='#{anchor(part)}']").click()
+        keys.press("2")
+        assert in_sight(desk) == SEEN, part
+        assert desk.locator(".part.on .reasons label").count() > 0
+        keys.press("u")
+
+    assert judged(desk) == f"0 of {PARTS} judged"
 
 
 def test_no_key_decides_before_its_time_and_none_acts_from_a_text(desk: Page) -> None:
