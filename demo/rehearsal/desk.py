@@ -1,7 +1,5 @@
 """What the provider's reviewer does in a rehearsal, at the review desk."""
 
-from urllib.parse import urljoin
-
 from demo.rehearsal.http_browser import Browser, Form, Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario
 
@@ -19,11 +17,9 @@ def staff(walk: Scenario) -> Browser:
 def case_of(walk: Scenario, desk: Browser) -> Page:
     """The page on which the order is judged."""
     page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
-    links = [each.attrs["href"] for each in page.find("a") if "/admin/transfers/order/" in each.attrs.get("href", "")]
-    rows = [href for href in links if "/case/" in href]
-    if not rows:
-        raise UnexpectedPage(f"the queue does not show {walk.reference}")
-    return desk.get(rows[0])
+    if "/case/" not in page.url:
+        raise UnexpectedPage(f"the desk does not find {walk.reference}: {page.trouble()}")
+    return page
 
 
 def form_with(page: Page, move: str) -> Form:
@@ -38,12 +34,14 @@ def review(walk: Scenario) -> None:
     """The provider's reviewer accepts the order in Django admin."""
     desk = staff(walk)
     page = case_of(walk, desk)
-    parts = {each.attrs["name"]: "ok" for each in page.find("input", type="radio") if _is_verdict(each.attrs["name"])}
-    page = desk.send(form_with(page, "keep"), parts, button=("move", "keep"))
-    links = [each.attrs["href"] for each in page.find("a") if "/case/accept/" in each.attrs.get("href", "")]
-    page = desk.get(urljoin(page.url, links[0]))
+    page = desk.send(form_with(page, "keep"), all_in_order(page), button=("move", "to_accept"))
     desk.send(form_with(page, "accept"), button=("move", "accept"))
     walk.expect_state("photo_due")
+
+
+def all_in_order(page: Page) -> dict[str, str]:
+    """OK at every part, or rule of the photo, that the page asks for."""
+    return {each.attrs["name"]: "ok" for each in page.find("input", type="radio") if _is_verdict(each.attrs["name"])}
 
 
 def _is_verdict(name: str) -> bool:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from demo import fake_data
 from demo.rehearsal import consent, photo_app
-from demo.rehearsal.desk import case_of, form_with, review, staff
+from demo.rehearsal.desk import all_in_order, case_of, form_with, review, staff
 from demo.rehearsal.http_browser import Element, Page, UnexpectedPage
 from demo.rehearsal.scenario import Scenario
 
@@ -250,7 +250,7 @@ def photo(walk: Scenario) -> None:
     (photo_app.send_photo if photo_app.is_asked(page) else _send_photo)(walk, page)
     desk = staff(walk)
     page = case_of(walk, desk)
-    desk.send(form_with(page, "keep"), button=("move", "accept_photo"))
+    desk.send(form_with(page, "keep"), all_in_order(page), button=("move", "accept_photo"))
     walk.expect_state("phone_due", "authority_review")
 
 

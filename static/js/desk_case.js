@@ -308,6 +308,46 @@ window.addEventListener("DOMContentLoaded", () => {
     if (beside) put(panes[1], beside.dataset.paper);
     acts.two();
   }
+  // --- the rules of a photo ---
+  const rules = all(".rules li");
+  let ruled = Math.max(0, rules.findIndex((rule) => !find("input:checked", rule)));
+  const atRule = (index) => {
+    ruled = Math.max(0, Math.min(rules.length - 1, index));
+    rules.forEach((rule, n) => rule.classList.toggle("now", n === ruled));
+    rules[ruled].scrollIntoView({ block: "nearest" });
+  };
+  const countRules = () => {
+    const said = rules.map((rule) => find("input:checked", rule)?.value || "");
+    const words = find(".judged");
+    if (words) words.textContent = words.textContent.replace(/\d+/, said.filter(Boolean).length);
+    const figures = { ".n-ok": "ok", ".n-return": "return" };
+    Object.entries(figures).forEach(([name, word]) => {
+      find(name).textContent = said.filter((each) => each === word).length;
+    });
+    const whole = said.every((each) => each === "ok");
+    find(".accept").hidden = !whole;
+    find(".not-yet").hidden = whole;
+    find(".lacking").textContent = "";
+  };
+  const judgeRule = (word) => {
+    const radio = find(`input[value=${word}]`, rules[ruled]);
+    radio.checked = true;
+    radio.dispatchEvent(new Event("input", { bubbles: true }));
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+    live.textContent = `${find(".rule", rules[ruled]).textContent}: ${radio.closest("label").textContent.trim()}`;
+    atRule(ruled + 1);
+  };
+  if (rules.length && form) {
+    Object.assign(KEYS, { 1: () => judgeRule("ok"), 2: () => judgeRule("return"), j: () => atRule(ruled + 1), k: () => atRule(ruled - 1) });
+    form.addEventListener("change", (event) => {
+      const rule = event.target.closest(".rules li");
+      if (!rule) return;
+      atRule(rules.indexOf(rule));
+      countRules();
+    });
+    atRule(ruled);
+  }
+
   const first = window.location.hash ? at : parts.findIndex(needs);
   show(first < 0 ? 0 : first, false);
 });

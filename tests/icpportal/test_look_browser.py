@@ -349,7 +349,7 @@ def test_the_review_desk_keeps_the_policy_on_list_form_and_index(visit, theme):
     ]
 
     for page in pages:
-        expect(page.locator(".desk-brand")).to_contain_text("Review desk")
+        expect(page.get_by_role("banner").get_by_role("link", name="Review desk")).to_be_visible()
         assert page.complaints == []
 
 

@@ -329,8 +329,9 @@ class Reviewer:
         self.page.wait_for_url(re.compile("/admin/"))
 
     def open(self, reference: str) -> None:
-        self.page.goto(f"{self.portal.url}/admin/transfers/order/?queue=all&q={reference}")
-        self.page.click(f"th a.ref:has-text('{reference}')")
+        self.page.goto(f"{self.portal.url}/admin/")
+        self.page.fill("[type=search]", reference)
+        self.page.press("[type=search]", "Enter")
         expect(self.page.locator(".judge")).to_have_attribute("data-reference", reference)
 
     def press(self, move: str) -> None:
@@ -339,20 +340,27 @@ class Reviewer:
     def accept(self) -> None:
         """Say OK to every part by its key, and accept the order on the page that follows."""
         for _part in range(self.page.locator(".part[data-judged]").count()):
-            if self.page.locator("a.accept").is_visible():
+            if self.page.locator(".btn.accept").is_visible():
                 break
             self.page.keyboard.press("1")
         self._saved()
-        self.page.click("a.accept")
+        self.page.click(".btn.accept")
         self.press("accept")
 
     def send_back(self) -> None:
         """Return what was named, although other parts have no verdict."""
         self._saved()
-        self.page.click("a.back")
+        self.page.click(".btn.back")
         if self.page.locator("[name=return-although]").count():
             self.page.check("[name=return-although]")
         self.press("send_back")
+
+    def accept_the_photo(self) -> None:
+        """Say of every rule that it is met, by its key, and accept the photo."""
+        for _rule in range(self.page.locator(".rules li").count()):
+            self.page.keyboard.press("1")
+        self._saved()
+        self.press("accept_photo")
 
     def _saved(self) -> None:
         expect(self.page.locator("[data-saved]")).not_to_be_empty()

@@ -28,7 +28,7 @@ def approved(person: Person, reviewer: Reviewer) -> None:
     person.sees("photo_due")
     person.send_the_photo()
     reviewer.open(person.reference)
-    reviewer.press("accept_photo")
+    reviewer.accept_the_photo()
     person.sees("authority_review")
     person.authority_decides("grant")
     person.sees("approved")

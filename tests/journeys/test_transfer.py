@@ -45,7 +45,7 @@ def accepted(person: Person, reviewer: Reviewer) -> None:
     person.sees("photo_due")
     person.send_the_photo()
     reviewer.open(person.reference)
-    reviewer.press("accept_photo")
+    reviewer.accept_the_photo()
 
 
 @walked(Manner("en"), Manner("zh-hans", PHONE))

@@ -367,7 +367,8 @@ def refusal_words(order: Order) -> str:
     return found or ""
 
 
-def photo_verdict(order: Order) -> FieldVerdict | None:
-    """Why the last photo has to be taken again."""
+def photo_verdicts(order: Order) -> list[FieldVerdict]:
+    """Why the last photo has to be taken again; nothing when none was refused."""
     latest = order.rounds.filter(decision="refuse_photo").order_by("-number").first()
-    return latest.verdicts.select_related("reason").filter(field="photo").first() if latest else None
+    refused = FieldVerdict.objects.filter(round=latest, verdict=FieldVerdict.RETURN).select_related("reason")
+    return list(refused.order_by("field")) if latest else []

@@ -33,19 +33,20 @@ class PhotoHead:
 
 def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
     """The head of a page of the photo step, for the ways that are open."""
-    verdict = queries.photo_verdict(order)
+    refused = queries.photo_verdicts(order)
     return PhotoHead(
         name=mask_name(administrator(order).name),
         rules=photo_rules(ways),
         samples=portraits(has_backdrop=BACKDROP in ways or not ways),
         steps=[step for way in ways for step in WAYS[way].steps],
-        said=[_again(verdict, ways)] if verdict else [],
+        said=[_again(refused, ways)] if refused else [],
         only_app=[ONLY_APP] if ways == (SHANGHAI_APP,) else [],
     )
 
 
-def _again(verdict: FieldVerdict, ways: tuple[str, ...]) -> Notice:
+def _again(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
     """What a reviewer said of the last photo, and what to do besides."""
-    words = reason_words(verdict, chinese=reads_chinese())
+    chinese = reads_chinese()
+    words = [reason_words(verdict, chinese=chinese) for verdict in refused]
     again = (WAYS[way].again for way in ways if WAYS[way].again)
-    return Notice("turn", _("The photo has to be taken again"), (words, *again))
+    return Notice("turn", _("The photo has to be taken again"), (*words, *again))

@@ -124,7 +124,7 @@ def send_back(
 
 
 @decision
-def accept_photo(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
+def accept_photo(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
     """The photo shows the website administrator by the rules; the order goes to the authority."""
     now = now or timezone.now()
     facts = queries.facts_of(order)
@@ -132,19 +132,29 @@ def accept_photo(order: Order, reviewer: User, *, now: datetime | None = None) -
     with transaction.atomic():
         assign_to_me(order, reviewer, now=now)
         ORDER.apply(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
-        _round(order, reviewer, "accept_photo", (), now)
+        _round(order, reviewer, "accept_photo", (), now, fine=fine)
 
 
 @decision
-def refuse_photo(order: Order, reviewer: User, named: ReturnedField, *, now: datetime | None = None) -> None:
-    """The photo has to be taken again, for the reason named."""
+def refuse_photo(
+    order: Order,
+    reviewer: User,
+    named: list[ReturnedField],
+    *,
+    fine: Iterable[str] = (),
+    now: datetime | None = None,
+) -> None:
+    """The photo has to be taken again; the text message says the first reason. Raises `NoReasonGiven` without any."""
+    if not named:
+        raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
         assign_to_me(order, reviewer, now=now)
-        opened = _round(order, reviewer, "refuse_photo", [named], now)
-        verdict = opened.verdicts.select_related("reason").get()
-        reason = {language: reason_words(verdict, chinese=language == "zh", short=True) for language in ("zh", "en")}
-        told: dict[str, Fact] = {"reason": reason, "reasons": named_parts([verdict])}
+        opened = _round(order, reviewer, "refuse_photo", named, now, fine=fine)
+        by_part = {row.field: row for row in opened.verdicts.select_related("reason")}
+        verdicts = [by_part[each.field] for each in named]
+        first = {lang: reason_words(verdicts[0], chinese=lang == "zh", short=True) for lang in ("zh", "en")}
+        told: dict[str, Fact] = {"reason": first, "reasons": named_parts(verdicts)}
         ORDER.apply(order, "refuse_photo", by=REVIEWER, actor=reviewer, facts=told, columns=dict(FREED), now=now)
 
 

@@ -36,7 +36,6 @@ class Said(TypedDict, total=False):
 
     fine: list[str]  # parts in order
     named: list[Named]
-    photo: Named
     why: str
     words: str
 
@@ -52,9 +51,8 @@ class AlreadyDecided(MoveNotAllowed):
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Do what was decided."""
     named = {"named": _named(said["named"])} if "named" in said else {}
-    photo = {"named": _named([said["photo"]])[0]} if "photo" in said else {}
     told = {name: value for name, value in said.items() if name in ("fine", "why", "words")}
-    actions.DECISIONS[move](order, reviewer, **told, **named, **photo, now=now)
+    actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
 
 
 def decide(

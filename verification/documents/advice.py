@@ -49,6 +49,12 @@ def found_on(document: Document) -> Found | None:
     return Found(document.width, document.height, marks) if marks else None
 
 
+def checks_failed(document: Document) -> frozenset[str] | None:
+    """The keys of the checks that the picture did not pass; None where it could not be, or never was, judged."""
+    keys = frozenset(_entry(each)["key"] for each in document.advice)
+    return keys if document.likeness and UNJUDGED not in keys else None
+
+
 def _entry(each: Stored | str) -> Stored:
     return {"key": EARLIER.get(each, each), "box": WHOLE} if isinstance(each, str) else each
 

@@ -534,7 +534,7 @@ def test_where_the_photo_is_fetched_from_the_app_no_phone_uploads_one(client, se
 def test_a_photo_that_a_reviewer_refused_is_wanted_again_by_phone(client):
     order = by_phone(state=states.PHOTO_REVIEW, answers={})
     make_ready_document(order, "photo")
-    review.refuse_photo(order, make_reviewer(), review.ReturnedField("photo", make_reason("photo_clothes")))
+    review.refuse_photo(order, make_reviewer(), [review.ReturnedField("photo", make_reason("photo_clothes"))])
     token = code(client, order)
 
     html = phone().get(page_of(token)).content.decode()

@@ -111,7 +111,7 @@ def test_a_refused_photo_is_asked_for_again_with_the_short_reason() -> None:
     order, reviewer = make_order(state=states.PHOTO_REVIEW), make_reviewer()
     reason = make_reason("photo_clothes", short_en="top is red or blue")
 
-    refuse_photo(order, reviewer, ReturnedField("photo", reason))
+    refuse_photo(order, reviewer, [ReturnedField("photo", reason)])
 
     assert Order.objects.get().state == states.PHOTO_DUE
     text = Message.objects.get(template="photo_returned", channel="sms", user=order.owner)

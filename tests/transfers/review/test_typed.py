@@ -299,7 +299,7 @@ def test_a_photo_is_not_accepted_while_words_stand_against_it(typed):
     make_ready_document(order, "photo")
     desk = Desk(order, make_lead_reviewer())
 
-    desk.press("accept_photo", **typed)
+    desk.press("accept_photo", **typed, **all_ok(order))
 
     assert (read(order).state, moves(order)) == (states.PHOTO_REVIEW, [])
     assert "Not accepted" in desk.html

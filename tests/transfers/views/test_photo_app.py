@@ -299,7 +299,7 @@ def test_after_a_rejection_the_app_is_installed_anew_and_the_old_photo_is_no_cho
     reference = shown(client, order)
     press(client, order, usable=reference)
     reason = make_reason("photo_person", text_en="The person in the photo is not the one on the document")
-    review.refuse_photo(read(order), make_reviewer(), review.ReturnedField("photo", reason))
+    review.refuse_photo(read(order), make_reviewer(), [review.ReturnedField("photo", reason)])
 
     html = look(client, order)
 

@@ -450,7 +450,7 @@ def test_a_refused_photo_cannot_be_sent_once_more(client: Client) -> None:
     """The same picture again is no other photo."""
     order = make_complete(state=states.PHOTO_REVIEW)
     photo = make_ready_document(order, "photo")
-    review.refuse_photo(order, make_lead_reviewer(), ReturnedField("photo", make_reason("photo_light", "photo")))
+    review.refuse_photo(order, make_lead_reviewer(), [ReturnedField("photo", make_reason("photo_light", "photo"))])
     again = make_ready_document(*[read(order), "photo"], side=2)
     type(photo).objects.filter(pk__in=(photo.pk, again.pk)).update(sha256="7" * 64)
     OrderDocument.objects.filter(document=photo).update(retired_at=timezone.now())

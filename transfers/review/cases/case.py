@@ -38,12 +38,13 @@ from transfers.review.cases import drafts
 from transfers.review.cases.events import happened
 from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.letters import previews
-from transfers.review.cases.moves import Judged, judged, lacking_words
+from transfers.review.cases.moves import Judged, judged, lacking_words, photo_judged
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import photo_panels
+from transfers.review.cases.parts.photo_rules import lacking_rules
 from transfers.review.cases.parts.rounds import Rounds, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
@@ -73,7 +74,8 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
     typed = drafts.read(order, user, rounds.next_number) if is_reviewer else drafts.NOTHING
     papers = papers_of(order, rounds.last_return)
     is_judged = is_reviewer and is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
-    case = judged(order, typed, rounds) if is_judged else NOT_JUDGED
+    is_photo = is_reviewer and is_in(order, Group.PHOTO_IN_REVIEW)
+    case = judged(order, typed, rounds) if is_judged else photo_judged(order, typed) if is_photo else NOT_JUDGED
     sections = _sections(order, papers, case, rounds, in_clear=is_reviewer) if kind_of(order).is_reviewed else []
     own = _forms(order, typed, again, is_reviewer=is_reviewer)
     unused = unused_of(typed, _drawn(own, case.verdicts))
@@ -109,12 +111,12 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
         papers=papers,
         tally=case.tally,
         arcs=_arcs(case.tally),
-        not_yet=lacking_words(case.tally) if is_judged else "",
+        not_yet=lacking_rules(case.tally) if is_photo else lacking_words(case.tally),
         notes=notes(order, unused=unused, hints=findings_elsewhere(order, sections)),
         water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
         kept=typed.stamp,
         version=order.version,
-        panels=photo_panels(order, papers, own.get("photo_form")),
+        panels=photo_panels(order, papers, own.get("photo_form"), case.verdicts if is_photo else {}),
         photo_form=own.get("photo_form"),
         more_url=more_url,
         ask_url=f"{more_url}{'&' if '?' in more_url else '?'}ask=",

@@ -89,11 +89,11 @@ ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)
 
 
 class PhotoForm(forms.Form):
-    """Why the photo has to be taken again."""
+    """Why the photo has to be taken again, besides the rules that are not met."""
 
     use_required_attribute = False  # the page is one form: its other buttons need none of it
 
-    reason = forms.ChoiceField(label=_("Reason"))
+    reason = forms.ChoiceField(label=_("Another reason"), required=False)
     words = PlainTextField(label=_("In your words"), max_length=WORDS_MAX, required=False)
 
     def __init__(
@@ -102,9 +102,11 @@ class PhotoForm(forms.Form):
         files: Files | None = None,
         *,
         ways: Collection[str],
+        has_rules: bool = False,
         **options: Unpack[FormOptions],
     ) -> None:
         super().__init__(data, files, **options)
+        self.has_rules = has_rules
         elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
         active = ReturnReason.objects.filter(active=True).exclude(key__in=elsewhere)
         self.reasons = {reason.key: reason for reason in active}
@@ -113,6 +115,9 @@ class PhotoForm(forms.Form):
     def clean(self) -> None:
         super().clean()
         cleaned = self.cleaned_data
+        if "reason" in cleaned and not cleaned["reason"] and (cleaned.get("words") or not self.has_rules):
+            words = _("Mark the rule that is not met, or choose a reason")
+            self.add_error("reason", ValidationError(words, code="reason_missing"))
         if cleaned.get("reason") == "own" and not cleaned.get("words"):
             self.add_error(
                 "words", ValidationError(_("Describe in one sentence what must be changed"), code="words_missing")

@@ -25,6 +25,7 @@ from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.parts.parts import optional_of, parts_of
+from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of, unmet
 from transfers.review.cases.parts.rounds import Rounds, rounds_of
 from transfers.review.cases.parts.verdicts import (
     OK,
@@ -41,6 +42,7 @@ from transfers.review.staff import colleagues_of
 Act = Callable[[Order, User, Typed], forms.Form | None]
 
 VERDICTS = ("verdict.", "reason.", "words.", "return-")
+PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP = "keep"
 MOVED = gettext_lazy("The order has changed. This is its current state")
@@ -219,23 +221,40 @@ def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept)
 
 
-@case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"))
+def photo_judged(order: Order, typed: Typed) -> Judged:
+    """How the photo stands by what this reviewer said of its rules."""
+    return Judged(*photo_verdicts_of(order, typed.fields), set(), {})
+
+
+@case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"), uses=PHOTO_RULES)
 def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
+    case = photo_judged(order, typed)
+    if not case.tally.is_whole:
+        raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_rules(case.tally)})
     if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words")):
         raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
     _no_refusal_typed(typed)
-    decisions.decide(order, reviewer, review.accept_photo, {})
+    decisions.decide(order, reviewer, review.accept_photo, {"fine": case.fine})
 
 
-@case_action(gettext_lazy("A new photo was asked for"), form_name="photo_form", prefix=PHOTO, uses=(f"{PHOTO}-",))
+@case_action(
+    gettext_lazy("A new photo was asked for"),
+    form_name="photo_form",
+    prefix=PHOTO,
+    uses=(f"{PHOTO}-", *PHOTO_RULES),
+)
 def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | None:
-    form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways)
+    case = photo_judged(order, typed)
+    rules = unmet(case.verdicts)
+    form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules))
     if not form.is_valid():
         return form
-    named = form.named()
-    reason = named.reason.key if named.reason else "own"
-    said: decisions.Said = {"photo": {"part": review.PHOTO, "reason": reason, "words": named.words}}
-    decisions.decide(order, reviewer, review.refuse_photo, said)
+    named: list[decisions.Named] = [{"part": part, "reason": reason, "words": ""} for part, reason in rules.items()]
+    besides = form.named()
+    if besides.reason or besides.words:
+        key = besides.reason.key if besides.reason else "own"
+        named.append({"part": review.PHOTO, "reason": key, "words": besides.words})
+    decisions.decide(order, reviewer, review.refuse_photo, {"named": named, "fine": case.fine})
     return None
 
 

@@ -16,7 +16,7 @@ from transfers.review.baskets.page import Act
 from transfers.review.cases.events import Happened
 from transfers.review.cases.notes import CaseNote
 from transfers.review.cases.parts.papers import Papers, Picture
-from transfers.review.cases.parts.parts import Part, Section
+from transfers.review.cases.parts.parts import Part, Section, attributes
 from transfers.review.cases.parts.verdicts import Tally
 
 
@@ -92,6 +92,16 @@ class CasePage:
     def first_picture(self) -> Picture | None:
         """What the viewer shows first."""
         return next((picture for picture in self.papers.now if picture.url), None)
+
+    @property
+    def hides_lack(self) -> SafeString:
+        """The attribute of what says that accepting is not open yet."""
+        return attributes(hidden=self.tally.is_whole)
+
+    @property
+    def hides_accept(self) -> SafeString:
+        """The attribute of the way to accept."""
+        return attributes(hidden=not self.tally.is_whole)
 
     @property
     def is_photo(self) -> bool:

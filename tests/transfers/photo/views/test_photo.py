@@ -288,7 +288,7 @@ def test_a_small_photo_is_refused_with_what_to_do(client):
 def test_a_photo_that_has_to_be_taken_again_says_why(client):
     order = make_order(state=states.PHOTO_REVIEW)
     reason = make_reason("photo_clothes", text_en="The top is red or blue: change clothes and take the photo again")
-    review.refuse_photo(order, make_reviewer(), review.ReturnedField("photo", reason))
+    review.refuse_photo(order, make_reviewer(), [review.ReturnedField("photo", reason)])
 
     html = show(client, order)
 
@@ -300,7 +300,7 @@ def test_after_a_rejection_the_way_is_chosen_again_and_the_refused_photo_counts_
     order = due()
     make_ready_document(order, "photo")
     send(client, order)
-    review.refuse_photo(read(order), make_reviewer(), review.ReturnedField("photo", make_reason("photo_clothes")))
+    review.refuse_photo(read(order), make_reviewer(), [review.ReturnedField("photo", make_reason("photo_clothes"))])
 
     html = show(client, order)
     refused = send(client, order)

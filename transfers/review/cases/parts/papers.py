@@ -12,7 +12,7 @@ from icpportal.fields.types import Words
 from transfers.models import Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 from transfers.returns.labels import label_of
-from verification.documents.advice import found_on
+from verification.documents.advice import checks_failed, found_on
 
 PHOTO = "photo"
 # which paper a part is compared with: how its name begins, and the slots to look for, the best first
@@ -50,6 +50,7 @@ class Picture:
     origin: str  # the order it was first uploaded for, where that was another one
     received: datetime
     is_replaced: bool = False
+    failed: frozenset[str] | None = None  # the automatic checks it did not pass; None where nothing was checked
 
     @property
     def name(self) -> str:
@@ -101,4 +102,5 @@ def _picture(paper: OrderDocument, *, is_replaced: bool = False) -> Picture:
         origin=document.holder if document.holder != paper.order.reference else "",
         received=document.created_at,
         is_replaced=is_replaced,
+        failed=checks_failed(document) if document.is_ready else None,
     )

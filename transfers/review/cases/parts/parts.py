@@ -58,7 +58,7 @@ SAID_WORDS: dict[str, Words] = {
 }
 
 
-def _attributes(**holds: bool) -> SafeString:
+def attributes(**holds: bool) -> SafeString:
     """Boolean attributes of a tag, those that hold."""
     return format_html_join("", " {}", ((name.replace("_", "-"),) for name, is_so in holds.items() if is_so))
 
@@ -100,22 +100,22 @@ class Part:
     @property
     def ok_checked(self) -> SafeString:
         """The attribute of the button OK."""
-        return _attributes(checked=self.said == OK)
+        return attributes(checked=self.said == OK)
 
     @property
     def return_checked(self) -> SafeString:
         """The attribute of the button Return."""
-        return _attributes(checked=self.said == RETURN)
+        return attributes(checked=self.said == RETURN)
 
     @property
     def link_attributes(self) -> SafeString:
         """What script asks of its line in the list: whether it needs a close look, or was changed."""
-        return _attributes(data_looks=bool(self.findings), data_changed=self.is_changed or bool(self.told))
+        return attributes(data_looks=bool(self.findings), data_changed=self.is_changed or bool(self.told))
 
     @property
     def attributes(self) -> SafeString:
         """What script asks of the part."""
-        asked = _attributes(data_equal=self.is_equal, data_judged=self.is_judged, data_optional=self.is_optional)
+        asked = attributes(data_equal=self.is_equal, data_judged=self.is_judged, data_optional=self.is_optional)
         return format_html('{} data-paper="{}"', asked, self.paper) if self.paper else asked
 
     @property

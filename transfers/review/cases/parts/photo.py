@@ -1,5 +1,6 @@
 """The photo of the website administrator beside the document, and how it was taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -11,7 +12,9 @@ from icpportal.fields.components import Panel
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
-from transfers.review.cases.parts.papers import Papers, Picture
+from transfers.review.cases.parts.papers import PHOTO, Papers, Picture
+from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
+from transfers.review.cases.parts.verdicts import Verdict
 from verification.photos.methods import WAYS
 
 # a photo of the app: fetched by its code, or uploaded by hand where no system is asked
@@ -30,13 +33,19 @@ class Photo(Panel):
     pictures: list[Picture]
     facts: list[dict[str, str]]
     form: forms.Form | None
+    rules: list[RuleLine]
+    is_judged: bool
 
 
-def photo_panels(order: Order, papers: Papers, form: forms.Form | None) -> list[Panel]:
-    """The photo while it is in review, or while a form about it came back."""
+def photo_panels(order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict]) -> list[Panel]:
+    """The photo while it is in review, or while a form about it came back; its rules for who judges them."""
     in_review = is_in(order, Group.PHOTO_IN_REVIEW)
     pictures = papers.of(WANTED) if in_review else []
-    return [Photo(pictures, photo_facts(order) if in_review else [], form)] if pictures or form else []
+    if not pictures and not form:
+        return []
+    failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
+    rules = rule_lines(verdicts, failed) if verdicts else []
+    return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 
 def photo_facts(order: Order) -> list[dict[str, str]]:

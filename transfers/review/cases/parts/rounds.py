@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
+from transfers.documents.slots import PHOTO
 from transfers.models import FieldVerdict, Order, ReviewRound
 from transfers.orders import queries
 
@@ -32,10 +33,8 @@ class Rounds:
 
     @cached_property
     def last_judged(self) -> ReviewRound | None:
-        """The last round in which something was in order."""
-        return next(
-            (row for row in self.rows if any(each.verdict == FieldVerdict.OK for each in row.verdicts.all())), None
-        )
+        """The last round in which something of the entries or papers was in order."""
+        return next((row for row in self.rows if _has_fine(row)), None)
 
     @property
     def returned(self) -> dict[str, FieldVerdict]:
@@ -45,7 +44,11 @@ class Rounds:
 
 
 def _has_fine(row: ReviewRound) -> bool:
-    return any(each.verdict == FieldVerdict.OK for each in row.verdicts.all())
+    return any(each.verdict == FieldVerdict.OK and not _is_of_photo(each) for each in row.verdicts.all())
+
+
+def _is_of_photo(row: FieldVerdict) -> bool:
+    return row.field.partition(".")[0] == PHOTO
 
 
 def rounds_of(order: Order) -> Rounds:

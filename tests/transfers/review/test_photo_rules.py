@@ -1,0 +1,134 @@
+"""A photo is judged rule by rule: beside its automatic findings, and with the reasons that the applicant reads."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.outbox.models import Message
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves, sign_in
+from tests.transfers.review.judged import all_ok
+from transfers.models import FieldVerdict, Order
+from transfers.review.cases.parts.photo_rules import RULES, rules_for
+from transfers.review.catalogue import ROWS
+from verification.models import Document
+from verification.pictures.checks import BY_KEY, WHOLE
+from verification.pictures.likeness import DIGITS
+
+pytestmark = pytest.mark.django_db
+CLOTHES, FACE = "verdict.photo.clothes", "verdict.photo.face"
+
+
+def english(client, user):
+    client.cookies["django_language"] = "en"
+    return sign_in(client, user)
+
+
+def case_of(order):
+    return reverse("admin:transfers_order_case", args=[order.pk])
+
+
+def press(client, order, move, **typed):
+    seen = Order.objects.get(pk=order.pk).version
+    return client.post(case_of(order), {"move": move, "seen": seen, **typed}, follow=True).content.decode()
+
+
+def taken(way, **columns):
+    """An order whose photo is in review, taken in this way."""
+    order = make_order(state=states.PHOTO_REVIEW)
+    order.answers = {**order.answers, "photo": {"way": way}}
+    order.save()
+    document = make_ready_document(order, "photo")
+    Document.objects.filter(pk=document.pk).update(**columns)
+    return order
+
+
+@pytest.fixture
+def reasons():
+    for rule in RULES:
+        make_reason(rule.reason, "photo")
+
+
+def test_every_rule_has_its_reason_in_the_catalogue_and_its_checks_among_those_there_are():
+    assert {rule.reason for rule in RULES} <= {row[0] for row in ROWS}
+    assert {check for rule in RULES for check in rule.checks} <= set(BY_KEY)
+
+
+@pytest.mark.parametrize(
+    ("way", "asked"),
+    [
+        ("backdrop", "person backdrop words clothes face light retouched"),
+        ("plain", "person ground clothes face light retouched"),
+        ("place", "person face light retouched"),
+        ("shanghai_app", "person face light retouched"),
+    ],
+)
+def test_only_the_rules_of_the_way_in_which_it_was_taken_are_asked(way, asked):
+    assert " ".join(rule.key for rule in rules_for(taken(way))) == asked
+
+
+@pytest.mark.usefixtures("reasons")
+def test_the_automatic_findings_stand_at_their_rules(client):
+    order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
+
+    html = english(client, make_reviewer()).get(case_of(order)).content.decode()
+
+    assert "Automatic check: A red or blue top" in html
+    assert html.count("Automatic check: nothing found") == 4
+    assert "7 of 7" not in html
+    assert "7 rules without a verdict" in html
+
+
+@pytest.mark.usefixtures("reasons")
+@pytest.mark.parametrize("columns", [{"advice": [{"key": "unjudged", "box": WHOLE}], "likeness": "0" * DIGITS}, {}])
+def test_a_picture_that_was_not_checked_claims_nothing(client, columns):
+    order = taken("backdrop", **columns)
+
+    assert "Automatic check" not in english(client, make_reviewer()).get(case_of(order)).content.decode()
+
+
+@pytest.mark.usefixtures("reasons")
+def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
+    order = taken("backdrop")
+    desk = english(client, make_reviewer())
+    met = all_ok(order)
+
+    html = press(desk, order, "accept_photo", **{**met, CLOTHES: ""})
+    assert "Not accepted: 1 rule without a verdict" in html
+    assert html.count('value="ok" checked') == len(met) - 1
+    html = press(desk, order, "accept_photo", **{**met, CLOTHES: "return"})
+    assert "Not accepted: 1 rule not met" in html
+    assert moves(order) == []
+
+    press(desk, order, "accept_photo", **met)
+
+    assert moves(order)[0] == "accept_photo"
+    assert FieldVerdict.objects.filter(verdict=FieldVerdict.OK).count() == len(met) == 7
+
+
+@pytest.mark.usefixtures("reasons")
+def test_rules_that_are_not_met_are_what_the_applicant_reads(client):
+    order = taken("backdrop")
+    desk = english(client, make_reviewer())
+
+    press(desk, order, "refuse_photo", **{**all_ok(order), CLOTHES: "return", FACE: "return"})
+
+    assert moves(order) == ["refuse_photo"]
+    returned = FieldVerdict.objects.filter(verdict=FieldVerdict.RETURN).order_by("field")
+    assert [row.field for row in returned] == ["photo.clothes", "photo.face"]
+    page = english(Client(), order.owner).get(reverse("photo", args=[order.reference])).content.decode()
+    told = [row.told["en"]["text"] for row in returned]
+    assert all(words in page for words in told)
+    assert Message.objects.filter(template="photo_returned").exists()
+
+
+@pytest.mark.usefixtures("reasons")
+def test_without_a_rule_or_a_reason_no_new_photo_is_asked_for(client):
+    order = taken("plain")
+    desk = english(client, make_reviewer())
+
+    html = press(desk, order, "refuse_photo", **{"photo-words": "太远"})
+
+    assert "Mark the rule that is not met, or choose a reason" in html
+    assert "太远" in html
+    assert moves(order) == []

@@ -1,0 +1,142 @@
+"""The rules of the photo: what a reviewer looks for, and what the applicant reads of one that is not met.
+
+Source: docs/sources.md#the-photo-of-the-website-administrator
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from transfers.models import Order, ReturnReason
+from transfers.orders import queries
+from transfers.review.cases.parts.parts import attributes
+from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
+from verification.photos.methods import BACKDROP, PLAIN
+from verification.pictures.checks import BY_KEY
+
+START = "photo."  # how the names of these parts begin
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoRule:
+    """One rule: the reason of the catalogue when it is not met, where it is asked, and which automatic checks tell."""
+
+    key: str
+    words: Words
+    reason: str
+    ways: tuple[str, ...] = ()  # none is every way
+    checks: tuple[str, ...] = ()
+    hint: Words = ""
+
+    @property
+    def part(self) -> str:
+        """The name of its verdict."""
+        return START + self.key
+
+
+RULES = (
+    PhotoRule(
+        "person",
+        gettext_lazy("The person in the photo is the website administrator"),
+        "photo_person",
+        hint=gettext_lazy("Compare with the document beside it"),
+    ),
+    PhotoRule(
+        "backdrop",
+        gettext_lazy("Our backdrop fills the picture"),
+        "photo_backdrop",
+        ways=(BACKDROP,),
+        checks=("photo_background",),
+    ),
+    PhotoRule("words", gettext_lazy("The lettering on the backdrop is readable"), "photo_words", ways=(BACKDROP,)),
+    PhotoRule(
+        "ground",
+        gettext_lazy("The wall behind is plain white, without shadows or objects"),
+        "photo_ground",
+        ways=(PLAIN,),
+        checks=("photo_background",),
+    ),
+    PhotoRule(
+        "clothes",
+        gettext_lazy("The top is neither red nor blue"),
+        "photo_clothes",
+        ways=(BACKDROP, PLAIN),
+        checks=("photo_clothes",),
+    ),
+    PhotoRule("face", gettext_lazy("Upper body, no hat or mask"), "photo_face", checks=("face",)),
+    PhotoRule("light", gettext_lazy("Sharp and evenly lit"), "photo_light", checks=("blur", "dark")),
+    PhotoRule("retouched", gettext_lazy("Not edited"), "photo_retouched", checks=("screenshot",)),
+)
+BY_PART = {rule.part: rule for rule in RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One rule as it is drawn."""
+
+    part: str
+    words: Words
+    hint: Words
+    met_checked: SafeString  # the attribute of the button
+    unmet_checked: SafeString
+    told: str  # what the applicant will read where it is not met
+    tone: str  # "is-over" where an automatic check speaks against it
+
+
+def rules_for(order: Order) -> list[PhotoRule]:
+    """The rules of the way in which this photo was taken; of all ways that are open where the order does not say."""
+    way = order.answer(START.rstrip(".")).get("way")
+    ways = {way} if way else set(queries.rules_of(order).photo_ways)
+    return [rule for rule in RULES if not rule.ways or ways & set(rule.ways)]
+
+
+def photo_verdicts_of(order: Order, typed: Mapping[str, str]) -> tuple[dict[str, Verdict], Tally]:
+    """What was said of each rule, and how far the photo is judged."""
+    verdicts = verdicts_of([rule.part for rule in rules_for(order)], typed, (), ())
+    return verdicts, tally_of(verdicts.values())
+
+
+def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
+    """The rules that are not met, each with its reason of the catalogue."""
+    return {part: BY_PART[part].reason for part, each in verdicts.items() if each.said == RETURN}
+
+
+def rule_lines(verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
+    """The rules for the page; `found` are the automatic findings, None where the picture was not checked."""
+    keys = [BY_PART[part].reason for part in verdicts]
+    chinese = reads_chinese()
+    reasons = ReturnReason.objects.filter(key__in=keys)
+    told = {each.key: each.text_zh if chinese else each.text_en for each in reasons}
+    return [
+        RuleLine(
+            part=part,
+            words=BY_PART[part].words,
+            hint=_hint(BY_PART[part], found),
+            met_checked=attributes(checked=each.said == OK),
+            unmet_checked=attributes(checked=each.said == RETURN),
+            told=told.get(BY_PART[part].reason, ""),
+            tone="is-over" if set(BY_PART[part].checks) & set(found or ()) else "",
+        )
+        for part, each in verdicts.items()
+    ]
+
+
+def _hint(rule: PhotoRule, found: Collection[str] | None) -> Words:
+    if not rule.checks or found is None:
+        return rule.hint
+    said = [_(BY_KEY[key].words) for key in rule.checks if key in found]
+    return _("Automatic check: %(words)s") % {"words": ", ".join(said) or _("nothing found")}
+
+
+def lacking_rules(tally: Tally) -> str:
+    """What lacks before the photo can be accepted."""
+    lacking = [
+        (tally.open, ngettext("%(n)s rule without a verdict", "%(n)s rules without a verdict", tally.open)),
+        (tally.returned, ngettext("%(n)s rule not met", "%(n)s rules not met", tally.returned)),
+    ]
+    return ", ".join(words % {"n": n} for n, words in lacking if n)
