@@ -253,6 +253,13 @@ window.addEventListener("DOMContentLoaded", () => {
     back: () => {
       if (judge("return")) find(".reasons input", parts[at])?.focus();
     },
+    // pressed while accepting is not open (desk_keys.js takes it otherwise): say what lacks, and lead there
+    lacks: () => {
+      const lack = find(".not-yet");
+      if (!lack || lack.hidden) return;
+      live.textContent = lack.textContent.replace(/\s+/g, " ").trim();
+      find("button", lack)?.focus();
+    },
     undo: () => {
       all(".verdicts input", parts[at]).forEach((radio) => (radio.checked = false));
       parts[at].dispatchEvent(new Event("input", { bubbles: true }));
@@ -286,7 +293,7 @@ window.addEventListener("DOMContentLoaded", () => {
   const KEYS = {
     1: acts.ok, 2: acts.back, 3: acts.ask, u: acts.undo, e: acts.together, j: acts.next, k: acts.prev, g: acts.open,
     n: () => nextPaper(1), p: () => nextPaper(-1), z: acts.in, x: acts.out, r: acts.turn, c: acts.high, v: acts.two, 0: acts.fit,
-    "?": acts.legend,
+    "?": acts.legend, a: acts.lacks,
   };
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
   document.addEventListener("keydown", (event) => {

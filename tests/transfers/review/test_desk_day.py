@@ -251,7 +251,9 @@ def test_no_key_decides_before_its_time_and_none_acts_from_a_text(desk: Page) ->
     arrive(desk)
     case = desk.url
 
-    keys.press("a", "y", "Enter")  # nothing is judged yet
+    keys.press("a")  # nothing is judged yet
+    expect(desk.locator(".lacking")).to_be_focused()
+    keys.press("y", "Enter")
     expect(desk.locator(".accept")).to_be_hidden()
     desk.locator(f".parts-nav a[href='#{anchor(NAME)}']").click()
     keys.press("2", "Space", "Tab", "a", "b", "y")
