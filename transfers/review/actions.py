@@ -56,10 +56,13 @@ def _round(
     named: Iterable[ReturnedField],
     now: datetime,
     *,
+    since: datetime,
     fine: Iterable[str] = (),
     why: str = "",
 ) -> ReviewRound:
     """One round with its verdicts, kept for ever; the value of each judged part as it stands.
+
+    `since` is when the reviewer took the order.
 
     `fine` are the parts in order; `why` says for colleagues why what was in order before is returned now.
     """
@@ -68,7 +71,7 @@ def _round(
         order=order,
         number=last.number + 1 if last else 1,
         reviewer=reviewer,
-        opened_at=now,
+        opened_at=since,
         decided_at=now,
         decision=decision,
         why=why,
@@ -88,16 +91,22 @@ def _round(
     return opened
 
 
+def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
+    """Take the order, or keep it; since when the reviewer has had it."""
+    assign_to_me(order, reviewer, now=now)
+    return order.claimed_since or now
+
+
 @decision
 def accept(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
     """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
     now = now or timezone.now()
     with transaction.atomic():
-        assign_to_me(order, reviewer, now=now)
+        since = _taken(order, reviewer, now)
         ORDER.apply(
             order, "accept", by=REVIEWER, actor=reviewer, facts=queries.facts_of(order), columns=dict(FREED), now=now
         )
-        _round(order, reviewer, "accept", (), now, fine=fine)
+        _round(order, reviewer, "accept", (), now, since=since, fine=fine)
 
 
 @decision
@@ -115,8 +124,8 @@ def send_back(
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
-        assign_to_me(order, reviewer, now=now)
-        opened = _round(order, reviewer, "send_back", named, now, fine=fine, why=why)
+        since = _taken(order, reviewer, now)
+        opened = _round(order, reviewer, "send_back", named, now, since=since, fine=fine, why=why)
         verdicts = list(opened.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason"))
         told: dict[str, Fact] = {"n": len(named), "reasons": named_parts(verdicts), "parts": short_names(verdicts)}
         facts = {**queries.facts_of(order), **told}
@@ -130,9 +139,9 @@ def accept_photo(order: Order, reviewer: User, *, fine: Iterable[str] = (), now:
     facts = queries.facts_of(order)
     columns = {**FREED, "photo_accepted_for": facts["administrator_key"]}
     with transaction.atomic():
-        assign_to_me(order, reviewer, now=now)
+        since = _taken(order, reviewer, now)
         ORDER.apply(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
-        _round(order, reviewer, "accept_photo", (), now, fine=fine)
+        _round(order, reviewer, "accept_photo", (), now, since=since, fine=fine)
 
 
 @decision
@@ -149,8 +158,8 @@ def refuse_photo(
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
     with transaction.atomic():
-        assign_to_me(order, reviewer, now=now)
-        opened = _round(order, reviewer, "refuse_photo", named, now, fine=fine)
+        since = _taken(order, reviewer, now)
+        opened = _round(order, reviewer, "refuse_photo", named, now, since=since, fine=fine)
         by_part = {row.field: row for row in opened.verdicts.select_related("reason")}
         verdicts = [by_part[each.field] for each in named]
         first = {lang: reason_words(verdicts[0], chinese=lang == "zh", short=True) for lang in ("zh", "en")}
@@ -163,7 +172,7 @@ def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None)
     """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads."""
     now = now or timezone.now()
     with transaction.atomic():
-        assign_to_me(order, lead, now=now)
-        _round(order, lead, "refuse", (), now)
+        since = _taken(order, lead, now)
+        _round(order, lead, "refuse", (), now, since=since)
         facts = {"reason": {"zh": words, "en": words}}
         ORDER.apply(order, "refuse", by=LEAD, actor=lead, note=words, facts=facts, columns=dict(FREED), now=now)

@@ -38,6 +38,18 @@ def test_a_claim_keeps_others_away_for_half_an_hour() -> None:
     assert (order.state, order.reviewer) == (states.SUBMITTED, second)
 
 
+def test_a_round_keeps_how_long_the_case_was_open() -> None:
+    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
+    now = timezone.now()
+    assign_to_me(order, reviewer, now=now)
+    assign_to_me(order, reviewer, now=now + timedelta(minutes=20))
+
+    accept(order, reviewer, now=now + timedelta(minutes=40))
+
+    kept = order.rounds.get()
+    assert (kept.opened_at, kept.decided_at) == (now, now + timedelta(minutes=40))
+
+
 def test_a_released_order_is_anybodys() -> None:
     order, first, second = make_order(state=states.SUBMITTED), make_reviewer(), make_reviewer()
     assign_to_me(order, first)
