@@ -45,5 +45,8 @@ def zh_runs(text: Words) -> SafeString:
 
 
 def zh_lang(text: Words) -> SafeString:
-    """The attribute that marks a whole element as Chinese, for an option, which can hold no mark inside."""
-    return mark_safe(' lang="zh-Hans"' if has_han(text) else "")  # noqa: S308 -- nothing of the text
+    """The attribute that marks a whole element as Chinese, for an option, which can hold no mark inside.
+
+    Nothing on a Chinese page, which is marked as a whole.
+    """
+    return mark_safe(' lang="zh-Hans"' if has_han(text) and not reads_chinese() else "")  # noqa: S308 -- nothing of the text

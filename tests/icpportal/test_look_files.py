@@ -136,7 +136,7 @@ def test_the_whole_look_is_small():
     assert sum(sheet.stat().st_size for sheet in screen) < 52_000
     assert sum(len(gzip.compress(sheet.read_bytes())) for sheet in screen) < 20_000
     assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < 13_000
-    assert sum(len(gzip.compress(script.read_bytes())) for script in of_the_desk) < 6_000
+    assert sum(len(gzip.compress(script.read_bytes())) for script in of_the_desk) < 7_000
 
 
 def test_every_sheet_and_script_is_linked_and_every_link_leads_to_a_file():

@@ -115,14 +115,13 @@ def test_the_mail_of_a_refusal_without_words_does_not_break_off(language: str) -
 
 @LANGUAGES
 def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> None:
-    """On the case, and in its timeline."""
+    """On the case; its timeline has the code and its words."""
     order = refused()
-    address = reverse("admin:transfers_order_case", args=[order.pk])
+    reviewer = make_reviewer()
+    case, timeline = (reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more"))
 
-    shown = page(client, make_reviewer(), address, language)
-
-    assert f"1020 · {ADVICE[language]} · {SAID}" in shown
-    assert f"1020 · {SAID} · {ADVICE[language]}" in shown
+    assert f"1020 · {ADVICE[language]} · {SAID}" in page(client, reviewer, case, language)
+    assert f"1020 {SAID}" in page(client, reviewer, timeline, language)
 
 
 def test_an_order_that_was_refused_by_us_shows_no_answer_of_an_earlier_round(client: Client) -> None:
