@@ -37,6 +37,7 @@ from transfers.orders import actions
 from transfers.orders.machine import ORDER
 from transfers.phones import windows as phone_windows
 from transfers.review import actions as review
+from transfers.review.leases import AssignedToOther
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GATES = ("service_code",)
@@ -206,7 +207,7 @@ def test_a_withdrawal_and_an_acceptance_at_once_leave_one_of_them():
 
         assert words(ends)[1] == "done"
         withdrawn = not isinstance(ends[0], Exception)
-        assert isinstance(ends[withdrawn], MoveNotAllowed | review.AssignedToOther)
+        assert isinstance(ends[withdrawn], MoveNotAllowed | AssignedToOther)
         assert moves(order) == (["withdraw"] if withdrawn else ["accept"])
         assert read(order).state == (states.WITHDRAWN if withdrawn else states.PHOTO_DUE)
         assert read(order).password_kept is not withdrawn
