@@ -58,7 +58,10 @@
       if (told.rules) link(document.getElementById(select.dataset.chainedRules), told.rules);
     };
     say(false);
+    let chosen = select.value;
     select.addEventListener("change", () => {
+      if (select.value === chosen) return; // chosen once more: its places, and the one among them, stay
+      chosen = select.value;
       say(false);
       fill(target, []);
       if (select.value) ask(select.value, 0);

@@ -218,6 +218,17 @@ def test_a_province_decides_the_cities_and_the_button_for_readers_without_script
     assert page.complaints == []
 
 
+def test_a_province_that_is_chosen_once_more_takes_no_city_away(visit):
+    page = visit("/gallery/regions/")
+    page.select_option("#id_province", "64")
+    page.select_option("#id_city", "6402")
+
+    page.select_option("#id_province", "64")
+
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#id_city")).to_have_value("6402")
+
+
 def test_without_an_answer_the_cities_of_another_province_go_and_come_once_the_line_is_back(visit):
     page = visit("/gallery/regions/", act=lambda page: page.clock.install())
     cities = page.locator("#id_city option")
