@@ -15,7 +15,6 @@ from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
 
 LEASE = timedelta(minutes=30)
-WARNED = timedelta(minutes=5)  # before it ends
 FREED = {"reviewer": None, "claimed_since": None, "claimed_until": None}
 
 

@@ -31,8 +31,3 @@ def colleagues_of(user: User) -> QuerySet[User]:
 def is_lead(user: User) -> bool:
     """Whether the account leads the reviewers."""
     return user.has_perm("transfers.lead_review")
-
-
-def name_of(user: User) -> str:
-    """What colleagues call this person: the name, or the account where no name was given."""
-    return user.get_short_name() or str(user)

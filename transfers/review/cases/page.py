@@ -15,7 +15,7 @@ from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
 from transfers.review.cases.events import Happened
 from transfers.review.cases.notes import CaseNote
-from transfers.review.cases.parts.papers import Papers, Picture
+from transfers.review.cases.parts.papers import Papers
 from transfers.review.cases.parts.parts import Part, Section, attributes
 from transfers.review.cases.parts.verdicts import Tally
 
@@ -87,11 +87,6 @@ class CasePage:
     def equal(self) -> list[Part]:
         """What may be set in order together: no verdict yet, equal to what is on file, no finding."""
         return [part for part in self.parts if part.is_judged and not part.said and part.is_equal]
-
-    @property
-    def first_picture(self) -> Picture | None:
-        """What the viewer shows first."""
-        return next((picture for picture in self.papers.now if picture.url), None)
 
     @property
     def hides_lack(self) -> SafeString:

@@ -1,22 +1,22 @@
 """What waits for us now, and what of it waits longer than promised: the only figures that are not of the past."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 
 from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
-from icpportal.time_format import BEIJING, span_words, to_beijing
-from icpportal.workdays.calendar import CLOSING_TIME, ONE_DAY, Calendar, end_of_answer
+from icpportal.time_format import span_words
+from icpportal.workdays.calendar import Calendar, end_of_answer
 from icpportal.workdays.hours import working_time
 from transfers.models import Order
 from transfers.orders import states
 from transfers.orders.kinds import TRANSFERS
 from transfers.orders.rows import WE
-
-LONGEST = timedelta(days=120)  # of what lies longer the time over is not counted on
+from transfers.review.baskets.due import LONGEST, over_before
+from transfers.review.baskets.rows import free
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,12 @@ class Overdue:
 def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
     """What waits for us now, by stage; held orders wait for operations."""
     ours = {state.key: state for state in states.STATES if state.promised_by == WE}
-    late = Q(entered_at__lt=promised_before(now, known))
-    free = Q(claimed_until=None) | Q(claimed_until__lt=now)
+    late = Q(entered_at__lt=over_before(now, known))
     waiting = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
     if province:
         waiting = waiting.filter(province=province)
     counted = waiting.values("state").annotate(
-        n=Count("pk"), over=Count("pk", filter=late), free=Count("pk", filter=late & free), first=Min("entered_at")
+        n=Count("pk"), over=Count("pk", filter=late), free=Count("pk", filter=late & free(now)), first=Min("entered_at")
     )
     found = {row["state"]: row for row in counted.order_by()}
     rows = [
@@ -63,18 +62,6 @@ def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
         if (row := found.get(key))
     ]
     return Overdue(rows, sum(row.over for row in rows), sum(row["free"] for row in found.values()))
-
-
-def promised_before(now: datetime, known: Calendar) -> datetime:
-    """What came to us before this moment has waited longer than promised."""
-    day = to_beijing(now).date()
-    while _promise(day, known) >= now:
-        day -= ONE_DAY
-    return datetime.combine(day + ONE_DAY, time(), tzinfo=BEIJING)
-
-
-def _promise(day: date, known: Calendar) -> datetime:
-    return end_of_answer(datetime.combine(day, CLOSING_TIME, tzinfo=BEIJING), known=known)
 
 
 def _over_words(entered: datetime, now: datetime, known: Calendar) -> str:

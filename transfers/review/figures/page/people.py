@@ -12,8 +12,8 @@ from icpportal.accounts.models import User
 from icpportal.workdays.calendar import Calendar
 from transfers.durations.figures import within
 from transfers.models import Order
+from transfers.review.baskets.due import over_before
 from transfers.review.figures.charts.figure import Table, percent_words
-from transfers.review.figures.page.overdue import promised_before
 from transfers.review.figures.periods import Period
 from transfers.review.figures.queries import FEW, Person, people
 
@@ -69,7 +69,7 @@ def _row(person: Person, most: int, has_now: Mapping[UUID, tuple[int, int]]) -> 
 def _has_now(shown: list[Person], now: datetime, known: Calendar) -> dict[UUID, tuple[int, int]]:
     """How many orders each of them has at this moment, and how many of these wait longer than promised."""
     held = Order.objects.filter(reviewer__in=[person.pk for person in shown], claimed_until__gt=now)
-    late = Count("pk", filter=Q(entered_at__lt=promised_before(now, known)))
+    late = Count("pk", filter=Q(entered_at__lt=over_before(now, known)))
     rows = held.order_by().values_list("reviewer").annotate(n=Count("pk"), over=late)
     return {pk: (n, over) for pk, n, over in rows}
 
