@@ -29,7 +29,7 @@ from tests.filings.legacy_import.dumps import filing, loaded, personal
 from tests.transfers import states
 from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
-from tests.transfers.review.judged import all_ok
+from tests.transfers.review.desk import all_ok
 from tests.walk import orders
 from transfers.cancellation import cause as for_cause
 from transfers.documents import slots

@@ -1,5 +1,17 @@
-"""What a reviewer's page sends when every part is in order."""
+"""What a reviewer does at the desk, for tests: sign in, open a case, press a button, find every part in order."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from icpportal.accounts.models import User
+from tests.transfers.builders import sign_in
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
@@ -14,3 +26,45 @@ def all_ok(order: Order) -> dict[str, str]:
     if is_in(order, Group.PHOTO_IN_REVIEW):
         return {f"verdict.{rule.part}": "ok" for rule in rules_for(order)}
     return {f"verdict.{part}": "ok" for part in parts_of(order) if part != OTHER}
+
+
+def read(order: Order) -> Order:
+    """The order as it is now."""
+    return Order.objects.get(pk=order.pk)
+
+
+def english(client: Client, user: User) -> Client:
+    """The client, signed in and reading English."""
+    client.cookies["django_language"] = "en"
+    user.language = "en"
+    user.save(update_fields=["language"])
+    return sign_in(client, user)
+
+
+def case_of(order: Order, page: str = "case") -> str:
+    """The address of a case, or of another of its pages."""
+    return reverse(f"admin:transfers_order_{page}", args=[order.pk])
+
+
+def press(client: Client, order: Order, move: str, **typed: str) -> HttpResponse:
+    """Press a button of the case, as the page stands now."""
+    return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
+
+
+@contextmanager
+def window(browser: Browser, base: str, user: User, **options: Any) -> Iterator[Page]:
+    """A window of this user's, in English; it ends without a complaint of the browser."""
+    client = sign_in(Client(), user)
+    session = settings.SESSION_COOKIE_NAME
+    cookies = {"django_language": "en", session: client.cookies[session].value}
+    context = browser.new_context(**options)
+    context.add_cookies([{"name": name, "value": value, "url": base} for name, value in cookies.items()])
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda fault: complaints.append(str(fault)))
+    page.set_default_timeout(10_000)
+    page.base = base  # type: ignore[attr-defined]
+    yield page
+    context.close()
+    assert complaints == []

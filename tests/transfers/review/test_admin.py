@@ -26,7 +26,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.cancels import make_website
 from tests.transfers.outside import cost
-from tests.transfers.review.judged import ALTHOUGH, all_ok
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
 from transfers.cancellation import cause as for_cause
 from transfers.check.readiness import advice_kept
 from transfers.models import Objection, Order, ParkedAnswer
@@ -52,25 +52,6 @@ def staff(role):
         user.user_permissions.set(Permission.objects.filter(codename="view_order"))
         return user
     return make_user(held_roles=({"auditor": AUDITOR, "operations": OPERATIONS}[role],))
-
-
-def english(client, user):
-    client.cookies["django_language"] = "en"
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return sign_in(client, user)
-
-
-def case_of(order):
-    return reverse("admin:transfers_order_case", args=[order.pk])
-
-
-def press(client, order, move, **data):
-    return client.post(case_of(order), {"move": move, "seen": Order.objects.get(pk=order.pk).version, **data})
-
-
-def read(order):
-    return Order.objects.get(pk=order.pk)
 
 
 # --- who may do what -------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from icpportal.time_format import BEIJING
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
 from tests.transfers.outside import cost
+from tests.transfers.review.desk import english, read
 from transfers.models import DeskSettings, Order, ReviewRound
 from transfers.orders import actions
 from transfers.review.baskets import due
@@ -29,13 +30,6 @@ FRIDAY = datetime(2026, 11, 27, 17, 0, tzinfo=BEIJING)
 @pytest.fixture(autouse=True)
 def nothing_kept():
     cache.clear()
-
-
-def english(client, user):
-    client.cookies["django_language"] = "en"
-    user.language = "en"
-    user.save(update_fields=["language"])
-    return sign_in(client, user)
 
 
 def staff(role):
@@ -60,10 +54,6 @@ def listed(client, **asked):
         for order in sorted(Order.objects.all(), key=lambda each: rows.find(each.reference))
         if order.reference in rows
     ]
-
-
-def read(order):
-    return Order.objects.get(pk=order.pk)
 
 
 def named(user, name):
@@ -387,3 +377,11 @@ def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
 
     assert [words in html for words in ("待提交管局", "已挂起", "全部待审", "省份")] == [True, True, True, True]
     assert [words in html for words in ("held<", "Filings", " 以 ", "All to judge")] == [False, False, False, False]
+
+
+@pytest.mark.parametrize("sent", [{"take": "x"}, {"act": "claim", "pick": ["x", ""]}])
+def test_a_key_that_no_page_has_takes_nothing(client, sent):
+    order = make_order(state=states.SUBMITTED)
+
+    assert english(client, make_reviewer()).post(QUEUE, sent).status_code == 302
+    assert read(order).reviewer is None

@@ -7,7 +7,7 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
-from tests.transfers.review.judged import all_ok
+from tests.transfers.review.desk import all_ok, case_of, english, press, read
 from transfers.models import ColleagueNote, Order
 from transfers.review.leases import assign_to_me
 
@@ -15,27 +15,10 @@ pytestmark = pytest.mark.django_db
 NAME = "website.site_name"
 
 
-def read(order):
-    return Order.objects.get(pk=order.pk)
-
-
 def named(name, make=make_reviewer):
     user = make(language="en")
     User.objects.filter(pk=user.pk).update(name=name)
     return User.objects.get(pk=user.pk)
-
-
-def english(client, user):
-    client.cookies["django_language"] = "en"
-    return sign_in(client, user)
-
-
-def case_of(order, page="case"):
-    return reverse(f"admin:transfers_order_{page}", args=[order.pk])
-
-
-def press(client, order, move, **typed):
-    return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
 
 
 def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
@@ -72,7 +55,7 @@ def test_a_lead_takes_over_and_the_timeline_says_so(client):
     press(desk, order, "take_over")
 
     assert read(order).reviewer == lead
-    assert "taken over" in desk.get(case_of(order, "more")).content.decode()
+    assert "took the order over" in desk.get(case_of(order, "more")).content.decode()
 
 
 def test_nobody_is_given_an_order_of_their_own(client):

@@ -13,7 +13,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
-from tests.transfers.review.judged import ALTHOUGH, all_ok
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
 from tests.transfers.together import together, words
 from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
@@ -30,27 +30,10 @@ def a_minute(settings):
     settings.DECISION_OPEN_FOR = MINUTE
 
 
-def read(order):
-    return Order.objects.get(pk=order.pk)
-
-
 def named(name):
     user = make_reviewer(language="en")
     User.objects.filter(pk=user.pk).update(name=name)
     return User.objects.get(pk=user.pk)
-
-
-def english(client, user):
-    client.cookies["django_language"] = "en"
-    return sign_in(client, user)
-
-
-def case_of(order):
-    return reverse("admin:transfers_order_case", args=[order.pk])
-
-
-def press(client, order, move, **typed):
-    return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
 
 
 def finish(order):

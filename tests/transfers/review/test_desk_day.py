@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
@@ -20,6 +19,7 @@ from tests.transfers.builders import (
     sign_in,
     subject_answers,
 )
+from tests.transfers.review.desk import window
 from transfers.models import DeskSettings, FieldVerdict, Order, ReturnReason, ReviewDraft
 from transfers.review import catalogue
 from transfers.review.cases.parts.parts import parts_of
@@ -86,20 +86,8 @@ def reviewer() -> User:
 @pytest.fixture(params=[True], ids=["script"])
 def desk(request: pytest.FixtureRequest, browser: Browser, live_server: Any, reviewer: User) -> Iterator[Page]:
     """The reviewer's window of 1440 × 900; it ends without a complaint of the browser."""
-    client = sign_in(Client(), reviewer)
-    session = settings.SESSION_COOKIE_NAME
-    cookies = {"django_language": "en", session: client.cookies[session].value}
-    context = browser.new_context(viewport=WINDOW, java_script_enabled=request.param)
-    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda fault: complaints.append(str(fault)))
-    page.set_default_timeout(10_000)
-    page.base = live_server.url
-    yield page
-    context.close()
-    assert complaints == []
+    with window(browser, live_server.url, reviewer, viewport=WINDOW, java_script_enabled=request.param) as page:
+        yield page
 
 
 def company() -> Order:

@@ -1,8 +1,6 @@
 """In a browser: Enter in a text of the review desk decides nothing and loses nothing, with script and without."""
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,9 +13,9 @@ from tests.transfers.builders import (
     make_reason,
     make_user,
     moves,
-    sign_in,
 )
 from tests.transfers.cancels import make_website
+from tests.transfers.review.desk import window
 from transfers.models import CauseCancellation, Order, ReviewDraft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -33,20 +31,8 @@ MORE = {
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
 def desk(request, browser: Browser, live_server):
     """A lead reviewer's window: every button of the case page is drawn for them."""
-    client = sign_in(Client(), make_lead_reviewer())
-    session = settings.SESSION_COOKIE_NAME
-    cookies = {"django_language": "en", session: client.cookies[session].value}
-    context = browser.new_context(java_script_enabled=request.param)
-    context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda fault: complaints.append(str(fault)))
-    page.set_default_timeout(10_000)
-    page.base = live_server.url
-    yield page
-    context.close()
-    assert complaints == []
+    with window(browser, live_server.url, make_lead_reviewer(), java_script_enabled=request.param) as page:
+        yield page
 
 
 def saved(page: Page) -> None:

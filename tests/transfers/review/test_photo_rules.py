@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from icpportal.outbox.models import Message
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves, sign_in
-from tests.transfers.review.judged import all_ok
-from transfers.models import FieldVerdict, Order
+from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves
+from tests.transfers.review.desk import all_ok, case_of, english, press
+from transfers.models import FieldVerdict, ReturnReason
 from transfers.review.cases.parts.photo_rules import RULES, rules_for
 from transfers.review.catalogue import ROWS
 from verification.models import Document
@@ -19,18 +19,10 @@ pytestmark = pytest.mark.django_db
 CLOTHES, FACE = "verdict.photo.clothes", "verdict.photo.face"
 
 
-def english(client, user):
-    client.cookies["django_language"] = "en"
-    return sign_in(client, user)
-
-
-def case_of(order):
-    return reverse("admin:transfers_order_case", args=[order.pk])
-
-
-def press(client, order, move, **typed):
-    seen = Order.objects.get(pk=order.pk).version
-    return client.post(case_of(order), {"move": move, "seen": seen, **typed}, follow=True).content.decode()
+def read_after(client, order, move, **typed):
+    """The page that a press shows, or leads to."""
+    answer = press(client, order, move, **typed)
+    return (client.get(answer.url) if answer.status_code == 302 else answer).content.decode()
 
 
 def taken(way, **columns):
@@ -93,10 +85,10 @@ def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
     desk = english(client, make_reviewer())
     met = all_ok(order)
 
-    html = press(desk, order, "accept_photo", **{**met, CLOTHES: ""})
+    html = read_after(desk, order, "accept_photo", **{**met, CLOTHES: ""})
     assert "Not accepted: 1 rule without a verdict" in html
     assert html.count('value="ok" checked') == len(met) - 1
-    html = press(desk, order, "accept_photo", **{**met, CLOTHES: "return"})
+    html = read_after(desk, order, "accept_photo", **{**met, CLOTHES: "return"})
     assert "Not accepted: 1 rule not met" in html
     assert moves(order) == []
 
@@ -127,8 +119,18 @@ def test_without_a_rule_or_a_reason_no_new_photo_is_asked_for(client):
     order = taken("plain")
     desk = english(client, make_reviewer())
 
-    html = press(desk, order, "refuse_photo", **{"photo-words": "太远"})
+    html = read_after(desk, order, "refuse_photo", **{"photo-words": "太远"})
 
     assert "Mark the rule that is not met, or choose a reason" in html
     assert "太远" in html
+    assert moves(order) == []
+
+
+def test_a_rule_whose_reason_staff_have_deleted_is_not_told_in_silence(client):
+    ReturnReason.objects.filter(key="photo_face").delete()
+    order = taken("backdrop")
+
+    html = read_after(english(client, make_reviewer()), order, "refuse_photo", **{FACE: "return"})
+
+    assert "These reasons are not in the catalogue any more: Upper body, no hat or mask" in html
     assert moves(order) == []

@@ -16,7 +16,7 @@ from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
-from tests.transfers.review.judged import all_ok
+from tests.transfers.review.desk import all_ok
 from tests.transfers.together import together, words
 from transfers.models import Decision, Order, ReviewRound
 from transfers.orders import actions as orders

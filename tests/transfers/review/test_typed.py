@@ -19,7 +19,7 @@ from tests.transfers.builders import (
     moves,
     sign_in,
 )
-from tests.transfers.review.judged import ALTHOUGH, all_ok
+from tests.transfers.review.desk import ALTHOUGH, all_ok
 from tests.transfers.together import together, words
 from transfers.models import FieldVerdict, Order, ReviewDraft
 from transfers.review import actions as review

@@ -1,8 +1,9 @@
 """The baskets: their lists, taking the next order, and what is done with several orders at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -34,7 +35,7 @@ TRIES = 20  # other reviewers may be taking the same ones
 MOST = 10  # that one reviewer takes at once: each is theirs for half an hour
 MOVED = gettext_lazy("it has moved on")
 
-Act = Callable[[Order, User], Words]  # what was done, in words
+Act = Callable[[Order, User, User], Words]  # by whom, for whom; what was done, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class BulkAct:
     act: Act
     permission: str
     most: int = 200
+    asks_whom: bool = False  # a colleague has to be chosen
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -77,23 +79,28 @@ def _act(request: HttpRequest) -> HttpResponse:
     if len(picked) > chosen.most:
         messages.warning(request, _("Nothing was done: at most %(n)s at once") % {"n": chosen.most})
         return redirect(request.get_full_path())
-    act = _given(request) if request.POST["act"] == "assign" else chosen.act
-    if act is None:
+    whom = _colleague(request.POST.get("to", "")) if chosen.asks_whom else account_of(request)
+    if whom is None:
         messages.warning(request, _("Nothing was done: choose a colleague"))
         return redirect(request.get_full_path())
-    _say(request, _results(Order.objects.filter(pk__in=picked).select_related("reviewer"), act, account_of(request)))
+    orders = Order.objects.filter(pk__in=filter(None, map(_key, picked))).select_related("reviewer")
+    _say(request, [(order, *_result(order, chosen.act, account_of(request), whom)) for order in orders])
     return redirect(request.get_full_path())
 
 
-def _results(orders: Iterable[Order], act: Act, user: User) -> list[tuple[Order, Words, bool]]:
-    return [(order, *_result(order, act, user)) for order in orders]
+def _key(text: str) -> UUID | None:
+    """The key of an order as a page has it; nothing for what no page has."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
-def _result(order: Order, act: Act, user: User) -> tuple[Words, bool]:
+def _result(order: Order, act: Act, user: User, whom: User) -> tuple[Words, bool]:
     """What became of one order, and whether it was done; a bad one stops nobody else."""
     refusals = (leases.AssignedToOther, MoveNotAllowed)
     try:
-        done = shown(order, lambda: act(order, user), passing=refusals)
+        done = shown(order, lambda: act(order, user, whom), passing=refusals)
     except leases.AssignedToOther as refused:
         return refused.words, False
     except MoveNotAllowed:
@@ -110,44 +117,36 @@ def _say(request: HttpRequest, results: list[tuple[Order, Words, bool]]) -> None
     say(request, f"{heading}. {lines}" if lines else heading)
 
 
-def _assign_to_me(order: Order, user: User) -> Words:
+def _assign_to_me(order: Order, user: User, whom: User) -> Words:
     leases.assign_to_me(order, user)
     return _("assigned to you")
 
 
-def _release(order: Order, user: User) -> Words:
+def _release(order: Order, user: User, whom: User) -> Words:
     if not leases.release(order, user):
         raise leases.AssignedToOther(order) if leases.is_held(order) else MoveNotAllowed("nobody has it")
     return _("back in the queue")
 
 
-def _release_hold(order: Order, user: User) -> Words:
+def _release_hold(order: Order, user: User, whom: User) -> Words:
     actions.release_hold(order, actor=user)
     return _("submitted again")
 
 
-def _assign(order: Order, user: User) -> Words:
-    raise NotImplementedError  # `_given` knows to whom
+def _assign(order: Order, user: User, whom: User) -> Words:
+    leases.hand_on(order, user, whom)
+    return _("assigned to %(name)s") % {"name": str(whom)}
 
 
-def _given(request: HttpRequest) -> Act | None:
-    """Assigning to the colleague that was chosen."""
-    chosen = request.POST.get("to", "")
-    colleague = next((each for each in reviewers() if str(each.pk) == chosen), None)
-    if colleague is None:
-        return None
-
-    def act(order: Order, user: User) -> Words:
-        leases.hand_on(order, user, colleague)
-        return _("assigned to %(name)s") % {"name": str(colleague)}
-
-    return act
+def _colleague(chosen: str) -> User | None:
+    """The reviewer or lead that was chosen."""
+    return next((each for each in reviewers() if str(each.pk) == chosen), None)
 
 
 ACTS: dict[str, BulkAct] = {
     "claim": BulkAct(_assign_to_me, "transfers.review_order", MOST),
     "release": BulkAct(_release, "transfers.review_order"),
-    "assign": BulkAct(_assign, "transfers.lead_review"),
+    "assign": BulkAct(_assign, "transfers.lead_review", asks_whom=True),
     "release_hold": BulkAct(_release_hold, "transfers.operate_order"),
 }
 
@@ -156,7 +155,8 @@ def _taken(request: HttpRequest, pk: str) -> HttpResponse:
     """Take the one order of a row and open it."""
     if not request.user.has_perm("transfers.review_order"):
         raise PermissionDenied
-    order = Order.objects.select_related("reviewer").filter(pk=pk).first()
+    key = _key(pk)
+    order = Order.objects.select_related("reviewer").filter(pk=key).first() if key else None
     if order is None:
         return redirect(request.get_full_path())
     try:

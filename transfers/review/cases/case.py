@@ -37,8 +37,8 @@ from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
 from transfers.review.cases.events import happened
 from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.judgement import NOT_JUDGED, Judged, judged, lacking_words, photo_judged
 from transfers.review.cases.letters import previews
-from transfers.review.cases.moves import Judged, judged, lacking_words, photo_judged
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage
 from transfers.review.cases.parts.papers import Papers, papers_of
@@ -62,7 +62,6 @@ from transfers.review.staff import colleagues_of
 
 RADIUS = 13
 AROUND = 2 * pi * RADIUS
-NOT_JUDGED = Judged({}, Tally(0, 0, 0, 0), set(), {})
 REVIEWS, LEADS = "transfers.review_order", "transfers.lead_review"
 
 

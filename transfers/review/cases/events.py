@@ -88,9 +88,16 @@ def _note(note: ColleagueNote) -> list[Happened]:
     said = {
         ColleagueNote.NOTE: _("wrote a note"),
         ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": label_of(note.part)},
-        ColleagueNote.HANDED_ON: _("handed the order to %(name)s") % {"name": to},
+        ColleagueNote.HANDED_ON: _handed_on(note, to),
     }
     found = [Happened(note.at, author, said[note.kind], note.words)]
     if note.answered_at and note.answered_by:
         found.append(Happened(note.answered_at, str(note.answered_by), _("answered"), note.answer))
     return found
+
+
+def _handed_on(note: ColleagueNote, to: str) -> str:
+    """Given by somebody who had it, or taken by a lead."""
+    if note.author_id == note.addressee_id:
+        return _("took the order over")
+    return _("handed the order to %(name)s") % {"name": to}

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
@@ -24,18 +24,9 @@ from transfers.review import decisions, leases, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.parts.parts import optional_of, parts_of
-from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of, unmet
-from transfers.review.cases.parts.rounds import Rounds, rounds_of
-from transfers.review.cases.parts.verdicts import (
-    OK,
-    Tally,
-    Verdict,
-    kept_from_last_round,
-    open_questions,
-    tally_of,
-    verdicts_of,
-)
+from transfers.review.cases.judgement import judged, lacking_words, photo_judged
+from transfers.review.cases.parts.parts import parts_of
+from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
 from transfers.review.cases.unused import CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
 
@@ -45,6 +36,7 @@ VERDICTS = ("verdict.", "reason.", "words.", "return-")
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP = "keep"
+NOTE_MAX = 400  # of a note or an answer; their fields say the same
 MOVED = gettext_lazy("The order has changed. This is its current state")
 ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
 MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Save to see it all")
@@ -149,33 +141,7 @@ def _take_over(order: Order, reviewer: User, typed: Typed) -> None:
     former = order.reviewer if leases.is_held(order) else None
     leases.take_over(order, reviewer)
     if former and former != reviewer:
-        ColleagueNote.objects.create(
-            order=order, kind=ColleagueNote.HANDED_ON, author=reviewer, addressee=reviewer, words=_("taken over")
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What was said of each part, how far the case is, and which verdicts are of the round before."""
-
-    verdicts: dict[str, Verdict]
-    tally: Tally
-    kept: set[str]
-    asked: dict[str, ColleagueNote]
-
-    @property
-    def fine(self) -> list[str]:
-        """The parts in order."""
-        return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
-
-
-def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
-    """How the case stands by what this reviewer typed."""
-    parts = parts_of(order)
-    kept = kept_from_last_round(order, rounds or rounds_of(order))
-    asked = open_questions(order)
-    verdicts = verdicts_of(parts, typed.fields, kept, asked)
-    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
+        ColleagueNote.objects.create(order=order, kind=ColleagueNote.HANDED_ON, author=reviewer, addressee=reviewer)
 
 
 @case_action(gettext_lazy("Accepted"), form_name=RETURN, uses=VERDICTS)
@@ -185,16 +151,6 @@ def _accept(order: Order, reviewer: User, typed: Typed) -> None:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
     _no_refusal_typed(typed)
     decisions.decide(order, reviewer, review.accept, {"fine": case.fine})
-
-
-def lacking_words(tally: Tally) -> str:
-    """What lacks before the order can be accepted."""
-    lacking = [
-        (tally.open, ngettext("%(n)s part without a verdict", "%(n)s parts without a verdict", tally.open)),
-        (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),
-        (tally.asked, ngettext("%(n)s asked of a colleague", "%(n)s asked of a colleague", tally.asked)),
-    ]
-    return ", ".join(words % {"n": n} for n, words in lacking if n)
 
 
 def _no_refusal_typed(typed: Typed) -> None:
@@ -221,11 +177,6 @@ def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept)
 
 
-def photo_judged(order: Order, typed: Typed) -> Judged:
-    """How the photo stands by what this reviewer said of its rules."""
-    return Judged(*photo_verdicts_of(order, typed.fields), set(), {})
-
-
 @case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"), uses=PHOTO_RULES)
 def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     case = photo_judged(order, typed)
@@ -246,6 +197,8 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
 def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | None:
     case = photo_judged(order, typed)
     rules = unmet(case.verdicts)
+    if lost := reasons_lost(rules):
+        raise Contradicted(_("These reasons are not in the catalogue any more: %(reasons)s") % {"reasons": lost})
     form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules))
     if not form.is_valid():
         return form
@@ -366,7 +319,7 @@ def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
 
 @case_action(gettext_lazy("Your answer is with your colleague"), uses=("answer-",), decides=False, stays=True)
 def _answer(order: Order, reviewer: User, typed: Typed) -> None:
-    words = str(typed.posted.get("answer-words", "")).strip()[:400]
+    words = str(typed.posted.get("answer-words", "")).strip()[:NOTE_MAX]
     waiting = ColleagueNote.objects.filter(
         order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=reviewer
     )
@@ -381,7 +334,7 @@ def _answer(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action(gettext_lazy("Your note is kept with the order"), uses=("note-",), decides=False, stays=True)
 def _note(order: Order, reviewer: User, typed: Typed) -> None:
-    words = str(typed.posted.get("note-words", "")).strip()[:400]
+    words = str(typed.posted.get("note-words", "")).strip()[:NOTE_MAX]
     if not words:
         raise Contradicted(_("Write your note first"))
     ColleagueNote.objects.create(order=order, kind=ColleagueNote.NOTE, author=reviewer, words=words)

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from icpportal.fields.components import Found
 from icpportal.fields.types import Words
+from transfers.documents.slots import PHOTO
 from transfers.models import Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 from transfers.returns.labels import label_of
 from verification.documents.advice import checks_failed, found_on
 
-PHOTO = "photo"
 # which paper a part is compared with: how its name begins, and the slots to look for, the best first
 BESIDE: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("paper.", ()),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from icpportal.fields.components import Panel
+from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
-from transfers.review.cases.parts.papers import PHOTO, Papers, Picture
+from transfers.review.cases.parts.papers import Papers, Picture
 from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
 from transfers.review.cases.parts.verdicts import Verdict
 from verification.photos.methods import WAYS

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
+from transfers.documents.slots import PHOTO
 from transfers.models import Order, ReturnReason
 from transfers.orders import queries
 from transfers.review.cases.parts.parts import attributes
@@ -19,7 +20,7 @@ from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, ta
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
-START = "photo."  # how the names of these parts begin
+START = f"{PHOTO}."  # how the names of these parts begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class RuleLine:
 
 def rules_for(order: Order) -> list[PhotoRule]:
     """The rules of the way in which this photo was taken; of all ways that are open where the order does not say."""
-    way = order.answer(START.rstrip(".")).get("way")
+    way = order.answer(PHOTO).get("way")
     ways = {way} if way else set(queries.rules_of(order).photo_ways)
     return [rule for rule in RULES if not rule.ways or ways & set(rule.ways)]
 
@@ -104,6 +105,12 @@ def photo_verdicts_of(order: Order, typed: Mapping[str, str]) -> tuple[dict[str,
 def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
     """The rules that are not met, each with its reason of the catalogue."""
     return {part: BY_PART[part].reason for part, each in verdicts.items() if each.said == RETURN}
+
+
+def reasons_lost(rules: Mapping[str, str]) -> str:
+    """The rules whose reason staff have deleted: the applicant would read nothing of them."""
+    known = set(ReturnReason.objects.filter(key__in=rules.values()).values_list("key", flat=True))
+    return ", ".join(str(BY_PART[part].words) for part, reason in rules.items() if reason not in known)
 
 
 def rule_lines(verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:

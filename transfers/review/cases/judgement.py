@@ -1,0 +1,62 @@
+"""How a case, or its photo, stands by what a reviewer has said so far, and what lacks before it can be accepted."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import ngettext
+
+from transfers.models import ColleagueNote, Order
+from transfers.review.cases.drafts import Typed
+from transfers.review.cases.parts.parts import optional_of, parts_of
+from transfers.review.cases.parts.photo_rules import photo_verdicts_of
+from transfers.review.cases.parts.rounds import Rounds, rounds_of
+from transfers.review.cases.parts.verdicts import (
+    OK,
+    Tally,
+    Verdict,
+    kept_from_last_round,
+    open_questions,
+    tally_of,
+    verdicts_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was said of each part, how far the case is, and which verdicts are of the round before."""
+
+    verdicts: dict[str, Verdict]
+    tally: Tally
+    kept: set[str]
+    asked: dict[str, ColleagueNote]
+
+    @property
+    def fine(self) -> list[str]:
+        """The parts in order."""
+        return [part for part, verdict in self.verdicts.items() if verdict.said == OK]
+
+
+def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+    """How the case stands by what this reviewer typed."""
+    parts = parts_of(order)
+    kept = kept_from_last_round(order, rounds or rounds_of(order))
+    asked = open_questions(order)
+    verdicts = verdicts_of(parts, typed.fields, kept, asked)
+    return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
+
+
+def photo_judged(order: Order, typed: Typed) -> Judged:
+    """How the photo stands by what this reviewer said of its rules."""
+    return Judged(*photo_verdicts_of(order, typed.fields), set(), {})
+
+
+def lacking_words(tally: Tally) -> str:
+    """What lacks before the order can be accepted."""
+    lacking = [
+        (tally.open, ngettext("%(n)s part without a verdict", "%(n)s parts without a verdict", tally.open)),
+        (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),
+        (tally.asked, ngettext("%(n)s asked of a colleague", "%(n)s asked of a colleague", tally.asked)),
+    ]
+    return ", ".join(words % {"n": n} for n, words in lacking if n)
+
+
+NOT_JUDGED = Judged({}, Tally(0, 0, 0, 0), set(), {})
