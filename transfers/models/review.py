@@ -50,6 +50,8 @@ class ReviewRound(models.Model):
     decision = models.CharField(max_length=20, blank=True)
     # for colleagues: why something is returned that was in order in the round before
     why = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # for the applicant: why an order is refused, by the language it was written in
+    own = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="rounds_are_counted")]
@@ -72,6 +74,8 @@ class FieldVerdict(SealedModel):
     # the reason's words as they went out: the catalogue is edited later
     told = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     words = models.CharField(max_length=200, blank=True)
+    # the reviewer's words by the language they were written in; `words` alone is from before that was kept
+    own = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     value = EncryptedTextField(blank=True, default="")
 
     class Meta:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.desk import own_words
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.gateways.miit.codes.processing_codes import filing_is_gone
 from icpportal.lifecycle import APPLICANT
@@ -53,7 +54,9 @@ def _reason(order: Order) -> str:
     """As our lead reviewer wrote it; of the authority's answer, what it means: its words stand below."""
     said = authority_words.authority_words(order, chinese=reads_chinese())
     refused_by = state_of(order).refused_by
-    if refused_by == WE or (refused_by and said is None):
+    if refused_by == WE:
+        return own_words.said(queries.our_refusal(order), "zh" if reads_chinese() else "en")
+    if refused_by and said is None:
         return queries.refusal_words(order)
     return said.advice if said else authority_words.advice(order, "")["zh" if reads_chinese() else "en"]
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.desk import own_words
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER
@@ -16,7 +17,7 @@ from icpportal.outbox.models import State as Delivered
 from icpportal.outbox.queries import about
 from transfers.cancellation.cause import WORDS as CAUSES
 from transfers.models import Order, OrderEvent
-from transfers.orders import states
+from transfers.orders import queries, states
 from transfers.orders.actions import WITHDRAW_REASONS
 from transfers.orders.history import row_of
 from transfers.orders.kinds import state_of
@@ -27,6 +28,7 @@ from transfers.orders.rows import (
     CAUSE,
     EARLIER_REPORT,
     HIDDEN,
+    OUR_REFUSAL,
     PLAIN,
     SYSTEM,
     WITHDRAWAL,
@@ -108,6 +110,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
     EARLIER_REPORT: lambda order, note, language: note_words(order, note.partition(" ")[2], language),
     WITHDRAWAL: _withdrawn,
     CAUSE: lambda order, note, language: str(CAUSES[note]),
+    OUR_REFUSAL: lambda order, note, language: own_words.shown(queries.our_refusal(order), language),
 }
 
 

@@ -15,6 +15,7 @@ from transfers.orders.rows import (
     CAUSE,
     EVERYBODY,
     HIDDEN,
+    OUR_REFUSAL,
     OWNER_AND_LEAD,
     REPORT,
     SYSTEM,
@@ -285,6 +286,7 @@ TRANSFER_MOVES = (
         notify="order_refused",
         audience=OWNER_AND_LEAD,
         said=pgettext_lazy("timeline", "Refused"),
+        note=OUR_REFUSAL,
     ),
     EXPIRE_DRAFT,
     Move(
@@ -362,9 +364,7 @@ CANCELLATION_MOVES = (
         said=_("The cancellation is submitted"),
     ),
     replace(
-        REPORTED,
-        target=states.AUTHORITY_REVIEW.key,
-        kinds=CANCELLATIONS,
+        replace(REPORTED, target=states.AUTHORITY_REVIEW.key, kinds=CANCELLATIONS),
         guard=None,
         due=None,
         notify="",

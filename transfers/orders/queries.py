@@ -15,6 +15,7 @@ from filings.models import Website
 from filings.provinces import Province, province
 from filings.queries import live_accesses
 from icpportal.accounts.models import User
+from icpportal.desk.own_words import Own, kept
 from icpportal.fields.types import Fact
 from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.codes.processing_codes import in_review
@@ -365,6 +366,12 @@ def refusal_words(order: Order) -> str:
     """Why the order was refused, as the lead reviewer or the authority wrote it."""
     found = order.events.filter(move__in=REFUSALS).values_list("note", flat=True).first()
     return found or ""
+
+
+def our_refusal(order: Order) -> Own:
+    """Why we refused the order, by the language it was written in."""
+    last = order.rounds.filter(decision="refuse").first()
+    return kept(last.own if last else {}, refusal_words(order))
 
 
 def photo_verdicts(order: Order) -> list[FieldVerdict]:

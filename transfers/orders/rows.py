@@ -110,8 +110,8 @@ class State:
 ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR = "account", "subject_lead", "administrator"
 OWNER_AND_LEAD, EVERYBODY = (ACCOUNT, SUBJECT_LEAD), (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR)
 # how the timeline shows the note of an event
-PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, CAUSE = (
-    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "cause",
+PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, CAUSE, OUR_REFUSAL = (
+    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "cause", "our_refusal",
 )  # fmt: skip
 SYSTEM = _("The system")
 # the outbox channel of reports

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from icpportal.accounts.models import User
+from icpportal.desk.own_words import Own, all_of, in_messages, kept
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER
 from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
@@ -59,12 +60,14 @@ def _round(
     since: datetime,
     fine: Iterable[str] = (),
     why: str = "",
+    own: Own | None = None,
 ) -> ReviewRound:
     """One round with its verdicts, kept for ever; the value of each judged part as it stands.
 
     `since` is when the reviewer took the order.
 
-    `fine` are the parts in order; `why` says for colleagues why what was in order before is returned now.
+    `fine` are the parts in order; `why` says for colleagues why what was in order before is returned now; `own` is
+    what the applicant reads of a refusal.
     """
     last = queries.last_round(order)
     opened = ReviewRound.objects.create(
@@ -75,6 +78,7 @@ def _round(
         decided_at=now,
         decision=decision,
         why=why,
+        own=own or {},
     )
     FieldVerdict.objects.bulk_create(
         FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=value_of(order, part)) for part in fine
@@ -168,11 +172,14 @@ def refuse_photo(
 
 
 @decision
-def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None) -> None:
-    """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads."""
-    now = now or timezone.now()
+def refuse(order: Order, lead: User, words: str, *, own: Own | None = None, now: datetime | None = None) -> None:
+    """Refuse the order for good; a lead reviewer's decision, with the reason the applicant reads.
+
+    `words` alone were asked for before their language was kept.
+    """
+    now, reason = now or timezone.now(), kept(own or {}, words)
     with transaction.atomic():
         since = _taken(order, lead, now)
-        _round(order, lead, "refuse", (), now, since=since)
-        facts = {"reason": {"zh": words, "en": words}}
-        ORDER.apply(order, "refuse", by=LEAD, actor=lead, note=words, facts=facts, columns=dict(FREED), now=now)
+        _round(order, lead, "refuse", (), now, since=since, own=reason)
+        facts, written = {"reason": in_messages(reason)}, all_of(reason)
+        ORDER.apply(order, "refuse", by=LEAD, actor=lead, note=written, facts=facts, columns=dict(FREED), now=now)

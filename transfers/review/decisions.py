@@ -38,6 +38,7 @@ class Said(TypedDict, total=False):
     named: list[Named]
     why: str
     words: str
+    own: dict[str, str]  # the words by language
 
 
 class AlreadyDecided(MoveNotAllowed):
@@ -51,7 +52,7 @@ class AlreadyDecided(MoveNotAllowed):
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Do what was decided."""
     named = {"named": _named(said["named"])} if "named" in said else {}
-    told = {name: value for name, value in said.items() if name in ("fine", "why", "words")}
+    told = {name: value for name, value in said.items() if name in ("fine", "why", "words", "own")}
     actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE, ApprovalRequest
+from icpportal.desk.own_words import Own, all_of
 from icpportal.lifecycle import MoveNotAllowed
 from transfers.models import Order
 from transfers.review import actions as review
@@ -14,10 +15,10 @@ from transfers.review import decisions
 from transfers.review.leases import AssignedToOther, assign_to_me
 
 
-def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None) -> None:
+def refuse(order: Order, lead: User, own: Own, *, now: datetime | None = None) -> None:
     """Ask a second lead, or decide at once where none is needed; raises what `decisions.decide` raises."""
     if not approvals.is_needed():
-        decisions.decide(order, lead, review.refuse, {"words": words}, now=now)
+        decisions.decide(order, lead, review.refuse, {"words": all_of(own), "own": {**own}}, now=now)
         return
     with transaction.atomic():
         assign_to_me(order, lead, now=now)
@@ -26,7 +27,7 @@ def refuse(order: Order, lead: User, words: str, *, now: datetime | None = None)
             key=str(order.pk),
             reference=order.reference,
             owner=order.owner,
-            said={"words": words, "version": order.version},
+            said={"words": all_of(own), "own": own, "version": order.version},
             actor=lead,
             now=now,
         )
@@ -39,6 +40,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
         raise approvals.Stale(asked.reference)
     try:
         decisions.keep_with(order, asked.asked_by)
-        decisions.decide(order, asked.asked_by, review.refuse, {"words": asked.words}, now=now)
+        said: decisions.Said = {"words": asked.words, "own": asked.said.get("own", {})}
+        decisions.decide(order, asked.asked_by, review.refuse, said, now=now)
     except (MoveNotAllowed, AssignedToOther) as moved:
         raise approvals.Stale(asked.reference) from moved

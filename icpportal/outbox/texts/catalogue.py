@@ -10,7 +10,7 @@ sees where its file is wrapped.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
@@ -227,7 +227,9 @@ def order_url(reference: str) -> str:
 
 
 def _tails(name: str, value: Fact, folder: str) -> Fact:
-    """Several mobiles by their last four digits: a Chinese text has no room for more."""
+    """What has a shorter form for text messages; several mobiles by their last four digits in Chinese ones."""
+    if isinstance(value, Mapping):
+        return value.get(f"{folder}_short", value)
     if folder != "zh" or name != "mobiles" or not isinstance(value, (list, tuple)) or len(value) == 1:
         return value
     return [value[0] if not isinstance(value[0], str) else f"尾号{value[0][-4:]}"] + [

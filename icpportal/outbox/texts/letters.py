@@ -170,4 +170,5 @@ def _items(value: Fact, folder: str) -> tuple[Item, ...]:
 
 def _item(value: Mapping[str, Fact], folder: str) -> Item:
     label, reason, words, note = (format_value(name, value.get(name) or "", folder) for name in PARTS_OF_ITEM)
-    return Item(label, reason, QUOTED.format(words) if words else "", note)
+    is_quoted = isinstance(value.get("words"), Mapping)  # by language: quoted where they were written
+    return Item(label, reason, QUOTED.format(words) if words and not is_quoted else words, note)

@@ -230,9 +230,9 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
     """The names of all fields of the page."""
     prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER)
-    elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "to")}
+    elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to")}
     of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
-    of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words")}
+    of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words", "words_en")}
     of_return = {"return-although", "return-why"} if verdicts else set()
     return of_forms | of_parts | of_return
 

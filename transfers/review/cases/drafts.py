@@ -18,7 +18,7 @@ from transfers.models import Order, ReviewDraft
 from transfers.orders import queries
 
 NAMES = re.compile(
-    r"(verdict|reason|words)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand)-(reason|words|to)"
+    r"(verdict|reason|words|words_en)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand)-(reason|words|words_en|to)"
     r"|(note|answer)-words|return-(although|why)"
 )
 LONGEST = 2000  # of one text, far beyond what a form takes
@@ -113,7 +113,7 @@ def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
 
 def _sent(data: Mapping[str, str], form: str) -> Fields:
     """The texts of the page's forms that came with a request; of `form` alone they may come without its name."""
-    alone = {f"{form}-{name}": data[name] for name in ("reason", "words") if form and name in data}
+    alone = {f"{form}-{name}": data[name] for name in ("reason", "words", "words_en") if form and name in data}
     named = {name: data[name] for name in data if NAMES.fullmatch(name)}
     return {name: str(text)[:LONGEST] for name, text in {**named, **alone}.items()}
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
+from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, own_words_field
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 from transfers.models import ReturnReason
@@ -135,12 +136,11 @@ class CallForm(forms.Form):
     words = PlainTextField(label=_("What was said"), max_length=WORDS_MAX)
 
 
-class RefuseForm(forms.Form):
+class RefuseForm(OwnWordsForm):
     """Why the order is refused, as the applicant reads it."""
 
-    use_required_attribute = False  # the page is one form: its other buttons need none of it
-
-    words = PlainTextField(label=_("Reason for the applicant"), max_length=WORDS_MAX)
+    words = own_words_field(_("Reason for the applicant, in Chinese"), "zh-Hans")
+    words_en = own_words_field(_("Reason for the applicant, in English"), "en", help_text=ONE_IS_ENOUGH)
 
 
 def people(colleagues: list[User]) -> list[Choice]:

@@ -154,7 +154,7 @@ def _accept(order: Order, reviewer: User, typed: Typed) -> None:
 
 
 def _no_refusal_typed(typed: Typed) -> None:
-    if typed.fields.get(f"{REFUSE}-words", "").strip():
+    if any(typed.fields.get(f"{REFUSE}-{name}", "").strip() for name in ("words", "words_en")):
         raise Contradicted(_("Not accepted: empty the reason for refusing first"))
 
 
@@ -239,7 +239,7 @@ def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     form = RefuseForm(typed.fields, prefix=REFUSE)
     if not form.is_valid():
         return form
-    refusals.refuse(order, reviewer, form.cleaned_data["words"])
+    refusals.refuse(order, reviewer, form.own())
     return None
 
 
