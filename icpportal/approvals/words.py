@@ -92,10 +92,11 @@ def _alone_words(asked: ApprovalRequest) -> str:
 
 def lines_of(kind: str, key: object) -> list[Said]:
     """Who asked what, and who answered what, for the timeline of what it is about."""
-    return [line for asked in requests_of(kind, key) for line in _lines(asked)]
+    return [line for asked in requests_of(kind, key) for line in said_of(asked)]
 
 
-def _lines(asked: ApprovalRequest) -> list[Said]:
+def said_of(asked: ApprovalRequest) -> list[Said]:
+    """That it was asked, and how it ended."""
     by_nobody = _("asked to act alone, nobody else holds the duty: %(what)s")
     wanted = by_nobody if asked.alone_at else _("asked a second person: %(what)s")
     first = Said(asked.asked_at, str(asked.asked_by), wanted % {"what": asked.label}, asked.words)

@@ -90,18 +90,12 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.view_parkedanswer",
         "transfers.apply_parkedanswer",
     ],
+    # the log, not the people: nothing that an applicant typed, and no page behind which it stands
     "auditor": [
-        "accounts.view_user",
         "codes.view_code",
         "outbox.view_message",
         "privacy.view_accessnote",
         "transfers.audit_order",
-        "transfers.view_causecancellation",
-        "transfers.view_order",
-        "transfers.view_parkedanswer",
-        "transfers.view_reviewround",
-        *REGISTER,
-        *MINISTRY,
     ],
     "operations": [
         "accounts.view_user",

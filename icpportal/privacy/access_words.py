@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.fields.types import Words
 from icpportal.privacy.actions import AUDIT, REVIEW
 
 # anything else is shown as it was written. Apps above add their own
@@ -22,3 +23,11 @@ REASONS = {
     REVIEW: _("Review: entries, names and numbers compared with the documents"),
     AUDIT: _("Audit: read without numbers"),
 }
+
+
+def reason_words(reason: str) -> Words:
+    """Why somebody looked: one of our reasons, with what was typed beside it, or what was typed."""
+    key, colon, typed = reason.partition(": ")
+    if key not in REASONS:
+        return reason
+    return f"{REASONS[key]}: {typed}" if colon else REASONS[key]

@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.staff import staff_of
+from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
-from icpportal.privacy.access_words import REASONS, WHAT
+from icpportal.privacy.access_words import WHAT, reason_words
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.models import AccessNote
 
@@ -21,8 +22,8 @@ from icpportal.privacy.models import AccessNote
 class AccessNoteAdmin(ReadOnlyAdmin):
     """One row a person, case and purpose: the first look, the last one, and how many there were."""
 
-    list_display = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown"]
-    fields = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown"]
+    list_display = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown", "client"]
+    fields = ["at", "last_look", "times", "actor", "what_shown", "reference", "reason_shown", "client"]
     search_fields = ["=reference"]
     search_help_text = _("Order or other reference, exactly")
     list_select_related = ["actor"]
@@ -43,7 +44,7 @@ class AccessNoteAdmin(ReadOnlyAdmin):
 
     @admin.display(description=pgettext_lazy("access", "Reason"), ordering="reason")
     def reason_shown(self, note: AccessNote) -> str:
-        return str(REASONS.get(note.reason, note.reason)) or "—"
+        return str(reason_words(note.reason)) or "—"
 
 
 Row = TypeVar("Row", bound=Model)
@@ -68,5 +69,10 @@ class Noted(admin.ModelAdmin, Generic[Row]):
         obj: Row | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            note_access(actor=staff_of(request), what=self.noted_as, reference=self.noted_reference(obj)[:80])
+            note_access(
+                actor=staff_of(request),
+                what=self.noted_as,
+                reference=self.noted_reference(obj)[:80],
+                client=client_address(request),
+            )
         return super().render_change_form(request, context, add, change, form_url, obj)

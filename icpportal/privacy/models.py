@@ -35,6 +35,9 @@ class AccessNote(models.Model):
     times = models.PositiveIntegerField(pgettext_lazy("access", "Looks"), default=1)
     # the latest look that this row counts; empty where each look is a row of its own (older rows, and commands)
     last_at = models.DateTimeField(pgettext_lazy("access", "Last look"), null=True)
+    client = models.CharField(  # the address of the latest look
+        pgettext_lazy("access", "From where"), max_length=45, blank=True, default="", db_default=""
+    )
 
     class Meta:
         ordering = ["-at", "-pk"]

@@ -122,7 +122,7 @@ class Order(DraftModel):
         permissions = [
             ("review_order", "Can review orders"),
             ("lead_review", "Can refuse orders"),
-            ("audit_order", "Can read every order and its history"),
+            ("audit_order", "Can read who looked at what and who did what"),
             ("operate_order", "Can release held orders and move deadlines"),
         ]
 

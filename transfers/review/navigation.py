@@ -43,7 +43,6 @@ PLACES = (
     Place(_("Photos"), LIST, REVIEWS, "queue=photo", "photo"),
     Place(_("Figures"), "admin:desk_figures", REVIEWS),
     Place(_("Reasons"), "admin:transfers_returnreason_changelist", LEADS),
-    Place(_("Orders"), LIST, AUDITS, unless=REVIEWS),
     Place(_("Orders on hold"), LIST, OPERATES, "queue=held", unless=REVIEWS),
     Place(_("Ministry"), "admin:miit_report_changelist", OPERATES),
     Place(_("Messages"), "admin:outbox_message_changelist", OPERATES),

@@ -361,15 +361,6 @@ def test_taking_an_order_is_for_reviewers(client, role, how):
     assert (answer.status_code, read(order).reviewer) == (403, None)
 
 
-def test_an_auditors_list_names_no_subject(client):
-    order = make_order(state=states.SUBMITTED)
-    client = english(client, staff("auditor"))
-
-    html = client.get(QUEUE, {"queue": "all"}).content.decode()
-
-    assert (order.reference in html, "示例" in html.partition("<tbody>")[2].partition("</tbody>")[0]) == (True, False)
-
-
 def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
     make_order(state=states.HANDING_OVER, held=True)
 

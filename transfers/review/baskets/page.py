@@ -110,13 +110,8 @@ class QueuePage:
 
 
 def reads_names(user: User) -> bool:
-    """Whether the reader may see whose an order is: those who judge."""
+    """Whether the reader may see whose an order is, and open it: those who judge. Operations see the list alone."""
     return user.has_perm("transfers.review_order")
-
-
-def may_open(user: User) -> bool:
-    """Whether the reader may open a case; operations see the list alone."""
-    return reads_names(user) or user.has_perm("transfers.audit_order")
 
 
 def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDict, *, reference: str) -> QueuePage:
@@ -209,7 +204,7 @@ def _row(order: Order, basket: Basket, reader: Reader, returns: int, has_objecti
     return Row(
         pk=str(order.pk),
         reference=order.reference,
-        url=reverse("admin:transfers_order_case", args=[order.pk]) if may_open(reader.user) else "",
+        url=reverse("admin:transfers_order_case", args=[order.pk]) if can_judge else "",
         round=_("round %(n)s") % {"n": returns + 1} if returns else "",
         has_objection=has_objection,
         domain=order.domain,

@@ -62,21 +62,20 @@ from transfers.review.staff import colleagues_of
 
 RADIUS = 13
 AROUND = 2 * pi * RADIUS
-REVIEWS, LEADS = "transfers.review_order", "transfers.lead_review"
+LEADS = "transfers.lead_review"
 
 
 def case_page(request: HttpRequest, order: Order, can: Collection[str], again: Mapping[str, forms.Form]) -> CasePage:
-    """The case for this reader: whole and in clear for those who judge, masked for those who only read."""
+    """The case for this reader."""
     user = account_of(request)
-    is_reviewer = user.has_perm(REVIEWS)
     rounds = rounds_of(order)
-    typed = drafts.read(order, user, rounds.next_number) if is_reviewer else drafts.NOTHING
+    typed = drafts.read(order, user, rounds.next_number)
     papers = papers_of(order, rounds.last_return)
-    is_judged = is_reviewer and is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
-    is_photo = is_reviewer and is_in(order, Group.PHOTO_IN_REVIEW)
+    is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
+    is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
     case = judged(order, typed, rounds) if is_judged else photo_judged(order, typed) if is_photo else NOT_JUDGED
-    sections = _sections(order, papers, case, rounds, in_clear=is_reviewer) if kind_of(order).is_reviewed else []
-    own = _forms(order, typed, again, is_reviewer=is_reviewer)
+    sections = _sections(order, papers, case, rounds, in_clear=True) if kind_of(order).is_reviewed else []
+    own = _forms(order, typed, again)
     unused = unused_of(typed, _drawn(own, case.verdicts))
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
@@ -87,9 +86,9 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
     more_url = case_url(order, query, "more")
     may_take_over = bool(barred) and held and user.has_perm(LEADS) and order.owner_id != user.pk
     offered = (
-        (is_reviewer and in_review and not held and barred is None, Act("claim", _("Assign to me"))),
+        (in_review and not held and barred is None, Act("claim", _("Assign to me"))),
         (in_review and may_take_over, Act("take_over", _("Take over"))),
-        (is_reviewer and leases.holds(order, user), Act("release", _("Release to the queue"))),
+        (leases.holds(order, user), Act("release", _("Release to the queue"))),
         (bool(waiting and waiting.reviewer_id == user.pk), Act("take_back", _("Undo the decision"))),
     )
     acts = [act for holds, act in offered if holds]
@@ -104,7 +103,6 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
         is_mine=leases.holds(order, user),
         acts=acts,
         can_judge=bool(can) and not (barred or waiting or asked) and in_review,
-        is_reviewer=is_reviewer,
         decided=decisions.decided_words(waiting) if waiting else "",
         sections=sections,
         papers=papers,
@@ -129,10 +127,9 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
 def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form]) -> MorePage:
     """What else can be done with a case, and everything that happened to it."""
     user = account_of(request)
-    is_reviewer = user.has_perm(REVIEWS)
-    typed = drafts.read(order, user) if is_reviewer else drafts.NOTHING
+    typed = drafts.read(order, user)
     query = kept_query(request)
-    own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS)) if is_reviewer else {}
+    own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
     asked = request.GET.get("ask", "")
     return MorePage(
@@ -142,13 +139,12 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         lease=lease_words(order, user),
         asked_part=asked if asked in parts_of(order) else "",
         asked_label=label_of(asked) if asked in parts_of(order) else "",
-        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)] if is_reviewer else [],
-        questions=_questions(order, user) if is_reviewer else [],
+        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)],
+        questions=_questions(order, user),
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
         answer=typed.fields.get(f"{ANSWER}-words", ""),
         happened=happened(order),
-        is_reviewer=is_reviewer,
         kept=typed.stamp,
         version=order.version,
         query=query,
@@ -204,12 +200,10 @@ def _questions(order: Order, user: User) -> list[ColleagueNote]:
     return list(asked.select_related("author"))
 
 
-def _forms(
-    order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form], *, is_reviewer: bool
-) -> dict[str, forms.Form]:
+def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     """The form of the photo while one is judged, with what was typed so far."""
     found: dict[str, forms.Form] = {}
-    if is_reviewer and is_in(order, Group.PHOTO_IN_REVIEW):
+    if is_in(order, Group.PHOTO_IN_REVIEW):
         ways = queries.rules_of(order).photo_ways
         found["photo_form"] = PhotoForm(prefix=PHOTO, ways=ways, initial=own_fields(typed.fields, PHOTO))
     return {**found, **again}

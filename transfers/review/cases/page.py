@@ -43,7 +43,6 @@ class CasePage:
     is_mine: bool
     acts: list[Act]
     can_judge: bool  # whether the reader's press may decide now
-    is_reviewer: bool
     decided: str  # a decision that is not final yet, in words
     sections: list[Section]
     papers: Papers
@@ -120,7 +119,6 @@ class MorePage:
     note: str  # what was typed so far
     answer: str
     happened: list[Happened]
-    is_reviewer: bool
     kept: str
     version: int
     query: str

@@ -19,9 +19,10 @@ from icpportal.approvals.models import REFUSE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import asked_words
 from icpportal.desk.pages import drawn
+from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
-from icpportal.privacy.actions import AUDIT, REVIEW, note_access
+from icpportal.privacy.actions import REVIEW, note_access
 from icpportal.time_format import to_beijing
 from transfers.models import Order
 from transfers.orders import queries
@@ -44,7 +45,7 @@ from transfers.review.cases.moves import (
 )
 from transfers.review.cases.page import CasePage, UnreadablePage
 
-REVIEWS, AUDITS = "transfers.review_order", "transfers.audit_order"
+REVIEWS = "transfers.review_order"
 MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
 
 Context = dict[str, object]
@@ -60,7 +61,7 @@ def case_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
 
 def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What the applicant will read, before the order is returned."""
-    order = _order(request, pk, to_judge=True)
+    order = _order(request, pk)
     typed = drafts.read(order, account_of(request))
     form = return_form(order, typed, None)
     if not form.verdicts:
@@ -77,7 +78,7 @@ def more_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
 
 def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What follows, before the order is accepted."""
-    order = _order(request, pk, to_judge=True)
+    order = _order(request, pk)
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
     if not page.tally.is_whole:
@@ -87,17 +88,21 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     return drawn(request, "admin/transfers/case/accept.html", context, page)
 
 
-def _order(request: HttpRequest, pk: UUID, *, to_judge: bool = False) -> Order:
-    may = request.user.has_perm(REVIEWS) or (not to_judge and request.user.has_perm(AUDITS))
-    if not may:
+def _order(request: HttpRequest, pk: UUID) -> Order:
+    if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     return get_object_or_404(Order.objects.select_related("owner", "reviewer"), pk=pk)
 
 
 def _note(request: HttpRequest, order: Order) -> None:
     """A row for each person, case and purpose that it was drawn for, whatever the request."""
-    reason = REVIEW if request.user.has_perm(REVIEWS) else AUDIT
-    note_access(actor=account_of(request), what="order", reference=order.reference, reason=reason)
+    note_access(
+        actor=account_of(request),
+        what="order",
+        reference=order.reference,
+        reason=REVIEW,
+        client=client_address(request),
+    )
 
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:

@@ -1,33 +1,47 @@
-"""The first page of the auditor: who looked at what, and why; nobody's values."""
+"""The first page of the auditor: who looked at what and why, and what staff did; nobody's values."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
+from django import forms
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
 from icpportal.fields.types import Words
-from icpportal.privacy.access_words import REASONS, WHAT
-from icpportal.privacy.models import AccessNote
-from icpportal.time_format import to_beijing
+from transfers.review.home.audit_rows import SORTS, Asked, LogRow, rows
 
-MOST = 50
+DAYS = (("", pgettext_lazy("of the log", "always")), ("1", gettext_lazy("today")), ("7", gettext_lazy("7 days")),
+        ("30", gettext_lazy("30 days")))  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One row of the access log."""
+class LogForm(forms.Form):
+    """Which rows of the log."""
 
-    at: datetime
-    who: str
-    reference: str
-    what: Words
-    why: Words
-    times: int
+    reference = forms.CharField(label=gettext_lazy("Order or other reference"), max_length=80, required=False)
+    who = forms.ModelChoiceField(
+        User.objects.filter(is_staff=True).order_by("name", "pk"),
+        label=pgettext_lazy("access", "Who"),
+        empty_label=pgettext_lazy("of the log", "anybody"),
+        required=False,
+    )
+    sort = forms.ChoiceField(label=pgettext_lazy("access", "What"), choices=list(SORTS.items()), required=False)
+    days = forms.ChoiceField(label=gettext_lazy("When"), choices=DAYS, required=False)
+    before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
+
+    def asked(self, now: datetime) -> Asked:
+        """What was chosen; something that cannot be chosen asks for nothing in particular."""
+        if not self.is_valid():
+            return Asked()
+        said = self.cleaned_data
+        since = now - timedelta(days=int(said["days"])) if said["days"] else None
+        return Asked(said["reference"].strip().upper(), said["who"], said["sort"], since, said["before"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +49,27 @@ class AuditorPage:
     """What `admin/home/auditor.html` draws."""
 
     title: Words
-    looks: list[Look]
-    today: int
+    form: LogForm
+    rows: list[LogRow]
+    earlier_url: str
     log_url: str
-    orders_url: str
 
 
 def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
     """The newest rows of the log."""
-    page = auditor_page(timezone.now())
+    page = auditor_page(LogForm(request.GET or None), timezone.now())
     return drawn(request, "admin/home/auditor.html", context, page)
 
 
-def auditor_page(now: datetime) -> AuditorPage:
-    """What was looked at today, the newest first."""
-    midnight = to_beijing(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = AccessNote.objects.select_related("actor").order_by("-at", "-pk")[:MOST]
+def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
+    """The rows that were asked for, the newest first."""
+    found, before = rows(form.asked(now))
+    kept = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
+    earlier = f"{reverse('admin:index')}?{urlencode({**kept, 'before': before.isoformat()})}" if before else ""
     return AuditorPage(
         title=_("Access log"),
-        looks=[_look(row) for row in rows],
-        today=AccessNote.objects.filter(at__gte=midnight).count(),
+        form=form,
+        rows=found,
+        earlier_url=earlier,
         log_url=reverse("admin:privacy_accessnote_changelist"),
-        orders_url=f"{reverse('admin:transfers_order_changelist')}?queue=all",
     )
-
-
-def _look(row: AccessNote) -> Look:
-    who = str(row.actor) if row.actor else _("The system")
-    what, why = WHAT.get(row.what, row.what), REASONS.get(row.reason, row.reason)
-    return Look(row.last_at or row.at, who, row.reference, what, why, row.times)

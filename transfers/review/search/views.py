@@ -19,8 +19,8 @@ from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
-from icpportal.privacy.actions import AUDIT, note_access
-from icpportal.privacy.admin import REASONS, WHAT
+from icpportal.privacy.access_words import REASONS, WHAT
+from icpportal.privacy.actions import note_access
 from icpportal.privacy.masks import readable
 from transfers.models import Order
 from transfers.orders.kinds import kind_of, state_of
@@ -100,9 +100,8 @@ def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
     hits = find(form.cleaned_data[SearchForm.WORDS])
     if (only := _named_alone(hits)) is not None:
         return redirect(case_of(only))
-    in_clear = request.user.has_perm("transfers.review_order")
-    _note(account_of(request), hits, in_clear=in_clear)
-    found = tuple(_row(hit, in_clear=in_clear) for hit in hits.found)
+    _note(account_of(request), hits)
+    found = tuple(_row(hit) for hit in hits.found)
     return draw(request, site, page(summary=_summary(hits), found=found, searchable=() if found else SEARCHABLE))
 
 
@@ -117,7 +116,7 @@ def _named_alone(hits: Hits) -> Order | None:
     return hits.found[0].order
 
 
-def _note(reader: User, hits: Hits, *, in_clear: bool) -> None:
+def _note(reader: User, hits: Hits) -> None:
     """One row a sort of words that found something: of which order, or of how many; the words are not kept."""
     references: dict[str, list[str]] = {}
     for hit in hits.found:
@@ -125,7 +124,7 @@ def _note(reader: User, hits: Hits, *, in_clear: bool) -> None:
             references.setdefault(sort, []).append(hit.order.reference)
     for sort, found in (references or {"nothing": []}).items():
         which = found[0] if len(found) == 1 else f"× {len(found)}"
-        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED if in_clear else AUDIT)
+        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED)
 
 
 def _sort(part: str) -> str:
@@ -142,7 +141,7 @@ def _summary(hits: Hits) -> str:
     return ngettext("%(n)s order found", "%(n)s orders found", number) % {"n": number}
 
 
-def _row(hit: Hit, *, in_clear: bool) -> FoundOrder:
+def _row(hit: Hit) -> FoundOrder:
     order, own = hit.order, is_own(hit.order)
     state = state_of(order)
     province = PROVINCES.get(order.province)
@@ -151,17 +150,13 @@ def _row(hit: Hit, *, in_clear: bool) -> FoundOrder:
         url="" if own else case_of(order),
         found_by=", ".join(str(LABELS[part]) for part in hit.parts),
         domain=order.display_domain,
-        subject="" if own else readable(lambda: _subject(order, in_clear=in_clear)),
+        subject="" if own else readable(lambda: subject_words(order)),
         kind=kind_of(order).name,
         state=state,
         queue=" · ".join(_queues(order, state)),
         province=province.name(chinese=reads_chinese()) if province else order.province,
         holder=_holder(order),
     )
-
-
-def _subject(order: Order, *, in_clear: bool) -> str:
-    return str(order.answer("type").get("name", "")) if in_clear else subject_words(order)
 
 
 def _queues(order: Order, state: State) -> list[str]:

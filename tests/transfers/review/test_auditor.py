@@ -1,0 +1,141 @@
+"""What an auditor sees: rows of who looked and who did what, and nothing that an applicant entered."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR
+from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.outbox.models import Message
+from icpportal.privacy.actions import note_access
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_ready_document, make_reviewer, make_user, sign_in, type_answers
+from tests.transfers.cancels import make_website
+from tests.transfers.review.desk import case_of, english
+from transfers.cancellation import cause as for_cause
+from transfers.models import Order, ParkedAnswer
+from transfers.orders import actions
+from transfers.review import actions as review
+from transfers.review.home.audit_rows import MOST
+
+pytestmark = pytest.mark.django_db
+INDEX = reverse("admin:index")
+PERSON = {"nature": "individual", "id_type": "2", "id_number": "649999198502140009", "name": "林示范"}
+
+
+def auditor() -> User:
+    ensure_roles()
+    return make_user(held_roles=(AUDITOR,))
+
+
+def named(user: User, name: str) -> User:
+    user.name = name
+    user.save(update_fields=["name"])
+    return user
+
+
+def every_address() -> list[str]:
+    """Every list, form and row of the desk, whoever may open it."""
+    found = [INDEX, reverse("admin:registers"), reverse("admin:desk_figures"), reverse("admin:desk_export")]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+        first = model._default_manager.first()
+        found += [reverse(f"{name}_{page}", args=[first.pk]) for page in ("change", "history")] if first else []
+    return found
+
+
+def values_of(order: Order) -> set[str]:
+    said = [value for step in order.answers.values() for value in step.values() if isinstance(value, str)]
+    personal = ("_name", "_id_number", "_phone1", "_phone2", "_emergency", "_email", "_address")
+    named = {v for step in order.answers.values() for k, v in step.items() if k.endswith(personal) and v}
+    return {value for value in said if value in named} | {PERSON["name"], PERSON["id_number"]}
+
+
+def test_no_page_that_an_auditor_can_open_holds_what_an_applicant_entered(client: Client) -> None:
+    order = make_order(state=states.SUBMITTED, answers={"type": type_answers(**PERSON)})
+    paper = make_ready_document(order, "subject_id")
+    owner = named(make_user("lin@example.com", mobile="13911110001"), "林有名")
+    site = make_website(owner)
+    for_cause.request_cancellation(site, cause="shell_site", words="林示范说不是他的", actor=make_reviewer())
+    ParkedAnswer.objects.create(kind="result", report_key="A.1", code="1", words="林示范", reason="unknown")
+    actions.object_to(owner=owner, domain=order.domain, subject_key="", words="域名是林示范的")
+    review.note_call(order, make_reviewer(), "林示范 13900000002")
+    secrets = values_of(order) | {site.subject.name, "13911110001", "lin@example.com", "林有名", "l***@example.com"}
+    client = english(client, auditor())
+
+    pages = {address: client.get(address) for address in every_address()}
+    cases = [client.get(case_of(order, page)).status_code for page in ("case", "more", "accept", "return")]
+    orders = reverse("admin:transfers_order_changelist")
+    lists = [client.get(orders).status_code, client.get(orders, {"q": order.reference}).status_code]
+    search = reverse("admin:transfers_order_search")
+    searched = [client.post(search, {"find": PERSON["id_number"]}).status_code, client.get(search).status_code]
+
+    opened = {address for address, page in pages.items() if page.status_code == 200}
+    assert len(secrets) > 10
+    assert {
+        (address, secret) for address in opened for secret in secrets if secret in pages[address].content.decode()
+    } == set()
+    assert [*cases, *lists, *searched] == [403] * 8
+    assert client.post(case_of(order), {"move": "call", "words": "x"}).status_code == 403
+    assert client.get(reverse("document", args=[paper.reference])).status_code == 404
+    log = reverse("admin:privacy_accessnote_changelist")
+    of = {address.split("/")[2] for address in opened} - {""}
+    assert (log in opened, of) == (True, {"privacy", "outbox", "codes", "registers"})
+    assert Message.objects.exists(), "there was something to be read"
+
+
+def rows_of(client: Client, **asked: str | int) -> str:
+    page = client.get(INDEX, asked).content.decode()
+    return page.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_looks_and_acts_stand_in_one_log_and_can_be_narrowed(client: Client) -> None:
+    order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    gao, wu = named(make_reviewer(), "Gao Yang"), named(make_reviewer(), "Wu Yangben")
+    note_access(actor=gao, what="order", reference=order.reference, reason="review", client="10.1.2.3")
+    note_access(actor=wu, what="order", reference=other.reference, reason="customer called")
+    review.note_call(order, gao, "林示范 13900000002")
+    english(client, auditor())
+
+    everything = rows_of(client)
+
+    for words in ("Gao Yang", "Wu Yangben", order.reference, "10.1.2.3", "customer called", "We called you"):
+        assert words in everything
+    assert "林示范" not in everything
+    assert "We called you" not in rows_of(client, sort="looks")
+    assert "customer called" not in rows_of(client, sort="acts")
+    assert [other.reference in rows_of(client, reference=order.reference), "Wu" in rows_of(client, who=gao.pk)] == [
+        False
+    ] * 2
+    assert "Gao Yang" in rows_of(client, days="7")
+    assert "Gao Yang" in rows_of(client, who="nobody", days="x"), "what cannot be chosen asks for nothing"
+
+
+def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
+    gao, now = make_reviewer(), timezone.now()
+
+    def look(number: int, at: datetime) -> None:
+        note_access(actor=gao, what="order", reference=f"REF-{number:03}", now=at)
+
+    for number in range(MOST + 5):
+        look(number, now - timedelta(minutes=number))
+    page = english(client, auditor()).get(INDEX).content.decode()
+    address = page.partition('<p><a href="')[2].partition('"')[0].replace("&amp;", "&")
+
+    first, second = page, client.get(address).content.decode()
+
+    assert [f"REF-{n:03}" in first for n in (0, MOST - 1, MOST)] == [True, True, False]
+    assert [f"REF-{n:03}" in second for n in (MOST - 1, MOST, MOST + 4)] == [False, True, True]
+
+
+def test_nobody_else_reads_the_log(client: Client) -> None:
+    sign_in(client, make_reviewer())
+
+    assert client.get(reverse("admin:privacy_accessnote_changelist")).status_code == 403
+    assert "Who looked at what" not in client.get(INDEX).content.decode()
