@@ -18,8 +18,9 @@ from icpportal.accounts import roles
 from icpportal.accounts.guards import account_of, safe_next, staff_required, with_next
 from icpportal.accounts.models import User
 from icpportal.approvals.words import notices
-from icpportal.desk.declared_lookups import DeclaredChoices, DeclaredLookups
-from icpportal.desk.links import OpenableLinks
+from icpportal.desk.stock.declared_lookups import DeclaredChoices, DeclaredLookups
+from icpportal.desk.stock.links import OpenableLinks
+from icpportal.desk.stock.pages import StockPages
 from icpportal.desk.top import Top
 from icpportal.fields.components import Link
 from icpportal.fields.marked_text import zh
@@ -146,4 +147,4 @@ def _of_the_desk(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
     if issubclass(admin_class, DeclaredLookups):
         return admin_class
     known = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
-    return type(admin_class.__name__, (DeclaredLookups, OpenableLinks, admin_class), known)
+    return type(admin_class.__name__, (DeclaredLookups, OpenableLinks, admin_class, StockPages), known)

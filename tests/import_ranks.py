@@ -14,6 +14,7 @@ KIT = (
     "icpportal/time_format.py",
     "icpportal/fields",
     "icpportal/desk",
+    "icpportal/desk/stock",
     "icpportal/privacy",
     "icpportal/logs.py",
     "icpportal/workdays",

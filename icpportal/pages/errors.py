@@ -8,8 +8,9 @@ import secrets
 import sys
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+DESK = "/admin/"
 RETRY_AFTER = timedelta(minutes=2)
 
 
@@ -42,6 +44,7 @@ def page(
         "csrf_token": get_token(request),
         "user": reader,
         "ways": _ways(reader, knows_reader=knows_reader),
+        **_frame(request, reader),
         **facts,
     }
     if reader is None:
@@ -59,6 +62,13 @@ def _reader(request: HttpRequest) -> "User | None":
         return user if user is not None and user.is_authenticated else None
     except DatabaseError:
         return None
+
+
+def _frame(request: HttpRequest, reader: "User | None") -> dict[str, Any]:
+    """Around the words: the portal's page, or for staff at the desk the desk's."""
+    if reader is None or not reader.is_staff or not request.path.startswith(DESK):
+        return {"frame": "base.html"}
+    return {"frame": "admin/error.html", "messages": [], **admin.site.each_context(request)}
 
 
 VISITORS_WAYS = (("start", _("Start page")), ("account_login", _("Sign in")))

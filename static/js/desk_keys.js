@@ -2,6 +2,8 @@
 // a key (data-key) is pressed by it while it can be seen: "t" takes the next order, "a" and "b" open Accept and Return.
 document.documentElement.classList.add("has-script");
 window.addEventListener("DOMContentLoaded", () => {
+  const all = document.querySelector("[data-all]");
+  all?.addEventListener("change", () => all.form.querySelectorAll("tbody [type=checkbox]").forEach((each) => (each.checked = all.checked)));
   if (document.body.dataset.keys === "off") return;
   const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
   const rows = [...document.querySelectorAll(".rows tbody tr")];

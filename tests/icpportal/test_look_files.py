@@ -196,7 +196,7 @@ def test_every_block_of_a_sheet_is_closed_and_no_selector_is_left_hanging(sheet)
 
 def test_colours_are_named_in_one_place_only():
     bare = re.compile(r"#[0-9a-f]{3,6}\b")
-    allowed = {"tokens.css", "desk_tokens.css", "print.css", "admin.css", "case.css"}
+    allowed = {"tokens.css", "desk_tokens.css", "print.css"}
     found = {sheet.name: set(bare.findall(sheet.read_text())) for sheet in SHEETS if sheet.name not in allowed}
 
     assert {name: hits for name, hits in found.items() if hits} == {}

@@ -131,14 +131,19 @@ def on_the_desk(user: User | None = None) -> set[str]:
     for model, shown in admin.site._registry.items():
         of_model = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         if user is None:
-            found |= {f"{of_model}_{what}" for what in ("changelist", "change", "history", "add", "delete")}
+            found |= {f"{of_model}_{what}" for what in (*_of_rows(shown), "add", "delete")}
             continue
         request.user = user
         if shown.has_view_or_change_permission(request):
-            found |= {f"{of_model}_{what}" for what in ("changelist", "change", "history")}
+            found |= {f"{of_model}_{what}" for what in _of_rows(shown)}
         found |= {f"{of_model}_add"} if shown.has_add_permission(request) else set()
         found |= {f"{of_model}_delete"} if shown.has_delete_permission(request) else set()
     return found - INSTEAD
+
+
+def _of_rows(shown: Any) -> tuple[str, ...]:
+    """The pages of rows that are there to be read; what nobody changes here has no history."""
+    return ("changelist", "change", "history") if shown.has_history else ("changelist", "change")
 
 
 # a case takes their place

@@ -35,6 +35,8 @@ CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 class OrderAdmin(ReadOnlyAdmin):
     """The baskets, and the case behind each row. Staff act through the lifecycle, never through a field."""
 
+    keeps_history = True  # its timeline
+
     def has_view_permission(self, request: HttpRequest, obj: Order | None = None) -> bool:
         allowed = super().has_view_permission(request, obj)
         return allowed or request.user.has_perm("transfers.operate_order")
@@ -80,6 +82,12 @@ class OrderAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
     ) -> HttpResponse:
         return redirect("admin:transfers_order_case", object_id)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, str] | None = None
+    ) -> HttpResponse:
+        """The timeline of the case: everything that happened to the order, and who did it."""
+        return redirect("admin:transfers_order_more", object_id)
 
 
 @admin.register(ReturnReason)

@@ -59,7 +59,7 @@ def case_of(claim):
 
 def compared(page):
     """What the reviewer compares with the papers."""
-    return page.partition("What the old platform says")[2].partition("</table>")[0]
+    return page.partition("What the old platform says")[2].partition("</section>")[0]
 
 
 def told():

@@ -10,16 +10,21 @@ from typing import Any
 from django.contrib.admin import ModelAdmin, display
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+from django.db.models import BooleanField, Model
 from django.db.models.fields.related import RelatedField
+from django.db.models.options import Options
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
-Said = Callable[[Model], str]
+Said = Callable[[Any], str | bool]
 Names = str | Said | Sequence["Names"]  # fields as admin classes list them, several in one line together
 
 
 class OpenableLinks(ModelAdmin):
-    """Foreign keys that are shown, not typed: as a link or in words."""
+    """Foreign keys that are shown, not typed: as a link or in words; yes and no in words."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [_without_picture(self.opts, each) for each in super().get_list_display(request)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return [self._openable(request, each) for each in super().get_readonly_fields(request, obj)]
@@ -46,11 +51,28 @@ class OpenableLinks(ModelAdmin):
         except FieldDoesNotExist:
             return name
         if not isinstance(field, RelatedField):
-            return name
+            return _without_picture(self.opts, name)
         other = self.admin_site._registry.get(field.related_model)
         if other is None or other.has_view_or_change_permission(request):
             return name
         return _in_words(field)
+
+
+def _without_picture(opts: Options, name: Names) -> Names:
+    """Yes and no as words, where Django draws a coloured picture."""
+    try:
+        field = opts.get_field(name) if isinstance(name, str) else None
+    except FieldDoesNotExist:
+        return name
+    if not isinstance(field, BooleanField):
+        return name
+
+    @display(description=field.verbose_name, ordering=field.name)
+    def said(row: Model) -> str:
+        return {True: gettext("Yes"), False: gettext("No")}.get(getattr(row, field.name), "-")
+
+    said.__name__ = field.name
+    return said
 
 
 def _in_words(field: RelatedField) -> Said:

@@ -37,12 +37,10 @@ class DeclaredList(ChangeList):
 
 
 class DeclaredLookups(ModelAdmin):
-    """What `ReviewDesk.register` puts before an admin class; it comes first, so no class can open itself again."""
+    """What `ReviewDesk.register` puts before an admin class; it comes first, so no class can open itself again.
 
-    def get_changelist(self, request: HttpRequest, **kwargs: str) -> type[ChangeList]:
-        """The list of the class, closed."""
-        theirs = super().get_changelist(request, **kwargs)
-        return type(theirs.__name__, (DeclaredList, theirs), {}) if theirs is not ChangeList else DeclaredList
+    Its list is closed by `DeskList` (`lists.py`).
+    """
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:  # noqa: ARG002
         """Only by a declared filter or the date hierarchy; which parameters these take is judged by `DeclaredList`."""

@@ -1,0 +1,136 @@
+"""What the page of a row says beside its fields, and the history behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, reverse
+from django.utils.translation import gettext as _
+
+from icpportal.desk.pages import DeskPage, draw
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.stock.lists import of_the_desk
+from icpportal.fields.components import Link
+from icpportal.fields.types import Words
+
+LONGEST_HISTORY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """What `admin/change_form.html` says above the fields."""
+
+    title: Words
+    lead: Sequence[Words]
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that somebody did to a row."""
+
+    at: datetime
+    who: Words
+    what: Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage(DeskPage):
+    """What happened to a row, the newest first."""
+
+    template: ClassVar[str] = "admin/object_history.html"
+    row: Link
+    history: Sequence[Happened]
+
+
+class StockPages(ModelAdmin):
+    """What `ReviewDesk.register` puts behind an admin class, so that Django's pages look like ours."""
+
+    lead: Words = ""  # what list and row say of themselves below the heading
+    keeps_history: bool | None = None  # where it is not for the actions of the class to say
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
+    }
+
+    def get_changelist(self, request: HttpRequest, **kwargs: str) -> type[ChangeList]:
+        """The list of the class, closed and with our words."""
+        return of_the_desk(super().get_changelist(request, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
+        """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done."""
+        if request.method == "POST" and "_save" in request.POST and not self.list_editable:
+            self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
+            return redirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
+
+    def row_links(self, request: HttpRequest, row: models.Model) -> list[Link]:
+        """Where the page of a row leads beside its fields."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return [Link(_("History"), reverse(name, args=[row.pk]))] if self.has_history else []
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: models.Model | None = None,
+    ) -> HttpResponse:
+        """Named by its row, not by what is to be done with it."""
+        title = str(obj) if obj is not None and not add else _("Add %(name)s") % {"name": self.opts.verbose_name}
+        links = self.row_links(request, obj) if obj is not None and not add else []
+        words = FormWords(title, [self.lead] if self.lead else [], links)
+        context |= {"title": title, "page_words": words}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- history ---
+
+    @property
+    def has_history(self) -> bool:
+        """Whether anybody does something to these rows here; what is only read has no history of its own."""
+        if self.keeps_history is not None:
+            return self.keeps_history
+        return bool(self.actions) or not isinstance(self, ReadOnlyAdmin)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, without its old addresses of rows and without the history of rows that are only read."""
+        named = [each for each in super().get_urls() if each.name]
+        return [each for each in named if self.has_history or not str(each.name).endswith("_history")]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Words] | None = None
+    ) -> HttpResponse:
+        """Who did what to the row, and when."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        page = HistoryPage(
+            title=_("History"),
+            row=Link(str(row), reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])),
+            history=self.happened(row),
+        )
+        return draw(request, self.admin_site, page)
+
+    def happened(self, row: models.Model) -> list[Happened]:
+        """What was done to a row at the desk."""
+        kind = ContentType.objects.get_for_model(self.model)
+        found = LogEntry.objects.filter(content_type=kind, object_id=row.pk).select_related("user")
+        return [
+            Happened(each.action_time, str(each.user), each.get_change_message())
+            for each in found.order_by("-action_time")[:LONGEST_HISTORY]
+        ]

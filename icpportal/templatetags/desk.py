@@ -1,0 +1,57 @@
+"""What the desk's templates of Django's lists and forms ask: `{% load desk %}`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django import template
+from django.contrib.admin.helpers import AdminField, AdminReadonlyField
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+register = template.Library()
+
+Header = Mapping[str, Any]  # what Django says of a column
+PICKS = "action-checkbox"
+READ, TYPED, CHOSEN = (f"admin/includes/field_{kind}.html" for kind in ("read", "typed", "chosen"))
+
+
+@register.filter
+def drawn_by(field: AdminField | AdminReadonlyField) -> str:
+    """The template of a field of a form."""
+    if isinstance(field, AdminReadonlyField):
+        return READ
+    return CHOSEN if field.field.use_fieldset else TYPED
+
+
+@register.filter
+def heading(header: Header) -> SafeString:
+    """The words of a column; where the list can be sorted by it, a link that does so."""
+    if _picks(header):
+        every = gettext("Choose all on this page")
+        return format_html('<input type="checkbox" class="only-script" data-all aria-label="{}">', every)
+    words = capfirst(header["text"])
+    if not header["sortable"]:
+        return format_html("<span>{}</span>", words)
+    return format_html('<a href="{}">{}</a>', header["url_primary"], words)
+
+
+@register.filter
+def sorted_how(header: Header) -> SafeString:
+    """Which way the rows run, where they run by this column."""
+    if not header.get("sorted"):
+        return SafeString()
+    return format_html(' aria-sort="{}"', "ascending" if header["ascending"] else "descending")
+
+
+@register.filter
+def labelled(cells: Iterable[SafeString], headers: Iterable[Header]) -> Iterator[SafeString]:
+    """The cells of a row, each naming its column, which a narrow window writes before it."""
+    for cell, header in zip(cells, headers, strict=False):
+        name = "" if _picks(header) else capfirst(header["text"])
+        yield SafeString(cell.replace(">", f' data-label="{conditional_escape(name)}">', 1))
+
+
+def _picks(header: Header) -> bool:
+    return PICKS in header["class_attrib"]

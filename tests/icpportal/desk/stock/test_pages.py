@@ -1,0 +1,118 @@
+"""Django's lists, forms, histories and errors at the desk: our look, and nothing that happens by accident."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from filings.models import Subject
+from icpportal.accounts import roles
+from icpportal.gateways.miit.models import Report, ReportState
+from tests.icpportal.gateways.miit.ministry_rows import report
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.onfile import filed, subject_of
+
+pytestmark = pytest.mark.django_db
+REPORTS = "/admin/miit/report/"
+
+
+@pytest.fixture
+def operations(client: Client, settings: Any) -> Client:
+    """Signed in as operations, reading English."""
+    settings.STAFF_SECOND_FACTOR = False
+    roles.ensure()
+    return _english(client, make_user("ops@example.com", held_roles=(roles.OPERATIONS,)))
+
+
+def _english(client: Client, user: Any) -> Client:
+    user.language = "en"
+    user.save(update_fields=["language"])
+    client.cookies["django_language"] = "en"
+    return sign_in(client, user)
+
+
+def _page(client: Client, url: str) -> str:
+    answer = client.get(url, follow=True)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def test_every_list_and_form_of_operations_wears_the_desks_one_sheet_and_script(operations: Client) -> None:
+    lists = re.findall(r'href="(/admin/[a-z]+/[a-z]+/)"', _page(operations, "/admin/registers/"))
+    forms = [f"{url}add/" for url in lists if f'href="{url}add/"' in _page(operations, "/admin/registers/")]
+
+    assert len(lists) > 10
+    assert len(forms) > 2
+    for url in (*lists, *forms):
+        page = _page(operations, url)
+        assert re.findall(r'(?:href|src)="([^"]+\.(?:css|js))"', page) == ["/static/css/desk.css", "/static/js/desk.js"]
+        assert "<img" not in page
+        assert "Select " not in page
+
+
+def test_enter_in_the_reason_of_a_list_does_nothing_and_says_so(operations: Client) -> None:
+    row = report()
+    page = _page(operations, REPORTS)
+    first = re.search(r'<button[^>]*name="(\w+)" value="(\w*)"', page.partition('id="changelist-form"')[2])
+    assert first is not None
+    typed = {"action": "park", "reason": "looks odd", "_selected_action": [row.pk]}
+
+    entered = operations.post(REPORTS, typed | {first[1]: first[2]}, follow=True)
+    assert "Nothing was done" in entered.content.decode()
+    assert Report.objects.get().state == ReportState.QUEUED
+
+    operations.post(REPORTS, typed | {"index": "0"})
+    assert Report.objects.get().state == ReportState.PARKED
+
+
+def test_what_was_done_to_a_row_stands_in_its_history(operations: Client) -> None:
+    row = report()
+    operations.post(REPORTS, {"action": "park", "reason": "odd", "_selected_action": [row.pk], "index": "0"})
+
+    page = _page(operations, reverse("admin:miit_report_change", args=[row.pk]))
+    assert (history := reverse("admin:miit_report_history", args=[row.pk])) in page
+    assert re.search(r"<b>[^<]+</b>\s+parked", _page(operations, history))
+
+
+def test_what_nobody_changes_here_offers_no_history(client: Client) -> None:
+    subject = subject_of(filed(make_user("lin@example.com"), with_papers=False))
+    desk = _english(client, make_reviewer())
+    row = reverse("admin:filings_subject_change", args=[subject.pk])
+
+    assert "history" not in _page(desk, row).lower()
+    assert desk.get(row.replace("change", "history")).status_code == 404
+    with pytest.raises(NoReverseMatch):
+        reverse("admin:filings_subject_history", args=[subject.pk])
+    assert not admin.site._registry[Subject].has_history
+
+
+def test_the_history_of_an_order_is_its_timeline(client: Client) -> None:
+    order = make_order()
+    history = reverse("admin:transfers_order_history", args=[order.pk])
+
+    assert "What happened so far" in _page(_english(client, make_lead_reviewer()), history)
+    assert sign_in(Client(), order.owner).get(history).status_code == 404
+
+
+def test_an_unread_history_of_a_row_that_is_not_there_is_no_page(operations: Client) -> None:
+    assert operations.get(reverse("admin:miit_report_history", args=[77])).status_code == 404
+    assert not LogEntry.objects.filter(action_flag=CHANGE).exists()
+
+
+def test_errors_at_the_desk_stand_in_the_desks_frame_and_nowhere_else(operations: Client) -> None:
+    for url, status, words in (
+        ("/admin/filings/subject/", 403, "You do not have access"),
+        ("/admin/nothing/", 404, "Page not found"),
+    ):
+        answer = operations.get(url)
+        page = answer.content.decode()
+        assert answer.status_code == status
+        assert words in page
+        assert "css/desk.css" in page
+
+    assert "css/desk.css" not in operations.get("/nothing/").content.decode()
+    assert "css/desk.css" not in Client().get("/admin/nothing/").content.decode()
