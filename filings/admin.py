@@ -14,10 +14,10 @@ from filings.legacy_import import admin as legacy_desk  # noqa: F401 -- it regis
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
 from filings.register.certificate_numbers import regular
-from filings.register.certificates import CERTIFICATES, INDIVIDUAL, nature_label, type_label
+from filings.register.certificates import CERTIFICATES, INDIVIDUAL, NATURES, nature_label, type_label
 from filings.register.numbers import read_number
 from filings.register.regions import region
-from icpportal.desk.readonly_list import ReadOnly
+from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.fields.domains import registrable
 from icpportal.fields.text import normalise_number
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
@@ -48,13 +48,21 @@ class Masked(ReadOnly):
         return readable(lambda: mask_number(row.id_number))
 
 
+class NatureFilter(ValuesFilter):
+    """The natures that a subject can have."""
+
+    title = _("Nature of the subject")
+    parameter_name = "nature"
+    values = {each.key: each.label for each in NATURES.values()}
+
+
 @admin.register(Subject)
 class SubjectAdmin(Masked):
     """Subjects by number, exact name or document number."""
 
     columns = ("subject_number", "shown_name", "nature_in_words", "masked_number", "place_in_words", "created_at")
     list_display = columns
-    list_filter = ["nature"]
+    list_filter = [NatureFilter]
     on_page = (*columns, "document", "lead", "owner", "ministry_id")
     search_fields = ["subject_number"]
     list_select_related = ["lead", "owner"]

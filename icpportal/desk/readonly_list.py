@@ -1,13 +1,32 @@
 """A list and a page of the review desk that are read and never typed into."""
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import ClassVar, TypeVar
 
+from django.contrib import admin
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.fields.types import Words
 
 Row = TypeVar("Row", bound=Model)
+
+
+class ValuesFilter(admin.SimpleListFilter):
+    """Narrows a list by values that are known beforehand: Django would look for them in the whole table.
+
+    `parameter_name` is the column.
+    """
+
+    values: ClassVar[Mapping[str, Words]]
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:  # noqa: ARG002 -- Django's signature
+        return [(value, str(said)) for value, said in self.values.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Row]) -> QuerySet[Row]:  # noqa: ARG002 -- same
+        chosen = self.value()
+        return queryset.filter(**{self.parameter_name or "": chosen}) if chosen in self.values else queryset
 
 
 class ReadOnly(ReadOnlyAdmin[Row]):

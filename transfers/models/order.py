@@ -38,7 +38,7 @@ class Order(DraftModel):
     reference = models.CharField(_("Order"), max_length=12, unique=True, default=new_reference, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders")
     kind = models.CharField(max_length=20, default="transfer")
-    state = models.CharField(max_length=20, default="draft", db_index=True)
+    state = models.CharField(max_length=20, default="draft")
 
     rule_profile = models.CharField(max_length=20)
     province = models.CharField(_("Province"), max_length=2)

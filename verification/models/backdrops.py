@@ -47,7 +47,7 @@ class Backdrop(LifecycleModel, SealedModel):
 
     class Meta:
         verbose_name, verbose_name_plural = _("request for a backdrop"), _("requests for backdrops")
-        ordering = ["entered_at"]
+        ordering = ["entered_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["holder"],
@@ -57,6 +57,7 @@ class Backdrop(LifecycleModel, SealedModel):
         ]
         indexes = [
             models.Index(fields=["state", "entered_at"], name="backdrops_to_post"),
+            models.Index(fields=["entered_at", "id"], name="backdrops_by_age"),
             models.Index(fields=["holder", "-created_at"], name="backdrops_of_holder"),
             models.Index(fields=["entered_at"], condition=~Q(region=""), name="backdrops_with_address"),
         ]

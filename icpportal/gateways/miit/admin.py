@@ -1,11 +1,9 @@
 """The ministry's interface at the review desk: rows to read, and what operations may do about them."""
 
 import logging
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +24,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.processing_codes import plain_words
 from icpportal.gateways.miit.codes.return_codes import Way
 from icpportal.gateways.miit.content_page import AWAY, FORGOTTEN, LOST, Content, Question, Trouble
+from icpportal.gateways.miit.filters import KINDS, DownloadFilter, KindFilter
 from icpportal.gateways.miit.incoming import download_labels as words
 from icpportal.gateways.miit.incoming import downloads, inbox, parked_downloads
 from icpportal.gateways.miit.line import line_state
@@ -47,9 +46,6 @@ from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 from icpportal.time_format import short_words, span_words
 
-if TYPE_CHECKING:
-    from django.contrib.admin.filters import _ListFilterChoices
-
 logger = logging.getLogger(__name__)
 
 Row = TypeVar("Row", bound=Model)
@@ -57,11 +53,6 @@ File = TypeVar("File", UploadFile, InboxFile)
 
 OPERATE = "miit.operate_ministry"
 SEALED = ("body", "key")
-KINDS = {
-    ReportKind.ACCESS: _("New access"),
-    ReportKind.CANCELLATION: _("End of an access"),
-    ReportKind.MATERIAL: _("Verification material"),
-}
 
 
 class ReadOnly(RowActions[Row]):
@@ -124,18 +115,6 @@ class Contents(ReadOnly[File]):
             return gettext("Erased: its key was destroyed")
         address = reverse(f"admin:miit_{self.opts.model_name}_content", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, gettext("Show content"))
-
-
-KINDS_BY_NAME = {str(kind): said for kind, said in KINDS.items()}
-
-
-class KindFilter(admin.ChoicesFieldListFilter):
-    """The kinds of reports in words."""
-
-    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
-        """Django's, with the words of `KINDS`."""
-        for choice in super().choices(changelist):
-            yield {**choice, "display": KINDS_BY_NAME.get(str(choice["display"]), choice["display"])}
 
 
 @admin.register(Report)
@@ -242,7 +221,7 @@ class InboxFileAdmin(Contents):
     """What the authority sent, as it came."""
 
     list_display = ("name", "kind", "state", "age", "why", "to_do", "content")
-    list_filter = ("state", "kind")
+    list_filter = ("state", DownloadFilter)
     search_fields = ("=name",)
     search_help_text = _("File, exactly")
     fields = (

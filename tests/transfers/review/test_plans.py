@@ -1,0 +1,110 @@
+"""With 5,000 orders every page of the desk is answered from indexes, and no page counts all orders."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user, sign_in
+from tests.years import fill, hold
+from transfers.models import Order
+from transfers.review.baskets.queries import PAGE
+from transfers.review.baskets.rows import baskets
+
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
+QUEUE = reverse("admin:transfers_order_changelist")
+ARCHIVED, IN_HAND = 5_000, 100
+EXEMPT = 1_000  # rows: a smaller table may be read whole
+NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
+# which index of orders each basket is read from
+LISTED_BY = {
+    "order_to_judge": "judge free overdue objections",
+    "order_queue": "review again photo handing phones authority turned_down",
+    "order_of_reviewer": "mine",
+    "order_cancellation": "cancellations",
+    "order_held": "held",
+    "order_entered": "all",
+}
+COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
+INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+)")
+ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket asks for one row more than it shows
+
+
+def large_tables() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [EXEMPT])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def explained(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + sql)
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def asked_by(client: Client, url: str) -> list[str]:
+    cache.clear()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(url).status_code == 200, url
+    return [each["sql"] for each in asked if each["sql"].startswith(("SELECT", "UPDATE", "DELETE"))]
+
+
+@pytest.fixture
+def desk() -> dict[str, User]:
+    """The people of the desk, three years of orders that are over, and a hundred in each open state."""
+    fill(ARCHIVED)
+    hold(IN_HAND)
+    reviewer, lead = make_reviewer(), make_lead_reviewer()
+    Order.objects.filter(domain__startswith="hand", reference__endswith="7").update(reviewer=lead)
+    others = {
+        role: make_user(held_roles=(held,)) for role, held in {"auditor": AUDITOR, "operations": OPERATIONS}.items()
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    return {"reviewer": reviewer, "lead": lead, **others}
+
+
+def pages(role: str, user: User) -> Iterator[tuple[str, str]]:
+    """The pages of the desk that this person can open, a lead's baskets with their keys, as they are and narrowed."""
+    request = RequestFactory().get("/admin/")
+    request.user = user
+    yield "", reverse("admin:index")
+    for model, shown in admin.site._registry.items():
+        if model is not Order and shown.has_view_permission(request):
+            yield "", reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    if role == "lead":
+        for basket in baskets():
+            yield from ((basket.key, f"{QUEUE}?queue={basket.key}{narrowed}") for narrowed in reversed(NARROWED))
+        yield "", reverse("admin:desk_figures")
+
+
+def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
+    client: Client, desk: dict[str, User]
+) -> None:
+    whole = re.compile(rf"Seq Scan on ({'|'.join(large_tables())})\b")
+    asked: set[str] = set()
+    read_whole, counted = set(), set()
+    listed: dict[str, str] = {}
+    for role, user in desk.items():
+        sign_in(client, user)
+        for basket, url in pages(role, user):
+            for sql in set(asked_by(client, url)) - asked:
+                asked.add(sql)
+                plan = explained(sql)
+                counted |= {f"{role} {url}"} if COUNTED_WHOLE.match(sql) else set()
+                read_whole |= {f"{role} {url}: {sql[:300]}"} if whole.search(plan) else set()
+                listed |= {basket: (INDEX.findall(plan) or [plan])[0]} if basket and ONE_PAGE in sql else {}
+
+    assert (read_whole, counted) == (set(), set())
+    assert listed == {basket: index for index, keys in LISTED_BY.items() for basket in keys.split()}
+    assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
+    assert COUNTED_WHOLE.match('SELECT COUNT(*) AS "__count" FROM "transfers_order"')
