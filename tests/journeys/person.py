@@ -256,8 +256,8 @@ class Person:
 
     def prove_the_phones(self) -> None:
         for role, who in (("subject_lead", self.lead),):
-            self.open(f"/transfers/{self.reference}/people/phone/{role}/")
-            self.page.click("[name=send]")
+            self.open(f"/transfers/{self.reference}/people/")
+            self.page.click(f"[data-role={role}] [name=send]")
             self.page.fill("[name=code]", self.newest_code(who.mobile))
             self.page.locator("form:has([name=code]) button.button").click()
             expect(self.page).to_have_url(re.compile("/people/$"))

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from icpportal.fields.components import Action
 from icpportal.privacy.masks import mask_mobile, mask_name
 from transfers.models import Order
 from transfers.orders import queries
@@ -30,6 +32,13 @@ class Proof:
     @property
     def masked(self) -> str:
         return mask_mobile(self.mobile)
+
+    @property
+    def test(self) -> Action:
+        """One press sends the code; then its page is where it is typed."""
+        if self.is_asked:
+            return Action(_("Enter the code"), self.url, about=self.masked)
+        return Action(_("Test this phone"), self.url, post=True, name="send", value="1", about=self.masked)
 
 
 def asked(order: Order) -> list[Proof]:

@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from icpportal.outbox.models import Message
 from tests.transfers import states
@@ -133,6 +134,18 @@ def test_the_hub_costs_at_most_ten_queries(client: Client) -> None:
     hub(client, order)
 
     assert cost(lambda: client.get(reverse("people", args=[order.reference]))) <= 10
+
+
+def test_one_press_in_the_list_sends_the_code_and_asks_for_it(client: Client) -> None:
+    order = make_order(province="12")
+    [form, _other] = html.fromstring(hub(client, order).content).xpath("//form[contains(@action, '/people/phone/')]")
+    [button] = form.xpath(".//button")
+
+    page = client.post(form.get("action"), {button.get("name"): button.get("value")}, follow=True)
+
+    assert (len(text_to(order)["code"]), 'name="code"' in page.content.decode()) == (6, True)
+    [again] = html.fromstring(hub(client, order).content).xpath("//main//*[@data-role='subject_lead']//a")
+    assert (again.get("href"), again.text_content().split()[:3]) == (prove(order), ["Enter", "the", "code"])
 
 
 # --- which mobiles -------------------------------------------------------------------------------
