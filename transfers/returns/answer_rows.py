@@ -11,7 +11,7 @@ from icpportal.fields.form_types import offered
 from icpportal.fields.types import Json
 from icpportal.privacy.masks import mask_mobile, mask_number
 from transfers.models import Order
-from transfers.steps.base import Step
+from transfers.steps.base import Step, StepForm
 
 
 class AnswerRow(SummaryRow):
@@ -33,9 +33,9 @@ def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
     return next((mask for ends, mask in masks if name.endswith(ends)), str)
 
 
-def rows(order: Order, step: Step, *, mask_numbers: bool = False) -> list[AnswerRow]:
-    """One row a field that was answered, in the order of the form."""
-    form = step.form_class(row=order)
+def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_numbers: bool = False) -> list[AnswerRow]:
+    """One row a field that was answered, in the order of the form: the one that is `drawn` already, or a new one."""
+    form = drawn or step.form_class(row=order)
     # what is known and was never looked at is no answer
     said = {name: value for name, value in form.initial.items() if name not in form.known}
     answers = {**said, **order.answer(step.key)}

@@ -117,6 +117,11 @@ class StepForm(KnowingForm):
         return set(self.fields) <= self.locked
 
     @property
+    def open_fields(self) -> list[forms.BoundField]:
+        """What can be changed, in the order of the form."""
+        return [self[name] for name in self.fields if name not in self.locked]
+
+    @property
     def is_partly_locked(self) -> bool:
         """Whether the return left some of this page as it is."""
         return bool(self.locked & set(self.fields)) and not self.is_locked

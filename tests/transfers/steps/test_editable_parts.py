@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from tests.transfers import states
 from tests.transfers.builders import (
@@ -56,6 +57,20 @@ def test_a_page_where_nothing_was_named_keeps_everything_and_leads_on(client: Cl
     assert answer["Location"] == reverse("people", args=[order.reference])
     assert (kept(order).answers, kept(order).version) == (order.answers, order.version)
     assert "This page stays as it is" in look(client, order, "website")
+
+
+@pytest.mark.parametrize(("step", "shown"), [("subject", ["lead_email"]), ("website", [])])
+def test_a_closed_page_is_text_with_the_named_field_alone_to_type(client: Client, step: str, shown: list[str]) -> None:
+    order = returned("subject.lead_email")
+
+    page = html.fromstring(look(client, order, step))
+
+    controls = page.xpath(
+        "//form[@id='page-form']//*[self::input or self::select or self::textarea][not(@type='hidden')]"
+    )
+    words = " ".join(page.xpath("//form[@id='page-form']")[0].text_content().split())
+    assert [control.get("name") for control in controls] == shown
+    assert ("宁夏回族自治区银川市金凤区示例路1号" if shown else "示例纸业官网") in words
 
 
 @pytest.mark.parametrize("step", ["service_code", "filing_password"])

@@ -87,6 +87,7 @@ class OrderWizard(RowWizardView[Step, Order]):
             lock_notices=_lock_notices(form, is_named=bool(named)),
             phone_notices=_phone_notices(self.row, self.step),
             named=named,
+            closed_rows=closed_rows(self.row, self.step, form),
             elsewhere=saved_elsewhere(self.row, self.step, self.changed_elsewhere),
             brief=brief_of(self.row),
             must_match=must_match_of(self.row, self.step.key),
@@ -134,6 +135,13 @@ def _phone_notices(order: Order, step: Step) -> list[Notice]:
     role = ROLE_OF_PAGE.get(step.key)
     nature = order.answer("type").get("nature", "")
     return [FILED_NUMBER] if role and queries.rules_of(order).texts(nature, role) else []
+
+
+def closed_rows(order: Order, step: Step, form: forms.Form) -> list[AnswerRow] | None:
+    """What the return left as it is, as text: nothing of it can be typed. None where the whole page is open."""
+    if not isinstance(form, StepForm) or not form.locked & set(form.fields):
+        return None
+    return [row for row in rows(order, step, drawn=form) if row["field"].partition(".")[2] in form.locked]
 
 
 def saved_elsewhere(order: Order, step: Step, fields: Sequence[str]) -> list[AnswerRow]:
