@@ -75,7 +75,7 @@ class HeaderInjection(ValueError):
 
 @dataclass(frozen=True)
 class Rendered:
-    """A message in words; a text message has only `text`, a note on the site no `html`."""
+    """A message in words; a text message has only `text`, a note on the site is drawn from its `mail`."""
 
     text: str
     subject: str = ""
@@ -171,7 +171,7 @@ def render(template: str, channel: str, language: str, context: Facts) -> Render
         return Rendered(text=_signed(page))
     letter = _letter(page)
     if channel == "site":
-        return Rendered(text=letter.note, subject=letter.subject, button=letter.button, url=letter.url)
+        return Rendered(letter.note, letter.subject, letter.button, letter.url, letter)
     return Rendered(text=letter.text, subject=letter.subject, button=letter.button, url=letter.url, mail=letter)
 
 

@@ -234,6 +234,15 @@ def test_what_a_person_typed_is_shown_as_text(reader, wang):
     assert "<script>alert" not in main
 
 
+def test_the_reviewers_words_are_a_quotation_without_the_mark_of_a_plain_mail(reader, wang):
+    message = note(wang, template="claim_declined", reason="材料不清晰")
+
+    main = main_of(page(reader, reverse("notification", args=[message.pk])))
+
+    assert '<blockquote><span lang="zh-Hans">材料不清晰</span></blockquote>' in main
+    assert "&gt;" not in main
+
+
 def test_chinese_in_an_english_page_is_marked(reader, wang):
     approved = note(wang, "e:1", "order_approved")
     note(wang, "e:2", "confirm_phones")

@@ -465,7 +465,7 @@ def test_the_note_on_the_site_is_the_body_of_the_mail(name: str, language: str):
     assert note.subject == mail.subject
     assert f"{note.text}\n\n" in mail.text
     assert (note.button, note.url) == (mail.button, mail.url)
-    assert note.html == ""
+    assert note.mail == mail.mail
 
 
 # --- how long it is good ---------------------------------------------------------------------
