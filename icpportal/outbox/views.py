@@ -27,6 +27,7 @@ from icpportal.outbox import preferences, queries
 from icpportal.outbox.actions import mark_read
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.texts.catalogue import MissingWord, Rendered, UnknownMessage
+from icpportal.outbox.texts.letters import Piece
 from icpportal.outbox.texts.message_content import read_in
 
 Shown = TypeVar("Shown")
@@ -63,6 +64,11 @@ class Note:
     is_new: bool
     words: Rendered
     deliveries: list[Delivery]
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Its paragraphs; a text that went with an old release is one."""
+        return self.words.mail.pieces if self.words.mail else [Piece(self.words.text)]
 
     @property
     def look(self) -> str:

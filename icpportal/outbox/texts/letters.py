@@ -53,6 +53,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One paragraph of a note on the site, and the element that it is."""
+
+    words: str
+    element: str = "p"
+
+
+@dataclass(frozen=True)
 class Letter:
     """A whole mail in words; empty texts are left out where it is drawn."""
 
@@ -109,11 +117,21 @@ class Letter:
         return "\n\n".join(filter(None, parts))
 
     @property
+    def pieces(self) -> list[Piece]:
+        """The note as a page draws it: what is quoted stands as a quotation."""
+        due = [Piece(self.due)] if self.due else []
+        return [*map(_piece, self.intro), *due, *map(_piece, self.rest)]
+
+    @property
     def text(self) -> str:
         """The plain part of the mail."""
         act = f"{self.button}: {self.url}" if self.button and self.url else ""
         foot = "\n".join(filter(None, (self.order, *self.footers)))
         return "\n\n".join(filter(None, (self.note, act, foot)))
+
+
+def _piece(block: Block) -> Piece:
+    return Piece(block.text, "blockquote") if block.kind == Kind.QUOTE else Piece(_plain(block))
 
 
 def _plain(block: Block) -> str:
