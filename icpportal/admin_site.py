@@ -28,6 +28,7 @@ from icpportal.fields.types import Json, Words
 from icpportal.operations.desk_home import operations_home
 from icpportal.pages.header import links
 from transfers.review import navigation
+from transfers.review.calls.urls import urls as calls
 from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
 from transfers.review.home.auditor import auditors_home
@@ -91,7 +92,7 @@ class ReviewDesk(AdminSite):
             path("registers/", self.admin_view(self.registers), name="registers"),
             path("desk/settings/", self.admin_view(self.settings), name="desk_settings"),
         ]
-        return [*own, *figures(self), *exports(self), *super().get_urls()]
+        return [*own, *calls(self), *figures(self), *exports(self), *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page, by what the reader does here."""

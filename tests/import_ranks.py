@@ -94,6 +94,7 @@ TRANSFERS = (
     "transfers/orders",
     "transfers/durations",
     "transfers/notifications",
+    "transfers/calls",
     "transfers/duties",
     "transfers/footer",
     "transfers/effects.py",  # what follows from a move; orders call it by settings.ORDER_EFFECTS
@@ -127,6 +128,7 @@ TRANSFERS = (
     "transfers/review/baskets",
     "transfers/review/cases/parts",
     "transfers/review/cases",
+    "transfers/review/calls",
     "transfers/review/home",
     "transfers/review",
     "transfers/review/figures",

@@ -1,6 +1,7 @@
 """What follows from a move of an order: who is told, what is reported, which duties begin, what ends with it."""
 
 from icpportal.fields.types import Facts
+from transfers.calls import actions as calls
 from transfers.duties import actions as duties
 from transfers.models import Order, OrderEvent
 from transfers.notifications.messages import notify_recipients
@@ -30,3 +31,4 @@ def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
         photo_places.end(order.reference)
     if is_in(order, Group.ENDED):
         close(order)
+        calls.end_all(order, event.at)

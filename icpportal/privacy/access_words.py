@@ -14,6 +14,8 @@ WHAT: dict[str, str | Promise] = {
     "claim paper": pgettext_lazy("looked at", "Document of a claim"),
     "cancellation for cause": pgettext_lazy("looked at", "Cancellation for cause"),
     "objection": pgettext_lazy("looked at", "Objection"),
+    "call": pgettext_lazy("looked at", "Call"),
+    "call number": pgettext_lazy("looked at", "Number to call"),
     "parked answer": pgettext_lazy("looked at", "Parked answer of the authority"),
     "backdrop address": pgettext_lazy("looked at", "Address for a backdrop"),
     "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),

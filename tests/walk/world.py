@@ -32,6 +32,7 @@ from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
 from tests.transfers.review.desk import all_ok
 from tests.walk import orders
+from transfers.calls import actions as calls
 from transfers.cancellation import cause as for_cause
 from transfers.documents import slots
 from transfers.filing_type.decision import Outcome
@@ -237,11 +238,13 @@ def _by_the_way(world: World) -> None:
 
 
 def _judged(world: World) -> None:
-    """One order that a reviewer and a lead have found in order, and one with something to return."""
+    """One order that a reviewer and a lead have found in order, with a call, and one with something to return."""
     in_order, to_return = of(world, states.SUBMITTED), of(world, states.SUBMITTED, states.TRANSFER_ANOTHER)
     for name in ("reviewer", "lead"):
         drafts.take_in(in_order, world.people[name], all_ok(in_order))
         drafts.take_in(to_return, world.people[name], RETURNED)
+    about = "证件号码差一位"
+    calls.ask(in_order, world.people["reviewer"], role="subject_lead", about=about, part="subject.lead_id_number")
 
 
 def _desk(people: SimpleNamespace) -> None:

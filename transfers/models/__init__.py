@@ -1,10 +1,10 @@
 """What is on its way: orders, their events, papers, reviews, phones."""
 
+from transfers.models.calls import Call, CallAttempt
 from transfers.models.cause import CauseCancellation
 from transfers.models.counts import CountedDay, DeskCount, DeskDay, DurationCount, ReviewerCount
-from transfers.models.duties import Duty
+from transfers.models.duties import Duty, FooterCheck
 from transfers.models.exports import ListExport
-from transfers.models.footer import FooterCheck
 from transfers.models.order import Order, OrderEvent
 from transfers.models.papers import OrderDocument
 from transfers.models.parked import ParkedAnswer
@@ -22,6 +22,8 @@ from transfers.models.search import SearchKey
 from transfers.models.typecheck import Objection, TypeCheck
 
 __all__ = [
+    "Call",
+    "CallAttempt",
     "CauseCancellation",
     "ColleagueNote",
     "CountedDay",

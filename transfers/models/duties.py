@@ -1,9 +1,10 @@
-"""What the owner still has to do after an approval, by when, and whether it is done."""
+"""What the owner still has to do after an approval, by when, and whether it is done; what the home page showed."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from filings.models import Website
 from transfers.models.order import Order
 
 
@@ -33,3 +34,26 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.due_on:%Y-%m-%d}"
+
+
+class FooterCheck(models.Model):
+    """The last time the owner of a website had its home page read. `outcome` is a row of `footer/outcomes.py`."""
+
+    website = models.OneToOneField(Website, on_delete=models.CASCADE, related_name="footer_check")
+    asked_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True)  # when a worker last took it
+    checked_at = models.DateTimeField(null=True)
+    points_to = models.CharField(max_length=200, null=True)  # addresses of the domain; null where nobody could say
+    outcome = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(checked_at__isnull=True),
+                name="footer_to_check",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.website_id}: {self.outcome or 'asked'}"

@@ -127,7 +127,7 @@ def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Fac
     return {
         "account": "" if reader.role == ACCOUNT else mask_email(order.owner.email),
         "name": mask_name(administrator(order).name),
-        "mobile": mask_mobile(lead(order).mobile),
+        "mobile": facts.get("mobile") or mask_mobile(lead(order).mobile),
         "mobiles": facts.get("mobiles") or texted_mobiles.not_told(order),
         "mobiles_note": facts.get("mobiles_note", ""),
         "site": site_name(rules.codes_entered_at),

@@ -13,6 +13,7 @@ SECURITY = _("It protects your account and your filing")
 EVENTS = (
     Event("received", _("We have received your order"), ("order_received", "order_received_again"), CHOSEN),
     Event("returned", _("Changes are needed"), ("order_returned", "order_returned_by_authority"), why=NEEDED),
+    Event("calls", _("We want to call you"), ("call_planned", "call_missed"), why=NEEDED),
     Event("photo", _("A photo is required"), ("photo_requested", "photo_returned"), TEXT, NEEDED),
     Event("handed_over", _("Order submitted to the authority"), ("order_submitted", "order_with_authority"), CHOSEN),
     Event("phones", _("Phone verification is required"), ("confirm_phones", "order_lapsed"), why=NEEDED),

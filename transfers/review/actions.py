@@ -1,4 +1,4 @@
-"""What reviewers decide: note a call, accept it, return it with a reason a field, judge the photo."""
+"""What reviewers decide: accept it, return it with a reason a field, judge the photo."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,9 +12,11 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import Own, all_of, in_messages, kept
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER
+from transfers.calls.actions import end_unreached
+from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
 from transfers.orders import queries
-from transfers.orders.machine import ORDER, note
+from transfers.orders.machine import ORDER
 from transfers.returns.verdict_labels import named_parts, reason_words, short_names
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.values import value_of
@@ -43,11 +45,6 @@ class ReturnedField:
     field: str
     reason: ReturnReason | None
     words: str = ""
-
-
-def note_call(order: Order, reviewer: User, words: str) -> None:
-    """Write down that the applicant was called; it stands in the timeline."""
-    note(order, "call", by=REVIEWER, actor=reviewer, words=words)
 
 
 def _round(
@@ -134,6 +131,8 @@ def send_back(
         told: dict[str, Fact] = {"n": len(named), "reasons": named_parts(verdicts), "parts": short_names(verdicts)}
         facts = {**queries.facts_of(order), **told}
         ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
+        if any(each.reason and each.reason.key == UNREACHED for each in named):
+            end_unreached(order, reviewer, now)
 
 
 @decision

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from icpportal.desk.top import DeskLink
 from icpportal.fields.types import Words
+from transfers.calls.queries import open_calls
 from transfers.models import Order
 from transfers.orders.kinds import in_group
 from transfers.orders.rows import Group
@@ -41,6 +42,7 @@ PLACES = (
     Place(pgettext_lazy("place", "Desk"), "admin:index", ""),
     Place(_("Queue"), LIST, REVIEWS, "queue=judge", "judge"),
     Place(_("Photos"), LIST, REVIEWS, "queue=photo", "photo"),
+    Place(_("Calls"), "admin:desk_calls", REVIEWS, counted="calls"),
     Place(_("Figures"), "admin:desk_figures", REVIEWS),
     Place(_("Reasons"), "admin:transfers_returnreason_changelist", LEADS),
     Place(_("Orders on hold"), LIST, OPERATES, "queue=held", unless=REVIEWS),
@@ -88,6 +90,7 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
 
 
 def _counts() -> Counts:
-    """How much is to be judged, by one question."""
+    """How much is to be judged, and how much has to be rung, by one question each."""
     photo = in_group(Group.PHOTO_IN_REVIEW)
-    return Order.objects.filter(in_review()).aggregate(judge=Count("pk"), photo=Count("pk", filter=Q(photo)))
+    judged = Order.objects.filter(in_review()).aggregate(judge=Count("pk"), photo=Count("pk", filter=Q(photo)))
+    return {**judged, "calls": open_calls().count()}

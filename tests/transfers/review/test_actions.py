@@ -15,7 +15,6 @@ from transfers.review.actions import (
     ReturnedField,
     accept,
     accept_photo,
-    note_call,
     refuse,
     refuse_photo,
     send_back,
@@ -149,12 +148,3 @@ def test_the_second_decision_on_one_order_is_refused() -> None:
         send_back(stale, reviewer, [ReturnedField("website.site_name", None, "late")])
 
     assert (Order.objects.get().state, moves(order)) == (states.PHOTO_DUE, ["accept"])
-
-
-def test_a_call_stands_in_the_timeline() -> None:
-    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
-
-    note_call(order, reviewer, "无人接听")
-
-    event = order.events.get()
-    assert (event.move, event.note, event.actor) == ("call", "无人接听", reviewer)

@@ -27,11 +27,11 @@ from tests.transfers.builders import (
 from tests.transfers.cancels import make_website
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
+from transfers.calls import actions as calls
 from transfers.cancellation import cause as for_cause
 from transfers.check.readiness import advice_kept
 from transfers.models import Objection, Order, ParkedAnswer
 from transfers.orders import actions
-from transfers.review import actions as review
 from transfers.review.cases.moves import ACTIONS
 from transfers.review.leases import assign_to_me
 
@@ -67,7 +67,7 @@ CASES = {
     ),
     "accept_photo": (states.PHOTO_REVIEW, {}),
     "refuse_photo": (states.PHOTO_REVIEW, {"reason": "own", "words": "重拍"}),
-    "call": (states.SUBMITTED, {"words": "已接通"}),
+    "call": (states.SUBMITTED, {"call-to": "subject_lead", "call-words": "证件号码差一位"}),
     "refuse": (states.SUBMITTED, {"words": "网站内容不适合"}),
     "take_over": (states.SUBMITTED, {}),
 }
@@ -153,8 +153,11 @@ def test_whatever_request_draws_a_case_one_row_says_who_saw_it_and_how_often(cli
     order, user = make_order(state=state), staff(role)
     client = english(client, user)
 
-    drawn = [client.post(case_of(order), {"move": "call", "words": ""}), client.get(case_of(order))]
-    client.post(case_of(order), {"move": "call", "words": "已接通"}, follow=True)
+    drawn = [
+        client.post(case_of(order), {"move": "call", "call-to": "subject_lead", "call-words": ""}),
+        client.get(case_of(order)),
+    ]
+    client.post(case_of(order), {"move": "call", "call-to": "subject_lead", "call-words": "差一位"}, follow=True)
 
     assert [answer.status_code for answer in drawn] == [200, 200]
     note = AccessNote.objects.get()
@@ -269,7 +272,7 @@ def test_what_applicants_typed_never_becomes_a_tag(client):
     )
     Order.objects.filter(pk=order.pk).update(authority_words=XSS)
     actions.object_to(owner=make_user(), domain=order.domain, subject_key=order.subject_key, words=XSS)
-    review.note_call(order, make_reviewer(), XSS)
+    calls.ask(order, make_reviewer(), role="subject_lead", about=XSS)
     client = english(client, make_lead_reviewer())
 
     pages = [case_of(order), QUEUE, reverse("admin:transfers_objection_changelist")]
@@ -402,8 +405,7 @@ def test_the_case_page_costs_the_same_whatever_it_holds(client):
     bare = cost(lambda: client.get(case_of(order)))
     for slot in ("lead_id", "subject_id", "statement"):
         make_ready_document(order, slot)
-    for _ in range(3):
-        review.note_call(order, make_reviewer(), "x")
+    calls.ask(order, make_reviewer(), role="subject_lead", about="x")
 
     assert cost(lambda: client.get(case_of(order))) == bare
     assert bare <= 15

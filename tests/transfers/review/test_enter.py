@@ -126,15 +126,15 @@ def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: 
     if claim.is_visible():  # with script, the first verdict has taken the order
         claim.click()
     open_more(desk, order)
-    desk.fill("[name='call-words']", "已接通")
+    desk.fill("[name='call-words']", "差一位")
     desk.click("[value=call]")
-    expect(desk.locator(".told")).to_contain_text("The call is recorded")
+    expect(desk.locator(".told")).to_contain_text("The call stands in the list")
     desk.reload()
 
     expect(desk.locator("[name='reason.website.site_name'][value=site_name]")).to_be_checked()
     expect(desk.locator("[name='words.website.site_name']")).to_have_value("改名称")
     expect(desk.locator("a.accept")).to_be_hidden()
-    assert moves(order) == ["call"]
+    assert moves(order) == ["call_planned"]
 
 
 def test_enter_in_a_text_about_a_cancellation_for_cause_asks_for_nothing(desk: Page) -> None:

@@ -47,7 +47,7 @@ TYPED = {
 
 
 # a call and a refusal have a page of their own; a browser that shows an older one sends them all the same
-ON_ANOTHER_PAGE = {"call-words", "refuse-words"}
+ON_ANOTHER_PAGE = {"call-to", "call-words", "refuse-words"}
 
 
 class Desk:
@@ -105,7 +105,11 @@ def kept():
 
 @pytest.mark.parametrize(
     ("move", "more", "language"),
-    [("claim", {}, "en"), ("call", {"call-words": "已接通"}, "zh-hans"), ("keep", {}, "zh-hans")],
+    [
+        ("claim", {}, "en"),
+        ("call", {"call-to": "subject_lead", "call-words": "差一位"}, "zh-hans"),
+        ("keep", {}, "zh-hans"),
+    ],
 )
 def test_verdicts_typed_so_far_survive_a_claim_a_call_and_a_reload(move, more, language):
     desk = Desk(make_order(state=states.SUBMITTED), language=language)
@@ -121,7 +125,7 @@ def test_a_request_that_brings_the_verdicts_with_another_button_keeps_them(clien
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
-    desk.client.post(desk.address, {"move": move, "words": "已接通", **TYPED})
+    desk.client.post(desk.address, {"move": move, **TYPED})
 
     assert desk.shows(TYPED)
 
@@ -137,17 +141,17 @@ def test_giving_the_order_back_keeps_what_was_typed_for_the_next_time():
     assert desk.shows({**TYPED, f"words.{LEAD}": "写错了"})
 
 
-def test_a_call_without_words_loses_nothing_and_a_noted_call_is_not_offered_again():
+def test_a_call_without_words_loses_nothing_and_one_that_was_asked_for_is_not_typed_again():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
 
     desk.press("call", **TYPED)
-    assert "Enter the what was said" in desk.html
+    assert "Enter the what is unclear" in desk.html
     assert desk.shows(TYPED)
-    desk.press("call", **{"call-words": "已接通"})
+    desk.press("call", **{"call-to": "subject_lead", "call-words": "差一位"})
 
     assert desk.shows({**TYPED, "call-words": ""})
-    assert moves(order) == ["call"]
+    assert moves(order) == ["call_planned"]
 
 
 def test_words_that_are_too_long_are_shown_again_and_not_cut():
@@ -196,10 +200,10 @@ def test_what_is_typed_for_the_photo_a_call_and_a_refusal_stays_beside_each_othe
 
     desk.press("claim", **typed)
     assert desk.shows(typed)
-    desk.press("call")
+    desk.press("call", **{"call-to": "subject_lead"})
 
     assert desk.shows({**typed, "call-words": ""})
-    assert order.events.get(move="call").note == "占线"
+    assert order.calls.get().about == "占线"
 
 
 def test_what_is_typed_lies_encrypted_and_only_its_reviewer_sees_it():

@@ -63,9 +63,14 @@ def due_of(order: Order, by: DueBy, now: datetime, known: Calendar) -> Due | Non
         return None
     if by is DueBy.DEADLINE:
         return _due(at, now, at - now, now - order.entered_at, at - order.entered_at)
+    return due_between(order.entered_at, at, now, known)
+
+
+def due_between(since: datetime, at: datetime, now: datetime, known: Calendar) -> Due:
+    """What is left of the working time from one moment until another."""
     left = working_time(now, at, known=known) or -working_time(at, now, known=known)
-    passed = working_time(order.entered_at, now, known=known)
-    return _due(at, now, left, passed, working_time(order.entered_at, at, known=known))
+    passed = working_time(since, now, known=known)
+    return _due(at, now, left, passed, working_time(since, at, known=known))
 
 
 def _due(at: datetime, now: datetime, left: timedelta, passed: timedelta, whole: timedelta) -> Due:

@@ -36,9 +36,10 @@ from transfers.review.baskets.page import Act
 from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
 from transfers.review.cases.events import happened
-from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import NOT_JUDGED, Judged, judged, lacking_words, photo_judged
 from transfers.review.cases.letters import previews
+from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage
 from transfers.review.cases.parts.papers import Papers, papers_of
@@ -211,7 +212,9 @@ def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -
 
 def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool) -> dict[str, forms.Form]:
     """What can be done besides judging."""
-    found: dict[str, forms.Form] = {"call_form": CallForm(prefix=CALL, initial=own_fields(typed.fields, CALL))}
+    found: dict[str, forms.Form] = {}
+    if not order.is_ended:
+        found["call_form"] = ask_call_form(order, None, own_fields(typed.fields, CALL))
     if is_in(order, Group.IN_REVIEW):
         colleagues = list(colleagues_of(user))
         found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))

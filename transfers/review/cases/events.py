@@ -33,14 +33,22 @@ class Happened:
 def happened(order: Order) -> list[Happened]:
     """Everything that happened to the order, the newest first."""
     rounds = {each.decided_at: each for each in rounds_of(order).rows}
-    events = [_event(event, rounds) for event in order.events.select_related("actor")]
+    said = _said_of_calls(order)
+    events = [_event(event, rounds, said) for event in order.events.select_related("actor")]
     notes = [_note(note) for note in order.colleague_notes.select_related("author", "addressee", "answered_by")]
     asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
     found = [*events, *asked, *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound]) -> Happened:
+def _said_of_calls(order: Order) -> dict[datetime, str]:
+    """What colleagues wrote when they asked for a call and when they tried, by the moment of the event."""
+    calls = list(order.calls.prefetch_related("attempts"))
+    tried = {attempt.at: attempt.note for call in calls for attempt in call.attempts.all()}
+    return {call.asked_at: call.about for call in calls} | tried
+
+
+def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound], said: dict[datetime, str]) -> Happened:
     row = row_of(event.move)
     shows_note = row is not None and row.note != HIDDEN
     found = rounds.get(event.at)
@@ -48,7 +56,7 @@ def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound]) -> Hap
         at=event.at,
         who=_who(event),
         what=row.said if row else event.move,
-        words=event.note if shows_note and not found else "",
+        words=said.get(event.at, "") or (event.note if shows_note and not found else ""),
         lines=_verdicts(found) if found else [],
     )
 

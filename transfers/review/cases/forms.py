@@ -1,4 +1,4 @@
-"""The reviewer's forms: what is returned and why, a reason for the photo, a call, a refusal, a note to colleagues."""
+"""The reviewer's forms: what is returned and why, a reason for the photo, a refusal, a call, a note to colleagues."""
 
 from collections.abc import Collection, Mapping
 from typing import Unpack
@@ -11,6 +11,8 @@ from icpportal.accounts.models import User
 from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, own_words_field
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
+from transfers.calls.people import Called
+from transfers.calls.queries import UNREACHED
 from transfers.models import ReturnReason
 from transfers.returns.labels import label_of, names_of, section_of
 from transfers.review.actions import PHOTO, ReturnedField
@@ -42,12 +44,14 @@ class ReturnForm(forms.Form):
         verdicts: Mapping[str, Verdict],
         tally: Tally,
         late: Collection[str] = (),
+        may_be_unreached: bool = True,
         **options: Unpack[FormOptions],
     ) -> None:
         options["prefix"] = RETURN
         super().__init__(data, files, **options)
         self.verdicts = [each for each in verdicts.values() if each.said == RETURN_IT]
         self.tally, self.late = tally, sorted(set(late) & {each.part for each in self.verdicts})
+        self.may_be_unreached = may_be_unreached
         keys = [each.reason for each in self.verdicts]
         # one that was switched off after it was chosen stays chosen
         self.reasons = {reason.key: reason for reason in ReturnReason.objects.filter(key__in=keys)}
@@ -74,6 +78,8 @@ class ReturnForm(forms.Form):
             words = _("%(part)s: choose a reason")
         elif each.reason != OWN and each.reason not in self.reasons:
             words = _("%(part)s: this reason is not in the catalogue any more. Choose another one")
+        elif each.reason == UNREACHED and not self.may_be_unreached:
+            words = _("%(part)s: not before two missed calls, and the time the applicant has then. See Calls")
         elif len(each.words) > WORDS_MAX:
             words = _("%(part)s: your words are too long")
         else:
@@ -128,14 +134,6 @@ class PhotoForm(forms.Form):
         return ReturnedField(PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.cleaned_data["words"])
 
 
-class CallForm(forms.Form):
-    """What was said on the phone."""
-
-    use_required_attribute = False  # the page is one form: its other buttons need none of it
-
-    words = PlainTextField(label=_("What was said"), max_length=WORDS_MAX)
-
-
 class RefuseForm(OwnWordsForm):
     """Why the order is refused, as the applicant reads it."""
 
@@ -177,3 +175,29 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(data, prefix="ask", initial=initial)
         offer(self, "to", people(colleagues))
+
+
+class AskCallForm(forms.Form):
+    """Somebody of the order has to be called: who, and what is unclear."""
+
+    use_required_attribute = False
+
+    to = forms.ChoiceField(label=_("Whom to call"))
+    part = forms.ChoiceField(label=_("Part"), required=False)
+    words = PlainTextField(
+        label=_("What is unclear"),
+        help_text=_("Colleagues read this, the applicant does not"),
+        max_length=WORDS_MAX,
+    )
+
+    def __init__(
+        self,
+        data: Posted | None = None,
+        *,
+        people: list[Called],
+        parts: list[Choice],
+        initial: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, prefix="call", initial=initial)
+        offer(self, "to", [(each.role, f"{each.label} · {each.masked_mobile}") for each in people])
+        offer(self, "part", [("", _("No part")), *parts])

@@ -16,14 +16,19 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.queries import open_request
+from icpportal.fields.form_types import Choice, Posted
 from icpportal.time_format import to_beijing
+from transfers.calls import actions as calls
+from transfers.calls.people import people_of
+from transfers.calls.queries import UNREACHED, unreached
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
+from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 from transfers.review import decisions, leases, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
-from transfers.review.cases.forms import AskForm, CallForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
+from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import judged, lacking_words, photo_judged
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
@@ -174,7 +179,9 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
 def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     """The form of a return, from what was said of the parts."""
     case = judged(order, typed)
-    return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept)
+    says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
+    may = unreached(order) if says_so else True
+    return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
 
 
 @case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"), uses=PHOTO_RULES)
@@ -212,19 +219,28 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
 
 
 @case_action(
-    gettext_lazy("The call is recorded"),
+    gettext_lazy("The call stands in the list of calls, and the applicant may choose a time"),
     form_name="call_form",
-    prefix=CALL,
     uses=(f"{CALL}-",),
     decides=False,
     stays=True,
 )
-def _call(order: Order, reviewer: User, typed: Typed) -> CallForm | None:
-    form = CallForm(typed.fields, prefix=CALL)
+def _call(order: Order, reviewer: User, typed: Typed) -> AskCallForm | None:
+    form = ask_call_form(order, dict(typed.posted.items()) | typed.fields)
     if not form.is_valid():
         return form
-    review.note_call(order, reviewer, form.cleaned_data["words"])
+    asked = form.cleaned_data
+    try:
+        calls.ask(order, reviewer, role=asked["to"], about=asked["words"], part=asked["part"])
+    except calls.CallRefused as refused:
+        raise Contradicted(str(refused.words)) from refused
     return None
+
+
+def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = None) -> AskCallForm:
+    """Whom to call about which part."""
+    parts: list[Choice] = [(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)]
+    return AskCallForm(data, people=people_of(order), parts=parts, initial=initial)
 
 
 @case_action(

@@ -14,7 +14,7 @@ from transfers.review.cases.drafts import Fields, Typed
 # what the names of their fields begin with
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
 FORM_NAMES: dict[str, str | Promise] = {
-    CALL: _("What was said"),
+    CALL: _("Ask for a call"),
     PHOTO: _("Photo of the website administrator"),
     REFUSE: _("Refuse permanently"),
     "return": _("Return to the applicant"),

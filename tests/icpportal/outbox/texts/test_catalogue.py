@@ -28,10 +28,10 @@ EVENTS = [
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
     "objection_received", "account_exists", "account_changed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
-    "handover_failed", "backdrop_returned", "place_address", "place_closed",
+    "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
 # news without anything to do, told by mail and on the site alone
-NOT_TEXTED = {"order_received_again", "order_with_authority"}
+NOT_TEXTED = {"call_planned", "order_received_again", "order_with_authority"}
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",
     "code_handover", "code_consent", "code_phone_proof", "code_find_account",

@@ -31,6 +31,7 @@ from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.comparison import Compared, line, typed_line
 from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
 from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
+from transfers.review.values import value_of
 from transfers.steps import STEPS
 from transfers.steps.base import Step
 
@@ -299,6 +300,11 @@ def _lines(key: str, shown: str, before: FieldVerdict | None, beside: Beside) ->
         *([line(_("On file"), key, on_file, shown)] if on_file else []),
         *([line(_("Before"), key, earlier, shown, is_earlier=True)] if earlier else []),
     ]
+
+
+def compared(order: Order, part: str) -> list[Compared]:
+    """One part of an order with what is on file, in clear."""
+    return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, in_clear=True))
 
 
 def _on_file(key: str, beside: Beside) -> str:

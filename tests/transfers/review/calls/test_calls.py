@@ -1,0 +1,176 @@
+"""Calls as work of the desk: asked for from a case, tried by colleagues, told to the applicant, never a verdict."""
+
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from icpportal.time_format import BEIJING
+from tests.transfers import states
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_reason,
+    make_reviewer,
+    make_user,
+    moves,
+    sign_in,
+)
+from tests.transfers.outside import cost
+from tests.transfers.review.desk import ALTHOUGH, case_of, english, press, read
+from transfers.calls import actions
+from transfers.calls.outcomes import NO_ANSWER
+from transfers.check.readiness import advice_kept
+from transfers.models import Call, Order
+
+pytestmark = pytest.mark.django_db
+CALLS = "/admin/desk/calls/"
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=BEIJING)
+NUMBER, MASKED = "139 1111 0001", "139****0001"
+PHONE = "subject.lead_phone1"
+ASKED = {"call-to": "subject_lead", "call-words": "One digit of the number differs", "call-part": "website.site_name"}
+
+
+@pytest.fixture
+def clock() -> Any:
+    with time_machine.travel(TUESDAY, tick=False) as travelling:
+        yield travelling
+
+
+@pytest.fixture
+def order() -> Order:
+    found = make_order(state=states.SUBMITTED)
+    found.answers["subject"]["lead_phone1"] = "13911110001"
+    found.save()
+    return found
+
+
+def desk(user: User) -> Client:
+    return english(Client(), user)
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def tried(client: Client, call: Call, outcome: str = NO_ANSWER, **typed: str) -> str:
+    """Save a try as the page of the call stands now; the page that is read then."""
+    call.refresh_from_db()
+    sent = {"move": "attempt", "seen": str(call.version), "outcome": outcome, **typed}
+    return unescape(client.post(f"{CALLS}{call.pk}/", sent, follow=True).content.decode())
+
+
+def texted() -> list[str]:
+    return list(Message.objects.filter(channel="sms").order_by("pk").values_list("template", flat=True))
+
+
+def test_a_reviewer_asks_for_a_call_and_a_colleague_finds_whom_to_ring_and_rings(clock: Any, order: Order) -> None:
+    asker, caller = desk(make_reviewer()), desk(make_reviewer())
+    said = press(asker, order, "call", **ASKED, **{"verdict.website.site_name": "ok"})
+
+    call = Call.objects.get()
+
+    listed, opened = page(caller, CALLS), page(caller, f"{CALLS}{call.pk}/")
+    revealed = unescape(caller.post(f"{CALLS}{call.pk}/", {"move": "show"}).content.decode())
+
+    assert said.status_code == 302
+    assert [MASKED in listed, "13911110001" in listed, order.reference in listed] == [True, False, True]
+    assert ["One digit of the number differs" in opened, MASKED in opened, NUMBER in opened] == [True, True, False]
+    assert ["Am I speaking with" in opened, "请问" in opened, NUMBER in revealed] == [True, True, True]
+    looks = AccessNote.objects.exclude(what="order").values_list("what", "times", "reference")
+    assert sorted(looks) == [("call", 2, order.reference), ("call number", 1, order.reference)]
+    before = (read(order).state, read(order).version, order.rounds.count())
+    assert "The call is saved" in tried(caller, call, "reached", note="He reads B, not 8")
+    assert (read(order).state, read(order).version, order.rounds.count()) == before
+    assert "Nobody has to be called" in page(caller, CALLS)
+    assert "He reads B, not 8" in page(asker, case_of(order, "more"))
+
+
+def test_who_comes_second_reads_who_tried_first_and_loses_no_word(clock: Any, order: Order) -> None:
+    first, second = make_reviewer(), make_reviewer()
+    call = actions.ask(order, first, role="subject_lead", about="x")
+    seen = str(call.version)
+    tried(desk(first), call)
+
+    sent = {"move": "attempt", "seen": seen, "outcome": NO_ANSWER, "note": "rang for a minute"}
+    html = unescape(desk(second).post(f"{CALLS}{call.pk}/", sent).content.decode())
+
+    assert ["tried at 10:00" in html, "rang for a minute</textarea>" in html] == [True, True]
+    assert call.attempts.count() == 1
+
+
+def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: Any, order: Order) -> None:
+    make_reason("telephone", PHONE)
+    reviewer = make_reviewer()
+    client = desk(reviewer)
+    call = actions.ask(order, reviewer, role="subject_lead", about="x")
+    unreached = {f"verdict.{PHONE}": "return", f"reason.{PHONE}": "telephone", **ALTHOUGH}
+    address = f"{CALLS}{call.pk}/"
+
+    def returned() -> str:
+        press(client, order, "send_back", **unreached)
+        return read(order).state
+
+    tried(client, call)
+    clock.shift(timedelta(minutes=30))
+    tried(client, call)  # within the hour: the same try
+    assert (texted(), returned()) == ([], states.SUBMITTED)
+    clock.shift(timedelta(hours=2))
+    html = tried(client, call)
+    assert "missed 2 of 2" in html
+    assert [texted(), "Return the order…" in html, returned()] == [["call_missed"], False, states.SUBMITTED]
+    refused = client.post(address, {"move": "return", "seen": call.version}, follow=True).content.decode()
+    assert "Not before the grace is over" in refused
+
+    clock.move_to(datetime(2026, 11, 27, 18, 0, tzinfo=BEIJING))  # three working days later
+    assert (read(order).state, "Return the order…" in page(client, address)) == (states.SUBMITTED, True)
+    letter = unescape(client.post(address, {"move": "return"}, follow=True).content.decode())
+    assert "Return to the applicant" in letter
+    assert returned() == states.RETURNED
+    call.refresh_from_db()
+    assert call.result == "returned"
+
+
+@pytest.mark.parametrize(("role", "status"), [((AUDITOR,), 403), ((OPERATIONS,), 403), (("applicant",), 404)])
+def test_nobody_else_sees_a_call(order: Order, role: tuple[str, ...], status: int) -> None:
+    call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
+    client = desk(make_user(held_roles=role))
+
+    answers = [client.get(CALLS), client.get(f"{CALLS}{call.pk}/"), client.post(f"{CALLS}{call.pk}/", {"move": "show"})]
+
+    assert {answer.status_code for answer in answers} <= {status, 302}
+    assert AccessNote.objects.filter(what__startswith="call").count() == 0
+
+
+def test_a_list_of_calls_and_a_call_cost_few_questions(clock: Any, order: Order) -> None:
+    reviewer = make_lead_reviewer()
+    client = desk(reviewer)
+    order.advice = advice_kept(order)
+    order.save(update_fields=["advice"])
+    call = actions.ask(order, reviewer, role="subject_lead", about="x", part="website.site_name")
+    for _ in range(3):
+        actions.ask(make_order(state=states.SUBMITTED), reviewer, role="subject_lead", about="x")
+    for address in (CALLS, f"{CALLS}{call.pk}/"):
+        page(client, address)
+        assert cost(lambda found=address: page(client, found)) <= 15
+
+
+def test_an_order_that_ends_ends_its_calls(order: Order) -> None:
+    call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
+
+    sign_in(Client(), order.owner).post(
+        reverse("order-move", args=[order.reference, "withdraw"]), {"reason": "not_wanted"}
+    )
+
+    call.refresh_from_db()
+    assert (call.result, moves(order)[-1]) == ("order_ended", "withdraw")

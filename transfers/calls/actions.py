@@ -1,0 +1,153 @@
+"""What is done with a call: asked for, booked by the applicant, tried, ended. Nothing here moves an order."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.accounts.models import User
+from icpportal.fields.types import Columns
+from icpportal.lifecycle import APPLICANT, REVIEWER
+from icpportal.time_format import to_beijing
+from icpportal.workdays.calendar import end_of_answer
+from transfers.calls.outcomes import ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
+from transfers.calls.people import called_of
+from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, open_of
+from transfers.calls.slots import offered, soonest
+from transfers.models import Call, CallAttempt, Order
+from transfers.notifications.messages import notify_recipients
+from transfers.orders.machine import note
+
+
+class CallRefused(Exception):
+    """What was pressed does not fit the call any more; `words` says why."""
+
+    def __init__(self, words: str | Promise) -> None:
+        super().__init__(str(words))
+        self.words = words
+
+
+def ask(order: Order, asker: User, *, role: str, about: str, part: str = "", now: datetime | None = None) -> Call:
+    """Ask for a call to somebody of this order; the applicant is told and may choose a time. Raises `CallRefused`."""
+    now = now or timezone.now()
+    if order.is_ended:
+        raise CallRefused(gettext_lazy("This order has ended: there is nobody to call"))
+    if order.owner_id == asker.pk:
+        raise CallRefused(gettext_lazy("You cannot review an order of your own"))
+    try:
+        with transaction.atomic():
+            call = Call.objects.create(
+                order=order,
+                role=role,
+                part=part,
+                about=about,
+                asked_by=asker,
+                asked_at=now,
+                next_at=soonest(now),
+            )
+            event = note(order, "call_planned", by=REVIEWER, actor=asker, at=now)
+            _tell(call, "call_planned", event.pk, call.next_at, now)
+    except IntegrityError as taken:
+        raise CallRefused(gettext_lazy("A call to this person is open already: see Calls")) from taken
+    return call
+
+
+def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
+    """The applicant chooses a time; that also answers a notice of missed calls. Raises `CallRefused`."""
+    now = now or timezone.now()
+    if at not in offered(now) and at != call.next_at:
+        raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
+    with transaction.atomic():
+        _change(call, call.version, {"next_at": at, "is_booked": True, "grace_until": None})
+        note(call.order, "call_booked", by=APPLICANT, actor=owner, at=now)
+
+
+def attempt(
+    call: Call,
+    caller: User,
+    outcome: Outcome,
+    *,
+    seen: int,
+    words: str = "",
+    next_at: datetime | None = None,
+    now: datetime | None = None,
+) -> None:
+    """Write down a try; `seen` is the version of the call on the caller's page. Raises `CallRefused`.
+
+    After the second missed one the applicant is told, with a grace; nothing follows from it by itself. Who was reached
+    has missed nothing.
+    """
+    now = now or timezone.now()
+    missed = call.missed + _counts(call, now) if outcome.is_missed else 0
+    tells = outcome.is_missed and (missed >= MISSED_MOST or outcome.tells) and call.grace_until is None
+    kept = call.grace_until if outcome.is_missed else None
+    grace = end_of_answer(now, GRACE_WORKDAYS) if tells else kept
+    ended: Columns = {"ended_at": now, "ended_by": caller, "result": outcome.key}
+    columns: Columns = {"missed": missed, "is_booked": False, "next_at": next_at or soonest(now), "grace_until": grace}
+    with transaction.atomic():
+        _change(call, seen, {**columns, **(ended if outcome.ends else {})})
+        CallAttempt.objects.create(call=call, at=now, by=caller, outcome=outcome.key, note=words)
+        fact = "call_missed" if outcome.is_missed else "call"
+        event = note(call.order, fact, by=REVIEWER, actor=caller, at=now)
+        if tells and grace:
+            _tell(call, "call_missed", event.pk, grace, now)
+
+
+def _counts(call: Call, now: datetime) -> bool:
+    """Whether a missed try counts: not within an hour of the one before it."""
+    last = call.attempts.last()
+    return last is None or last.at <= now - APART or not outcome_of(last.outcome).is_missed
+
+
+def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None = None) -> None:
+    """End a call that nobody has to make any more. Raises `CallRefused`."""
+    _change(call, seen, {"ended_at": now or timezone.now(), "ended_by": by, "result": result})
+
+
+def end_unreached(order: Order, by: User, now: datetime) -> None:
+    """The order was returned because nobody was reached: its calls are over."""
+    _end(open_of(order), RETURNED, now, by)
+
+
+def end_all(order: Order, now: datetime) -> None:
+    """The order has ended, and with it what somebody wanted to ring about."""
+    _end(open_of(order), ORDER_ENDED, now, None)
+
+
+def _end(calls: Iterable[Call], result: str, now: datetime, by: User | None) -> None:
+    open_rows = Call.objects.filter(pk__in=[call.pk for call in calls], ended_at=None)
+    open_rows.update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
+
+
+def _change(call: Call, seen: int, columns: Columns) -> None:
+    """One conditional update; who comes second reads who was first."""
+    rows = Call.objects.filter(pk=call.pk, version=seen, ended_at=None)
+    if rows.update(**columns, version=F("version") + 1) != 1:
+        raise CallRefused(_moved_words(call))
+    call.refresh_from_db()
+
+
+def _moved_words(call: Call) -> str | Promise:
+    call.refresh_from_db()
+    last = call.attempts.select_related("by").last()
+    if call.ended_at and call.ended_by:
+        told = {"name": str(call.ended_by), "time": f"{to_beijing(call.ended_at):%H:%M}"}
+        return _("%(name)s ended this call at %(time)s: %(result)s") % {**told, "result": result_words(call.result)}
+    if call.ended_at:
+        return result_words(call.result)
+    if call.is_booked:
+        return gettext_lazy("The applicant has chosen a time since. What you typed is still here")
+    if last is None:
+        return gettext_lazy("The call has changed. What you typed is still here")
+    told = {"name": str(last.by), "time": f"{to_beijing(last.at):%H:%M}"}
+    return _("%(name)s tried at %(time)s. What you typed is still here") % told
+
+
+def _tell(call: Call, template: str, event: int, due: datetime, now: datetime) -> None:
+    mobile = called_of(call.order, call.role).masked_mobile
+    notify_recipients(call.order, template, event_id=event, facts={"due": due, "mobile": mobile}, now=now)

@@ -1,0 +1,33 @@
+"""Which calls are open, and whether one was missed so often that its order may be returned for it."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from transfers.models import Call, Order
+
+MISSED_MOST = 2  # then the applicant is told and has a grace
+APART = timedelta(hours=1)  # two tries within it are one
+GRACE_WORKDAYS = 3
+UNREACHED = "telephone"  # the reason of the catalogue that says so
+
+
+def open_calls() -> QuerySet[Call]:
+    """What has to be rung, the most urgent first; by an index of open calls alone."""
+    return Call.objects.filter(ended_at=None).order_by("next_at", "pk")
+
+
+def open_of(order: Order) -> list[Call]:
+    """The open calls of one order."""
+    return list(open_calls().filter(order=order))
+
+
+def may_return(call: Call, now: datetime | None = None) -> bool:
+    """Whether the order may be returned because nobody was reached: told of it, and the grace is over, unanswered."""
+    return call.ended_at is None and call.grace_until is not None and call.grace_until <= (now or timezone.now())
+
+
+def unreached(order: Order, now: datetime | None = None) -> bool:
+    """Whether one of the order's calls allows returning it for that."""
+    return any(may_return(call, now) for call in open_of(order))

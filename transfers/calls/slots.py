@@ -1,0 +1,49 @@
+"""Times at which we ring: a few in the working time of the next days, each for a few calls at once."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count
+
+from icpportal.time_format import BEIJING, to_beijing
+from icpportal.workdays.calendar import ONE_DAY, Calendar, calendar
+from transfers.models import Call
+
+TIMES = (time(9, 30), time(11, 0), time(14, 0), time(16, 30))
+AT_ONCE = 3  # calls at one time
+SHOWN = 6
+AHEAD = timedelta(minutes=30)  # nobody books a call of the next minute
+DAYS = timedelta(days=30)  # no break is longer
+
+
+def offered(now: datetime, *, known: Calendar | None = None) -> list[datetime]:
+    """The next times that are not full; two questions."""
+    soonest = list(_times(now, known or _known(now)))[: SHOWN * 3]
+    full = _full(soonest)
+    return [at for at in soonest if at not in full][:SHOWN]
+
+
+def soonest(now: datetime, *, known: Calendar | None = None) -> datetime:
+    """The next time at which somebody rings where nobody chose one."""
+    return next(_times(now, known or _known(now)))
+
+
+def _known(now: datetime) -> Calendar:
+    today = to_beijing(now).date()
+    return calendar(today, today + DAYS)
+
+
+def _times(now: datetime, known: Calendar) -> Iterator[datetime]:
+    day = to_beijing(now).date()
+    last = day + DAYS
+    while day <= last:
+        if known.is_workday(day):
+            at_times = (datetime.combine(day, each, tzinfo=BEIJING) for each in TIMES)
+            yield from (at for at in at_times if at >= now + AHEAD)
+        day += ONE_DAY
+
+
+def _full(times: Collection[datetime]) -> set[datetime]:
+    booked = Call.objects.filter(ended_at=None, is_booked=True, next_at__in=times).order_by()
+    counted = booked.values_list("next_at").annotate(n=Count("pk"))
+    return {at for at, n in counted if n >= AT_ONCE}

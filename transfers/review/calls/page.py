@@ -1,0 +1,239 @@
+"""The list of calls, and one call, as they are drawn."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
+from transfers.calls.people import PART_OF, Called, called_of
+from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
+from transfers.calls.slots import offered
+from transfers.models import Call, CallAttempt
+from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
+from transfers.returns.labels import label_of, section_of
+from transfers.review.baskets.due import OVER
+from transfers.review.baskets.rows import Reader
+from transfers.review.baskets.views import case_url
+from transfers.review.calls.forms import AttemptForm
+from transfers.review.calls.script import Script, scripts_of
+from transfers.review.calls.worklist import (
+    CallRow,
+    count_calls,
+    current,
+    mark_of,
+    row_of,
+    slice_of_calls,
+    when_words,
+)
+from transfers.review.cases.parts.comparison import Compared
+from transfers.review.cases.parts.parts import attributes, compared
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the lists beside each other."""
+
+    label: Words
+    url: str
+    count: int
+    is_here: bool
+
+    @property
+    def current(self) -> SafeString:
+        """The attribute of the list that is open."""
+        return current(is_here=self.is_here)
+
+
+@dataclass(frozen=True, slots=True)
+class CallsPage:
+    """What `admin/calls/calls.html` draws."""
+
+    title: Words
+    lead: str
+    tabs: list[Tab]
+    rows: list[CallRow]
+    next_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try: a past one with its outcome, or the next one."""
+
+    title: str
+    when: str
+    outcome: Words = ""
+    tone: str = ""
+    who: str = ""
+    note: str = ""
+    mark: str = ""  # "now" for the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An outcome to choose."""
+
+    key: str
+    label: Words
+    hint: Words
+    checked: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The part of the order that the call is about."""
+
+    label: Words
+    section: Words
+    url: str
+    lines: list[Compared]
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """What `admin/calls/call.html` draws."""
+
+    title: str
+    about: str
+    row: CallRow
+    rows: list[CallRow]  # what else has to be rung
+    case_url: str
+    round: str
+    due: Words
+    is_over: bool
+    called: Called
+    number: str  # masked until it is asked for
+    is_shown: bool
+    callers: str
+    tries: list[Try]
+    scripts: list[Script]
+    parts: list[About]
+    form: forms.Form
+    outcomes: list[Choice]
+    version: int
+    rule: str
+    returns: list[Words] = field(default_factory=list)  # the button that leads to returning the order, where it may be
+    ended: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)  # one entry while something can be done
+
+    @property
+    def due_class(self) -> str:
+        """How pressing it is."""
+        return "bad" if self.is_over else ""
+
+
+def calls_page(reader: Reader, after: str) -> CallsPage:
+    """The calls that are open, the most urgent first."""
+    counted, found = count_calls(reader.now), slice_of_calls(reader, after)
+    in_all = ngettext("%(n)s call", "%(n)s calls", counted.waiting) % {"n": counted.waiting}
+    over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
+    here = reverse("admin:desk_calls")
+    return CallsPage(
+        title=_("Calls"),
+        lead=" · ".join(filter(None, (in_all, over, _("Missed calls never reject an order")))),
+        tabs=[Tab(_("Calls"), here, counted.waiting, is_here=True)],
+        rows=found.rows,
+        next_url=f"{here}?{urlencode({'after': found.after})}" if found.after else "",
+    )
+
+
+def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown: bool) -> CallPage:
+    """One call, with its number in clear only where that was asked for."""
+    order, now = call.order, reader.now
+    called = called_of(order, call.role)
+    row = row_of(call, reader, call)
+    returns = len(queries.returns_of([order]))
+    ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
+    label = label_of(call.part) if call.part else ""
+    return CallPage(
+        title=_("Call %(name)s") % {"name": called.name},
+        about=call.about,
+        row=row,
+        rows=slice_of_calls(reader, here=call).rows,
+        case_url=case_url(order),
+        round=_("round %(n)s") % {"n": returns + 1} if returns else "",
+        due="" if ended else row.due.words,
+        is_over=not ended and row.due.tone == OVER,
+        called=called,
+        number=_grouped(called.mobile) if is_shown else called.masked_mobile,
+        is_shown=is_shown,
+        callers=("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS),
+        tries=_tries(call, reader),
+        scripts=scripts_of(call, called.name, label),
+        parts=[_about(call)] if call.part else [],
+        form=form or AttemptForm(slots=offered(now, known=reader.known)),
+        outcomes=_choices(str(form.data.get("outcome", "")) if form else ""),
+        version=call.version,
+        rule=_rule(),
+        returns=[_("Return the order…")] if can_return(call, reader) else [],
+        ended=ended,
+        open=[] if ended else ["open"],
+    )
+
+
+def can_return(call: Call, reader: Reader) -> bool:
+    """Whether the order may be returned now because nobody was reached."""
+    return may_return(call, reader.now) and is_in(call.order, Group.PAPERS_IN_REVIEW)
+
+
+def part_of(call: Call) -> str:
+    """The part that is returned then: the number of who was not reached."""
+    return PART_OF[call.role]
+
+
+def _rule() -> str:
+    told = {"n": MISSED_MOST, "days": GRACE_WORKDAYS}
+    return (
+        _(
+            "After %(n)s missed calls the applicant is told by mail and text and has %(days)s working days to choose a "
+            "time. Only then may the order be returned for it, by a person."
+        )
+        % told
+    )
+
+
+def _grouped(mobile: str) -> str:
+    return f"{mobile[:3]} {mobile[3:7]} {mobile[7:]}" if len(mobile) == 11 else mobile
+
+
+def _tries(call: Call, reader: Reader) -> list[Try]:
+    """What was tried, and what comes next."""
+    past = list(call.attempts.select_related("by"))
+    found = [_try(n, attempt, reader) for n, attempt in enumerate(past, start=1)]
+    if call.ended_at:
+        return found
+    mark = mark_of(call, reader.now)
+    following = Try(_("Try %(n)s") % {"n": len(past) + 1}, when_words(call.next_at, reader.now), str(mark), mark="now")
+    return [*found, following]
+
+
+def _try(n: int, attempt: CallAttempt, reader: Reader) -> Try:
+    outcome = outcome_of(attempt.outcome)
+    return Try(
+        _("Try %(n)s") % {"n": n},
+        when_words(attempt.at, reader.now),
+        outcome.label,
+        "warn" if outcome.is_missed else "good",
+        str(attempt.by),
+        attempt.note,
+    )
+
+
+def _choices(chosen: str) -> list[Choice]:
+    return [Choice(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in OUTCOMES]
+
+
+def _about(call: Call) -> About:
+    anchor = "p-" + call.part.replace(".", "-").replace("_", "-")
+    return About(
+        label_of(call.part), section_of(call.part), f"{case_url(call.order)}#{anchor}", compared(call.order, call.part)
+    )

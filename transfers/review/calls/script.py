@@ -1,0 +1,64 @@
+"""What to say on the phone, line by line, in the language of the person who is rung."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from transfers.models import Call
+from transfers.review.cases.parts.parts import attributes
+
+CHINESE, ENGLISH = "zh-hans", "en"
+NAMES: dict[str, Words] = {CHINESE: gettext_lazy("Chinese"), ENGLISH: gettext_lazy("English")}
+MARKS = {CHINESE: "zh-Hans", ENGLISH: "en"}
+HINTS: tuple[Words, ...] = (
+    gettext_lazy("Name neither subject nor domain before the person has confirmed the name"),
+    gettext_lazy("Let them read it out. Never read a whole number to them"),
+    gettext_lazy("If they are busy: ask when, and write it down as a call back"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said, and what to mind."""
+
+    words: str
+    hint: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The lines in one language."""
+
+    language: Words
+    mark: str  # the language of its lines, for a reader of another one
+    lines: list[Line]
+    opened: SafeString  # the attribute of the one that stands first
+
+
+def scripts_of(call: Call, name: str, label: Words) -> list[Script]:
+    """The script in the applicant's language, then in the other one."""
+    own = CHINESE if call.order.owner.language.startswith("zh") else ENGLISH
+    other = ENGLISH if own == CHINESE else CHINESE
+    return [_script(own, call, name, label, is_own=True), _script(other, call, name, label, is_own=False)]
+
+
+def _script(language: str, call: Call, name: str, label: Words, *, is_own: bool) -> Script:
+    with translation.override(language):
+        provider = settings.PROVIDER_NAME_ZH if reads_chinese() else settings.PROVIDER_NAME_EN
+        about = (
+            _("It is about “%(part)s” in your order.") % {"part": label} if call.part else _("It is about your order.")
+        )
+        said = (
+            _("Hello, this is %(provider)s, about a filing. Am I speaking with %(name)s?")
+            % {"provider": provider, "name": name},
+            f"{_('Your order ends in %(ref)s.') % {'ref': call.order.reference[-4:]}} {about}",
+            _("You can see what is open on the page of the order. We never ask for a password or a code."),
+        )
+    lines = [Line(words, hint) for words, hint in zip(said, HINTS, strict=True)]
+    return Script(NAMES[language], MARKS[language], lines, attributes(open=is_own))

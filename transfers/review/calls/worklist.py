@@ -1,0 +1,144 @@
+"""What has to be rung, as lists draw it: counted by an index of open calls, the most urgent first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpportal.fields.types import Words
+from icpportal.time_format import to_beijing
+from transfers.calls import queries
+from transfers.calls.people import called_of
+from transfers.calls.queries import MISSED_MOST, may_return
+from transfers.models import Call
+from transfers.pages.unreadable import shown
+from transfers.review.baskets.due import Due, day_and_clock, due_between
+from transfers.review.baskets.queries import SEPARATOR, Counted
+from transfers.review.baskets.rows import Reader
+
+PAGE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call of a list; names and numbers are masked."""
+
+    url: str
+    reference: str
+    domain: str
+    name: str
+    mobile: str
+    role: Words
+    about: str
+    tried: str
+    mark: Words
+    due: Due
+    when: str
+    asked_by: str
+    is_here: bool
+
+    @property
+    def current(self) -> SafeString:
+        """The attribute of the row that is open."""
+        return current(is_here=self.is_here)
+
+
+def current(*, is_here: bool) -> SafeString:
+    """The attribute of a link to the page that is open."""
+    return format_html(' aria-current="{}"', "true") if is_here else SafeString("")
+
+
+def count_calls(now: datetime) -> Counted:
+    """How many calls are open, how many of them are late or of today, and the first; one question."""
+    tonight = to_beijing(now).replace(hour=23, minute=59)
+    late = Q(next_at__lt=now)
+    said = queries.open_calls().aggregate(
+        waiting=Count("pk"),
+        over=Count("pk", filter=late),
+        today=Count("pk", filter=Q(next_at__lte=tonight) & ~late),
+        first=Min("next_at"),
+    )
+    return Counted(**said)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSlice:
+    """One page of the list; `after` leads to the next one."""
+
+    rows: list[CallRow]
+    after: str
+
+
+def slice_of_calls(reader: Reader, after: str = "", here: Call | None = None) -> CallSlice:
+    """The next calls behind the place that `after` names."""
+    found = list(_with_order().filter(_behind(after))[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    rows = [row_of(call, reader, here) for call in found[:PAGE]]
+    return CallSlice(rows, f"{last.next_at.isoformat()}{SEPARATOR}{last.pk}" if last else "")
+
+
+def _with_order() -> QuerySet[Call]:
+    return queries.open_calls().select_related("order", "asked_by")
+
+
+def _behind(after: str) -> Q:
+    """The place in the list; nothing for an address that names none."""
+    moment, _separator, key = after.partition(SEPARATOR)
+    try:
+        at, pk = parse_datetime(moment), UUID(key)
+    except ValueError:
+        return Q()
+    return Q(next_at__gt=at) | Q(next_at=at, pk__gt=pk) if at else Q()
+
+
+def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
+    """A call as a row; of an order that cannot be read it names nobody."""
+    called = shown(call.order, lambda: called_of(call.order, call.role))
+    return CallRow(
+        url=reverse("admin:desk_call", args=[call.pk]),
+        reference=call.order.reference,
+        domain=call.order.domain,
+        name=called.masked_name if called else "",
+        mobile=called.masked_mobile if called else "",
+        role=called.label if called else "",
+        about=call.about,
+        tried=tried_words(call),
+        mark=mark_of(call, reader.now),
+        due=due_between(call.asked_at, call.next_at, reader.now, reader.known),
+        when=when_words(call.next_at, reader.now),
+        asked_by=str(call.asked_by),
+        is_here=call == here,
+    )
+
+
+def tried_words(call: Call) -> str:
+    """How often nobody was reached."""
+    if not call.missed:
+        return _("not missed yet")
+    told = {"n": call.missed, "most": MISSED_MOST}
+    return ngettext("missed %(n)s of %(most)s", "missed %(n)s of %(most)s", call.missed) % told
+
+
+def mark_of(call: Call, now: datetime) -> Words:
+    """What stands out: a time that was booked, a grace that runs or is over."""
+    if call.is_booked:
+        return _("booked by the applicant")
+    if may_return(call, now):
+        return _("the grace is over")
+    if call.grace_until:
+        return _("told; grace until %(when)s") % {"when": when_words(call.grace_until, now)}
+    return ""
+
+
+def when_words(at: datetime, now: datetime) -> str:
+    """`15:00` today, `tomorrow 09:30`, or the day."""
+    there = to_beijing(at)
+    is_today = there.date() == to_beijing(now).date()
+    return f"{there:%H:%M}" if is_today else day_and_clock(at, now)
