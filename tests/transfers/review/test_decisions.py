@@ -1,6 +1,5 @@
 """A decision takes effect after a minute in which it can be undone; until then nothing of the order has changed."""
 
-import random
 from datetime import timedelta
 
 import pytest
@@ -14,7 +13,6 @@ from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
-from tests.transfers.together import together, words
 from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import actions as review
@@ -276,42 +274,6 @@ def test_a_refusal_waits_as_well(client, role):
     assert read(order).state == states.SUBMITTED
     finish(order)
     assert read(order).state == states.REFUSED
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_reviewers_who_decide_at_once_leave_one_decision():
-    for _round in range(10):
-        order = make_order(state=states.SUBMITTED)
-        first, second = make_reviewer(), make_reviewer()
-
-        ends = together(
-            lambda order=order, who=first: decisions.decide(read(order), who, review.accept, {}),
-            lambda order=order, who=second: decisions.decide(
-                read(order), who, review.send_back, {"named": [{"part": NAME, "reason": "own", "words": "改"}]}
-            ),
-        )
-
-        assert sorted(words(ends)) == ["AssignedToOther", "done"]
-        assert Decision.objects.filter(order=order, ended_at=None).count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_withdrawal_during_a_decision_has_one_legal_outcome():
-    for _round in range(10):
-        order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
-
-        acts = [
-            lambda order=order: orders.withdraw(read(order), actor=order.owner, reason="not_wanted"),
-            lambda order=order, who=reviewer: decisions.decide(read(order), who, review.accept, {}),
-        ]
-        random.Random(_round).shuffle(acts)
-        together(*acts)
-        decisions.finish_due(now=timezone.now() + 2 * MINUTE)
-
-        assert (read(order).state, moves(order)) in [
-            (states.WITHDRAWN, ["withdraw"]),
-            (states.PHOTO_DUE, ["accept"]),
-        ]
 
 
 def test_withdrawing_is_refused_by_its_verb_too():
