@@ -96,7 +96,7 @@ def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
         return [AskedPanel(asked)]
     if claim.state == states.SENT:
         return [Decision(form, acceptance.account_of(claim))]
-    return [Unused(form.words_typed)] if form.words_typed else []
+    return [Unused(form.typed)] if form.typed else []
 
 
 @admin.register(LegacyClaim)
@@ -189,20 +189,21 @@ class LegacyClaimAdmin(ReadOnly):
         if request.POST.get("about", about) != about:  # a newer dump put the record under another account
             raise MoveNotAllowed("another account than the page showed")
         if move == "accept":
-            if form.words_typed:
+            if form.typed:
                 form.add_error("words", _("Not accepted: decline with these words, or empty them"))
                 return False
             acceptance.accept(claim, account_of(request))
             return True
         if form.is_valid():
-            claiming.decline(claim, account_of(request), form.cleaned_data["words"])
+            claiming.decline(claim, account_of(request), form.own())
         return form.is_valid()
 
     def _refused(self, request: HttpRequest, claim: LegacyClaim, why: str | Promise) -> TemplateResponse:
         """How the claim stands now, and what was typed, to be used again."""
         messages.error(request, str(why))
         now = LegacyClaim.objects.select_related("owner", "record__account").get(pk=claim.pk)
-        return self._case(request, now, DeclineForm(initial={"words": request.POST.get("words", "")}))
+        typed = {name: request.POST.get(name, "") for name in DeclineForm.base_fields}
+        return self._case(request, now, DeclineForm(initial=typed))
 
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
         """The page, whatever request draws it; the look is noted."""

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from filings.models import legacy_states as states
 from icpportal.fields.domains import display_domain
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
-from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.masks import mask_email, readable
 from icpportal.privacy.models import SealedModel
 
@@ -106,6 +106,8 @@ class LegacyClaim(LifecycleModel, SealedModel):
     entered_at = models.DateTimeField(_("Waiting since"), default=timezone.now)
     words = EncryptedTextField(blank=True, default="")
     answer = EncryptedTextField(blank=True, default="")
+    # the same by the language it was written in; `answer` alone is from before that was kept
+    own_answer = EncryptedJSONField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("claim of an old record"), _("claims of old records")

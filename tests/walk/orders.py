@@ -205,7 +205,7 @@ def _send_back(order: Order, people: Any) -> None:
     reason = make_reason("site_name")
     named = [
         review.ReturnedField("website.site_name", reason),
-        review.ReturnedField("paper.statement", reason, "请盖章"),
+        review.ReturnedField("paper.statement", reason, {"zh": "请盖章"}),
     ]
     review.send_back(order, people.reviewer, named)
 

@@ -8,6 +8,7 @@ from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.desk.own_words import Own, kept
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
@@ -83,6 +84,11 @@ class FieldVerdict(SealedModel):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.verdict}"
+
+    @property
+    def written(self) -> Own:
+        """The reviewer's own words, by the language they were written in."""
+        return kept(self.own, self.words)
 
     def save(self, *args: Any, **options: Any) -> None:
         if self.reason is not None and not self.told:

@@ -12,7 +12,7 @@ from transfers.documents.samples import Sample, portraits
 from transfers.models import FieldVerdict, Order
 from transfers.orders import queries
 from transfers.orders.people import administrator
-from transfers.returns.verdict_labels import reason_words
+from transfers.returns.verdict_labels import reason_shown
 from verification.photos.methods import BACKDROP, SHANGHAI_APP, WAYS
 from verification.photos.methods import rules as photo_rules
 
@@ -47,6 +47,6 @@ def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
 def _again(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
     """What a reviewer said of the last photo, and what to do besides."""
     chinese = reads_chinese()
-    words = [reason_words(verdict, chinese=chinese) for verdict in refused]
+    words = [reason_shown(verdict, chinese=chinese) for verdict in refused]
     again = (WAYS[way].again for way in ways if WAYS[way].again)
     return Notice("turn", _("The photo has to be taken again"), (*words, *again))

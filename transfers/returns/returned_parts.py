@@ -31,7 +31,7 @@ from transfers.orders.rows import Group
 from transfers.proofs import freshness
 from transfers.returns.answer_rows import NUMBERS, Masks, mask_of, words
 from transfers.returns.labels import label_of, names_of, section_of, url_of
-from transfers.returns.verdict_labels import reason_words
+from transfers.returns.verdict_labels import besides_shown, reason_shown
 from transfers.steps import STEPS, editable_parts
 from transfers.steps.editable_parts import EXPLAINED_IN
 
@@ -51,8 +51,8 @@ class ReturnedPart:
 
     key: str  # "subject.lead_name", "paper.statement", "authority.1041"
     label: str
-    sentence: str
-    words: str
+    sentence: Words
+    words: Words
     url: str
     old: str
     new: str
@@ -161,8 +161,8 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
     return ReturnedPart(
         key=part,
         label=f"{section_of(part)} · {label_of(part)}",
-        sentence=reason_words(verdict, chinese=reads_chinese()),
-        words=verdict.words if verdict.reason else "",
+        sentence=reason_shown(verdict, chinese=reads_chinese()),
+        words=besides_shown(verdict, chinese=reads_chinese()),
         url=url_of(order, part),
         old=hidden(old),
         new=hidden(new),

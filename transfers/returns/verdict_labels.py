@@ -6,6 +6,7 @@ from functools import partial
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from icpportal.desk import own_words
 from icpportal.fields.types import Fact, Words
 from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
 from transfers.models import FieldVerdict
@@ -20,12 +21,30 @@ CHANGE_HERE = _("To change in this order: %(pages)s")
 ELSEWHERE = _("Nothing to change in this order. Say on its page what was done elsewhere")
 
 
-def reason_words(verdict: FieldVerdict, *, chinese: bool, short: bool = False) -> str:
+def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
     """The reason as it went out, in the reader's language, or the reviewer's own words."""
+    told, folder = _told(verdict), "zh" if chinese else "en"
+    return told[folder]["text"] if told else own_words.said(verdict.written, folder)
+
+
+def reason_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
+    """The same on a page."""
+    return reason_words(verdict, chinese=chinese) if _told(verdict) else _own_shown(verdict, chinese=chinese)
+
+
+def besides_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
+    """What the reviewer added to a reason of the catalogue, on a page."""
+    return _own_shown(verdict, chinese=chinese) if _told(verdict) else ""
+
+
+def _own_shown(verdict: FieldVerdict, *, chinese: bool) -> Words:
+    return own_words.shown(verdict.written, "zh" if chinese else "en")
+
+
+def short_reason(verdict: FieldVerdict) -> dict[str, str]:
+    """For the text message: the reason's short form, or what there is room for of the reviewer's own words."""
     told = _told(verdict)
-    if not told:
-        return verdict.words
-    return told["zh" if chinese else "en"]["short" if short else "text"]
+    return {folder: told[folder]["short"] for folder in LANGUAGES} if told else own_words.in_messages(verdict.written)
 
 
 def _told(verdict: FieldVerdict) -> dict[str, dict[str, str]]:
@@ -40,7 +59,7 @@ def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
         {
             "label": _in_both(partial(_name, each.field)),
             "reason": _reason(each),
-            "words": each.words,
+            "words": own_words.in_messages(each.written, quoted=True) if each.written else "",
         }
         for each in verdicts
     ]

@@ -1,5 +1,6 @@
 """What reviewers decide: accept it, return it with a reason a field, judge the photo."""
 
+import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import Own, all_of, in_messages, kept
+from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, kept
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER
 from transfers.calls.actions import end_unreached
@@ -17,7 +18,7 @@ from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
-from transfers.returns.verdict_labels import named_parts, reason_words, short_names
+from transfers.returns.verdict_labels import named_parts, short_names, short_reason
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.values import value_of
 
@@ -44,7 +45,7 @@ class ReturnedField:
 
     field: str
     reason: ReturnReason | None
-    words: str = ""
+    own: Own = dataclasses.field(default_factory=dict)
 
 
 def _round(
@@ -86,7 +87,8 @@ def _round(
             field=each.field,
             verdict=FieldVerdict.RETURN,
             reason=each.reason,
-            words=each.words,
+            words=first(each.own)[:LONGEST],
+            own={**each.own},
             value=value_of(order, each.field),
         )
     return opened
@@ -165,8 +167,7 @@ def refuse_photo(
         opened = _round(order, reviewer, "refuse_photo", named, now, since=since, fine=fine)
         by_part = {row.field: row for row in opened.verdicts.select_related("reason")}
         verdicts = [by_part[each.field] for each in named]
-        first = {lang: reason_words(verdicts[0], chinese=lang == "zh", short=True) for lang in ("zh", "en")}
-        told: dict[str, Fact] = {"reason": first, "reasons": named_parts(verdicts)}
+        told: dict[str, Fact] = {"reason": short_reason(verdicts[0]), "reasons": named_parts(verdicts)}
         ORDER.apply(order, "refuse_photo", by=REVIEWER, actor=reviewer, facts=told, columns=dict(FREED), now=now)
 
 

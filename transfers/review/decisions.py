@@ -5,7 +5,7 @@ Until then nothing of the order has changed, and its owner cannot act on it. A w
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
+from icpportal.desk.own_words import Own, first, kept
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import Decision, Order, ReturnReason
@@ -29,6 +30,12 @@ class Named(TypedDict):
     part: str
     reason: str
     words: str
+    own: NotRequired[Own]  # the words by language; not there where a process of the version before decided
+
+
+def named_as(part: str, reason: str, own: Own) -> Named:
+    """A part that is returned, with words of one's own by language."""
+    return {"part": part, "reason": reason, "words": first(own), "own": {**own}}
 
 
 class Said(TypedDict, total=False):
@@ -38,7 +45,7 @@ class Said(TypedDict, total=False):
     named: list[Named]
     why: str
     words: str
-    own: dict[str, str]  # the words by language
+    own: Own  # the words by language
 
 
 class AlreadyDecided(MoveNotAllowed):
@@ -152,4 +159,7 @@ def keep_with(order: Order, reviewer: User) -> None:
 
 def _named(named: list[Named]) -> list[actions.ReturnedField]:
     reasons = {each.key: each for each in ReturnReason.objects.filter(key__in=[row["reason"] for row in named])}
-    return [actions.ReturnedField(row["part"], reasons.get(row["reason"]), row["words"]) for row in named]
+    return [
+        actions.ReturnedField(row["part"], reasons.get(row["reason"]), kept(row.get("own", {}), row["words"]))
+        for row in named
+    ]

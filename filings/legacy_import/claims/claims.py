@@ -17,6 +17,7 @@ from filings.models import LegacyClaim, LegacyClaimEvent, LegacyClaimPaper, Lega
 from filings.models import legacy_states as states
 from filings.register.blind_keys import subject_key
 from icpportal.accounts.models import User
+from icpportal.desk.own_words import Own, all_of, in_messages, kept
 from icpportal.fields.types import Fact
 from icpportal.lifecycle import APPLICANT, REVIEWER, MoveNotAllowed
 from icpportal.privacy.fields import sealed
@@ -150,10 +151,15 @@ def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -
         record_import(key=f"import:{record.pk}", owner=claim.owner, record=record, now=moment)
 
 
-def decline(claim: LegacyClaim, reviewer: User, words: str, *, now: datetime | None = None) -> None:
+def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | None = None) -> None:
     """Not proved; the applicant reads why. Raises `MoveNotAllowed`."""
-    claim.answer = words
-    columns = {"answer": sealed(claim, "answer")}
-    CLAIM.apply(
-        claim, "decline", by=REVIEWER, actor=reviewer, note=words, facts={"reason": words}, columns=columns, now=now
-    )
+    words = all_of(own)
+    claim.answer, claim.own_answer = words, {**own}
+    columns = {name: sealed(claim, name) for name in ("answer", "own_answer")}
+    facts = {"reason": in_messages(own)}
+    CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, note=words, facts=facts, columns=columns, now=now)
+
+
+def answer_of(claim: LegacyClaim) -> Own:
+    """Why it was declined, by language."""
+    return kept(claim.own_answer or {}, claim.answer)

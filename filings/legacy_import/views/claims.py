@@ -29,10 +29,12 @@ from filings.models import legacy_states as states
 from icpportal.accounts.guards import account_of, confirmed_required, signed_in_required
 from icpportal.accounts.models import User
 from icpportal.codes import limits
+from icpportal.desk.own_words import shown
 from icpportal.drafts.pages import draw, said_words, say_words
 from icpportal.fields.components import DrawnSlot, Notice, Panel
 from icpportal.fields.domains import display_domain
-from icpportal.fields.marked_text import zh, zh_parts
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from verification.documents import file_access
@@ -196,7 +198,8 @@ def _page(request: HttpRequest, mine: LegacyClaim, form: SendClaimForm | None = 
 def _why_declined(mine: LegacyClaim) -> list[Notice]:
     if mine.state != states.DECLINED:
         return []
-    return [Notice("turn", _("Why it was not accepted"), (linebreaksbr(zh_parts(mine.answer)),))]
+    answer = shown(claiming.answer_of(mine), "zh" if reads_chinese() else "en")
+    return [Notice("turn", _("Why it was not accepted"), (linebreaksbr(answer),))]
 
 
 @dataclass(frozen=True, slots=True)

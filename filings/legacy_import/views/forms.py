@@ -12,6 +12,7 @@ from filings.legacy_import.comparison import FoundSite, FoundSubject
 from filings.models import legacy_states as states
 from filings.register import certificate_numbers, certificates
 from icpportal.codes.forms import CodeField
+from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, own_words_field
 from icpportal.fields.fields import ChoiceField, DomainField, EmailField, NumberField, PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 
@@ -171,16 +172,8 @@ class SendClaimForm(forms.Form):
     )
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(OwnWordsForm):
     """Why a claim is not accepted, in words that the applicant reads."""
 
-    use_required_attribute = False  # the other button of the form needs no words
-
-    words = PlainTextField(
-        label=_("What the applicant reads"), max_length=500, lines=True, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    @property
-    def words_typed(self) -> str:
-        """What stands in the box."""
-        return str(self["words"].value() or "").strip()
+    words = own_words_field(_("What the applicant reads, in Chinese"), "zh-Hans", lines=True)
+    words_en = own_words_field(_("What the applicant reads, in English"), "en", lines=True, help_text=ONE_IS_ENOUGH)

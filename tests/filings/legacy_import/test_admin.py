@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ from icpportal.privacy.models import AccessNote
 from tests.filings.filed import on_file
 from tests.filings.legacy_import.dumps import filing, personal
 from tests.filings.legacy_import.views.test_claims import ready
-from tests.transfers.builders import make_reviewer, make_user
+from tests.transfers.builders import make_reviewer, make_user, sign_in
 from tests.transfers.outside import cost
 from tests.transfers.together import together, words
 
@@ -163,7 +164,15 @@ def test_a_declined_claim_needs_words_and_its_owner_reads_them(desk, claim):
 
     claim = read(claim)
     assert (claim.state, claim.answer) == (states.DECLINED, "照片看不清，请重拍")
-    assert Message.objects.get(template="claim_declined", channel="email").payload["context"]["reason"] == claim.answer
+    reason = Message.objects.get(template="claim_declined", channel="email").payload["context"]["reason"]
+    assert (reason["zh"], reason["en"]) == (claim.answer, f"Written in Chinese: {claim.answer}")
+    owner = sign_in(Client(), claim.owner)
+    pages = {}
+    for language in ("zh-hans", "en"):
+        owner.cookies["django_language"] = language
+        pages[language] = owner.get(claim.get_absolute_url()).content.decode()
+    assert f'Written in Chinese: <span lang="zh-Hans">{claim.answer}</span>' in pages["en"]
+    assert ("Written in" in pages["zh-hans"], claim.answer in pages["zh-hans"]) == (False, True)
     assert (Website.objects.count(), LegacyRecord.objects.get().imported_at) == (0, None)
 
 
@@ -215,7 +224,8 @@ def test_two_reviewers_decide_at_once_and_one_decision_stands(lin, tmp_path):
     staff = [make_reviewer(), make_reviewer()]
 
     ends = together(
-        lambda: claiming.accept(read(claim), staff[0]), lambda: claiming.decline(read(claim), staff[1], "不清楚")
+        lambda: claiming.accept(read(claim), staff[0]),
+        lambda: claiming.decline(read(claim), staff[1], {"zh": "不清楚"}),
     )
 
     assert words(ends) == ["MoveNotAllowed", "done"]

@@ -54,7 +54,7 @@ def walk_to_approval(order: Order) -> None:
     """Submitted, returned once, corrected, photographed, reported, its phone verified, approved."""
     reviewer, owner = make_reviewer(), order.owner
     submit(order, actor=owner)
-    send_back(order, reviewer, [ReturnedField("website.site_name", make_reason(), "示例纸业官网")])
+    send_back(order, reviewer, [ReturnedField("website.site_name", make_reason(), {"zh": "示例纸业官网"})])
     submit(order, actor=owner)
     accept(order, reviewer)
     fire(order, "send_photo", "applicant")

@@ -86,7 +86,7 @@ def test_a_return_keeps_each_field_with_its_value_and_reason() -> None:
     send_back(
         order,
         reviewer,
-        [ReturnedField("website.site_name", reason), ReturnedField("paper.statement", None, "盖章不清楚")],
+        [ReturnedField("website.site_name", reason), ReturnedField("paper.statement", None, {"zh": "盖章不清楚"})],
     )
 
     assert Order.objects.get().state == states.RETURNED
@@ -145,6 +145,6 @@ def test_the_second_decision_on_one_order_is_refused() -> None:
     accept(order, reviewer)
 
     with pytest.raises((MoveNotAllowed, AssignedToOther)):
-        send_back(stale, reviewer, [ReturnedField("website.site_name", None, "late")])
+        send_back(stale, reviewer, [ReturnedField("website.site_name", None, {"en": "late"})])
 
     assert (Order.objects.get().state, moves(order)) == (states.PHOTO_DUE, ["accept"])

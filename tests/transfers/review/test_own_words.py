@@ -2,13 +2,15 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.catalogue import render
 from icpportal.outbox.texts.formats import unpack_all
 from tests.transfers import states
-from tests.transfers.builders import make_lead_reviewer, make_order, sign_in
-from tests.transfers.review.desk import english, press, read
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, sign_in
+from tests.transfers.review.desk import ALTHOUGH, case_of, english, press, read
+from transfers.models import FieldVerdict
 
 pytestmark = pytest.mark.django_db
 ZH, EN = "网站内容不适合在此备案", "The content cannot be filed here"
@@ -67,6 +69,60 @@ def test_a_refusal_that_a_person_wrote_twice_reads_in_each_language(lead, order)
     assert [[ZH in mail, EN in mail] for mail in mails] == [[True, False], [False, True]]
     pages = [page_of(order, language) for language in ("zh-hans", "en")]
     assert [[ZH in page, EN in page] for page in pages] == [[True, False], [False, True]]
+
+
+NAME, STATEMENT, SEAL = "website.site_name", "paper.statement", "盖章不清楚"
+
+
+def test_words_on_parts_are_marked_on_the_page_in_the_mail_and_before_they_go(lead, order):
+    reason = make_reason("site_name", NAME)
+    typed = {f"reason.{NAME}": reason.key, f"words_en.{NAME}": "Leave out 书画"}
+    typed |= {f"reason.{STATEMENT}": "own", f"words.{STATEMENT}": SEAL}
+    press(lead, order, "keep", **typed)
+    before = lead.get(case_of(order, "return")).content.decode()
+    assert "以英文书写：“Leave out 书画”" in before
+    assert f"Written in Chinese: “{SEAL}”" in before
+
+    press(lead, order, "send_back", **typed, **ALTHOUGH)
+
+    kept = {row.field: (row.words, row.own) for row in FieldVerdict.objects.filter(verdict="return")}
+    assert kept == {NAME: ("Leave out 书画", {"en": "Leave out 书画"}), STATEMENT: (SEAL, {"zh": SEAL})}
+    chinese, other = (letter("order_returned", "email", language) for language in ("zh-hans", "en"))
+    assert (f"“{SEAL}”" in chinese, "以中文书写" in chinese) == (True, False)
+    assert "以英文书写：“Leave out 书画”" in chinese
+    assert [f"Written in Chinese: “{SEAL}”" in other, "“Leave out 书画”" in other] == [True, True]
+    chinese, other = page_of(order, "zh-hans"), page_of(order, "en")
+    assert '以英文书写：<span lang="en">Leave out 书画</span>' in chinese
+    assert f'Written in Chinese: <span lang="zh-Hans">{SEAL}</span>' in other
+    assert ("以中文书写" in chinese, "Written in English" in other) == (False, False)
+
+
+def test_a_photo_is_returned_in_the_words_of_one_language(lead):
+    order = make_order(state=states.PHOTO_REVIEW)
+
+    press(lead, order, "refuse_photo", **{"photo-reason": "own", "photo-words": "站得太远"})
+
+    texts = [letter("photo_returned", "sms", language) for language in ("zh-hans", "en")]
+    assert ["站得太远" in text for text in texts] == [True, False]
+    assert "written in Chinese: see its page" in texts[1]
+    client = english(Client(), order.owner)
+    page = client.get(reverse("photo", args=[order.reference])).content.decode()
+    assert 'Written in Chinese: <span lang="zh-Hans">站得太远</span>' in page
+
+
+def test_words_from_before_their_language_was_kept_are_marked_by_their_script(lead, order):
+    press(lead, order, "send_back", **{f"reason.{STATEMENT}": "own", f"words.{STATEMENT}": SEAL}, **ALTHOUGH)
+    FieldVerdict.objects.filter(field=STATEMENT).update(own={})
+
+    assert f'Written in Chinese: <span lang="zh-Hans">{SEAL}</span>' in page_of(order, "en")
+
+
+def test_words_in_the_wrong_field_return_nothing(lead, order):
+    typed = {f"reason.{STATEMENT}": "own", f"words.{STATEMENT}": "The seal is missing"}
+    page = press(lead, order, "send_back", **typed, **ALTHOUGH).content.decode()
+
+    assert "Documents · Authenticity statement: Write Chinese here" in page
+    assert read(order).state == states.SUBMITTED
 
 
 @pytest.mark.parametrize(

@@ -347,7 +347,7 @@ def test_what_was_saved_before_somebody_else_decided_can_still_be_read():
     slow = Desk(order)
     slow.press("keep", **TYPED)
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())  # the half hour is over
-    review.send_back(read(order), make_reviewer(), [review.ReturnedField(NAME, None, "改名称")])
+    review.send_back(read(order), make_reviewer(), [review.ReturnedField(NAME, None, {"zh": "改名称"})])
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)  # mended and sent again
 
     slow.open()

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from icpportal.approvals.models import REFUSE
 from icpportal.approvals.words import lines_of
+from icpportal.desk.own_words import all_of
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
@@ -85,7 +86,7 @@ def _verdicts(found: ReviewRound) -> list[str]:
 
 
 def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
-    said = [reason_words(row, chinese=chinese), row.words if row.reason else ""]
+    said = [reason_words(row, chinese=chinese), all_of(row.written) if row.told or row.reason else ""]
     return f"{label_of(row.field)}: {' '.join(filter(None, said))}"
 
 

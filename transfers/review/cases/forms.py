@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
-from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, own_words_field
+from icpportal.desk.own_words import ONE_IS_ENOUGH, OwnWordsForm, faults, own_words_field
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 from transfers.calls.people import Called
@@ -72,7 +72,7 @@ class ReturnForm(forms.Form):
 
     def _judge(self, each: Verdict) -> None:
         name = f"{section_of(each.part)} · {label_of(each.part)}"
-        if each.reason == OWN and not each.words:
+        if each.reason == OWN and not each.own:
             words = _("%(part)s: describe in one sentence what must be changed")
         elif not each.reason:
             words = _("%(part)s: choose a reason")
@@ -80,28 +80,34 @@ class ReturnForm(forms.Form):
             words = _("%(part)s: this reason is not in the catalogue any more. Choose another one")
         elif each.reason == UNREACHED and not self.may_be_unreached:
             words = _("%(part)s: not before two missed calls, and the time the applicant has then. See Calls")
-        elif len(each.words) > WORDS_MAX:
+        elif max(map(len, (each.words, each.words_en))) > WORDS_MAX:
             words = _("%(part)s: your words are too long")
+        elif wrong := faults(each.words, each.words_en):
+            said = f"{name}: {next(iter(wrong.values()))}"
+            self.add_error(None, ValidationError(said, code="other_language"))
+            return
         else:
             return
         self.add_error(None, ValidationError(words, code="reason", params={"part": name}))
 
     def named(self) -> list[ReturnedField]:
         """The parts that are returned."""
-        return [ReturnedField(each.part, self.reasons.get(each.reason), each.words) for each in self.verdicts]
+        return [ReturnedField(each.part, self.reasons.get(each.reason), each.own) for each in self.verdicts]
 
 
 # reasons that speak of one way of taking the photo: not offered where the rules do not know it
 ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)}
 
 
-class PhotoForm(forms.Form):
+class PhotoForm(OwnWordsForm):
     """Why the photo has to be taken again, besides the rules that are not met."""
 
-    use_required_attribute = False  # the page is one form: its other buttons need none of it
+    needs_words = False
+    field_order = ("reason", "words", "words_en")
 
     reason = forms.ChoiceField(label=_("Another reason"), required=False)
-    words = PlainTextField(label=_("In your words"), max_length=WORDS_MAX, required=False)
+    words = own_words_field(_("In your words, in Chinese"), "zh-Hans")
+    words_en = own_words_field(_("In your words, in English"), "en", help_text=ONE_IS_ENOUGH)
 
     def __init__(
         self,
@@ -122,16 +128,16 @@ class PhotoForm(forms.Form):
     def clean(self) -> None:
         super().clean()
         cleaned = self.cleaned_data
-        if "reason" in cleaned and not cleaned["reason"] and (cleaned.get("words") or not self.has_rules):
+        if "reason" in cleaned and not cleaned["reason"] and (self.own() or not self.has_rules):
             words = _("Mark the rule that is not met, or choose a reason")
             self.add_error("reason", ValidationError(words, code="reason_missing"))
-        if cleaned.get("reason") == "own" and not cleaned.get("words"):
+        if cleaned.get("reason") == "own" and not self.own():
             self.add_error(
                 "words", ValidationError(_("Describe in one sentence what must be changed"), code="words_missing")
             )
 
     def named(self) -> ReturnedField:
-        return ReturnedField(PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.cleaned_data["words"])
+        return ReturnedField(PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
 
 
 class RefuseForm(OwnWordsForm):

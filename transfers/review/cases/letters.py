@@ -56,5 +56,5 @@ def _verdict(named: ReturnedField) -> FieldVerdict:
         verdict=FieldVerdict.RETURN,
         reason=named.reason,
         told=named.reason.as_told() if named.reason else {},
-        words=named.words,
+        own={**named.own},
     )

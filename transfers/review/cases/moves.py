@@ -37,7 +37,7 @@ from transfers.review.staff import colleagues_of
 
 Act = Callable[[Order, User, Typed], forms.Form | None]
 
-VERDICTS = ("verdict.", "reason.", "words.", "return-")
+VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP = "keep"
@@ -168,9 +168,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
-    named: list[decisions.Named] = [
-        {"part": each.part, "reason": each.reason, "words": each.words} for each in form.verdicts
-    ]
+    named = [decisions.named_as(each.part, each.reason, each.own) for each in form.verdicts]
     said: decisions.Said = {"named": named, "fine": judged(order, typed).fine, "why": form.cleaned_data["why"]}
     decisions.decide(order, reviewer, review.send_back, said)
     return None
@@ -189,7 +187,7 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     case = photo_judged(order, typed)
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_rules(case.tally)})
-    if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words")):
+    if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words", "words_en")):
         raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
     _no_refusal_typed(typed)
     decisions.decide(order, reviewer, review.accept_photo, {"fine": case.fine})
@@ -209,11 +207,10 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
     form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules))
     if not form.is_valid():
         return form
-    named: list[decisions.Named] = [{"part": part, "reason": reason, "words": ""} for part, reason in rules.items()]
+    named = [decisions.named_as(part, reason, {}) for part, reason in rules.items()]
     besides = form.named()
-    if besides.reason or besides.words:
-        key = besides.reason.key if besides.reason else "own"
-        named.append({"part": review.PHOTO, "reason": key, "words": besides.words})
+    if besides.reason or besides.own:
+        named.append(decisions.named_as(review.PHOTO, besides.reason.key if besides.reason else "own", besides.own))
     decisions.decide(order, reviewer, review.refuse_photo, {"named": named, "fine": case.fine})
     return None
 

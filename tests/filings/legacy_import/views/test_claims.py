@@ -256,7 +256,7 @@ def test_a_claim_that_was_sent_is_not_changed_any_more(browser, mine):
 def test_a_declined_claim_says_why_and_can_be_sent_again_with_other_papers(browser, mine):
     first = ready(mine)
     claiming.send(mine, "")
-    claiming.decline(mine, make_reviewer(), "照片看不清，请重拍")
+    claiming.decline(mine, make_reviewer(), {"zh": "照片看不清，请重拍"})
 
     page = browser.get(mine.get_absolute_url()).content.decode()
     assert "照片看不清，请重拍" in re.sub("<[^>]+>", "", page)

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpportal.desk.own_words import all_of
 from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
@@ -320,7 +321,7 @@ def _on_file(key: str, beside: Beside) -> str:
 
 def _told(before: FieldVerdict) -> str:
     said = [reason_words(before, chinese=reads_chinese())]
-    return " ".join(filter(None, [*said, before.words if before.told or before.reason else ""]))
+    return " ".join(filter(None, [*said, all_of(before.written) if before.told or before.reason else ""]))
 
 
 def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Papers) -> bool:

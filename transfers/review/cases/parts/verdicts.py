@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from icpportal.desk.own_words import Own, own
 from transfers.models import ColleagueNote, FieldVerdict, Order
 from transfers.review.cases.parts.rounds import Rounds
 from transfers.review.values import value_of
@@ -24,8 +25,14 @@ class Verdict:
     part: str
     said: str = OPEN
     reason: str = ""  # of the catalogue, or "own"
-    words: str = ""
+    words: str = ""  # of one's own, in Chinese
+    words_en: str = ""
     is_kept: bool = False  # from the last round
+
+    @property
+    def own(self) -> Own:
+        """The words of one's own, by language."""
+        return own(self.words, self.words_en)
 
     @property
     def is_new(self) -> bool:
@@ -66,15 +73,15 @@ def verdicts_of(
 
 
 def _verdict(part: str, typed: Mapping[str, str], is_kept: bool, is_asked: bool) -> Verdict:
-    reason, words = typed.get(f"reason.{part}", ""), typed.get(f"words.{part}", "")
+    reason, words, words_en = (typed.get(f"{name}.{part}", "") for name in ("reason", "words", "words_en"))
     said = typed.get(f"verdict.{part}", "")
     if said not in SAID:
-        said = RETURN if reason or words else ASK if is_asked else OPEN
+        said = RETURN if reason or words or words_en else ASK if is_asked else OPEN
     elif said == ASK and not is_asked:
         said = OPEN  # the colleague has answered: it is the reviewer's again
     if said == OPEN and is_kept:
         return Verdict(part, OK, is_kept=True)
-    return Verdict(part, said, reason if said == RETURN else "", words if said == RETURN else "")
+    return Verdict(part, said, reason, words, words_en) if said == RETURN else Verdict(part, said)
 
 
 def tally_of(verdicts: Iterable[Verdict], optional: Iterable[str] = ()) -> Tally:
