@@ -10,7 +10,7 @@ from transfers.documents.views import files, hub
 from transfers.documents.views import pages as documents
 from transfers.filing_type import start_views, transfer_another_views
 from transfers.filing_type import views as typecheck
-from transfers.order_page import move_views
+from transfers.order_page import calls, move_views
 from transfers.order_page import views as order
 from transfers.phone_upload import pages as phone_upload_pages
 from transfers.phone_upload import views as phone_upload_views
@@ -82,6 +82,7 @@ urlpatterns = [
     path(ORDER + "cancel/code/", cancel.code, name="cancel-code"),
     path(ORDER + "cancel/password/", cancel.password, name="cancel-password"),
     path(ORDER + "cancel/confirm/", cancel.confirm, name="cancel-confirm"),
+    path(ORDER + "call/", calls.book, name="call-slot"),
     path(ORDER + "do/<str:move>/", move_views.move, name="order-move"),
     path(ORDER + "<str:step>/", wizard.wizard, name="step"),
 ]

@@ -85,7 +85,7 @@ SEEN_BY = {
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {
-    "owner": "code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
+    "owner": "call-slot code-offer-answer duty-done footer-check hand-off-end hand-off-make import-again import-run"
     " notifications-read photo-place-text set_language set_theme verify-type-start",
     "reviewer": "admin:logout admin:transfers_order_next admin:transfers_order_search",
 }

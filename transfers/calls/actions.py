@@ -60,7 +60,7 @@ def ask(order: Order, asker: User, *, role: str, about: str, part: str = "", now
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
     """The applicant chooses a time; that also answers a notice of missed calls. Raises `CallRefused`."""
     now = now or timezone.now()
-    if at not in offered(now) and at != call.next_at:
+    if at <= now or at not in (*offered(now), call.next_at):
         raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
     with transaction.atomic():
         _change(call, call.version, {"next_at": at, "is_booked": True, "grace_until": None})

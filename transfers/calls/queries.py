@@ -1,8 +1,9 @@
 """Which calls are open, and whether one was missed so often that its order may be returned for it."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from transfers.models import Call, Order
@@ -21,6 +22,18 @@ def open_calls() -> QuerySet[Call]:
 def open_of(order: Order) -> list[Call]:
     """The open calls of one order."""
     return list(open_calls().filter(order=order))
+
+
+def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with their most urgent open call, asked in the same question."""
+    calls = open_calls().filter(order=OuterRef("pk"))
+    return orders.annotate(call_key=Subquery(calls.values("pk")[:1]), call_at=Subquery(calls.values("next_at")[:1]))
+
+
+def next_call(order: Order) -> tuple[UUID, datetime] | None:
+    """The key and the time of that call, where the order was asked for with it and has one."""
+    key, at = getattr(order, "call_key", None), getattr(order, "call_at", None)
+    return (key, at) if isinstance(key, UUID) and isinstance(at, datetime) else None
 
 
 def may_return(call: Call, now: datetime | None = None) -> bool:

@@ -18,6 +18,7 @@ from icpportal.gateways.miit.codes.processing_codes import filing_is_gone, opene
 from icpportal.privacy.masks import mask_mobile
 from transfers.models import Order
 from transfers.order_page import register_diff
+from transfers.order_page.calls import CallBooking, bookings
 from transfers.order_page.register_diff import Difference
 from transfers.order_page.to_do import ToDo, to_do
 from transfers.orders import queries
@@ -209,14 +210,16 @@ def deadline(at: datetime) -> Deadline:
 
 
 # from top to bottom
-DRAWN = (AuthorityWords, Verdicts, Result, Cancelled, AsFiled, Call, BackdropOffer, BackdropSent, Lapsed)
+DRAWN = (CallBooking, AuthorityWords, Verdicts, Result, Cancelled, AsFiled, Call, BackdropOffer, BackdropSent, Lapsed)
 
 
 def panels_of(order: Order, parts: list[ReturnedPart]) -> list[Panel]:
     """What the page shows beside the sentence of the state; `parts` is what a return named."""
     of_state = [panel for name in state_of(order).panels for panel in PANELS[name](order)]
     check_url = reverse("check", args=[order.reference])
-    found: list[Panel] = [*([Verdicts(parts, check_url)] if parts else []), *of_state]
+    booked = bookings(order)
+    of_state = [panel for panel in of_state if not (booked and isinstance(panel, Call))]
+    found: list[Panel] = [*booked, *([Verdicts(parts, check_url)] if parts else []), *of_state]
     return sorted(found, key=lambda panel: DRAWN.index(type(panel)))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import beijing, zh, zh_parts
 from icpportal.fields.types import Words
+from transfers.calls.queries import next_call
 from transfers.models import Objection, Order
 from transfers.orders import queries
 from transfers.pages.authority_words import AuthorityWords, authority_words
@@ -36,6 +38,7 @@ def notes(order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words])
     found = [
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
+        CaseNote(_("Calls to make"), _call(order)),
         CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),
         CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
     ]
@@ -48,6 +51,15 @@ def _typed(typed: UnusedText) -> SafeString:
 
 def _objection(objection: Objection) -> SafeString:
     return _line(objection.owner, beijing(objection.created_at, "short"), zh(objection.words))
+
+
+def _call(order: Order) -> list[SafeString]:
+    """When the next try is, and the way there."""
+    found = next_call(order)
+    if found is None:
+        return []
+    key, at = found
+    return [format_html('<a href="{}">{}</a>', reverse("admin:desk_call", args=[key]), beijing(at, "short"))]
 
 
 def _authority(order: Order) -> list[SafeString]:

@@ -21,12 +21,13 @@ from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
 from transfers.returns.labels import label_of
-from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_of, over_before
+from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
 from transfers.review.baskets.queries import Counted, count_baskets, next_orders
 from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
 from transfers.review.baskets.views import case_url
+from transfers.review.calls.worklist import calls_now
 from transfers.review.decisions import FAILED
 from transfers.review.staff import is_lead, reviewers
 
@@ -133,7 +134,7 @@ def home_page(reader: Reader) -> HomePage:
         provinces=", ".join(province_name(code) for code in own) if own else _("all"),
         next=_next(reader, narrowed),
         unheld=unheld.waiting,
-        baskets=_lines(counts, reader),
+        baskets=[*_lines(counts, reader), *_phone_lines(reader)],
         mine=_mine(reader),
         asked=_asked(reader),
         decided=decided,
@@ -175,8 +176,6 @@ def _lines(counts: dict[str, Counted], reader: Reader) -> list[BasketLine]:
 
 
 def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words) -> BasketLine:
-    later = counted.waiting - counted.over - counted.today
-    told = _("%(over)s overdue, %(today)s due today, %(later)s later")
     earliest = _earliest(row, counted, reader)
     return BasketLine(
         part=part,
@@ -184,11 +183,23 @@ def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words)
         url=f"{reverse(LIST)}?queue={row.key}",
         waiting=counted.waiting,
         over=counted.over,
-        pieces=_pieces({"over": counted.over, "today": counted.today, "later": later}, most),
-        told=told % {"over": counted.over, "today": counted.today, "later": later} if counted.waiting else "",
+        pieces=_pieces(_amounts(counted), most),
+        told=_told(counted),
         earliest=earliest.words if earliest else _since(counted, reader),
         tone=earliest.tone if earliest else "",
     )
+
+
+def _amounts(counted: Counted) -> dict[str, int]:
+    """Over their time, of today, and later."""
+    later = counted.waiting - counted.over - counted.today
+    return {"over": counted.over, "today": counted.today, "later": later}
+
+
+def _told(counted: Counted) -> str:
+    """The bar in words."""
+    told = _("%(over)s overdue, %(today)s due today, %(later)s later")
+    return told % _amounts(counted) if counted.waiting else ""
 
 
 def _pieces(amounts: dict[str, int], most: int) -> list[Piece]:
@@ -218,6 +229,31 @@ def _since(counted: Counted, reader: Reader) -> str:
     if counted.first is None:
         return _("nothing waits")
     return _("the oldest for %(span)s") % {"span": span_words(max(reader.now - counted.first, timedelta(0)))}
+
+
+def _phone_lines(reader: Reader) -> list[BasketLine]:
+    """What has to be rung, counted and drawn like a basket."""
+    rows = [(_("Calls"), "admin:desk_calls", calls_now())]
+    most = max(counted.waiting for _label, _name, counted in rows)
+    return [
+        _phone_line(label, reverse(name), counted, most, reader, _("On the phone") if not n else "")
+        for n, (label, name, counted) in enumerate(rows)
+    ]
+
+
+def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reader, part: str) -> BasketLine:
+    due = due_between(reader.now, counted.first, reader.now, reader.known) if counted.first else None
+    return BasketLine(
+        part=part,
+        label=label,
+        url=url,
+        waiting=counted.waiting,
+        over=counted.over,
+        pieces=_pieces(_amounts(counted), most),
+        told=_told(counted),
+        earliest=due.words if due else _("nothing waits"),
+        tone=due.tone if due else "",
+    )
 
 
 def _mine(reader: Reader) -> list[Line]:

@@ -1,0 +1,122 @@
+"""A call on the page of its order: which number rings, when, and the times that its owner may choose."""
+
+import re
+from datetime import datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.outbox.models import Message
+from icpportal.time_format import BEIJING
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
+from tests.transfers.review.desk import english
+from transfers.calls import actions, slots
+from transfers.calls.outcomes import NO_ANSWER, outcome_of
+from transfers.models import Call, Order
+
+pytestmark = pytest.mark.django_db
+FRIDAY = datetime(2026, 11, 27, 16, 10, tzinfo=BEIJING)
+
+
+@pytest.fixture
+def clock() -> Any:
+    with time_machine.travel(FRIDAY, tick=False) as travelling:
+        yield travelling
+
+
+@pytest.fixture
+def order() -> Order:
+    return make_order(state=states.SUBMITTED)
+
+
+def ask(order: Order, **columns: Any) -> Call:
+    return actions.ask(order, make_reviewer(), role="subject_lead", about="one digit differs", **columns)
+
+
+def page(client: Client, order: Order) -> str:
+    return unescape(client.get(order.get_absolute_url()).content.decode())
+
+
+def times(html: str) -> list[str]:
+    return re.findall(r'name="slot" value="([^"]+)"', html)
+
+
+def choose(client: Client, call: Call, at: str) -> str:
+    address = reverse("call-slot", args=[call.order.reference])
+    return unescape(client.post(address, {"call": str(call.pk), "slot": at}, follow=True).content.decode())
+
+
+def test_the_applicant_chooses_a_time_and_another_and_the_desk_reads_it(clock: Any, order: Order) -> None:
+    call, client, desk = ask(order), english(Client(), order.owner), english(Client(), make_reviewer())
+
+    before = page(client, order)
+    offered = times(before)
+    said = choose(client, call, offered[2])
+    changed = choose(client, call, offered[3])
+
+    # Friday 16:30 is too soon: the next times are Monday's and Tuesday's
+    assert [at[:16] for at in offered[:2]] == ["2026-11-30T09:30", "2026-11-30T11:00"]
+    assert len(offered) == slots.SHOWN
+    assert ["one digit differs" in before, "139****" in before, "010-0000-0001" in before] == [False, True, True]
+    assert "We call you at the time you chose" in said
+    assert "Change the time" in changed
+    call.refresh_from_db()
+    assert (call.next_at.isoformat(), call.is_booked) == (
+        datetime.fromisoformat(offered[3]).astimezone(call.next_at.tzinfo).isoformat(),
+        True,
+    )
+    listed = unescape(desk.get("/admin/desk/calls/").content.decode())
+    assert ["booked by the applicant" in listed, "30 Nov 16:30" in listed] == [True, True]
+
+
+def test_a_time_that_is_full_over_or_invented_is_refused_with_words(clock: Any, order: Order) -> None:
+    call, client = ask(order), english(Client(), order.owner)
+    full = slots.offered(FRIDAY)[0]
+    for _ in range(slots.AT_ONCE):
+        Call.objects.filter(pk=ask(make_order(state=states.SUBMITTED)).pk).update(next_at=full, is_booked=True)
+    late = times(page(client, order))[0]
+
+    refused = [choose(client, call, at) for at in (full.isoformat(), "2026-11-29T03:00:00+08:00", "soon", "")]
+    clock.move_to(datetime.fromisoformat(late))
+    refused.append(choose(client, call, late))
+
+    assert full.isoformat() not in late
+    assert all("Nothing was changed: choose one of the times" in html for html in refused)
+    call.refresh_from_db()
+    assert not call.is_booked
+
+
+def test_a_stranger_cannot_choose_and_an_ended_call_says_so(order: Order) -> None:
+    call = ask(order)
+    address = reverse("call-slot", args=[order.reference])
+    at = times(page(english(Client(), order.owner), order))[0]
+
+    stranger = sign_in(Client(), make_user()).post(address, {"call": str(call.pk), "slot": at})
+    actions.drop(call, make_reviewer(), "dropped", seen=call.version)
+
+    assert stranger.status_code == 404
+    assert "This call is over" in choose(english(Client(), order.owner), call, at)
+    assert Call.objects.get().is_booked is False
+
+
+def test_who_missed_two_calls_is_told_and_a_chosen_time_begins_again(clock: Any, order: Order) -> None:
+    call, client, reviewer = ask(order), english(Client(), order.owner), make_reviewer()
+    for _ in range(2):
+        actions.attempt(call, reviewer, outcome_of(NO_ANSWER), seen=call.version)
+        clock.shift(timedelta(hours=1, minutes=1))
+
+    told = page(client, order)
+    mail = Message.objects.get(template="call_missed", channel="email")
+    choose(client, call, times(told)[0])
+    actions.attempt(call := Call.objects.get(), reviewer, outcome_of(NO_ANSWER), seen=call.version)
+
+    assert "We rang and reached nobody. Choose a time by Wed 2 Dec, 18:00" in told
+    assert mail.payload["to"] == order.owner.email
+    # the booked one was missed as well: told once more, with new days
+    assert Message.objects.filter(template="call_missed", channel="email").count() == 2
+    assert Call.objects.get().grace_until > datetime(2026, 12, 1, tzinfo=BEIJING)

@@ -1,0 +1,122 @@
+"""The call that waits on the page of an order: which number rings, when, and the times its owner may choose."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.fields.components import Panel
+from icpportal.fields.fields import ChoiceField
+from icpportal.fields.form_types import Posted, offer
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
+from icpportal.time_format import day_words, long_words, to_beijing
+from transfers.calls import actions, queries
+from transfers.calls.people import called_of
+from transfers.calls.slots import offered
+from transfers.models import Call, Order
+from transfers.orders.kinds import ALL
+from transfers.pages.permissions import own_order
+
+PLANNED = "call_planned"  # the fact that somebody asked for a call
+
+
+class SlotForm(forms.Form):
+    """A time for the call."""
+
+    slot = ChoiceField(label=gettext_lazy("Time, Beijing time"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Posted | None = None, *, times: list[datetime], chosen: datetime | None = None) -> None:
+        super().__init__(data, initial={"slot": chosen.isoformat() if chosen else ""})
+        offer(self, "slot", [(at.isoformat(), _time_words(at)) for at in times])
+
+    def at(self) -> datetime:
+        """The chosen time."""
+        return datetime.fromisoformat(self.cleaned_data["slot"])
+
+
+@dataclass(frozen=True, slots=True)
+class CallBooking(Panel):
+    """A call that waits, with the times to choose from."""
+
+    template: ClassVar[str] = "transfers/order_page/call_booking.html"
+    key: str
+    title: Words
+    lines: list[Words]
+    form: SlotForm
+    button: Words
+    url: str
+
+
+def bookings(order: Order) -> list[CallBooking]:
+    """The calls that wait for this order's people; none is looked for where its history says nothing of one."""
+    asked = not order.is_ended and any(event.move == PLANNED for event in order.events.all())
+    open_calls = queries.open_of(order) if asked else []
+    times = offered(timezone.now()) if open_calls else []
+    return [_booking(order, call, times) for call in open_calls]
+
+
+def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
+    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    told = {"mobile": called_of(order, call.role).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
+    own = [call.next_at] if call.is_booked and call.next_at not in times else []
+    chosen = call.next_at if call.is_booked else None
+    return CallBooking(
+        key=str(call.pk),
+        title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
+        lines=[_("%(when)s: %(numbers)s rings %(mobile)s.") % told, *_missed(call)],
+        form=SlotForm(times=[*own, *times], chosen=chosen),
+        button=_("Change the time") if call.is_booked else _("Choose this time"),
+        url=reverse("call-slot", args=[order.reference]),
+    )
+
+
+def _missed(call: Call) -> list[Words]:
+    """What follows from missed calls, and when; nothing follows from a single one."""
+    if call.grace_until is None:
+        return []
+    until = {"when": long_words(call.grace_until)}
+    return [
+        _("We rang and reached nobody. Choose a time by %(when)s: nothing is decided because of it before that.")
+        % until
+    ]
+
+
+def _time_words(at: datetime) -> str:
+    there = to_beijing(at)
+    return f"{day_words(there.date())} {there:%H:%M}"
+
+
+@confirmed_required
+@require_POST
+def book(request: HttpRequest, reference: str) -> HttpResponse:
+    """The owner chooses a time, or another one."""
+    order = own_order(request, reference, kinds=ALL)
+    known = {str(call.pk): call for call in queries.open_of(order)}
+    call = known.get(request.POST.get("call", ""))
+    if call is None:
+        messages.info(request, _("This call is over: there is nothing to choose any more"))
+        return redirect(order)
+    times = [*offered(timezone.now()), call.next_at]
+    form = SlotForm(request.POST, times=times)
+    if not form.is_valid():
+        messages.error(request, _("Nothing was changed: choose one of the times"))
+        return redirect(f"{order.get_absolute_url()}#call")
+    try:
+        actions.book(call, form.at(), account_of(request))
+    except actions.CallRefused as refused:
+        messages.error(request, str(refused.words))
+    else:
+        messages.success(request, _("We call you at the time you chose"))
+    return redirect(order)
