@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal import time_format
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.fields.types import Columns
 from icpportal.outbox import actions
 from icpportal.outbox.models import OWED, Message, State
@@ -46,7 +47,7 @@ class NeedsAttentionFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(ReadOnlyAdmin):
     """Read-only, and without a word of what a message says or to whom it goes."""
 
     list_display = [
@@ -74,15 +75,6 @@ class MessageAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("payload")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:  # noqa: ARG002
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:  # noqa: ARG002
-        return False
 
     def has_deliver_permission(self, request: HttpRequest) -> bool:
         """Whether the account may act on messages: `outbox.deliver_message`."""

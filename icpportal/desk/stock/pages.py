@@ -14,7 +14,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -69,7 +69,12 @@ class StockPages(ModelAdmin):
         return of_the_desk(super().get_changelist(request, **kwargs))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
-        """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done."""
+        """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done.
+
+        A list without actions takes nothing.
+        """
+        if request.method == "POST" and not self.get_actions(request):
+            return HttpResponseNotAllowed(["GET"])
         if request.method == "POST" and "_save" in request.POST and not self.list_editable:
             self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
             return redirect(request.get_full_path())
@@ -114,6 +119,8 @@ class StockPages(ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Words] | None = None
     ) -> HttpResponse:
         """Who did what to the row, and when."""
+        if request.method == "POST":
+            return HttpResponseNotAllowed(["GET"])
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404

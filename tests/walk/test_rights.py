@@ -1,0 +1,67 @@
+"""What each role may do at the desk is what docs/rights.md says, address by address and action by action."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
+
+from icpportal.admin_site import ReviewDesk
+from icpportal.pages import errors
+from tests.walk import rights, world
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def made(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> world.World:
+    """The walk's world, in which pages are not drawn: who may open them is asked, not how they look."""
+
+    def bare(request: HttpRequest, status: HTTPStatus, **facts: Any) -> HttpResponse:  # noqa: ARG001 -- as it is called
+        return HttpResponse(status=status.value)
+
+    built = world.build("current-2020", tmp_path, settings)
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda self: ""))
+    monkeypatch.setattr(errors, "page", bare)
+    monkeypatch.setattr(ReviewDesk, "each_context", lambda site, request: {})
+    return built
+
+
+def test_every_address_and_action_of_the_desk_answers_each_role_as_the_document_says(made: world.World) -> None:
+    found: dict[str, dict[str, str]] = {}
+    for role in rights.STAFF:
+        desk = rights.Desk(made, role)
+        for name, url, typed in rights.questions(made, role):
+            found.setdefault(name, {})[role] = desk.may(url, **typed)
+
+    if rights.WRITES:
+        rights.write(found)
+    assert rights.written() == found, "see docs/rights.md: RIGHTS=write writes its rows, and you read what changed"
+
+
+def test_to_strangers_no_address_of_the_desk_is_there_not_even_of_an_order_of_theirs(made: world.World) -> None:
+    for role in rights.STRANGERS:
+        desk = rights.Desk(made, role)
+        for name, url, typed in rights.questions(made, role):
+            for method in ("get", "post"):
+                answer = desk.ask(method, url, **typed)
+                asked = f"{role} {method} {name}"
+                if role == world.VISITOR:
+                    assert answer.status_code == 302, asked
+                    assert answer.headers["Location"].startswith("/account/login/"), asked
+                else:
+                    assert answer.status_code == 404 or name in ("login", "logout"), asked
+
+
+def test_no_list_looks_up_what_it_does_not_declare_whoever_asks(made: world.World) -> None:
+    for role in rights.STAFF:
+        desk = rights.Desk(made, role)
+        for model in admin.site._registry:
+            name = f"{model._meta.app_label}_{model._meta.model_name}_changelist"
+            for forged in rights.FORGED if name != rights.NO_LIST_OF_DJANGOS else ():
+                answer = desk.ask("get", f"{reverse(f'admin:{name}')}?{forged}")
+                assert answer.status_code in (400, 403), f"{role} {name} {forged}: {answer.status_code}"
