@@ -120,6 +120,7 @@ TRANSFERS = (
     # what reviewers do, under the pages on which they do it
     "transfers/review/values.py",
     "transfers/review/staff.py",
+    "transfers/review/reasons",
     "transfers/review/leases.py",
     "transfers/review/actions.py",
     "transfers/review/decisions.py",
@@ -129,6 +130,7 @@ TRANSFERS = (
     "transfers/review/cases/parts",
     "transfers/review/cases",
     "transfers/review/calls",
+    "transfers/review/reasons/pages",
     "transfers/review/home",
     "transfers/review",
     "transfers/review/figures",

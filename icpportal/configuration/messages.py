@@ -10,6 +10,7 @@ MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choo
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
 APPROVED_ACTS = {  # what is done when a second person has allowed it
     "refuse": "transfers.review.refusals.carry",
+    "reason": "transfers.review.reasons.publication.carry",
     "claim": "filings.legacy_import.claims.acceptance.carry",
 }
 OUTBOX_CHANNELS = {

@@ -18,8 +18,9 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import APPLICANT, LEAD_REVIEWER, REVIEWER
 from icpportal.accounts.roles import ensure as ensure_roles
 from tests.transfers import states
-from transfers.models import Order, OrderDocument, ReturnReason
+from transfers.models import Order, OrderDocument, ReasonVersion, ReturnReason
 from transfers.orders.machine import ORDER
+from transfers.review.catalogue import first_version
 from verification.models import Document, PhotoPlace
 
 PASSWORD = "correct horse battery"
@@ -230,7 +231,10 @@ def make_reason(key: str = "subject_name", fields: str = "", **columns: Any) -> 
         "short_en": "differs from the document",
         "fields": fields,
     }
-    return ReturnReason.objects.update_or_create(key=key, defaults={**defaults, **columns})[0]
+    reason = ReturnReason.objects.update_or_create(key=key, defaults={**defaults, **columns})[0]
+    reason.versions.all().delete()
+    first_version(ReasonVersion, reason)
+    return reason
 
 
 def moves(order: Order) -> list[str]:

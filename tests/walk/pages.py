@@ -78,10 +78,10 @@ SEEN_BY = {
     " ".join(STAFF): "admin:index admin:app_list admin:registers",
     "reviewer lead operations": "admin:transfers_order_changelist",
     "reviewer lead": "document admin:desk_call admin:desk_calls admin:desk_figures admin:desk_settings"
-    " admin:transfers_order_case"
+    " admin:desk_reason admin:desk_reasons admin:transfers_order_case"
     " admin:filings_legacyclaim_case admin:transfers_order_accept admin:transfers_order_more"
     " admin:transfers_order_return admin:verification_backdrop_parcel",
-    "lead": "admin:desk_export",
+    "lead": "admin:desk_export admin:desk_reason_new",
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {

@@ -40,6 +40,58 @@ class ReturnReason(models.Model):
         }
 
 
+class ReasonVersion(models.Model):
+    """A reason's words, and where and when they hold; once it is published it is never written again.
+
+    Of the published versions that have begun the last one holds, until it ends: then the reason is not offered.
+    """
+
+    reason = models.ForeignKey(ReturnReason, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    text_zh = models.CharField(max_length=120)
+    text_en = models.CharField(max_length=240)
+    todo_zh = models.CharField(max_length=120, blank=True)  # what to do about it
+    todo_en = models.CharField(max_length=240, blank=True)
+    short_zh = models.CharField(max_length=18)
+    short_en = models.CharField(max_length=38)
+    fields = models.CharField(max_length=300, blank=True)  # parts it may stand at; none is all
+    provinces = models.CharField(max_length=120, blank=True)  # codes with spaces between; none is all
+    code = models.CharField(max_length=8, blank=True)  # the ministry's processing code it belongs to
+    because = models.CharField(max_length=200, blank=True)  # why the words were changed, for colleagues
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    written_at = models.DateTimeField(default=timezone.now)
+    tried_on = models.CharField(max_length=40, blank=True)  # the order on which it was read before it was published
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    published_at = models.DateTimeField(null=True)  # none is a draft
+    begins_at = models.DateTimeField(null=True)  # none is the beginning
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["reason", "number"], name="versions_are_counted"),
+            models.UniqueConstraint(
+                fields=["reason"], condition=Q(published_at__isnull=True), name="one_draft_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason_id} v{self.number}"
+
+    def text(self, language: str) -> str:
+        """What is wrong and what to do, before its blanks are filled."""
+        found = (self.text_zh, self.todo_zh) if language == "zh" else (self.text_en, self.todo_en)
+        return ("" if language == "zh" else " ").join(filter(None, found))
+
+    def short(self, language: str) -> str:
+        """Its form for text messages."""
+        return self.short_zh if language == "zh" else self.short_en
+
+
 class ReviewRound(models.Model):
     """One look of a reviewer at an order."""
 
@@ -72,6 +124,7 @@ class FieldVerdict(SealedModel):
     field = models.CharField(max_length=60)  # "subject.lead_name", "paper.lead_id", "photo"
     verdict = models.CharField(max_length=8)
     reason = models.ForeignKey(ReturnReason, null=True, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ReasonVersion, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     # the reason's words as they went out: the catalogue is edited later
     told = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     words = models.CharField(max_length=200, blank=True)

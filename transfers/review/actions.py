@@ -15,11 +15,12 @@ from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER
 from transfers.calls.actions import end_unreached
 from transfers.calls.queries import UNREACHED
-from transfers.models import FieldVerdict, Order, ReturnReason, ReviewRound
+from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewRound
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.returns.verdict_labels import named_parts, short_names, short_reason
 from transfers.review.leases import FREED, assign_to_me
+from transfers.review.reasons.blanks import Told, told
 from transfers.review.values import value_of
 
 PHOTO = "photo"
@@ -46,6 +47,17 @@ class ReturnedField:
     field: str
     reason: ReturnReason | None
     own: Own = dataclasses.field(default_factory=dict)
+    version: ReasonVersion | None = None
+    told: Told = dataclasses.field(default_factory=dict)  # the words of that version, filled in
+
+
+def returned(
+    order: Order, part: str, version: ReasonVersion | None, own: Own, *, now: datetime | None = None
+) -> ReturnedField:
+    """A part of this order with the words of a version as they are told now, and words of one's own."""
+    if version is None:
+        return ReturnedField(part, None, own)
+    return ReturnedField(part, version.reason, own, version, told(version, order, part, now or timezone.now()))
 
 
 def _round(
@@ -87,6 +99,8 @@ def _round(
             field=each.field,
             verdict=FieldVerdict.RETURN,
             reason=each.reason,
+            version=each.version,
+            told=each.told,
             words=first(each.own)[:LONGEST],
             own={**each.own},
             value=value_of(order, each.field),
@@ -130,8 +144,12 @@ def send_back(
         since = _taken(order, reviewer, now)
         opened = _round(order, reviewer, "send_back", named, now, since=since, fine=fine, why=why)
         verdicts = list(opened.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason"))
-        told: dict[str, Fact] = {"n": len(named), "reasons": named_parts(verdicts), "parts": short_names(verdicts)}
-        facts = {**queries.facts_of(order), **told}
+        parts: dict[str, Fact] = {
+            "n": len(named),
+            "reasons": named_parts(verdicts),
+            "parts": short_names(verdicts),
+        }
+        facts = {**queries.facts_of(order), **parts}
         ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
         if any(each.reason and each.reason.key == UNREACHED for each in named):
             end_unreached(order, reviewer, now)
@@ -167,8 +185,8 @@ def refuse_photo(
         opened = _round(order, reviewer, "refuse_photo", named, now, since=since, fine=fine)
         by_part = {row.field: row for row in opened.verdicts.select_related("reason")}
         verdicts = [by_part[each.field] for each in named]
-        told: dict[str, Fact] = {"reason": short_reason(verdicts[0]), "reasons": named_parts(verdicts)}
-        ORDER.apply(order, "refuse_photo", by=REVIEWER, actor=reviewer, facts=told, columns=dict(FREED), now=now)
+        facts: dict[str, Fact] = {"reason": short_reason(verdicts[0]), "reasons": named_parts(verdicts)}
+        ORDER.apply(order, "refuse_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
 
 
 @decision

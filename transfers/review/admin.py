@@ -91,15 +91,18 @@ class OrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ReturnReason)
-class ReturnReasonAdmin(admin.ModelAdmin):
-    """The catalogue of reasons; a reason in use is switched off, never deleted."""
+class ReturnReasonAdmin(ReadOnlyAdmin):
+    """The catalogue of reasons, for the list of registers: its page is ours."""
 
-    list_display = ("key", "text_zh", "text_en", "fields", "active")
-    list_filter = ("active",)
-    search_fields = ("key", "text_zh", "text_en")
+    list_display = ("key", "text_zh", "text_en")
 
-    def has_delete_permission(self, request: HttpRequest, obj: ReturnReason | None = None) -> bool:
-        return False
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
+        return redirect("admin:desk_reasons")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:desk_reasons")
 
 
 @admin.register(Objection)

@@ -1,10 +1,13 @@
 """The reasons for returning an order that the portal ships with (docs/sources.md#reasons-for-returning-an-order).
 
-Each: key, parts it fits, sentence and short form in Chinese and English. Staff edit the rows afterwards; a row that
-exists is left as it is.
+Each: key, parts it fits, sentence and short form in Chinese and English. Staff write further versions afterwards; a
+row that exists is left as it is.
 """
 
+from typing import Any
+
 from django.db.models import Model
+from django.utils import timezone
 
 Row = tuple[str, str, str, str, str, str]
 
@@ -45,11 +48,14 @@ ROWS: tuple[Row, ...] = (
 )  # fmt: skip
 
 
-def seed(model: type[Model]) -> int:
-    """Write the rows that are missing; safe to repeat. Returns how many were new."""
+def seed(model: type[Model], versions: type[Model] | None = None) -> int:
+    """Write the rows that are missing, each with its first version; safe to repeat. Returns how many were new.
+
+    Migrations from before there were versions give none.
+    """
     new = 0
     for key, fields, text_zh, text_en, short_zh, short_en in ROWS:
-        _row, created = model._default_manager.get_or_create(
+        row, created = model._default_manager.get_or_create(
             key=key,
             defaults={
                 "fields": fields,
@@ -59,5 +65,18 @@ def seed(model: type[Model]) -> int:
                 "short_en": short_en,
             },
         )
+        if versions is not None:
+            first_version(versions, row)
         new += created
     return new
+
+
+def first_version(versions: type[Model], reason: Any) -> Model:
+    """What a reason says as it stands, in force from the beginning; over from now on where it is switched off."""
+    copied = ("text_zh", "text_en", "short_zh", "short_en", "fields")
+    words = {name: getattr(reason, name) for name in copied}
+    ended = {} if reason.active else {"ends_at": timezone.now()}
+    row, _created = versions._default_manager.get_or_create(
+        reason=reason, number=1, defaults={**words, **ended, "published_at": timezone.now()}
+    )
+    return row

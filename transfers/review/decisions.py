@@ -17,9 +17,10 @@ from icpportal.alarms import rows
 from icpportal.desk.own_words import Own, first, kept
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
-from transfers.models import Decision, Order, ReturnReason
+from transfers.models import Decision, Order, ReasonVersion, ReturnReason
 from transfers.review import actions
 from transfers.review.leases import AssignedToOther, assign_to_me
+from transfers.review.reasons.blanks import Told
 
 DONE, TAKEN_BACK, FAILED = "done", "taken_back", "failed"
 
@@ -30,12 +31,21 @@ class Named(TypedDict):
     part: str
     reason: str
     words: str
-    own: NotRequired[Own]  # the words by language; not there where a process of the version before decided
+    # not there where a process of the version before decided
+    own: NotRequired[Own]  # the words by language
+    version: NotRequired[int]  # of the reason
+    told: NotRequired[Told]  # its words, filled in
 
 
-def named_as(part: str, reason: str, own: Own) -> Named:
-    """A part that is returned, with words of one's own by language."""
-    return {"part": part, "reason": reason, "words": first(own), "own": {**own}}
+def named_as(named: actions.ReturnedField) -> Named:
+    """A part that is returned, as a decision keeps it: a version that comes into force later changes nothing of it."""
+    row: Named = {
+        "part": named.field,
+        "reason": named.reason.key if named.reason else "own",
+        "words": first(named.own),
+        "own": {**named.own},
+    }
+    return {**row, "version": named.version.pk, "told": named.told} if named.version else row
 
 
 class Said(TypedDict, total=False):
@@ -159,7 +169,14 @@ def keep_with(order: Order, reviewer: User) -> None:
 
 def _named(named: list[Named]) -> list[actions.ReturnedField]:
     reasons = {each.key: each for each in ReturnReason.objects.filter(key__in=[row["reason"] for row in named])}
+    versions = ReasonVersion.objects.in_bulk([row["version"] for row in named if "version" in row])
     return [
-        actions.ReturnedField(row["part"], reasons.get(row["reason"]), kept(row.get("own", {}), row["words"]))
+        actions.ReturnedField(
+            row["part"],
+            reasons.get(row["reason"]),
+            kept(row.get("own", {}), row["words"]),
+            versions.get(row.get("version", 0)),
+            row.get("told", {}),
+        )
         for row in named
     ]

@@ -44,7 +44,7 @@ PLACES = (
     Place(_("Photos"), LIST, REVIEWS, "queue=photo", "photo"),
     Place(_("Calls"), "admin:desk_calls", REVIEWS, counted="calls"),
     Place(_("Figures"), "admin:desk_figures", REVIEWS),
-    Place(_("Reasons"), "admin:transfers_returnreason_changelist", LEADS),
+    Place(_("Reasons"), "admin:desk_reasons", LEADS),
     Place(_("Orders on hold"), LIST, OPERATES, "queue=held", unless=REVIEWS),
     Place(_("Ministry"), "admin:miit_report_changelist", OPERATES),
     Place(_("Messages"), "admin:outbox_message_changelist", OPERATES),

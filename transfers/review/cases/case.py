@@ -5,7 +5,6 @@ from math import pi
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
@@ -23,7 +22,7 @@ from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
-from transfers.models import ColleagueNote, Order, ReturnReason
+from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
@@ -59,6 +58,7 @@ from transfers.review.cases.unused import (
     own_fields,
     unused_of,
 )
+from transfers.review.reasons.queries import shown
 from transfers.review.staff import colleagues_of
 
 RADIUS = 13
@@ -183,9 +183,8 @@ def lease_words(order: Order, user: User) -> str:
 
 
 def _sections(order: Order, papers: Papers, case: Judged, rounds: Rounds, *, in_clear: bool) -> list[Section]:
-    chosen = [each.reason for each in case.verdicts.values() if each.reason]
-    offered = ReturnReason.objects.filter(Q(active=True) | Q(key__in=chosen))
-    reasons = list(offered) if case.verdicts else []
+    chosen = {each.reason for each in case.verdicts.values() if each.reason}
+    reasons = shown(order, chosen) if case.verdicts else []
     questions = {part: _asked(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, in_clear=in_clear)
 
@@ -206,7 +205,7 @@ def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -
     found: dict[str, forms.Form] = {}
     if is_in(order, Group.PHOTO_IN_REVIEW):
         ways = queries.rules_of(order).photo_ways
-        found["photo_form"] = PhotoForm(prefix=PHOTO, ways=ways, initial=own_fields(typed.fields, PHOTO))
+        found["photo_form"] = PhotoForm(prefix=PHOTO, order=order, ways=ways, initial=own_fields(typed.fields, PHOTO))
     return {**found, **again}
 
 

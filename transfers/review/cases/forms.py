@@ -13,12 +13,13 @@ from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, Posted, offer
 from transfers.calls.people import Called
 from transfers.calls.queries import UNREACHED
-from transfers.models import ReturnReason
+from transfers.models import Order
 from transfers.returns.labels import label_of, names_of, section_of
-from transfers.review.actions import PHOTO, ReturnedField
+from transfers.review.actions import PHOTO, ReturnedField, returned
 from transfers.review.cases.parts.parts import choices_for
 from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
 from transfers.review.cases.parts.verdicts import Tally, Verdict
+from transfers.review.reasons.queries import fit, offered
 from verification.photos.methods import BACKDROP, PLAIN
 
 RETURN, OWN = "return", "own"
@@ -41,6 +42,7 @@ class ReturnForm(forms.Form):
         data: Posted | None = None,
         files: Files | None = None,
         *,
+        order: Order,
         verdicts: Mapping[str, Verdict],
         tally: Tally,
         late: Collection[str] = (),
@@ -52,9 +54,7 @@ class ReturnForm(forms.Form):
         self.verdicts = [each for each in verdicts.values() if each.said == RETURN_IT]
         self.tally, self.late = tally, sorted(set(late) & {each.part for each in self.verdicts})
         self.may_be_unreached = may_be_unreached
-        keys = [each.reason for each in self.verdicts]
-        # one that was switched off after it was chosen stays chosen
-        self.reasons = {reason.key: reason for reason in ReturnReason.objects.filter(key__in=keys)}
+        self.order, self.reasons = order, offered(order) if self.verdicts else {}
 
     def clean(self) -> None:
         super().clean()
@@ -76,10 +76,10 @@ class ReturnForm(forms.Form):
             words = _("%(part)s: describe in one sentence what must be changed")
         elif not each.reason:
             words = _("%(part)s: choose a reason")
-        elif each.reason != OWN and each.reason not in self.reasons:
-            words = _("%(part)s: this reason is not in the catalogue any more. Choose another one")
         elif each.reason == UNREACHED and not self.may_be_unreached:
             words = _("%(part)s: not before two missed calls, and the time the applicant has then. See Calls")
+        elif each.reason != OWN and not self._stands_at(each):
+            words = _("%(part)s: this reason does not hold here, or not any more. Choose another one")
         elif max(map(len, (each.words, each.words_en))) > WORDS_MAX:
             words = _("%(part)s: your words are too long")
         elif wrong := faults(each.words, each.words_en):
@@ -90,9 +90,15 @@ class ReturnForm(forms.Form):
             return
         self.add_error(None, ValidationError(words, code="reason", params={"part": name}))
 
+    def _stands_at(self, each: Verdict) -> bool:
+        """Whether the reason is in force, in this province, for this part."""
+        version = self.reasons.get(each.reason)
+        return version is not None and fit(version, each.part) < 3
+
     def named(self) -> list[ReturnedField]:
         """The parts that are returned."""
-        return [ReturnedField(each.part, self.reasons.get(each.reason), each.own) for each in self.verdicts]
+        found = self.reasons
+        return [returned(self.order, each.part, found.get(each.reason), each.own) for each in self.verdicts]
 
 
 # reasons that speak of one way of taking the photo: not offered where the rules do not know it
@@ -114,6 +120,7 @@ class PhotoForm(OwnWordsForm):
         data: Posted | None = None,
         files: Files | None = None,
         *,
+        order: Order,
         ways: Collection[str],
         has_rules: bool = False,
         **options: Unpack[FormOptions],
@@ -121,9 +128,9 @@ class PhotoForm(OwnWordsForm):
         super().__init__(data, files, **options)
         self.has_rules = has_rules
         elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
-        active = ReturnReason.objects.filter(active=True).exclude(key__in=elsewhere)
-        self.reasons = {reason.key: reason for reason in active}
-        offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, list(self.reasons.values()))])
+        self.order, self.reasons_of_rules = order, offered(order)
+        self.reasons = {key: each for key, each in self.reasons_of_rules.items() if key not in elsewhere}
+        offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, self.reasons.values())])
 
     def clean(self) -> None:
         super().clean()
@@ -137,7 +144,7 @@ class PhotoForm(OwnWordsForm):
             )
 
     def named(self) -> ReturnedField:
-        return ReturnedField(PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
+        return returned(self.order, PHOTO, self.reasons.get(self.cleaned_data["reason"]), self.own())
 
 
 class RefuseForm(OwnWordsForm):

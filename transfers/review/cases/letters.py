@@ -55,6 +55,6 @@ def _verdict(named: ReturnedField) -> FieldVerdict:
         field=named.field,
         verdict=FieldVerdict.RETURN,
         reason=named.reason,
-        told=named.reason.as_told() if named.reason else {},
+        told=named.told or (named.reason.as_told() if named.reason else {}),
         own={**named.own},
     )

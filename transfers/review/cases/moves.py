@@ -168,7 +168,7 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
-    named = [decisions.named_as(each.part, each.reason, each.own) for each in form.verdicts]
+    named = [decisions.named_as(each) for each in form.named()]
     said: decisions.Said = {"named": named, "fine": judged(order, typed).fine, "why": form.cleaned_data["why"]}
     decisions.decide(order, reviewer, review.send_back, said)
     return None
@@ -179,7 +179,7 @@ def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     case = judged(order, typed)
     says_so = any(each.reason == UNREACHED for each in case.verdicts.values())
     may = unreached(order) if says_so else True
-    return ReturnForm(data, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
+    return ReturnForm(data, order=order, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
 
 
 @case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"), uses=PHOTO_RULES)
@@ -202,15 +202,18 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
 def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | None:
     case = photo_judged(order, typed)
     rules = unmet(case.verdicts)
-    if lost := reasons_lost(rules):
+    if lost := reasons_lost(rules, order):
         raise Contradicted(_("These reasons are not in the catalogue any more: %(reasons)s") % {"reasons": lost})
-    form = PhotoForm(typed.fields, prefix=PHOTO, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules))
+    form = PhotoForm(
+        typed.fields, prefix=PHOTO, order=order, ways=queries.rules_of(order).photo_ways, has_rules=bool(rules)
+    )
     if not form.is_valid():
         return form
-    named = [decisions.named_as(part, reason, {}) for part, reason in rules.items()]
+    held = form.reasons_of_rules
+    named = [decisions.named_as(review.returned(order, part, held[key], {})) for part, key in rules.items()]
     besides = form.named()
     if besides.reason or besides.own:
-        named.append(decisions.named_as(review.PHOTO, besides.reason.key if besides.reason else "own", besides.own))
+        named.append(decisions.named_as(besides))
     decisions.decide(order, reviewer, review.refuse_photo, {"named": named, "fine": case.fine})
     return None
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import REFUSE, ApprovalRequest
+from icpportal.approvals.models import CLAIM, REASON, REFUSE, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
@@ -288,9 +288,12 @@ def _asked(reader: Reader) -> list[Line]:
 
 def _second(asked: ApprovalRequest) -> Line:
     """A request that waits for a second person."""
-    case = "admin:transfers_order_case" if asked.kind == REFUSE else "admin:filings_legacyclaim_case"
+    pages = {REFUSE: "admin:transfers_order_case", CLAIM: "admin:filings_legacyclaim_case", REASON: "admin:desk_reason"}
+    key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
-    return Line(asked.reference, reverse(case, args=[asked.key]), when, str(asked.label), who=str(asked.asked_by))
+    return Line(
+        asked.reference, reverse(pages[asked.kind], args=[key]), when, str(asked.label), who=str(asked.asked_by)
+    )
 
 
 def _tally(reader: Reader) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """The parts of a case as a reviewer judges them: what was entered, what stands beside it, what was said of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from icpportal.time_format import short_words
 from transfers.check import readiness
 from transfers.documents import slots
 from transfers.filing_type import facts
-from transfers.models import FieldVerdict, Order, ReturnReason
+from transfers.models import FieldVerdict, Order, ReasonVersion
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
@@ -32,6 +32,8 @@ from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.comparison import Compared, line, typed_line
 from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
 from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
+from transfers.review.reasons.blanks import plain
+from transfers.review.reasons.queries import for_part
 from transfers.review.values import value_of
 from transfers.steps import STEPS
 from transfers.steps.base import Step
@@ -197,7 +199,7 @@ def sections_of(
     order: Order,
     papers: Papers,
     verdicts: Mapping[str, Verdict],
-    reasons: list[ReturnReason],
+    reasons: list[ReasonVersion],
     questions: Mapping[str, str],
     returned: dict[str, FieldVerdict],
     *,
@@ -267,7 +269,7 @@ def _part(
     beside: Beside,
     papers: Papers,
     verdict: Verdict | None,
-    reasons: list[ReturnReason],
+    reasons: list[ReasonVersion],
     question: str,
 ) -> Part:
     shown = value if beside.in_clear else MASKS.get(key, str)(value)
@@ -374,19 +376,8 @@ def _fact(key: str, section: Words, label: Words | None, value: Words, papers: P
     return Part(key, label or "", section, str(value), [compared], [], paper=papers.beside(key))
 
 
-def reasons_for(part: str, reasons: list[ReturnReason]) -> list[ReturnReason]:
-    """The reasons that fit a part: those that name it, its step or nothing; the closest first."""
-    step = part.partition(".")[0]
-
-    def fit(reason: ReturnReason) -> int:
-        named = reason.fields.split()
-        return 0 if part in named else 1 if step in named else 2 if not named else 3
-
-    return [each for each in sorted(reasons, key=fit) if fit(each) < 3]
-
-
-def choices_for(part: str, reasons: list[ReturnReason]) -> list[Choice]:
+def choices_for(part: str, reasons: Iterable[ReasonVersion]) -> list[Choice]:
     """The reasons for returning a part, in the reader's language, and words of one's own."""
-    chinese = reads_chinese()
-    found = [(each.key, each.text_zh if chinese else each.text_en) for each in reasons_for(part, reasons)]
+    language = "zh" if reads_chinese() else "en"
+    found = [(each.reason.key, plain(each.text(language))) for each in for_part(part, reasons)]
     return [*found, ("own", _("In my own words"))]

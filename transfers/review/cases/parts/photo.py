@@ -45,7 +45,7 @@ def photo_panels(order: Order, papers: Papers, form: forms.Form | None, verdicts
     if not pictures and not form:
         return []
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
-    rules = rule_lines(verdicts, failed) if verdicts else []
+    rules = rule_lines(order, verdicts, failed) if verdicts else []
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 

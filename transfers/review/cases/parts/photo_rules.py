@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.documents.slots import PHOTO
-from transfers.models import Order, ReturnReason
+from transfers.models import Order
 from transfers.orders import queries
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
+from transfers.review.reasons.blanks import plain
+from transfers.review.reasons.queries import offered
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
@@ -107,18 +109,16 @@ def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
     return {part: BY_PART[part].reason for part, each in verdicts.items() if each.said == RETURN}
 
 
-def reasons_lost(rules: Mapping[str, str]) -> str:
-    """The rules whose reason staff have deleted: the applicant would read nothing of them."""
-    known = set(ReturnReason.objects.filter(key__in=rules.values()).values_list("key", flat=True))
+def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
+    """The rules whose reason does not hold any more, or not in this province: the applicant would read nothing."""
+    known = offered(order)
     return ", ".join(str(BY_PART[part].words) for part, reason in rules.items() if reason not in known)
 
 
-def rule_lines(verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
+def rule_lines(order: Order, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
     """The rules for the page; `found` are the automatic findings, None where the picture was not checked."""
-    keys = [BY_PART[part].reason for part in verdicts]
-    chinese = reads_chinese()
-    reasons = ReturnReason.objects.filter(key__in=keys)
-    told = {each.key: each.text_zh if chinese else each.text_en for each in reasons}
+    language = "zh" if reads_chinese() else "en"
+    told = {key: plain(each.text(language)) for key, each in offered(order).items()} if verdicts else {}
     return [
         RuleLine(
             part=part,

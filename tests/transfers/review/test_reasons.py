@@ -1,0 +1,282 @@
+"""The catalogue of reasons: one lead writes, tries it on a past case, another publishes; what was told stays told."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import forget_open
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, make_user, sign_in
+from tests.transfers.outside import cost
+from tests.transfers.review.desk import ALTHOUGH, case_of, english, press, read
+from tests.transfers.review.test_own_words import letter, page_of
+from transfers.models import Decision, FieldVerdict, ReasonVersion, ReturnReason
+from transfers.review import decisions
+from transfers.review.reasons import publication
+
+pytestmark = pytest.mark.django_db
+NAME, STATEMENT = "website.site_name", "paper.statement"
+LIST = reverse("admin:desk_reasons")
+DRAFT = {
+    "text_zh": "网站名称“{value}”与执照不符",
+    "todo_zh": "请按执照更正。",
+    "text_en": "The website name {value} differs from the licence.",
+    "todo_en": "Change it as the licence says.",
+    "short_zh": "网站名称不符",
+    "short_en": "website name differs",
+    "parts": [NAME],
+    "because": "People did not know which name was meant",
+}
+
+
+@pytest.fixture(autouse=True)
+def two_people(settings):
+    settings.SECOND_PERSON = True
+    yield
+    forget_open()
+
+
+@pytest.fixture
+def gao():
+    return desk_of("高扬", make_lead_reviewer)
+
+
+@pytest.fixture
+def lin():
+    return desk_of("林远", make_lead_reviewer)
+
+
+@pytest.fixture
+def reviewer():
+    return desk_of("沈阳", make_reviewer)
+
+
+@pytest.fixture
+def reason():
+    return make_reason("site_name", NAME)
+
+
+@pytest.fixture
+def order():
+    return make_order(state=states.SUBMITTED)
+
+
+def desk_of(name, make):
+    user = make()
+    User.objects.filter(pk=user.pk).update(name=name)
+    return english(Client(), User.objects.get(pk=user.pk))
+
+
+def at(reason):
+    return reverse("admin:desk_reason", args=[reason.key])
+
+
+def act(client, reason, move, **typed):
+    """What the page says after a press."""
+    return client.post(at(reason), {"move": move, **typed}, follow=True).content.decode()
+
+
+def asked():
+    return {"request": ApprovalRequest.objects.get(outcome="").pk, "read": "on"}
+
+
+def draft(reason, client, order, **typed):
+    """A draft that was tried."""
+    act(client, reason, "save", **{**DRAFT, **typed})
+    act(client, reason, "try", reference=order.reference)
+
+
+def publish(reason, first, second, order, **typed):
+    draft(reason, first, order, **typed)
+    act(first, reason, "ask")
+    return act(second, reason, "allow_request", **asked())
+
+
+def told():
+    row = FieldVerdict.objects.get(verdict="return")
+    return row.told["zh"]["text"], row.version.number
+
+
+def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_languages(
+    gao, lin, reviewer, reason, order
+):
+    value = order.answers["website"]["site_name"]
+    act(gao, reason, "save", **DRAFT)
+    assert "Try the draft on a past case first" in act(gao, reason, "ask")
+
+    page = act(gao, reason, "try", reference=order.reference.lower())
+
+    assert f"网站名称“{value}”与执照不符请按执照更正。" in page
+    assert f"The website name {value} differs from the licence. Change it as the licence says." in page
+    assert AccessNote.objects.filter(reference=order.reference, what="order").count() == 1
+    assert "a second person has to allow it" in act(gao, reason, "ask")
+    assert reason.key in lin.get(reverse("admin:index")).content.decode()
+    assert "read both languages, and say so" in act(lin, reason, "allow_request", request=asked()["request"])
+
+    page = act(lin, reason, "allow_request", **asked())
+
+    assert "version 2 is in force" in page
+    version = ReasonVersion.objects.get(reason=reason, number=2)
+    assert (version.author.name, version.published_by.name, version.tried_on) == ("高扬", "林远", order.reference)
+    press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
+    assert told() == (f"网站名称“{value}”与执照不符请按执照更正。", 2)
+    assert f"网站名称“{value}”与执照不符" in letter("order_returned", "email", "zh-hans")
+    assert f"The website name {value} differs from the licence." in letter("order_returned", "email", "en")
+    assert "The website name" in page_of(order, "en")
+    assert f"网站名称“{value}”" in page_of(order, "zh-hans")
+    assert "told 1 time" in gao.get(at(reason)).content.decode()
+
+
+def test_a_new_version_changes_nothing_that_was_told(gao, lin, reviewer, reason, order):
+    press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
+    before = page_of(order, "zh-hans")
+
+    publish(reason, gao, lin, order)
+
+    assert told() == ("与证件逐字核对后改填", 1)
+    assert "与证件逐字核对后改填" in before
+    assert "与证件逐字核对后改填" in page_of(order, "zh-hans")
+    assert "网站名称“" not in page_of(order, "zh-hans")
+
+
+def test_a_decision_that_can_still_be_undone_keeps_the_words_of_its_moment(gao, lin, reviewer, reason, order, settings):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH)
+    publish(reason, gao, lin, order)
+
+    decisions.finish_due(now=Decision.objects.get().final_at)
+
+    assert read(order).state == states.RETURNED
+    assert told() == ("与证件逐字核对后改填", 1)
+
+
+def test_neither_who_wrote_it_nor_who_asked_publishes_it(gao, lin, reason, order):
+    draft(reason, gao, order)
+    act(lin, reason, "ask")  # another lead asks: the author may not answer either
+
+    assert "A second person must decide" in act(gao, reason, "allow_request", **asked())
+    assert "A second person must decide" in act(lin, reason, "allow_request", **asked())
+    assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
+    assert "withdraw the request before you change the words" in act(gao, reason, "save", **DRAFT)
+
+    act(lin, reason, "withdraw_request", **asked())
+    act(gao, reason, "ask")
+    assert "Sent back" in act(lin, reason, "decline_request", **asked())
+    assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
+
+
+def test_who_holds_the_duty_alone_waits_for_a_day(gao, reason, order):
+    draft(reason, gao, order)
+    act(gao, reason, "ask")
+    waiting = ApprovalRequest.objects.get()
+
+    assert approvals.finish_due(now=waiting.alone_at - timedelta(seconds=1)) == 0
+    assert approvals.finish_due(now=waiting.alone_at) == 1
+
+    version = ReasonVersion.objects.get(reason=reason, number=2)
+    assert (version.published_by, version.published_at) == (None, waiting.alone_at)
+
+
+def test_words_that_were_changed_after_the_question_are_not_published(gao, lin, reason, order):
+    draft(reason, gao, order)
+    act(gao, reason, "ask")
+    ReasonVersion.objects.filter(reason=reason, number=2).update(written_at=timezone.now())
+
+    assert "Nothing was done" in act(lin, reason, "allow_request", **asked())
+    assert ReasonVersion.objects.get(reason=reason, number=2).published_at is None
+
+
+TOMORROW, YESTERDAY = ({"days": days} for days in (1, -1))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"published_at": None},
+        {"begins_at": TOMORROW},
+        {"ends_at": YESTERDAY},
+        {"provinces": "110000"},
+        {"fields": "subject.lead_name"},
+    ],
+    ids=["a draft", "not yet", "no longer", "another province", "another part"],
+)
+def test_a_reason_that_does_not_hold_here_is_not_offered_and_refused_when_forged(reviewer, reason, order, columns):
+    moments = {name: timezone.now() + timedelta(**value) for name, value in columns.items() if isinstance(value, dict)}
+    assert order.province != "110000"
+    offered = f'name="reason.{NAME}" value="{reason.key}"'
+    assert offered in reviewer.get(case_of(order)).content.decode()
+    ReasonVersion.objects.filter(reason=reason).update(**{**columns, **moments})
+
+    assert offered not in reviewer.get(case_of(order)).content.decode()
+    page = press(reviewer, order, "send_back", **{f"reason.{NAME}": reason.key}, **ALTHOUGH).content.decode()
+
+    assert "this reason does not hold here, or not any more" in page
+    assert (read(order).state, FieldVerdict.objects.count()) == (states.SUBMITTED, 0)
+
+
+def test_a_version_begins_at_its_moment_and_the_one_before_holds_until_then(gao, lin, reason, order):
+    draft(reason, gao, order)
+    begins = timezone.localtime() + timedelta(days=2)
+    act(gao, reason, "ask", begins_at=f"{begins:%Y-%m-%dT%H:%M}")
+    page = act(lin, reason, "allow_request", **asked())
+
+    assert ["version 1 is in force" in page, "published, not in force yet" in page] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told_words"),
+    [
+        ({"text_zh": "{name}不符", "text_en": "{name} differs"}, "{name} is no blank"),
+        ({"text_en": "The website name differs."}, "Use the same blanks in both languages"),
+        ({"parts": [STATEMENT]}, "{value} needs parts that have one"),
+        ({"short_en": "{date} differs"}, "A short form has no blanks"),
+        ({"code": "99"}, "The ministry has no such code"),
+        ({"because": ""}, "Say why the words are changed"),
+    ],
+)
+def test_a_draft_that_could_not_be_told_is_not_saved(gao, reason, typed, told_words):
+    assert told_words in act(gao, reason, "save", **{**DRAFT, **typed}).replace("&#x27;", "'")
+    assert publication.draft_of(reason) is None
+
+
+def test_a_new_reason_is_a_draft_that_nobody_is_offered(gao, lin, reviewer, order):
+    gao.post(reverse("admin:desk_reason_new"), DRAFT)
+
+    new = ReturnReason.objects.get(key="website_name_differs")
+    offered = f'name="reason.{NAME}" value="{new.key}"'
+    assert offered not in reviewer.get(case_of(order)).content.decode()
+    act(gao, new, "try", reference=order.reference)
+    act(gao, new, "ask")
+    act(lin, new, "allow_request", **asked())
+    assert offered in reviewer.get(case_of(order)).content.decode()
+
+
+def test_reviewers_read_leads_write_and_nobody_else_opens_it(gao, reviewer, reason, order):
+    page = reviewer.get(at(reason)).content.decode()
+    assert ["与证件" in page, "Save the draft" in page, 'name="move"' in page] == [True, False, False]
+    assert reviewer.post(at(reason), {"move": "save", **DRAFT}).status_code == 403
+    assert reviewer.get(reverse("admin:desk_reason_new")).status_code == 403
+    assert publication.draft_of(reason) is None
+    auditor, stranger = make_user(held_roles=(AUDITOR,)), make_user()
+    assert [sign_in(Client(), user).get(at(reason)).status_code for user in (auditor, stranger)] == [403, 404]
+    assert gao.post(at(reason), {"move": "unheard of"}).status_code == 403
+    assert "No case with a part" in (act(gao, reason, "save", **DRAFT) and act(gao, reason, "try", reference="NO-SUCH"))
+
+
+def test_the_page_costs_the_same_with_many_versions_and_few(gao, lin, reason, order):
+    publish(reason, gao, lin, order)
+    gao.get(at(reason))
+    few = cost(lambda: gao.get(at(reason)))
+    for n in range(3, 9):
+        ReasonVersion.objects.create(reason=reason, number=n, published_at=timezone.now(), begins_at=timezone.now())
+
+    assert cost(lambda: gao.get(at(reason))) == few <= 15
+    assert cost(lambda: gao.get(LIST, {"q": "website"})) <= 15

@@ -1,0 +1,66 @@
+"""Which version of a reason holds, and which reasons an order and a part of it are offered."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason
+
+Held = dict[str, ReasonVersion]  # by the key of the reason
+
+
+def begun(now: datetime | None = None) -> Held:
+    """Of each reason the last published version that has begun, whether it has ended or not."""
+    now = now or timezone.now()
+    rows = ReasonVersion.objects.filter(Q(begins_at=None) | Q(begins_at__lte=now), published_at__isnull=False)
+    ordered = rows.select_related("reason").order_by("reason__key", "number")
+    return {row.reason.key: row for row in ordered}
+
+
+def in_force(now: datetime | None = None) -> Held:
+    """The version of each reason that may be told now."""
+    now = now or timezone.now()
+    return {key: row for key, row in begun(now).items() if row.ends_at is None or row.ends_at > now}
+
+
+def offered(order: Order, now: datetime | None = None) -> Held:
+    """What may be told about this order now: what is in force, in its province."""
+    return {key: row for key, row in in_force(now).items() if holds_in(row, order.province)}
+
+
+def shown(order: Order, chosen: Collection[str], now: datetime | None = None) -> list[ReasonVersion]:
+    """What a page offers, and what was chosen on it before it ended: choosing that is refused, not forgotten."""
+    now = now or timezone.now()
+    return [
+        row
+        for key, row in begun(now).items()
+        if key in chosen or (holds_in(row, order.province) and (row.ends_at is None or row.ends_at > now))
+    ]
+
+
+def holds_in(version: ReasonVersion, province: str) -> bool:
+    """Whether it may be told in this province."""
+    return not version.provinces or province in version.provinces.split()
+
+
+def fit(version: ReasonVersion, part: str) -> int:
+    """How closely it fits a part: 0 names it, 1 its page, 2 no part at all; 3 does not fit."""
+    named, step = version.fields.split(), part.partition(".")[0]
+    return 0 if part in named else 1 if step in named else 2 if not named else 3
+
+
+def for_part(part: str, versions: Iterable[ReasonVersion]) -> list[ReasonVersion]:
+    """Those that fit a part, the closest first."""
+    return [each for each in sorted(versions, key=lambda each: fit(each, part)) if fit(each, part) < 3]
+
+
+def times_told(reason: ReturnReason) -> dict[int, int]:
+    """How often each version was told, by its number; a verdict from before there were versions told the first one."""
+    rows = FieldVerdict.objects.filter(reason=reason).values("version__number").annotate(n=Count("pk"))
+    found: dict[int, int] = {}
+    for row in rows:
+        number = row["version__number"] or 1
+        found[number] = found.get(number, 0) + row["n"]
+    return found
