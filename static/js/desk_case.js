@@ -195,10 +195,14 @@ window.addEventListener("DOMContentLoaded", () => {
     radio.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
+  let pressed; // the OK under the mouse: it leads on as the key 1 does, the arrows between the buttons do not
+  form?.addEventListener("pointerdown", (event) => (pressed = event.target.closest(".verdicts .ok")));
   form?.addEventListener("change", (event) => {
     if (!event.target.matches(".verdicts input")) return;
     marked(event.target.closest(".part"));
     count();
+    if (pressed?.contains(event.target) && parts[at].contains(pressed)) acts.open();
+    pressed = undefined;
   });
 
   // words without a reason are words of one's own

@@ -20,7 +20,7 @@ from tests.transfers.builders import (
     subject_answers,
 )
 from tests.transfers.review.desk import window
-from transfers.models import DeskSettings, FieldVerdict, Order, ReturnReason, ReviewDraft
+from transfers.models import DeskSettings, FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewDraft
 from transfers.review import catalogue
 from transfers.review.cases.parts.parts import parts_of
 
@@ -99,7 +99,7 @@ def company() -> Order:
     order = make_order(state=states.SUBMITTED, advice=advice)
     for slot, side in PAPERS:
         make_ready_document(order, slot, side=side)
-    catalogue.seed(ReturnReason)
+    catalogue.seed(ReturnReason, ReasonVersion)
     return order
 
 
@@ -299,9 +299,10 @@ def click_through(page: Page, returned: dict[str, str]) -> int:
             here.locator(f".reasons input[value='{returned[part]}']").click()
             clicks += 1
         else:
-            here.locator("label.ok").click()
+            here.locator("label.ok").click()  # leads on to the next open part
+            assert in_focus(page) != part or judged(page).startswith(f"{PARTS} of")
         clicks += 1
-        if page.locator(".lacking").is_visible() and page.locator(".lacking").inner_text():
+        if part in returned and page.locator(".lacking").is_visible() and page.locator(".lacking").inner_text():
             page.locator(".lacking").click()
             clicks += 1
     return clicks
