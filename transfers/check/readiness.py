@@ -71,7 +71,7 @@ def _pages(order: Order) -> list[Gap]:
 def _as_gap(order: Order, finding: checks.Finding) -> Gap:
     part = f"{finding.step}.{finding.field}"
     url = reverse("step", args=[order.reference, finding.step]) + f"#id_{finding.field}"
-    return Gap(f"{label_of(part)}: {finding.message}", url, part)
+    return Gap(_("%(part)s: %(words)s") % {"part": label_of(part), "words": finding.message}, url, part)
 
 
 def all_findings(order: Order) -> list[checks.Finding]:
@@ -151,7 +151,8 @@ ELSEWHERE = gettext_lazy("%(part)s: nothing to change here. Have it resolved the
 def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) -> str:
     stale = next((paper for paper in papers if validity.is_stale(order, paper)), None)
     if stale is not None:
-        return f"{slot.title}: {validity.why_stale(slot.key, reused=validity.is_reused(order, stale))}"
+        why = validity.why_stale(slot.key, reused=validity.is_reused(order, stale))
+        return _("%(part)s: %(words)s") % {"part": slot.title, "words": why}
     if slots.waiting(papers):
         return _("%(slot)s is still being checked: wait a moment, then submit") % {"slot": slot.title}
     return _("%(slot)s is missing: upload it, then submit") % {"slot": slot.title}

@@ -60,6 +60,7 @@ class DeclarationForm(forms.Form):
     """Why returned parts stay as they are, and the sentence that the applicant stands for."""
 
     one_shot = ("taken",)
+    never_kept = ("declared",)  # said of what the page shows when it is pressed, not of what it showed earlier
     taken = False  # another account has an open order: the page shows the way to object
 
     declared = forms.BooleanField(

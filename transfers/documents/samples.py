@@ -32,6 +32,7 @@ def _id(side: str) -> tuple[Sample, ...]:
     return (right, *(Sample(f"id-{side}-{kind}", words) for kind, words in _ID_WRONG))
 
 
+UNSEALED = "statement-unsealed"  # the statement of a person, who has no seal
 # by the drawing of the slot
 SAMPLES: dict[str, tuple[Sample, ...]] = {
     "id-front": _id("front"),
@@ -45,6 +46,11 @@ SAMPLES: dict[str, tuple[Sample, ...]] = {
         Sample("statement-right", _("Whole page, signed, with the seal where one is needed"), is_right=True),
         Sample("statement-unsigned", _("Not signed")),
         Sample("statement-unsealed", _("The organisation's seal is missing")),
+    ),
+    UNSEALED: (
+        Sample("statement-unsealed", _("Whole page, signed"), is_right=True),
+        Sample("statement-unsigned", _("Not signed")),
+        Sample("paper-cut", _CUT),
     ),
     "photo": (
         Sample("holding-right", _("Face and document both clear"), is_right=True),

@@ -19,11 +19,11 @@ from icpportal.fields.components import DrawnSlot, Found, SlotAction
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents import validity
-from transfers.documents.samples import right_sample
+from transfers.documents.samples import UNSEALED, right_sample
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
-from transfers.orders.people import Person, administrator, is_same_person, lead
+from transfers.orders.people import Person, administrator, is_individual, is_same_person, lead
 from transfers.orders.rows import Group
 from transfers.steps import consent
 from transfers.steps.website import HOLDER_PERSON
@@ -159,9 +159,9 @@ def needed(order: Order) -> list[Slot]:
     return [slot for slot in SLOTS.values() if slot.key in keys or (asked and slot.key == OTHER)]
 
 
-def hint_of(slot: Slot, *, is_individual: bool) -> Words:
-    """What a good picture of it shows; a person has no seal."""
-    return SIGNED_ALONE if is_individual and slot.key == STATEMENT else slot.hint
+def fitted(slot: Slot, *, is_individual: bool) -> Slot:
+    """The slot in the words and drawings of whose it is: a person has no seal."""
+    return replace(slot, hint=SIGNED_ALONE, drawing=UNSEALED) if is_individual and slot.key == STATEMENT else slot
 
 
 def wanted(order: Order, slot: Slot) -> list[str | Promise]:
@@ -178,7 +178,7 @@ def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[S
     """The list the start page prints before anything is known; what one way of sending costs is named with it."""
     alone = kind_of(nature) == INDIVIDUAL
     keys = paper_slots(rules, PaperFacts(nature=nature, same_person=same_person))
-    listed = [replace(SLOTS[key], hint=hint_of(SLOTS[key], is_individual=alone)) for key in keys]
+    listed = [fitted(SLOTS[key], is_individual=alone) for key in keys]
     by_phone = [replace(SLOTS[COMMITMENT], hint=ONLY_BY_PHONE)] if commits_by_phone(rules) else []
     return [*listed, *(each for each in by_phone if SLOTS[COMMITMENT] not in listed)]
 
@@ -224,7 +224,7 @@ def drawn(
         "preview_alt": f"{slot.title} {word}".strip(),
         "hint": "",  # the page says it once
         "drawing": slot.drawing,
-        "sample": right_sample(slot.drawing, side),
+        "sample": right_sample(fitted(slot, is_individual=is_individual(order)).drawing, side),
         "poll_url": reverse("slot-fragment", args=[order.reference, slot.key, side]),
         "refresh_url": page,
     }

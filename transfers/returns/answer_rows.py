@@ -35,7 +35,7 @@ def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
 
 def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_numbers: bool = False) -> list[AnswerRow]:
     """One row a field that was answered, in the order of the form: the one that is `drawn` already, or a new one."""
-    form = drawn or step.form_class(row=order)
+    form = drawn or step.form_class(row=order, initial={**order.answer(step.key)})
     # what is known and was never looked at is no answer
     said = {name: value for name, value in form.initial.items() if name not in form.known}
     answers = {**said, **order.answer(step.key)}

@@ -168,7 +168,12 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
             required=False,
             input_formats=DATE_FORMATS,
             widget=forms.DateInput(
-                attrs={"class": "input-12", "inputmode": "numeric", "placeholder": "2035-02-14", "autocomplete": "off"},
+                attrs={
+                    "class": "input-12",
+                    "inputmode": "numeric",
+                    "placeholder": _("YYYY-MM-DD"),
+                    "autocomplete": "off",
+                },
                 format="%Y-%m-%d",
             ),
             error_messages={"invalid": _("Enter the date as year-month-day, such as 2035-02-14")},

@@ -138,9 +138,10 @@ class SubjectForm(CheckedForm, LeadFields):
 
     @property
     def lead_group(self) -> list[forms.BoundField]:
-        """Who the lead is."""
+        """Who the lead is; of an individual, what the filing type has not told already."""
         asked = ("is_legal_rep", "lead_name", "lead_id_type", "lead_id_number", "lead_id_until")
-        return [self[name] for name in asked if name in self.fields]
+        told = {name for name in FROM_TYPE if self.is_individual and name not in self.errors}
+        return [self[name] for name in asked if name in self.fields and name not in told]
 
     @property
     def reach_group(self) -> list[forms.BoundField]:

@@ -136,6 +136,19 @@ def test_a_picture_that_is_still_checked_holds_the_sending(client):
     assert read(order).state == states.DRAFT
 
 
+def test_the_declaration_is_made_of_what_the_page_shows_now_and_never_kept(client):
+    order = make_complete()
+    document = order.papers.get(slot="subject_id").document
+    document.state = "checking"
+    document.save(update_fields=["state"])
+    mark = hidden_in(english(client, order).get(page_of(order)), "page_draft")
+
+    refused = client.post(page_of(order), {**SEND, "page_draft": mark}, follow=True)
+
+    [tick] = document_fromstring(refused.content).xpath("//input[@name='declared']")
+    assert (refused.redirect_chain != [], tick.get("checked")) == (True, None)
+
+
 def test_an_agreement_that_was_withdrawn_holds_the_sending():
     order = make_complete()
     person = readiness.validity.person_of(order, "admin_id")

@@ -185,11 +185,12 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
         )
         for side in slot_access.sides_shown(slot, papers)
     ]
+    drawn = slots.fitted(slot, is_individual=is_individual(order))
     page = SlotPage(
         frame=frame(order, stages.DOCUMENTS),
         brief=brief_of(order),
         slot_title=slot.title,
-        slot_hint=slots.hint_of(slot, is_individual=is_individual(order)),
+        slot_hint=drawn.hint,
         person=name,
         panels=[
             *_came_back(order, slot, parts),
@@ -198,7 +199,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
             *_again(order, slot, papers, name, needs_consent=needs_consent),
         ],
         sides=_one_filled(sides),
-        samples=samples_of(slot.drawing),
+        samples=samples_of(drawn.drawing),
         back_url=reverse("documents", args=[order.reference]),
         form=consent,
     )

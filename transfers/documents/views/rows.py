@@ -25,6 +25,8 @@ from verification.documents.forms import UploadForm
 from verification.documents.upload_messages import reason_of
 
 STAYS = gettext_lazy("Stays as it is")
+SIGN = gettext_lazy("Print it and sign with a black pen, in regular script")
+SIGN_AND_SEAL = gettext_lazy("Print it, sign with a black pen, in regular script, and add the organisation's seal")
 # whose paper a slot takes; all others are papers of this filing
 WHOSE = {
     "lead_id": LEAD,
@@ -59,7 +61,7 @@ class HubRow:
     words: Words
     items: list[Words]  # what the province wants, item by item
     is_ready: bool
-    is_statement: bool
+    to_sign: Words  # what to do with the printed statement; "" of every other document
     action: Action | None
     form: UploadForm | None  # takes what is dropped on the row
     form_url: str
@@ -99,6 +101,7 @@ class Looked:
 def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
     """The row of a document; `is_first` when no row before it lacks anything."""
     order, mine = looked.order, looked.of(slot)
+    slot = slots.fitted(slot, is_individual=is_individual(order))
     state = _state(looked, slot, mine)
     is_ready = f"paper.{slot.key}" not in looked.gaps
     url = reverse("slot", args=[order.reference, slot.key]) if looked.is_open(slot) else ""
@@ -115,12 +118,17 @@ def row_of(looked: Looked, slot: Slot, *, is_first: bool) -> HubRow:
         words=_words(looked, slot, mine, state),
         items=slots.wanted(order, slot) if slot.key == slots.OTHER else [],
         is_ready=is_ready,
-        is_statement=slot.key == slots.STATEMENT,
+        to_sign=to_sign(order) if slot.key == slots.STATEMENT else "",
         action=_action(slot, state, url, is_first=is_first) if url else None,
         form=UploadForm(key=f"{slot.key}_{side}") if takes else None,
         form_url=f"{url}?side={side}",
         slot_id=f"slot-{slot.key}-{side}",
     )
+
+
+def to_sign(order: Order) -> Words:
+    """How the printed statement is signed, in the words of whose it is."""
+    return SIGN if is_individual(order) else SIGN_AND_SEAL
 
 
 def groups_of(order: Order, rows: list[HubRow]) -> list[HubGroup]:
@@ -200,7 +208,7 @@ def _still_needed(looked: Looked, slot: Slot, mine: list[OrderDocument]) -> Word
         return _("Still needed: %(sides)s") % {"sides": _joined(lacking)}
     if there:  # every picture is here, and the person has not agreed
         return looked.gaps[f"paper.{slot.key}"].words
-    return slots.hint_of(slot, is_individual=is_individual(looked.order))
+    return slot.hint
 
 
 def _joined(sides: Iterable[Words]) -> str:

@@ -310,6 +310,8 @@ def test_letters_to_the_address_on_the_document_need_no_second_one(client: Clien
     assert found["post_address"] == found["id_address"] == subject_answers()["id_address"]
     assert found["post_region"] == order.answer("type")["region"]
     assert re.search(r'name="post_same"[^>]*checked', look(client, kept(order), "subject"))
+    check = client.get(reverse("check", args=[order.reference]), headers={"accept-language": "en"}).content.decode()
+    assert re.search(r"Letters reach you at the same address</dt>\s*<dd>\s*Yes", check)
 
 
 def test_such_an_address_lacks_its_door_number_where_it_was_typed(client: Client) -> None:
