@@ -105,6 +105,15 @@ def test_print_is_always_light():
         assert before[before.rindex("@media") :].startswith("@media screen")
 
 
+def test_numbers_dates_and_references_stay_on_one_line():
+    sheet = (STATIC / "css" / "elements.css").read_text("utf-8")
+    [names] = re.findall(r"^(.+) \{ white-space: nowrap; \}$", sheet, re.MULTILINE)
+
+    assert {".nb", "time", ".code"} <= set(names.split(", "))
+    footer = (TEMPLATES / "partials" / "footer.html").read_text("utf-8")
+    assert '<span class="nb">{{ reference }}</span>' in footer
+
+
 def test_no_page_needs_a_hole_in_the_policy():
     holes = re.compile(r'\sstyle="|<style|<script(?![^>]*\ssrc=)|\son\w+="|javascript:|data:(image|text|font)')
 

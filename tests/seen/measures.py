@@ -11,7 +11,8 @@ p { margin-bottom: 2em !important }"""
 
 # a link within a sentence may be small (WCAG 2.5.8); a box or a choice is pressed on its row
 SMALL = """least => {
-  const inSentence = (e) => e.matches("a, .term") && getComputedStyle(e).display === "inline" &&
+  // a word that explains itself is a button, which no browser calls inline
+  const inSentence = (e) => (e.matches(".term") || (e.matches("a") && getComputedStyle(e).display === "inline")) &&
     [...e.parentNode.childNodes].some((n) => n !== e && n.nodeType === 3 && /[\\p{L}\\p{N}]/u.test(n.textContent));
   const row = (e) => e.closest(".choice, label") || (e.labels && e.labels[0]) || e;
   return [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]

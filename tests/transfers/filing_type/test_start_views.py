@@ -54,6 +54,7 @@ def test_every_paper_of_the_list_is_drawn_as_a_good_picture_of_it(client: Client
     drawn = re.findall(r'samples.svg#([a-z-]+)"', page.partition('class="papers-grid"')[2])
     assert drawn == ["id-front-right", "id-front-right", "licence-right", "statement-right"]
     assert "A company or body · Ningxia · two people" in page
+    assert 'action="#need"' in page, "the answer is shown where it was asked for"
 
 
 PAPERS = [

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import translation
+from lxml.html import document_fromstring
 
 from icpportal.pages.help.glossary import GLOSSARY
 
@@ -41,6 +42,17 @@ def test_help_shows_every_word_in_both_languages_with_its_meaning(reader):
         assert f'{word.zh} <span lang="en">{html.escape(word.en)}</span>' in chinese
         with translation.override("zh-hans"):
             assert str(word.meaning) in chinese
+
+
+@pytest.mark.urls("icpportal.urls")
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "parts"), [("/help/", 6), ("/rules/", 7)])
+def test_a_long_page_has_its_parts_beside_it_and_each_of_them_is_there(reader, address, parts):
+    page = document_fromstring(english(reader, address))
+
+    found = page.xpath("//nav[contains(@class, 'rail contents')]//a/@href")
+    assert len(set(found)) >= parts
+    assert [part for part in found if not page.xpath(f"//*[@id='{part[1:]}']")] == []
 
 
 @pytest.mark.parametrize("address", ["/help/", "/privacy/"])
