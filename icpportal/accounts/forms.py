@@ -110,7 +110,9 @@ class SignUpForm(NewPassword):
     def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, files, **options)
         links = ((reverse("terms"), gettext("Terms of use")), (reverse("privacy"), gettext("Privacy notice")))
-        self.fields["agree"].help_text = format_html('<a href="{}">{}</a> · <a href="{}">{}</a>', *links[0], *links[1])
+        self.fields["agree"].help_text = format_html(
+            '<a class="link" href="{}">{}</a> · <a class="link" href="{}">{}</a>', *links[0], *links[1]
+        )
         self._kept = self._kept_before()
         if self._kept:
             self._ask_no_password()

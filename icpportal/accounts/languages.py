@@ -1,4 +1,4 @@
-"""The reader's language: a cookie in the browser, and a column of the account that wins at sign-in."""
+"""The reader's language: a cookie in the browser, and a column of the account for a browser that has none yet."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -21,6 +21,11 @@ def remember_language(response: HttpResponseBase, language: str) -> None:
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
         samesite="Lax",
     )
+
+
+def has_language(request: HttpRequest) -> bool:
+    """Whether a language was chosen in this browser."""
+    return request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) in dict(settings.LANGUAGES)
 
 
 def keep_language(user: User, language: str) -> None:

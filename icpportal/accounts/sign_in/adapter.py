@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import sessions
 from icpportal.accounts.actions import tell_changed
-from icpportal.accounts.languages import remember_language
+from icpportal.accounts.languages import has_language, remember_language
 from icpportal.accounts.models import User
 from icpportal.fields.client import client_address
 from icpportal.fields.fields import MobileField
@@ -106,7 +106,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **hooks: Unpack[SignedIn]) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
-        remember_language(response, user.language)
+        if not has_language(request):
+            remember_language(response, user.language)
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
