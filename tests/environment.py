@@ -32,13 +32,14 @@ if worker and os.environ.get("REDIS_URL"):
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+# the shell draws as the whole browser does, without windows that nobody sees, for half of the computing
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), "")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
 LONG = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
 REASONS = {
-    "browser": "" if CHROMIUM else "chromium is not installed (apt-get install chromium)",
+    "browser": "" if CHROMIUM else "no chromium is installed (apt-get install chromium-headless-shell)",
     "services": "" if ON_POSTGRES else "runs on PostgreSQL and Redis only",
     "sqlite": "runs on SQLite and files only" if ON_POSTGRES else "",
 }

@@ -5,6 +5,7 @@ Needs Node on this machine; `RUNS=1` for a quick look, `ONLY=start,order` for so
 
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def _report(url: str, cookies: str, folder: Path) -> dict:
         f"--only-categories={','.join(SCORES)}",
         "--skip-audits=is-crawlable",  # a demo invites no search engine, in production robots.txt does
     ]
-    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
+    environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or CHROMIUM}
     for _attempt in range(TRIES):  # on a busy machine the browser is lost now and then
         if subprocess.run(command, env=environment, stdout=sys.stderr).returncode == 0:
             break
