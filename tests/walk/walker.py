@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from django.core.signals import got_request_exception
 from django.db import transaction
@@ -21,6 +21,7 @@ TYPED = ("text", "email", "password", "search", "tel", "url", "number")
 ALIKE = 2
 FEW = 3
 BY_WORDS = ("notification",)  # each message has words of its own
+BY_PART = {"admin:transfers_order_more": "ask"}  # the same page of each order, opened at one of its parts
 BY_STATE = ("import-page", "claim-page", "service-code", "code-offer", "filing")
 
 
@@ -99,12 +100,15 @@ class Walker:
     def wants(self, url: str, words: str = "") -> bool:
         """Whether a link is followed: of pages that are alike in all but their row, a few are enough."""
         name, here = name_of(url), urldefrag(url).url
-        if here in self.seen or here in self.known or name in BY_STATE or self.about(url):
+        asked = parse_qs(urlsplit(here).query).get(BY_PART.get(name, ""), [])
+        if here in self.seen or here in self.known:
+            return True
+        if not asked and (name in BY_STATE or self.about(url)):
             return True
         if here not in self.decided:
-            kind = (name, words if name in BY_WORDS else "")
+            kind = (name, *asked) if asked else (name, words if name in BY_WORDS else "")
             self.alike[kind] += 1
-            self.decided[here] = self.alike[kind] <= (1 if name in BY_WORDS else ALIKE)
+            self.decided[here] = self.alike[kind] <= (1 if asked or name in BY_WORDS else ALIKE)
         return self.decided[here]
 
     def open(self, url: str, *, anew: bool = False) -> Page:

@@ -1,7 +1,7 @@
 """A form whose page is judged by the catalogue of checks, and the fields that two people share."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Unpack
 
 from django import forms
@@ -62,6 +62,13 @@ def about_mobile(order: Order, role: str) -> str:
     return str(NOT_TEXTED if rules.phones is None else ANOTHER_IS_TEXTED)
 
 
+def _said(say: Callable[[Words], str], hint: Words) -> str:
+    return say(hint)
+
+
+_said_later = lazy(_said, str)  # made once: each call of `lazy` makes a class
+
+
 class CheckedForm(StepForm):
     """Runs the checks of its page beside those of its fields, so that all is said at once; advice is in `warnings`."""
 
@@ -81,7 +88,7 @@ class CheckedForm(StepForm):
     def _warn_of_the_statement(self) -> None:
         for name in self.on_the_statement():
             if name not in self.locked:
-                self.fields[name].help_text = lazy(self._hint, str)(self.fields[name].help_text)
+                self.fields[name].help_text = _said_later(self._hint, self.fields[name].help_text)
 
     @cached_property
     def _is_signed(self) -> bool:

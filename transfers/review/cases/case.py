@@ -132,15 +132,17 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     query = kept_query(request)
     own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
+    parts = parts_of(order)
     asked = request.GET.get("ask", "")
+    asked = asked if asked in parts else ""
     return MorePage(
         reference=order.reference,
         domain=order.domain,
         case_url=case_url(order, query),
         lease=lease_words(order, user),
-        asked_part=asked if asked in parts_of(order) else "",
-        asked_label=label_of(asked) if asked in parts_of(order) else "",
-        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts_of(order)],
+        asked_part=asked,
+        asked_label=label_of(asked) if asked else "",
+        parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
         questions=_questions(order, user),
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
