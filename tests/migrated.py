@@ -20,6 +20,7 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pytest_cache" / "migrated"
+SIDE = "_side"  # how the second database of a run is named, for what runs beside browsers and workers
 PRODUCT = ("icpportal", "transfers", "filings", "verification", "demo")
 
 
@@ -32,6 +33,8 @@ def copy_to(target: Path) -> None:
 def original() -> Path:
     """The file for the product as it is; made now if it is not there. Others that ask meanwhile wait for it."""
     file = FOLDER / f"{fingerprint()}.sqlite3"
+    if file.exists():
+        return file
     with one_at_a_time():
         if not file.exists():
             for old in FOLDER.glob("*.sqlite3*"):
@@ -41,11 +44,14 @@ def original() -> Path:
 
 
 def template(url: str) -> str:
-    """The name of a template on the server of this database, for the product as it is; made now if it is not there."""
-    server, _, database = url.rpartition("/")
+    """The name of a template on the server of this database, for the product as it is; made now if it is not there.
+
+    The two databases of a run have one.
+    """
+    server, _, database = url.removesuffix(SIDE).rpartition("/")
     family = f"{database}_migrated_"
     name = f"{family}{fingerprint()}"
-    with one_at_a_time(), psycopg.connect(url, autocommit=True) as connection:
+    with one_at_a_time(), psycopg.connect(f"{server}/{database}", autocommit=True) as connection:
         rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [family]).fetchall()
         if (name,) not in rows:
             for (old,) in rows:
@@ -90,3 +96,9 @@ def migrate(url: str) -> None:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "VAR_DIR") if name in os.environ}
     own = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "icpportal.settings"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=kept | own, check=True)
+
+
+if __name__ == "__main__":
+    original()
+    for each in sys.argv[1:]:
+        template(each)

@@ -62,7 +62,7 @@ class Counts:
 
 MEMORY = Path("/dev/shm")  # a folder of memory: what a test writes is gone after it
 ROOM = 4 * 2**30
-SIDE = "_side"  # the second database of a run, for what runs beside browsers and workers
+SIDE = "_side"  # the second database of a run, for what runs beside browsers and workers; `tests/migrated.py` knows it
 NICE = 5
 
 
@@ -87,7 +87,7 @@ def fast(arguments: list[str]) -> int:
 def everything(arguments: list[str]) -> int:
     """All there is, on all the services there are."""
     cases = "" if LONG else " and not long"
-    with services() as found:
+    with services() as found, migrating(found.environment):
         # what asks a database is asked on PostgreSQL, as in production, where it answers; LONG asks SQLite as well
         on_sqlite = "" if LONG or found.missing else " and (once or sqlite)"
         runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{cases}{on_sqlite}", arguments))]
@@ -202,7 +202,7 @@ def pytest(environment: dict[str, str], arguments: list[str], *, yields: bool = 
 
     `yields` lets everybody else go first and keeps what is printed until the end.
     """
-    own = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
+    own = ours()
     # nothing of a test's needs to outlive a power cut
     own["PGOPTIONS"] = f"{own.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
     if "TMPDIR" not in own and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ROOM:
@@ -254,6 +254,20 @@ def services() -> Iterator[Services]:
     finally:
         drop(name)
         empty_redis()
+
+
+@contextmanager
+def migrating(environment: dict[str, str]) -> Iterator[None]:
+    """Makes the databases that all tests begin with a copy of, PostgreSQL's while SQLite's tests run."""
+    url = environment.get("DATABASE_URL")
+    command = [sys.executable, "-m", "tests.migrated", *([url] if url else [])]
+    with subprocess.Popen(command, cwd=ROOT, env=ours()):
+        yield
+
+
+def ours() -> dict[str, str]:
+    """The environment without what is said of a portal in it."""
+    return {name: value for name, value in os.environ.items() if name not in NOT_OURS}
 
 
 def answers(connect: Callable[[], psycopg.Connection | redis.Redis]) -> bool:

@@ -39,7 +39,7 @@ def test_a_copy_is_whole_and_takes_the_place_of_what_was_there(tmp_path):
 
 
 @pytest.mark.services
-def test_a_template_is_made_once_and_takes_the_place_of_an_older_one(monkeypatch):
+def test_a_template_is_made_once_for_a_run_and_takes_the_place_of_an_older_one(monkeypatch):
     url = os.environ["DATABASE_URL"]
     server, _, _database = url.rpartition("/")
     name = f"templates_{uuid.uuid4().hex[:8]}"
@@ -49,7 +49,7 @@ def test_a_template_is_made_once_and_takes_the_place_of_an_older_one(monkeypatch
         postgres.execute(f"CREATE DATABASE {name}")
         postgres.execute(f"CREATE DATABASE {name}_migrated_of_yesterday")
         try:
-            templates = {migrated.template(f"{server}/{name}") for _time in range(2)}
+            templates = {migrated.template(f"{server}/{database}") for database in (name, name, f"{name}_side")}
             left = postgres.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [name]).fetchall()
         finally:
             for database in (name, f"{name}_migrated_of_yesterday", f"{name}_migrated_{migrated.fingerprint()}"):

@@ -9,6 +9,14 @@ import pytest
 from tests import environment, run
 from tests.run import Counts, Services
 
+MIGRATING = run.migrating
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_migrated(monkeypatch):
+    monkeypatch.setattr(run, "migrating", lambda environment: nullcontext())
+
+
 REPORT = (
     """<testsuites><testsuite name="pytest" errors="1" failures="2" skipped="3" tests="10"></testsuite></testsuites>"""
 )
@@ -110,7 +118,8 @@ def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_an
     last = run.Phase("alone", (), "worker", waits=True)
     monkeypatch.setattr(run, "pytest", counted)
     monkeypatch.setattr(run, "PHASES", (last, run.Phase("quick", ("-n", "2"), "not worker")))
-    monkeypatch.setattr(run.time, "monotonic", iter([10, 12, 12, 75]).__next__)
+    # not the module's own: a thread that another test has left may look at the clock
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=iter([10, 12, 12, 75]).__next__))
 
     total = run.suite("SQLite", {"A": "1"}, "not services", ["-x"])
 
@@ -231,6 +240,17 @@ def test_further_cases_are_run_where_they_are_asked_for(monkeypatch, is_long):
     run.main([])
 
     assert asked == ["not services" if is_long else "not services and not long"]
+
+
+def test_the_databases_that_tests_begin_with_are_made_before_a_phase_waits_for_them(monkeypatch):
+    begun = []
+    monkeypatch.setattr(run.subprocess, "Popen", lambda command, **how: begun.append(command) or nullcontext())
+
+    with MIGRATING({"DATABASE_URL": "postgres://x/y"}), MIGRATING({}):
+        assert [command[1:] for command in begun] == [
+            ["-m", "tests.migrated", "postgres://x/y"],
+            ["-m", "tests.migrated"],
+        ]
 
 
 @pytest.mark.parametrize("is_long", [False, True])
