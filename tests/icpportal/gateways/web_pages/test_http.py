@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -252,28 +253,30 @@ def endless(connection: socket.socket) -> None:
         connection.sendall(b"x" * 65536)
 
 
-BOMB = gzip.compress(bytes(50 * LARGEST))
+@cache
+def bomb() -> bytes:
+    return gzip.compress(bytes(50 * LARGEST))
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        reply(b"x" * (LARGEST + 1)),
-        endless,
-        reply(BOMB, "Content-Encoding: gzip"),
-        reply(zlib.compress(bytes(50 * LARGEST)), "Content-Encoding: deflate"),
+        lambda: reply(b"x" * (LARGEST + 1)),
+        lambda: endless,
+        lambda: reply(bomb(), "Content-Encoding: gzip"),
+        lambda: reply(zlib.compress(bytes(50 * LARGEST)), "Content-Encoding: deflate"),
     ],
     ids=["large", "endless", "gzip bomb", "deflate bomb"],
 )
-def test_more_than_a_page_has_is_cut_off(server: Server, answer: bytes | Answer) -> None:
-    server.answers["/"] = answer
+def test_more_than_a_page_has_is_cut_off(server: Server, answer: Callable[[], bytes | Answer]) -> None:
+    server.answers["/"] = answer()
 
-    assert len(BOMB) < LARGEST
+    assert len(bomb()) < LARGEST
     assert code_of(lambda: server.pages().fetch("http://example.com/")) == "too_large"
 
 
 def test_a_bomb_takes_no_more_memory_than_a_page(server: Server) -> None:
-    server.answers["/"] = reply(BOMB, "Content-Encoding: gzip")
+    server.answers["/"] = reply(bomb(), "Content-Encoding: gzip")
 
     tracemalloc.start()
     with pytest.raises(Refused):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -27,29 +28,30 @@ def test_a_picture_is_opened_in_a_process_of_its_own():
 
 
 @pytest.mark.parametrize(
-    ("content", "refused"),
+    ("draw", "refused"),
     [
-        (pictures.png_claiming(9000, 9000), "file_pixels"),
-        (pictures.jpeg()[:4000], "file_broken"),
-        (b"%!PS", "file_type"),
+        (lambda: pictures.png_claiming(9000, 9000), "file_pixels"),
+        (lambda: pictures.jpeg()[:4000], "file_broken"),
+        (lambda: b"%!PS", "file_type"),
     ],
 )
-def test_a_bomb_a_broken_picture_and_a_program_are_refused(content: bytes, refused: str):
-    assert open_picture(content, Paper.SHEET) == Opened(refused=refused)
+def test_a_bomb_a_broken_picture_and_a_program_are_refused(draw: Callable[[], bytes], refused: str):
+    assert open_picture(draw(), Paper.SHEET) == Opened(refused=refused)
 
 
 @pytest.mark.parametrize(
-    "content",
+    "draw",
     [
-        (pictures.FIXTURES / "big.heic").read_bytes(),
-        pictures.png_claiming(8000, 5000),
-        pictures.jpeg(7300, 5470),
-        pictures.jpeg(7300, 5470, progressive=True),
-        pictures.webp(7300, 5470, method=0),
+        lambda: (pictures.FIXTURES / "big.heic").read_bytes(),
+        lambda: pictures.png_claiming(8000, 5000),
+        lambda: pictures.jpeg(7300, 5470),
+        lambda: pictures.jpeg(7300, 5470, progressive=True),
+        lambda: pictures.webp(7300, 5470, method=0),
     ],
     ids=["heic", "png", "jpeg", "progressive", "webp"],
 )
-def test_forty_megapixels_of_each_kind_fit_into_memory_and_time(content: bytes):
+def test_forty_megapixels_of_each_kind_fit_into_memory_and_time(draw: Callable[[], bytes]):
+    content = draw()
     began = time.monotonic()
 
     opened = open_picture(content, Paper.SHEET)
