@@ -69,7 +69,7 @@ class Order(DraftModel):
     claimed_since = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
     # for the lists of the desk, written at submit: whose it is, and how much a reviewer should look at
-    nature = models.CharField(_("Nature"), max_length=20, blank=True, default="", db_default="")
+    nature = models.CharField(_("Nature"), max_length=30, blank=True, default="", db_default="")
     findings = models.PositiveSmallIntegerField(null=True)
     advice = EncryptedJSONField(blank=True, default="", db_default="")  # what the checks said then, for reviewers
 

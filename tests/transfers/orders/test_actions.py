@@ -2,6 +2,7 @@
 
 import pytest
 
+from filings.register.certificates import NATURES
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, type_answers
@@ -48,3 +49,13 @@ def test_what_is_not_held_is_not_reported_again() -> None:
 
     order.refresh_from_db()
     assert (order.report, moves(order), reports(order)) == (1, [], [])
+
+
+def test_a_subject_of_any_nature_sends_its_order() -> None:
+    """Whether it fits its column tells PostgreSQL alone; SQLite takes any length."""
+    sent = [make_order(answers={"type": {**type_answers(nature=key), "subject_key": key}}) for key in NATURES]
+
+    for order in sent:
+        actions.submit(order, actor=order.owner)
+
+    assert sorted(Order.objects.values_list("nature", "state")) == sorted((key, states.SUBMITTED) for key in NATURES)

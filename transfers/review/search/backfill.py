@@ -1,4 +1,4 @@
-"""Keys for orders that were written before there were any, or by a version that did not write them."""
+"""Keys and natures for orders that were written before there were any, or by a version that did not write them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,4 +51,7 @@ def _orders(*, again: bool) -> Iterator[UUID]:
 def _keep(pk: UUID) -> None:
     with transaction.atomic():
         # locked, or somebody who saves the order at this moment gets keys of what stood there before
-        keep(Order.objects.select_for_update().get(pk=pk))
+        order = Order.objects.select_for_update().get(pk=pk)
+        keep(order)
+        if order.submitted_at and not order.nature:  # sent before the lists could be narrowed by it
+            Order.objects.filter(pk=pk).update(nature=order.answer("type").get("nature", ""))

@@ -189,6 +189,14 @@ def test_keys_that_an_earlier_version_did_not_change_are_put_right() -> None:
     assert (index("--all"), stale()) == ("index_orders: 1 orders", [])
 
 
+def test_orders_sent_by_an_earlier_version_get_the_nature_by_which_lists_are_narrowed() -> None:
+    sent, draft = make_order(state=states.SUBMITTED, submitted_at=timezone.now()), make_order()
+
+    index("--all")
+
+    assert list(Order.objects.filter(pk__in=[sent.pk, draft.pk], nature="enterprise")) == [sent]
+
+
 def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:
     broken, sound = make_order(), make_order(answers={"subject": subject_answers()})
     SearchKey.objects.all().delete()
