@@ -33,6 +33,7 @@ from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
 from transfers.review.home.auditor import auditors_home
 from transfers.review.home.views import reviewers_home, settings_view
+from transfers.review.objections.urls import urls as objections
 from transfers.review.reasons.pages.urls import urls as reasons
 from transfers.review.search.box import box_of
 from transfers.review.staff import settings_of
@@ -93,7 +94,8 @@ class ReviewDesk(AdminSite):
             path("registers/", self.admin_view(self.registers), name="registers"),
             path("desk/settings/", self.admin_view(self.settings), name="desk_settings"),
         ]
-        return [*own, *calls(self), *figures(self), *exports(self), *reasons(self), *super().get_urls()]
+        own += [*calls(self), *objections(self), *figures(self), *exports(self), *reasons(self)]
+        return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page, by what the reader does here."""

@@ -95,6 +95,7 @@ TRANSFERS = (
     "transfers/durations",
     "transfers/notifications",
     "transfers/calls",
+    "transfers/objections",
     "transfers/duties",
     "transfers/footer",
     "transfers/effects.py",  # what follows from a move; orders call it by settings.ORDER_EFFECTS
@@ -129,8 +130,10 @@ TRANSFERS = (
     "transfers/review/baskets",
     "transfers/review/cases/parts",
     "transfers/review/cases",
+    "transfers/review/worklists",
     "transfers/review/calls",
     "transfers/review/reasons/pages",
+    "transfers/review/objections",
     "transfers/review/home",
     "transfers/review",
     "transfers/review/figures",

@@ -8,7 +8,7 @@ from transfers.check import views as check
 from transfers.dashboard import views as dashboard
 from transfers.documents.views import files, hub
 from transfers.documents.views import pages as documents
-from transfers.filing_type import start_views, transfer_another_views
+from transfers.filing_type import objections, start_views, transfer_another_views
 from transfers.filing_type import views as typecheck
 from transfers.order_page import calls, move_views
 from transfers.order_page import views as order
@@ -36,6 +36,7 @@ urlpatterns = [
     path("transfers/new/<str:reference>/", typecheck.outcome, name="verify-type-outcome"),
     path("transfers/new/<str:reference>/start/", typecheck.start_order, name="verify-type-start"),
     path("transfers/new/<str:reference>/objection/", typecheck.objection, name="objection"),
+    path("objections/<str:reference>/", objections.objection_page, name="objection-page"),
     path("transfers/another/", transfer_another_views.choose, name="another"),
     path("transfers/another/<uuid:pk>/", transfer_another_views.another, name="another-of"),
     path("documents/<str:reference>/", files.serve, name="document"),

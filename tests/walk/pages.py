@@ -67,8 +67,8 @@ SEEN_BY = {
     CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
     "owner": "account_email account_mobile answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
     " cancel-confirm cancel-consequences check claim-page code-offer deadline-file document documents filing"
-    " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection order"
-    " order-move order-type people phones phones-lost photo photo-place photo-place-slip"
+    " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection"
+    " objection-page order order-move order-type people phones phones-lost photo photo-place photo-place-slip"
     " administrator-consent"
     " prove-phone receipt region-options sent service-code service-code-apply service-code-hand-over"
     " service-code-revoke slot statement step taken verify-type-outcome",
@@ -77,8 +77,8 @@ SEEN_BY = {
     "stranger": "code-offer notification service-code",
     " ".join(STAFF): "admin:index admin:app_list admin:registers",
     "reviewer lead operations": "admin:transfers_order_changelist",
-    "reviewer lead": "document admin:desk_call admin:desk_calls admin:desk_figures admin:desk_settings"
-    " admin:desk_reason admin:desk_reasons admin:transfers_order_case"
+    "reviewer lead": "document admin:desk_call admin:desk_calls admin:desk_objection admin:desk_objections"
+    " admin:desk_figures admin:desk_settings admin:desk_reason admin:desk_reasons admin:transfers_order_case"
     " admin:filings_legacyclaim_case admin:transfers_order_accept admin:transfers_order_more"
     " admin:transfers_order_return admin:verification_backdrop_parcel",
     "lead": "admin:desk_export admin:desk_reason_new",
@@ -150,7 +150,7 @@ def _of_rows(shown: Any) -> tuple[str, ...]:
 # a case takes their place
 INSTEAD = {
     f"admin:{model}_{page}"
-    for model in ("transfers_order", "filings_legacyclaim", "verification_backdrop")
+    for model in ("transfers_order", "transfers_objection", "filings_legacyclaim", "verification_backdrop")
     for page in ("change", "history")
 }
 

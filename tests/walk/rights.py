@@ -24,7 +24,7 @@ from icpportal.gateways.miit.models import InboxFile, UploadFile
 from tests.transfers import states
 from tests.transfers.builders import make_order
 from tests.walk import world
-from transfers.models import Call, ListExport, Order
+from transfers.models import Call, ListExport, Objection, Order
 from transfers.review.cases.moves import ACTIONS
 from verification.models import Backdrop, Document
 
@@ -147,6 +147,7 @@ def _filled(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) 
         return {"pk": order.pk}
     filled: dict[str, Any] = {
         "desk_call": lambda: {"pk": _first(Call)},
+        "desk_objection": lambda: {"pk": _first(Objection)},
         "app_list": lambda: {"app_label": "transfers"},
         "view_on_site": lambda: {"content_type_id": 1, "object_id": 1},
         "desk_figures_csv": lambda: {"key": "people"},

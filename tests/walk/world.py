@@ -198,7 +198,7 @@ def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None
     if state == "accepted":
         claiming.accept(claim, people.reviewer)
     elif state == "declined":
-        claiming.decline(claim, people.reviewer, "材料不清晰")
+        claiming.decline(claim, people.reviewer, {"zh": "材料不清晰"})
 
 
 def _by_the_way(world: World) -> None:

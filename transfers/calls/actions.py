@@ -19,7 +19,7 @@ from transfers.calls.outcomes import ORDER_ENDED, RETURNED, Outcome, outcome_of,
 from transfers.calls.people import called_of
 from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, open_of
 from transfers.calls.slots import offered, soonest
-from transfers.models import Call, CallAttempt, Order
+from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders.machine import note
 
@@ -32,17 +32,29 @@ class CallRefused(Exception):
         self.words = words
 
 
-def ask(order: Order, asker: User, *, role: str, about: str, part: str = "", now: datetime | None = None) -> Call:
-    """Ask for a call to somebody of this order; the applicant is told and may choose a time. Raises `CallRefused`."""
+def ask(
+    order: Order,
+    asker: User,
+    *,
+    role: str,
+    about: str,
+    part: str = "",
+    objection: Objection | None = None,
+    now: datetime | None = None,
+) -> Call:
+    """Ask for a call to somebody of this order; the applicant is told and may choose a time. Raises `CallRefused`.
+
+    With an `objection` who objects is rung: the applicant hears nothing of it.
+    """
     now = now or timezone.now()
     if order.is_ended:
         raise CallRefused(gettext_lazy("This order has ended: there is nobody to call"))
-    if order.owner_id == asker.pk:
-        raise CallRefused(gettext_lazy("You cannot review an order of your own"))
+    _refuse_own(order, asker)
     try:
         with transaction.atomic():
             call = Call.objects.create(
                 order=order,
+                objection=objection,
                 role=role,
                 part=part,
                 about=about,
@@ -50,8 +62,9 @@ def ask(order: Order, asker: User, *, role: str, about: str, part: str = "", now
                 asked_at=now,
                 next_at=soonest(now),
             )
-            event = note(order, "call_planned", by=REVIEWER, actor=asker, at=now)
-            _tell(call, "call_planned", event.pk, call.next_at, now)
+            if objection is None:
+                event = note(order, "call_planned", by=REVIEWER, actor=asker, at=now)
+                _tell(call, "call_planned", event.pk, call.next_at, now)
     except IntegrityError as taken:
         raise CallRefused(gettext_lazy("A call to this person is open already: see Calls")) from taken
     return call
@@ -83,8 +96,10 @@ def attempt(
     has missed nothing.
     """
     now = now or timezone.now()
+    _refuse_own(call.order, caller)
     missed = call.missed + _counts(call, now) if outcome.is_missed else 0
-    tells = outcome.is_missed and (missed >= MISSED_MOST or outcome.tells) and call.grace_until is None
+    is_told = call.objection_id is None
+    tells = is_told and call.grace_until is None and outcome.is_missed and (missed >= MISSED_MOST or outcome.tells)
     kept = call.grace_until if outcome.is_missed else None
     grace = end_of_answer(now, GRACE_WORKDAYS) if tells else kept
     ended: Columns = {"ended_at": now, "ended_by": caller, "result": outcome.key}
@@ -92,10 +107,16 @@ def attempt(
     with transaction.atomic():
         _change(call, seen, {**columns, **(ended if outcome.ends else {})})
         CallAttempt.objects.create(call=call, at=now, by=caller, outcome=outcome.key, note=words)
-        fact = "call_missed" if outcome.is_missed else "call"
-        event = note(call.order, fact, by=REVIEWER, actor=caller, at=now)
+        if is_told:
+            fact = "call_missed" if outcome.is_missed else "call"
+            event = note(call.order, fact, by=REVIEWER, actor=caller, at=now)
         if tells and grace:
             _tell(call, "call_missed", event.pk, grace, now)
+
+
+def _refuse_own(order: Order, user: User) -> None:
+    if order.owner_id == user.pk:
+        raise CallRefused(gettext_lazy("You cannot review an order of your own"))
 
 
 def _counts(call: Call, now: datetime) -> bool:
@@ -106,6 +127,7 @@ def _counts(call: Call, now: datetime) -> bool:
 
 def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None = None) -> None:
     """End a call that nobody has to make any more. Raises `CallRefused`."""
+    _refuse_own(call.order, by)
     _change(call, seen, {"ended_at": now or timezone.now(), "ended_by": by, "result": result})
 
 
@@ -149,5 +171,5 @@ def _moved_words(call: Call) -> str | Promise:
 
 
 def _tell(call: Call, template: str, event: int, due: datetime, now: datetime) -> None:
-    mobile = called_of(call.order, call.role).masked_mobile
+    mobile = called_of(call).masked_mobile
     notify_recipients(call.order, template, event_id=event, facts={"due": due, "mobile": mobile}, now=now)

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_mobile, mask_name
-from transfers.models import Order
+from transfers.models import Call, Order
 from transfers.orders.people import ADMINISTRATOR, BOTH, ROLES, SUBJECT_LEAD, by_role, is_same_person
 
+OBJECTOR = "objector"  # somebody who objects to the order, and is none of its people
 # the part that opens for the applicant when nobody is reached there
 PART_OF = {SUBJECT_LEAD: "subject.lead_phone1", ADMINISTRATOR: "administrator.admin_phone1"}
 
@@ -40,7 +43,9 @@ def people_of(order: Order) -> list[Called]:
     return [Called(role, ROLES[role], person.name, person.mobile) for role, person in people.items()]
 
 
-def called_of(order: Order, role: str) -> Called:
-    """The person of a call; whoever answers for both answers for either."""
-    found = people_of(order)
-    return next((each for each in found if each.role == role), found[0])
+def called_of(call: Call) -> Called:
+    """The person of a call; who answers for both answers for either."""
+    if call.objection is not None:
+        return Called(OBJECTOR, _("Who objects"), "", call.objection.owner.mobile)
+    found = people_of(call.order)
+    return next((each for each in found if each.role == call.role), found[0])

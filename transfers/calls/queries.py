@@ -20,8 +20,8 @@ def open_calls() -> QuerySet[Call]:
 
 
 def open_of(order: Order) -> list[Call]:
-    """The open calls of one order."""
-    return list(open_calls().filter(order=order))
+    """The open calls to the people of one order."""
+    return list(open_calls().filter(order=order, objection=None))
 
 
 def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -1,16 +1,32 @@
-"""Objecting to an open order of somebody else (提交证明): what the form asks."""
+"""Objecting to an open order of somebody else (提交证明): what the form asks, and the page of an objection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
+from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
+from icpportal.desk.own_words import EN, ZH, shown
+from icpportal.fields.domains import display_domain
 from icpportal.fields.fields import PlainTextField
+from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
 from transfers.models import Objection
+from transfers.objections.results import result_of
+from transfers.pages.frame import Page, render_page
 
 
-def is_waiting(owner: User, domain: str) -> bool:
-    """Whether an objection of this account about the domain lies with a reviewer."""
-    return Objection.objects.filter(owner=owner, domain=domain, closed_at__isnull=True).exists()
+def waiting(owner: User, domain: str) -> Objection | None:
+    """The objection of this account about the domain that lies with a reviewer."""
+    return Objection.objects.filter(owner=owner, domain=domain, closed_at__isnull=True).first()
 
 
 class ObjectionForm(forms.Form):
@@ -25,3 +41,35 @@ class ObjectionForm(forms.Form):
         lines=True,
         widget=forms.Textarea(attrs={"rows": 5, "data-counter": "500"}),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionPage(Page):
+    """What was said, and the answer once there is one."""
+
+    template: ClassVar[str] = "transfers/filing_type/objection_page.html"
+    domain: str
+    words: str
+    at: datetime
+    results: list[Words]
+    answers: list[SafeString]
+    closed_at: datetime | None
+
+
+@confirmed_required
+@require_GET
+def objection_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """An objection of one's own, and its answer; a stranger's is as if it did not exist."""
+    objection = get_object_or_404(Objection, owner=account_of(request), reference=reference)
+    result = result_of(objection.result)
+    looking = gettext("We look into it, call you where something is unclear, and tell you the result")
+    language = ZH if reads_chinese() else EN
+    page = ObjectionPage(
+        domain=display_domain(objection.domain),
+        words=objection.words,
+        at=objection.created_at,
+        results=[looking] if objection.closed_at is None else [result.told] if result else [],
+        answers=[shown(objection.answers, language)] if objection.answers else [],
+        closed_at=objection.closed_at,
+    )
+    return render_page(request, page)

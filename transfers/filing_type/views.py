@@ -63,6 +63,7 @@ class ObjectionSentPage(Page):
     template: ClassVar[str] = "transfers/filing_type/objection_sent.html"
     domain: str
     back_url: str
+    url: str  # of the objection, where the answer will stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,8 +228,9 @@ def taken(request: HttpRequest, reference: str) -> HttpResponse:
 def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> HttpResponse:
     """Asked once: who has objected already is told that a reviewer has it."""
     shown = display_domain(domain)
-    if objections.is_waiting(account_of(request), domain):
-        return render_page(request, ObjectionSentPage(domain=shown, back_url=back))
+    if there := objections.waiting(account_of(request), domain):
+        url = reverse("objection-page", args=[there.reference])
+        return render_page(request, ObjectionSentPage(domain=shown, back_url=back, url=url))
     form = ObjectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]

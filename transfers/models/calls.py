@@ -8,12 +8,15 @@ from django.utils import timezone
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
+from transfers.models.typecheck import Objection
 
 
 class Call(SealedModel):
     """Somebody has to be rung, until it is done. No number is kept: it is the one that stands in the order."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="calls")
+    # the one whose objection it is about, where that person is rung and not one of the order
+    objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="calls", null=True)
     role = models.CharField(max_length=16)  # whose number: a row of `transfers/calls/people.py`
     part = models.CharField(max_length=60, blank=True)  # what it is about: "subject.lead_name", "paper.lead_id"
     about = EncryptedTextField()
@@ -34,8 +37,13 @@ class Call(SealedModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "role"], condition=Q(ended_at__isnull=True), name="one_open_call_a_person"
-            )
+                fields=["order", "role"],
+                condition=Q(ended_at__isnull=True, objection__isnull=True),
+                name="one_open_call_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["objection"], condition=Q(ended_at__isnull=True), name="one_open_call_an_objection"
+            ),
         ]
         indexes = [models.Index(fields=["next_at", "id"], condition=Q(ended_at__isnull=True), name="call_open")]
 

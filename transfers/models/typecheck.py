@@ -44,7 +44,10 @@ class Objection(SealedModel):
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    answer = models.TextField(blank=True)
+    # which order it was about when it came, how it ended, and the answer by language
+    order = models.ForeignKey(Order, null=True, on_delete=models.SET_NULL, related_name="objections")
+    result = models.CharField(max_length=16, blank=True, default="", db_default="")
+    answers = EncryptedJSONField(blank=True, default="", db_default="")
 
     class Meta:
         verbose_name, verbose_name_plural = _("objection"), _("objections")

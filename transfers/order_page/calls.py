@@ -69,7 +69,7 @@ def bookings(order: Order) -> list[CallBooking]:
 
 def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
     numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
-    told = {"mobile": called_of(order, call.role).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
+    told = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
     own = [call.next_at] if call.is_booked and call.next_at not in times else []
     chosen = call.next_at if call.is_booked else None
     return CallBooking(

@@ -219,14 +219,18 @@ def state_phone(order: Order, role: str, *, stated: bool, now: datetime | None =
 def object_to(*, owner: User, domain: str, subject_key: str, words: str) -> Objection:
     """Tell a reviewer that an open order elsewhere is not rightful."""
     with transaction.atomic():
-        objection = Objection.objects.create(owner=owner, domain=domain, subject_key=subject_key, words=words)
+        order = queries.objected_order(owner, subject_key, domain)
+        objection = Objection.objects.create(
+            owner=owner, domain=domain, subject_key=subject_key, words=words, order=order
+        )
+        page = reverse("objection-page", args=[objection.reference])
         notify(
             key=f"objection_received:{objection.reference}",
             template="objection_received",
             channel="site",
             to=str(owner.pk),
             language=owner.language,
-            context={"domain": domain, "url": urljoin(settings.PUBLIC_BASE_URL, reverse("dashboard"))},
+            context={"domain": domain, "url": urljoin(settings.PUBLIC_BASE_URL, page)},
             user_id=owner.pk,
         )
     return objection

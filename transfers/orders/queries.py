@@ -316,6 +316,12 @@ def other_open_order(owner: User, subject_key: str, domain: str, region: str) ->
     return any(order.answer("type").get("region") == region for order in claimed)
 
 
+def objected_order(objector: User, subject_key: str, domain: str) -> Order | None:
+    """The open order of somebody else that an objection about this subject or domain speaks of."""
+    about = Q(domain=domain) | (Q(subject_key=subject_key) if subject_key else Q(pk__in=[]))
+    return in_progress().filter(about).exclude(owner=objector).order_by("-claimed", "created_at").first()
+
+
 def objections_to(order: Order) -> QuerySet[Objection]:
     """Open objections of others to this order: about its domain or its subject."""
     about = Q(domain=order.domain) | Q(subject_key=order.subject_key)

@@ -12,10 +12,11 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, kept
 from icpportal.fields.types import Fact
-from icpportal.lifecycle import LEAD, REVIEWER
+from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from transfers.calls.actions import end_unreached
 from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewRound
+from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.returns.verdict_labels import named_parts, short_names, short_reason
@@ -114,11 +115,18 @@ def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
     return order.claimed_since or now
 
 
+def _refuse_contested(order: Order) -> None:
+    """Nobody accepts an order after an objection to it was found justified, in this minute or before."""
+    if is_contested(order):
+        raise MoveNotAllowed(f"accept {order.reference}: an objection is justified")
+
+
 @decision
 def accept(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
     """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
     now = now or timezone.now()
     with transaction.atomic():
+        _refuse_contested(order)
         since = _taken(order, reviewer, now)
         ORDER.apply(
             order, "accept", by=REVIEWER, actor=reviewer, facts=queries.facts_of(order), columns=dict(FREED), now=now
@@ -162,6 +170,7 @@ def accept_photo(order: Order, reviewer: User, *, fine: Iterable[str] = (), now:
     facts = queries.facts_of(order)
     columns = {**FREED, "photo_accepted_for": facts["administrator_key"]}
     with transaction.atomic():
+        _refuse_contested(order)
         since = _taken(order, reviewer, now)
         ORDER.apply(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
         _round(order, reviewer, "accept_photo", (), now, since=since, fine=fine)

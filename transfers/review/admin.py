@@ -3,22 +3,16 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from icpportal.accounts.guards import account_of
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.privacy.access_words import WHAT
-from icpportal.privacy.admin import Noted
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
 from transfers.returns.labels import label_of
@@ -106,25 +100,13 @@ class ReturnReasonAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(Noted, ReadOnlyAdmin):
-    """Objections to open orders; answered by phone, closed here."""
+class ObjectionAdmin(ReadOnlyAdmin):
+    """Every objection, the open ones first; each is answered on its page of the desk."""
 
-    noted_as = "objection"
+    list_display = ("domain", "created_at", "closed_at", "closed_by", "result")
+    list_select_related = ("closed_by",)
 
-    list_display = ("domain", "owner", "created_at", "closed_at", "closed_by")
-    fields = ("domain", "owner", "contact", "words", "created_at", "closed_at", "closed_by", "answer")
-    actions = ("close_them",)
-
-    @admin.display(description=gettext_lazy("To be called at"))
-    def contact(self, objection: Objection) -> str:
-        """In clear for those who answer by phone; this page is a noted look."""
-        owner = objection.owner
-        return " · ".join(filter(None, (owner.mobile, owner.email)))
-
-    def has_answer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("transfers.change_objection")
-
-    @admin.action(description=pgettext_lazy("objection", "Close"), permissions=["answer"])
-    def close_them(self, request: HttpRequest, queryset: QuerySet[Objection]) -> None:
-        closed = queryset.filter(closed_at=None).update(closed_at=timezone.now(), closed_by=account_of(request))
-        messages.info(request, _("%(done)s done, %(skipped)s skipped") % {"done": closed, "skipped": 0})
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
+    ) -> HttpResponse:
+        return redirect("admin:desk_objection", object_id)

@@ -16,7 +16,8 @@ from transfers.models import Order
 from transfers.orders.kinds import in_group
 from transfers.orders.rows import Group
 from transfers.review.baskets.rows import in_review
-from transfers.review.calls.worklist import calls_now
+from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.objections import objections_now
 
 Counts = dict[str, int]
 
@@ -93,4 +94,4 @@ def _counts() -> Counts:
     """How much is to be judged, and how much has to be rung, by one question each."""
     photo = in_group(Group.PHOTO_IN_REVIEW)
     judged = Order.objects.filter(in_review()).aggregate(judge=Count("pk"), photo=Count("pk", filter=Q(photo)))
-    return {**judged, "calls": calls_now().waiting}
+    return {**judged, "calls": calls_now().waiting + objections_now().waiting}

@@ -26,32 +26,11 @@ from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
 from transfers.review.calls.forms import AttemptForm
 from transfers.review.calls.script import Script, scripts_of
-from transfers.review.calls.worklist import (
-    CallRow,
-    count_calls,
-    current,
-    mark_of,
-    row_of,
-    slice_of_calls,
-    when_words,
-)
 from transfers.review.cases.parts.comparison import Compared
 from transfers.review.cases.parts.parts import attributes, compared
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One of the lists beside each other."""
-
-    label: Words
-    url: str
-    count: int
-    is_here: bool
-
-    @property
-    def current(self) -> SafeString:
-        """The attribute of the list that is open."""
-        return current(is_here=self.is_here)
+from transfers.review.worklists.calls import CallRow, count_calls, mark_of, row_of, slice_of_calls, when_words
+from transfers.review.worklists.lists import CALLS, Tab, Work, tabs, work
+from transfers.review.worklists.objections import objections_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +84,7 @@ class CallPage:
     title: str
     about: str
     row: CallRow
-    rows: list[CallRow]  # what else has to be rung
+    work: Work  # what else waits
     case_url: str
     round: str
     due: Words
@@ -124,6 +103,7 @@ class CallPage:
     returns: list[Words] = field(default_factory=list)  # the button that leads to returning the order, where it may be
     ended: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # one entry while something can be done
+    objection_urls: list[str] = field(default_factory=list)  # the objection that it is about, if any
 
     @property
     def due_class(self) -> str:
@@ -136,11 +116,11 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
     counted, found = count_calls(reader.now), slice_of_calls(reader, after)
     in_all = ngettext("%(n)s call", "%(n)s calls", counted.waiting) % {"n": counted.waiting}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
-    here = reverse("admin:desk_calls")
+    here = reverse(CALLS)
     return CallsPage(
         title=_("Calls"),
         lead=" · ".join(filter(None, (in_all, over, _("Missed calls never reject an order")))),
-        tabs=[Tab(_("Calls"), here, counted.waiting, is_here=True)],
+        tabs=tabs(counted, objections_now(), CALLS),
         rows=found.rows,
         next_url=f"{here}?{urlencode({'after': found.after})}" if found.after else "",
     )
@@ -149,16 +129,16 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
 def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown: bool) -> CallPage:
     """One call, with its number in clear only where that was asked for."""
     order, now = call.order, reader.now
-    called = called_of(order, call.role)
+    called = called_of(call)
     row = row_of(call, reader, call)
     returns = len(queries.returns_of([order]))
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""
     return CallPage(
-        title=_("Call %(name)s") % {"name": called.name},
+        title=_("Call %(name)s") % {"name": called.name or called.label},
         about=call.about,
         row=row,
-        rows=slice_of_calls(reader, here=call).rows,
+        work=work(reader, call=call),
         case_url=case_url(order),
         round=_("round %(n)s") % {"n": returns + 1} if returns else "",
         due="" if ended else row.due.words,
@@ -173,16 +153,17 @@ def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown:
         form=form or AttemptForm(slots=offered(now, known=reader.known)),
         outcomes=_choices(str(form.data.get("outcome", "")) if form else ""),
         version=call.version,
-        rule=_rule(),
+        rule=_rule() if call.objection_id is None else _("An objection is answered whether or not anybody is reached."),
         returns=[_("Return the order…")] if can_return(call, reader) else [],
         ended=ended,
+        objection_urls=[reverse("admin:desk_objection", args=[call.objection_id])] if call.objection_id else [],
         open=[] if ended else ["open"],
     )
 
 
 def can_return(call: Call, reader: Reader) -> bool:
     """Whether the order may be returned now because nobody was reached."""
-    return may_return(call, reader.now) and is_in(call.order, Group.PAPERS_IN_REVIEW)
+    return call.objection_id is None and may_return(call, reader.now) and is_in(call.order, Group.PAPERS_IN_REVIEW)
 
 
 def part_of(call: Call) -> str:

@@ -42,23 +42,39 @@ class Script:
 
 
 def scripts_of(call: Call, name: str, label: Words) -> list[Script]:
-    """The script in the applicant's language, then in the other one."""
-    own = CHINESE if call.order.owner.language.startswith("zh") else ENGLISH
+    """The script in the language of who is rung, then in the other one."""
+    reader = call.objection.owner if call.objection else call.order.owner
+    own = CHINESE if reader.language.startswith("zh") else ENGLISH
     other = ENGLISH if own == CHINESE else CHINESE
     return [_script(own, call, name, label, is_own=True), _script(other, call, name, label, is_own=False)]
 
 
 def _script(language: str, call: Call, name: str, label: Words, *, is_own: bool) -> Script:
     with translation.override(language):
-        provider = settings.PROVIDER_NAME_ZH if reads_chinese() else settings.PROVIDER_NAME_EN
-        about = (
-            _("It is about “%(part)s” in your order.") % {"part": label} if call.part else _("It is about your order.")
-        )
-        said = (
-            _("Hello, this is %(provider)s, about a filing. Am I speaking with %(name)s?")
-            % {"provider": provider, "name": name},
-            f"{_('Your order ends in %(ref)s.') % {'ref': call.order.reference[-4:]}} {about}",
-            _("You can see what is open on the page of the order. We never ask for a password or a code."),
-        )
+        said = _to_objector(call) if call.objection else _to_applicant(call, name, label)
     lines = [Line(words, hint) for words, hint in zip(said, HINTS, strict=True)]
     return Script(NAMES[language], MARKS[language], lines, attributes(open=is_own))
+
+
+def _provider() -> str:
+    return settings.PROVIDER_NAME_ZH if reads_chinese() else settings.PROVIDER_NAME_EN
+
+
+def _to_applicant(call: Call, name: str, label: Words) -> tuple[str, str, str]:
+    of_part = _("It is about “%(part)s” in your order.") % {"part": label}
+    about = of_part if call.part else _("It is about your order.")
+    return (
+        _("Hello, this is %(provider)s, about a filing. Am I speaking with %(name)s?")
+        % {"provider": _provider(), "name": name},
+        f"{_('Your order ends in %(ref)s.') % {'ref': call.order.reference[-4:]}} {about}",
+        _("You can see what is open on the page of the order. We never ask for a password or a code."),
+    )
+
+
+def _to_objector(call: Call) -> tuple[str, str, str]:
+    return (
+        _("Hello, this is %(provider)s. You wrote to us about a filing. Am I speaking with the person who wrote?")
+        % {"provider": _provider()},
+        _("Which filing is it, and what shows that it is yours?"),
+        _("We tell you the result in writing. We never ask for a password or a code."),
+    )

@@ -22,6 +22,7 @@ from transfers.calls import actions as calls
 from transfers.calls.people import people_of
 from transfers.calls.queries import UNREACHED, unreached
 from transfers.models import ColleagueNote, Order
+from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
@@ -155,7 +156,13 @@ def _accept(order: Order, reviewer: User, typed: Typed) -> None:
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
     _no_refusal_typed(typed)
+    _no_justified_objection(order)
     decisions.decide(order, reviewer, review.accept, {"fine": case.fine})
+
+
+def _no_justified_objection(order: Order) -> None:
+    if is_contested(order):
+        raise Contradicted(_("Not accepted: an objection to this order is justified. Return it, or ask for a refusal"))
 
 
 def _no_refusal_typed(typed: Typed) -> None:
@@ -190,6 +197,7 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words", "words_en")):
         raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
     _no_refusal_typed(typed)
+    _no_justified_objection(order)
     decisions.decide(order, reviewer, review.accept_photo, {"fine": case.fine})
 
 

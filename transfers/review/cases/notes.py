@@ -14,6 +14,7 @@ from icpportal.fields.marked_text import beijing, zh, zh_parts
 from icpportal.fields.types import Words
 from transfers.calls.queries import next_call
 from transfers.models import Objection, Order
+from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.pages.authority_words import AuthorityWords, authority_words
 from transfers.review.cases.unused import UnusedText
@@ -38,6 +39,7 @@ def notes(order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words])
     found = [
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
+        CaseNote(_("An objection to this order is justified"), _contested(order)),
         CaseNote(_("Calls to make"), _call(order)),
         CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),
         CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
@@ -50,7 +52,14 @@ def _typed(typed: UnusedText) -> SafeString:
 
 
 def _objection(objection: Objection) -> SafeString:
-    return _line(objection.owner, beijing(objection.created_at, "short"), zh(objection.words))
+    url = reverse("admin:desk_objection", args=[objection.pk])
+    when = format_html('<a href="{}">{}</a>', url, beijing(objection.created_at, "short"))
+    return _line(when, zh(objection.words))
+
+
+def _contested(order: Order) -> list[SafeString]:
+    words = _("Nobody can accept the order. Refusing it takes a second lead")
+    return [format_html("{}", words)] if is_contested(order) else []
 
 
 def _call(order: Order) -> list[SafeString]:

@@ -26,6 +26,7 @@ from icpportal.privacy.actions import REVIEW, note_access
 from icpportal.time_format import to_beijing
 from transfers.calls.queries import with_next_call
 from transfers.models import Order
+from transfers.objections.queries import with_contested
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.pages.unreadable import shown
@@ -92,7 +93,7 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
 def _order(request: HttpRequest, pk: UUID) -> Order:
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
-    return get_object_or_404(with_next_call(Order.objects.select_related("owner", "reviewer")), pk=pk)
+    return get_object_or_404(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))), pk=pk)
 
 
 def _note(request: HttpRequest, order: Order) -> None:

@@ -27,9 +27,10 @@ from transfers.review.baskets.page import LIST
 from transfers.review.baskets.queries import Counted, count_baskets, next_orders
 from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
 from transfers.review.baskets.views import case_url
-from transfers.review.calls.worklist import calls_now
 from transfers.review.decisions import FAILED
 from transfers.review.staff import is_lead, reviewers
+from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.objections import objections_now
 
 SPREAD = 152  # units of the drawn bar
 MOST = 20  # lines of one list
@@ -232,8 +233,11 @@ def _since(counted: Counted, reader: Reader) -> str:
 
 
 def _phone_lines(reader: Reader) -> list[BasketLine]:
-    """What has to be rung, counted and drawn like a basket."""
-    rows = [(_("Calls"), "admin:desk_calls", calls_now())]
+    """What has to be rung, and what waits for an answer, counted and drawn like a basket."""
+    rows = [
+        (_("Calls"), "admin:desk_calls", calls_now()),
+        (_("Objections"), "admin:desk_objections", objections_now()),
+    ]
     most = max(counted.waiting for _label, _name, counted in rows)
     return [
         _phone_line(label, reverse(name), counted, most, reader, _("On the phone") if not n else "")

@@ -26,7 +26,7 @@ EVENTS = [
     "cancelled_for_cause",
     "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
-    "objection_received", "account_exists", "account_changed",
+    "objection_received", "objection_answered", "account_exists", "account_changed",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
@@ -81,6 +81,8 @@ LONGEST: dict[str, Any] = {
     "site": "hncainfo.miitbeian.gov.cn",
     "site_url": "http://hncainfo.miitbeian.gov.cn/",
     "mobiles_note": "",
+    "result": {"zh": "您的异议不成立，对方的订单继续办理", "en": "Your objection is not justified. The order goes on"},
+    "answer": {"zh": "主办单位书面确认了本次接入", "en": "The company confirmed this transfer in writing"},
     "from": date(2026, 12, 3),
     "to": date(2026, 12, 24),
 }

@@ -94,7 +94,7 @@ def slice_of_calls(reader: Reader, after: str = "", here: Call | None = None) ->
 
 
 def _with_order() -> QuerySet[Call]:
-    return queries.open_calls().select_related("order", "asked_by")
+    return queries.open_calls().select_related("order", "asked_by", "objection__owner")
 
 
 def _behind(after: str) -> Q:
@@ -109,7 +109,7 @@ def _behind(after: str) -> Q:
 
 def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
     """A call as a row; of an order that cannot be read it names nobody."""
-    called = shown(call.order, lambda: called_of(call.order, call.role))
+    called = shown(call.order, lambda: called_of(call))
     return CallRow(
         url=reverse("admin:desk_call", args=[call.pk]),
         reference=call.order.reference,

@@ -1,0 +1,146 @@
+"""Objections as work of the desk: both sides, calls, an answer that the person who objects reads, closed once."""
+
+import re
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user
+from tests.transfers.outside import cost
+from tests.transfers.review.desk import all_ok, case_of, english, press, read
+from transfers.models import Call, Objection, Order
+from transfers.orders import actions
+
+pytestmark = pytest.mark.django_db
+OBJECTIONS = "/admin/desk/calls/objections/"
+ANSWER = "We have spoken to both sides. The company confirmed this transfer in writing."
+CLOSING = {"result": "not_justified", "words": "", "words_en": ANSWER}
+
+
+@pytest.fixture
+def order() -> Order:
+    return make_order(state=states.SUBMITTED, domain="chaye-example.cn")
+
+
+@pytest.fixture
+def objector() -> User:
+    return make_user("zhao@example.com", mobile="13711110416")
+
+
+@pytest.fixture
+def objection(order: Order, objector: User) -> Objection:
+    return actions.object_to(owner=objector, domain=order.domain, subject_key="", words="I never agreed to this")
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def sent(client: Client, objection: Objection, move: str, **typed: str) -> str:
+    address = f"{OBJECTIONS}{objection.pk}/"
+    return unescape(client.post(address, {"move": move, **typed}, follow=True).content.decode())
+
+
+def test_an_objection_is_called_about_answered_and_read_by_who_objects(
+    order: Order, objector: User, objection: Objection
+) -> None:
+    desk, theirs = english(Client(), make_reviewer()), english(Client(), objector)
+    own_page = reverse("objection-page", args=[objection.reference])
+
+    listed, opened = page(desk, OBJECTIONS), page(desk, f"{OBJECTIONS}{objection.pk}/")
+    revealed, waiting = sent(desk, objection, "show"), page(theirs, own_page)
+    asked = sent(desk, objection, "call", to="objector", about="what shows that it is theirs")
+    preview = sent(desk, objection, "preview", **CLOSING)
+    open_still = Objection.objects.get().closed_at is None
+    closed = sent(desk, objection, "close", **CLOSING)
+    answered = page(theirs, own_page)
+
+    assert ["137****0416" in listed, "137****0416" in opened, "13711110416" in opened] == [True, True, False]
+    assert ["13711110416" in revealed, "I never agreed to this" in opened, order.reference in opened] == [True] * 3
+    assert ["the same on both sides" in opened, "stands nowhere in the order" in opened] == [True, True]
+    looks = AccessNote.objects.filter(what="call number").values_list("reference", "times")
+    assert list(looks) == [(order.domain, 1)]
+    assert ["We look into it" in waiting, ANSWER in waiting] == [True, False]
+    assert "The call stands in the list of calls" in asked
+    assert ["Your objection is not justified" in preview, ANSWER in preview, open_still] == [True, True, True]
+    assert "the answer is on its way" in closed
+    assert ["Your objection is not justified" in answered, ANSWER in answered] == [True, True]
+    mails = Message.objects.filter(template="objection_answered")
+    assert sorted(mails.values_list("channel", flat=True)) == ["email", "site", "sms"]
+    # the applicant of the order hears nothing of the call to somebody else
+    assert (Call.objects.get().objection, order.events.count()) == (objection, 0)
+    assert "We want to call you" not in page(english(Client(), order.owner), order.get_absolute_url())
+
+
+def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+
+    without = sent(desk, objection, "close", **{**CLOSING, "words_en": ""})
+    foreign = sent(desk, objection, "close", result="settled", words="我们已分别与双方联系", words_en="")
+    unsaid = sent(desk, objection, "close", words_en=ANSWER)
+
+    assert "Write it in Chinese or in English" in without
+    assert "This person reads English" in foreign
+    assert "我们已分别与双方联系" in foreign
+    assert ANSWER in unsaid
+    assert Objection.objects.get().closed_at is None
+    assert not Message.objects.filter(template="objection_answered").exists()
+
+
+def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: Objection) -> None:
+    first, second = make_reviewer(), make_reviewer()
+    first.name = "Gao Yang"
+    first.save()
+    one, other = english(Client(), first), english(Client(), second)
+    sent(other, objection, "preview", **CLOSING)
+    sent(one, objection, "close", **{**CLOSING, "result": "settled"})
+
+    html = sent(other, objection, "close", **CLOSING)
+
+    assert re.search(r"closed this objection at \d\d:\d\d: Settled", html)
+    found = Objection.objects.get()
+    assert (found.result, found.closed_by) == ("settled", first)
+    assert Message.objects.filter(template="objection_answered", channel="site").count() == 1
+
+
+def test_a_justified_objection_keeps_the_order_from_being_accepted(order: Order, objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    sent(desk, objection, "close", **{**CLOSING, "result": "justified"})
+
+    press(desk, order, "accept", **all_ok(order))
+    html = page(desk, case_of(order))
+
+    assert read(order).state == states.SUBMITTED
+    assert "An objection to this order is justified" in html
+    assert "an objection to this order is justified. Return it" in html
+
+
+@pytest.mark.parametrize(("role", "status"), [((AUDITOR,), 403), ((OPERATIONS,), 403), (("applicant",), 404)])
+def test_nobody_else_sees_or_closes_one(objection: Objection, role: tuple[str, ...], status: int) -> None:
+    stranger = english(Client(), make_user(held_roles=role))
+    address = f"{OBJECTIONS}{objection.pk}/"
+
+    answers = [stranger.get(OBJECTIONS), stranger.get(address), stranger.post(address, {"move": "close", **CLOSING})]
+    answers.append(stranger.get(reverse("objection-page", args=[objection.reference])))
+
+    assert {answer.status_code for answer in answers} <= {status, 404, 302}
+    assert Objection.objects.get().closed_at is None
+
+
+def test_a_list_of_objections_and_one_of_them_cost_few_questions(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    for n in range(3):
+        other = make_order(state=states.SUBMITTED)
+        actions.object_to(owner=make_user(), domain=other.domain, subject_key=other.subject_key, words=f"mine {n}")
+    for address in (OBJECTIONS, f"{OBJECTIONS}{objection.pk}/"):
+        page(desk, address)
+        assert cost(lambda found=address: page(desk, found)) <= 15

@@ -1,0 +1,34 @@
+"""Which objections wait for an answer, about which order they are, and which orders they stop."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from transfers.models import Objection, Order
+from transfers.objections.results import JUSTIFIED
+from transfers.orders.queries import objected_order
+
+
+def open_objections() -> QuerySet[Objection]:
+    """What waits for an answer, the oldest first; by an index of open ones alone."""
+    return Objection.objects.filter(closed_at=None).order_by("created_at", "pk")
+
+
+def order_of(objection: Objection) -> Order | None:
+    """The order it is about; of what was written before that was kept, the one that fits now."""
+    if objection.order is not None:
+        return objection.order
+    return objected_order(objection.owner, objection.subject_key, objection.domain)
+
+
+def with_contested(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with whether an objection to them was found justified, asked in the same question."""
+    return orders.annotate(is_contested=Exists(_justified().filter(order=OuterRef("pk"))))
+
+
+def is_contested(order: Order) -> bool:
+    """Whether an objection to the order was found justified: nobody may accept it."""
+    known: bool | None = getattr(order, "is_contested", None)
+    return _justified().filter(order=order).exists() if known is None else known
+
+
+def _justified() -> QuerySet[Objection]:
+    return Objection.objects.filter(result=JUSTIFIED)

@@ -1,0 +1,47 @@
+"""How an objection can end, one row each: what the desk reads, what follows, and what the person who objects reads."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.fields.types import Words
+
+JUSTIFIED = "justified"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One end."""
+
+    key: str
+    label: Words
+    hint: Words
+    told: Words
+
+
+RESULTS = (
+    Result(
+        JUSTIFIED,
+        _("Justified: the order must not go on"),
+        _("Nobody can accept the order any more. Refusing it takes a second lead"),
+        _("Your objection is justified. The order of the other account does not go on"),
+    ),
+    Result(
+        "not_justified",
+        _("Not justified: the order goes on"),
+        _("The order stays as it is"),
+        _("Your objection is not justified. The order of the other account goes on"),
+    ),
+    Result(
+        "settled",
+        _("Settled: there is nothing left to decide"),
+        _("The order has ended, or both sides agree"),
+        _("Your objection is settled. There is nothing left to decide"),
+    ),
+)
+_BY_KEY = {row.key: row for row in RESULTS}
+
+
+def result_of(key: str) -> Result | None:
+    """The row of an end; None where nobody wrote one, before there were any."""
+    return _BY_KEY.get(key)

@@ -1,0 +1,52 @@
+"""How an objection ends, and the answer; whom to call about it."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from icpportal.desk.own_words import EN, TAGS, ZH, OwnWordsForm, own_words_field
+from icpportal.fields.fields import ChoiceField, PlainTextField
+from icpportal.fields.form_types import Choice, Posted, offer
+from transfers.objections.results import RESULTS, Result, result_of
+
+READS = {ZH: gettext_lazy("This person reads Chinese: write the answer in Chinese as well")}
+READS[EN] = gettext_lazy("This person reads English: write the answer in English as well")
+
+
+class CloseForm(OwnWordsForm):
+    """The result, and the answer in the language of the person who objects at least."""
+
+    result = ChoiceField(label=gettext_lazy("How it ends"), choices=[(row.key, row.label) for row in RESULTS])
+    words = own_words_field(gettext_lazy("In Chinese"), TAGS[ZH], lines=True)
+    words_en = own_words_field(gettext_lazy("In English"), TAGS[EN], lines=True)
+
+    def __init__(self, data: Posted | None = None, *, language: str) -> None:
+        """`language` is what the person who objects reads."""
+        super().__init__(data)
+        self.language = language
+
+    def clean(self) -> None:
+        super().clean()
+        name = "words" if self.language == ZH else "words_en"
+        if self.own() and self.language not in self.own() and not self.has_error(name):
+            self.add_error(name, ValidationError(str(READS[self.language]), code="not_read"))
+
+    def chosen(self) -> Result:
+        """The result of a form that is in order."""
+        found = result_of(self.cleaned_data["result"])
+        if found is None:
+            raise ValueError(self.cleaned_data["result"])
+        return found
+
+
+class CallForm(forms.Form):
+    """Whom to call about the objection, and what to ask."""
+
+    use_required_attribute = False
+
+    to = ChoiceField(label=gettext_lazy("Whom to call"))
+    about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200)
+
+    def __init__(self, data: Posted | None = None, *, people: list[Choice]) -> None:
+        super().__init__(data)
+        offer(self, "to", people)

@@ -1,0 +1,260 @@
+"""One objection, the page before its answer goes out, and the list, as they are drawn."""
+
+from dataclasses import dataclass, field
+
+from django import forms
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from icpportal.desk.own_words import EN, TAGS, ZH, shown
+from icpportal.fields.form_types import Choice
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_email, mask_mobile
+from icpportal.time_format import short_words
+from transfers.calls.outcomes import outcome_of
+from transfers.calls.people import OBJECTOR, people_of
+from transfers.models import Call, CallAttempt, Objection, Order
+from transfers.objections.actions import closed_words
+from transfers.objections.queries import order_of
+from transfers.objections.results import RESULTS
+from transfers.orders.kinds import state_of
+from transfers.orders.people import by_role
+from transfers.pages.order_summary import subject_words
+from transfers.pages.unreadable import shown as shown_of
+from transfers.review.baskets.due import OVER
+from transfers.review.baskets.rows import Reader
+from transfers.review.baskets.views import case_url
+from transfers.review.cases.parts.parts import attributes
+from transfers.review.objections.forms import CallForm, CloseForm
+from transfers.review.worklists.calls import calls_now, when_words
+from transfers.review.worklists.lists import OBJECTIONS, Tab, Work, tabs, work
+from transfers.review.worklists.objections import ObjectionRow, count_objections, objection_rows, row_of
+
+SAME, DIFFERS = "same", "hot"
+ICONS = {SAME: "same", DIFFERS: "differs"}
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionsPage:
+    """What `admin/objections/objections.html` draws."""
+
+    title: Words
+    lead: str
+    tabs: list[Tab]
+    rows: list[ObjectionRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What both sides say, and whether it is the same."""
+
+    label: Words
+    words: Words
+    tone: str
+
+    @property
+    def icon(self) -> str:
+        """The mark before it."""
+        return ICONS[self.tone]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One try to reach one of the sides, or a call that waits."""
+
+    url: str
+    when: str
+    whom: Words
+    outcome: Words
+    tone: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """A result to choose."""
+
+    key: str
+    label: Words
+    hint: Words
+    checked: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The order that is objected to."""
+
+    reference: str
+    url: str
+    subject: str
+    state: Words
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionPage:
+    """What `admin/objections/objection.html` draws."""
+
+    title: str
+    row: ObjectionRow
+    work: Work  # what else waits
+    is_over: bool
+    due: Words
+    contact: str  # masked until it is asked for
+    words: str
+    written: str
+    sides: list[Side]  # none where the order is not known any more
+    compared: list[Compared]
+    made: list[Made]
+    call_form: forms.Form
+    form: forms.Form
+    results: list[Choosable]
+    reads: Words
+    ended: list[str] = field(default_factory=list)
+    answer: list[SafeString] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)  # one entry while something can be done
+
+    @property
+    def due_class(self) -> str:
+        """How pressing it is."""
+        return "bad" if self.is_over else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """What `admin/objections/preview.html` draws: the answer as it will be read."""
+
+    title: Words
+    domain: str
+    back_url: str
+    told: Words
+    hint: Words
+    answer: SafeString
+    form: forms.Form
+
+
+def objections_page(reader: Reader) -> ObjectionsPage:
+    """Those that wait, the oldest first."""
+    counted = count_objections(reader.now)
+    in_all = ngettext("%(n)s objection", "%(n)s objections", counted.waiting) % {"n": counted.waiting}
+    over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
+    lead = " · ".join(filter(None, (in_all, over, _("Promise: an answer within 1 working day"))))
+    return ObjectionsPage(_("Objections"), lead, tabs(calls_now(), counted, OBJECTIONS), objection_rows(reader))
+
+
+def language_of(objection: Objection) -> str:
+    """What the person who objects reads."""
+    return ZH if objection.owner.language.startswith("zh") else EN
+
+
+def objection_page(
+    objection: Objection, reader: Reader, *, form: CloseForm | None, call_form: CallForm | None, is_shown: bool
+) -> ObjectionPage:
+    """Who says what, what was tried, and how it may end."""
+    order, owner = order_of(objection), objection.owner
+    row = row_of(objection, reader, objection)
+    is_open = objection.closed_at is None
+    contact = [owner.mobile, owner.email] if is_shown else [mask_mobile(owner.mobile), mask_email(owner.email)]
+    language = language_of(objection)
+    return ObjectionPage(
+        title=_("Objection: %(domain)s") % {"domain": objection.domain},
+        row=row,
+        work=work(reader, objection=objection),
+        is_over=is_open and row.due.tone == OVER,
+        due=_("answer due: %(when)s") % {"when": row.when} if is_open else "",
+        contact=" · ".join(filter(None, contact)),
+        words=objection.words,
+        written=short_words(objection.created_at),
+        sides=[_side(order)] if order else [],
+        compared=_compared(objection, order) if order else [],
+        made=_made(objection, order, reader) if order else [],
+        call_form=call_form or CallForm(people=whom(order)),
+        form=form or CloseForm(language=language),
+        results=_results(str(form.data.get("result", "")) if form else ""),
+        reads=_("Reads Chinese") if language == ZH else _("Reads English"),
+        ended=[] if is_open else [closed_words(objection)],
+        answer=[] if is_open else [shown(objection.answers or {}, language)],
+        open=["open"] if is_open else [],
+    )
+
+
+def preview_page(objection: Objection, form: CloseForm, back_url: str) -> PreviewPage:
+    """What the person who objects will read."""
+    language, result = language_of(objection), form.chosen()
+    words = form.own()[language]
+    answer = format_html('<span lang="{}">{}</span>', TAGS[language], words)
+    return PreviewPage(
+        _("The answer they will read"), objection.domain, back_url, result.told, result.hint, answer, form
+    )
+
+
+def whom(order: Order | None) -> list[Choice]:
+    """Whom one may call about an objection to this order."""
+    people = (shown_of(order, lambda: people_of(order)) or []) if order else []
+    other_side: list[Choice] = [(each.role, f"{each.label} · {each.masked_mobile}") for each in people]
+    return [(OBJECTOR, _("Who objects")), *other_side]
+
+
+def _side(order: Order) -> Side:
+    owner = order.owner
+    return Side(
+        order.reference,
+        case_url(order),
+        shown_of(order, lambda: subject_words(order)) or "",
+        state_of(order).label,
+        mask_mobile(owner.mobile) if owner.mobile else mask_email(owner.email),
+    )
+
+
+def _compared(objection: Objection, order: Order) -> list[Compared]:
+    """What is the same on both sides."""
+    domain = objection.domain == order.domain
+    subject = bool(objection.subject_key) and objection.subject_key == order.subject_key
+    mobile = objection.owner.mobile
+    known = shown_of(order, lambda: {each.mobile for each in by_role(order).values()}) or set()
+    stands = bool(mobile) and mobile in known | {order.owner.mobile}
+    return [
+        Compared(
+            _("Domain"), _("the same on both sides") if domain else _("not the same"), SAME if domain else DIFFERS
+        ),
+        Compared(
+            _("Subject's document"),
+            _("the same on both sides") if subject else _("not the same"),
+            SAME if subject else DIFFERS,
+        ),
+        Compared(
+            _("Phone of who objects"),
+            _("stands in the order") if stands else _("stands nowhere in the order"),
+            SAME if stands else DIFFERS,
+        ),
+    ]
+
+
+def _made(objection: Objection, order: Order, reader: Reader) -> list[Made]:
+    """Every try to reach either side, then what waits."""
+    calls = list(order.calls.filter(Q(objection=None) | Q(objection=objection)).prefetch_related("attempts__by"))
+    people = dict(whom(order))
+    tried = [(attempt, call) for call in calls for attempt in call.attempts.all()]
+    waits = [call for call in calls if call.ended_at is None]
+    return [
+        *(_tried(attempt, call, people, reader) for attempt, call in sorted(tried, key=lambda each: each[0].at)),
+        *(Made(_url(call), when_words(call.next_at, reader.now), people[call.role], _("next try")) for call in waits),
+    ]
+
+
+def _tried(attempt: CallAttempt, call: Call, people: dict[str, Words], reader: Reader) -> Made:
+    outcome = outcome_of(attempt.outcome)
+    tone = "warn" if outcome.is_missed else ""
+    return Made(_url(call), when_words(attempt.at, reader.now), people[call.role], outcome.label, tone, str(attempt.by))
+
+
+def _url(call: Call) -> str:
+    return reverse("admin:desk_call", args=[call.pk])
+
+
+def _results(chosen: str) -> list[Choosable]:
+    return [Choosable(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in RESULTS]

@@ -1,0 +1,1 @@
+"""Calls and objections as rows of lists, counted by their indexes."""

@@ -1,0 +1,50 @@
+"""The two lists beside each other: what has to be rung, and what waits for an answer."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from icpportal.fields.types import Words
+from transfers.models import Call, Objection
+from transfers.review.baskets.queries import Counted
+from transfers.review.baskets.rows import Reader
+from transfers.review.worklists.calls import CallRow, current, slice_of_calls
+from transfers.review.worklists.objections import ObjectionRow, objection_rows
+
+CALLS, OBJECTIONS = "admin:desk_calls", "admin:desk_objections"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One of the lists."""
+
+    label: Words
+    url: str
+    count: int
+    is_here: bool
+
+    @property
+    def current(self) -> SafeString:
+        """The attribute of the list that is open."""
+        return current(is_here=self.is_here)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Both lists, beside the one thing that is open."""
+
+    calls: list[CallRow]
+    objections: list[ObjectionRow]
+
+
+def tabs(calls: Counted, objections: Counted, here: str) -> list[Tab]:
+    """Both lists with how much lies in them; `here` is the address of the open one, by its name."""
+    rows = ((CALLS, _("Calls"), calls), (OBJECTIONS, _("Objections"), objections))
+    return [Tab(label, reverse(name), counted.waiting, is_here=name == here) for name, label, counted in rows]
+
+
+def work(reader: Reader, *, call: Call | None = None, objection: Objection | None = None) -> Work:
+    """What waits, with what is open marked."""
+    return Work(slice_of_calls(reader, here=call).rows, objection_rows(reader, objection))

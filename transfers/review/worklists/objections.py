@@ -1,0 +1,88 @@
+"""Objections that wait for an answer, as lists draw them: counted by an index of open ones, the oldest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from icpportal.fields.types import Words
+from icpportal.privacy.masks import mask_email, mask_mobile
+from icpportal.workdays.calendar import end_of_answer
+from transfers.models import Objection
+from transfers.objections.queries import open_objections
+from transfers.orders.kinds import state_of
+from transfers.review.baskets.due import Due, calendar_around, due_between, over_before, today_before
+from transfers.review.baskets.queries import Counted
+from transfers.review.baskets.rows import Reader
+from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
+
+SHOWN = 50  # more never wait at once
+LONGEST = 60  # characters of what was said
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionRow:
+    """One objection of a list; who objects is masked."""
+
+    url: str
+    reference: str
+    domain: str
+    said: str
+    who: str
+    state: Words
+    due: Due
+    when: str
+    is_here: bool
+
+    @property
+    def current(self) -> SafeString:
+        """The attribute of the row that is open."""
+        return current(is_here=self.is_here)
+
+
+def count_objections(now: datetime) -> Counted:
+    """How many wait, how many of them longer than promised or until today, and the first; one question."""
+    known = calendar_around(now)
+    late = Q(created_at__lt=over_before(now, known))
+    said = open_objections().aggregate(
+        waiting=Count("pk"),
+        over=Count("pk", filter=late),
+        today=Count("pk", filter=Q(created_at__lt=today_before(now, known)) & ~late),
+        first=Min("created_at"),
+    )
+    first = end_of_answer(said["first"], known=known) if said["first"] else None
+    return Counted(**{**said, "first": first})
+
+
+def objections_now() -> Counted:
+    """The same, for the head of every page and the first one: counted again after half a minute."""
+    found = cache.get_or_set("desk.objections", lambda: count_objections(timezone.now()), KNOWN_FOR)
+    return found or Counted()
+
+
+def objection_rows(reader: Reader, here: Objection | None = None) -> list[ObjectionRow]:
+    """The oldest ones."""
+    rows = open_objections().select_related("owner", "order")[:SHOWN]
+    return [row_of(objection, reader, here) for objection in rows]
+
+
+def row_of(objection: Objection, reader: Reader, here: Objection | None = None) -> ObjectionRow:
+    """An objection as a row."""
+    at = end_of_answer(objection.created_at, known=reader.known)
+    order, owner = objection.order, objection.owner
+    said = objection.words
+    return ObjectionRow(
+        url=reverse("admin:desk_objection", args=[objection.pk]),
+        reference=order.reference if order else "–",
+        domain=objection.domain,
+        said=f"{said[:LONGEST]}…" if len(said) > LONGEST else said,
+        who=mask_mobile(owner.mobile) if owner.mobile else mask_email(owner.email),
+        state=state_of(order).label if order else "",
+        due=due_between(objection.created_at, at, reader.now, reader.known),
+        when=when_words(at, reader.now),
+        is_here=objection == here,
+    )
