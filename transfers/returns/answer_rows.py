@@ -36,8 +36,9 @@ def mask_of(part: str, masks: Masks = NUMBERS) -> Callable[[str], str]:
 def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_numbers: bool = False) -> list[AnswerRow]:
     """One row a field that was answered, in the order of the form: the one that is `drawn` already, or a new one."""
     form = drawn or step.form_class(row=order, initial={**order.answer(step.key)})
-    # what is known and was never looked at is no answer
-    said = {name: value for name, value in form.initial.items() if name not in form.known}
+    # what is known and was never looked at is no answer, nor is a box of a page that was never saved
+    is_saved = step.key in order.answers
+    said = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
     answers = {**said, **order.answer(step.key)}
 
     def hidden(name: str) -> Callable[[str], str]:

@@ -166,6 +166,12 @@ def test_a_phone_that_did_not_answer_holds_the_sending():
     assert urls == [reverse("prove-phone", args=[order.reference, "subject_lead"])]
 
 
+def test_a_page_that_was_never_saved_answers_nothing(client):
+    order = make_order(steps=("service_code", "filing_password"))
+
+    assert "Letters reach you" not in english(client, order).get(page_of(order)).content.decode()
+
+
 def test_a_draft_with_nothing_in_it_lists_every_page(client):
     order = make_order(steps=())
 
