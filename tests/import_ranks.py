@@ -123,6 +123,7 @@ TRANSFERS = (
     "transfers/review/staff.py",
     "transfers/review/reasons",
     "transfers/review/leases.py",
+    "transfers/review/purposes.py",
     "transfers/review/actions.py",
     "transfers/review/decisions.py",
     "transfers/review/refusals.py",

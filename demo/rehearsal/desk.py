@@ -19,7 +19,8 @@ def case_of(walk: Scenario, desk: Browser) -> Page:
     page = desk.get(f"/admin/transfers/order/?queue=all&q={walk.reference}")
     if "/case/" not in page.url:
         raise UnexpectedPage(f"the desk does not find {walk.reference}: {page.trouble()}")
-    return page
+    is_free = any(("move", "claim") in form.buttons for form in page.forms)
+    return desk.send(form_with(page, "claim"), button=("move", "claim")) if is_free else page
 
 
 def form_with(page: Page, move: str) -> Form:

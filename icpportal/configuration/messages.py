@@ -6,6 +6,7 @@ from icpportal.configuration.environment import SIMULATORS, env, secret
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
 ORDER_EFFECTS = "transfers.effects.after"  # what follows from a move of an order
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
+ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see the papers of an order, noted
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
 AUTHORITY_ANSWERS = "transfers.authority.results.take_answer"  # one handler for every outcome
 APPROVED_ACTS = {  # what is done when a second person has allowed it

@@ -21,7 +21,7 @@ WHAT: dict[str, str | Promise] = {
     "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),
     "ministry inboxfile": pgettext_lazy("looked at", "File from the ministry"),
 }
-REASONS = {
+REASONS: dict[str, str | Promise] = {
     REVIEW: _("Review: entries, names and numbers compared with the documents"),
     AUDIT: _("Audit: read without numbers"),
 }

@@ -46,3 +46,15 @@ def note_access(
     )
     if not is_first:  # another request of the same reader was first
         looks.update(**again)
+
+
+def note_purpose(
+    *, actor: "User", what: str, reference: str, reason: str, client: str = "", now: datetime | None = None
+) -> None:
+    """Write the row of a purpose that is not counted: the first time it is there, later it has a new last moment."""
+    moment = now or timezone.now()
+    same = {"actor": actor, "what": what, "reference": reference, "reason": reason}
+    rows = AccessNote.objects.filter(last_at__isnull=False)
+    if not rows.filter(**same).update(last_at=moment):
+        first = {"at": moment, "last_at": moment, "client": client, "times": 0}
+        rows.get_or_create(**same, defaults=first)

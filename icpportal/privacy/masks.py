@@ -38,3 +38,8 @@ def mask_email(email: str) -> str:
     """`w***@example.com`."""
     local, at, host = email.partition("@")
     return f"{local[:1]}***{at}{host}" if at else mask_name(email)
+
+
+def mask_address(address: str) -> str:
+    """`宁夏回***`: the first three characters, the province."""
+    return f"{address[:3]}***" if address else ""

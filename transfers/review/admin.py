@@ -9,19 +9,29 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
-from transfers.returns.labels import label_of
+from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
+from transfers.review.cases.parts.masks import ADDRESS, MASKS
+from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_search
 from transfers.review.search.views import search
 
 WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
+WHAT.update(
+    {
+        f"{SHOWN}{part}": format_lazy("{}: {} · {}", gettext_lazy("Shown in full"), section_of(part), label_of(part))
+        for part in (*MASKS, ADDRESS)
+    }
+)
 CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 
 

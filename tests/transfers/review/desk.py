@@ -46,6 +46,15 @@ def case_of(order: Order, page: str = "case") -> str:
     return reverse(f"admin:transfers_order_{page}", args=[order.pk])
 
 
+def seen(client: Client, order: Order, page: str = "case") -> HttpResponse:
+    """A page of a case in clear: who does not have it says why."""
+    answer = client.get(case_of(order, page))
+    if b"look-words" not in answer.content:
+        return answer
+    press(client, order, "look", **{"look-words": "the customer called"})
+    return client.get(case_of(order, page))
+
+
 def press(client: Client, order: Order, move: str, **typed: str) -> HttpResponse:
     """Press a button of the case, as the page stands now."""
     return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})

@@ -7,7 +7,7 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import all_ok, case_of, english, press, read
+from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
 from transfers.models import ColleagueNote, Order
 from transfers.review.leases import assign_to_me
 
@@ -30,8 +30,8 @@ def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
 
     assert read(order).reviewer == colleague
     theirs = english(client, colleague)
-    assert f'name="verdict.{NAME}" value="ok" checked' in theirs.get(case_of(order)).content.decode()
-    more = theirs.get(case_of(order, "more")).content.decode()
+    assert f'name="verdict.{NAME}" value="ok" checked' in seen(theirs, order).content.decode()
+    more = seen(theirs, order, "more").content.decode()
     assert [words in more for words in ("沈阳", "请看执照", "handed the order to")] == [True, True, True]
 
 
@@ -51,11 +51,11 @@ def test_a_lead_takes_over_and_the_timeline_says_so(client):
     assign_to_me(order, holder)
     desk = english(client, lead)
 
-    assert "Take over" in desk.get(case_of(order)).content.decode()
+    assert "Take over" in seen(desk, order).content.decode()
     press(desk, order, "take_over")
 
     assert read(order).reviewer == lead
-    assert "took the order over" in desk.get(case_of(order, "more")).content.decode()
+    assert "took the order over" in seen(desk, order, "more").content.decode()
 
 
 def test_nobody_is_given_an_order_of_their_own(client):
@@ -85,7 +85,7 @@ def test_a_question_keeps_the_order_open_until_it_is_answered(client):
     question = ColleagueNote.objects.get(kind="question")
     press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "在"})
     desk = english(client, me)
-    assert "在" in desk.get(case_of(order, "more")).content.decode()
+    assert "在" in seen(desk, order, "more").content.decode()
     press(desk, order, "accept", **all_ok(order))
     assert moves(order) == ["accept"]
 
@@ -144,7 +144,7 @@ def test_notes_are_for_colleagues_and_lie_encrypted(client):
 
     press(desk, order, "note", **{"note-words": "申请人是老客户"})
 
-    assert "申请人是老客户" in desk.get(case_of(order, "more")).content.decode()
+    assert "申请人是老客户" in seen(desk, order, "more").content.decode()
     assert "申请人是老客户" not in sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
     raw = ColleagueNote.objects.extra(select={"raw": "words"}).values_list("raw", flat=True).get()
     assert "老客户" not in str(raw)
@@ -165,7 +165,7 @@ def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client
 
     assert until > timezone.now()
     assert "高扬 has had this order since" in told["words"]
-    assert f'name="verdict.{NAME}" value="return" checked' in desk.get(case_of(order)).content.decode()
+    assert f'name="verdict.{NAME}" value="return" checked' in seen(desk, order).content.decode()
 
 
 def test_the_desks_timeline_names_colleagues_and_every_round(client):
@@ -174,7 +174,7 @@ def test_the_desks_timeline_names_colleagues_and_every_round(client):
     typed = {**all_ok(order), f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "改名称"}
     press(desk, order, "send_back", **typed)
 
-    more = desk.get(case_of(order, "more")).content.decode()
+    more = seen(desk, order, "more").content.decode()
 
     assert [words in more for words in ("沈阳", "改名称", "parts in order")] == [True, True, True]
     assert ["Our reviewer" in more, ">You<" in more] == [False, False]

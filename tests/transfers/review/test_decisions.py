@@ -12,7 +12,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read, seen
 from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import actions as review
@@ -94,7 +94,7 @@ def test_a_colleague_reads_who_has_decided_and_cannot_decide_or_undo(client):
     Order.objects.filter(pk=order.pk).update(claimed_until=timezone.now())  # the half hour is over: a worker was dead
     colleague = english(client, make_reviewer())
 
-    html = colleague.get(case_of(order)).content.decode()
+    html = seen(colleague, order).content.decode()
     press(colleague, order, "send_back", **{f"reason.{NAME}": "own", f"words.{NAME}": "改"}, **ALTHOUGH)
     press(colleague, order, "take_back")
 
@@ -159,7 +159,7 @@ def test_what_was_in_order_keeps_its_verdict_in_the_next_round_unless_it_changed
     order.answers, order.state = answers, states.SUBMITTED
     order.save(update_fields=["answers", "state"])
 
-    page = desk.get(case_of(order)).context["page"]
+    page = seen(desk, order).context["page"]
 
     open_parts = {part.key for part in page.parts if part.is_judged and not part.said and not part.is_optional}
     assert open_parts == {NAME, "subject.post_address"}
@@ -182,7 +182,7 @@ def test_a_new_reason_on_what_was_in_order_asks_why_and_colleagues_read_it(clien
 
     assert "was in order last time: say why it is returned now" in refused
     assert ReviewRound.objects.get(number=2).why == "执照昨天才清楚"
-    more = desk.get(reverse("admin:transfers_order_more", args=[order.pk])).content.decode()
+    more = seen(desk, order, "more").content.decode()
     assert "执照昨天才清楚" in more
     applicant = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
     assert "执照昨天才清楚" not in applicant

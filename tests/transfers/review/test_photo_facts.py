@@ -1,11 +1,11 @@
 """How the photo was taken, beside the photo that a reviewer judges."""
 
 import pytest
-from django.urls import reverse
 from django.utils.translation import override
 
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reviewer, sign_in
+from tests.transfers.review.desk import seen
 from transfers.review.cases.parts.photo import photo_facts
 
 pytestmark = pytest.mark.django_db
@@ -47,8 +47,7 @@ def test_how_the_photo_was_taken_stands_beside_it(client):
     make_ready_document(order, "photo")
 
     client.cookies["django_language"] = "en"
-    page = reverse("admin:transfers_order_case", args=[order.pk])
-    html = sign_in(client, make_reviewer()).get(page).content.decode()
+    html = seen(sign_in(client, make_reviewer()), order).content.decode()
 
     part = html.partition("Photo beside the document")[2].partition("</section>")[0]
     assert "银川市示例拍照点" in part

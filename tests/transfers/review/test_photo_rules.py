@@ -7,7 +7,7 @@ from django.urls import reverse
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves
-from tests.transfers.review.desk import all_ok, case_of, english, press
+from tests.transfers.review.desk import all_ok, english, press, seen
 from transfers.models import FieldVerdict, ReturnReason
 from transfers.review.cases.parts.photo_rules import RULES, rules_for
 from transfers.review.catalogue import ROWS
@@ -63,7 +63,7 @@ def test_only_the_rules_of_the_way_in_which_it_was_taken_are_asked(way, asked):
 def test_the_automatic_findings_stand_at_their_rules(client):
     order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
 
-    html = english(client, make_reviewer()).get(case_of(order)).content.decode()
+    html = seen(english(client, make_reviewer()), order).content.decode()
 
     assert "Automatic check: A red or blue top" in html
     assert html.count("Automatic check: nothing found") == 4
@@ -76,7 +76,7 @@ def test_the_automatic_findings_stand_at_their_rules(client):
 def test_a_picture_that_was_not_checked_claims_nothing(client, columns):
     order = taken("backdrop", **columns)
 
-    assert "Automatic check" not in english(client, make_reviewer()).get(case_of(order)).content.decode()
+    assert "Automatic check" not in seen(english(client, make_reviewer()), order).content.decode()
 
 
 @pytest.mark.usefixtures("reasons")

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.approvals.models import REFUSE as REFUSAL
-from icpportal.approvals.queries import open_request
+from icpportal.approvals.queries import is_any_open, open_request
 from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
 from icpportal.fields.marked_text import zh
@@ -28,7 +28,7 @@ from transfers.orders.kinds import is_in, kind_of, state_of
 from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
 from transfers.returns.labels import label_of, section_of
-from transfers.review import decisions, leases
+from transfers.review import decisions, leases, purposes
 from transfers.review.baskets.due import Due, DueBy, calendar_around, due_of
 from transfers.review.baskets.forms import province_name
 from transfers.review.baskets.page import Act
@@ -40,7 +40,7 @@ from transfers.review.cases.judgement import NOT_JUDGED, Judged, judged, lacking
 from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
-from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage
+from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import photo_panels
@@ -66,8 +66,10 @@ AROUND = 2 * pi * RADIUS
 LEADS = "transfers.lead_review"
 
 
-def case_page(request: HttpRequest, order: Order, can: Collection[str], again: Mapping[str, forms.Form]) -> CasePage:
-    """The case for this reader."""
+def case_page(
+    request: HttpRequest, order: Order, can: Collection[str], again: Mapping[str, forms.Form], in_full: Collection[str]
+) -> CasePage:
+    """The case for this reader, who sees `in_full` of what is masked."""
     user = account_of(request)
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
@@ -75,12 +77,12 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
     is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
     is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
     case = judged(order, typed, rounds) if is_judged else photo_judged(order, typed) if is_photo else NOT_JUDGED
-    sections = _sections(order, papers, case, rounds, in_clear=True) if kind_of(order).is_reviewed else []
+    sections = _sections(order, papers, case, rounds, in_full) if kind_of(order).is_reviewed else []
     own = _forms(order, typed, again)
     unused = unused_of(typed, _drawn(own, case.verdicts))
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
-    asked = asked_for(open_request(REFUSAL, order.pk), user)
+    asked = asked_for(open_request(REFUSAL, order.pk), user) if is_any_open() else None
     barred = leases.barred(order, user)
     held = leases.is_held(order)
     query = kept_query(request)
@@ -122,6 +124,23 @@ def case_page(request: HttpRequest, order: Order, can: Collection[str], again: M
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
         asked=[asked] if asked else [],
+        show_reasons=list(purposes.SHOW_REASONS.items()),
+    )
+
+
+def purpose_page(order: Order, user: User, query: str) -> PurposePage:
+    """What asks why somebody wants to see a case that they do not have."""
+    is_free = is_in(order, Group.IN_REVIEW) and not leases.is_held(order) and leases.barred(order, user) is None
+    return PurposePage(
+        reference=order.reference,
+        domain=order.domain,
+        case_url=case_url(order, query),
+        lease=lease_words(order, user),
+        acts=[Act("claim", _("Assign to me"))] if is_free else [],
+        back=list_url(kept_list(query)),
+        kept=drafts.read(order, user).stamp,
+        version=order.version,
+        query=query,
     )
 
 
@@ -184,11 +203,13 @@ def lease_words(order: Order, user: User) -> str:
     return _("Yours until %(time)s") % {"time": until} if leases.holds(order, user) else leases.held_words(order)
 
 
-def _sections(order: Order, papers: Papers, case: Judged, rounds: Rounds, *, in_clear: bool) -> list[Section]:
+def _sections(
+    order: Order, papers: Papers, case: Judged, rounds: Rounds, in_full: Collection[str] = ()
+) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
     reasons = shown(order, chosen) if case.verdicts else []
     questions = {part: _asked(note) for part, note in case.asked.items()}
-    return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, in_clear=in_clear)
+    return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
 
 def _asked(note: ColleagueNote) -> str:
@@ -253,7 +274,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
     query = kept_query(request)
     findings: list[Words] = []
     if form is None:
-        sections = _sections(order, papers_of(order), case, rounds, in_clear=True)
+        sections = _sections(order, papers_of(order), case, rounds)
         findings = [f"{part.label}: {words}" for each in sections for part in each.parts for words in part.findings]
     return DecisionPage(
         reference=order.reference,

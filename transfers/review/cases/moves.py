@@ -26,11 +26,12 @@ from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
-from transfers.review import decisions, leases, refusals
+from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import judged, lacking_words, photo_judged
+from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
 from transfers.review.cases.unused import CALL, PHOTO, REFUSE
@@ -42,6 +43,7 @@ VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP = "keep"
+SHOW_WORDS_MAX = 120  # beside a reason from the list
 NOTE_MAX = 400  # of a note or an answer; their fields say the same
 MOVED = gettext_lazy("The order has changed. This is its current state")
 ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
@@ -129,6 +131,30 @@ def _to_accept(order: Order, reviewer: User, typed: Typed) -> None:
 @case_action(gettext_lazy("Discarded"), decides=False, stays=True)
 def _discard(order: Order, reviewer: User, typed: Typed) -> None:
     drafts.forget_unused(order, reviewer, typed.came)
+
+
+@case_action(gettext_lazy("Written down: you can see the case for 30 minutes"), decides=False, stays=True)
+def _look(order: Order, reviewer: User, typed: Typed) -> None:
+    words = str(typed.posted.get("look-words", "")).strip()
+    if not purposes.is_reason(words):
+        raise Contradicted(_("Say in a few words what you need to see the case for"))
+    purposes.say(order, reviewer, words)
+
+
+@case_action(gettext_lazy("Shown in full, and written down"), decides=False, stays=True)
+def _show(order: Order, reviewer: User, typed: Typed) -> None:
+    """The button names the part after a colon."""
+    part = str(typed.posted.get("move", "")).partition(":")[2]
+    if part not in masks_of(order):
+        raise Contradicted(_("This value is not masked"))
+    if purposes.purpose_of(order, reviewer) is None:
+        raise Contradicted(_("Say in a few words what you need to see the case for"))
+    chosen = str(typed.posted.get(f"show-reason.{part}", ""))
+    words = str(typed.posted.get(f"show-words.{part}", "")).strip()[:SHOW_WORDS_MAX]
+    reason = purposes.show_reason(chosen, words)
+    if not reason:
+        raise Contradicted(_("Not shown: choose why, or say it in a few words"))
+    purposes.show(order, reviewer, part, reason)
 
 
 @case_action(gettext_lazy("The order is yours for 30 minutes"), decides=False, stays=True)

@@ -61,6 +61,7 @@ class CasePage:
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)  # what a second person has to allow first
+    show_reasons: list[tuple[str, Words]] = field(default_factory=list)  # why a masked value is shown in full
 
     @property
     def title(self) -> str:
@@ -101,6 +102,26 @@ class CasePage:
     def is_photo(self) -> bool:
         """Whether the photo is judged now, not the entries."""
         return self.photo_form is not None
+
+
+@dataclass(frozen=True, slots=True)
+class PurposePage:
+    """What `admin/transfers/case/purpose.html` draws: the order without a word of what was entered."""
+
+    reference: str
+    domain: str
+    case_url: str
+    lease: str
+    acts: list[Act]
+    back: str
+    kept: str
+    version: int
+    query: str
+
+    @property
+    def title(self) -> str:
+        """The order and its domain."""
+        return f"{self.reference} · {self.domain}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
@@ -19,10 +20,8 @@ from icpportal.approvals.models import REFUSE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import asked_words
 from icpportal.desk.pages import drawn
-from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
-from icpportal.privacy.actions import REVIEW, note_access
 from icpportal.time_format import to_beijing
 from transfers.calls.queries import with_next_call
 from transfers.models import Order
@@ -33,7 +32,7 @@ from transfers.pages.unreadable import shown
 from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
-from transfers.review.cases.case import case_page, decision_page, more_page
+from transfers.review.cases.case import case_page, decision_page, kept_query, more_page, purpose_page
 from transfers.review.cases.forms import ReturnForm
 from transfers.review.cases.moves import (
     ACTIONS,
@@ -46,6 +45,8 @@ from transfers.review.cases.moves import (
     return_form,
 )
 from transfers.review.cases.page import CasePage, UnreadablePage
+from transfers.review.cases.parts.parts import anchor_of
+from transfers.review.purposes import Purpose, note_look, purpose_of
 
 REVIEWS = "transfers.review_order"
 MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
@@ -86,7 +87,9 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     if not page.tally.is_whole:
         messages.warning(request, _("Accepting is not open yet: some parts have no verdict, or are to be returned"))
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
-    _note(request, order)
+    seen = _seen(request, order, context)
+    if not isinstance(seen, Purpose):
+        return seen
     return drawn(request, "admin/transfers/case/accept.html", context, page)
 
 
@@ -96,15 +99,14 @@ def _order(request: HttpRequest, pk: UUID) -> Order:
     return get_object_or_404(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))), pk=pk)
 
 
-def _note(request: HttpRequest, order: Order) -> None:
-    """A row for each person, case and purpose that it was drawn for, whatever the request."""
-    note_access(
-        actor=account_of(request),
-        what="order",
-        reference=order.reference,
-        reason=REVIEW,
-        client=client_address(request),
-    )
+def _seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
+    """Writes the look down, whatever request draws the case; without a purpose, the page that asks for one instead."""
+    user = account_of(request)
+    if purpose := purpose_of(order, user):
+        note_look(request, order, purpose)
+        return purpose
+    page = purpose_page(order, user, kept_query(request))
+    return drawn(request, "admin/transfers/case/purpose.html", context, page)
 
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
@@ -115,7 +117,7 @@ def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpRe
 
 def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     """Whatever is pressed, all that was typed is kept first."""
-    user, name = account_of(request), request.POST.get("move", "")
+    user, (name, _colon, part) = account_of(request), request.POST.get("move", "").partition(":")
     move = ACTIONS.get(name)
     if move is None or not user.has_perm(f"transfers.{move.permission}"):
         raise PermissionDenied
@@ -136,6 +138,7 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     if used := move.used(typed.fields):
         drafts.take_out(order, user, used)
     messages.success(request, move.said())
+    here += f"#{quote(anchor_of(part))}" if part else ""
     return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
 
 
@@ -210,20 +213,26 @@ def _can(request: HttpRequest, order: Order) -> set[str]:
 
 def _case(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
     """The page, whatever request draws it."""
-    _note(request, order)
-    page: CasePage = case_page(request, order, _can(request, order), again)
+    seen = _seen(request, order, context)
+    if not isinstance(seen, Purpose):
+        return seen
+    page: CasePage = case_page(request, order, _can(request, order), again, seen.shown)
     return drawn(request, "admin/transfers/case/case.html", context, page)
 
 
 def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: Context) -> TemplateResponse:
-    _note(request, order)
+    seen = _seen(request, order, context)
+    if not isinstance(seen, Purpose):
+        return seen
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, form)
     return drawn(request, "admin/transfers/case/return.html", context, page)
 
 
 def _more_page(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
-    _note(request, order)
+    seen = _seen(request, order, context)
+    if not isinstance(seen, Purpose):
+        return seen
     page = more_page(request, order, again)
     return drawn(request, "admin/transfers/case/more.html", context, page)
 

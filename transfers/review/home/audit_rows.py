@@ -19,12 +19,14 @@ from icpportal.privacy.access_words import WHAT, reason_words
 from icpportal.privacy.models import AccessNote
 from transfers.models import OrderEvent
 from transfers.orders.history import row_of
+from transfers.review.purposes import without_holding
 
 MOST = 50
-LOOKS, ACTS = "looks", "acts"
+LOOKS, FLAGGED, ACTS = "looks", "flagged", "acts"
 SORTS: dict[str, str | Promise] = {
     "": pgettext_lazy("of the log", "Everything"),
     LOOKS: pgettext_lazy("of the log", "Looks"),
+    FLAGGED: pgettext_lazy("of the log", "Looks without holding the case"),
     ACTS: pgettext_lazy("of the log", "Acts"),
 }
 
@@ -41,6 +43,7 @@ class LogRow:
     times: int = 0
     last_at: datetime | None = None
     client: str = ""  # where from, where that is known
+    is_flagged: bool = False  # a look at a case that somebody else had, or nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,15 @@ def rows(asked: Asked) -> tuple[list[LogRow], datetime | None]:
 
 def _sources(asked: Asked) -> list[Callable[[Asked], Iterator[LogRow]]]:
     looks = [_looks] if asked.sort != ACTS else []
-    return [*looks, *([_moves, _requests] if asked.sort != LOOKS else [])]
+    return [*looks, *([_moves, _requests] if asked.sort not in (LOOKS, FLAGGED) else [])]
 
 
 def _looks(asked: Asked) -> Iterator[LogRow]:
     found = AccessNote.objects.filter(asked.within("at", "actor"))
     found = found.filter(reference=asked.reference) if asked.reference else found
-    for note in found.select_related("actor").order_by("-at", "-pk")[: MOST + 1]:
+    found = found.filter(without_holding()) if asked.sort == FLAGGED else found
+    flagged = found.annotate(flagged=Q(without_holding())).select_related("actor")
+    for note in flagged.order_by("-at", "-pk")[: MOST + 1]:
         yield LogRow(
             at=note.at,
             who=_name(note.actor),
@@ -84,6 +89,7 @@ def _looks(asked: Asked) -> Iterator[LogRow]:
             times=note.times,
             last_at=note.last_at,
             client=note.client,
+            is_flagged=note.flagged,
         )
 
 

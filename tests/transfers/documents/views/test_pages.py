@@ -521,18 +521,20 @@ def test_a_reviewer_may_ask_for_another_paper(client):
 # --- strangers and staff ---------------------------------------------------------------------
 
 
-def test_a_picture_is_for_its_owner_and_reviewers_and_a_look_of_staff_is_written_down(client):
+def test_a_picture_is_for_its_owner_and_who_may_see_the_case_and_a_look_of_staff_is_written_down(client):
     order = make_order()
     address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     reviewer, lead = make_reviewer(), make_lead_reviewer()
 
     assert sign_in(client, order.owner).get(address).status_code == 200
     assert AccessNote.objects.count() == 0
-    assert sign_in(client, reviewer).get(address).status_code == 200
+    assert sign_in(client, reviewer).get(address).status_code == 404
+    Order.objects.filter(pk=order.pk).update(reviewer=reviewer, claimed_until=timezone.now() + timedelta(minutes=30))
+    assert client.get(address).status_code == 200
     assert sign_in(client, lead).get(address).status_code == 200
 
     notes = AccessNote.objects.order_by("pk").values_list("actor", "what", "reference")
-    assert list(notes) == [(user.pk, "document subject_id", order.reference) for user in (reviewer, lead)]
+    assert list(notes) == [(user.pk, "order", order.reference) for user in (reviewer, lead)]
 
 
 @pytest.mark.parametrize("held_roles", [("applicant",), (AUDITOR,), (OPERATIONS,)])

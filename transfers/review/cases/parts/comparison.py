@@ -1,6 +1,6 @@
 """One value beside others, character by character, in the groups in which people read numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
@@ -18,6 +18,7 @@ GROUPS = (
     (("phone1", "emergency"), {11: (3, 4, 4)}),
     (("type.number",), {18: (4, 4, 4, 4, 2)}),
 )
+Mask = Callable[[str], str]
 SAME, DIFFERS, CHANGED = "same", "hot", "was"
 
 
@@ -76,19 +77,26 @@ def _marked(kind: str, text: str) -> SafeString:
     return format_html("<mark>{}</mark>" if kind == "in" else "{}", text)
 
 
-def typed_line(part: str, value: str, others: list[str]) -> Compared:
-    """What the applicant typed; marked where it differs from what stands on file."""
+def typed_line(part: str, value: str, others: list[str], mask: Mask | None = None) -> Compared:
+    """What the applicant typed; marked where it differs from what stands on file, if it is shown in full."""
     other = others[0] if others and others[0] else None
-    return Compared(_("Entered"), drawn(part, value, other), is_code=bool(groups_of(part, value)), is_typed=True)
-
-
-def line(label: Words, part: str, value: str, typed: str, *, is_earlier: bool = False) -> Compared:
-    """Another value of the part beside what was typed."""
     is_code = bool(groups_of(part, value))
+    shown = drawn(part, mask(value)) if mask else drawn(part, value, other)
+    return Compared(_("Entered"), shown, is_code=is_code, is_typed=True)
+
+
+def line(
+    label: Words, part: str, value: str, typed: str, *, is_earlier: bool = False, mask: Mask | None = None
+) -> Compared:
+    """Another value of the part beside what was typed; of a masked one it is said alone whether it differs."""
+    is_code = bool(groups_of(part, value))
+    shown = drawn(part, mask(value)) if mask else drawn(part, value, typed)
     if value == typed:
-        return Compared(label, drawn(part, value), SAME, _("same"), is_code)
+        return Compared(label, shown, SAME, _("same"), is_code)
     if is_earlier:
-        return Compared(label, drawn(part, value, typed), CHANGED, _("changed"), is_code)
+        return Compared(label, shown, CHANGED, _("changed"), is_code)
+    if mask:
+        return Compared(label, shown, DIFFERS, _("differs"), is_code)
     n = max(1, sum(len(text) for kind, text in spans(typed, value) if kind == "in"))
     told = ngettext("%(n)s differs", "%(n)s differ", n) % {"n": n} if n <= len(value) // 2 else _("differs")
-    return Compared(label, drawn(part, value, typed), DIFFERS, told, is_code)
+    return Compared(label, shown, DIFFERS, told, is_code)

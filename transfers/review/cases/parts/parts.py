@@ -1,6 +1,6 @@
 """The parts of a case as a reviewer judges them: what was entered, what stands beside it, what was said of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,6 @@ from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Json, Words
-from icpportal.privacy.masks import mask_email, mask_mobile, mask_number
 from icpportal.time_format import short_words
 from transfers.check import readiness
 from transfers.documents import slots
@@ -30,6 +29,7 @@ from transfers.returns.labels import FORMS, label_of
 from transfers.returns.returned_parts import replied
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.comparison import Compared, line, typed_line
+from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
 from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
 from transfers.review.reasons.blanks import plain
@@ -40,18 +40,6 @@ from transfers.steps.base import Step
 
 PAPER = "paper"
 OTHER = f"{PAPER}.{slots.OTHER}"  # where a reviewer may ask for further papers: silence is in order there
-# whoever may read a case and not judge it sees these masked
-MASKS = {
-    f"{step}.{person}_{name}": mask
-    for step, person in (("subject", "lead"), ("administrator", "admin"))
-    for name, mask in (
-        ("id_number", mask_number),
-        ("phone1", mask_mobile),
-        ("phone2", mask_mobile),
-        ("emergency", mask_mobile),
-        ("email", mask_email),
-    )
-}
 
 
 SAID_WORDS: dict[str, Words] = {
@@ -65,6 +53,11 @@ SAID_WORDS: dict[str, Words] = {
 def attributes(**holds: bool) -> SafeString:
     """Boolean attributes of a tag, those that hold."""
     return format_html_join("", " {}", ((name.replace("_", "-"),) for name, is_so in holds.items() if is_so))
+
+
+def anchor_of(part: str) -> str:
+    """The id of a part in its page."""
+    return "p-" + part.replace(".", "-").replace("_", "-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +78,12 @@ class Part:
     asked: str = ""  # the question that waits for a colleague
     is_changed: bool = False
     is_optional: bool = False
+    is_masked: bool = False  # shown in full only when it is asked for
 
     @property
     def anchor(self) -> str:
         """Its id in the page."""
-        return "p-" + self.key.replace(".", "-").replace("_", "-")
+        return anchor_of(self.key)
 
     @property
     def said_words(self) -> Words:
@@ -171,7 +165,12 @@ class Beside:
     record: Mapping[str, Json]
     returned: dict[str, FieldVerdict]
     findings: dict[str, list[Words]]
-    in_clear: bool
+    masks: Mapping[str, Callable[[str], str]]
+
+    def masked(self, part: str, value: str) -> str:
+        """The value as this reader sees it."""
+        mask = self.masks.get(part)
+        return mask(value) if mask else value
 
 
 def parts_of(order: Order) -> list[str]:
@@ -203,10 +202,10 @@ def sections_of(
     questions: Mapping[str, str],
     returned: dict[str, FieldVerdict],
     *,
-    in_clear: bool,
+    shown: Collection[str],
 ) -> list[Section]:
-    """The order page by page. `in_clear` is for those who compare numbers and contacts with the pictures."""
-    beside = _beside(order, papers, returned, in_clear=in_clear)
+    """The order page by page. `shown` are the masked parts that the reader has asked for."""
+    beside = _beside(order, papers, returned, shown)
 
     def part(key: str, section: Words, value: str) -> Part:
         return _part(key, section, value, beside, papers, verdicts.get(key), reasons, questions.get(key, ""))
@@ -221,21 +220,22 @@ def sections_of(
         for step in pages()
     ]
     of_papers = [part(f"{PAPER}.{slot.key}", _("Documents"), "") for slot in _slots(order)]
-    shown = [each for each in of_papers if each.is_judged or each.told]
+    of_interest = [each for each in of_papers if each.is_judged or each.told]
     return [
         *_known(order, papers, beside),
         *of_pages,
-        Section(PAPER, _("Documents"), shown, [*papers.now, *papers.replaced]),
+        Section(PAPER, _("Documents"), of_interest, [*papers.now, *papers.replaced]),
     ]
 
 
-def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], *, in_clear: bool) -> Beside:
+def _beside(order: Order, papers: Papers, returned: dict[str, FieldVerdict], shown: Collection[str]) -> Beside:
     kept = _advice(order)
     found: dict[str, list[Words]] = {part: list(said) for part, said in kept.findings.items()}
     for picture in papers.now:
         marks = picture.found.marks if picture.found else ()
         found.setdefault(f"{PAPER}.{picture.slot}", []).extend(mark.words for mark in marks)
-    return Beside(kept.record, returned, found, in_clear)
+    masks = {part: mask for part, mask in masks_of(order).items() if part not in shown}
+    return Beside(kept.record, returned, found, masks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,14 +272,14 @@ def _part(
     reasons: list[ReasonVersion],
     question: str,
 ) -> Part:
-    shown = value if beside.in_clear else MASKS.get(key, str)(value)
+    shown = beside.masked(key, value)
     before = beside.returned.get(key)
     return Part(
         key=key,
         label=label_of(key),
         section=section,
         value=shown,
-        lines=_lines(key, shown, before, beside),
+        lines=_lines(key, value, before, beside),
         findings=beside.findings.get(key, []),
         told=_told(before) if before else "",
         told_at=short_words(before.round.decided_at) if before and before.round.decided_at else "",
@@ -289,25 +289,27 @@ def _part(
         asked=question,
         is_changed=_is_changed(key, value, before, papers),
         is_optional=key == OTHER,
+        is_masked=shown != value,
     )
 
 
-def _lines(key: str, shown: str, before: FieldVerdict | None, beside: Beside) -> list[Compared]:
+def _lines(key: str, value: str, before: FieldVerdict | None, beside: Beside) -> list[Compared]:
     """What was entered, what is on file, what stood there in the round before."""
     if key.startswith(PAPER):
         return []
     on_file = _on_file(key, beside)
-    earlier = before.value if before and beside.in_clear else ""
+    earlier = before.value if before else ""
+    mask = beside.masks.get(key)
     return [
-        typed_line(key, shown, [on_file]),
-        *([line(_("On file"), key, on_file, shown)] if on_file else []),
-        *([line(_("Before"), key, earlier, shown, is_earlier=True)] if earlier else []),
+        typed_line(key, value, [on_file], mask),
+        *([line(_("On file"), key, on_file, value, mask=mask)] if on_file else []),
+        *([line(_("Before"), key, earlier, value, is_earlier=True, mask=mask)] if earlier else []),
     ]
 
 
 def compared(order: Order, part: str) -> list[Compared]:
-    """One part of an order with what is on file, in clear."""
-    return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, in_clear=True))
+    """One part of an order with what is on file, masked as on the case."""
+    return _lines(part, value_of(order, part), None, Beside(_advice(order).record, {}, {}, masks_of(order)))
 
 
 def _on_file(key: str, beside: Beside) -> str:
@@ -316,7 +318,7 @@ def _on_file(key: str, beside: Beside) -> str:
     value = beside.record.get(name)
     form = FORMS.get(step)
     field_of = form.base_fields.get(name) if form else None
-    if value in (None, "", []) or field_of is None or not beside.in_clear:
+    if value in (None, "", []) or field_of is None:
         return ""
     return words(field_of, value)
 
@@ -336,7 +338,7 @@ def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Paper
 
 def _known(order: Order, papers: Papers, beside: Beside) -> list[Section]:
     """What stands fast in this order and is compared all the same, and what the applicant said of the return."""
-    of_type = facts.rows(order.answer("type"), in_clear=beside.in_clear)
+    of_type = facts.rows(order.answer("type"), in_clear=True)
     keys = ("type.name", "type.nature", "type.id_type", "type.number", "type.region", "type.domain")
     of_server = servers.rows(order)
     said = replied(order)
