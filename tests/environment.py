@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.passwords import at_least_cost
 
 worker = os.environ.get("PYTEST_XDIST_WORKER", "")  # gw0, gw1: beside each other, each with data of its own
 if worker or "VAR_DIR" not in os.environ:
@@ -45,8 +46,7 @@ REASONS = {
 }
 
 
-# the real algorithm at its least cost: a quarter of the time went into the passwords of invented people
-Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+at_least_cost()  # a quarter of the time went into passwords
 
 
 def pytest_collection_finish() -> None:

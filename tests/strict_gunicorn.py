@@ -1,4 +1,7 @@
-"""gunicorn's configuration for portals and simulators that tests start: there, too, an unknown variable is an error."""
+"""gunicorn's configuration for portals and simulators that tests start.
+
+There, too, an unknown variable is an error, and a password is hashed at the least cost.
+"""
 
 import sys
 from pathlib import Path
@@ -10,6 +13,7 @@ ARGUMENTS = {"GUNICORN_CMD_ARGS": f"--config {Path(__file__).resolve()}"}
 def post_worker_init(worker: Any) -> None:
     """The page answers 500, and its log names file and variable."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from tests import strict_templates
+    from tests import passwords, strict_templates
 
     strict_templates.install(AssertionError)
+    passwords.at_least_cost()

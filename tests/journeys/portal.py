@@ -52,6 +52,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def addresses(port: int) -> dict[str, str]:
+    """Where portal and simulator will be: the demo begins again when it finds them out by itself."""
+    beside = free_port()
+    simulator = {"SIMULATOR_PORT": str(beside), "SIMULATOR_URL": f"http://127.0.0.1:{beside}"}
+    return {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", **simulator}
+
+
 def own_redis(number: int) -> dict[str, str]:
     """Another Redis database than the run's (9 to 11, 14, 15): two portals must not take each other's tasks."""
     server = os.environ.get("REDIS_URL", "").rpartition("/")[0]
@@ -78,7 +85,10 @@ def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def running(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[Portal]:
-    """A portal that answers, until the block ends; then nothing of it is left. `empty`: it makes its tables itself."""
+    """A portal that answers, until the block ends; then nothing of it is left.
+
+    `empty`: it makes its tables itself and is started as a person starts it.
+    """
     port = free_port()
     with database(dict(os.environ)) as own:
         environment = {
@@ -87,13 +97,14 @@ def running(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[P
             **own,
             "VAR_DIR": str(folder),
             "CODE_RESEND_SECONDS": "1",
+            **({} if empty else addresses(port)),
             **settings,
         }
         if not own and not empty:
             migrated.copy_to(folder / "portal.sqlite3")
         log = (folder / "demo.out").open("w")
         process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(port)],
+            [sys.executable, "manage.py" if empty else "tests/passwords.py", "demo", "--port", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=log,
