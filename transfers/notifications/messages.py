@@ -15,7 +15,7 @@ from icpportal.fields.types import Facts, Key
 from icpportal.outbox.actions import Attachment, Letter, notify_all
 from icpportal.outbox.texts import catalogue
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name
-from icpportal.workdays.calendar import add_workdays, end_of_answer
+from icpportal.workdays.calendar import LONGEST_BREAK, Calendar, add_workdays, calendar, end_of_answer
 from transfers.models import Order
 from transfers.notifications import texted_mobiles
 from transfers.notifications.calendar_file import deadline_ics
@@ -95,8 +95,10 @@ def _letters(
     """One letter a person and channel; an address that several people share gets one."""
     language = order.owner.language
     told: set[tuple[str, str]] = set()
+    shared = words_of(order, facts, now)
+    attachments = _attachments(order) if catalogue.has(template, "email") else ()
     for reader in recipients(order, roles, every_address=catalogue.reaches_every_address(template)):
-        words = context(order, reader, facts, now)
+        words = {**shared, "account": _account(order, reader)}
         for channel, address in reader.addresses():
             if (channel, address) in told or not catalogue.has(template, channel):
                 continue
@@ -110,7 +112,7 @@ def _letters(
                 "context": words,
                 "reference": order.reference,
                 "user_id": reader.user_id,
-                "attachments": _attachments(order) if channel == "email" else (),
+                "attachments": attachments if channel == "email" else (),
             }
 
 
@@ -122,10 +124,21 @@ def _attachments(order: Order) -> tuple[Attachment, ...]:
 
 def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Facts:
     """Every placeholder a message about an order may have, masked, in both languages where they differ."""
+    return {**words_of(order, facts, now), "account": _account(order, reader)}
+
+
+def _account(order: Order, reader: Recipient) -> str:
+    """Whose account it is about, for others than its owner."""
+    return "" if reader.role == ACCOUNT else mask_email(order.owner.email)
+
+
+def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
+    """The placeholders that are the same for everybody."""
     rules = queries.rules_of(order)
     days_from, days_to = rules.review_days
+    today = timezone.localdate(now)
+    known = calendar(today, today + timedelta(days=2 * days_to + LONGEST_BREAK))
     return {
-        "account": "" if reader.role == ACCOUNT else mask_email(order.owner.email),
         "name": mask_name(administrator(order).name),
         "mobile": facts.get("mobile") or mask_mobile(lead(order).mobile),
         "mobiles": facts.get("mobiles") or texted_mobiles.not_told(order),
@@ -134,7 +147,7 @@ def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Fac
         "site_url": rules.codes_entered_at,
         "domain": order.domain,
         "ref": order.reference,
-        "due": _due(order, facts, now),
+        "due": _due(order, facts, now, known),
         "kept": order.due_at,
         "left": facts.get("left", ""),
         "n": facts.get("n", 0),
@@ -149,20 +162,20 @@ def context(order: Order, reader: Recipient, facts: Facts, now: datetime) -> Fac
         "host": urlsplit(settings.PUBLIC_BASE_URL).netloc,
         "phone": settings.PROVIDER_HOTLINE,
         "url": settings.PUBLIC_BASE_URL + order.get_absolute_url(),
-        "from": add_workdays(timezone.localdate(now), days_from)[0],
-        "to": add_workdays(timezone.localdate(now), days_to)[0],
+        "from": add_workdays(today, days_from, known=known)[0],
+        "to": add_workdays(today, days_to, known=known)[0],
         "time": now,
     }
 
 
-def _due(order: Order, facts: Facts, now: datetime) -> datetime:
+def _due(order: Order, facts: Facts, now: datetime, known: Calendar) -> datetime:
     """The date the message speaks of: the order's own deadline, the lapsed one, or when we answer."""
     due = facts.get("due")
     if isinstance(due, datetime):
         return due
     if order.due_at is not None:
         return order.due_at
-    return kept_until(order, now) if order.is_ended else end_of_answer(now)
+    return kept_until(order, now) if order.is_ended else end_of_answer(now, known=known)
 
 
 def kept_until(order: Order, now: datetime) -> datetime:
