@@ -63,10 +63,11 @@ def _provider() -> str:
 def _to_applicant(call: Call, name: str, label: Words) -> tuple[str, str, str]:
     of_part = _("It is about “%(part)s” in your order.") % {"part": label}
     about = of_part if call.part else _("It is about your order.")
+    order = _("Your order ends in %(ref)s.") % {"ref": call.order.reference[-4:]}
     return (
         _("Hello, this is %(provider)s, about a filing. Am I speaking with %(name)s?")
         % {"provider": _provider(), "name": name},
-        f"{_('Your order ends in %(ref)s.') % {'ref': call.order.reference[-4:]}} {about}",
+        ("" if reads_chinese() else " ").join((order, about)),
         _("You can see what is open on the page of the order. We never ask for a password or a code."),
     )
 

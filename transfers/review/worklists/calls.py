@@ -48,6 +48,11 @@ class CallRow:
     is_here: bool
 
     @property
+    def clock(self) -> str:
+        """The time itself, where the due says how late it is."""
+        return "" if self.due.words == self.when else self.when
+
+    @property
     def current(self) -> SafeString:
         """The attribute of the row that is open."""
         return current(is_here=self.is_here)
@@ -114,7 +119,7 @@ def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
         url=reverse("admin:desk_call", args=[call.pk]),
         reference=call.order.reference,
         domain=call.order.domain,
-        name=called.masked_name if called else "",
+        name=(called.masked_name or str(called.label)) if called else "",
         mobile=called.masked_mobile if called else "",
         role=called.label if called else "",
         about=call.about,
