@@ -62,6 +62,17 @@ def give(user: User, *names: str) -> None:
     user.save(update_fields=["is_staff"])
 
 
+def of_two_duties() -> list[User]:
+    """The active accounts that hold roles of two duties, however they came by them."""
+    holders = User.objects.filter(is_active=True, groups__name__in=STAFF).distinct().prefetch_related("groups")
+    return [user for user in holders if len({DUTY[row.name] for row in user.groups.all() if row.name in DUTY}) > 1]
+
+
+def superusers() -> list[User]:
+    """The active accounts that may do everything."""
+    return list(User.objects.filter(is_active=True, is_superuser=True))
+
+
 def ensure() -> list[str]:
     """Write `settings.ROLE_PERMISSIONS` into the groups; gives back the permissions that no model declares.
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import DatabaseError
 
+from icpportal.accounts import roles
 from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
 
@@ -126,3 +128,19 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
     if settings.DEMO:
         return []
     return [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
+
+
+@register("portal", deploy=True)
+def duties_are_apart(app_configs: Sequence[AppConfig] | None, **kwargs: Sequence[str] | None) -> list[CheckMessage]:
+    """Each account of two duties, and each that may do everything; nothing before there are tables."""
+    if settings.DEMO:
+        return []
+    hint = "Deciding cases, configuring and auditing are three people: change the roles of this account."
+    try:
+        found = [
+            *((user, "portal.E020", "holds roles of two duties") for user in roles.of_two_duties()),
+            *((user, "portal.E021", "is a superuser: it holds every duty") for user in roles.superusers()),
+        ]
+    except DatabaseError:
+        return []
+    return [Error(f"The account {user.masked_email} {says}.", hint=hint, id=code) for user, code, says in found]

@@ -1,10 +1,13 @@
 """Production does not start half set up: each thing that is missing or unsafe is named."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 
-from icpportal.operations.checks import RULES, fit_for_production
+from icpportal.accounts import roles
+from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production
 from tests.icpportal.production import manage
+from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
 
 
 def found(settings, **changed):
@@ -122,3 +125,24 @@ def test_the_deployment_check_stops_what_is_unsafe():
     assert done.returncode == 1
     for rule in ("portal.E003", "miit.E001", "portal.E009"):
         assert rule in done.stderr
+
+
+@pytest.mark.django_db
+def test_the_deployment_check_names_two_duties_in_one_account_and_superusers(settings):
+    settings.DEMO = False
+    both, everything, closed = make_reviewer(email="both@example.com"), make_user("every@example.com"), make_reviewer()
+    make_lead_reviewer()
+    assert run_checks(include_deployment_checks=True, tags=["portal"]) == fit_for_production(None)
+
+    for user in (both, closed):
+        user.groups.add(Group.objects.get(name=roles.OPERATIONS))
+    type(both).objects.filter(pk=everything.pk).update(is_superuser=True)
+    type(both).objects.filter(pk=closed.pk).update(is_active=False)
+
+    said = [(each.id, each.msg) for each in duties_are_apart(None)]
+    assert said == [
+        ("portal.E020", "The account b***@example.com holds roles of two duties."),
+        ("portal.E021", "The account e***@example.com is a superuser: it holds every duty."),
+    ]
+    settings.DEMO = True
+    assert duties_are_apart(None) == []
