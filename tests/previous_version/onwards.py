@@ -26,7 +26,7 @@ def main() -> None:
     filled_at = OrderEvent.objects.latest("at").at
     with time_machine.travel(filled_at + timedelta(minutes=1)):
         connection.ensure_connection()
-        found = {"rows": rows(connection.connection), **messages()}
+        found = {"rows": rows(connection.connection), **messages(), **reasons()}
         call_command("ensure_roles", verbosity=0, stdout=sys.stderr)
         found["orders"] = orders()
     sys.stdout.write(json.dumps(found) + "\n")
@@ -39,6 +39,22 @@ def messages() -> dict:
 
     named = set(Message.objects.exclude(template="").values_list("template", flat=True))
     return {"messages": len(named), "unknown texts": sorted(named - set(catalogue.names()))}
+
+
+def reasons() -> dict:
+    """How many reasons hold as their first version, and which verdicts say no version or other words than theirs."""
+    from transfers.models import FieldVerdict, ReturnReason
+    from transfers.review.reasons.queries import in_force
+
+    verdicts = FieldVerdict.objects.exclude(reason=None).select_related("reason", "version")
+    return {
+        "reasons": ReturnReason.objects.count(),
+        "first versions": sum(row.number == 1 for row in in_force().values()),
+        "told": len(verdicts),
+        "told otherwise": [
+            str(row) for row in verdicts if not row.version or row.told["zh"]["text"] != row.version.text("zh")
+        ],
+    }
 
 
 def orders() -> list[dict]:

@@ -62,6 +62,12 @@ def test_every_message_has_its_text(taken_over: dict) -> None:
     assert taken_over["unknown texts"] == []
 
 
+def test_every_reason_becomes_its_first_version_and_what_was_told_names_it(taken_over: dict) -> None:
+    assert taken_over["reasons"] == taken_over["first versions"] > 30
+    assert taken_over["told"] > 0
+    assert taken_over["told otherwise"] == []
+
+
 def test_there_was_an_order_of_every_kind_in_every_state(taken_over: dict) -> None:
     found = {(order["kind"], order["state"]) for order in taken_over["orders"]}
 
