@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.transfers import states
+from tests.transfers.builders import make_order
 from transfers.review.cases.forms import PhotoForm
 from verification.photos.methods import BACKDROP, PLACE, PLAIN
 
@@ -12,8 +14,9 @@ pytestmark = pytest.mark.django_db
     ("ways", "of_backdrop", "of_ground"), [((BACKDROP, PLACE), True, False), ((PLAIN, PLACE), False, True)]
 )
 def test_a_reason_that_speaks_of_another_way_is_not_offered_and_not_taken(ways, of_backdrop, of_ground):
-    offered = [key for key, _words in PhotoForm(ways=ways).fields["reason"].choices]
+    order = make_order(state=states.PHOTO_REVIEW)
+    offered = [key for key, _words in PhotoForm(order=order, ways=ways).fields["reason"].choices]
 
     assert ("photo_backdrop" in offered, "photo_words" in offered) == (of_backdrop, of_backdrop)
     assert ("photo_ground" in offered, "photo_clothes" in offered) == (of_ground, True)
-    assert PhotoForm({"reason": "photo_backdrop"}, ways=ways).is_valid() is of_backdrop
+    assert PhotoForm({"reason": "photo_backdrop"}, order=order, ways=ways).is_valid() is of_backdrop

@@ -167,7 +167,7 @@ def test_words_that_are_too_long_are_shown_again_and_not_cut():
     assert desk.shows({f"reason.{NAME}": "own", f"words.{NAME}": long})
 
 
-def test_a_reason_that_was_switched_off_meanwhile_stays_chosen():
+def test_a_reason_that_ended_meanwhile_stays_chosen_and_is_refused():
     order = make_order(state=states.SUBMITTED)
     desk = Desk(order)
     desk.press("keep", **{f"reason.{NAME}": "site_name"})
@@ -176,7 +176,8 @@ def test_a_reason_that_was_switched_off_meanwhile_stays_chosen():
     assert desk.shows({f"reason.{NAME}": "site_name"})
     desk.press("send_back")
 
-    assert FieldVerdict.objects.get().reason.key == "site_name"
+    assert not FieldVerdict.objects.exists()
+    assert desk.shows({f"reason.{NAME}": "site_name"})
 
 
 def test_words_without_a_reason_are_not_dropped_by_a_return():
