@@ -150,7 +150,10 @@ def _of_rows(shown: Any) -> tuple[str, ...]:
 # a case takes their place
 INSTEAD = {
     f"admin:{model}_{page}"
-    for model in ("transfers_order", "transfers_objection", "filings_legacyclaim", "verification_backdrop")
+    for model in (
+        *("transfers_order", "transfers_objection", "transfers_returnreason"),
+        *("filings_legacyclaim", "verification_backdrop"),
+    )
     for page in ("change", "history")
 }
 

@@ -96,17 +96,16 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(ReturnReason)
 class ReturnReasonAdmin(ReadOnlyAdmin):
-    """The catalogue of reasons, for the list of registers: its page is ours."""
+    """The catalogue of reasons, for the list of registers; the page of a row is ours, which versions it."""
 
-    list_display = ("key", "text_zh", "text_en")
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
-        return redirect("admin:desk_reasons")
+    list_display = ("key", "text_zh", "text_en", "fields", "active")
+    list_filter = ("active",)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, str] | None = None
     ) -> HttpResponse:
-        return redirect("admin:desk_reasons")
+        found = self.get_object(request, object_id)
+        return redirect("admin:desk_reason", found.key) if found else redirect("admin:desk_reasons")
 
 
 @admin.register(Objection)
