@@ -75,7 +75,8 @@ SEEN_BY = {
     # where the rules ask for the filing password: until 2020
     "owner of seed-2018": "cancel-password password-forgotten",
     "stranger": "code-offer notification service-code",
-    " ".join(STAFF): "admin:index admin:app_list admin:registers",
+    " ".join(STAFF): "admin:index admin:registers",
+    "auditor operations": "admin:app_list",
     "reviewer lead operations": "admin:transfers_order_changelist",
     "reviewer lead": "document admin:desk_call admin:desk_calls admin:desk_objection admin:desk_objections"
     " admin:desk_figures admin:desk_settings admin:desk_reason admin:desk_reasons admin:transfers_order_case"
