@@ -333,6 +333,7 @@ class Reviewer:
         self.page.fill("[type=search]", reference)
         self.page.press("[type=search]", "Enter")
         expect(self.page.locator(".judge")).to_have_attribute("data-reference", reference)
+        self.page.wait_for_load_state()  # a key that is pressed before the script is there does nothing
 
     def press(self, move: str) -> None:
         self.page.locator(f"button[name=move][value={move}]").click()
