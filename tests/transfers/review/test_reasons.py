@@ -212,6 +212,7 @@ def test_a_reason_that_does_not_hold_here_is_not_offered_and_refused_when_forged
     moments = {name: timezone.now() + timedelta(**value) for name, value in columns.items() if isinstance(value, dict)}
     assert order.province != "110000"
     offered = f'name="reason.{NAME}" value="{reason.key}"'
+    press(reviewer, order, "claim")
     assert offered in reviewer.get(case_of(order)).content.decode()
     ReasonVersion.objects.filter(reason=reason).update(**{**columns, **moments})
 
@@ -252,6 +253,7 @@ def test_a_new_reason_is_a_draft_that_nobody_is_offered(gao, lin, reviewer, orde
 
     new = ReturnReason.objects.get(key="website_name_differs")
     offered = f'name="reason.{NAME}" value="{new.key}"'
+    press(reviewer, order, "claim")
     assert offered not in reviewer.get(case_of(order)).content.decode()
     act(gao, new, "try", reference=order.reference)
     act(gao, new, "ask")
