@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from icpportal.desk.own_words import EN, ZH
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import opened
@@ -160,8 +161,8 @@ def test_the_return_names_each_part_its_reason_and_the_reviewers_own_words() -> 
     order = make_order(state=states.SUBMITTED)
     reason = make_reason(text_en="The name should say what kind of site it is")
     parts = [
-        ReturnedField("website.site_name", reason, "示例纸业官网"),
-        ReturnedField("subject.lead_name", None, "As on the ID card"),
+        ReturnedField("website.site_name", reason, {ZH: "示例纸业官网"}),
+        ReturnedField("subject.lead_name", None, {EN: "As on the ID card"}),
     ]
 
     send_back(order, make_reviewer(), parts)
@@ -172,7 +173,8 @@ def test_the_return_names_each_part_its_reason_and_the_reviewers_own_words() -> 
     )
     assert "(2): resubmit by" in letter.subject
     assert (
-        "1. Website details · Website name\n   The name should say what kind of site it is\n   “示例纸业官网”\n"
+        "1. Website details · Website name\n   The name should say what kind of site it is\n"
+        "   Written in Chinese: “示例纸业官网”\n"
     ) in letter.text
     assert "2. Subject and subject lead · Name\n   “As on the ID card”\n" in letter.text
     assert "needs changes (2): Website name, Name. Sign in at" in text.text

@@ -13,7 +13,7 @@ from icpportal.time_format import long_words
 from tests.transfers import states
 from tests.transfers.builders import fire, make_order, moves, sign_in
 from tests.transfers.outside import cost
-from transfers.models import Order, PhoneCheck
+from transfers.models import Order, OrderEvent, PhoneCheck
 from transfers.notifications.messages import ACCOUNT, context, recipients
 from transfers.orders.kinds import state_of
 from transfers.orders.machine import ORDER, note
@@ -200,7 +200,10 @@ def test_only_a_short_time_is_drawn_as_an_alarm(client, left, alarms):
 
 def test_what_cannot_be_done_stands_below_what_happened(client):
     """It stood under the button of every order."""
-    page = show(client, make_order(state=states.SUBMITTED))
+    order = make_order(state=states.SUBMITTED)
+    OrderEvent.objects.create(order=order, move="submit", from_state=states.DRAFT, to_state=states.SUBMITTED)
+
+    page = show(client, order)
 
     assert page.index("What happened so far") < page.index("What you cannot do now, and why")
 
