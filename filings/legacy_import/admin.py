@@ -1,7 +1,7 @@
 """Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from filings.actions import OnFileInOtherAccount, UnderOtherDocument
 from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
-from filings.legacy_import.claims.claim_rows import ABOUT, record_rows
+from filings.legacy_import.claims.claim_rows import ABOUT, known_of
 from filings.legacy_import.state_labels import CLAIM_SENTENCES, mark
 from filings.legacy_import.views.claims import PAPERS, served
 from filings.legacy_import.views.forms import DeclineForm
@@ -34,14 +35,17 @@ from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import CLAIM
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
+from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
+from icpportal.desk.pages import drawn
 from icpportal.desk.readonly_list import ReadOnly
-from icpportal.fields.components import Panel
+from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.domains import registrable
 from icpportal.fields.marked_text import zh_parts
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.privacy.actions import REVIEW, note_access
+from icpportal.time_format import to_beijing
 
 MOVED = gettext_lazy("The claim has changed. This is its current state")
 ACCEPTED = {
@@ -88,6 +92,40 @@ class AskedPanel(Panel):
 
     template: ClassVar[str] = "admin/filings/legacyclaim/asked.html"
     asked: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A paper of the claim, in the strip of the viewer."""
+
+    key: str
+    name: Words
+    url: str  # "" while it cannot be looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What the viewer shows."""
+
+    now: list[Picture]
+    replaced: list[Picture] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPage:
+    """A claim beside its papers, and what can be decided about it."""
+
+    title: Words
+    claim: LegacyClaim
+    list_url: str
+    list_label: Words
+    state: StateMark
+    owner: str
+    water: str  # over each picture: who looks, when
+    known: list[Compared]
+    papers: Papers
+    panels: list[Panel]
+    events: list[SafeString]
 
 
 def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
@@ -208,19 +246,21 @@ class LegacyClaimAdmin(ReadOnly):
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
         """The page, whatever request draws it; the look is noted."""
         note_access(actor=account_of(request), what="claim", reference=claim.reference, reason=REVIEW)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": str(claim),
-            "claim": claim,
-            "opts": self.opts,
-            "state": mark(CLAIM_SENTENCES, claim.state),
-            "rows": record_rows(claim),
-            "papers": [_picture(claim, paper) for paper in claiming.papers_of(claim)],
-            "form": form,
-            "panels": _panels(claim, form, account_of(request)),
-            "events": _events(claim),
-        }
-        return TemplateResponse(request, "admin/filings/legacyclaim/case.html", context)
+        reader = account_of(request)
+        page = ClaimPage(
+            title=str(claim),
+            claim=claim,
+            list_url=reverse("admin:filings_legacyclaim_changelist"),
+            list_label=str(self.opts.verbose_name_plural),
+            state=mark(CLAIM_SENTENCES, claim.state),
+            owner=" · ".join(filter(None, (claim.owner.email, claim.owner.mobile))),
+            water=f"{reader} · {to_beijing(timezone.now()):%H:%M} · {claim.reference}",
+            known=known_of(claim),
+            papers=Papers([_picture(claim, paper) for paper in claiming.papers_of(claim)]),
+            panels=_panels(claim, form, reader),
+            events=_events(claim),
+        )
+        return drawn(request, "admin/filings/legacyclaim/case.html", self.admin_site.each_context(request), page)
 
     def paper_view(self, request: HttpRequest, pk: UUID, document: str) -> HttpResponseBase:
         """A picture, for reviewers; each look is written down."""
@@ -236,13 +276,13 @@ class LegacyClaimAdmin(ReadOnly):
 def _events(claim: LegacyClaim) -> list[SafeString]:
     """What happened to the claim, and who asked and allowed what, by time."""
     moves: list[tuple[datetime, list[Words]]] = [
-        (event.at, [event.move, str(event.actor or ""), zh_parts(event.note)])
+        (event.at, [CLAIM_SENTENCES[event.to_state].label, str(event.actor or ""), zh_parts(event.note)])
         for event in claim.events.select_related("actor")
     ]
     asked: list[tuple[datetime, list[Words]]] = [(line.at, [line.who, line.what]) for line in lines_of(CLAIM, claim.pk)]
     return [event_line(at, *said) for at, said in sorted([*moves, *asked], key=lambda each: each[0])]
 
 
-def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> dict[str, Words]:
+def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> Picture:
     url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
-    return {"title": PAPERS[paper.side - 1], "url": url if paper.document.is_ready else ""}
+    return Picture(f"paper-{paper.side}", PAPERS[paper.side - 1], url if paper.document.is_ready else "")

@@ -11,7 +11,8 @@ from filings.legacy_import.claims import claims as claiming
 from filings.models import LegacyAccount, LegacyClaim, LegacyRecord
 from filings.provinces.match_rules import FIELDS
 from filings.register.answer_values import text
-from filings.register.certificates import type_label
+from filings.register.certificates import INDIVIDUAL, certificate, type_label
+from icpportal.desk.comparison import Compared, drawn, groups_of, line
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Answer, Answers
 from icpportal.privacy.crypto import Unreadable
@@ -25,22 +26,41 @@ UNREADABLE = gettext_lazy("Cannot be read")
 Row = tuple[str, str]
 
 
-def record_rows(claim: LegacyClaim) -> list[Row]:
-    """Only for who may decide about the claim: names, numbers and contacts are compared character by character."""
+def known_of(claim: LegacyClaim) -> list[Compared]:
+    """Only for who may decide about the claim: names, numbers and contacts are compared character by character.
+
+    Below a contact stands what the applicant's account says of the same thing.
+    """
     record = claim.record
-    pages = _pages(record)
-    told = _told(pages)
+    told = _told(_pages(record))
+    found = certificate(text(told, "id_type"))
+    document = "id_number" if found and found.nature == INDIVIDUAL else "type.number"
     return [
-        (_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
-        *_account_rows(record),
-        (_("Applicant's account"), " · ".join(filter(None, (claim.owner.email, claim.owner.mobile)))),
-        (_("Website number"), record.site_number),
-        (_("Name of the subject"), _readable(record, "name")),
-        (_("Type of document"), type_label(text(told, "id_type"))),
-        (_("Document number"), str(told.get("id_number", ""))),
-        *((str(FIELDS[name].label), str(told[name])) for name in PEOPLE if told.get(name)),
-        (_("Filed on"), str(record.filed_on or "")),
+        _known(_("Asked for"), str(ABOUT[claiming.is_reset(record)])),
+        *(_known(label, value) for label, value in _account_rows(record)),
+        _known(_("Website number"), record.site_number),
+        _known(_("Name of the subject"), _readable(record, "name")),
+        _known(_("Type of document"), type_label(text(told, "id_type"))),
+        _known(_("Document number"), str(told.get("id_number", "")), document),
+        *(each for name in PEOPLE if told.get(name) for each in _person(claim, name, str(told[name]))),
+        _known(_("Filed on"), str(record.filed_on or "")),
     ]
+
+
+def _known(label: str, value: str, part: str = "") -> Compared:
+    return Compared(label, drawn(part, value), is_code=bool(groups_of(part, value)), is_typed=True)
+
+
+def _person(claim: LegacyClaim, name: str, value: str) -> Iterable[Compared]:
+    yield _known(str(FIELDS[name].label), value, name)
+    if own := _own(claim, name):
+        yield line(_("Applicant's account"), name, own, value)
+
+
+def _own(claim: LegacyClaim, name: str) -> str:
+    """What the applicant's account says of the same thing: its mobile, its address."""
+    kind = name.rpartition("_")[2]
+    return {"phone1": claim.owner.mobile or "", "email": claim.owner.email}.get(kind, "")
 
 
 def _account_rows(record: LegacyRecord) -> list[Row]:

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from icpportal.desk.comparison import Compared
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
@@ -26,7 +27,6 @@ from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
 from transfers.review.calls.forms import AttemptForm
 from transfers.review.calls.script import Script, scripts_of
-from transfers.review.cases.parts.comparison import Compared
 from transfers.review.cases.parts.parts import attributes, compared
 from transfers.review.worklists.calls import CallRow, count_calls, mark_of, row_of, slice_of_calls, when_words
 from transfers.review.worklists.lists import CALLS, Tab, Work, tabs, work

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpportal.desk.comparison import Compared, line, typed_line
 from icpportal.desk.own_words import all_of
 from icpportal.fields.form_types import Choice
 from icpportal.fields.language_marks import reads_chinese
@@ -28,7 +29,6 @@ from transfers.returns.answer_rows import rows, words
 from transfers.returns.labels import FORMS, label_of
 from transfers.returns.returned_parts import replied
 from transfers.returns.verdict_labels import reason_words
-from transfers.review.cases.parts.comparison import Compared, line, typed_line
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.papers import OF_SECTION, Papers, Picture
 from transfers.review.cases.parts.verdicts import ASK, OK, OPEN, RETURN, Verdict
