@@ -4,12 +4,16 @@ Names, documents and mobiles lie encrypted, so a search finds only what is typed
 exact name, a document number, a mobile.
 """
 
+from typing import Any
+
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from filings import filed
 from filings.legacy_import import admin as legacy_desk  # noqa: F401 -- it registers itself
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, name_key, person_key, subject_key
@@ -67,6 +71,20 @@ class SubjectAdmin(Masked):
     search_fields = ["subject_number"]
     list_select_related = ["lead", "owner"]
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Subject | None = None,
+    ) -> HttpResponse:
+        """With its people, its websites and their accesses."""
+        if obj is not None:
+            context["filed"] = filed.of_subject(obj)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+
     def found_by(self, term: str) -> Q:
         return Q(subject_number=_number(term)) | Q(name_index=name_key(term)) | Q(subject_key__in=_subject_keys(term))
 
@@ -116,6 +134,20 @@ class WebsiteAdmin(ReadOnly):
     on_page = (*columns, "home_url", "administrator", "owner", "ministry_id")
     search_fields = ["domain"]
     list_select_related = ["subject", "administrator", "owner"]
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Website | None = None,
+    ) -> HttpResponse:
+        """With its accesses."""
+        if obj is not None:
+            context["filed"] = filed.of_website(obj)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     def found_by(self, term: str) -> Q:
         return Q(domain=_domain(term)) | Q(site_number=_number(term))

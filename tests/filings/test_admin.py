@@ -71,6 +71,21 @@ def test_what_is_shown_is_masked_and_an_organisation_s_name_is_whole(staff, regi
     assert "9164***019L" in page
 
 
+def test_the_page_of_a_subject_leads_to_its_people_websites_and_accesses_in_few_queries(
+    staff, register, django_assert_max_num_queries
+):
+    subject = Subject.objects.get(websites__domain="example.cn")
+    site = subject.websites.get()
+
+    with django_assert_max_num_queries(15):
+        page = staff.get(page_of(subject)).content.decode()
+    for row in (*subject.people.all(), site, *site.accesses.all()):
+        assert f'href="{page_of(row)}"' in page
+    assert site.site_number in page
+    assert [secret for secret in SECRETS if secret in page] == []
+    assert all(page_of(each) in staff.get(page_of(site)).content.decode() for each in site.accesses.all())
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_the_register_cannot_be_changed_or_deleted_here(staff, register, model):
     row = model.objects.first()

@@ -1,0 +1,135 @@
+"""What the page of a subject at the desk says beside its values: people, websites and their accesses, masked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from filings.models import Access, Person, Subject, Website
+from filings.provinces.match_rules import FIELDS
+from filings.register.certificates import INDIVIDUAL, type_label
+from icpportal.fields.components import Link
+from icpportal.fields.types import Words
+from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
+
+MOST = 100  # websites of one subject
+DETAILS = ("id_address", "post_address")  # of organisations: a person's address stands nowhere at the desk
+
+
+@dataclass(frozen=True, slots=True)
+class FiledPerson:
+    """A person in charge, masked."""
+
+    link: Link
+    document: str
+    mobile: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class FiledAccess:
+    """One access of a website."""
+
+    link: Link
+    provider: Words
+    place: str
+    since: datetime
+    ended: datetime | None
+    because: str
+    order: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiledSite:
+    """A website under its number, with its accesses."""
+
+    link: Link
+    number: str
+    name: str
+    administrator: str
+    since: datetime
+    ended: datetime | None
+    accesses: list[FiledAccess]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """All of it."""
+
+    details: list[tuple[Words, str]]
+    people: list[FiledPerson]
+    sites: list[FiledSite]
+
+
+def of_subject(subject: Subject) -> Filed:
+    """What is on file for a subject: three queries, however much it is."""
+    sites = _sites().filter(subject=subject)[:MOST]
+    return Filed(list(_details(subject)), [_person(each) for each in subject.people.order_by("pk")], _drawn(sites))
+
+
+def of_website(website: Website) -> Filed:
+    """The accesses of one website."""
+    return Filed([], [], _drawn(_sites().filter(pk=website.pk)))
+
+
+def _sites() -> QuerySet[Website]:
+    accesses = Prefetch("accesses", queryset=Access.objects.order_by("-since"))
+    return Website.objects.select_related("administrator").prefetch_related(accesses).order_by("ended_at", "-since")
+
+
+def _drawn(sites: QuerySet[Website]) -> list[FiledSite]:
+    return [
+        FiledSite(
+            link=_link("website", site, site.display_domain),
+            number=site.site_number,
+            name=site.name,
+            administrator=str(site.administrator or "—"),
+            since=site.since,
+            ended=site.ended_at,
+            accesses=[_access(each) for each in site.accesses.all()],
+        )
+        for site in sites
+    ]
+
+
+def _access(access: Access) -> FiledAccess:
+    reference = (access.report_key or "").partition(".")[0]
+    orders = reverse("admin:transfers_order_changelist")
+    return FiledAccess(
+        link=_link("access", access, access.report_key or _("No report of ours")),
+        provider=access.provider or (_("Ours") if access.own else _("Another provider")),
+        place=" · ".join(filter(None, (access.instance, access.ip or ""))),
+        since=access.since,
+        ended=access.ended_at,
+        because=access.ended_because,
+        order=Link(reference, f"{orders}?q={reference}") if access.own and reference else None,
+    )
+
+
+def _person(person: Person) -> FiledPerson:
+    return FiledPerson(
+        link=_link("person", person, readable(lambda: mask_name(person.name))),
+        document=f"{type_label(person.id_type)} {readable(lambda: mask_number(person.id_number))}",
+        mobile=readable(lambda: mask_mobile(person.mobile)),
+        email=readable(lambda: mask_email(person.email)) or "—",
+    )
+
+
+def _details(subject: Subject) -> Iterator[tuple[Words, str]]:
+    if subject.nature == INDIVIDUAL:
+        return
+    try:
+        told = dict(subject.details)
+    except (Unreadable, ValueError):
+        yield pgettext("register", "Details"), _("Cannot be read")
+        return
+    yield from ((FIELDS[name].label, str(told[name])) for name in DETAILS if told.get(name))
+
+
+def _link(model: str, row: Access | Person | Website, words: str) -> Link:
+    return Link(words, reverse(f"admin:filings_{model}_change", args=[row.pk]))
