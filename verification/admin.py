@@ -131,7 +131,7 @@ class BackdropAdmin(ReadOnly):
             "panels": parcel_page.panels(backdrop, moves, form),
             "form": form,
             "events": [
-                event_line(event.at, event.move, str(event.actor or ""), event.note)
+                event_line(event.at, mark(event.to_state)["label"], str(event.actor or ""), event.note)
                 for event in backdrop.events.select_related("actor")
             ],
         }
@@ -171,14 +171,25 @@ class BackdropAdmin(ReadOnly):
 
 @admin.register(BackdropStock)
 class BackdropStockAdmin(admin.ModelAdmin):
-    """How many lie here; one row, typed in by whoever counts them."""
+    """How many lie here; one row, typed in by the person who counts them."""
 
-    list_display = ["id", "count", "expected_on"]
-    list_display_links = ["id", "count"]
+    lead = _(
+        "How many backdrops lie here to be posted. Each one posted takes one off; with none left, no request can be"
+        " posted, and applicants read the day you enter here."
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[BackdropStock]:
         actions.stock()
         return super().get_queryset(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
+        """There is one row: its page is the page."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return redirect("admin:verification_backdropstock_change", actions.stock().pk)
+
+    def row_title(self, row: BackdropStock) -> str:  # noqa: ARG002 -- there is one
+        return gettext("Stock of backdrops")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

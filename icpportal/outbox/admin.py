@@ -1,10 +1,11 @@
 """The outbox at the review desk: what is owed, what failed, and the two things operations can do about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,12 +16,14 @@ from icpportal import time_format
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
-from icpportal.fields.types import Columns
+from icpportal.fields.types import Columns, Words
 from icpportal.outbox import actions
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import LATE
+from icpportal.outbox.texts.catalogue import title_of
 
 if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
     from django.utils.functional import _StrOrPromise
 
 
@@ -46,14 +49,30 @@ class NeedsAttentionFilter(admin.SimpleListFilter):
         return queryset.filter(**kinds.get(self.value() or "", {}))
 
 
+CHANNELS: dict[str, Words] = {
+    "email": pgettext_lazy("channel", "Email"),
+    "sms": pgettext_lazy("channel", "Text message"),
+    "site": pgettext_lazy("channel", "On the site"),
+}
+
+
+class ChannelFilter(admin.AllValuesFieldListFilter):
+    """The channels in words."""
+
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
+        """Django's, with the words of `CHANNELS`."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": str(CHANNELS.get(str(choice["display"]), choice["display"]))}
+
+
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
     """Read-only, and without a word of what a message says or to whom it goes."""
 
     list_display = [
         "created_at",
-        "template",
-        "channel",
+        "message_shown",
+        "channel_shown",
         "reference",
         "state",
         "attempts",
@@ -61,11 +80,11 @@ class MessageAdmin(ReadOnlyAdmin):
         "age",
         "last_error",
     ]
-    list_filter = [NeedsAttentionFilter, "state", "channel"]
+    list_filter = [NeedsAttentionFilter, "state", ("channel", ChannelFilter)]
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")
     fields = [
-        "key", "channel", "template", "event", "reference", "state", "attempts", "unknown",
+        "key", "channel_shown", "message_shown", "event", "reference", "state", "attempts", "unknown",
         "next_at", "leased_until",
         "not_after", "receipt", "last_error", "created_at", "delivered_at", "failed_at", "given_up_at",
     ]  # fmt: skip
@@ -79,6 +98,15 @@ class MessageAdmin(ReadOnlyAdmin):
     def has_deliver_permission(self, request: HttpRequest) -> bool:
         """Whether the account may act on messages: `outbox.deliver_message`."""
         return request.user.has_perm("outbox.deliver_message")
+
+    @admin.display(description=pgettext_lazy("outbox", "channel"), ordering="channel")
+    def channel_shown(self, message: Message) -> str:
+        return str(CHANNELS.get(message.channel, message.channel))
+
+    @admin.display(description=pgettext_lazy("outbox", "message"), ordering="template")
+    def message_shown(self, message: Message) -> str:
+        """What it is about, in the words of its heading; its key where it has none."""
+        return title_of(message.template) or message.template or message.event
 
     @admin.display(description=pgettext_lazy("outbox", "age"))
     def age(self, message: Message) -> str:

@@ -10,6 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from icpportal.desk.stock.labels import plain
+from icpportal.fields.types import Words
+
 register = template.Library()
 
 Header = Mapping[str, Any]  # what Django says of a column
@@ -26,12 +29,18 @@ def drawn_by(field: AdminField | AdminReadonlyField) -> str:
 
 
 @register.filter
+def label(words: Words) -> str:
+    """What a column or a field is called."""
+    return capfirst(plain(words))
+
+
+@register.filter
 def heading(header: Header) -> SafeString:
     """The words of a column; where the list can be sorted by it, a link that does so."""
     if _picks(header):
         every = gettext("Choose all on this page")
         return format_html('<input type="checkbox" class="only-script" data-all aria-label="{}">', every)
-    words = capfirst(header["text"])
+    words = label(header["text"])
     if not header["sortable"]:
         return format_html("<span>{}</span>", words)
     return format_html('<a href="{}">{}</a>', header["url_primary"], words)
@@ -49,7 +58,7 @@ def sorted_how(header: Header) -> SafeString:
 def labelled(cells: Iterable[SafeString], headers: Iterable[Header]) -> Iterator[SafeString]:
     """The cells of a row, each naming its column, which a narrow window writes before it."""
     for cell, header in zip(cells, headers, strict=False):
-        name = "" if _picks(header) else capfirst(header["text"])
+        name = "" if _picks(header) else label(header["text"])
         yield SafeString(cell.replace(">", f' data-label="{conditional_escape(name)}">', 1))
 
 

@@ -80,6 +80,10 @@ class StockPages(ModelAdmin):
             return redirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
 
+    def row_title(self, row: models.Model) -> str:
+        """What the page of a row is called."""
+        return str(row)
+
     def row_links(self, request: HttpRequest, row: models.Model) -> list[Link]:
         """Where the page of a row leads beside its fields."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
@@ -95,11 +99,13 @@ class StockPages(ModelAdmin):
         obj: models.Model | None = None,
     ) -> HttpResponse:
         """Named by its row, not by what is to be done with it."""
-        title = str(obj) if obj is not None and not add else _("Add %(name)s") % {"name": self.opts.verbose_name}
+        title = (
+            self.row_title(obj) if obj is not None and not add else _("Add %(name)s") % {"name": self.opts.verbose_name}
+        )
         links = self.row_links(request, obj) if obj is not None and not add else []
         words = FormWords(title, [self.lead] if self.lead else [], links)
         context |= {"title": title, "page_words": words}
-        return super().render_change_form(request, context, add, change, form_url, obj)
+        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     # --- history ---
 

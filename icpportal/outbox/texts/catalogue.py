@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Fact, Facts, Words
@@ -116,6 +117,15 @@ def has(template: str, channel: str | None = None) -> bool:
         return False
     needed = SECTIONS_OF.get(channel or "email", ("nothing",))
     return all(name in texts for texts in found for name in needed)
+
+
+def title_of(template: str) -> str:
+    """What a message is about, in the reader's language, without what is filled in; nothing where it has no heading."""
+    try:
+        heading = sections(template, folder_of(get_language() or "")).get("subject", "")
+    except UnknownMessage:
+        return ""
+    return " ".join(re.sub(r"[“\[(]?\{[^}]*\}[”\])]?", " ", heading).split())
 
 
 def is_secret(template: str) -> bool:
