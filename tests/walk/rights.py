@@ -40,7 +40,7 @@ OF_ONES_OWN = "You cannot review an order of your own"
 # look-ups that no list declares
 FORGED = ("pk__gt=0", "pk__regex=^a", "owner__password__startswith=a", "actor__email__startswith=a", "_to_field=email")
 NOT_OFFERED = "No action selected."  # what Django says of an action that a list does not offer
-NO_LIST_OF_DJANGOS = "transfers_order_changelist"  # it takes its own filters and reads no other word of the address
+NOT_DJANGOS = {"transfers_order_changelist", "verification_backdropstock_changelist"}  # lists that read no word of the address
 
 
 class Desk:
