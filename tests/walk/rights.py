@@ -24,7 +24,7 @@ from icpportal.gateways.miit.models import InboxFile, UploadFile
 from tests.transfers import states
 from tests.transfers.builders import make_order
 from tests.walk import world
-from transfers.models import Call, ListExport, Objection, Order
+from transfers.models import Call, ListExport, Objection, Order, ReturnReason
 from transfers.review.cases.moves import ACTIONS
 from verification.models import Backdrop, Document
 
@@ -40,7 +40,7 @@ OF_ONES_OWN = "You cannot review an order of your own"
 # look-ups that no list declares
 FORGED = ("pk__gt=0", "pk__regex=^a", "owner__password__startswith=a", "actor__email__startswith=a", "_to_field=email")
 NOT_OFFERED = "No action selected."  # what Django says of an action that a list does not offer
-NOT_DJANGOS = {"transfers_order_changelist", "verification_backdropstock_changelist"}  # lists that read no word of the address
+NOT_DJANGOS = {"transfers_order_changelist"}  # it reads no word of the address but its own
 
 
 class Desk:
@@ -147,6 +147,7 @@ def _filled(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) 
         return {"pk": order.pk}
     filled: dict[str, Any] = {
         "desk_call": lambda: {"pk": _first(Call)},
+        "desk_reason": lambda: {"key": ReturnReason.objects.earliest("pk").key},
         "desk_objection": lambda: {"pk": _first(Objection)},
         "app_list": lambda: {"app_label": "transfers"},
         "view_on_site": lambda: {"content_type_id": 1, "object_id": 1},

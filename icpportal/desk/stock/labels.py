@@ -22,6 +22,7 @@ PLAIN: dict[str, Words] = {
     "made at": pgettext_lazy("column", "Made"),
     "note": pgettext_lazy("column", "Note"),
     "owner": pgettext_lazy("column", "Account"),
+    "result": pgettext_lazy("column", "Result"),
     "sha-256": pgettext_lazy("column", "Checksum (SHA-256)"),
     "short en": pgettext_lazy("column", "Short form in English"),
     "short zh": pgettext_lazy("column", "Short form in Chinese"),
