@@ -20,6 +20,7 @@ from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
 from icpportal.fields.marked_text import zh
 from icpportal.fields.types import Words
+from icpportal.gateways.miit import sent_reports
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
 from transfers.models import ColleagueNote, Order
@@ -147,7 +148,8 @@ def purpose_page(order: Order, user: User, query: str) -> PurposePage:
 def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form]) -> MorePage:
     """What else can be done with a case, and everything that happened to it."""
     user = account_of(request)
-    typed = drafts.read(order, user)
+    rounds = rounds_of(order)
+    typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
     own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
@@ -166,7 +168,8 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
         answer=typed.fields.get(f"{ANSWER}-words", ""),
-        happened=happened(order),
+        happened=happened(order, rounds),
+        sent=sent_reports.of_order(order.reference),
         kept=typed.stamp,
         version=order.version,
         query=query,

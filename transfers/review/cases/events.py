@@ -17,7 +17,7 @@ from transfers.orders.history import row_of
 from transfers.orders.rows import HIDDEN
 from transfers.returns.labels import label_of
 from transfers.returns.verdict_labels import reason_words
-from transfers.review.cases.parts.rounds import rounds_of
+from transfers.review.cases.parts.rounds import Rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Happened:
     lines: list[str] = field(default_factory=list)
 
 
-def happened(order: Order) -> list[Happened]:
-    """Everything that happened to the order, the newest first."""
-    rounds = {each.decided_at: each for each in rounds_of(order).rows}
+def happened(order: Order, judged: Rounds) -> list[Happened]:
+    """Everything that happened to the order, the newest first; `judged` are its rounds."""
+    rounds = {each.decided_at: each for each in judged.rows}
     said = _said_of_calls(order)
     events = [_event(event, rounds, said) for event in order.events.select_related("actor")]
     notes = [_note(note) for note in order.colleague_notes.select_related("author", "addressee", "answered_by")]

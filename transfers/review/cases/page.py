@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icpportal.approvals.words import Asked
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.types import Words
+from icpportal.gateways.miit.sent_reports import SentReport
 from transfers.models import ColleagueNote
 from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
@@ -140,6 +141,7 @@ class MorePage:
     note: str  # what was typed so far
     answer: str
     happened: list[Happened]
+    sent: list[SentReport]  # to the ministry
     kept: str
     version: int
     query: str

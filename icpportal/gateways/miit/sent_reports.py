@@ -1,0 +1,57 @@
+"""What was sent to the ministry for one order, when, and what came back: told without its content."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.utils.translation import get_language
+
+from icpportal.fields.types import Words
+from icpportal.gateways.miit.codes.processing_codes import plain_words
+from icpportal.gateways.miit.filters import KINDS
+from icpportal.gateways.miit.models import Report, ReportState
+from icpportal.gateways.miit.types import ReportKind
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class SentReport:
+    """One report of an order on its way there and back."""
+
+    key: str
+    kind: Words
+    state: Words
+    numbers: str  # of its files; "" before it has one
+    queued_at: datetime
+    sent_at: datetime | None
+    accepted_at: datetime | None
+    answered_at: datetime | None
+    said: str  # the code, and what it means; the field it is about where it is our own checking
+
+
+def of_order(reference: str) -> list[SentReport]:
+    """The newest first; one query."""
+    found = Report.objects.filter(reference=reference).order_by("-queued_at", "-pk", "files__sequence")
+    rows = found.values_list(
+        "key", "kind", "state", "queued_at", "answered_at", "code", "field",
+        "files__sequence", "files__sent_at", "files__accepted_at",
+    )[:MOST]  # fmt: skip
+    return [_drawn(key, list(files)) for key, files in groupby(rows, key=lambda row: row[0])]
+
+
+def _drawn(key: str, files: list[Any]) -> SentReport:
+    _key, kind, state, queued_at, answered_at, code, field, _number, sent_at, accepted_at = files[-1]
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return SentReport(
+        key=key,
+        kind=KINDS[ReportKind(kind)],
+        state=ReportState(state).label,
+        numbers=", ".join(str(row[7]) for row in files if row[7] is not None),
+        queued_at=queued_at,
+        sent_at=sent_at,
+        accepted_at=accepted_at,
+        answered_at=answered_at,
+        said=f"{code} {plain_words(code, kind)[language]}" if code else field,
+    )
