@@ -28,7 +28,18 @@ ACCOUNTS = (
     DemoAccount("newcomer", "zhao@example.com", "13900000004", "", (roles.APPLICANT,), "applicant who has nothing yet"),
     DemoAccount("reviewer", "reviewer@example.com", "13900000005", "审核员一", (roles.REVIEWER,), "reviewer: /admin/"),
     DemoAccount(
+        "colleague", "reviewer2@example.com", "13900000010", "审核员二", (roles.REVIEWER,), "reviewer, a colleague"
+    ),
+    DemoAccount(
         "lead", "lead@example.com", "13900000006", "审核组长", (roles.LEAD_REVIEWER,), "lead reviewer: /admin/"
+    ),
+    DemoAccount(
+        "lead2",
+        "lead2@example.com",
+        "13900000011",
+        "审核组长二",
+        (roles.LEAD_REVIEWER,),
+        "lead reviewer, the second one",
     ),
     DemoAccount("auditor", "auditor@example.com", "13900000007", "审计员", (roles.AUDITOR,), "auditor: /admin/"),
     DemoAccount("operations", "ops@example.com", "13900000008", "运维一", (roles.OPERATIONS,), "operations: /admin/"),

@@ -100,9 +100,7 @@ def place(accounts: dict[str, User], *, now: datetime | None = None) -> int:
 
 
 def _world(owner: User, accounts: dict[str, User], now: datetime) -> _World:
-    begun = open_account(
-        email="reviewer2@example.com", password=None, name="审核员二", held_roles=(roles.REVIEWER,), now=now
-    )
+    begun = accounts["colleague"]
     people = ((accounts["reviewer"], 1 - LEADS - BEGINS), (accounts["lead"], LEADS), (begun, BEGINS))
     known = calendar((now - timedelta(weeks=WEEKS)).date(), now.date() + DAY)
     dice = random.Random(WEEKS)  # noqa: S311 -- invented data; of its own, so that the other data stay as they are

@@ -56,6 +56,7 @@ class Said(TypedDict, total=False):
     why: str
     words: str
     own: Own  # the words by language
+    typed: dict[str, str]  # the fields of the case that it used, for who undoes it
 
 
 class AlreadyDecided(MoveNotAllowed):
@@ -109,6 +110,15 @@ def decide(
 def open_decision(order: Order) -> Decision | None:
     """The decision about this order that is not final yet."""
     return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
+
+
+def keep_typed(order: Order, reviewer: User, fields: dict[str, str]) -> None:
+    """With the decision that waits stands what it was made of, so that undoing it loses no verdict."""
+    with transaction.atomic():
+        waiting = Decision.objects.select_for_update().filter(order=order, reviewer=reviewer, ended_at=None).first()
+        if waiting is not None:
+            waiting.said = {**waiting.said, "typed": fields}
+            waiting.save(update_fields=["said"])
 
 
 def take_back(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:

@@ -17,6 +17,7 @@ from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import actions as review
 from transfers.review import decisions
+from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(seconds=60)
@@ -76,10 +77,13 @@ def test_the_applicant_cannot_withdraw_while_a_decision_waits(client):
 def test_a_decision_is_undone_within_the_minute_and_not_after_it(client):
     order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
     desk = english(client, reviewer)
-    press(desk, order, "accept", **all_ok(order))
+    verdicts = all_ok(order)
+    press(desk, order, "accept", **verdicts)
+    assert drafts.read(order, reviewer).fields == {}
 
     press(desk, order, "take_back")
 
+    assert drafts.read(order, reviewer).fields == verdicts
     assert decisions.finish_due(now=timezone.now() + 2 * MINUTE) == 0
     assert (read(order).state, moves(order)) == (states.SUBMITTED, [])
     press(desk, order, "accept", **all_ok(order))

@@ -1,5 +1,6 @@
 """A reviewer's day in a browser: from the desk to a decision by keys, by mouse, and without script; nothing scrolls."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -184,6 +185,21 @@ def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> N
 
     decided(desk, order, "accept", states.PHOTO_DUE)
     assert keys.commands <= 40
+
+
+def test_what_is_said_above_a_case_covers_nothing_of_it(desk: Page) -> None:
+    order = company()
+    desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
+    desk.locator("[name=look-words]").fill("核对住所")
+    desk.locator("button[value=look]").click()
+    expect(desk.locator(".told .success")).to_be_visible()
+
+    tops = desk.evaluate("""() => [...document.querySelectorAll(".told, .case-bar, .judge, .decide")]
+      .map((each) => each.getBoundingClientRect()).map((box) => [Math.round(box.top), Math.round(box.bottom)])""")
+
+    assert len(tops) == 4
+    assert [below >= bottom for (_, bottom), (below, _) in itertools.pairwise(tops)] == [True, True, True]
+    assert tops[-1][1] <= WINDOW["height"]
 
 
 def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) -> None:

@@ -87,14 +87,18 @@ def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
 
 def give(order: Order, reviewer: User, colleague: User) -> None:
     """What this reviewer has said of the order goes on to the colleague who has it now, beside what stands there."""
-    mine = read(order, reviewer).fields
-    if not mine:
+    put_back(order, colleague, read(order, reviewer).fields)
+
+
+def put_back(order: Order, reviewer: User, fields: Fields) -> None:
+    """These fields stand on the reviewer's page again, beside what stands there: what was typed later wins."""
+    if not fields:
         return
     number = _number(order)
     with transaction.atomic():
-        rows = ReviewDraft.objects.select_for_update().filter(order=order, reviewer=colleague, round=number)
-        draft = rows.first() or rows.get_or_create(order=order, reviewer=colleague, round=number)[0]
-        draft.typed, draft.version, draft.saved_at = {**mine, **draft.typed}, draft.version + 1, timezone.now()
+        rows = ReviewDraft.objects.select_for_update().filter(order=order, reviewer=reviewer, round=number)
+        draft = rows.first() or rows.get_or_create(order=order, reviewer=reviewer, round=number)[0]
+        draft.typed, draft.version, draft.saved_at = {**fields, **draft.typed}, draft.version + 1, timezone.now()
         draft.save()
 
 

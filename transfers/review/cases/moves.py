@@ -318,8 +318,10 @@ def _request(order: Order, typed: Typed) -> ApprovalRequest:
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)
 def _take_back(order: Order, reviewer: User, typed: Typed) -> None:
-    if not decisions.take_back(order, reviewer):
+    waiting = decisions.open_decision(order)
+    if waiting is None or not decisions.take_back(order, reviewer):
         raise Contradicted(_("It cannot be undone any more"))
+    drafts.put_back(order, reviewer, waiting.said.get("typed", {}))
 
 
 @case_action(

@@ -136,6 +136,8 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
     if used := move.used(typed.fields):
+        if move.decides:
+            decisions.keep_typed(order, user, {name: typed.fields[name] for name in used})
         drafts.take_out(order, user, used)
     messages.success(request, move.said())
     here += f"#{quote(anchor_of(part))}" if part else ""

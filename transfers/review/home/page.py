@@ -281,7 +281,7 @@ def _asked(reader: Reader) -> list[Line]:
     return [
         Line(
             each.order.reference,
-            f"{case_url(each.order)}#questions",
+            f"{case_url(each.order, page='more')}#questions",
             f"{to_beijing(each.at):%H:%M}",
             f"{label_of(each.part)}: {each.words}" if each.part else each.words,
             who=str(each.author),
