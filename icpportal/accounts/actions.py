@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import roles
@@ -281,6 +282,21 @@ def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channe
         to=to or user.email,
         language=user.language,
         context={"time": timezone.now(), "what": what, "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account"))},
+    )
+
+
+def tell_roles_changed(user: User, before: Iterable[str], after: Iterable[str]) -> None:
+    """Tell the account which roles it held and holds now, whoever changed them."""
+    with override(user.language):
+        held = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
+        context = {side: names or gettext("no role") for side, names in held.items()}
+    import_string(settings.MESSENGER)(
+        key=f"role_changed:{uuid.uuid4()}",
+        template="role_changed",
+        channel=Channel.EMAIL,
+        to=user.email,
+        language=user.language,
+        context={**context, "time": timezone.now(), "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account"))},
     )
 
 

@@ -1,6 +1,7 @@
 """Accounts in the review desk: who there is, what role they hold, whether they may sign in. Personal data is masked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 from allauth.account.models import EmailAddress, EmailConfirmation
@@ -8,11 +9,13 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +25,18 @@ from icpportal.accounts.forms import AddressField
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.accounts.sessions import end_sessions
+from icpportal.approvals import actions as approvals
+from icpportal.approvals import role_changes
+from icpportal.approvals.actions import RequestRefused
+from icpportal.approvals.models import ROLE, ApprovalRequest
+from icpportal.approvals.queries import open_request
+from icpportal.approvals.words import Asked, asked_for
 from icpportal.fields import phones
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, ModelFormOptions, Posted
 
 if TYPE_CHECKING:
+    from django.forms import BaseFormSet
     from django.utils.functional import _StrOrPromise
 
 # allauth shows whole addresses, keys and sessions in lists of its own; a group's permissions come from settings
@@ -47,6 +57,14 @@ READ = (
 )
 TYPED = ("name", "held_roles", "is_active")
 TYPED_FIRST = ("email", "name", "held_roles")  # of a new account
+
+
+ASKED = _("A second person must allow it: no role has changed yet")
+ANSWERS: "dict[str, tuple[Callable[..., None], _StrOrPromise]]" = {
+    "allow_request": (approvals.allow, _("Allowed: the roles are changed")),
+    "decline_request": (role_changes.decline, _("Declined: the roles stay as they are")),
+    "withdraw_request": (role_changes.withdraw, _("Your request is withdrawn")),
+}
 
 
 class RolesForm(forms.ModelForm):
@@ -72,6 +90,8 @@ class RolesForm(forms.ModelForm):
         roles.refuse_combination(chosen)
         if self.instance == self.current_user and set(chosen) != roles.held(self.instance):
             raise ValidationError(gettext("Your own roles are changed by somebody else"), code="roles_own")
+        if role_changes.is_asked_first(self.instance, chosen) and open_request(ROLE, self.instance.pk):
+            raise ValidationError(gettext("A second person has been asked already"), code="asked_already")
         return chosen
 
     def clean_is_active(self) -> bool:
@@ -122,6 +142,8 @@ class AccountAdmin(admin.ModelAdmin):
     """Read-mostly: a name, open or closed, and the roles. Nobody is deleted here."""
 
     form = RolesForm
+    change_form_template = "admin/accounts/user/change_form.html"
+    add_form_template = "admin/change_form.html"
     list_display = ["__str__", "masked_email", "masked_mobile", "role_words", "is_active", "date_joined"]
     list_filter = ["is_active", RoleFilter]
     search_fields = ["email"]  # whole addresses and mobiles only: see get_search_results
@@ -193,14 +215,69 @@ class AccountAdmin(admin.ModelAdmin):
                 name=form.cleaned_data["name"],
                 language=get_language() or settings.LANGUAGE_CODE,
                 confirmed=False,
-                held_roles=form.cleaned_data["held_roles"],
+                held_roles=self._given_alone(form.cleaned_data["held_roles"]),
             )
             obj.pk = made.pk
+            self._change_roles(request, made, form.cleaned_data["held_roles"])
             return
         obj.save(update_fields=["name", "is_active"])
-        roles.give(obj, *form.cleaned_data["held_roles"])
+        self._change_roles(request, obj, form.cleaned_data["held_roles"])
         if not obj.is_active:
             end_sessions(obj)
+
+    def _given_alone(self, chosen: list[str]) -> list[str]:
+        """What a new account holds at once."""
+        return [name for name in chosen if not (approvals.is_needed() and name in role_changes.GIVEN_BY_TWO)]
+
+    def _change_roles(self, request: HttpRequest, user: User, chosen: list[str]) -> None:
+        try:
+            if not role_changes.change(user, chosen, actor=account_of(request)):
+                self.message_user(request, ASKED, messages.WARNING)
+        except RequestRefused as refused:  # somebody was quicker
+            self.message_user(request, str(refused.words), messages.ERROR)
+
+    def construct_change_message(
+        self, request: HttpRequest, form: forms.Form, formsets: "Iterable[BaseFormSet]", add: bool = False
+    ) -> "list[dict[str, dict[str, list[str]]]]":
+        """Without the roles: `role_changes` writes from which to which."""
+        form.changed_data = [name for name in form.changed_data if name != "held_roles"]
+        return super().construct_change_message(request, form, formsets, add)
+
+    def log_change(
+        self, request: HttpRequest, obj: User, message: "str | list[dict[str, dict[str, list[str]]]]"
+    ) -> LogEntry:
+        """Nothing but roles was changed: that has its row."""
+        return super().log_change(request, obj, message) if message else LogEntry()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: "dict[str, Asked | None] | None" = None,
+    ) -> HttpResponse:
+        """The account, with what a second person is asked about it; they answer here."""
+        asked = open_request(ROLE, object_id)
+        if request.method == "POST" and (move := request.POST.get("move", "")):
+            return self._answer(request, asked, move)
+        seen = asked_for(asked, account_of(request))
+        if asked and seen:
+            seen = replace(seen, words=role_changes.change_words(asked))
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "asked": seen})
+
+    def _answer(self, request: HttpRequest, asked: ApprovalRequest | None, move: str) -> HttpResponse:
+        """What is said to the request that the page showed; another one is not answered."""
+        if move not in ANSWERS or not self.has_change_permission(request):
+            raise PermissionDenied
+        answer, done = ANSWERS[move]
+        try:
+            if asked is None or str(asked.pk) != request.POST.get("request"):
+                raise RequestRefused(_("This request has been answered or withdrawn"))
+            answer(asked, actor=account_of(request))
+            self.message_user(request, done, messages.SUCCESS)
+        except RequestRefused as refused:
+            self.message_user(request, str(refused.words), messages.ERROR)
+        return redirect(request.path)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         return False

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
-REFUSE, CLAIM, REASON = "refuse", "claim", "reason"
+REFUSE, CLAIM, REASON, ROLE = "refuse", "claim", "reason", "role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ KINDS = {
     REFUSE: Kind(_("Refusing an order permanently"), "transfers.lead_review"),
     CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim"),
     REASON: Kind(_("Publishing the words of a reason"), "transfers.lead_review"),
+    ROLE: Kind(_("Giving an account a role"), "accounts.change_user"),
 }
 
 

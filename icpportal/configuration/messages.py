@@ -13,6 +13,7 @@ APPROVED_ACTS = {  # what is done when a second person has allowed it
     "refuse": "transfers.review.refusals.carry",
     "reason": "transfers.review.reasons.publication.carry",
     "claim": "filings.legacy_import.claims.acceptance.carry",
+    "role": "icpportal.approvals.role_changes.carry",
 }
 OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",

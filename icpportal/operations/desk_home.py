@@ -11,8 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import open_alarms
+from icpportal.approvals.queries import open_requests
 from icpportal.desk.pages import drawn
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
@@ -22,6 +25,7 @@ from icpportal.outbox import queries as outbox
 from icpportal.time_format import long_words, short_words
 from icpportal.workdays.calendar import calendar
 from transfers.models import ParkedAnswer
+from transfers.review.home.page import Line, second_line
 
 MOST = 10
 WORKS, SILENT, AWAY = "ok", "quiet", "bad"
@@ -89,15 +93,16 @@ class OperationsPage:
     failing: list[Failing]
     messages_url: str
     missing_year: int | None
+    second: list[Line]  # what a second person is asked
 
 
 def operations_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
     """The page, as things stand now."""
-    page = operations_page(timezone.now())
+    page = operations_page(account_of(request), timezone.now())
     return drawn(request, "admin/home/operations.html", context, page)
 
 
-def operations_page(now: datetime) -> OperationsPage:
+def operations_page(reader: User, now: datetime) -> OperationsPage:
     """What operations look at first."""
     line = MinistryLine.objects.order_by("pk").first()
     by_state = dict(
@@ -122,6 +127,7 @@ def operations_page(now: datetime) -> OperationsPage:
         failing=_failing(),
         messages_url=reverse("admin:outbox_message_changelist"),
         missing_year=_missing_year(now),
+        second=[second_line(asked) for asked in open_requests(reader, MOST)],
     )
 
 

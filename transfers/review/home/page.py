@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import CLAIM, REASON, REFUSE, ApprovalRequest
+from icpportal.approvals.models import CLAIM, REASON, REFUSE, ROLE, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
@@ -143,7 +143,7 @@ def home_page(reader: Reader) -> HomePage:
         open_decisions=_open_decisions(reader),
         colleagues=_colleagues(reader) if leads else [],
         is_lead=leads,
-        second=[_second(asked) for asked in open_requests(reader.user, MOST)],
+        second=[second_line(asked) for asked in open_requests(reader.user, MOST)],
     )
 
 
@@ -290,9 +290,14 @@ def _asked(reader: Reader) -> list[Line]:
     ]
 
 
-def _second(asked: ApprovalRequest) -> Line:
+def second_line(asked: ApprovalRequest) -> Line:
     """A request that waits for a second person."""
-    pages = {REFUSE: "admin:transfers_order_case", CLAIM: "admin:filings_legacyclaim_case", REASON: "admin:desk_reason"}
+    pages = {
+        REFUSE: "admin:transfers_order_case",
+        CLAIM: "admin:filings_legacyclaim_case",
+        REASON: "admin:desk_reason",
+        ROLE: "admin:accounts_user_change",
+    }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
     return Line(

@@ -1,0 +1,104 @@
+"""The roles of an account: given by two people where they carry a duty, taken away by one, written down and told."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import tell_roles_changed
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ROLE, ApprovalRequest
+
+GIVEN_BY_TWO = frozenset({roles.LEAD_REVIEWER, roles.AUDITOR, roles.OPERATIONS})
+
+
+def is_asked_first(user: User, chosen: Iterable[str]) -> bool:
+    """Whether a second person has to allow that the account holds these."""
+    return approvals.is_needed() and bool((set(chosen) - roles.held(user)) & GIVEN_BY_TWO)
+
+
+def change(user: User, chosen: Iterable[str], *, actor: User, now: datetime | None = None) -> bool:
+    """Let the account hold exactly these roles; False where a second person is asked first and nothing has changed.
+
+    Raises `RequestRefused` while one is asked already.
+    """
+    before, after = roles.held(user), set(chosen)
+    if before == after:
+        return True
+    if not is_asked_first(user, after):
+        _change(user, before, after, actor)
+        return True
+    roles.refuse_combination(after)
+    with transaction.atomic():
+        asked = approvals.ask(
+            ROLE,
+            key=str(user.pk),
+            reference=str(user.pk)[:8],  # it stands in logs: no name
+            owner=user,
+            said={"before": sorted(before), "after": sorted(after)},
+            actor=actor,
+            now=now,
+        )
+        _write(user, actor, _("asked a second person: %(what)s") % {"what": change_words(asked)})
+    return False
+
+
+def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
+    """Give the roles in the name of who asked; raises `Stale` when the account holds others by now, or is closed."""
+    user = User.objects.select_for_update().get(pk=asked.key)
+    before = roles.held(user)
+    if not user.is_active or sorted(before) != asked.said["before"]:
+        raise approvals.Stale(asked.reference)
+    _change(user, before, _names(asked, "after"), asked.asked_by)
+    second = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk).answered_by
+    alone = _("did after 24 hours what %(name)s had asked alone: no second person was there")
+    words = _("allowed what %(name)s had asked") if second else alone
+    _answered(asked, second or asked.asked_by, words % {"name": asked.asked_by})
+
+
+def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
+    """The second person does not; the roles stay."""
+    with transaction.atomic():
+        approvals.decline(asked, actor=actor, now=now)
+        _answered(asked, actor, _("declined what %(name)s had asked") % {"name": asked.asked_by})
+
+
+def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
+    """Who asked thinks better of it."""
+    with transaction.atomic():
+        approvals.withdraw(asked, actor=actor, now=now)
+        _answered(asked, actor, _("withdrew the request"))
+
+
+def change_words(asked: ApprovalRequest) -> str:
+    """`Roles: from Reviewer to Lead reviewer`."""
+    return _words(_names(asked, "before"), _names(asked, "after"))
+
+
+def _names(asked: ApprovalRequest, side: str) -> set[str]:
+    said = asked.said[side]
+    return {str(name) for name in said} if isinstance(said, list) else set()
+
+
+def _words(before: Iterable[str], after: Iterable[str]) -> str:
+    said = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
+    return _("Roles: from %(before)s to %(after)s") % {side: words or _("no role") for side, words in said.items()}
+
+
+def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
+    with transaction.atomic():
+        roles.give(user, *after)
+        _write(user, actor, _words(before, after))
+        tell_roles_changed(user, before, after)
+
+
+def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:
+    _write(User.objects.get(pk=asked.key), actor, f"{words}. {change_words(asked)}")
+
+
+def _write(user: User, actor: User, words: str) -> None:
+    LogEntry.objects.log_actions(actor.pk, [user], CHANGE, words, single_object=True)

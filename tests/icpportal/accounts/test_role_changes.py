@@ -1,0 +1,193 @@
+"""Lead, auditor or operations is given by two people, a role taken away by one, and the person is told of both."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import forget_open
+from icpportal.outbox.models import Message
+from tests.icpportal.accounts.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+BOTH = [roles.LEAD_REVIEWER, roles.REVIEWER]
+
+
+@pytest.fixture(autouse=True)
+def two_people(letters, settings):
+    settings.STAFF_SECOND_FACTOR = False
+    settings.SECOND_PERSON = True
+    settings.MESSENGER = "icpportal.outbox.actions.notify"
+    roles.ensure()
+    yield
+    forget_open()  # the rows are gone with the test
+
+
+def staff(name, role):
+    address = f"{name.lower()}@example.com"
+    return open_account(email=address, password=PASSWORD, name=name, language="en", held_roles=(role,))
+
+
+@pytest.fixture
+def an():
+    return staff("An", roles.OPERATIONS)
+
+
+@pytest.fixture
+def bo():
+    return staff("Bo", roles.OPERATIONS)
+
+
+@pytest.fixture
+def rui():
+    return staff("Rui", roles.REVIEWER)
+
+
+@pytest.fixture
+def at_desk(client_factory):
+    def sign_in(user):
+        client = client_factory()
+        client.cookies["django_language"] = "en"
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def page_of(user):
+    return reverse("admin:accounts_user_change", args=[user.pk])
+
+
+def save(client, user, held_roles):
+    typed = {"name": user.name, "is_active": "on", "held_roles": held_roles}
+    return client.post(page_of(user), typed, follow=True).content.decode()
+
+
+def press(client, user, move, request=None):
+    asked = request or ApprovalRequest.objects.get(outcome="")
+    return client.post(page_of(user), {"move": move, "request": str(asked.pk)}, follow=True).content.decode()
+
+
+def held(user):
+    return sorted(roles.held(user))
+
+
+def logged(user):
+    """Who did what, as the history of the account says."""
+    found = LogEntry.objects.filter(object_id=str(user.pk)).order_by("pk")
+    return [(str(each.user), each.get_change_message()) for each in found]
+
+
+def told():
+    return [
+        (each.payload["to"], each.payload["context"]["before"], each.payload["context"]["after"])
+        for each in Message.objects.filter(template="role_changed").order_by("created_at")
+    ]
+
+
+def test_a_reviewer_becomes_lead_when_a_second_person_of_operations_allows_it(at_desk, an, bo, rui):
+    asked = save(at_desk(an), rui, BOTH)
+
+    assert "A second person must allow it" in asked
+    assert (held(rui), told()) == ([roles.REVIEWER], [])
+    home = at_desk(bo).get(reverse("admin:index")).content.decode()
+    assert page_of(rui) in home.partition("Second-person requests")[2].partition("</section>")[0]
+    page = at_desk(bo).get(page_of(rui)).content.decode()
+    wanted = "Roles: from Reviewer to Lead reviewer, Reviewer"
+    assert [each in page for each in (wanted, 'value="allow_request"')] == [True, True]
+
+    press(at_desk(bo), rui, "allow_request")
+
+    assert held(rui) == BOTH
+    assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
+    assert logged(rui) == [
+        ("An", f"asked a second person: {wanted}"),
+        ("An", wanted),
+        ("Bo", f"allowed what An had asked. {wanted}"),
+    ]
+    assert "allow_request" not in at_desk(bo).get(page_of(rui)).content.decode()
+
+
+def test_neither_who_asked_nor_the_person_concerned_nor_a_stranger_to_the_duty_answers(at_desk, an, bo, rui):
+    save(at_desk(an), rui, BOTH)
+    page = at_desk(an).get(page_of(rui)).content.decode()
+    assert ["allow_request" in page, "withdraw_request" in page] == [False, True]
+
+    assert "A second person must decide" in press(at_desk(an), rui, "allow_request")
+    assert at_desk(rui).post(page_of(rui), {"move": "allow_request"}).status_code == 403
+    assert at_desk(bo).post(page_of(rui), {"move": "promote"}).status_code == 403
+    User.objects.get(pk=rui.pk).groups.add(*an.groups.all())  # who could answer for others
+    assert "A second person must decide" in press(at_desk(User.objects.get(pk=rui.pk)), rui, "allow_request")
+
+    assert ApprovalRequest.objects.get().outcome == ""
+    assert roles.LEAD_REVIEWER not in held(rui)
+
+
+def test_declined_or_withdrawn_the_roles_stay_and_it_can_be_asked_again(at_desk, an, bo, rui):
+    save(at_desk(an), rui, BOTH)
+    assert "A second person has been asked already" in save(at_desk(bo), rui, BOTH)
+    first = ApprovalRequest.objects.get()
+    press(at_desk(bo), rui, "decline_request")
+    save(at_desk(an), rui, BOTH)
+    assert "answered or withdrawn" in press(at_desk(bo), rui, "allow_request", request=first)
+    press(at_desk(an), rui, "withdraw_request")
+
+    assert list(ApprovalRequest.objects.order_by("asked_at").values_list("outcome", flat=True)) == [
+        "declined",
+        "withdrawn",
+    ]
+    assert (held(rui), told()) == ([roles.REVIEWER], [])
+    assert [words.partition(".")[0] for _who, words in logged(rui)][1::2] == [
+        "declined what An had asked",
+        "withdrew the request",
+    ]
+
+
+def test_one_person_takes_a_role_away_and_what_was_asked_before_is_stale(at_desk, an, bo, rui):
+    save(at_desk(an), rui, BOTH)
+
+    save(at_desk(an), rui, [])
+
+    assert (held(rui), told()) == ([], [("rui@example.com", "Reviewer", "no role")])
+    assert logged(rui)[-1] == ("An", "Roles: from Reviewer to no role")
+    assert "it has changed since the request was made" in press(at_desk(bo), rui, "allow_request")
+    assert (held(rui), ApprovalRequest.objects.get().outcome) == ([], "failed")
+
+
+def test_a_new_account_holds_a_duty_only_when_a_second_person_allows_it(at_desk, an, bo):
+    typed = {"email": "mei@example.com", "name": "Mei", "held_roles": [roles.AUDITOR]}
+    said = at_desk(an).post(reverse("admin:accounts_user_add"), typed, follow=True).content.decode()
+    mei = User.objects.get(email="mei@example.com")
+    assert "A second person must allow it" in said
+    assert (held(mei), mei.is_staff) == ([], False)
+
+    press(at_desk(bo), mei, "allow_request")
+
+    assert (held(mei), User.objects.get(pk=mei.pk).is_staff) == ([roles.AUDITOR], True)
+
+
+def test_operations_who_are_alone_wait_for_a_day(at_desk, an, rui):
+    save(at_desk(an), rui, BOTH)
+    asked = ApprovalRequest.objects.get()
+
+    assert approvals.finish_due(now=asked.alone_at - timedelta(seconds=1)) == 0
+    assert "acts without a second person" in at_desk(rui).get(reverse("admin:index")).content.decode()
+    assert approvals.finish_due(now=asked.alone_at) == 1
+
+    assert (held(rui), ApprovalRequest.objects.get().outcome) == (BOTH, "alone")
+    assert "no second person was there" in logged(rui)[-1][1]
+
+
+def test_where_no_second_person_is_asked_the_role_is_given_at_once_and_told(at_desk, an, rui, settings):
+    settings.SECOND_PERSON = False
+
+    save(at_desk(an), rui, BOTH)
+
+    assert (held(rui), ApprovalRequest.objects.count()) == (BOTH, 0)
+    assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
