@@ -1,6 +1,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from icpportal.accounts import roles
@@ -189,21 +190,21 @@ def test_nobody_is_deleted(desk, lin):
     assert User.objects.filter(pk=lin.pk).exists()
 
 
-@pytest.mark.parametrize(
-    ("role", "expected"), [(roles.REVIEWER, 403), (roles.LEAD_REVIEWER, 403), (roles.AUDITOR, 200)]
-)
-def test_reviewers_see_no_accounts_and_auditors_read_them(client, lin, role, expected):
+@pytest.mark.parametrize("role", [roles.REVIEWER, roles.LEAD_REVIEWER, roles.AUDITOR])
+def test_only_operations_see_accounts(client, lin, role):
     client.force_login(open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(role,)))
 
     listed = client.get(USERS).status_code
     changed = change(client, lin, held_roles=["operations"]).status_code
 
-    assert (listed, changed) == (expected, 403)
+    assert (listed, changed) == (403, 403)
     assert roles.held(lin) == {roles.APPLICANT}
 
 
-def test_an_auditor_reads_one_account(client, lin):
-    client.force_login(open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(roles.AUDITOR,)))
+def test_who_may_only_read_accounts_has_no_button(client, lin):
+    reader = open_account(email="s@example.com", password=PASSWORD, name="S", held_roles=(roles.AUDITOR,))
+    reader.user_permissions.add(Permission.objects.get(codename="view_user"))
+    client.force_login(reader)
 
     html = client.get(f"{USERS}{lin.pk}/change/").content.decode()
 
