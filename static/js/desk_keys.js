@@ -16,7 +16,7 @@ window.addEventListener("DOMContentLoaded", () => {
     if (link) link.focus();
   };
   const keys = {
-    "/": () => document.querySelector(".find input")?.focus(),
+    "/": () => document.querySelector(".find input[type=search]")?.focus(),
     j: () => go(1),
     k: () => go(-1),
   };

@@ -187,7 +187,7 @@ def test_a_clean_case_takes_at_most_forty_keys_and_no_scrolling(desk: Page) -> N
     assert keys.commands <= 40
 
 
-def test_what_is_said_above_a_case_covers_nothing_of_it(desk: Page) -> None:
+def test_what_is_said_above_a_case_covers_nothing_of_it_and_the_slash_leads_to_the_search(desk: Page) -> None:
     order = company()
     desk.goto(desk.base + reverse("admin:transfers_order_case", args=[order.pk]))
     desk.locator("[name=look-words]").fill("核对住所")
@@ -200,6 +200,8 @@ def test_what_is_said_above_a_case_covers_nothing_of_it(desk: Page) -> None:
     assert len(tops) == 4
     assert [below >= bottom for (_, bottom), (below, _) in itertools.pairwise(tops)] == [True, True, True]
     assert tops[-1][1] <= WINDOW["height"]
+    desk.keyboard.press("/")
+    expect(desk.get_by_role("searchbox")).to_be_focused()
 
 
 def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) -> None:
