@@ -103,14 +103,15 @@ def test_rules_that_are_not_met_are_what_the_applicant_reads(client):
     order = taken("backdrop")
     desk = english(client, make_reviewer())
 
-    press(desk, order, "refuse_photo", **{**all_ok(order), CLOTHES: "return", FACE: "return"})
+    unmet = {CLOTHES: "return", FACE: "return"}
+    press(desk, order, "refuse_photo", **{**all_ok(order), **unmet, "photo-words": "请走近一些"})
 
     assert moves(order) == ["refuse_photo"]
     returned = FieldVerdict.objects.filter(verdict=FieldVerdict.RETURN).order_by("field")
-    assert [row.field for row in returned] == ["photo.clothes", "photo.face"]
+    assert [row.field for row in returned] == ["photo", "photo.clothes", "photo.face"]
     page = english(Client(), order.owner).get(reverse("photo", args=[order.reference])).content.decode()
-    told = [row.told["en"]["text"] for row in returned]
-    assert all(words in page for words in told)
+    told = [row.told["en"]["text"] for row in returned if row.told]
+    assert all(words in page for words in [*told, "请走近一些"])
     assert Message.objects.filter(template="photo_returned").exists()
 
 

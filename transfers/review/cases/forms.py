@@ -135,7 +135,7 @@ class PhotoForm(OwnWordsForm):
     def clean(self) -> None:
         super().clean()
         cleaned = self.cleaned_data
-        if "reason" in cleaned and not cleaned["reason"] and (self.own() or not self.has_rules):
+        if "reason" in cleaned and not cleaned["reason"] and not self.has_rules:
             words = _("Mark the rule that is not met, or choose a reason")
             self.add_error("reason", ValidationError(words, code="reason_missing"))
         if cleaned.get("reason") == "own" and not self.own():
