@@ -109,7 +109,7 @@ def test_the_old_record_is_claimed_with_the_papers_of_the_person_who_is_printed(
     page = desk.get(cases[0])
     assert domain in page.html
     page = desk.send(steps.form_with(page, "accept"), button=("move", "accept"))
-    said = [" ".join(each.text.split()) for each in page.find("ul", class_="messagelist")]
+    said = [" ".join(each.text.split()) for each in page.find("ul", class_="told")]
     assert page.url.endswith("/admin/filings/legacyclaim/"), said
     assert state_of(walk, claim) == "accepted"
 

@@ -24,7 +24,6 @@ CASE = {states.SUBMITTED: ("words.website.site_name", "words.paper.statement"), 
 MORE = {
     states.SUBMITTED: ("call-words", "refuse-words", "ask-words", "hand-words"),
     states.PHOTO_REVIEW: ("call-words", "refuse-words"),
-    states.APPROVED: ("call-words",),
 }
 
 
@@ -37,7 +36,7 @@ def desk(request, browser: Browser, live_server):
 
 def saved(page: Page) -> None:
     """Enter was pressed: wait until the page has said so."""
-    expect(page.locator("[data-saved]:not(:empty), .messagelist .success, .told .success").first).to_be_visible()
+    expect(page.locator("[data-saved]:not(:empty), .told .success").first).to_be_visible()
 
 
 def open_case(page: Page, order: Order) -> None:
@@ -151,5 +150,5 @@ def test_enter_in_a_text_about_a_cancellation_for_cause_asks_for_nothing(desk: P
     assert CauseCancellation.objects.count() == 0
     expect(desk.locator("[name=words]")).to_have_value("域名解析到别处")
     desk.click("[name=_save]")
-    expect(desk.locator(".messagelist .success")).to_be_visible()
+    expect(desk.locator(".told .success")).to_be_visible()
     assert CauseCancellation.objects.get().words == "域名解析到别处"
