@@ -69,7 +69,8 @@ def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(with_next(reverse("account_confirm"), _place(request)))
 
 
-def _not_proved_again(request: HttpRequest) -> HttpResponse | None:
+def proof_again(request: HttpRequest) -> HttpResponse | None:
+    """Where to prove again that it is them, unless they just did; for one button of a page that needs no guard."""
     if not request.user.is_authenticated:
         return redirect_to_login(_place(request))
     if did_recently_reauthenticate(request):
@@ -97,5 +98,5 @@ def _not_staff(request: HttpRequest) -> HttpResponse | None:
 
 signed_in_required = _guard(_not_signed_in)
 confirmed_required = _guard(_not_confirmed)  # applicant pages: address and mobile proved, else to the confirmation page
-step_up_required = _guard(_not_proved_again)  # sensitive pages: proved within ACCOUNT_REAUTHENTICATION_TIMEOUT
+step_up_required = _guard(proof_again)  # sensitive pages: proved within ACCOUNT_REAUTHENTICATION_TIMEOUT
 staff_required = _guard(_not_staff)  # pages of staff: a stranger gets 404; a second factor where it is asked for

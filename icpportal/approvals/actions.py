@@ -50,10 +50,11 @@ def ask(
 ) -> ApprovalRequest:
     """Ask a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
 
-    Where nobody else could answer it is done after 24 hours, and all staff read so until then.
+    Where only who asks could answer it is done after 24 hours, and all staff read so until then.
     """
     now = now or timezone.now()
-    is_alone = not has_colleague(KINDS[kind].permission, actor, owner)
+    permission = KINDS[kind].permission
+    is_alone = actor.has_perm(permission) and not has_colleague(permission, actor, owner)
     try:
         with transaction.atomic():
             asked = ApprovalRequest.objects.create(
@@ -84,14 +85,18 @@ def allow(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -
 def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """Nothing is done; raises `RequestRefused` where this person may not answer."""
     _refuse_answer(asked, actor)
-    _end(asked, ApprovalRequest.DECLINED, now or timezone.now(), answered_by=actor)
+    with transaction.atomic():
+        _end(asked, ApprovalRequest.DECLINED, now or timezone.now(), answered_by=actor)
+        _tell(asked)
 
 
 def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
     """Take one's own request back; raises `RequestRefused` where it is another's."""
     if asked.asked_by_id != actor.pk:
         raise RequestRefused(_("Only who made the request withdraws it"))
-    _end(asked, ApprovalRequest.WITHDRAWN, now or timezone.now())
+    with transaction.atomic():
+        _end(asked, ApprovalRequest.WITHDRAWN, now or timezone.now())
+        _tell(asked)
 
 
 def finish_due(*, now: datetime | None = None) -> int:
@@ -126,11 +131,12 @@ def _finish(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by:
         is_done = _is_carried(asked, now)
         if not is_done:
             ApprovalRequest.objects.filter(pk=asked.pk).update(outcome=ApprovalRequest.FAILED)
+        _tell(asked)
     return is_done
 
 
 def _is_carried(asked: ApprovalRequest, now: datetime) -> bool:
-    if not asked.asked_by.has_perm(asked.permission):  # who asked has left the duty
+    if not asked.asked_by.has_perm(asked.needed_to_ask):  # who asked has left the duty
         return False
     try:
         with transaction.atomic():
@@ -146,3 +152,10 @@ def _end(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: Us
         raise RequestRefused(_("This request has been answered or withdrawn"))
     forget_open()
     logger.info("request ended", extra={"kind": asked.kind, "reference": asked.reference, "outcome": outcome})
+
+
+def _tell(asked: ApprovalRequest) -> None:
+    """What it is about keeps how the request ended, where it has a place for it."""
+    if asked.kind in settings.APPROVAL_ENDS:
+        ended = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk)
+        import_string(settings.APPROVAL_ENDS[asked.kind])(ended)

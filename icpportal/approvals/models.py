@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
-REFUSE, CLAIM, REASON, ROLE = "refuse", "claim", "reason", "role"
+REFUSE, CLAIM, REASON, ROLE, ENDING = "refuse", "claim", "reason", "role", "ending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Kind:
 
     label: str | Promise
     permission: str
+    of_asker: str = ""  # what who asks must hold, where that is something else
 
 
 KINDS = {
@@ -28,6 +29,7 @@ KINDS = {
     CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim"),
     REASON: Kind(_("Publishing the words of a reason"), "transfers.lead_review"),
     ROLE: Kind(_("Giving an account a role"), "accounts.change_user"),
+    ENDING: Kind(_("Ending an access for cause"), "transfers.lead_review", "transfers.add_causecancellation"),
 }
 
 
@@ -72,6 +74,12 @@ class ApprovalRequest(SealedModel):
     def permission(self) -> str:
         """What its second person holds."""
         return KINDS[self.kind].permission
+
+    @property
+    def needed_to_ask(self) -> str:
+        """What who asked must hold still when it is done."""
+        is_alone = self.alone_at is not None
+        return self.permission if is_alone else KINDS[self.kind].of_asker or self.permission
 
     @property
     def words(self) -> str:

@@ -14,7 +14,9 @@ APPROVED_ACTS = {  # what is done when a second person has allowed it
     "reason": "transfers.review.reasons.publication.carry",
     "claim": "filings.legacy_import.claims.acceptance.carry",
     "role": "icpportal.approvals.role_changes.carry",
+    "ending": "transfers.cancellation.cause.carry",
 }
+APPROVAL_ENDS = {"ending": "transfers.cancellation.cause.keep_end"}  # what keeps how its request ended
 OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",
     "sms": "icpportal.outbox.channels.sms.deliver",

@@ -7,11 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from filings.models import Access, Website
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ENDING
+from icpportal.approvals.queries import open_request
 from icpportal.outbox.models import Message
 from tests.filings.filed import on_file
 from tests.transfers import states
 from tests.transfers.builders import administrator_answers, sign_in, subject_answers, type_answers
-from transfers.models import Order
+from transfers.models import CauseCancellation, Order
 
 JRID = 900001
 LEAD, ADMINISTRATOR = "13900000001", "13900000002"
@@ -30,13 +33,17 @@ def make_website(owner: Any, *, domain: str = "example.com", jrid: int | None = 
 
 
 def proved(client: Client, user: Any) -> Client:
-    """Signed in, and proved again a moment ago that it is them."""
+    """Signed in, in English, and proved again a moment ago that it is them."""
+    client.cookies["django_language"] = "en"
+    return prove(client, user)
+
+
+def prove(client: Client, user: Any) -> Client:
     sign_in(client, user)
     session = client.session
     session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
-    client.cookies["django_language"] = "en"
     return client
 
 
@@ -91,3 +98,30 @@ def reload(order: Order) -> Order:
 def templates_of(order: Order) -> list[str]:
     found = Message.objects.filter(reference=order.reference).exclude(template="").values_list("template", flat=True)
     return sorted(set(found))
+
+
+def approve(request: CauseCancellation, *, actor: Any) -> bool:
+    """A second person allows the end for a cause; False when somebody was quicker."""
+    return _answer(approvals.allow, request, actor)
+
+
+def decline(request: CauseCancellation, *, actor: Any) -> bool:
+    return _answer(approvals.decline, request, actor)
+
+
+def _answer(answer: Any, request: CauseCancellation, actor: Any) -> bool:
+    asked = open_request(ENDING, request.pk)
+    try:
+        if asked:
+            answer(asked, actor=actor)
+    except approvals.RequestRefused:
+        return False
+    return asked is not None
+
+
+def press_answer(client: Client, request: CauseCancellation, move: str, **typed: str) -> Any:
+    """A button of its page, as it stands."""
+    asked = open_request(ENDING, request.pk)
+    known = {"move": move, "request": str(asked.pk) if asked else ""}
+    page = reverse("admin:transfers_causecancellation_change", args=[request.pk])
+    return client.post(page, {**known, **typed}, follow=True)

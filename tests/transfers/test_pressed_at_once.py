@@ -238,7 +238,7 @@ def asked(website: Any) -> CauseCancellation:
 
 def test_two_who_ask_for_one_website_at_once_leave_one_request_and_the_second_keeps_what_it_typed(website: Any) -> None:
     add = reverse("admin:transfers_causecancellation_add")
-    tabs = [sign_in(Client(), make_reviewer()) for _ in range(2)]
+    tabs = [cancels.proved(Client(), make_reviewer()) for _ in range(2)]
     typed = [{"domain": "example.com", "cause": "shell_site", "words": f"理由{n}"} for n in range(2)]
     for tab in tabs:
         tab.cookies["django_language"] = "en"
@@ -259,9 +259,7 @@ def test_two_leads_who_decide_differently_at_once_leave_one_decision(website: An
     rows = [CauseCancellation.objects.get(pk=request.pk) for _ in range(2)]
     leads = [make_lead_reviewer(), make_lead_reviewer()]
 
-    ends = together(
-        lambda: for_cause.approve(rows[0], actor=leads[0]), lambda: for_cause.decline(rows[1], actor=leads[1])
-    )
+    ends = together(lambda: cancels.approve(rows[0], actor=leads[0]), lambda: cancels.decline(rows[1], actor=leads[1]))
 
     assert sorted(ends) == [False, True]
     request.refresh_from_db()
@@ -274,7 +272,7 @@ def test_two_leads_who_approve_at_once_report_once(website: Any) -> None:
     request = asked(website)
     rows = [CauseCancellation.objects.get(pk=request.pk) for _ in range(2)]
 
-    ends = together(*(lambda row=row: for_cause.approve(row, actor=make_lead_reviewer()) for row in rows))
+    ends = together(*(lambda row=row: cancels.approve(row, actor=make_lead_reviewer()) for row in rows))
 
     assert sorted(ends) == [False, True]
     assert moves(Order.objects.get()) == ["start", "cancel_for_cause"]
@@ -289,7 +287,7 @@ def test_the_owner_and_a_lead_who_end_one_access_at_once_report_it_once(
 
     ends = together(
         lambda: cancelling.confirm(mine, actor=lin),
-        lambda: for_cause.approve(request, actor=make_lead_reviewer()),
+        lambda: cancels.approve(request, actor=make_lead_reviewer()),
     )
 
     assert words(ends)[-1] == "done"

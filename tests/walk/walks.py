@@ -51,7 +51,7 @@ class Walk:
 
     def _client(self) -> Quiet:
         client = Quiet()
-        if self.role == "owner":  # the one who may open what wants a proof of a moment ago
+        if self.role in ("owner", "reviewer", "lead"):  # those who may open what wants a proof of a moment ago
             proved(client, self.made.people[self.role])
         elif self.role != VISITOR:
             client.force_login(self.made.people[self.role])

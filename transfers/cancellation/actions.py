@@ -119,7 +119,8 @@ def begin(
                 entered_at=now,
                 due_at=now + settings.CANCEL_DRAFT_KEPT,
             )
-            note(order, "start", by=by, actor=actor or owner, words=LAST_ACCESS if is_last_access(website) else "")
+            words = LAST_ACCESS if is_last_access(website) else ""
+            note(order, "start", by=by, actor=actor or owner, words=words, at=now)
     except IntegrityError as taken:
         return _own_draft(website, owner, taken)
     return order

@@ -8,14 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from filings.models import Website
+from filings.queries import live_accesses
 from icpportal.accounts.models import User
-from icpportal.lifecycle import LEAD
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ENDING, ApprovalRequest
+from icpportal.lifecycle import LEAD, MoveNotAllowed
 from transfers.cancellation import actions as cancelling
 from transfers.cancellation.actions import Blocked
 from transfers.models import CauseCancellation, Order
 from transfers.models.cause import Cause
 from transfers.orders import queries
-from transfers.orders.actions import claim
+from transfers.orders.actions import AlreadyOrdered, claim
 from transfers.orders.machine import ORDER
 
 # as the owner is told; a text message cuts it at 18 and 38 characters
@@ -27,61 +30,88 @@ WORDS: dict[str, Promise] = {
 }
 
 
+STOPS = (Blocked, AlreadyOrdered, MoveNotAllowed)  # another order, which somebody can finish first
+DECISIONS = {
+    ApprovalRequest.ALLOWED: CauseCancellation.APPROVED,
+    ApprovalRequest.ALONE: CauseCancellation.APPROVED,
+    ApprovalRequest.DECLINED: CauseCancellation.DECLINED,
+    ApprovalRequest.WITHDRAWN: CauseCancellation.WITHDRAWN,
+    ApprovalRequest.FAILED: CauseCancellation.FAILED,
+}
+
+
 class AlreadyRequested(Exception):
     """A request for this website waits already."""
-
-
-class SecondPersonRequired(Exception):
-    """Who asked may not decide."""
 
 
 def request_cancellation(
     website: Website, *, cause: str, words: str, actor: User, now: datetime | None = None
 ) -> CauseCancellation:
-    """Ask that a second person ends our access of this website; raises `AskedBefore`."""
+    """Ask that a second person ends our access of this website; raises `AlreadyRequested`."""
+    now = now or timezone.now()
     try:
         with transaction.atomic():
-            return CauseCancellation.objects.create(
-                website=website, cause=cause, words=words, asked_by=actor, asked_at=now or timezone.now()
+            request = CauseCancellation.objects.create(
+                website=website, cause=cause, words=words, asked_by=actor, asked_at=now
+            )
+            approvals.ask(
+                ENDING,
+                key=str(request.pk),
+                reference=request.number,
+                owner=_owner(website),
+                said={"words": words},
+                actor=actor,
+                now=now,
             )
     except IntegrityError as waiting:
         raise AlreadyRequested(str(website.pk)) from waiting
+    return request
 
 
-def decline(request: CauseCancellation, *, actor: User, now: datetime | None = None) -> bool:
-    """Nothing is ended; False when somebody decided before."""
-    return _decide(request, CauseCancellation.DECLINED, actor, now or timezone.now())
+def carry(asked: ApprovalRequest, now: datetime) -> None:
+    """Report the end of the access and tell everybody on the filing, in the name of who allowed it.
 
-
-def approve(request: CauseCancellation, *, actor: User, now: datetime | None = None) -> bool:
-    """Report the end of the access and tell everybody on the filing; False when somebody decided before.
-
-    Raises `SamePerson`, `Blocked` and `Taken`, and then nothing happened.
+    Raises `Stale` when the access has ended. While another order stands in the way it raises one of `STOPS` to who
+    allows it, so that the request waits on; nobody is there to read that when it is done alone, and then it is `Stale`.
     """
-    with transaction.atomic():
-        if not _decide(request, CauseCancellation.APPROVED, actor, now or timezone.now()):
-            return False
-        order = _draft(request.website, actor)
-        if not order.claimed:
-            claim(order)
-        facts = {**queries.facts_of(order), "reason": WORDS[request.cause]}
-        ORDER.apply(order, "cancel_for_cause", by=LEAD, actor=actor, note=request.cause, facts=facts, now=now)
-        CauseCancellation.objects.filter(pk=request.pk).update(order=order)
-    return True
+    of_website = [f"website__{each}" for each in ("subject__lead", "administrator", "owner")]
+    request = CauseCancellation.objects.select_related(*of_website).get(pk=asked.key)
+    second = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk).answered_by
+    if not live_accesses().filter(website=request.website).exists():
+        raise approvals.Stale(asked.reference)
+    try:
+        _report(request, second or asked.asked_by, now)
+    except STOPS as stopped:
+        if second:
+            raise
+        raise approvals.Stale(asked.reference) from stopped
 
 
-def _draft(website: Website, actor: User) -> Order:
+def keep_end(asked: ApprovalRequest) -> None:
+    """The row says how its request ended."""
+    CauseCancellation.objects.filter(pk=asked.key).update(
+        decision=DECISIONS[asked.outcome], decided_by=asked.answered_by, decided_at=asked.ended_at
+    )
+
+
+def _report(request: CauseCancellation, actor: User, now: datetime) -> None:
+    order = _draft(request.website, actor, now)
+    if not order.claimed:
+        claim(order)
+    facts = {**queries.facts_of(order), "reason": WORDS[request.cause]}
+    ORDER.apply(order, "cancel_for_cause", by=LEAD, actor=actor, note=request.cause, facts=facts, now=now)
+    CauseCancellation.objects.filter(pk=request.pk).update(order=order)
+
+
+def _draft(website: Website, actor: User, now: datetime) -> Order:
     """A new order of the owner's, or the draft the owner had begun."""
-    if website.owner is None:
-        raise ValueError("a website without an owner has no transfer to cancel")
-    order = cancelling.begin(website, owner=website.owner, actor=actor, by=LEAD)
+    order = cancelling.begin(website, owner=_owner(website), actor=actor, by=LEAD, now=now)
     if not order.is_editable:
         raise Blocked(order)
     return order
 
 
-def _decide(request: CauseCancellation, decision: str, actor: User, now: datetime) -> bool:
-    if request.asked_by_id == actor.pk:
-        raise SecondPersonRequired(str(request.pk))
-    waiting = CauseCancellation.objects.filter(pk=request.pk, decision="")
-    return bool(waiting.update(decision=decision, decided_by=actor, decided_at=now))
+def _owner(website: Website) -> User:
+    if website.owner is None:
+        raise ValueError("a website without an owner has no transfer to cancel")
+    return website.owner

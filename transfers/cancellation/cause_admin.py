@@ -4,30 +4,44 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from filings.models import Website
 from filings.queries import live_accesses
-from icpportal.accounts.guards import account_of
+from icpportal.accounts.guards import account_of, proof_again
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.actions import RequestRefused
+from icpportal.approvals.models import ENDING
+from icpportal.approvals.queries import open_request
+from icpportal.desk.pages import draw
+from icpportal.fields.client import client_address
 from icpportal.fields.fields import DomainField
+from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
-from icpportal.privacy.admin import Noted
+from icpportal.privacy.actions import note_access
 from transfers.cancellation import cause as for_cause
 from transfers.cancellation.actions import Blocked
-from transfers.cancellation.cause import AlreadyRequested, SecondPersonRequired
+from transfers.cancellation.cause import AlreadyRequested
+from transfers.cancellation.cause_page import page_of
 from transfers.models import CauseCancellation
 from transfers.orders.actions import AlreadyOrdered
 
 REFUSALS: dict[type[Exception], str | Promise] = {
-    SecondPersonRequired: gettext_lazy("A second person must decide: not the one who made the request"),
     Blocked: gettext_lazy("The owner has another open order: finish it first"),
     AlreadyOrdered: gettext_lazy("Another order is open for this domain or subject"),
     MoveNotAllowed: gettext_lazy("The order has changed. This is its current state"),
+}
+ALLOW = "allow_request"
+ANSWERS: dict[str, tuple[Callable[..., None], Words]] = {
+    ALLOW: (approvals.allow, gettext_lazy("Allowed: the end of the access is reported to the authority")),
+    "decline_request": (approvals.decline, gettext_lazy("Declined: the access stays as it is")),
+    "withdraw_request": (approvals.withdraw, gettext_lazy("Your request is withdrawn")),
 }
 
 
@@ -35,6 +49,7 @@ class CauseForm(forms.ModelForm):
     """The website is named by its domain: it must have an access of ours, and an owner who can be told."""
 
     website: Website  # found by the domain
+    proof_url = ""  # where to prove again that it is them, before anything is asked
 
     domain = DomainField(label=gettext_lazy("Domain name"))
 
@@ -59,27 +74,23 @@ class CauseForm(forms.ModelForm):
         if "_check" in self.data and not self.errors:
             words = _("Nothing is asked yet: Enter only checks. The entries are in order, press Save to ask")
             raise ValidationError(words, code="only_checked")
+        if self.proof_url and not self.errors:
+            words = _("Nothing is asked yet: <a {}>confirm that it is you</a> in another tab, then press Save again")
+            opened = format_html('href="{}" target="_blank"', self.proof_url)
+            raise ValidationError(format_html(words, opened), code="no_proof")
 
 
 @admin.register(CauseCancellation)
-class CauseCancellationAdmin(Noted):
+class CauseCancellationAdmin(admin.ModelAdmin):
     """Requests are never edited: they wait, or they were decided."""
-
-    noted_as = "cancellation for cause"
 
     form = CauseForm
     list_display = ("website", "cause", "asked_by", "asked_at", "decision", "decided_by", "order")
     list_filter = ("decision", "cause")
     list_select_related = ("website", "asked_by", "decided_by", "order")
-    actions = ("approve_them", "decline_them")
+    actions = None
+    fields = ("domain", "cause", "words")
     show_full_result_count = False
-
-    def get_fields(self, request: HttpRequest, obj: CauseCancellation | None = None) -> tuple[str, ...]:
-        told = ("asked_by", "asked_at", "decision", "decided_by", "decided_at", "order")
-        return ("website", "cause", "words", *told) if obj else ("domain", "cause", "words")
-
-    def noted_reference(self, row: CauseCancellation) -> str:
-        return row.website.domain
 
     def has_change_permission(self, request: HttpRequest, obj: CauseCancellation | None = None) -> bool:
         return False
@@ -87,8 +98,59 @@ class CauseCancellationAdmin(Noted):
     def has_delete_permission(self, request: HttpRequest, obj: CauseCancellation | None = None) -> bool:
         return False
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("transfers.lead_review")
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Words] | None = None
+    ) -> HttpResponse:
+        """One request, its words and what follows, and what the reader may answer; the look is noted."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._answer(request, row)
+        domain, client = row.website.domain[:80], client_address(request)
+        note_access(actor=account_of(request), what="cancellation for cause", reference=domain, client=client)
+        return draw(request, self.admin_site, page_of(row, account_of(request)))
+
+    def _answer(self, request: HttpRequest, row: CauseCancellation) -> HttpResponse:
+        """The page again, with what came of it; who allows proves first that it is them, and presses again."""
+        move = request.POST.get("move", "")
+        if move not in ANSWERS:
+            raise PermissionDenied
+        if move == ALLOW and (proof := proof_again(request)):
+            messages.info(request, _("Nothing is done yet: confirm that it is you, then press Allow again"))
+            return proof
+        answer, done = ANSWERS[move]
+        asked = open_request(ENDING, row.pk)
+        try:
+            if asked is None or str(asked.pk) != request.POST.get("request"):
+                raise RequestRefused(_("This request has been answered or withdrawn"))
+            answer(asked, actor=account_of(request))
+        except RequestRefused as refused:
+            messages.error(request, str(refused.words))
+        except tuple(REFUSALS) as refused:
+            messages.error(request, str(REFUSALS[type(refused)]))
+        else:
+            messages.success(request, str(done))
+        return redirect("admin:transfers_causecancellation_change", row.pk)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Words] | None = None
+    ) -> HttpResponse:
+        """Who asks proves first that it is them: before anything is typed, and else without losing it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        proof = proof_again(request) if request.method == "GET" else None
+        return proof or super().add_view(request, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: CauseCancellation | None = None, change: bool = False, **kwargs: object
+    ) -> type[forms.ModelForm]:
+        form, proof = super().get_form(request, obj, change, **kwargs), proof_again(request)
+        if issubclass(form, CauseForm):
+            form.proof_url = proof["Location"] if proof else ""
+        return form
 
     def changeform_view(
         self,
@@ -108,24 +170,3 @@ class CauseCancellationAdmin(Noted):
             form.website, cause=obj.cause, words=obj.words, actor=account_of(request)
         )
         obj.pk, obj.website, obj.asked_by = asked.pk, asked.website, asked.asked_by
-
-    @admin.action(
-        description=gettext_lazy("End the access: report it to the authority and notify the owner"),
-        permissions=["decide"],
-    )
-    def approve_them(self, request: HttpRequest, queryset: QuerySet[CauseCancellation]) -> None:
-        self._each(request, queryset, for_cause.approve)
-
-    @admin.action(description=gettext_lazy("Decline the request"), permissions=["decide"])
-    def decline_them(self, request: HttpRequest, queryset: QuerySet[CauseCancellation]) -> None:
-        self._each(request, queryset, for_cause.decline)
-
-    def _each(self, request: HttpRequest, rows: QuerySet[CauseCancellation], act: Callable[..., bool]) -> None:
-        done = 0
-        for row in rows.select_related("website__subject__lead", "website__administrator", "website__owner"):
-            try:
-                if act(row, actor=account_of(request)):
-                    done += 1
-            except tuple(REFUSALS) as refused:
-                messages.error(request, f"{row.website}: {REFUSALS[type(refused)]}")
-        messages.info(request, _("%(done)s done, %(skipped)s skipped") % {"done": done, "skipped": len(rows) - done})

@@ -22,11 +22,13 @@ class Cause(models.TextChoices):
 class CauseCancellation(models.Model):
     """One request of ours; nobody decides on their own."""
 
-    APPROVED, DECLINED = "approved", "declined"
+    APPROVED, DECLINED, WITHDRAWN, FAILED = "approved", "declined", "dropped", "failed"
     DECISIONS = (
         ("", pgettext_lazy("request", "Waiting for a second person")),
         (APPROVED, pgettext_lazy("request", "Approved")),
         (DECLINED, pgettext_lazy("request", "Declined")),
+        (WITHDRAWN, pgettext_lazy("request", "Withdrawn")),
+        (FAILED, pgettext_lazy("request", "Could not be done")),
     )
 
     website = models.ForeignKey(
@@ -57,3 +59,8 @@ class CauseCancellation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def number(self) -> str:
+        """What it is called where no domain may stand: in logs, and on the pages of all staff."""
+        return f"#{self.pk}"

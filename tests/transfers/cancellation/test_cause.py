@@ -1,26 +1,39 @@
 """The provider ends an access for a cause: never one person alone, and never without telling the owner."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from filings.models import Access, Website
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
-from tests.transfers.cancels import begin, make_website, proved
+from tests.transfers.cancels import approve, begin, decline, make_website, press_answer, proved
 from transfers.cancellation import cause as for_cause
 from transfers.models import CauseCancellation, Order
 
 pytestmark = pytest.mark.django_db
-DESK = reverse("admin:transfers_causecancellation_changelist")
 ADD = reverse("admin:transfers_causecancellation_add")
 ASKED = {"domain": "example.com", "cause": "shell_site", "words": "域名解析到别处"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    forget_open()
+    yield
+    forget_open()  # the rows are gone with the test
 
 
 @pytest.fixture
@@ -39,20 +52,35 @@ def asked(website: Website, by: Any = None) -> CauseCancellation:
     )
 
 
-def press(client: Client, action: str, request: CauseCancellation) -> str:
-    answer = client.post(DESK, {"action": action, "_selected_action": [request.pk]}, follow=True)
-    return answer.content.decode()
+def press(user: Any, move: str, request: CauseCancellation) -> str:
+    return press_answer(proved(Client(), user), request, move).content.decode()
 
 
-def test_a_reviewer_asks_a_lead_approves_it_is_reported_and_everybody_is_told(client: Client, website: Website) -> None:
-    english(client, make_reviewer()).post(ADD, ASKED)
+def page_of(request: CauseCancellation, user: Any) -> str:
+    page = reverse("admin:transfers_causecancellation_change", args=[request.pk])
+    return english(Client(), user).get(page).content.decode()
+
+
+def test_a_reviewer_asks_a_lead_reads_and_allows_it_is_reported_and_everybody_is_told(
+    client: Client, website: Website
+) -> None:
+    lead = make_lead_reviewer()
+    proved(client, make_reviewer()).post(ADD, ASKED)
     request = CauseCancellation.objects.get()
     assert Order.objects.count() == 0
     assert Message.objects.count() == 0
+    home = english(Client(), lead).get(reverse("admin:index")).content.decode()
+    listed = home.partition("Second-person requests")[2].partition("</section>")[0]
+    assert reverse("admin:transfers_causecancellation_change", args=[request.pk]) in listed
+    page = page_of(request, lead)
+    shown = ("域名解析到别处", "example.com", "192.0.2.10", "the website is not hosted here", "cannot stop it")
+    assert [each for each in shown if each not in page] == []
+    assert "only known provider" not in page
 
-    press(english(Client(), make_lead_reviewer()), "approve_them", request)
+    assert "Allowed" in press(lead, "allow_request", request)
 
     request.refresh_from_db()
+    assert request.decided_by == lead
     order = Order.objects.get()
     assert (request.decision, request.order) == ("approved", order)
     assert (order.owner, order.kind, order.state) == (website.owner, states.CANCELLATION, states.HANDING_OVER)
@@ -64,7 +92,7 @@ def test_a_reviewer_asks_a_lead_approves_it_is_reported_and_everybody_is_told(cl
 
 
 def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client, website: Website) -> None:
-    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    approve(asked(website), actor=make_lead_reviewer())
     order = Order.objects.get()
 
     page = english(client, website.owner).get(order.get_absolute_url()).content.decode()
@@ -74,37 +102,125 @@ def test_the_owner_reads_the_cause_and_not_what_colleagues_wrote(client: Client,
     assert reverse("order-move", args=[order.reference, "stop"]) not in page
 
 
-def test_who_asked_does_not_decide(client: Client, website: Website) -> None:
-    lead = make_lead_reviewer()
+def test_who_asked_does_not_decide_but_withdraws(website: Website) -> None:
+    lead, _other = make_lead_reviewer(), make_lead_reviewer()
     request = asked(website, lead)
+    page = page_of(request, lead)
+    assert ["allow_request" in page, "withdraw_request" in page] == [False, True]
 
-    said = press(english(client, lead), "approve_them", request)
+    said = press(lead, "allow_request", request)
 
     assert "A second person must decide: not the one who made the request" in said
     request.refresh_from_db()
     assert (request.decision, Order.objects.count()) == ("", 0)
-    with pytest.raises(IntegrityError):  # nor past the code
+    with pytest.raises(IntegrityError), transaction.atomic():  # nor past the code
         CauseCancellation.objects.filter(pk=request.pk).update(decided_by=lead)
+    press(lead, "withdraw_request", request)
+    request.refresh_from_db()
+    assert (request.decision, request.decided_by) == ("dropped", None)
+    asked(website, lead)  # and may ask again
 
 
-def test_a_reviewer_who_is_no_lead_cannot_decide(client: Client, website: Website) -> None:
-    request = asked(website)
+def test_a_reviewer_who_is_no_lead_cannot_decide(website: Website) -> None:
+    request, other = asked(website), make_reviewer()
+    make_lead_reviewer()
+    assert "allow_request" not in page_of(request, other)
 
-    for action in ("approve_them", "decline_them"):
-        press(english(client, make_reviewer()), action, request)
+    for move in ("allow_request", "decline_request"):
+        assert "A second person must decide" in press(other, move, request)
 
     request.refresh_from_db()
     assert (request.decision, Order.objects.count()) == ("", 0)
 
 
+def test_no_list_decides_what_nobody_has_read(client: Client, website: Website) -> None:
+    request = asked(website)
+    desk = reverse("admin:transfers_causecancellation_changelist")
+
+    lead = proved(client, make_lead_reviewer())
+    lead.post(desk, {"action": "approve_them", "_selected_action": [request.pk]}, follow=True)
+
+    assert 'name="action"' not in lead.get(desk).content.decode()
+    assert Order.objects.count() == 0
+
+
+def test_a_lone_lead_waits_for_a_day_and_all_staff_read_so_without_the_domain() -> None:
+    website, lead = make_website(make_user("lin@example.com"), domain="quiet-site.cn"), make_lead_reviewer()
+    request = asked(website, lead)
+    due = ApprovalRequest.objects.get().alone_at
+    assert due is not None
+    ensure_roles()
+    home = english(Client(), make_user(held_roles=(AUDITOR,))).get(reverse("admin:index")).content.decode()
+    told = home.partition("acts without a second person")[2].partition("</")[0]
+    assert ["Ending an access for cause, #" in told, "quiet-site" in home] == [True, False]
+
+    assert approvals.finish_due(now=due - timedelta(seconds=1)) == 0
+    assert (Order.objects.count(), Message.objects.count()) == (0, 0)
+    assert approvals.finish_due(now=due) == 1
+
+    request.refresh_from_db()
+    assert (request.decision, request.decided_by, request.order) == ("approved", None, Order.objects.get())
+    assert Message.objects.filter(template="cancelled_for_cause").count() == 6
+    assert "no second person was there" in page_of(request, lead)
+
+
+def test_a_reviewer_without_any_lead_waits_for_one_however_long(website: Website) -> None:
+    request = asked(website)
+
+    assert approvals.finish_due(now=timezone.now() + timedelta(days=30)) == 0
+
+    press(make_lead_reviewer(), "allow_request", request)
+    assert Order.objects.get().state == states.HANDING_OVER
+
+
+def test_alone_behind_another_order_it_ends_without_effect_and_can_be_asked_again(website: Website) -> None:
+    lead = make_lead_reviewer()
+    request = asked(website, lead)
+    make_order(website.owner, state=states.SUBMITTED, domain="example.com")
+
+    approvals.finish_due(now=timezone.now() + timedelta(days=2))
+
+    request.refresh_from_db()
+    assert (request.decision, request.order) == ("failed", None)
+    assert "it had changed since" in page_of(request, lead)
+    asked(website, lead)
+
+
+def test_an_access_that_ended_meanwhile_is_not_reported(website: Website) -> None:
+    request = asked(website)
+    Access.objects.filter(own=True).update(ended_at=timezone.now())
+
+    said = press(make_lead_reviewer(), "allow_request", request)
+
+    assert "Nothing was done: it has changed since the request was made" in said
+    request.refresh_from_db()
+    assert (request.decision, Order.objects.count()) == ("failed", 0)
+
+
+def test_without_a_fresh_proof_nothing_is_asked_or_allowed_and_no_word_is_lost(
+    client: Client, website: Website
+) -> None:
+    reviewer = english(client, make_reviewer())
+    proof = reverse("account_step_up")
+
+    assert reviewer.get(ADD)["Location"].startswith(proof)
+    page = reviewer.post(ADD, ASKED).content.decode()
+    assert [each in page for each in ("Nothing is asked yet", proof, "域名解析到别处")] == [True, True, True]
+    assert CauseCancellation.objects.count() == 0
+
+    request = asked(website)
+    answer = press_answer(english(Client(), make_lead_reviewer()), request, "allow_request")
+    assert answer.redirect_chain[0][0].startswith(proof)
+    assert Order.objects.count() == 0
+
+
 @pytest.mark.parametrize("role", [AUDITOR, OPERATIONS])
 def test_who_decides_no_cases_neither_asks_nor_decides(client: Client, website: Website, role: str) -> None:
-    make_reviewer()
     request = asked(website)
-    english(client, make_user(held_roles=(role,)))
+    proved(client, make_user(held_roles=(role,)))
 
     assert client.post(ADD, ASKED).status_code in (302, 403)
-    client.post(DESK, {"action": "approve_them", "_selected_action": [request.pk]})
+    assert press_answer(client, request, "allow_request").status_code == 403
 
     request.refresh_from_db()
     assert (request.decision, CauseCancellation.objects.count()) == ("", 1)
@@ -114,20 +230,20 @@ def test_it_is_approved_once_and_declined_for_good(website: Website) -> None:
     lead, other = make_lead_reviewer(), make_lead_reviewer()
     request = asked(website)
 
-    assert for_cause.decline(request, actor=lead) is True
-    assert for_cause.approve(request, actor=other) is False
+    assert decline(request, actor=lead) is True
+    assert approve(request, actor=other) is False
     assert Order.objects.count() == 0
 
     again = asked(website)
-    assert for_cause.approve(again, actor=lead) is True
-    assert for_cause.approve(again, actor=other) is False
+    assert approve(again, actor=lead) is True
+    assert approve(again, actor=other) is False
     assert Order.objects.count() == 1
 
 
 def test_one_request_a_website_waits_at_a_time(client: Client, website: Website) -> None:
     asked(website)
 
-    said = english(client, make_reviewer()).post(ADD, ASKED).content.decode()
+    said = proved(client, make_reviewer()).post(ADD, ASKED).content.decode()
 
     assert "A request for this website is already pending" in said
     with pytest.raises(for_cause.AlreadyRequested):
@@ -143,19 +259,19 @@ def test_only_a_website_with_our_access_and_an_account_can_be_named(
     unowned = make_website(make_user("wu@example.com"), domain="unowned.com")
     Website.objects.filter(pk=unowned.pk).update(owner=None)
 
-    said = english(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
+    said = proved(client, make_reviewer()).post(ADD, {**ASKED, "domain": domain})
 
     assert said.status_code == 200
     assert CauseCancellation.objects.count() == 0
 
 
 def test_another_open_order_of_the_owner_stops_it_and_the_request_goes_on_waiting(
-    client: Client, website: Website
+    website: Website,
 ) -> None:
     make_order(website.owner, state=states.SUBMITTED, domain="example.com")
     request = asked(website)
 
-    said = press(english(client, make_lead_reviewer()), "approve_them", request)
+    said = press(make_lead_reviewer(), "allow_request", request)
 
     assert "The owner has another open order: finish it first" in said
     request.refresh_from_db()
@@ -165,7 +281,7 @@ def test_another_open_order_of_the_owner_stops_it_and_the_request_goes_on_waitin
 def test_a_draft_the_owner_had_begun_becomes_the_order(client: Client, website: Website) -> None:
     begin(proved(client, website.owner), website)
 
-    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    approve(asked(website), actor=make_lead_reviewer())
 
     order = Order.objects.get()
     assert (order.state, moves(order)) == (states.HANDING_OVER, ["start", "cancel_for_cause"])
@@ -187,7 +303,7 @@ def test_every_cause_is_said_in_both_languages_and_fits_a_text(cause: str) -> No
 
 def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(client: Client, website: Website) -> None:
     Access.objects.filter(own=True).update(ministry_id=None)
-    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    approve(asked(website), actor=make_lead_reviewer())
     order = Order.objects.get()
     english(client, make_reviewer())
 
@@ -202,7 +318,7 @@ def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(cli
 
 
 def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, website: Website) -> None:
-    for_cause.approve(asked(website), actor=make_lead_reviewer())
+    approve(asked(website), actor=make_lead_reviewer())
     Order.objects.update(held=True, authority_code="1047", authority_words="只能取消本接入商的接入")
     order = Order.objects.get()
 

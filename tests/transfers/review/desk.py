@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from icpportal.accounts.models import User
 from tests.transfers.builders import sign_in
+from tests.transfers.cancels import prove
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
@@ -63,7 +64,7 @@ def press(client: Client, order: Order, move: str, **typed: str) -> HttpResponse
 @contextmanager
 def window(browser: Browser, base: str, user: User, **options: Any) -> Iterator[Page]:
     """A window of this user's, in English; it ends without a complaint of the browser."""
-    client = sign_in(Client(), user)
+    client = prove(Client(), user)
     session = settings.SESSION_COOKIE_NAME
     cookies = {"django_language": "en", session: client.cookies[session].value}
     context = browser.new_context(**options)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import CLAIM, REASON, REFUSE, ROLE, ApprovalRequest
+from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
@@ -297,6 +297,7 @@ def second_line(asked: ApprovalRequest) -> Line:
         CLAIM: "admin:filings_legacyclaim_case",
         REASON: "admin:desk_reason",
         ROLE: "admin:accounts_user_change",
+        ENDING: "admin:transfers_causecancellation_change",
     }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
