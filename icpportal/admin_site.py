@@ -151,4 +151,5 @@ def _of_the_desk(admin_class: type[ModelAdmin]) -> type[ModelAdmin]:
     if issubclass(admin_class, DeclaredLookups):
         return admin_class
     known = {"__module__": admin_class.__module__, "__doc__": admin_class.__doc__}
-    return type(admin_class.__name__, (DeclaredLookups, OpenableLinks, admin_class, StockPages), known)
+    bases = (admin_class, StockPages) if admin_class is not ModelAdmin else (StockPages,)
+    return type(admin_class.__name__, (DeclaredLookups, OpenableLinks, *bases), known)

@@ -305,7 +305,7 @@ def test_the_queue_and_the_case_say_that_a_cancellation_waits_for_its_number(cli
     Access.objects.filter(own=True).update(ministry_id=None)
     approve(asked(website), actor=make_lead_reviewer())
     order = Order.objects.get()
-    english(client, make_reviewer())
+    english(client, make_lead_reviewer())
 
     queue = client.get(reverse("admin:transfers_order_changelist"), {"queue": "all"}).content.decode()
     case = client.get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
@@ -322,7 +322,7 @@ def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, 
     Order.objects.update(held=True, authority_code="1047", authority_words="只能取消本接入商的接入")
     order = Order.objects.get()
 
-    case = english(client, make_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk]))
+    case = english(client, make_lead_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk]))
 
     assert "Not our access: compare the ministry&#x27;s id of the access" in case.content.decode()
     assert "只能取消本接入商的接入" in case.content.decode()
