@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from icpportal.accounts.models import User
 from tests.transfers import states
 from tests.walk.world import STAFF, VISITOR, World, hand_over
-from transfers.models import TypeCheck
+from transfers.models import Objection, TypeCheck
 from verification.phones import uploads
 
 HEALTH = "for machines: tests/icpportal/operations/test_health.py"
@@ -68,13 +68,13 @@ SEEN_BY = {
     "owner": "account_email account_mobile answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
     " cancel-confirm cancel-consequences check claim-page code-offer deadline-file document documents filing"
     " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection"
-    " objection-page order order-move order-type people phones phones-lost photo photo-place photo-place-slip"
+    " order order-move order-type people phones phones-lost photo photo-place photo-place-slip"
     " administrator-consent"
     " prove-phone receipt region-options sent service-code service-code-apply service-code-hand-over"
     " service-code-revoke slot statement step taken verify-type-outcome",
     # where the rules ask for the filing password: until 2020
     "owner of seed-2018": "cancel-password password-forgotten",
-    "stranger": "code-offer notification service-code",
+    "stranger": "code-offer notification objection-page service-code",
     " ".join(STAFF): "admin:index admin:registers",
     "auditor operations": "admin:app_list",
     "reviewer lead operations": "admin:transfers_order_changelist",
@@ -191,7 +191,9 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
         return ["/admin/", "/", *alone, *account, *_cases(made), *_of_the_desk(role)]
     if role == "owner":
         return ["/", "/filings/", *alone, *account, *_of_orders(made), *_of_checks(made)]
-    return ["/", "/filings/", *alone, *account, *phone]
+    theirs = Objection.objects.filter(owner=made.people[role]).values_list("reference", flat=True)
+    objections = [reverse("objection-page", args=[reference]) for reference in theirs]
+    return ["/", "/filings/", *alone, *account, *phone, *objections]
 
 
 def _cases(made: World) -> Iterator[str]:
