@@ -14,7 +14,7 @@ from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.types import ReportKind
 from tests.icpportal.gateways.miit.authority_files import bajg, result
 from tests.transfers import states
-from tests.transfers.builders import make_reviewer, sign_in
+from tests.transfers.builders import make_lead_reviewer, sign_in
 from tests.transfers.cancels import make_website
 from tests.transfers.whole_way import round_trip
 from tests.transfers.wired import put_on_record, wired_order
@@ -83,7 +83,7 @@ def read(order: Order, language: str) -> tuple[str, str]:
     """What its owner reads, and what the review desk does."""
     desk = reverse("admin:transfers_order_case", args=[order.pk])
     owner = text(Client(), order.owner, order.get_absolute_url(), language)
-    return owner, text(Client(), make_reviewer(), desk, language)
+    return owner, text(Client(), make_lead_reviewer(), desk, language)
 
 
 # code → where the order stands afterwards, and whether it is held

@@ -409,19 +409,19 @@ def test_a_grant_for_an_order_that_was_given_up_is_parked_and_named(parked: Orde
     assert [each.reference for each in found] == [key]
     assert "granted parked for 2 h" in found[0].trouble
     assert f"needs a person: answer to {key}: granted parked for 0 h" in out.getvalue()
-    shown = act(staff(AUDITOR), "none")
+    shown = act(staff(OPERATIONS), "none")
     assert key in shown
     assert "The order could not take it in the state it was in (grant by authority from abandoned)" in shown
     assert "Compare it with the order; propose to apply it, or do by hand what it says and close it" in shown
     act(staff(OPERATIONS), "propose_them", reason="the owner wants it after all")
-    assert "A second person reads the reason, then applies it or declines" in act(staff(AUDITOR), "none")
+    assert "A second person reads the reason, then applies it or declines" in act(staff(OPERATIONS), "none")
 
 
 def test_a_parked_answer_says_in_plain_words_what_the_authority_answered(client: Client) -> None:
     row = {"answer_id": "a", "kind": "turned_down", "report_key": "T7Q4-M2KX.1", "code": "1018", "words": "密码错误"}
     ParkedAnswer.objects.create(**row, reason="no such order")
 
-    shown = act(staff(AUDITOR), "none")
+    shown = act(staff(OPERATIONS), "none")
 
     assert f"Returned · 1018 {plain_words('1018')['en']} · “密码错误”" in shown
     assert "There is no such order" in shown

@@ -13,7 +13,7 @@ from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue, formats
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.builders import make_lead_reviewer, make_order, make_user, moves, sign_in
 from tests.transfers.cancels import make_website
 from tests.transfers.desk import make_complete
 from transfers.authority.results import take_answer
@@ -117,7 +117,7 @@ def test_the_mail_of_a_refusal_without_words_does_not_break_off(language: str) -
 def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> None:
     """On the case; its timeline has the code and its words."""
     order = refused()
-    reviewer = make_reviewer()
+    reviewer = make_lead_reviewer()
     case, timeline = (reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more"))
 
     assert f"1020 · {ADVICE[language]} · {SAID}" in page(client, reviewer, case, language)

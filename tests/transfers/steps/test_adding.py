@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from icpportal.fields.fields import PlainTextField
 from tests.transfers import states
-from tests.transfers.builders import make_reviewer, sign_in
+from tests.transfers.builders import make_lead_reviewer, sign_in
 from tests.transfers.desk import make_complete
 from transfers import system_checks
 from transfers.models import Order
@@ -97,7 +97,9 @@ def test_a_reviewer_reads_the_answer_in_the_case(client: Client, rows: None) -> 
     order = make_complete(state=states.SUBMITTED, answers={"contact": {"contact_name": "林示范"}})
     client.cookies["django_language"] = "en"
 
-    shown = sign_in(client, make_reviewer(language="en")).get(reverse("admin:transfers_order_case", args=[order.pk]))
+    shown = sign_in(client, make_lead_reviewer(language="en")).get(
+        reverse("admin:transfers_order_case", args=[order.pk])
+    )
 
     assert "People to call" in shown.content.decode()
     assert "林示范" in shown.content.decode()

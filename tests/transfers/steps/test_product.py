@@ -13,7 +13,7 @@ from icpportal.alarms.models import Alarm
 from icpportal.gateways.inventory import fake
 from icpportal.gateways.miit.codes.code_names import METHODS
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, sign_in
+from tests.transfers.builders import make_lead_reviewer, make_order, sign_in
 from tests.transfers.desk import make_complete
 from tests.transfers.outside import ALICE, alice, errors, kept, look, send, server
 from transfers.authority.reports import report_of
@@ -174,7 +174,7 @@ def test_the_check_page_and_the_reviewer_see_product_and_access_method(
 
     checked = client.get(reverse("check", args=[order.reference])).content.decode()
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
-    reviewer = sign_in(client, make_reviewer())
+    reviewer = sign_in(client, make_lead_reviewer())
     case = reviewer.get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
     assert [text in page for page in (checked, case) for text in (*words, "192.0.2.10")] == [True] * 6
 

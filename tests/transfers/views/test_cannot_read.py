@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filings.models import Person, Subject
-from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.accounts.roles import OPERATIONS, REVIEWER
 from icpportal.alarms.models import SetAside
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message
 from tests.bad import WAYS, aside, causes, personal, spoil
 from tests.transfers import states
-from tests.transfers.builders import _staff, fire, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.builders import _staff, fire, make_lead_reviewer, make_order, make_user, sign_in
 from tests.transfers.cancels import make_website
 from transfers.dashboard.lists import KEYS
 from transfers.models import Duty, Order
@@ -191,7 +191,7 @@ def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
     settings.STAFF_SECOND_FACTOR = False
     bad, good = (make_order(state=states.SUBMITTED) for _ in range(2))
     spoil(bad, "answers", way)
-    sign_in(client, make_reviewer())
+    sign_in(client, make_lead_reviewer())
 
     queue = page(client, reverse("admin:transfers_order_changelist"))
     cases = [page(client, reverse("admin:transfers_order_case", args=[order.pk])) for order in (bad, good)]
@@ -205,9 +205,9 @@ def test_the_desk_s_queue_and_case_stand_beside_an_order_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("name", "role"),
     [
-        ("filings_subject", AUDITOR),
-        ("filings_person", AUDITOR),
-        ("filings_website", AUDITOR),
+        ("filings_subject", REVIEWER),
+        ("filings_person", REVIEWER),
+        ("filings_website", REVIEWER),
         ("accounts_user", OPERATIONS),
         ("outbox_message", OPERATIONS),
         ("alarms_setaside", OPERATIONS),

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in, subject_answers, type_answers
+from tests.transfers.builders import make_lead_reviewer, make_order, make_user, sign_in, subject_answers, type_answers
 from tests.transfers.onfile import FURTHER, filed, papers
 from tests.transfers.outside import cost
 from transfers.models import Order
@@ -152,7 +152,7 @@ def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, firs
     take(client, order)
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
 
-    client = sign_in(client, make_reviewer())
+    client = sign_in(client, make_lead_reviewer())
     pages = [reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more")]
     html = "".join(client.get(page).content.decode() for page in pages)
 
@@ -165,7 +165,7 @@ def test_a_reviewers_look_is_written_down_for_the_order_that_uses_it(client, fir
     take(client, order)
     document = order.papers.first().document
 
-    answer = sign_in(client, make_reviewer()).get(reverse("document", args=[document.reference]))
+    answer = sign_in(client, make_lead_reviewer()).get(reverse("document", args=[document.reference]))
 
     assert answer.status_code == 200
     assert AccessNote.objects.get().reference == order.reference
