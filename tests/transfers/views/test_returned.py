@@ -35,7 +35,6 @@ from verification.phones import proofs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry", "servers")]
 SEND = {"declared": "on"}
-DISABLED = re.compile(r"<(?:input|select|textarea)[^>]* disabled")
 TO_CHANGE = re.compile(r"(\d+) things? to change")
 
 
@@ -99,6 +98,14 @@ def replace_paper(order: Order, slot: str, **changes: Any) -> None:
 
 def heading(html: str) -> str:
     return str(document_fromstring(html).xpath("string(//h1)"))
+
+
+def typed_into(html: str) -> list[str]:
+    """The names of the fields of a page that somebody can type into or choose from."""
+    found = document_fromstring(html).xpath(
+        '//main//*[self::input[not(@type="hidden")] or self::select or self::textarea][not(@disabled)]/@name'
+    )
+    return [str(name) for name in found]
 
 
 def filled(html: str) -> list[str]:
@@ -171,7 +178,7 @@ def test_a_choice_is_compared_whatever_the_language_of_reviewer_and_applicant(cl
 
 def shown_to_a_reviewer(order: Order) -> set[str]:
     """The values of the case page."""
-    sections = sections_of(order, Papers(), {}, [], {}, {}, in_clear=True)
+    sections = sections_of(order, Papers(), {}, [], {}, {}, shown=())
     return {part.value for section in sections for part in section.parts}
 
 
@@ -314,7 +321,9 @@ def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_wha
     assert html.count("nothing to change here. Have it resolved there, then say below what was done") == len(
         code.split()
     )
-    assert [step for step, page in before.items() if not DISABLED.search(page)] == []
+    assert {step: typed_into(page) for step, page in before.items()} == dict.fromkeys(before, [])
+    assert [step for step, page in before.items() if "This page stays as it is" not in page] == []
+    assert typed_into(shown(client, returned("website.site_name"), "step", "website")) == ["site_name"]
     assert settled(shown(client, order, "order")) == {f"authority.{each}": "no" for each in code.split()}
     said = {f"reply.authority.{each}": "原接入商已变更备案" for each in code.split()}
     answer = sign_in(client, order.owner).post(reverse("check", args=[order.reference]), {**SEND, **said})
