@@ -238,7 +238,7 @@ def test_pages_that_say_no(demo):
     assert unmarked(answer.content.decode()) == []
 
 
-@pytest.mark.parametrize("role", ["reviewer", "lead", "auditor", "ops"])
+@pytest.mark.parametrize("role", ["reviewer", "lead", "ops"])
 def test_the_review_desk_and_its_queue(demo, role):
     queue = reverse("admin:transfers_order_changelist")
     addresses = [
@@ -249,6 +249,14 @@ def test_the_review_desk_and_its_queue(demo, role):
     ]
 
     assert wrong_pages(signed_in(f"{role}@example.com"), addresses) == {}
+
+
+def test_the_log_is_all_that_the_auditor_reads_at_the_desk(demo):
+    client = signed_in("auditor@example.com")
+    refused = client.get(reverse("admin:transfers_order_changelist"))
+
+    assert (refused.status_code, unmarked(refused.content.decode())) == (403, [])
+    assert wrong_pages(client, [reverse("admin:index"), reverse("admin:privacy_accessnote_changelist")]) == {}
 
 
 @pytest.mark.parametrize("role", ["reviewer", "lead"])

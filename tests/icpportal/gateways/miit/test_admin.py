@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from icpportal.accounts import roles
 from icpportal.gateways import storage
@@ -77,6 +78,11 @@ def download(name="a.xml", xml=RECORD, **columns) -> InboxFile:
     return InboxFile.objects.create(isp_id=ISP, name=name, digest=digest, body=body, key=key, **columns)
 
 
+def cells(page: str, column: str) -> list[str]:
+    """What a list says in one column, row by row."""
+    return [cell.text_content() for cell in html.fromstring(page).xpath(f"//tbody//td[@class='field-{column}']")]
+
+
 def act(client: Any, model: str, action: str, *rows: Any, **more: str) -> str:
     answer = client.post(
         changelist(model), {"action": action, "_selected_action": [str(row.pk) for row in rows], **more}
@@ -88,20 +94,19 @@ def act(client: Any, model: str, action: str, *rows: Any, **more: str) -> str:
 # --- who sees what ---
 
 
-@pytest.mark.parametrize("role", [roles.OPERATIONS, roles.AUDITOR])
 @pytest.mark.parametrize("model", MODELS)
-def test_operations_and_auditors_read_every_register(staff, role, model):
+def test_operations_read_every_register(operator, model):
     file(report(), 1)
     download()
     MinistryLine.objects.create(isp_id=ISP)
     TableRow.objects.create(table="Zxly", code=1, name="不再使用")
 
-    assert staff(role=role).get(changelist(model)).status_code == 200
+    assert operator.get(changelist(model)).status_code == 200
 
 
-@pytest.mark.parametrize("role", [roles.REVIEWER, roles.LEAD_REVIEWER])
+@pytest.mark.parametrize("role", [roles.REVIEWER, roles.LEAD_REVIEWER, roles.AUDITOR])
 @pytest.mark.parametrize("model", MODELS)
-def test_reviewers_find_no_register_of_the_ministry(staff, role, model):
+def test_reviewers_and_auditors_find_no_register_of_the_ministry(staff, role, model):
     assert staff(role=role).get(changelist(model)).status_code == 403
 
 
@@ -121,12 +126,11 @@ def test_an_auditor_is_offered_no_action_and_operations_are(staff, model, action
     MinistryLine.objects.create(isp_id=ISP)
     TableRow.objects.create(table="Zxly", code=1, name="不再使用")
 
-    offered = []
-    for role in (roles.AUDITOR, roles.OPERATIONS):
-        form = staff(role=role).get(changelist(model)).context.get("action_form")
-        offered.append([name for name, _words in form.fields["action"].choices if name] if form else [])
+    refused = staff(role=roles.AUDITOR).get(changelist(model))
+    form = staff(role=roles.OPERATIONS).get(changelist(model)).context.get("action_form")
 
-    assert offered == [[], actions]
+    assert (refused.status_code, "action_form" in (refused.context or {})) == (403, False)
+    assert ([name for name, _words in form.fields["action"].choices if name] if form else []) == actions
 
 
 @pytest.mark.parametrize("action", ["resend", "park", "unpark", "delete_selected"])
@@ -173,7 +177,7 @@ def test_a_report_stands_there_with_number_state_and_the_way_to_its_order(operat
     for text in (page, one):
         assert f'<a href="{reverse("admin:transfers_order_changelist")}?q=T7Q4-M2KX">T7Q4-M2KX</a>' in text
         assert "accepted" in text
-    assert '<td class="field-sequence">7</td>' in page
+    assert cells(page, "sequence") == ["7"]
 
 
 def test_no_page_shows_what_is_sealed(operator):
@@ -218,10 +222,10 @@ def test_a_report_that_was_put_off_says_what_the_ministry_said_when_it_goes_and_
     report(1, order="A", code="1042", tries=2, next_at=goes)
     report(2, order="B", key="B.1", state="accepted")
 
-    page = unescape(operator.get(changelist("report")).content.decode())
+    page = operator.get(changelist("report")).content.decode()
 
-    assert f"1042 {plain_words('1042')['en']}" in page
-    assert re.findall(r'"field-goes_at">([^<]+)', page) == ["—", f"{short_words(goes)} · put off 2 times"]
+    assert f"1042 {plain_words('1042')['en']}" in unescape(page)
+    assert cells(page, "goes_at") == ["—", f"{short_words(goes)} · put off 2 times"]
     kinds = ["New access", "End of an access", "Verification material"]
     assert re.findall(r"kind__exact=\w+\">\s*([^<]+?)\s*<", page) == kinds
 
@@ -368,9 +372,13 @@ def ministry_place(settings, tmp_path):
     return tmp_path
 
 
-@pytest.mark.parametrize("make", [lambda: file(report(), 7), download], ids=["sent", "came"])
+@pytest.mark.parametrize(
+    ("make", "shown"),
+    [(lambda: file(report(), 7), "宁ICP备00000000号-1"), (download, "示例纸业")],
+    ids=["sent", "came"],
+)
 def test_content_is_shown_from_the_storage_and_one_that_is_away_or_lost_is_said_so(
-    operator, make, ministry_place, monkeypatch
+    operator, make, shown, ministry_place, monkeypatch
 ):
     row = make()
     type(row).objects.update(**({"state": "processed"} if isinstance(row, InboxFile) else {}))
@@ -378,7 +386,8 @@ def test_content_is_shown_from_the_storage_and_one_that_is_away_or_lost_is_said_
     row.refresh_from_db()
     assert row.body is None
 
-    assert 'class="case-raw"' in content(operator, row, reason="r").content.decode()
+    raw = html.fromstring(content(operator, row, reason="r").content.decode()).xpath("//pre[@class='raw']")
+    assert [shown in each.text_content() for each in raw] == [True]
     with monkeypatch.context() as patched:
         patched.setattr(storage.place("ministry"), "open", lambda *_: _raise(OSError))
         assert "The storage of these files does not answer." in content(operator, row, reason="r").content.decode()
@@ -451,7 +460,7 @@ def test_a_download_that_needs_a_look_says_since_when_why_and_what_to_do(operato
 
     assert to_do in page
     assert "2 days 1 hour · " in page
-    assert f'<td class="field-why">{why}</td>' in page
+    assert cells(page, "why") == [why]
 
 
 # --- the line ---
