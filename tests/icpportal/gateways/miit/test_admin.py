@@ -11,6 +11,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
@@ -526,6 +527,7 @@ def test_each_list_costs_the_same_for_one_and_three(operator, model, django_asse
     for numbers in ((1,), (2, 3)):
         for number in numbers:
             rows_of(model, number)
+        cache.clear()  # what the desk remembers for a moment would make the second list cheaper
         with django_assert_max_num_queries(15) as asked:
             operator.get(changelist(model))
         costs.append(len(asked))
