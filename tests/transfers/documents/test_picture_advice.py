@@ -13,7 +13,7 @@ from PIL import Image, ImageFilter
 
 from bench.photo_check import papers, scenes
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, sign_in
+from tests.transfers.builders import make_lead_reviewer, make_order, sign_in
 from tests.transfers.desk import agree
 from tests.transfers.phone_upload.test_pages import by_phone, code, page_of, phone
 from tests.transfers.phone_upload.test_pages import send as send_by_phone
@@ -48,7 +48,11 @@ def send(client: Client, order: Order, slot: str, content: bytes) -> str:
 
 def case_of(order: Order, client: Client) -> str:
     Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
-    return sign_in(client, make_reviewer()).get(reverse("admin:transfers_order_case", args=[order.pk])).content.decode()
+    return (
+        sign_in(client, make_lead_reviewer())
+        .get(reverse("admin:transfers_order_case", args=[order.pk]))
+        .content.decode()
+    )
 
 
 def slot_in(html: str) -> str:

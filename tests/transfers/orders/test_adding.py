@@ -16,7 +16,7 @@ from django.utils import timezone
 from icpportal.lifecycle import APPLICANT, CLOCK, REVIEWER, MoveTable
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
-from tests.transfers.builders import make_reviewer, moves, sign_in
+from tests.transfers.builders import make_lead_reviewer, moves, sign_in
 from tests.transfers.desk import make_complete
 from transfers import system_checks
 from transfers.models import Order
@@ -108,7 +108,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
 def waiting(rows: None, message_files: None) -> Order:
     """An order whose owner a reviewer has asked for the originals."""
     order = make_complete(state=states.SUBMITTED.key)
-    ORDER.apply(order, ASK.name, by=REVIEWER, actor=make_reviewer())
+    ORDER.apply(order, ASK.name, by=REVIEWER, actor=make_lead_reviewer())
     return order
 
 
@@ -169,7 +169,7 @@ def test_my_filings_shows_the_order_as_its_owners_turn_with_its_button(client: C
 
 def test_the_desk_has_a_queue_for_the_state_and_draws_the_case(client: Client, waiting: Order) -> None:
     client.cookies["django_language"] = "en"
-    sign_in(client, make_reviewer(language="en"))
+    sign_in(client, make_lead_reviewer(language="en"))
     listed = client.get(f"{reverse('admin:transfers_order_changelist')}?queue=originals").content.decode()
     other = client.get(f"{reverse('admin:transfers_order_changelist')}?queue=review").content.decode()
     case = client.get(reverse("admin:transfers_order_case", args=[waiting.pk])).content.decode()

@@ -54,7 +54,7 @@ def explained(sql: str) -> str:
 def asked_by(client: Client, url: str) -> list[str]:
     cache.clear()
     with CaptureQueriesContext(connection) as asked:
-        assert client.get(url).status_code == 200, url
+        assert client.get(url, follow=True).status_code == 200, url
     return [each["sql"] for each in asked if each["sql"].startswith(("SELECT", "UPDATE", "DELETE"))]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from icpportal.gateways.miit.models import Report, ReportState
 from tests.icpportal.gateways.miit.ministry_rows import file, report
 from tests.transfers.builders import make_order, make_reviewer
-from tests.transfers.review.desk import case_of, english
+from tests.transfers.review.desk import case_of, english, press
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,7 @@ def test_what_was_sent_for_an_order_stands_on_it_with_its_answer_and_without_its
 ) -> None:
     order, other = make_order(), make_order(domain="other.cn")
     desk = english(client, make_reviewer())
+    press(desk, order, "look", **{"look-words": "the customer asks"})
     assert "Nothing yet." in _sent(desk.get(case_of(order, "more")).content.decode())
 
     for each, number in ((order, 1), (other, 2)):
@@ -31,7 +32,7 @@ def test_what_was_sent_for_an_order_stands_on_it_with_its_answer_and_without_its
         Report.objects.filter(pk=row.pk).update(
             state=ReportState.ANSWERED, code="1029", answered_at=timezone.now(), reason="宁夏示例"
         )
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):  # one of them counts the look
         told = _sent(desk.get(case_of(order, "more")).content.decode())
 
     assert [words in told for words in (f"{order.reference}.1", "answered", "71", "1029", "New access")] == [True] * 5
