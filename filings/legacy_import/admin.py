@@ -212,10 +212,8 @@ class LegacyClaimAdmin(ReadOnly):
         self, request: HttpRequest, claim: LegacyClaim, answer: Callable[..., None], done: Words
     ) -> HttpResponse:
         """What a second person says to the request that the page showed, or its asker withdraws it."""
-        asked = open_request(CLAIM, claim.pk)
-        if asked is None or str(asked.pk) != request.POST.get("request"):
-            return self._refused(request, claim, _("This request has been answered or withdrawn"))
         try:
+            asked = approvals.request_shown(CLAIM, claim.pk, request.POST.get("request"))
             answer(asked, actor=account_of(request))
         except RequestRefused as refused:
             return self._refused(request, claim, refused.words)

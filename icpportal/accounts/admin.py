@@ -28,7 +28,7 @@ from icpportal.accounts.sessions import end_sessions
 from icpportal.approvals import actions as approvals
 from icpportal.approvals import role_changes
 from icpportal.approvals.actions import RequestRefused
-from icpportal.approvals.models import ROLE, ApprovalRequest
+from icpportal.approvals.models import ROLE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for
 from icpportal.fields import phones
@@ -257,22 +257,21 @@ class AccountAdmin(admin.ModelAdmin):
         extra_context: "dict[str, Asked | None] | None" = None,
     ) -> HttpResponse:
         """The account, with what a second person is asked about it; they answer here."""
-        asked = open_request(ROLE, object_id)
         if request.method == "POST" and (move := request.POST.get("move", "")):
-            return self._answer(request, asked, move)
+            return self._answer(request, object_id, move)
+        asked = open_request(ROLE, object_id)
         seen = asked_for(asked, account_of(request))
         if asked and seen:
             seen = replace(seen, words=role_changes.change_words(asked))
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "asked": seen})
 
-    def _answer(self, request: HttpRequest, asked: ApprovalRequest | None, move: str) -> HttpResponse:
+    def _answer(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         """What is said to the request that the page showed; another one is not answered."""
         if move not in ANSWERS or not self.has_change_permission(request):
             raise PermissionDenied
         answer, done = ANSWERS[move]
         try:
-            if asked is None or str(asked.pk) != request.POST.get("request"):
-                raise RequestRefused(_("This request has been answered or withdrawn"))
+            asked = approvals.request_shown(ROLE, object_id, request.POST.get("request"))
             answer(asked, actor=account_of(request))
             self.message_user(request, done, messages.SUCCESS)
         except RequestRefused as refused:

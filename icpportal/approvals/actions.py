@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.approvals.models import KINDS, ApprovalRequest
-from icpportal.approvals.queries import forget_open, has_colleague
+from icpportal.approvals.queries import forget_open, has_colleague, open_request
 from icpportal.fields.types import Json
 
 logger = logging.getLogger(__name__)
 
 ALONE_AFTER = timedelta(hours=24)
+GONE = _("This request has been answered or withdrawn")
 
 
 class Stale(Exception):
@@ -71,6 +72,14 @@ def ask(
         raise RequestRefused(_("A second person has been asked already")) from None
     forget_open()
     logger.info("second person asked", extra={"kind": kind, "reference": reference, "alone": is_alone})
+    return asked
+
+
+def request_shown(kind: str, key: object, shown: str | None) -> ApprovalRequest:
+    """The open request about this thing, if it is still the one that the page showed; raises `RequestRefused`."""
+    asked = open_request(kind, key)
+    if asked is None or str(asked.pk) != shown:
+        raise RequestRefused(GONE)
     return asked
 
 
@@ -130,7 +139,8 @@ def _finish(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by:
         _end(asked, outcome, now, answered_by=answered_by)
         is_done = _is_carried(asked, now)
         if not is_done:
-            ApprovalRequest.objects.filter(pk=asked.pk).update(outcome=ApprovalRequest.FAILED)
+            asked.outcome = ApprovalRequest.FAILED
+            asked.save(update_fields=["outcome"])
         _tell(asked)
     return is_done
 
@@ -149,7 +159,8 @@ def _is_carried(asked: ApprovalRequest, now: datetime) -> bool:
 def _end(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: User | None = None) -> None:
     waiting = ApprovalRequest.objects.filter(pk=asked.pk, outcome="")
     if not waiting.update(outcome=outcome, answered_by=answered_by, ended_at=now):
-        raise RequestRefused(_("This request has been answered or withdrawn"))
+        raise RequestRefused(GONE)
+    asked.outcome, asked.answered_by, asked.ended_at = outcome, answered_by, now
     forget_open()
     logger.info("request ended", extra={"kind": asked.kind, "reference": asked.reference, "outcome": outcome})
 
@@ -157,5 +168,4 @@ def _end(asked: ApprovalRequest, outcome: str, now: datetime, *, answered_by: Us
 def _tell(asked: ApprovalRequest) -> None:
     """What it is about keeps how the request ended, where it has a place for it."""
     if asked.kind in settings.APPROVAL_ENDS:
-        ended = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk)
-        import_string(settings.APPROVAL_ENDS[asked.kind])(ended)
+        import_string(settings.APPROVAL_ENDS[asked.kind])(asked)

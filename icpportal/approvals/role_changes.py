@@ -54,7 +54,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:  # noqa: ARG001
     if not user.is_active or sorted(before) != asked.said["before"]:
         raise approvals.Stale(asked.reference)
     _change(user, before, _names(asked, "after"), asked.asked_by)
-    second = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk).answered_by
+    second = asked.answered_by
     alone = _("did after 24 hours what %(name)s had asked alone: no second person was there")
     words = _("allowed what %(name)s had asked") if second else alone
     _answered(asked, second or asked.asked_by, words % {"name": asked.asked_by})

@@ -76,7 +76,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
     """
     of_website = [f"website__{each}" for each in ("subject__lead", "administrator", "owner")]
     request = CauseCancellation.objects.select_related(*of_website).get(pk=asked.key)
-    second = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk).answered_by
+    second = asked.answered_by
     if not live_accesses().filter(website=request.website).exists():
         raise approvals.Stale(asked.reference)
     try:

@@ -18,7 +18,6 @@ from icpportal.accounts.guards import account_of, proof_again
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ENDING
-from icpportal.approvals.queries import open_request
 from icpportal.desk.pages import draw
 from icpportal.fields.client import client_address
 from icpportal.fields.fields import DomainField
@@ -122,10 +121,8 @@ class CauseCancellationAdmin(admin.ModelAdmin):
             messages.info(request, _("Nothing is done yet: confirm that it is you, then press Allow again"))
             return proof
         answer, done = ANSWERS[move]
-        asked = open_request(ENDING, row.pk)
         try:
-            if asked is None or str(asked.pk) != request.POST.get("request"):
-                raise RequestRefused(_("This request has been answered or withdrawn"))
+            asked = approvals.request_shown(ENDING, row.pk, request.POST.get("request"))
             answer(asked, actor=account_of(request))
         except RequestRefused as refused:
             messages.error(request, str(refused.words))

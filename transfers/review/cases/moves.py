@@ -15,7 +15,6 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import open_request
 from icpportal.fields.form_types import Choice, Posted
 from icpportal.time_format import to_beijing
 from transfers.calls import actions as calls
@@ -310,10 +309,7 @@ def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
 
 def _request(order: Order, typed: Typed) -> ApprovalRequest:
     """The open request, as the page showed it: not a later one with other words."""
-    asked = open_request(REFUSAL, order.pk)
-    if asked is None or str(asked.pk) != typed.posted.get("request"):
-        raise Contradicted(_("This request has been answered or withdrawn"))
-    return asked
+    return approvals.request_shown(REFUSAL, order.pk, typed.posted.get("request"))
 
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)

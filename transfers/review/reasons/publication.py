@@ -86,8 +86,7 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
     draft = ReasonVersion.objects.select_related("reason").filter(pk=asked.key, published_at=None).first()
     if draft is None or draft.written_at.isoformat() != asked.said["written_at"]:
         raise approvals.Stale(asked.reference)
-    second = ApprovalRequest.objects.select_related("answered_by").get(pk=asked.pk).answered_by
-    _publish(draft, second, begins_at_of(asked), now)
+    _publish(draft, asked.answered_by, begins_at_of(asked), now)
 
 
 def _publish(draft: ReasonVersion, second: User | None, begins_at: datetime | None, now: datetime) -> None:

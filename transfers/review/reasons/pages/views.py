@@ -155,9 +155,7 @@ def _answer(
 ) -> HttpResponse:
     """What is said to the request that the page showed; publishing needs that both languages were read."""
     draft = publication.draft_of(found)
-    asked = open_request(REASON, draft.pk) if draft else None
-    if asked is None or str(asked.pk) != request.POST.get("request"):
-        raise RequestRefused(_("This request has been answered or withdrawn"))
+    asked = approvals.request_shown(REASON, draft.pk if draft else "", request.POST.get("request"))
     if request.POST["move"] == "allow_request" and "read" not in request.POST:
         raise RequestRefused(_("Nothing is published yet: read both languages, and say so"))
     answer(asked, actor=user)
