@@ -4,12 +4,9 @@ Names, documents and mobiles lie encrypted, so a search finds only what is typed
 exact name, a document number, a mobile.
 """
 
-from typing import Any
-
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -71,19 +68,9 @@ class SubjectAdmin(Masked):
     search_fields = ["subject_number"]
     list_select_related = ["lead", "owner"]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Subject | None = None,
-    ) -> HttpResponse:
+    def row_context(self, row: Subject) -> dict[str, filed.Filed]:
         """With its people, its websites and their accesses."""
-        if obj is not None:
-            context["filed"] = filed.of_subject(obj)
-        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        return {"filed": filed.of_subject(row)}
 
     def found_by(self, term: str) -> Q:
         return Q(subject_number=_number(term)) | Q(name_index=name_key(term)) | Q(subject_key__in=_subject_keys(term))
@@ -135,19 +122,9 @@ class WebsiteAdmin(ReadOnly):
     search_fields = ["domain"]
     list_select_related = ["subject", "administrator", "owner"]
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Website | None = None,
-    ) -> HttpResponse:
+    def row_context(self, row: Website) -> dict[str, filed.Filed]:
         """With its accesses."""
-        if obj is not None:
-            context["filed"] = filed.of_website(obj)
-        return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
+        return {"filed": filed.of_website(row)}
 
     def found_by(self, term: str) -> Q:
         return Q(domain=_domain(term)) | Q(site_number=_number(term))

@@ -7,9 +7,12 @@ from typing import Any
 
 import hypothesis
 import pytest
+import time_machine
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 
 from demo.ministry.api.client import SimulatorClient
 from icpportal.drafts.pages import Redirected
@@ -48,6 +51,14 @@ def refused_forms_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         return client.get(answer.url, **{name: options[name] for name in ("headers", "secure") if name in options})
 
     monkeypatch.setattr(Client, "post", posted)
+
+
+@pytest.fixture
+def steady_cache() -> Iterator[None]:
+    """For tests that count queries: pages keep nothing of another test, and nothing of theirs runs out on the way."""
+    cache.clear()
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,10 @@
 """The outbox at the review desk: what is owed, what failed, and the two things operations can do about it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,6 +15,7 @@ from icpportal import time_format
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.types import Columns, Words
 from icpportal.outbox import actions
 from icpportal.outbox.models import OWED, Message, State
@@ -23,7 +23,6 @@ from icpportal.outbox.queries import LATE
 from icpportal.outbox.texts.catalogue import title_of
 
 if TYPE_CHECKING:
-    from django.contrib.admin.filters import _ListFilterChoices
     from django.utils.functional import _StrOrPromise
 
 
@@ -53,16 +52,16 @@ CHANNELS: dict[str, Words] = {
     "email": pgettext_lazy("channel", "Email"),
     "sms": pgettext_lazy("channel", "Text message"),
     "site": pgettext_lazy("channel", "On the site"),
+    "authority": pgettext_lazy("channel", "Report to the authority"),
 }
 
 
-class ChannelFilter(admin.AllValuesFieldListFilter):
+class ChannelFilter(ValuesFilter):
     """The channels in words."""
 
-    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
-        """Django's, with the words of `CHANNELS`."""
-        for choice in super().choices(changelist):
-            yield {**choice, "display": str(CHANNELS.get(str(choice["display"]), choice["display"]))}
+    title = pgettext_lazy("outbox", "channel")
+    parameter_name = "channel"
+    values = CHANNELS
 
 
 @admin.register(Message)
@@ -80,7 +79,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "age",
         "last_error",
     ]
-    list_filter = [NeedsAttentionFilter, "state", ("channel", ChannelFilter)]
+    list_filter = [NeedsAttentionFilter, "state", ChannelFilter]
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")
     fields = [

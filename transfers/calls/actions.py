@@ -1,6 +1,5 @@
 """What is done with a call: asked for, booked by the applicant, tried, ended. Nothing here moves an order."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,7 +16,7 @@ from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import end_of_answer
 from transfers.calls.outcomes import ORDER_ENDED, RETURNED, Outcome, outcome_of, result_words
 from transfers.calls.people import called_of
-from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, open_of
+from transfers.calls.queries import APART, GRACE_WORKDAYS, MISSED_MOST, PLANNED, open_of
 from transfers.calls.slots import offered, soonest
 from transfers.models import Call, CallAttempt, Objection, Order
 from transfers.notifications.messages import notify_recipients
@@ -63,20 +62,20 @@ def ask(
                 next_at=soonest(now),
             )
             if objection is None:
-                event = note(order, "call_planned", by=REVIEWER, actor=asker, at=now)
-                _tell(call, "call_planned", event.pk, call.next_at, now)
+                event = note(order, PLANNED, by=REVIEWER, actor=asker, at=now)
+                _tell(call, PLANNED, event.pk, call.next_at, now)
     except IntegrityError as taken:
         raise CallRefused(gettext_lazy("A call to this person is open already: see Calls")) from taken
     return call
 
 
 def book(call: Call, at: datetime, owner: User, *, now: datetime | None = None) -> None:
-    """The applicant chooses a time; that also answers a notice of missed calls. Raises `CallRefused`."""
+    """The applicant chooses a time, which answers a notice: calls are counted from nothing. Raises `CallRefused`."""
     now = now or timezone.now()
     if at <= now or at not in (*offered(now), call.next_at):
         raise CallRefused(gettext_lazy("This time is full or over: choose another one"))
     with transaction.atomic():
-        _change(call, call.version, {"next_at": at, "is_booked": True, "grace_until": None})
+        _change(call, call.version, {"next_at": at, "is_booked": True, "missed": 0, "grace_until": None})
         note(call.order, "call_booked", by=APPLICANT, actor=owner, at=now)
 
 
@@ -133,17 +132,16 @@ def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None =
 
 def end_unreached(order: Order, by: User, now: datetime) -> None:
     """The order was returned because nobody was reached: its calls are over."""
-    _end(open_of(order), RETURNED, now, by)
+    _end(order, RETURNED, now, by)
 
 
 def end_all(order: Order, now: datetime) -> None:
     """The order has ended, and with it what somebody wanted to ring about."""
-    _end(open_of(order), ORDER_ENDED, now, None)
+    _end(order, ORDER_ENDED, now, None)
 
 
-def _end(calls: Iterable[Call], result: str, now: datetime, by: User | None) -> None:
-    open_rows = Call.objects.filter(pk__in=[call.pk for call in calls], ended_at=None)
-    open_rows.update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
+def _end(order: Order, result: str, now: datetime, by: User | None) -> None:
+    open_of(order).order_by().update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
 
 
 def _change(call: Call, seen: int, columns: Columns) -> None:

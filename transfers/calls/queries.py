@@ -1,17 +1,24 @@
 """Which calls are open, and whether one was missed so often that its order may be returned for it."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from transfers.models import Call, Order
+from transfers.models import Call, Order, OrderEvent
 
 MISSED_MOST = 2  # then the applicant is told and has a grace
 APART = timedelta(hours=1)  # two tries within it are one
 GRACE_WORKDAYS = 3
+PLANNED = "call_planned"  # the fact that somebody asked for a call
 UNREACHED = "telephone"  # the reason of the catalogue that says so
+
+
+def is_called(events: Iterable[OrderEvent]) -> bool:
+    """Whether the history of an order says that a call was asked for; without it there is none to look for."""
+    return any(event.move == PLANNED for event in events)
 
 
 def open_calls() -> QuerySet[Call]:
@@ -19,9 +26,9 @@ def open_calls() -> QuerySet[Call]:
     return Call.objects.filter(ended_at=None).order_by("next_at", "pk")
 
 
-def open_of(order: Order) -> list[Call]:
+def open_of(order: Order) -> QuerySet[Call]:
     """The open calls to the people of one order."""
-    return list(open_calls().filter(order=order, objection=None))
+    return open_calls().filter(order=order, objection=None)
 
 
 def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:

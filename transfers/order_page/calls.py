@@ -29,8 +29,6 @@ from transfers.models import Call, Order
 from transfers.orders.kinds import ALL
 from transfers.pages.permissions import own_order
 
-PLANNED = "call_planned"  # the fact that somebody asked for a call
-
 
 class SlotForm(forms.Form):
     """A time for the call."""
@@ -61,8 +59,8 @@ class CallBooking(Panel):
 
 def bookings(order: Order) -> list[CallBooking]:
     """The calls that wait for this order's people; none is looked for where its history says nothing of one."""
-    asked = not order.is_ended and any(event.move == PLANNED for event in order.events.all())
-    open_calls = queries.open_of(order) if asked else []
+    asked = not order.is_ended and queries.is_called(order.events.all())
+    open_calls = list(queries.open_of(order)) if asked else []
     times = offered(timezone.now()) if open_calls else []
     return [_booking(order, call, times) for call in open_calls]
 

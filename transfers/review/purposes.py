@@ -18,6 +18,7 @@ from icpportal.privacy.actions import note_access, note_purpose
 from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import holds
+from transfers.review.staff import is_lead
 
 LEASE, LEAD, ASKED, BEGUN = "lease", "lead", "asked", "begun"
 HELD_BY_OTHERS = (LEAD, BEGUN)
@@ -68,7 +69,7 @@ def _said(noted: Iterable[tuple[str, str]]) -> str:
 
 def _duty(order: Order, user: User) -> str:
     """What this reviewer has to do with a case that somebody else has, or nobody."""
-    if user.has_perm("transfers.lead_review"):
+    if is_lead(user):
         return LEAD
     asked = ColleagueNote.objects.filter(order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=user)
     if asked.exists():

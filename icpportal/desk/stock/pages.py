@@ -84,6 +84,10 @@ class StockPages(ModelAdmin):
         """What the page of a row is called."""
         return str(row)
 
+    def row_context(self, row: models.Model) -> dict[str, Any]:  # noqa: ARG002 -- for classes to say
+        """What the template of its page needs beside the fields."""
+        return {}
+
     def row_links(self, request: HttpRequest, row: models.Model) -> list[Link]:
         """Where the page of a row leads beside its fields."""
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
@@ -104,7 +108,8 @@ class StockPages(ModelAdmin):
         )
         links = self.row_links(request, obj) if obj is not None and not add else []
         words = FormWords(title, [self.lead] if self.lead else [], links)
-        context |= {"title": title, "page_words": words}
+        shown = self.row_context(obj) if obj is not None else {}
+        context |= {"title": title, "page_words": words, **shown}
         return super().render_change_form(request, context, add=add, change=change, form_url=form_url, obj=obj)
 
     # --- history ---

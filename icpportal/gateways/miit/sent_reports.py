@@ -5,8 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.utils.translation import get_language
-
+from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import plain_words
 from icpportal.gateways.miit.filters import KINDS
@@ -43,7 +42,7 @@ def of_order(reference: str) -> list[SentReport]:
 
 def _drawn(key: str, files: list[Any]) -> SentReport:
     _key, kind, state, queued_at, answered_at, code, field, _number, sent_at, accepted_at = files[-1]
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    language = "zh" if reads_chinese() else "en"
     return SentReport(
         key=key,
         kind=KINDS[ReportKind(kind)],

@@ -82,9 +82,7 @@ def test_operations_see_state_key_and_trouble_and_nothing_personal(staff):
         assert "secret-domain" not in text
 
 
-@pytest.mark.parametrize(
-    "query", ["care=failed", "care=late", "state__exact=failed", "channel__exact=sms", "q=T7Q4-M2KX"]
-)
+@pytest.mark.parametrize("query", ["care=failed", "care=late", "state__exact=failed", "channel=sms", "q=T7Q4-M2KX"])
 def test_the_list_can_be_narrowed(staff, query: str):
     failed("k:failed:sms")
     told("k:late:sms", next_at=timezone.now() - timedelta(hours=1), reference="OTHER")
@@ -92,7 +90,7 @@ def test_the_list_can_be_narrowed(staff, query: str):
 
     answer = client.get(f"{reverse(LIST)}?{query}")
 
-    expected = {"care=late": {"k:late:sms"}, "channel__exact=sms": {"k:late:sms", "k:failed:sms"}}
+    expected = {"care=late": {"k:late:sms"}, "channel=sms": {"k:late:sms", "k:failed:sms"}}
     keys = {message.key for message in answer.context["cl"].queryset}
     assert keys == expected.get(query, {"k:failed:sms"})
 

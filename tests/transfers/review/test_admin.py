@@ -357,6 +357,7 @@ def test_where_nothing_is_judged_the_papers_are_pictures_without_empty_rows(clie
     assert (part.count("<img "), part.count("<article")) == (1, 0)
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_the_case_page_costs_the_same_whatever_it_holds(client):
     order = make_order(state=states.SUBMITTED)
     order.advice = advice_kept(order)

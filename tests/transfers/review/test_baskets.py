@@ -206,6 +206,7 @@ def test_the_next_page_begins_behind_the_last_row_and_forgets_no_filter(client):
     assert client.get(QUEUE, {"after": "nonsense~x"}).status_code == 200
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_one_row_and_three_cost_the_same_and_not_more_than_fifteen_questions(client):
     client = sign_in(client, make_lead_reviewer())
     assign_to_me(make_order(state=states.SUBMITTED), make_reviewer())

@@ -273,6 +273,7 @@ def test_reviewers_read_leads_write_and_nobody_else_opens_it(gao, reviewer, reas
     assert "No case with a part" in (act(gao, reason, "save", **DRAFT) and act(gao, reason, "try", reference="NO-SUCH"))
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_the_page_costs_the_same_with_many_versions_and_few(gao, lin, reason, order):
     publish(reason, gao, lin, order)
     gao.get(at(reason))

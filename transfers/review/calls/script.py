@@ -8,14 +8,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from icpportal.desk.own_words import CODES, EN, TAGS, ZH
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.models import Call
 from transfers.review.cases.parts.parts import attributes
 
-CHINESE, ENGLISH = "zh-hans", "en"
-NAMES: dict[str, Words] = {CHINESE: gettext_lazy("Chinese"), ENGLISH: gettext_lazy("English")}
-MARKS = {CHINESE: "zh-Hans", ENGLISH: "en"}
+NAMES: dict[str, Words] = {ZH: gettext_lazy("Chinese"), EN: gettext_lazy("English")}
 HINTS: tuple[Words, ...] = (
     gettext_lazy("Name neither subject nor domain before the person has confirmed the name"),
     gettext_lazy("Let them read it out. Never read a whole number to them"),
@@ -44,16 +43,15 @@ class Script:
 def scripts_of(call: Call, name: str, label: Words) -> list[Script]:
     """The script in the language of who is rung, then in the other one."""
     reader = call.objection.owner if call.objection else call.order.owner
-    own = CHINESE if reader.language.startswith("zh") else ENGLISH
-    other = ENGLISH if own == CHINESE else CHINESE
+    own, other = (ZH, EN) if reader.language.startswith("zh") else (EN, ZH)
     return [_script(own, call, name, label, is_own=True), _script(other, call, name, label, is_own=False)]
 
 
 def _script(language: str, call: Call, name: str, label: Words, *, is_own: bool) -> Script:
-    with translation.override(language):
+    with translation.override(CODES[language]):
         said = _to_objector(call) if call.objection else _to_applicant(call, name, label)
     lines = [Line(words, hint) for words, hint in zip(said, HINTS, strict=True)]
-    return Script(NAMES[language], MARKS[language], lines, attributes(open=is_own))
+    return Script(NAMES[language], TAGS[language], lines, attributes(open=is_own))
 
 
 def _provider() -> str:

@@ -35,7 +35,7 @@ from transfers.review.baskets.forms import province_name
 from transfers.review.baskets.page import Act
 from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
-from transfers.review.cases.events import happened
+from transfers.review.cases.events import happened, notes_of
 from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import NOT_JUDGED, Judged, judged, lacking_words, photo_judged
 from transfers.review.cases.letters import previews
@@ -151,6 +151,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
     query = kept_query(request)
+    notes = notes_of(order)
     own = _more_forms(order, user, typed, is_lead=user.has_perm(LEADS))
     drawn = {**own, **again}
     parts = parts_of(order)
@@ -164,11 +165,11 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_part=asked,
         asked_label=label_of(asked) if asked else "",
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
-        questions=_questions(order, user),
+        questions=[note for note in notes if note.waits_for(user)],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
         answer=typed.fields.get(f"{ANSWER}-words", ""),
-        happened=happened(order, rounds),
+        happened=happened(order, rounds, notes),
         sent=sent_reports.of_order(order.reference),
         kept=typed.stamp,
         version=order.version,
@@ -218,12 +219,6 @@ def _sections(
 def _asked(note: ColleagueNote) -> str:
     name = str(note.addressee) if note.addressee else ""
     return f"{name}: {note.words}"
-
-
-def _questions(order: Order, user: User) -> list[ColleagueNote]:
-    """The questions that wait for this reader's answer."""
-    asked = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user)
-    return list(asked.select_related("author"))
 
 
 def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -> dict[str, forms.Form]:

@@ -1,5 +1,6 @@
 """The desk's own timeline: who did what, colleagues by name; every round with its verdicts; notes between."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from icpportal.desk.own_words import all_of
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
+from transfers.calls.queries import is_called
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
 from transfers.orders.history import row_of
 from transfers.orders.rows import HIDDEN
@@ -31,12 +33,18 @@ class Happened:
     lines: list[str] = field(default_factory=list)
 
 
-def happened(order: Order, judged: Rounds) -> list[Happened]:
-    """Everything that happened to the order, the newest first; `judged` are its rounds."""
+def notes_of(order: Order) -> list[ColleagueNote]:
+    """What colleagues wrote to each other about the order, with their names."""
+    return list(order.colleague_notes.select_related("author", "addressee", "answered_by"))
+
+
+def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> list[Happened]:
+    """Everything that happened to the order, the newest first, with its rounds and what colleagues wrote."""
     rounds = {each.decided_at: each for each in judged.rows}
-    said = _said_of_calls(order)
-    events = [_event(event, rounds, said) for event in order.events.select_related("actor")]
-    notes = [_note(note) for note in order.colleague_notes.select_related("author", "addressee", "answered_by")]
+    rows = list(order.events.select_related("actor"))
+    said = _said_of_calls(order) if is_called(rows) else {}
+    events = [_event(event, rounds, said) for event in rows]
+    notes = [_note(note) for note in written]
     asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
     found = [*events, *asked, *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)

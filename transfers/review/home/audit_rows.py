@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -47,8 +46,8 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Which rows: of one reference, one person, one sort, between two moments."""
+class Wanted:
+    """Which rows: of one reference as it was typed, one person, one sort, between two moments."""
 
     reference: str = ""
     who: User | None = None
@@ -62,22 +61,28 @@ class Asked:
         found &= Q(**{f"{name}__lt": self.before}) if self.before else Q()
         return found & (Q(**{who: self.who}) if self.who else Q())
 
+    def about(self, name: str) -> Q:
+        """The condition on its reference; those of orders are found in small letters as well."""
+        return Q(**{f"{name}__in": {self.reference, self.reference.upper()}}) if self.reference else Q()
 
-def rows(asked: Asked) -> tuple[list[LogRow], datetime | None]:
+
+def rows(wanted: Wanted) -> tuple[list[LogRow], datetime | None]:
     """The newest rows that were asked for, and from where on there are earlier ones."""
-    found = sorted((row for source in _sources(asked) for row in source(asked)), key=lambda row: row.at, reverse=True)
-    return found[:MOST], found[MOST - 1].at if len(found) > MOST else None
+    found = sorted((row for source in _sources(wanted) for row in source(wanted)), key=lambda row: row.at, reverse=True)
+    if len(found) <= MOST:
+        return found, None
+    edge = found[MOST - 1].at  # what happened in the same moment stays together, or the next page would leave it out
+    return [row for row in found if row.at >= edge], edge
 
 
-def _sources(asked: Asked) -> list[Callable[[Asked], Iterator[LogRow]]]:
-    looks = [_looks] if asked.sort != ACTS else []
-    return [*looks, *([_moves, _requests] if asked.sort not in (LOOKS, FLAGGED) else [])]
+def _sources(wanted: Wanted) -> list[Callable[[Wanted], Iterator[LogRow]]]:
+    looks = [_looks] if wanted.sort != ACTS else []
+    return [*looks, *([_moves, _requests] if wanted.sort not in (LOOKS, FLAGGED) else [])]
 
 
-def _looks(asked: Asked) -> Iterator[LogRow]:
-    found = AccessNote.objects.filter(asked.within("at", "actor"))
-    found = found.filter(reference=asked.reference) if asked.reference else found
-    found = found.filter(without_holding()) if asked.sort == FLAGGED else found
+def _looks(wanted: Wanted) -> Iterator[LogRow]:
+    found = AccessNote.objects.filter(wanted.within("at", "actor") & wanted.about("reference"))
+    found = found.filter(without_holding()) if wanted.sort == FLAGGED else found
     flagged = found.annotate(flagged=Q(without_holding())).select_related("actor")
     for note in flagged.order_by("-at", "-pk")[: MOST + 1]:
         yield LogRow(
@@ -93,26 +98,24 @@ def _looks(asked: Asked) -> Iterator[LogRow]:
         )
 
 
-def _moves(asked: Asked) -> Iterator[LogRow]:
+def _moves(wanted: Wanted) -> Iterator[LogRow]:
     """What staff did to orders."""
     of_staff = Q(by__in=(REVIEWER, LEAD, OPERATIONS), actor__isnull=False)
-    found = OrderEvent.objects.filter(of_staff & asked.within("at", "actor"))
-    found = found.filter(order__reference=asked.reference) if asked.reference else found
+    found = OrderEvent.objects.filter(of_staff & wanted.within("at", "actor") & wanted.about("order__reference"))
     named = found.order_by("-at", "-pk").select_related("actor", "order")
     for event in named.only("at", "move", "actor", "order__reference")[: MOST + 1]:
         row = row_of(event.move)
         yield LogRow(event.at, _name(event.actor), event.order.reference, row.said if row else event.move)
 
 
-def _requests(asked: Asked) -> Iterator[LogRow]:
+def _requests(wanted: Wanted) -> Iterator[LogRow]:
     """What was asked of a second person, and what the answer was; without the words."""
-    people = Q(asked_by=asked.who) | Q(answered_by=asked.who) if asked.who else Q()
-    found = ApprovalRequest.objects.filter(people & (Q(reference=asked.reference) if asked.reference else Q()))
-    before = found.filter(asked_at__lt=asked.before) if asked.before else found
-    people_of = before.select_related("asked_by", "answered_by").order_by("-asked_at")
-    for request in islice(people_of, MOST + 1):
+    people = Q(asked_by=wanted.who) | Q(answered_by=wanted.who) if wanted.who else Q()
+    found = ApprovalRequest.objects.filter(people & wanted.about("reference"))
+    before = found.filter(asked_at__lt=wanted.before) if wanted.before else found
+    for request in before.select_related("asked_by", "answered_by").order_by("-asked_at")[: MOST + 1]:
         for said in said_of(request):
-            if (asked.since is None or said.at >= asked.since) and (asked.before is None or said.at < asked.before):
+            if (wanted.since is None or said.at >= wanted.since) and (wanted.before is None or said.at < wanted.before):
                 yield LogRow(said.at, said.who, request.reference, said.what)
 
 

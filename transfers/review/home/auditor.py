@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
 from icpportal.fields.types import Words
-from transfers.review.home.audit_rows import SORTS, Asked, LogRow, rows
+from transfers.review.home.audit_rows import SORTS, LogRow, Wanted, rows
 
 DAYS = (("", pgettext_lazy("of the log", "always")), ("1", gettext_lazy("today")), ("7", gettext_lazy("7 days")),
         ("30", gettext_lazy("30 days")))  # fmt: skip
@@ -35,13 +35,13 @@ class LogForm(forms.Form):
     days = forms.ChoiceField(label=gettext_lazy("When"), choices=DAYS, required=False)
     before = forms.DateTimeField(widget=forms.HiddenInput, required=False)
 
-    def asked(self, now: datetime) -> Asked:
+    def wanted(self, now: datetime) -> Wanted:
         """What was chosen; something that cannot be chosen asks for nothing in particular."""
         if not self.is_valid():
-            return Asked()
+            return Wanted()
         said = self.cleaned_data
         since = now - timedelta(days=int(said["days"])) if said["days"] else None
-        return Asked(said["reference"].strip().upper(), said["who"], said["sort"], since, said["before"])
+        return Wanted(said["reference"].strip(), said["who"], said["sort"], since, said["before"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateR
 
 def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
     """The rows that were asked for, the newest first."""
-    found, before = rows(form.asked(now))
+    found, before = rows(form.wanted(now))
     kept = {name: form.data[name] for name in ("reference", "who", "sort", "days") if form.data.get(name)}
     earlier = f"{reverse('admin:index')}?{urlencode({**kept, 'before': before.isoformat()})}" if before else ""
     return AuditorPage(

@@ -174,6 +174,7 @@ def test_a_list_costs_the_same_however_many_orders_it_has(lead: User) -> None:
     assert cost(take) == few
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_the_page_costs_the_same_however_many_lists_wait(lead: User, second: User) -> None:
     client = signed_in(second)
     make_waiting(101)

@@ -136,6 +136,7 @@ def test_nobody_else_sees_or_closes_one(objection: Objection, role: tuple[str, .
     assert Objection.objects.get().closed_at is None
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_a_list_of_objections_and_one_of_them_cost_few_questions(objection: Objection) -> None:
     desk = english(Client(), make_reviewer())
     for n in range(3):

@@ -378,6 +378,7 @@ def test_what_was_typed_never_becomes_a_tag(client: Client) -> None:
 # --- what it costs ---------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_one_order_and_many_cost_the_same_and_at_most_fifteen_queries(client: Client) -> None:
     client = sign_in(client, make_reviewer())
     client.get(INDEX)
