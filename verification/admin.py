@@ -80,6 +80,9 @@ class PhoneProofAdmin(ReadOnly):
         return proof.masked_mobile
 
 
+LOOK = "look"  # Enter in a text: the page again, with what was typed
+
+
 class PostForm(forms.Form):
     """With whom it travels, and under which number."""
 
@@ -116,8 +119,9 @@ class BackdropAdmin(ReadOnly):
         if not request.user.has_perm("verification.post_backdrop"):
             raise PermissionDenied
         backdrop = get_object_or_404(Backdrop.objects.select_related("owner"), pk=pk)
-        form = PostForm(request.POST if request.POST.get("move") == "post" else None)
-        if request.method == "POST" and self._moved(request, backdrop, form):
+        pressed = request.POST.get("move", "")
+        form = PostForm(request.POST if pressed in ("post", LOOK) else None)
+        if request.method == "POST" and pressed != LOOK and self._moved(request, backdrop, form):
             return redirect("admin:verification_backdrop_parcel", pk)
         note_access(actor=account_of(request), what="backdrop address", reference=backdrop.holder)
         moves = [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)]

@@ -70,10 +70,7 @@ class CauseForm(forms.ModelForm):
 
     def clean(self) -> None:
         super().clean()
-        if "_check" in self.data and not self.errors:
-            words = _("Nothing is asked yet: Enter only checks. The entries are in order, press Save to ask")
-            raise ValidationError(words, code="only_checked")
-        if self.proof_url and not self.errors:
+        if self.proof_url and "_check" not in self.data and not self.errors:
             words = _("Nothing is asked yet: <a {}>confirm that it is you</a> in another tab, then press Save again")
             opened = format_html('href="{}" target="_blank"', self.proof_url)
             raise ValidationError(format_html(words, opened), code="no_proof")
@@ -84,6 +81,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     """Requests are never edited: they wait, or they were decided."""
 
     form = CauseForm
+    checked_words = gettext_lazy("Nothing is asked yet: Enter only checks. The entries are in order, press Save to ask")
     list_display = ("website", "cause", "asked_by", "asked_at", "decision", "decided_by", "order")
     list_filter = ("decision", "cause")
     list_select_related = ("website", "asked_by", "decided_by", "order")

@@ -35,8 +35,11 @@ class SlotForm(forms.Form):
 
     slot = ChoiceField(label=gettext_lazy("Time, Beijing time"), widget=forms.RadioSelect)
 
-    def __init__(self, data: Posted | None = None, *, times: list[datetime], chosen: datetime | None = None) -> None:
-        super().__init__(data, initial={"slot": chosen.isoformat() if chosen else ""})
+    def __init__(
+        self, data: Posted | None = None, *, times: list[datetime], chosen: datetime | None = None, key: str = "id"
+    ) -> None:
+        """`key` sets the fields of a call apart from those of another one on the page."""
+        super().__init__(data, initial={"slot": chosen.isoformat() if chosen else ""}, auto_id=f"{key}_%s")
         offer(self, "slot", [(at.isoformat(), _time_words(at)) for at in times])
 
     def at(self) -> datetime:
@@ -74,7 +77,7 @@ def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
         lines=[_("%(when)s: %(numbers)s rings %(mobile)s.") % told, *_missed(call)],
-        form=SlotForm(times=[*own, *times], chosen=chosen),
+        form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),
     )
@@ -110,7 +113,7 @@ def book(request: HttpRequest, reference: str) -> HttpResponse:
     form = SlotForm(request.POST, times=times)
     if not form.is_valid():
         messages.error(request, _("Nothing was changed: choose one of the times"))
-        return redirect(f"{order.get_absolute_url()}#call")
+        return redirect(f"{order.get_absolute_url()}#call-{call.pk}")
     try:
         actions.book(call, form.at(), account_of(request))
     except actions.CallRefused as refused:

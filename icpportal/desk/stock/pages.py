@@ -12,12 +12,13 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
@@ -55,6 +56,19 @@ class HistoryPage(DeskPage):
     history: Sequence[Happened]
 
 
+class CheckedForm(forms.Form):
+    """What a form is where Enter was pressed in one of its texts: checked, and not saved."""
+
+    checked_words: Words
+
+    def clean(self) -> dict[str, Any] | None:
+        """As the form's own; entries that are in order are not taken yet either."""
+        cleaned: dict[str, Any] | None = super().clean()
+        if not self.errors:
+            raise ValidationError(str(self.checked_words), code="only_checked")
+        return cleaned
+
+
 class StockPages(ModelAdmin):
     """What `ReviewDesk.register` puts behind an admin class, so that Django's pages look like ours."""
 
@@ -71,14 +85,27 @@ class StockPages(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
         """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done.
 
-        A list without actions takes nothing.
+        A list without actions takes nothing, and one with actions nothing from who may press none of them.
         """
         if request.method == "POST" and not self.get_actions(request):
+            if self.actions:
+                raise PermissionDenied
             return HttpResponseNotAllowed(["GET"])
         if request.method == "POST" and "_save" in request.POST and not self.list_editable:
             self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
             return redirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
+
+    checked_words: Words = gettext_lazy("Nothing is saved yet: Enter only checks. The entries are in order, press Save")
+
+    def get_form(
+        self, request: HttpRequest, obj: models.Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        """Django's; Enter in a text presses a button of its own, by which a form is only checked."""
+        form: type[forms.ModelForm] = super().get_form(request, obj, change=change, **kwargs)
+        if "_check" not in request.POST:
+            return form
+        return type(form.__name__, (CheckedForm, form), {"checked_words": self.checked_words})
 
     def row_title(self, row: models.Model) -> str:
         """What the page of a row is called."""

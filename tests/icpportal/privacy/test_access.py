@@ -1,5 +1,6 @@
 """Looks at personal data are written down: one row a person, case and purpose, which counts."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -88,7 +89,8 @@ def test_the_auditor_reads_how_often_and_when_last(client) -> None:
     html = answer.content.decode()
     assert len(answer.context["cl"].result_list) == 1
     assert (note.times, note.last_at - note.at) == (2, timedelta(days=30))
-    assert [str(reviewer) in html, "Looks" in html, "Last look" in html, 'field-times">2<' in html] == [True] * 4
+    assert [str(reviewer) in html, "Looks" in html, "Last look" in html] == [True] * 3
+    assert re.search(r'<td class="field-times"[^>]*>2<', html)
     assert client.get(reverse("admin:privacy_accessnote_change", args=[note.pk])).status_code == 200
 
 

@@ -123,3 +123,14 @@ def test_who_missed_two_calls_is_told_and_a_chosen_time_begins_again(clock: Any,
     assert mail.payload["to"] == order.owner.email
     assert sent == [1, 2]  # the count began again with the chosen time: told after the second one, with new days
     assert Call.objects.get().grace_until > datetime(2026, 12, 1, tzinfo=BEIJING)
+
+
+def test_two_calls_of_an_order_have_fields_of_their_own(order: Order) -> None:
+    for role in ("subject_lead", "administrator"):
+        actions.ask(order, make_reviewer(), role=role, about="x")
+    client = english(Client(), order.owner)
+
+    marks = re.findall(r'\bid="([^"]+)"', page(client, order))
+
+    assert len([mark for mark in marks if mark.endswith("_slot_0")]) == 2
+    assert [mark for mark in marks if marks.count(mark) > 1] == []

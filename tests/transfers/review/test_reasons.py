@@ -21,6 +21,7 @@ from tests.transfers.review.test_own_words import letter, page_of
 from transfers.models import Decision, FieldVerdict, ReasonVersion, ReturnReason
 from transfers.review import decisions
 from transfers.review.reasons import publication
+from transfers.review.reasons.queries import in_force
 
 pytestmark = pytest.mark.django_db
 NAME, STATEMENT = "website.site_name", "paper.statement"
@@ -203,14 +204,14 @@ TOMORROW, YESTERDAY = ({"days": days} for days in (1, -1))
         {"published_at": None},
         {"begins_at": TOMORROW},
         {"ends_at": YESTERDAY},
-        {"provinces": "110000"},
+        {"provinces": "12"},
         {"fields": "subject.lead_name"},
     ],
     ids=["a draft", "not yet", "no longer", "another province", "another part"],
 )
 def test_a_reason_that_does_not_hold_here_is_not_offered_and_refused_when_forged(reviewer, reason, order, columns):
     moments = {name: timezone.now() + timedelta(**value) for name, value in columns.items() if isinstance(value, dict)}
-    assert order.province != "110000"
+    ReasonVersion.objects.filter(reason=reason).update(provinces=f"12 {order.province}")
     offered = f'name="reason.{NAME}" value="{reason.key}"'
     press(reviewer, order, "claim")
     assert offered in reviewer.get(case_of(order)).content.decode()
@@ -230,6 +231,8 @@ def test_a_version_begins_at_its_moment_and_the_one_before_holds_until_then(gao,
     page = act(lin, reason, "allow_request", **asked())
 
     assert ["version 1 is in force" in page, "published, not in force yet" in page] == [True, True]
+    held = [in_force(begins + timedelta(minutes=away))[reason.key].number for away in (-2, 2)]
+    assert held == [1, 2]
 
 
 @pytest.mark.parametrize(

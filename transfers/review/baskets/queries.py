@@ -83,9 +83,9 @@ class Slice:
 
 def slice_of(basket: Basket, reader: Reader, narrowed: Q, after: str = "") -> Slice:
     """The next orders of a basket, the most urgent first, behind the place that `after` names."""
-    found = list(rows_of_basket(basket, reader, narrowed & _behind(basket.sort, after))[: PAGE + 1])
+    found = list(rows_of_basket(basket, reader, narrowed & behind(basket.sort, after))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
-    return Slice(found[:PAGE], f"{_sorted_by(last, basket).isoformat()}{SEPARATOR}{last.pk}" if last else "")
+    return Slice(found[:PAGE], place_of(_sorted_by(last, basket), last.pk) if last else "")
 
 
 def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
@@ -110,8 +110,13 @@ def _sorted_by(order: Order, basket: Basket) -> datetime:
     return moment
 
 
-def _behind(sort: str, after: str) -> Q:
-    """The place in the list; nothing for an address that names none."""
+def place_of(moment: datetime, key: UUID) -> str:
+    """Where a page of a list ends, for the address of the next one."""
+    return f"{moment.isoformat()}{SEPARATOR}{key}"
+
+
+def behind(sort: str, after: str) -> Q:
+    """What comes behind that place; everything for an address that names none."""
     moment, _separator, key = after.partition(SEPARATOR)
     try:
         at, pk = parse_datetime(moment), UUID(key)

@@ -1,6 +1,6 @@
 """How a try ended, and when the next one is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django import forms
@@ -30,8 +30,10 @@ class AttemptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, data: Posted | None = None, *, slots: Iterable[datetime]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Posted | None = None, *, slots: Iterable[datetime], initial: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         offer(self, "slot", [("", _("The next free time")), *((at.isoformat(), short_words(at)) for at in slots)])
 
     def clean(self) -> None:

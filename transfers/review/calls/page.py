@@ -1,12 +1,10 @@
 """The list of calls, and one call, as they are drawn."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,15 +19,16 @@ from transfers.models import Call, CallAttempt
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
+from transfers.pages.unreadable import shown
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.due import OVER
 from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
 from transfers.review.calls.forms import AttemptForm
 from transfers.review.calls.script import Script, scripts_of
-from transfers.review.cases.parts.parts import attributes, compared
+from transfers.review.cases.parts.parts import compared
 from transfers.review.worklists.calls import CallRow, count_calls, mark_of, row_of, slice_of_calls, when_words
-from transfers.review.worklists.lists import CALLS, Tab, Work, tabs, work
+from transfers.review.worklists.lists import CALLS, Choosable, Tab, Work, choosable, next_page, tabs, work
 from transfers.review.worklists.objections import objections_now
 
 
@@ -55,16 +54,6 @@ class Try:
     who: str = ""
     note: str = ""
     mark: str = ""  # "now" for the next one
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """An outcome to choose."""
-
-    key: str
-    label: Words
-    hint: Words
-    checked: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +86,18 @@ class CallPage:
     scripts: list[Script]
     parts: list[About]
     form: forms.Form
-    outcomes: list[Choice]
+    outcomes: list[Choosable]
     version: int
     rule: str
     returns: list[Words] = field(default_factory=list)  # the button that leads to returning the order, where it may be
     ended: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # one entry while something can be done
     objection_urls: list[str] = field(default_factory=list)  # the objection that it is about, if any
+
+    @property
+    def show_form(self) -> str:
+        """The form that the button beside the number sends: what is typed about the call comes back with it."""
+        return "attempt" if self.open else "show"
 
     @property
     def due_class(self) -> str:
@@ -116,24 +110,24 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
     counted, found = count_calls(reader.now), slice_of_calls(reader, after)
     in_all = ngettext("%(n)s call", "%(n)s calls", counted.waiting) % {"n": counted.waiting}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
-    here = reverse(CALLS)
     return CallsPage(
         title=_("Calls"),
         lead=" · ".join(filter(None, (in_all, over, _("Missed calls never reject an order")))),
         tabs=tabs(counted, objections_now(), CALLS),
         rows=found.rows,
-        next_url=f"{here}?{urlencode({'after': found.after})}" if found.after else "",
+        next_url=next_page(CALLS, found.after),
     )
 
 
 def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown: bool) -> CallPage:
     """One call, with its number in clear only where that was asked for."""
     order, now = call.order, reader.now
-    called = called_of(call)
+    called = shown(order, lambda: called_of(call)) or Called(call.role, "", "", "")
     row = row_of(call, reader, call)
     returns = len(queries.returns_of([order]))
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""
+    form = form or AttemptForm(slots=offered(now, known=reader.known))
     return CallPage(
         title=_("Call %(name)s") % {"name": called.name or called.label},
         about=call.about,
@@ -150,8 +144,8 @@ def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown:
         tries=_tries(call, reader),
         scripts=scripts_of(call, called.name, label),
         parts=[_about(call)] if call.part else [],
-        form=form or AttemptForm(slots=offered(now, known=reader.known)),
-        outcomes=_choices(str(form.data.get("outcome", "")) if form else ""),
+        form=form,
+        outcomes=choosable(OUTCOMES, str(form["outcome"].value() or "")),
         version=call.version,
         rule=_rule() if call.objection_id is None else _("An objection is answered whether or not anybody is reached."),
         returns=[_("Return the order…")] if can_return(call, reader) else [],
@@ -207,10 +201,6 @@ def _try(n: int, attempt: CallAttempt, reader: Reader) -> Try:
         str(attempt.by),
         attempt.note,
     )
-
-
-def _choices(chosen: str) -> list[Choice]:
-    return [Choice(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in OUTCOMES]
 
 
 def _about(call: Call) -> About:

@@ -41,7 +41,9 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
         return _page(request, site, call)
     pressed = request.POST.get("move", "")
     if pressed == "show":
-        return _page(request, site, call, is_shown=True)
+        reader = reader_of(request)
+        typed = AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
+        return _page(request, site, call, typed, is_shown=True)
     if pressed == "return":
         return _return(request, call)
     if pressed == "drop":

@@ -1,5 +1,7 @@
 """How an objection ends, and the answer; whom to call about it."""
 
+from collections.abc import Mapping
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
@@ -20,9 +22,9 @@ class CloseForm(OwnWordsForm):
     words = own_words_field(gettext_lazy("In Chinese"), TAGS[ZH], lines=True)
     words_en = own_words_field(gettext_lazy("In English"), TAGS[EN], lines=True)
 
-    def __init__(self, data: Posted | None = None, *, language: str) -> None:
+    def __init__(self, data: Posted | None = None, *, language: str, initial: Mapping[str, str] | None = None) -> None:
         """`language` is what the person who objects reads."""
-        super().__init__(data)
+        super().__init__(data, initial=dict(initial or {}))
         self.language = language
 
     def clean(self) -> None:

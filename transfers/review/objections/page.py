@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from icpportal.desk.comparison import DIFFERS, SAME, Compared
 from icpportal.desk.own_words import EN, TAGS, ZH, shown
 from icpportal.fields.form_types import Choice
 from icpportal.fields.types import Words
@@ -28,14 +29,10 @@ from transfers.pages.unreadable import shown as shown_of
 from transfers.review.baskets.due import OVER
 from transfers.review.baskets.rows import Reader
 from transfers.review.baskets.views import case_url
-from transfers.review.cases.parts.parts import attributes
 from transfers.review.objections.forms import CallForm, CloseForm
 from transfers.review.worklists.calls import calls_now, when_words
-from transfers.review.worklists.lists import OBJECTIONS, Tab, Work, tabs, work
-from transfers.review.worklists.objections import ObjectionRow, count_objections, objection_rows, row_of
-
-SAME, DIFFERS = "same", "hot"
-ICONS = {SAME: "same", DIFFERS: "differs"}
+from transfers.review.worklists.lists import OBJECTIONS, Choosable, Tab, Work, choosable, next_page, tabs, work
+from transfers.review.worklists.objections import ObjectionRow, count_objections, row_of, slice_of_objections
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +43,7 @@ class ObjectionsPage:
     lead: str
     tabs: list[Tab]
     rows: list[ObjectionRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What both sides say, and whether it is the same."""
-
-    label: Words
-    words: Words
-    tone: str
-
-    @property
-    def icon(self) -> str:
-        """The mark before it."""
-        return ICONS[self.tone]
+    next_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +56,6 @@ class Made:
     outcome: Words
     tone: str = ""
     who: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choosable:
-    """A result to choose."""
-
-    key: str
-    label: Words
-    hint: Words
-    checked: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +79,7 @@ class ObjectionPage:
     is_over: bool
     due: Words
     contact: str  # masked until it is asked for
+    is_shown: bool
     words: str
     written: str
     sides: list[Side]  # none where the order is not known any more
@@ -117,6 +92,11 @@ class ObjectionPage:
     ended: list[str] = field(default_factory=list)
     answer: list[SafeString] = field(default_factory=list)
     open: list[str] = field(default_factory=list)  # one entry while something can be done
+
+    @property
+    def show_form(self) -> str:
+        """The form that the button beside the contact sends: what is typed as an answer comes back with it."""
+        return "close" if self.open else "show"
 
     @property
     def due_class(self) -> str:
@@ -137,13 +117,14 @@ class PreviewPage:
     form: forms.Form
 
 
-def objections_page(reader: Reader) -> ObjectionsPage:
+def objections_page(reader: Reader, after: str) -> ObjectionsPage:
     """Those that wait, the oldest first."""
-    counted = count_objections(reader.now)
+    counted, found = count_objections(reader.now), slice_of_objections(reader, after)
     in_all = ngettext("%(n)s objection", "%(n)s objections", counted.waiting) % {"n": counted.waiting}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
     lead = " · ".join(filter(None, (in_all, over, _("Promise: an answer within 1 working day"))))
-    return ObjectionsPage(_("Objections"), lead, tabs(calls_now(), counted, OBJECTIONS), objection_rows(reader))
+    listed = tabs(calls_now(), counted, OBJECTIONS)
+    return ObjectionsPage(_("Objections"), lead, listed, found.rows, next_page(OBJECTIONS, found.after))
 
 
 def language_of(objection: Objection) -> str:
@@ -160,6 +141,7 @@ def objection_page(
     is_open = objection.closed_at is None
     contact = [owner.mobile, owner.email] if is_shown else [mask_mobile(owner.mobile), mask_email(owner.email)]
     language = language_of(objection)
+    form = form or CloseForm(language=language)
     return ObjectionPage(
         title=_("Objection: %(domain)s") % {"domain": objection.domain},
         row=row,
@@ -167,14 +149,15 @@ def objection_page(
         is_over=is_open and row.due.tone == OVER,
         due=_("answer due: %(when)s") % {"when": row.when} if is_open else "",
         contact=" · ".join(filter(None, contact)),
+        is_shown=is_shown,
         words=objection.words,
         written=short_words(objection.created_at),
         sides=[_side(order)] if order else [],
         compared=_compared(objection, order) if order else [],
         made=_made(objection, order, reader) if order else [],
         call_form=call_form or CallForm(people=whom(order)),
-        form=form or CloseForm(language=language),
-        results=_results(str(form.data.get("result", "")) if form else ""),
+        form=form,
+        results=choosable(RESULTS, str(form["result"].value() or "")),
         reads=_("Reads Chinese") if language == ZH else _("Reads English"),
         ended=[] if is_open else [closed_words(objection)],
         answer=[] if is_open else [shown(objection.answers or {}, language)],
@@ -218,20 +201,14 @@ def _compared(objection: Objection, order: Order) -> list[Compared]:
     known = shown_of(order, lambda: {each.mobile for each in by_role(order).values()}) or set()
     stands = bool(mobile) and mobile in known | {order.owner.mobile}
     return [
-        Compared(
-            _("Domain"), _("the same on both sides") if domain else _("not the same"), SAME if domain else DIFFERS
-        ),
-        Compared(
-            _("Subject's document"),
-            _("the same on both sides") if subject else _("not the same"),
-            SAME if subject else DIFFERS,
-        ),
-        Compared(
-            _("Phone of who objects"),
-            _("stands in the order") if stands else _("stands nowhere in the order"),
-            SAME if stands else DIFFERS,
-        ),
+        _same(_("Domain"), _("the same on both sides"), _("not the same"), holds=domain),
+        _same(_("Subject's document"), _("the same on both sides"), _("not the same"), holds=subject),
+        _same(_("Phone of who objects"), _("stands in the order"), _("stands nowhere in the order"), holds=stands),
     ]
+
+
+def _same(label: str, same: str, other: str, *, holds: bool) -> Compared:
+    return Compared(label, same, SAME) if holds else Compared(label, other, DIFFERS)
 
 
 def _made(objection: Objection, order: Order, reader: Reader) -> list[Made]:
@@ -254,7 +231,3 @@ def _tried(attempt: CallAttempt, call: Call, people: dict[str, Words], reader: R
 
 def _url(call: Call) -> str:
     return reverse("admin:desk_call", args=[call.pk])
-
-
-def _results(chosen: str) -> list[Choosable]:
-    return [Choosable(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in RESULTS]

@@ -28,7 +28,7 @@ OBJECTION, NUMBER = "objection", "call number"  # what a look is noted as
 def objections_view(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """What waits for an answer."""
     _answers(request)
-    page = objections_page(reader_of(request))
+    page = objections_page(reader_of(request), request.GET.get("after", ""))
     return drawn(request, "admin/objections/objections.html", site.each_context(request), page)
 
 
@@ -40,7 +40,8 @@ def objection_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpRespo
         return _page(request, site, objection)
     pressed = request.POST.get("move", "")
     if pressed == "show":
-        return _page(request, site, objection, is_shown=True)
+        typed = CloseForm(language=language_of(objection), initial=request.POST.dict())
+        return _page(request, site, objection, form=typed, is_shown=True)
     if pressed in ("call", "look"):
         return _call(request, site, objection, is_meant=pressed == "call")
     return _close(request, site, objection, pressed)

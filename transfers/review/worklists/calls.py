@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,10 +20,9 @@ from transfers.calls.queries import MISSED_MOST, may_return
 from transfers.models import Call
 from transfers.pages.unreadable import shown
 from transfers.review.baskets.due import Due, day_and_clock, due_between
-from transfers.review.baskets.queries import SEPARATOR, Counted
+from transfers.review.baskets.queries import PAGE, Counted, behind, place_of
 from transfers.review.baskets.rows import Reader
 
-PAGE = 25
 KNOWN_FOR = 30  # seconds
 
 
@@ -92,24 +89,14 @@ class CallSlice:
 
 def slice_of_calls(reader: Reader, after: str = "", here: Call | None = None) -> CallSlice:
     """The next calls behind the place that `after` names."""
-    found = list(_with_order().filter(_behind(after))[: PAGE + 1])
+    found = list(_with_order().filter(behind("next_at", after))[: PAGE + 1])
     last = found[PAGE - 1] if len(found) > PAGE else None
     rows = [row_of(call, reader, here) for call in found[:PAGE]]
-    return CallSlice(rows, f"{last.next_at.isoformat()}{SEPARATOR}{last.pk}" if last else "")
+    return CallSlice(rows, place_of(last.next_at, last.pk) if last else "")
 
 
 def _with_order() -> QuerySet[Call]:
     return queries.open_calls().select_related("order", "asked_by", "objection__owner")
-
-
-def _behind(after: str) -> Q:
-    """The place in the list; nothing for an address that names none."""
-    moment, _separator, key = after.partition(SEPARATOR)
-    try:
-        at, pk = parse_datetime(moment), UUID(key)
-    except ValueError:
-        return Q()
-    return Q(next_at__gt=at) | Q(next_at=at, pk__gt=pk) if at else Q()
 
 
 def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:

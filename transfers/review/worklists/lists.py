@@ -1,6 +1,9 @@
 """The two lists beside each other: what has to be rung, and what waits for an answer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -10,8 +13,9 @@ from icpportal.fields.types import Words
 from transfers.models import Call, Objection
 from transfers.review.baskets.queries import Counted
 from transfers.review.baskets.rows import Reader
+from transfers.review.cases.parts.parts import attributes
 from transfers.review.worklists.calls import CallRow, current, slice_of_calls
-from transfers.review.worklists.objections import ObjectionRow, objection_rows
+from transfers.review.worklists.objections import ObjectionRow, slice_of_objections
 
 CALLS, OBJECTIONS = "admin:desk_calls", "admin:desk_objections"
 
@@ -31,6 +35,39 @@ class Tab:
         return current(is_here=self.is_here)
 
 
+class Row(Protocol):
+    """An end of a try, or of an objection."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def label(self) -> Words: ...
+
+    @property
+    def hint(self) -> Words: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Choosable:
+    """One of them, to choose."""
+
+    key: str
+    label: Words
+    hint: Words
+    checked: SafeString
+
+
+def choosable(rows: Iterable[Row], chosen: str) -> list[Choosable]:
+    """The ends that a form offers."""
+    return [Choosable(row.key, row.label, row.hint, attributes(checked=row.key == chosen)) for row in rows]
+
+
+def next_page(name: str, after: str) -> str:
+    """The address of the next page of a list; nothing on the last one."""
+    return f"{reverse(name)}?{urlencode({'after': after})}" if after else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """Both lists, beside the one thing that is open."""
@@ -47,4 +84,4 @@ def tabs(calls: Counted, objections: Counted, here: str) -> list[Tab]:
 
 def work(reader: Reader, *, call: Call | None = None, objection: Objection | None = None) -> Work:
     """What waits, with what is open marked."""
-    return Work(slice_of_calls(reader, here=call).rows, objection_rows(reader, objection))
+    return Work(slice_of_calls(reader, here=call).rows, slice_of_objections(reader, here=objection).rows)

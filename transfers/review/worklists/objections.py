@@ -16,11 +16,10 @@ from transfers.models import Objection
 from transfers.objections.queries import open_objections
 from transfers.orders.kinds import state_of
 from transfers.review.baskets.due import Due, calendar_around, due_between, over_before, today_before
-from transfers.review.baskets.queries import Counted
+from transfers.review.baskets.queries import PAGE, Counted, behind, place_of
 from transfers.review.baskets.rows import Reader
 from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
 
-SHOWN = 50  # more never wait at once
 LONGEST = 60  # characters of what was said
 
 
@@ -64,10 +63,21 @@ def objections_now() -> Counted:
     return found or Counted()
 
 
-def objection_rows(reader: Reader, here: Objection | None = None) -> list[ObjectionRow]:
-    """The oldest ones."""
-    rows = open_objections().select_related("owner", "order")[:SHOWN]
-    return [row_of(objection, reader, here) for objection in rows]
+@dataclass(frozen=True, slots=True)
+class ObjectionSlice:
+    """One page of the list; `after` leads to the next one."""
+
+    rows: list[ObjectionRow]
+    after: str
+
+
+def slice_of_objections(reader: Reader, after: str = "", here: Objection | None = None) -> ObjectionSlice:
+    """The oldest ones behind the place that `after` names."""
+    waiting = open_objections().select_related("owner", "order").filter(behind("created_at", after))
+    found = list(waiting[: PAGE + 1])
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    rows = [row_of(objection, reader, here) for objection in found[:PAGE]]
+    return ObjectionSlice(rows, place_of(last.created_at, last.pk) if last else "")
 
 
 def row_of(objection: Objection, reader: Reader, here: Objection | None = None) -> ObjectionRow:

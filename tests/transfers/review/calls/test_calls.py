@@ -8,12 +8,14 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from icpportal.time_format import BEIJING
+from tests.bad import spoil
 from tests.transfers import states
 from tests.transfers.builders import (
     make_lead_reviewer,
@@ -26,7 +28,7 @@ from tests.transfers.builders import (
 )
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import ALTHOUGH, case_of, english, press, read
-from transfers.calls import actions
+from transfers.calls import actions, slots
 from transfers.calls.outcomes import NO_ANSWER
 from transfers.check.readiness import advice_kept
 from transfers.models import Call, Order
@@ -94,6 +96,57 @@ def test_a_reviewer_asks_for_a_call_and_a_colleague_finds_whom_to_ring_and_rings
     assert (read(order).state, read(order).version, order.rounds.count()) == before
     assert "Nobody has to be called" in page(caller, CALLS)
     assert "He reads B, not 8" in page(asker, case_of(order, "more"))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_told", "missed", "is_open"),
+    [
+        ("wrong_number", True, 1, True),
+        ("later", False, 0, True),
+        (NO_ANSWER, False, 1, True),
+        ("reached", False, 0, False),
+    ],
+)
+def test_how_a_try_ended_decides_what_follows(
+    clock: Any, order: Order, outcome: str, is_told: bool, missed: int, is_open: bool
+) -> None:
+    call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), desk(make_reviewer())
+    slot = slots.offered(timezone.now())[1].isoformat()
+
+    refused = tried(caller, call, outcome, note="typed") if outcome == "later" else "Choose when to call back typed"
+    tried(caller, call, outcome, slot=slot)
+
+    call.refresh_from_db()
+    assert ["Choose when to call back" in refused, "typed" in refused] == [True, True]
+    assert (call.missed, call.ended_at is None) == (missed, is_open)
+    assert Message.objects.filter(template="call_missed", channel="email").exists() == is_told
+
+
+def test_a_call_that_is_not_needed_any_more_is_closed_with_who_did(clock: Any, order: Order) -> None:
+    call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), make_reviewer()
+
+    html = desk(caller).post(f"{CALLS}{call.pk}/", {"move": "drop", "seen": "0"}, follow=True).content.decode()
+
+    call.refresh_from_db()
+    assert "nobody has to ring any more" in unescape(html)
+    assert (call.result, call.ended_by) == ("dropped", caller)
+
+
+def test_the_number_is_shown_beside_what_is_typed_about_the_call(clock: Any, order: Order) -> None:
+    call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
+
+    sent = {"move": "show", "outcome": NO_ANSWER, "note": "rang for a minute"}
+    html = unescape(desk(make_reviewer()).post(f"{CALLS}{call.pk}/", sent).content.decode())
+
+    assert [NUMBER in html, "rang for a minute</textarea>" in html, "Show the number" in html] == [True, True, False]
+    assert f'value="{NO_ANSWER}" checked' in html
+
+
+def test_a_call_about_an_order_that_cannot_be_read_names_nobody(clock: Any, order: Order) -> None:
+    call = actions.ask(order, make_reviewer(), role="subject_lead", about="x")
+    spoil(order, "answers")
+
+    assert order.reference in page(desk(make_reviewer()), f"{CALLS}{call.pk}/")
 
 
 def test_who_comes_second_reads_who_tried_first_and_loses_no_word(clock: Any, order: Order) -> None:

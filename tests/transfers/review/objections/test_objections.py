@@ -1,11 +1,14 @@
 """Objections as work of the desk: both sides, calls, an answer that the person who objects reads, closed once."""
 
 import re
+from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -15,8 +18,10 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import all_ok, case_of, english, press, read
-from transfers.models import Call, Objection, Order
+from transfers.models import Call, Decision, Objection, Order
 from transfers.orders import actions
+from transfers.review import decisions
+from transfers.review.baskets.queries import PAGE
 
 pytestmark = pytest.mark.django_db
 OBJECTIONS = "/admin/desk/calls/objections/"
@@ -110,6 +115,42 @@ def test_of_two_reviewers_who_close_one_wins_and_the_other_reads_who(objection: 
     found = Objection.objects.get()
     assert (found.result, found.closed_by) == ("settled", first)
     assert Message.objects.filter(template="objection_answered", channel="site").count() == 1
+
+
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW])
+def test_what_was_accepted_in_the_minute_before_an_objection_was_justified_is_not(
+    state: str, order: Order, objection: Objection, settings: Any
+) -> None:
+    settings.DECISION_OPEN_FOR = timedelta(minutes=1)
+    Order.objects.filter(pk=order.pk).update(state=state)
+    desk = english(Client(), make_reviewer())
+    press(desk, order, "accept" if state == states.SUBMITTED else "accept_photo", **all_ok(read(order)))
+    sent(english(Client(), make_reviewer()), objection, "close", **{**CLOSING, "result": "justified"})
+
+    decisions.finish_due(now=timezone.now() + timedelta(minutes=2))
+
+    assert (read(order).state, Decision.objects.get().outcome) == (state, decisions.FAILED)
+
+
+def test_the_number_is_shown_beside_what_is_typed_as_an_answer(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+
+    html = sent(desk, objection, "show", **CLOSING)
+
+    assert [CLOSING["words_en"] in html, "Show the number" in html] == [True, False]
+
+
+def test_more_objections_than_one_page_are_all_listed(order: Order, objector: User) -> None:
+    for number in range(PAGE + 2):
+        Objection.objects.create(owner=objector, domain=f"page-{number}.cn", subject_key=f"{number:064d}", words="x")
+    desk = english(Client(), make_reviewer())
+    first = page(desk, OBJECTIONS)
+
+    (after,) = re.findall(rf'href="({OBJECTIONS}\?after=[^"]+)"', first)
+    rest = page(desk, after)
+
+    listed = [set(re.findall(r"page-(\d+)\.cn", html)) for html in (first, rest)]
+    assert (len(listed[0]), len(listed[1]), len(listed[0] | listed[1])) == (PAGE, 2, PAGE + 2)
 
 
 def test_a_justified_objection_keeps_the_order_from_being_accepted(order: Order, objection: Objection) -> None:
