@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,18 @@ from verification.models import Backdrop, Document
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "rights.md"
 STAFF = tuple(world.STAFF)
 STRANGERS = (world.VISITOR, "newcomer", "owner")
-READS, POSTS, NOT_THERE, NEVER = "reads", "posts", "not there", "–"
+READS, LEADS_ON, POSTS, NOT_THERE, NEVER = "reads", "leads on", "posts", "not there", "–"
 REFUSED = (403, 405)
 CASE = "transfers_order_case"
+ANSWERS = ("allow_request", "decline_request", "withdraw_request")
+BUTTONS = {  # of pages that have several, besides a case
+    "accounts_user_change": ANSWERS,
+    "desk_call": ("show", "attempt", "return", "drop"),
+    "desk_objection": ("show", "call", "preview", "close"),
+    "desk_reason": ("save", "try", "ask", *ANSWERS),
+    "filings_legacyclaim_case": ("accept", "decline", *ANSWERS),
+    "transfers_causecancellation_change": ANSWERS,
+}
 OF_A_CASE = (CASE, "transfers_order_return", "transfers_order_accept", "transfers_order_more")
 OWN = " of one's own order"
 OF_ONES_OWN = "You cannot review an order of your own"
@@ -67,7 +77,10 @@ class Desk:
         """Whether this role reads the page, and whether a press on it is taken."""
         if typed:
             return _said(self.ask("post", url, **typed), POSTS)
-        both = [_said(self.ask("get", url), READS), _said(self.ask("post", url), POSTS)]
+        opened, sent = self.ask("get", url), self.ask("post", url)
+        if opened.status_code == sent.status_code == HTTPStatus.FOUND:
+            return LEADS_ON
+        both = [_said(opened, LEADS_ON if opened.status_code == HTTPStatus.FOUND else READS), _said(sent, POSTS)]
         return ", ".join(dict.fromkeys(each for each in both if each != NEVER)) or NEVER
 
 
@@ -105,6 +118,8 @@ def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str
     ours = {state: _own_order(made, role, state) for state in theirs}
     for name, route in addresses():
         yield name, reverse(f"admin:{name}", kwargs=filled(name, route)), {}
+        for move in BUTTONS.get(name, ()):
+            yield f"{name}: {move}", reverse(f"admin:{name}", kwargs=filled(name, route)), {"move": move}
         if name in OF_A_CASE:
             yield name + OWN, reverse(f"admin:{name}", args=[ours[states.SUBMITTED].pk]), {}
     for name in ACTIONS:

@@ -24,10 +24,10 @@ QUEUE = reverse("admin:transfers_order_changelist")
 ARCHIVED, IN_HAND = 5_000, 100
 EXEMPT = 1_000  # rows: a smaller table may be read whole
 NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
-# which index of orders each basket is read from
+# which index of orders each basket is read from; where two serve alike, the planner's figures of the day choose
 LISTED_BY = {
     "order_to_judge": "judge free overdue objections",
-    "order_queue": "review again photo handing phones authority turned_down",
+    "order_queue": "review again photo handing phones authority turned_down objections",
     "order_of_reviewer": "mine",
     "order_cancellation": "cancellations",
     "order_held": "held",
@@ -105,6 +105,7 @@ def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
                 listed |= {basket: (INDEX.findall(plan) or [plan])[0]} if basket and ONE_PAGE in sql else {}
 
     assert (read_whole, counted) == (set(), set())
-    assert listed == {basket: index for index, keys in LISTED_BY.items() for basket in keys.split()}
+    assert {basket for basket, index in listed.items() if basket not in LISTED_BY.get(index, "").split()} == set()
+    assert set(listed) == {basket for keys in LISTED_BY.values() for basket in keys.split()}
     assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
     assert COUNTED_WHOLE.match('SELECT COUNT(*) AS "__count" FROM "transfers_order"')
