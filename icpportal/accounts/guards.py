@@ -69,14 +69,18 @@ def _not_confirmed(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(with_next(reverse("account_confirm"), _place(request)))
 
 
-def proof_again(request: HttpRequest) -> HttpResponse | None:
-    """Where to prove again that it is them, unless they just did; for one button of a page that needs no guard."""
+def proof_again(request: HttpRequest, back: str = "") -> HttpResponse | None:
+    """Where to prove again that it is them, unless they just did; for one button of a page that needs no guard.
+
+    Then they are back here, or on the page `back`.
+    """
+    back = back or _place(request)
     if not request.user.is_authenticated:
-        return redirect_to_login(_place(request))
+        return redirect_to_login(back)
     if did_recently_reauthenticate(request):
         return None
     method = get_adapter(request).get_reauthentication_methods(request.user)[0]
-    return HttpResponseRedirect(with_next(method["url"], _place(request)))
+    return HttpResponseRedirect(with_next(method["url"], back))
 
 
 def second_factor_missing(user: User | AnonymousUser) -> bool:

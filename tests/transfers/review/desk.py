@@ -11,7 +11,6 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from icpportal.accounts.models import User
-from tests.transfers.builders import sign_in
 from tests.transfers.cancels import prove
 from transfers.models import Order
 from transfers.orders.kinds import is_in
@@ -35,11 +34,11 @@ def read(order: Order) -> Order:
 
 
 def english(client: Client, user: User) -> Client:
-    """The client, signed in and reading English."""
+    """The client, signed in a moment ago and reading English."""
     client.cookies["django_language"] = "en"
     user.language = "en"
     user.save(update_fields=["language"])
-    return sign_in(client, user)
+    return prove(client, user)
 
 
 def case_of(order: Order, page: str = "case") -> str:

@@ -24,7 +24,7 @@ from tests.transfers.builders import (
     type_answers,
     website_answers,
 )
-from tests.transfers.cancels import make_website
+from tests.transfers.cancels import make_website, prove
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read, seen
 from transfers.calls import actions as calls
@@ -102,7 +102,7 @@ def test_a_role_can_do_what_is_its_own_and_nothing_else(client, role, move):
     before = (order.state, order.reviewer_id, order.version, 0)
     typed = {**data, **(all_ok(order) if move in ("accept", "accept_photo") else {})}
 
-    answer = press(sign_in(client, user), order, move, **typed)
+    answer = press(prove(client, user), order, move, **typed)
 
     now = read(order)
     after = (now.state, now.reviewer_id, now.version, order.events.count())

@@ -1,6 +1,7 @@
 """Refusing an order for good takes two leads; one who holds the duty alone waits for a day, and all staff read so."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -16,11 +17,13 @@ from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.cancels import prove, proved
 from tests.transfers.review.desk import all_ok
 from tests.transfers.together import together, words
 from transfers.models import Decision, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import decisions
+from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
 WORDS = "网站内容不适合在此备案"
@@ -56,9 +59,7 @@ def named(name, make=make_lead_reviewer):
 
 
 def desk_of(user):
-    client = Client()
-    client.cookies["django_language"] = "en"
-    return sign_in(client, user)
+    return proved(Client(), user)
 
 
 def read(order):
@@ -124,6 +125,63 @@ def test_what_was_allowed_can_be_undone_by_who_asked_for_a_minute(order, gao, li
     assert (waiting.move, waiting.reviewer, read(order).state) == ("refuse", gao, states.SUBMITTED)
     assert decisions.finish_due(now=waiting.final_at) == 1
     assert read(order).state == states.REFUSED
+
+
+def signed_in_long_ago(user):
+    client = Client()
+    client.cookies["django_language"] = "en"
+    return sign_in(client, user)
+
+
+def proves(client, user, stopped):
+    """What the page says that wants a proof, and the page that opens when it was given."""
+    asked = client.get(stopped.url).content.decode()
+    where = parse_qs(urlsplit(stopped.url).query)["next"][0]
+    return asked, prove(client, user).get(where).content.decode()
+
+
+def test_who_asks_for_a_refusal_proves_first_that_it_is_them_and_loses_nothing_typed(order, gao):
+    desk, part = signed_in_long_ago(gao), "website.site_name"
+    typed = {"refuse-words": WORDS, f"verdict.{part}": "return", f"words.{part}": "名称不符"}
+
+    stopped = desk.post(case_of(order), {"move": "refuse", "seen": order.version, "list": "queue=first", **typed})
+
+    assert ApprovalRequest.objects.count() == 0
+    assert {name: drafts.read(order, gao).fields[name] for name in typed} == typed
+    said, more = proves(desk, gao, stopped)
+    assert "Nothing is asked yet: confirm that it is you, then press Refuse the order again" in said
+    assert [WORDS in more, 'value="refuse"' in more, "queue=first" in more] == [True, True, True]
+    assert "名称不符" in page_of(order, gao)
+    kept = drafts.read(order, gao).stamp
+    assert "a second person has to allow it" in press(order, gao, "refuse", kept=kept, **{"refuse-words": WORDS})
+    assert ApprovalRequest.objects.get().words == WORDS
+
+
+def test_where_one_person_may_refuse_a_proof_comes_first_as_well(order, gao, settings):
+    settings.SECOND_PERSON = False
+    desk = signed_in_long_ago(gao)
+
+    stopped = desk.post(case_of(order), {"move": "refuse", "seen": order.version, "refuse-words": WORDS})
+
+    assert read(order).state == states.SUBMITTED
+    assert WORDS in proves(desk, gao, stopped)[1]
+    press(order, gao, "refuse", kept=drafts.read(order, gao).stamp, **{"refuse-words": WORDS})
+    assert read(order).state == states.REFUSED
+
+
+def test_who_allows_a_refusal_proves_first_that_it_is_them_and_who_declines_need_not(order, gao, lin):
+    ask(order, gao)
+    desk, asked = signed_in_long_ago(lin), ApprovalRequest.objects.get()
+    known = {"seen": order.version, "request": str(asked.pk)}
+
+    stopped = desk.post(case_of(order), {"move": "allow_request", **known})
+
+    assert (ApprovalRequest.objects.get().outcome, read(order).state) == ("", states.SUBMITTED)
+    said, page = proves(desk, lin, stopped)
+    assert "Nothing is done yet: confirm that it is you, then press Allow again" in said
+    assert 'value="allow_request"' in page
+    signed_in_long_ago(lin).post(case_of(order), {"move": "decline_request", **known})
+    assert ApprovalRequest.objects.get().outcome == "declined"
 
 
 def test_declined_nothing_happens_and_it_can_be_asked_again(order, gao, lin):

@@ -66,6 +66,7 @@ class CaseActionRow(TypedDict, total=False):
     stays: bool
     opens: str
     asked: str | Promise
+    proof: str | Promise
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class CaseAction:
     stays: bool = False  # on the case, instead of going on to the next one
     opens: str = ""  # the page of the case that it leads to, by its name
     asked: str | Promise = ""  # what is said instead where a second person is asked first
+    proof: str | Promise = ""  # who presses proves first that it is them, and reads this until then
 
     def used(self, fields: Fields) -> list[str]:
         return [name for name in fields if name.startswith(self.uses)] if self.uses else []
@@ -283,6 +285,7 @@ def ask_call_form(order: Order, data: Posted | None, initial: Fields | None = No
     prefix=REFUSE,
     uses=(f"{REFUSE}-",),
     asked=gettext_lazy("Nothing is refused yet: a second person has to allow it"),
+    proof=gettext_lazy("Nothing is asked yet: confirm that it is you, then press Refuse the order again"),
 )
 def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     form = RefuseForm(typed.fields, prefix=REFUSE)
@@ -292,7 +295,13 @@ def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     return None
 
 
-@case_action(gettext_lazy("Allowed"), permission="lead_review", decides=False, stays=True)
+@case_action(
+    gettext_lazy("Allowed"),
+    permission="lead_review",
+    decides=False,
+    stays=True,
+    proof=gettext_lazy("Nothing is done yet: confirm that it is you, then press Allow again"),
+)
 def _allow_request(order: Order, reviewer: User, typed: Typed) -> None:
     approvals.allow(_request(order, typed), actor=reviewer)
 

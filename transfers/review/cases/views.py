@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from icpportal.accounts.guards import account_of
+from icpportal.accounts.guards import account_of, proof_again
 from icpportal.accounts.models import User
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import REFUSE
@@ -127,6 +127,8 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
         if request.headers.get("accept") == "application/json":
             return _kept(request, order, typed)
     here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
+    if proof := _proof(request, order, move):
+        return proof
     form, refusal = _done(request, order, move, typed)
     if refusal:
         messages.error(request, str(refusal))
@@ -142,6 +144,16 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     messages.success(request, move.said())
     here += f"#{quote(anchor_of(part))}" if part else ""
     return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
+
+
+def _proof(request: HttpRequest, order: Order, move: CaseAction) -> HttpResponse | None:
+    """Where who presses proves first that it is them; what was typed is kept, and stands there when they are back."""
+    page = "more" if move.form_name in MORE else "case"
+    back = case_url(order, request.POST.get("list", ""), page)
+    proof = proof_again(request, back) if move.proof else None
+    if proof:
+        messages.info(request, str(move.proof))
+    return proof
 
 
 def _done(
