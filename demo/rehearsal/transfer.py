@@ -250,7 +250,8 @@ def photo(walk: Scenario) -> None:
     (photo_app.send_photo if photo_app.is_asked(page) else _send_photo)(walk, page)
     desk = staff(walk)
     page = case_of(walk, desk)
-    desk.send(form_with(page, "keep"), all_in_order(page), button=("move", "accept_photo"))
+    page = desk.send(form_with(page, "keep"), all_in_order(page), button=("move", "to_accept"))
+    desk.send(form_with(page, "accept_photo"), button=("move", "accept_photo"))
     walk.expect_state("phone_due", "authority_review")
 
 

@@ -1,7 +1,7 @@
 """Claims of old records at the review desk: a list, and a page on which a reviewer accepts or declines with words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
@@ -39,6 +39,7 @@ from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import drawn
 from icpportal.desk.readonly_list import ReadOnly
+from icpportal.desk.viewer import Paper, Papers
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.domains import registrable
 from icpportal.fields.marked_text import zh_parts
@@ -92,23 +93,6 @@ class AskedPanel(Panel):
 
     template: ClassVar[str] = "admin/filings/legacyclaim/asked.html"
     asked: Asked
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A paper of the claim, in the strip of the viewer."""
-
-    key: str
-    name: Words
-    url: str  # "" while it cannot be looked at
-
-
-@dataclass(frozen=True, slots=True)
-class Papers:
-    """What the viewer shows."""
-
-    now: list[Picture]
-    replaced: list[Picture] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +265,6 @@ def _events(claim: LegacyClaim) -> list[SafeString]:
     return [event_line(at, *said) for at, said in sorted([*moves, *asked], key=lambda each: each[0])]
 
 
-def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> Picture:
+def _picture(claim: LegacyClaim, paper: LegacyClaimPaper) -> Paper:
     url = reverse("admin:filings_legacyclaim_paper", args=[claim.pk, paper.document.reference])
-    return Picture(f"paper-{paper.side}", PAPERS[paper.side - 1], url if paper.document.is_ready else "")
+    return Paper(key=f"paper-{paper.side}", name=PAPERS[paper.side - 1], url=url if paper.document.is_ready else "")

@@ -108,6 +108,20 @@ window.addEventListener("DOMContentLoaded", () => {
     pane.addEventListener("pointerup", () => (from = null));
   });
 
+  // a document that was replaced stands beside what was judged; the pane that opened by itself closes by itself
+  let byItself = false;
+  const pair = (on) => {
+    stage.classList.toggle("two", on);
+    panes[1].hidden = !on;
+    find("[data-act=two]").setAttribute("aria-pressed", String(on));
+  };
+  const beside = (paper) => {
+    const before = paper && current(panes[0])?.dataset.before;
+    if (before && panes[1].hidden) [byItself] = [true, pair(true)];
+    else if (!before && byItself) [byItself] = [false, pair(false)];
+    if (before) put(panes[1], before);
+  };
+
   // --- the parts ---
   let at = Math.max(0, parts.findIndex((part) => `#${part.id}` === window.location.hash));
   const chosen = (part) => find(".verdicts input:checked", part)?.value || (find(".verdicts .ask.is-on", part) ? "ask" : "");
@@ -123,6 +137,7 @@ window.addEventListener("DOMContentLoaded", () => {
     links[at].scrollIntoView({ block: "nearest" });
     const part = parts[at];
     if (part.dataset.paper && panes.length) put(panes[0], part.dataset.paper);
+    if (panes.length) beside(part.dataset.part.startsWith("paper.") && part.dataset.paper);
     draw();
     if (say) {
       window.history.replaceState(null, "", `${window.location.search}#${part.id}`);
@@ -220,13 +235,12 @@ window.addEventListener("DOMContentLoaded", () => {
     fit: () => ((zoom = turn = 0), draw()),
     high: () => toggle(find("[data-act=high]"), all(".pic").map((pic) => pic.classList.toggle("high"))[0]),
     two: () => {
-      const on = stage.classList.toggle("two");
-      panes[1].hidden = !on;
-      if (on && !panes[1].dataset.paper) {
-        const other = strip.find((link) => link !== current(panes[0]));
-        if (other) put(panes[1], other.dataset.paper);
-      }
-      toggle(find("[data-act=two]"), on);
+      const on = panes[1].hidden;
+      byItself = false;
+      pair(on);
+      const before = current(panes[0])?.dataset.before;
+      const other = strip.find((link) => link !== current(panes[0]))?.dataset.paper;
+      if (on && (before || !panes[1].dataset.paper)) put(panes[1], before || other);
       draw();
     },
     next: () => step(1),

@@ -364,6 +364,7 @@ class Reviewer:
         for _rule in range(self.page.locator(".rules li").count()):
             self.page.keyboard.press("1")
         self._saved()
+        self.press("to_accept")
         self.press("accept_photo")
 
     def _saved(self) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts import sessions
 from icpportal.accounts.actions import tell_changed
+from icpportal.accounts.guards import second_factor_missing
 from icpportal.accounts.languages import has_language, remember_language
 from icpportal.accounts.models import User
 from icpportal.fields.client import client_address
@@ -117,10 +118,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account")
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[Method]:
-        """Who has a second factor uses it; everybody else a code of ours, or the password."""
+        """Who has a second factor uses it; who must set it up first a code of ours; everybody else also the password.
+
+        The password was typed a moment ago by who sets up an app, and alone it must not open the desk to a new one.
+        """
         if not user.is_authenticated:
             return []
-        methods = [SECOND_FACTOR] if is_mfa_enabled(user) else [CODE, PASSWORD]
+        methods = [CODE] if second_factor_missing(user) else [CODE, PASSWORD]
+        if is_mfa_enabled(user):
+            methods = [SECOND_FACTOR]
         return [{**method, "url": reverse(method["urlname"])} for method in methods]
 
     def send_notification_mail(

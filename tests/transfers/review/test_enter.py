@@ -136,6 +136,33 @@ def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: 
     assert moves(order) == ["call_planned"]
 
 
+@pytest.mark.parametrize("desk", [True], ids=["script"], indirect=True)
+def test_a_photo_is_accepted_by_its_keys_and_no_single_one_does_it(desk: Page) -> None:
+    order = make_order(state=states.PHOTO_REVIEW)
+    make_ready_document(order, "photo")
+    open_case(desk, order)
+    desk.keyboard.press("?")
+    expect(desk.locator("#legend")).to_contain_text("Accept the photo…")
+    desk.keyboard.press("Escape")
+
+    desk.keyboard.press("a")
+    for _rule in range(desk.locator(".rules li").count()):
+        expect(desk.locator(".btn.accept")).to_be_hidden()
+        desk.keyboard.press("1")
+    expect(desk.locator(".btn.accept")).to_be_visible()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("y")
+    assert moves(order) == []
+    desk.keyboard.press("a")
+    expect(desk.locator("h1")).to_have_text("Accept the photo")
+    assert moves(order) == []
+
+    desk.keyboard.press("y")
+
+    expect(desk.locator(".told .success")).to_contain_text("The photo is accepted")
+    assert moves(order)[0] == "accept_photo"
+
+
 def test_enter_in_a_text_about_a_cancellation_for_cause_asks_for_nothing(desk: Page) -> None:
     make_website(make_user("lin@example.com", mobile="13911110001"))
     desk.goto(desk.base + reverse("admin:transfers_causecancellation_add"))

@@ -1,5 +1,7 @@
 """A photo is judged rule by rule: beside its automatic findings, and with the reasons that the applicant reads."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,7 +9,7 @@ from django.urls import reverse
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_ready_document, make_reason, make_reviewer, moves
-from tests.transfers.review.desk import all_ok, english, press, seen
+from tests.transfers.review.desk import all_ok, case_of, english, press, seen
 from transfers.models import FieldVerdict, ReturnReason
 from transfers.review.cases.parts.photo_rules import RULES, rules_for
 from transfers.review.catalogue import ROWS
@@ -96,6 +98,36 @@ def test_a_photo_is_accepted_when_every_rule_is_met_and_not_before(client):
 
     assert moves(order)[0] == "accept_photo"
     assert FieldVerdict.objects.filter(verdict=FieldVerdict.OK).count() == len(met) == 7
+
+
+@pytest.mark.usefixtures("reasons")
+def test_a_photo_is_accepted_on_a_page_of_its_own_that_says_what_follows_and_what_was_set_aside(client):
+    order = taken("backdrop", likeness="0" * DIGITS, advice=[{"key": "photo_clothes", "box": WHOLE}])
+    desk = english(client, make_reviewer())
+    case = seen(desk, order).content.decode()
+    assert ['value="accept_photo"' in case, 'value="to_accept"' in case, 'data-key="a"' in case] == [False, True, True]
+
+    html = read_after(desk, order, "to_accept", **all_ok(order))
+
+    assert moves(order) == []
+    assert ["7 of 7 rules are met" in html, "A red or blue top" in html] == [True, True]
+    assert "The order goes to the authority; the applicant is told" in html
+    assert "We request the photo from the applicant" not in html
+    press(desk, order, "accept_photo", kept=re.search(r'name="kept" value="([^"]*)"', html)[1])
+    assert moves(order)[0] == "accept_photo"
+
+
+@pytest.mark.usefixtures("reasons")
+def test_the_page_of_accepting_a_photo_opens_only_when_every_rule_is_met(client):
+    order = taken("backdrop")
+    desk = english(client, make_reviewer())
+    seen(desk, order)
+
+    html = read_after(desk, order, "to_accept", **{**all_ok(order), CLOTHES: "return"})
+
+    assert "Accepting is not open yet: 1 rule not met" in html
+    assert 'value="accept_photo"' not in desk.get(case_of(order, "accept"), follow=True).content.decode()
+    assert moves(order) == []
 
 
 @pytest.mark.usefixtures("reasons")

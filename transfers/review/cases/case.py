@@ -23,6 +23,7 @@ from icpportal.fields.types import Words
 from icpportal.gateways.miit import sent_reports
 from icpportal.privacy.masks import mask_mobile
 from icpportal.time_format import to_beijing
+from transfers.documents.slots import PHOTO as PHOTO_SLOT
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
 from transfers.orders.kinds import is_in, kind_of, state_of
@@ -37,7 +38,7 @@ from transfers.review.baskets.views import case_url, kept_list, list_url
 from transfers.review.cases import drafts
 from transfers.review.cases.events import happened, notes_of
 from transfers.review.cases.forms import AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.judgement import NOT_JUDGED, Judged, judged, lacking_words, photo_judged
+from transfers.review.cases.judgement import Judged, case_judged, lacking_in
 from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
@@ -45,7 +46,6 @@ from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, P
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import photo_panels
-from transfers.review.cases.parts.photo_rules import lacking_rules
 from transfers.review.cases.parts.rounds import Rounds, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
@@ -74,10 +74,9 @@ def case_page(
     user = account_of(request)
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
-    papers = papers_of(order, rounds.last_return)
-    is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
+    papers = papers_of(order, rounds)
     is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
-    case = judged(order, typed, rounds) if is_judged else photo_judged(order, typed) if is_photo else NOT_JUDGED
+    case = case_judged(order, typed, rounds)
     sections = _sections(order, papers, case, rounds, in_full) if kind_of(order).is_reviewed else []
     own = _forms(order, typed, again)
     unused = unused_of(typed, _drawn(own, case.verdicts))
@@ -112,7 +111,7 @@ def case_page(
         papers=papers,
         tally=case.tally,
         arcs=_arcs(case.tally),
-        not_yet=lacking_rules(case.tally) if is_photo else lacking_words(case.tally),
+        not_yet=lacking_in(order, case.tally),
         notes=notes(order, unused=unused, hints=findings_elsewhere(order, sections)),
         water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
         kept=typed.stamp,
@@ -268,13 +267,11 @@ def _arcs(tally: Tally) -> list[Arc]:
 def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form: ReturnForm | None) -> DecisionPage:
     """What follows from a return (`form`) or from accepting the order."""
     rounds = rounds_of(order)
-    case = judged(order, typed, rounds)
+    case = case_judged(order, typed, rounds)
     query = kept_query(request)
-    findings: list[Words] = []
-    if form is None:
-        sections = _sections(order, papers_of(order), case, rounds)
-        findings = [f"{part.label}: {words}" for each in sections for part in each.parts for words in part.findings]
+    is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
     return DecisionPage(
+        is_photo=is_photo,
         reference=order.reference,
         case_url=case_url(order, query),
         lease=lease_words(order, account_of(request)),
@@ -282,13 +279,23 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
         form=form,
         previews=previews(order, form.named()) if form else [],
         happens=_happens(order, case.tally, is_return=form is not None),
-        set_aside=findings,
+        set_aside=_set_aside(order, case, rounds) if form is None else [],
         mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",
         kept=typed.stamp,
         version=order.version,
         seconds=round(settings.DECISION_OPEN_FOR.total_seconds()),
         query=query,
     )
+
+
+def _set_aside(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
+    """The findings about what is accepted, each at its part or picture."""
+    papers = papers_of(order)
+    if is_in(order, Group.PHOTO_IN_REVIEW):
+        marked = [(photo, photo.found) for photo in papers.of((PHOTO_SLOT,)) if photo.found]
+        return [f"{photo.name}: {mark.words}" for photo, found in marked for mark in found.marks]
+    sections = _sections(order, papers, case, rounds)
+    return [f"{part.label}: {words}" for each in sections for part in each.parts for words in part.findings]
 
 
 def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
@@ -306,6 +313,8 @@ def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
             % {"n": tally.ok},
             _("The reasons are kept in these very words"),
         ]
+    if is_in(order, Group.PHOTO_IN_REVIEW):
+        return [_("The order goes to the authority; the applicant is told")]
     photo = queries.facts_of(order)["administrator_key"] != order.photo_accepted_for
     asked = _("We request the photo from the applicant (text and mail)")
     sent = _("The order goes to the authority; the applicant is told")

@@ -14,7 +14,9 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
 from transfers.calls.queries import is_called
+from transfers.documents.slots import PHOTO
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
+from transfers.orders import queries
 from transfers.orders.history import row_of
 from transfers.orders.rows import HIDDEN
 from transfers.returns.labels import label_of
@@ -46,8 +48,24 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     events = [_event(event, rounds, said) for event in rows]
     notes = [_note(note) for note in written]
     asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
-    found = [*events, *asked, *(each for of_note in notes for each in of_note)]
+    found = [*events, *asked, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def _replaced(order: Order, judged: Rounds) -> list[Happened]:
+    """The papers that were judged and do not count any more, a line for each and its round."""
+    ends: dict[tuple[str, int], datetime] = {}
+    for paper, found in queries.papers_judged_before(order, judged.rows):
+        at = paper.retired_at or found.opened_at
+        ends[paper.slot, found.number] = max(at, ends.get((paper.slot, found.number), at))
+    who, words = (
+        pgettext("who", "The applicant"),
+        _("replaced or removed a document judged in round %(n)s: %(document)s"),
+    )
+    return [
+        Happened(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
+        for (slot, number), at in ends.items()
+    ]
 
 
 def _said_of_calls(order: Order) -> dict[datetime, str]:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.utils.translation import ngettext
 
 from transfers.models import ColleagueNote, Order
+from transfers.orders.kinds import is_in, kind_of
+from transfers.orders.rows import Group
 from transfers.review.cases.drafts import Typed
 from transfers.review.cases.parts.parts import optional_of, parts_of
-from transfers.review.cases.parts.photo_rules import photo_verdicts_of
+from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of
 from transfers.review.cases.parts.rounds import Rounds, rounds_of
 from transfers.review.cases.parts.verdicts import (
     OK,
@@ -42,6 +44,19 @@ def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     asked = open_questions(order)
     verdicts = verdicts_of(parts, typed.fields, kept, asked)
     return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
+
+
+def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+    """How that stands which is judged now: the photo, the parts, or nothing."""
+    if is_in(order, Group.PHOTO_IN_REVIEW):
+        return photo_judged(order, typed)
+    is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
+    return judged(order, typed, rounds) if is_judged else NOT_JUDGED
+
+
+def lacking_in(order: Order, tally: Tally) -> str:
+    """What lacks before what is judged now can be accepted."""
+    return lacking_rules(tally) if is_in(order, Group.PHOTO_IN_REVIEW) else lacking_words(tally)
 
 
 def photo_judged(order: Order, typed: Typed) -> Judged:

@@ -29,7 +29,7 @@ from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
 from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
-from transfers.review.cases.judgement import judged, lacking_words, photo_judged
+from transfers.review.cases.judgement import case_judged, judged, lacking_in, lacking_words, photo_judged
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
@@ -125,8 +125,9 @@ def _to_return(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action("", decides=False, opens="accept")
 def _to_accept(order: Order, reviewer: User, typed: Typed) -> None:
-    if not judged(order, typed).tally.is_whole:
-        raise Contradicted(_("Accepting is not open yet: some parts have no verdict, or are to be returned"))
+    tally = case_judged(order, typed).tally
+    if not tally.is_whole:
+        raise Contradicted(_("Accepting is not open yet: %(parts)s") % {"parts": lacking_in(order, tally)})
 
 
 @case_action(gettext_lazy("Discarded"), decides=False, stays=True)

@@ -203,8 +203,15 @@ class DecisionPage:
     version: int
     seconds: int
     query: str = ""
+    is_photo: bool = False  # whether the photo is judged, not the entries
 
     @property
     def title(self) -> Words:
         """What is about to be done."""
-        return _("Return to the applicant: read it as they will") if self.form else _("Accept the order")
+        accepts = _("Accept the photo") if self.is_photo else _("Accept the order")
+        return _("Return to the applicant: read it as they will") if self.form else accepts
+
+    @property
+    def move(self) -> str:
+        """The move of the button that accepts."""
+        return "accept_photo" if self.is_photo else "accept"

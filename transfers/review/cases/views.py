@@ -34,6 +34,7 @@ from transfers.review.baskets.views import case_url, kept_list, list_url, take_n
 from transfers.review.cases import drafts
 from transfers.review.cases.case import case_page, decision_page, kept_query, more_page, purpose_page
 from transfers.review.cases.forms import ReturnForm
+from transfers.review.cases.judgement import lacking_in
 from transfers.review.cases.moves import (
     ACTIONS,
     ELSEWHERE,
@@ -85,7 +86,8 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
     if not page.tally.is_whole:
-        messages.warning(request, _("Accepting is not open yet: some parts have no verdict, or are to be returned"))
+        words = _("Accepting is not open yet: %(parts)s") % {"parts": lacking_in(order, page.tally)}
+        messages.warning(request, words)
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     seen = _seen(request, order, context)
     if not isinstance(seen, Purpose):

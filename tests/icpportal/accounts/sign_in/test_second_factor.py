@@ -1,5 +1,6 @@
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -97,6 +98,29 @@ def test_the_whole_way_of_a_new_member_of_staff(client, client_factory, rev, ask
     assert desk.status_code == 200
     assert [one["template"] for one in letters] == ["code_step_up"]
     assert sign_in(client_factory(), rev).url == reverse("mfa_authenticate")
+
+
+def test_the_first_sign_in_of_staff_takes_the_password_once_and_then_a_code_in_the_language_of_the_browser(
+    client, rev, asked
+):
+    client.cookies["django_language"] = "en"
+    sign_in(client, rev)
+
+    page = client.get("/admin/", follow=True)
+
+    path, _question, wanted = page.redirect_chain[-1][0].partition("?")
+    assert (path, unquote(wanted)) == ("/account/step-up/", f"next={ACTIVATE}?next=%2Fadmin%2F")
+    assert 'lang="en"' in page.content.decode()[:400]
+    assert ["Send a code to" in words(page), "password" in words(page)] == [True, False]
+    by_password = client.post("/account/reauthenticate/", {"password": LONG}, follow=False)
+    assert by_password.url.startswith("/account/step-up/")
+    assert client.get(ACTIVATE).url.startswith("/account/step-up/")
+
+
+def test_an_applicant_may_still_prove_with_the_password(client, lin, asked):
+    client.force_login(lin)
+
+    assert "Use your password" in words(client.get("/account/step-up/"))
 
 
 def test_the_page_with_the_key_needs_no_inline_style_and_no_data_address(client, rev, asked):

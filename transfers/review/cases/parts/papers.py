@@ -7,12 +7,14 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from icpportal.desk import viewer
 from icpportal.fields.components import Found
-from icpportal.fields.types import Words
+from icpportal.time_format import day_words, to_beijing
 from transfers.documents.slots import PHOTO
 from transfers.models import Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 from transfers.returns.labels import label_of
+from transfers.review.cases.parts.rounds import NO_ROUNDS, Rounds
 from verification.documents.advice import checks_failed, found_on
 
 # which paper a part is compared with: how its name begins, and the slots to look for, the best first
@@ -37,38 +39,25 @@ OF_SECTION = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture(viewer.Paper):
     """One picture of a document."""
 
-    key: str  # in the page
     slot: str
-    title: Words
     side: int
-    url: str  # "" while it cannot be looked at
     found: Found | None
     origin: str  # the order it was first uploaded for, where that was another one
     received: datetime
-    is_replaced: bool = False
     failed: frozenset[str] | None = None  # the automatic checks it did not pass; None where nothing was checked
-
-    @property
-    def name(self) -> str:
-        """What it is called in the strip."""
-        return f"{self.title} {self.side}"
-
-    @property
-    def caption(self) -> str:
-        """Its name where it stands beside others; one that was replaced says so."""
-        return f"{_('Before the return')} · {self.name}" if self.is_replaced else self.name
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class Papers(viewer.Papers):
     """All pictures of a case."""
 
     now: list[Picture] = field(default_factory=list)
-    replaced: list[Picture] = field(default_factory=list)
+    replaced: list[Picture] = field(default_factory=list)  # judged in an earlier round, the latest first
+    changed: frozenset[str] = frozenset()  # the slots of what was replaced since the last return
 
     def beside(self, part: str) -> str:
         """The key of the picture that a part is compared with; nothing where there is none."""
@@ -83,24 +72,48 @@ class Papers:
         return [picture for slot in slots for picture in self.now if picture.slot == slot]
 
 
-def papers_of(order: Order, last: ReviewRound | None = None) -> Papers:
-    """The pictures as they count now, and those that the last return was about."""
-    earlier = queries.papers_replaced(order, last.decided_at) if last and last.decided_at else ()
-    now = [_picture(paper) for paper in queries.papers_of(order)]
-    return Papers(now, [_picture(paper, is_replaced=True) for paper in earlier])
+def papers_of(order: Order, rounds: Rounds = NO_ROUNDS) -> Papers:
+    """The pictures as they count now, and those that were judged before and replaced."""
+    earlier = [(paper, found) for paper, found in queries.papers_judged_before(order, rounds.rows) if _is_ready(paper)]
+    earlier.sort(key=lambda pair: -pair[1].number)
+    last = rounds.last_return
+    before: dict[tuple[str, int], str] = {}
+    for paper, found in earlier:
+        before.setdefault((paper.slot, paper.side), _old_key(paper, found))
+    return Papers(
+        [_picture(paper, before=before.get((paper.slot, paper.side), "")) for paper in queries.papers_of(order)],
+        [_picture(paper, judged_in=found) for paper, found in earlier],
+        frozenset(paper.slot for paper, found in earlier if last and found.number >= last.number),
+    )
 
 
-def _picture(paper: OrderDocument, *, is_replaced: bool = False) -> Picture:
+def _is_ready(paper: OrderDocument) -> bool:
+    return bool(paper.document.is_ready)
+
+
+def _old_key(paper: OrderDocument, found: ReviewRound) -> str:
+    return f"old-{found.number}-{paper.slot}-{paper.side}"
+
+
+def _judged_words(found: ReviewRound) -> str:
+    """`Round 1, Tue 24 Nov`."""
+    at = day_words(to_beijing(found.decided_at).date()) if found.decided_at else ""
+    return _("Round %(n)s, %(date)s") % {"n": found.number, "date": at}
+
+
+def _picture(paper: OrderDocument, *, judged_in: ReviewRound | None = None, before: str = "") -> Picture:
     document = paper.document
+    title = label_of(PHOTO if paper.slot == PHOTO else f"paper.{paper.slot}")
     return Picture(
-        key=f"{'old-' if is_replaced else ''}{paper.slot}-{paper.side}",
+        key=_old_key(paper, judged_in) if judged_in else f"{paper.slot}-{paper.side}",
+        name=f"{title} {paper.side}",
         slot=paper.slot,
-        title=label_of(f"paper.{paper.slot}") if paper.slot != PHOTO else label_of(PHOTO),
         side=paper.side,
         url=reverse("document", args=[document.reference]) if document.is_ready else "",
         found=found_on(document),
         origin=document.holder if document.holder != paper.order.reference else "",
         received=document.created_at,
-        is_replaced=is_replaced,
+        judged=_judged_words(judged_in) if judged_in else "",
+        before=before,
         failed=checks_failed(document) if document.is_ready else None,
     )

@@ -332,7 +332,7 @@ def _is_changed(key: str, value: str, before: FieldVerdict | None, papers: Paper
     """Whether it differs from what the last return was about."""
     if key.startswith(PAPER):
         slot = key.partition(".")[2]
-        return any(picture.slot == slot for picture in papers.replaced)
+        return slot in papers.changed
     return before is not None and before.value != value
 
 

@@ -55,3 +55,6 @@ def rounds_of(order: Order) -> Rounds:
     """The rounds, by two questions however many there are."""
     verdicts = Prefetch("verdicts", FieldVerdict.objects.select_related("reason", "round"))
     return Rounds(list(order.rounds.select_related("reviewer").prefetch_related(verdicts).order_by("-number")))
+
+
+NO_ROUNDS = Rounds([])
