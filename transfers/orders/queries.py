@@ -201,22 +201,6 @@ def papers_replaced(order: Order, moment: datetime) -> QuerySet[OrderDocument]:
     return stood.select_related("document").order_by("slot", "side")
 
 
-def papers_judged_before(order: Order, rounds: Iterable[ReviewRound]) -> list[tuple[OrderDocument, ReviewRound]]:
-    """The papers that stood when a round was decided and do not count any more, each with the last of its rounds."""
-    moments = [(found.decided_at, found) for found in rounds if found.decided_at]
-    if not moments:
-        return []
-    gone = (
-        order.papers.filter(retired_at__isnull=False).select_related("document").order_by("slot", "side", "-added_at")
-    )
-    found = []
-    for paper in gone:
-        stood = [(at, each) for at, each in moments if paper.added_at <= at < (paper.retired_at or at)]
-        if stood:
-            found.append((paper, max(stood, key=lambda pair: pair[0])[1]))
-    return found
-
-
 def phone_checks(order: Order) -> QuerySet[PhoneCheck]:
     """The phones of the latest report."""
     return order.phone_checks.filter(report=order.report)

@@ -16,12 +16,11 @@ from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
 from transfers.calls.queries import is_called
 from transfers.documents.slots import PHOTO
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
-from transfers.orders import queries
 from transfers.orders.history import row_of
 from transfers.orders.rows import HIDDEN
 from transfers.returns.labels import label_of
 from transfers.returns.verdict_labels import reason_words
-from transfers.review.cases.parts.rounds import Rounds
+from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
 def _replaced(order: Order, judged: Rounds) -> list[Happened]:
     """The papers that were judged and do not count any more, a line for each and its round."""
     ends: dict[tuple[str, int], datetime] = {}
-    for paper, found in queries.papers_judged_before(order, judged.rows):
+    for paper, found in papers_judged_before(order, judged):
         at = paper.retired_at or found.opened_at
         ends[paper.slot, found.number] = max(at, ends.get((paper.slot, found.number), at))
     who, words = (

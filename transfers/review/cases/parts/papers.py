@@ -14,7 +14,7 @@ from transfers.documents.slots import PHOTO
 from transfers.models import Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 from transfers.returns.labels import label_of
-from transfers.review.cases.parts.rounds import NO_ROUNDS, Rounds
+from transfers.review.cases.parts.rounds import NO_ROUNDS, Rounds, papers_judged_before
 from verification.documents.advice import checks_failed, found_on
 
 # which paper a part is compared with: how its name begins, and the slots to look for, the best first
@@ -74,7 +74,7 @@ class Papers(viewer.Papers):
 
 def papers_of(order: Order, rounds: Rounds = NO_ROUNDS) -> Papers:
     """The pictures as they count now, and those that were judged before and replaced."""
-    earlier = [(paper, found) for paper, found in queries.papers_judged_before(order, rounds.rows) if _is_ready(paper)]
+    earlier = [(paper, found) for paper, found in papers_judged_before(order, rounds) if _is_ready(paper)]
     earlier.sort(key=lambda pair: -pair[1].number)
     last = rounds.last_return
     before: dict[tuple[str, int], str] = {}

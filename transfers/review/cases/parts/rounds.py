@@ -6,7 +6,7 @@ from functools import cached_property
 from django.db.models import Prefetch
 
 from transfers.documents.slots import PHOTO
-from transfers.models import FieldVerdict, Order, ReviewRound
+from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
 from transfers.orders import queries
 
 
@@ -58,3 +58,19 @@ def rounds_of(order: Order) -> Rounds:
 
 
 NO_ROUNDS = Rounds([])
+
+
+def papers_judged_before(order: Order, judged: Rounds) -> list[tuple[OrderDocument, ReviewRound]]:
+    """The papers that stood when a round was decided and do not count any more, each with the last of its rounds."""
+    moments = [(found.decided_at, found) for found in judged.rows if found.decided_at]
+    if not moments:
+        return []
+    gone = (
+        order.papers.filter(retired_at__isnull=False).select_related("document").order_by("slot", "side", "-added_at")
+    )
+    found = []
+    for paper in gone:
+        stood = [(at, each) for at, each in moments if paper.added_at <= at < (paper.retired_at or at)]
+        if stood:
+            found.append((paper, max(stood, key=lambda pair: pair[0])[1]))
+    return found
