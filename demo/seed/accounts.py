@@ -31,13 +31,13 @@ ACCOUNTS = (
         "colleague", "reviewer2@example.com", "13900000010", "审核员二", (roles.REVIEWER,), "reviewer, a colleague"
     ),
     DemoAccount(
-        "lead", "lead@example.com", "13900000006", "审核组长", (roles.LEAD_REVIEWER,), "lead reviewer: /admin/"
+        "lead", "lead@example.com", "13900000006", "审核主管", (roles.LEAD_REVIEWER,), "lead reviewer: /admin/"
     ),
     DemoAccount(
         "lead2",
         "lead2@example.com",
         "13900000011",
-        "审核组长二",
+        "审核主管二",
         (roles.LEAD_REVIEWER,),
         "lead reviewer, the second one",
     ),

@@ -35,7 +35,7 @@ def receipt_of(order: Order) -> bytes:
             papers=tuple(_papers(order)),
             notes=(
                 _("This receipt says that we have the order. It is no approval and no filing."),
-                _("Names and numbers are masked. The order itself stands in your account under its number."),
+                _("Names and numbers are masked. The order itself is in your account under its number."),
             ),
             foot=_("Printed on %(at)s") % {"at": long_words(timezone.now())},
         )

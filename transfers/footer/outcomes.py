@@ -28,14 +28,14 @@ def _unread(key: str, says: Words, to_do: Words) -> Outcome:
 
 
 OUTCOMES = (
-    Outcome(FOUND, _("The number stands on the home page and leads to the ministry's site"), is_well=True),
+    Outcome(FOUND, _("The number is on the home page and leads to the ministry's site"), is_well=True),
     Outcome(NO_NUMBER, _("The number is missing from the home page"), PASTE),
     Outcome(
         SHORT_NUMBER,
         _("The home page shows the subject's number: the end of the website's number is missing"),
         PASTE,
     ),
-    Outcome(NO_LINK, _("The number stands there, but it has no link to the ministry's site"), PASTE),
+    Outcome(NO_LINK, _("The number is there, but it has no link to the ministry's site"), PASTE),
     Outcome(UNLINKED, _("The link to the ministry's site is not on the number itself"), PASTE),
     Outcome(OLD_LINK, _("The number leads to an earlier site of the ministry"), PASTE),
     _unread(

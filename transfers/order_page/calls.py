@@ -76,7 +76,7 @@ def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
     return CallBooking(
         key=str(call.pk),
         title=_("We call you at the time you chose") if call.is_booked else _("We want to call you"),
-        lines=[_("%(when)s: %(numbers)s rings %(mobile)s.") % told, *_missed(call)],
+        lines=[_("%(when)s: %(numbers)s calls %(mobile)s.") % told, *_missed(call)],
         form=SlotForm(times=[*own, *times], chosen=chosen, key=f"call-{call.pk}"),
         button=_("Change the time") if call.is_booked else _("Choose this time"),
         url=reverse("call-slot", args=[order.reference]),

@@ -127,7 +127,7 @@ def test_what_was_chosen_is_there_after_a_claim_a_noted_call_and_a_reload(desk: 
     open_more(desk, order)
     desk.fill("[name='call-words']", "差一位")
     desk.click("[value=call]")
-    expect(desk.locator(".told")).to_contain_text("The call stands in the list")
+    expect(desk.locator(".told")).to_contain_text("The call is in the list")
     desk.reload()
 
     expect(desk.locator("[name='reason.website.site_name'][value=site_name]")).to_be_checked()

@@ -88,7 +88,7 @@ def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
     except CallRefused as refused:
         messages.error(request, str(refused.words))
         return _page(request, site, call)
-    messages.success(request, _("The call is closed: nobody has to ring any more"))
+    messages.success(request, _("The call is closed: nobody has to call any more"))
     return redirect("admin:desk_calls")
 
 
@@ -96,7 +96,7 @@ def _return(request: HttpRequest, call: Call) -> HttpResponse:
     """Put the verdict into the reader's own draft and lead to the page that shows what the applicant will read."""
     reader = reader_of(request)
     if not can_return(call, reader):
-        messages.error(request, _("Not before the grace is over: see what the applicant was told"))
+        messages.error(request, _("Not before the time to answer is over: see what the applicant was told"))
         return redirect("admin:desk_call", call.pk)
     part = part_of(call)
     kept = drafts.read(call.order, reader.user).stamp

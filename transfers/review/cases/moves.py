@@ -255,7 +255,7 @@ def _refuse_photo(order: Order, reviewer: User, typed: Typed) -> PhotoForm | Non
 
 
 @case_action(
-    gettext_lazy("The call stands in the list of calls, and the applicant may choose a time"),
+    gettext_lazy("The call is in the list of calls, and the applicant may choose a time"),
     form_name="call_form",
     uses=(f"{CALL}-",),
     decides=False,

@@ -19,6 +19,6 @@ class ExportForm(forms.Form):
         label=_("What the list is needed for"),
         max_length=200,
         widget=forms.TextInput(attrs={"class": "in"}),
-        help_text=_("Stands in the access log. Nothing personal"),
+        help_text=_("Kept in the access log. Nothing personal"),
         error_messages={"required": _("Say what the list is needed for")},
     )

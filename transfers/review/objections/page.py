@@ -203,7 +203,7 @@ def _compared(objection: Objection, order: Order) -> list[Compared]:
     return [
         _same(_("Domain"), _("the same on both sides"), _("not the same"), holds=domain),
         _same(_("Subject's document"), _("the same on both sides"), _("not the same"), holds=subject),
-        _same(_("Phone of who objects"), _("stands in the order"), _("stands nowhere in the order"), holds=stands),
+        _same(_("Phone of who objects"), _("is in the order"), _("is not in the order"), holds=stands),
     ]
 
 

@@ -81,7 +81,7 @@ def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_mea
     except calls.CallRefused as refused:
         messages.error(request, str(refused.words))
         return _page(request, site, objection, call_form=form)
-    messages.success(request, _("The call stands in the list of calls"))
+    messages.success(request, _("The call is in the list of calls"))
     return redirect("admin:desk_objection", objection.pk)
 
 

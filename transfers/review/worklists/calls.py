@@ -132,9 +132,9 @@ def mark_of(call: Call, now: datetime) -> Words:
     if call.is_booked:
         return _("booked by the applicant")
     if may_return(call, now):
-        return _("the grace is over")
+        return _("the time to answer is over")
     if call.grace_until:
-        return _("told; grace until %(when)s") % {"when": when_words(call.grace_until, now)}
+        return _("told; time to answer until %(when)s") % {"when": when_words(call.grace_until, now)}
     return ""
 
 

@@ -128,7 +128,7 @@ def test_a_call_that_is_not_needed_any_more_is_closed_with_who_did(clock: Any, o
     html = desk(caller).post(f"{CALLS}{call.pk}/", {"move": "drop", "seen": "0"}, follow=True).content.decode()
 
     call.refresh_from_db()
-    assert "nobody has to ring any more" in unescape(html)
+    assert "nobody has to call any more" in unescape(html)
     assert (call.result, call.ended_by) == ("dropped", caller)
 
 
@@ -183,7 +183,7 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: An
     assert "missed 2 of 2" in html
     assert [texted(), "Return the order…" in html, returned()] == [["call_missed"], False, states.SUBMITTED]
     refused = client.post(address, {"move": "return", "seen": call.version}, follow=True).content.decode()
-    assert "Not before the grace is over" in refused
+    assert "Not before the time to answer is over" in refused
 
     clock.move_to(datetime(2026, 11, 27, 18, 0, tzinfo=BEIJING))  # three working days later
     assert (read(order).state, "Return the order…" in page(client, address)) == (states.SUBMITTED, True)

@@ -71,11 +71,11 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
 
     assert ["137****0416" in listed, "137****0416" in opened, "13711110416" in opened] == [True, True, False]
     assert ["13711110416" in revealed, "I never agreed to this" in opened, order.reference in opened] == [True] * 3
-    assert ["the same on both sides" in opened, "stands nowhere in the order" in opened] == [True, True]
+    assert ["the same on both sides" in opened, "is not in the order" in opened] == [True, True]
     looks = AccessNote.objects.filter(what="call number").values_list("reference", "times")
     assert list(looks) == [(order.domain, 1)]
     assert ["We look into it" in waiting, ANSWER in waiting] == [True, False]
-    assert "The call stands in the list of calls" in asked
+    assert "The call is in the list of calls" in asked
     assert ["Your objection is not justified" in preview, ANSWER in preview, open_still] == [True, True, True]
     assert "the answer is on its way" in closed
     assert ["Your objection is not justified" in answered, ANSWER in answered] == [True, True]

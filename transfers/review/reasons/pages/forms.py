@@ -59,7 +59,7 @@ class VersionForm(forms.Form):
     )
     short_en = PlainTextField(label=_("Short form, in English"), max_length=38)
     parts = forms.MultipleChoiceField(
-        label=_("Parts it may stand at"), required=False, help_text=_("None is every part"), choices=_parts
+        label=_("Parts it applies to"), required=False, help_text=_("None is every part"), choices=_parts
     )
     provinces = forms.MultipleChoiceField(
         label=_("Provinces"),
