@@ -17,6 +17,11 @@ OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": T
 # of axe's report only what is read here: the whole of a long list's takes playwright a minute to hand over
 JUDGE = """options => axe.run(options).then(report =>
     report.violations.flatMap(rule => rule.nodes.map(node => [rule.id, node.html])))"""
+# and a rule of ours: words in a column of one or two characters
+SQUEEZED = """() => [...document.querySelectorAll("main :is(p, li, dd, td, h1, h2, h3)")].filter(each => {
+    const width = each.clientWidth, letters = each.innerText.trim().length
+    return width && letters > 8 && width < 3 * parseFloat(getComputedStyle(each).fontSize)
+}).map(each => ["squeezed", each.outerHTML])"""
 
 # the one rule that may find something else in the other theme
 COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
@@ -66,7 +71,8 @@ class Eyes:
         """What axe finds on the page that is open."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(Axe().axe_script)
-        return [(rule, " ".join(element.split())[:LONGEST]) for rule, element in self.page.evaluate(JUDGE, options)]
+        found = [*self.page.evaluate(JUDGE, options), *self.page.evaluate(SQUEEZED)]
+        return [(rule, " ".join(element.split())[:LONGEST]) for rule, element in found]
 
     def _answer(self, route: Any) -> None:
         url = route.request.url

@@ -90,7 +90,12 @@ class Says:
 
 @pytest.mark.parametrize(
     ("body", "rules"),
-    [("<p>Words</p>", set()), ("<input>", {"label"}), ('<p style="color: #eee">Words</p>', {"color-contrast"})],
+    [
+        ("<p>Words</p>", set()),
+        ("<input>", {"label"}),
+        ('<p style="color: #eee">Words</p>', {"color-contrast"}),
+        ('<p style="width: 2em">Words in a narrow column</p>', {"squeezed"}),
+    ],
 )
 def test_axe_finds_what_is_wrong_on_a_page(body: str, rules: set[str], browser: Any) -> None:
     eyes = Eyes(browser, Says(body))
