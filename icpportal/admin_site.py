@@ -113,16 +113,16 @@ class ReviewDesk(AdminSite):
         return settings_view(request, self.each_context(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        context = super().each_context(request)
+        """What the frame of a page reads. Django's own asks of every register what the reader may do in it, unread."""
+        may_enter = self.has_permission(request)
         return {
-            **context,
+            "has_permission": may_enter,
             "search_box": box_of(request.user),
-            "top": _top(request, str(context["site_url"] or "")) if self.has_permission(request) else None,
+            "top": _top(request, request.META["SCRIPT_NAME"] or "/") if may_enter else None,
         }
 
 
 def _top(request: HttpRequest, site_url: str) -> Top:
-    portal = [Link(pgettext_lazy("link to the public pages", "Portal"), site_url)] if site_url else []
     reader = account_of(request)
     lax = settings.SIMULATORS and not settings.STAFF_SECOND_FACTOR
     return Top(
@@ -130,7 +130,7 @@ def _top(request: HttpRequest, site_url: str) -> Top:
         own_links=[
             Link(_("Settings of the desk"), reverse("admin:desk_settings")),
             *links([("account", _("Account"))]),
-            *portal,
+            Link(pgettext_lazy("link to the public pages", "Portal"), site_url),
         ],
         keys_off=not settings_of(reader).single_keys,
         name=_reader_name(reader),
