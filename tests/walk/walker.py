@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
+from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import transaction
 from django.test import Client
@@ -70,8 +72,14 @@ class Page:
 
 def name_of(url: str) -> str:
     """The name of an address of ours."""
+    return _name(urlsplit(url).path, settings.ROOT_URLCONF)
+
+
+@cache
+def _name(path: str, _urls: str) -> str:
+    """Asked for every link of a thousand pages, which are a few hundred addresses."""
     try:
-        return str(resolve(urlsplit(url).path).view_name)
+        return str(resolve(path).view_name)
     except Resolver404:
         return ""
 

@@ -84,10 +84,12 @@ class Walk:
             about = self.made.about(target) or self.made.about(page.url)
             if page.name not in BY_KIND:
                 about = about.partition(".")[2]
-            once = (name, word) if name in FRAME else (page.name, name, target.rsplit("/", 2)[-2], about, word)
-            if once in self.pressed:
+            once = (
+                {(name, word)} if name in FRAME else _presses(page.name, name, target.rsplit("/", 2)[-2], about, word)
+            )
+            if once <= self.pressed:
                 continue
-            self.pressed.add(once)
+            self.pressed |= once
             where = f"{page.url} [{rules.said(button) if button is not None else ''}]"
             with walker.press(page, form, button) as (answer, after):
                 if answer.status >= 400:
@@ -103,3 +105,11 @@ class Walk:
         if not known:
             about = self.made.about(where)
             self.wrong.append(f"{self.made.profile} {self.role} {self.language} {where} {about} {rule}: {element}")
+
+
+def _presses(page: str, name: str, last: str, about: str, word: tuple[str, ...]) -> set[Any]:
+    """What a button is pressed for: in each state once, and where it says which part it is for, for each part once."""
+    act, _colon, part = word[-1].partition(":") if word and word[-1] else ("", "", "")
+    if not part:
+        return {(page, name, last, about, word)}
+    return {(page, name, last, about, act), (page, name, last, "", word)}

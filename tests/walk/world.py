@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -85,9 +86,12 @@ class World:
 
     def about(self, url: str) -> str:
         """The kind and state of the order an address is about."""
-        parts = set(urlsplit(url).path.split("/"))
-        found = next((order for order in self.orders if parts & {order.reference, str(order.pk)}), None)
-        return f"{found.kind}.{found.state}" if found else ""
+        return next((self._named[part] for part in urlsplit(url).path.split("/") if part in self._named), "")
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        """The kind and state of each order, by what an address calls it."""
+        return {name: f"{each.kind}.{each.state}" for each in self.orders for name in (each.reference, str(each.pk))}
 
 
 def build(profile: str, folder: Path, change: Any) -> World:

@@ -63,7 +63,8 @@ def landed(client: Client, address: str) -> tuple[int, str]:
 def follow_all(client: Client, order: Order) -> set[str]:
     """Follow Back from each page until a page has none; the names of the pages that were seen."""
     found = pages(client, order)
-    where = cache(lambda address: landed(client, address))  # many ways end alike: each link of them is followed once
+    # many ways end alike: each link of them is followed once, and not to a page that was open a moment ago
+    where = cache(lambda address: (200, address) if address in found else landed(client, address))
     for start in found:
         way = [start]
         while back := found.get(way[-1], ""):
