@@ -5,12 +5,12 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests import fresh, migrated
 from tests.filings.legacy_import.dumps import filing, write_csv
 from tests.icpportal.gateways.inventory.provider import Provider
 from tests.test_coverage import unknown_commands
@@ -219,7 +219,6 @@ def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedP
     """A command as somebody types it in the root of a checkout, with data of its own."""
     environment = {**os.environ, "VAR_DIR": str(folder), "PATH": os.environ["PATH"], **environment}
     environment.pop("DATABASE_URL", None)
-    command = command.replace(PYTHON, f"{shlex.quote(sys.executable)} ")
     return subprocess.run(
         command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -229,8 +228,7 @@ def run(command: str, folder: Path, **environment: str) -> subprocess.CompletedP
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data folder of an installation."""
     folder = tmp_path_factory.mktemp("installation")
-    made = run(f"{PYTHON}manage.py migrate --verbosity 0", folder)
-    assert made.returncode == 0, made.stderr
+    migrated.copy_to(folder / "portal.sqlite3")
     return folder
 
 
@@ -259,7 +257,9 @@ def test_a_command_of_a_document_runs(command: str, data: Path, tmp_path: Path) 
     if "dump.csv" in command:
         command = command.replace("dump.csv", str(write_csv(tmp_path / "dump.csv", [filing()])))
 
-    ran = run(command, data)
+    environment = {**os.environ, "VAR_DIR": str(data)}
+    environment.pop("DATABASE_URL", None)
+    ran = fresh.run(*shlex.split(command.removeprefix(PYTHON)), folder=ROOT, environment=environment)
 
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
 

@@ -1,8 +1,7 @@
 """`manage.py rules`: the table in a terminal, one province, the checks, and all of it as JSON."""
 
 import json
-import subprocess
-import sys
+import os
 from io import StringIO
 
 import pytest
@@ -16,6 +15,7 @@ from filings.provinces import province, provinces
 from filings.provinces.rule_lines import sections
 from filings.provinces.types import RULES
 from filings.register.certificates import NATURES
+from tests import fresh
 
 
 def printed(*arguments: str) -> str:
@@ -148,8 +148,8 @@ def test_an_unknown_profile_ends_with_one_line():
 
 
 def test_the_exit_code_is_that_of_a_command_that_failed():
-    command = [sys.executable, "manage.py", "rules", "--province", "99"]
-    ended = subprocess.run(command, cwd=django_settings.BASE_DIR, capture_output=True, text=True, timeout=60)
+    command = ("manage.py", "rules", "--province", "99")
+    ended = fresh.run(*command, folder=django_settings.BASE_DIR, environment=dict(os.environ))
 
     assert ended.returncode == 1
     assert ended.stdout == ""

@@ -4,8 +4,9 @@ import base64
 import os
 import secrets
 import subprocess
-import sys
 from pathlib import Path
+
+from tests import fresh
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
@@ -51,11 +52,5 @@ def manage(
 ) -> subprocess.CompletedProcess:
     """`manage.py` in that environment, or in `only` this one, and nothing else of ours."""
     chosen = PRODUCTION | changed if only is None else only
-    return subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=ROOT,
-        env=environment({name: value for name, value in chosen.items() if name not in without}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    given = environment({name: value for name, value in chosen.items() if name not in without})
+    return fresh.run("manage.py", *command, folder=ROOT, environment=given)

@@ -2,12 +2,13 @@
 
 import json
 import logging
-import subprocess
-import sys
+import os
+from pathlib import Path
 
 import pytest
 
 from icpportal.logs import JsonLines, PlainLines, Redaction, redact, redact_value, request_reference
+from tests import fresh
 
 
 @pytest.fixture
@@ -167,12 +168,12 @@ logging.getLogger("celery.task").warning("mobile 13900000003")
 """
 
 
-def test_the_portals_own_settings_mask_every_logger(tmp_path, monkeypatch):
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "icpportal.settings")
-    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+def test_the_portals_own_settings_mask_every_logger(tmp_path):
+    own = {"DJANGO_SETTINGS_MODULE": "icpportal.settings", "VAR_DIR": str(tmp_path)}
 
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
+    done = fresh.run("-c", PROGRAM, folder=Path.cwd(), environment={**os.environ, **own})
 
+    assert done.returncode == 0
     told = [line.split(" ", 1)[1] for line in done.stderr.splitlines()]
     assert told == [
         "WARNING anything: mobile 139****0002",

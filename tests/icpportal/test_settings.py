@@ -3,13 +3,12 @@
 import ast
 import os
 import re
-import subprocess
-import sys
 
 import pytest
 import yaml
 
 from icpportal import settings as portal
+from tests import fresh
 from tests.icpportal.production import PRODUCTION, ROOT, manage
 
 EXAMPLE = ROOT / "production.env.example"
@@ -20,9 +19,8 @@ def told(expression, **environment):
     """What a setting is in a fresh process with this environment only."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     program = f"from icpportal import settings; print(({expression}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=kept | environment, capture_output=True, text=True, check=True
-    )
+    done = fresh.run("-c", program, folder=ROOT, environment=kept | environment)
+    done.check_returncode()
     return done.stdout.strip()
 
 

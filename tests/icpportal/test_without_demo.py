@@ -2,12 +2,12 @@
 
 import shutil
 import subprocess
-import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
+from tests import fresh
 from tests.icpportal.production import PRODUCTION, ROOT, environment
 
 IMPORT_ALL = """
@@ -47,9 +47,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(image: Path, *command: str, only: dict[str, str] | None = None, **changes: str) -> subprocess.CompletedProcess:
     chosen = PRODUCTION | changes if only is None else only
-    return subprocess.run(
-        [sys.executable, *command], cwd=image, env=environment(chosen), capture_output=True, text=True, timeout=120
-    )
+    return fresh.run(*command, folder=image, environment=environment(chosen))
 
 
 def test_the_image_holds_the_product_and_nothing_of_the_demo(image):

@@ -1,11 +1,11 @@
 """`manage.py simulator …`: everything over HTTP, for people and for programs."""
 
 import json
-import subprocess
-import sys
+import os
 
 import pytest
 
+from tests import fresh
 from tests.demo.ministry.conftest import DOMAIN, FILING, LEAD, NUMBER, PASSWORD, SITE
 from tests.demo.ministry.process import ROOT, free_port
 from tests.demo.ministry.provider import access, document
@@ -122,10 +122,8 @@ def test_a_person_reads_a_line_a_row(simulator, provider, capsys):
 
 
 def typed(simulator_url, *words):
-    return subprocess.run(
-        [sys.executable, "manage.py", "simulator", "--url", simulator_url, *words],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    command = ("manage.py", "simulator", "--url", simulator_url, *words)
+    return fresh.run(*command, folder=ROOT, environment=dict(os.environ))
 
 
 @pytest.mark.parametrize(

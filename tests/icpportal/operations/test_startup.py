@@ -4,11 +4,11 @@ Each is really started, in the environment of production, and ends before it spe
 """
 
 import subprocess
-import sys
 
 import pytest
 
 from icpportal.operations.startup import EXIT_CODE, faults
+from tests import fresh
 from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
 PROGRAMS = {
@@ -39,14 +39,7 @@ REFUSED = [
 
 
 def start(program: str, **changed: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", *PROGRAMS[program]],
-        cwd=ROOT,
-        env=environment(PRODUCTION | changed),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return fresh.run("-m", *PROGRAMS[program], folder=ROOT, environment=environment(PRODUCTION | changed))
 
 
 @pytest.mark.parametrize(("program", "changed", "name"), REFUSED, ids=[f"{row[0]}-{row[2]}" for row in REFUSED])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from icpportal.outbox import delivery
-from tests import migrated
+from tests import fresh, migrated
 
 ROOT = Path(__file__).resolve().parents[3]
 NUMBER = 40
@@ -24,9 +24,10 @@ for number in range({NUMBER}):
 
 
 @pytest.fixture
-def portal(tmp_path):
-    """Runs `manage.py` on a database of its own."""
-    own = {
+def own(tmp_path):
+    """The environment of a portal with a database of its own."""
+    return {
+        **os.environ,
         "VAR_DIR": str(tmp_path),
         "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
         "SMS_GATEWAY": "tests.icpportal.outbox.slow_page.SlowPage",
@@ -34,17 +35,24 @@ def portal(tmp_path):
         "DJANGO_SETTINGS_MODULE": "icpportal.settings",
     }
 
-    def start(*arguments: str, **how: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, text=True, **how)
 
-    return start
+def begun(own: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """`manage.py` as a process that goes on beside the test."""
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.PIPE, text=True)
 
 
 def finished(process: subprocess.Popen[str]) -> str:
     out, _err = process.communicate(timeout=120)
     assert process.returncode == 0, out
     return out
+
+
+def ran(own: dict[str, str], *arguments: str) -> str:
+    """What `manage.py` says once it has ended."""
+    done = fresh.run("manage.py", *arguments, folder=ROOT, environment=own)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def sheets(folder: Path) -> list[dict[str, Any]]:
@@ -58,10 +66,10 @@ def wait_for(number: int, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(portal, tmp_path):
+def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(own, tmp_path):
     migrated.copy_to(tmp_path / "portal.sqlite3")
-    finished(portal("shell", "-v0", "-c", QUEUE))
-    processes = [portal("deliver_outbox", "--json") for _ in range(3)]
+    ran(own, "shell", "-v0", "-c", QUEUE)
+    processes = [begun(own, "deliver_outbox", "--json") for _ in range(3)]
     wait_for(5, tmp_path)
 
     processes[0].kill()
@@ -69,7 +77,7 @@ def test_a_killed_process_loses_no_message_and_its_neighbours_double_none(portal
     processes[0].communicate()
 
     after_lease = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 90))
-    last = json.loads(finished(portal("deliver_outbox", "--json", "--at", after_lease)))
+    last = json.loads(ran(own, "deliver_outbox", "--json", "--at", after_lease))
     delivered = {sheet["key"]: sheet["text"] for sheet in sheets(tmp_path)}
     assert set(delivered) == {f"code:{number}" for number in range(NUMBER)}
     assert len(sheets(tmp_path)) == NUMBER
