@@ -47,6 +47,7 @@ REASONS = {
 
 
 at_least_cost()  # a quarter of the time went into passwords
+gc.set_threshold(100_000, 20, 100)  # with Python's own a twentieth of the time went into looking for garbage
 
 
 def pytest_collection_finish() -> None:
@@ -67,8 +68,11 @@ def is_real(path: Path) -> bool:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Opening all files takes longer than some of the phases that want a few of them."""
-    unwanted = config.getoption("real") and collection_path.name.startswith("test_") and collection_path.is_file()
-    return True if unwanted and not is_real(collection_path) else None
+    if not collection_path.name.startswith("test_") or not collection_path.is_file():
+        return None
+    unwanted = config.getoption("real") and not is_real(collection_path)
+    again = config.getoption("markexpr").startswith(AGAIN) and str(collection_path).startswith(ONCE)
+    return True if unwanted or again else None
 
 
 def pytest_sessionstart() -> None:
@@ -174,6 +178,7 @@ ONCE = tuple(
         "verification/test_models.py",
     )
 )
+AGAIN = "(not sqlite and not once"  # how `tests/run.py` asks for the second run
 DATABASE = {"db", "transactional_db"}
 REAL = ("browser", "worker")
 # begun in this order, so that the longest are not the last to end; the others follow
@@ -264,6 +269,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             raise pytest.UsageError(f"{item.nodeid}: where a browser or worker is used, the file itself must say so")
         if runs_once(item):
             item.add_marker(pytest.mark.once)
+        elif item.get_closest_marker("alone"):
+            raise pytest.UsageError(f"{item.nodeid}: what runs alone runs once, for everything else waits for it")
         if str(item.path).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
         for marker, reason in REASONS.items():

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ REDIS_DATABASES = range(8, 16)
 SCHEMAS = os.environ.get("MIIT_XSD_DIR", "")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 LONG = os.environ.get("LONG", "") not in ("", "0")
+NOT_AGAIN = "not once"  # `tests/environment.py` knows it
 NO_TESTS = 5  # pytest's exit code when it collected none
 NOT_OURS = (
     "DATABASE_URL", "REDIS_URL", "PORTAL_MODE", "RULE_PROFILE", "VAR_DIR", "PORT", "S3_BUCKET", "SIMULATORS",
@@ -92,7 +93,7 @@ def everything(arguments: list[str]) -> int:
         on_sqlite = "" if LONG or found.missing else " and (once or sqlite)"
         runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{cases}{on_sqlite}", arguments))]
         if not found.missing:
-            chosen = f"not sqlite and not once{cases}"
+            chosen = f"not sqlite and {NOT_AGAIN}{cases}"
             runs.append((found.title, suite(found.title, found.environment, chosen, arguments)))
     say("")
     for title, counts in runs:
@@ -131,8 +132,8 @@ def verdict(total: Counts, missing: str) -> list[str]:
 class Phase:
     """A part of a run: what it is called, pytest's options, the marks of its tests.
 
-    `waits`: it begins when the others have ended. `yields`: it lets those beside it go first, and has databases of its
-    own, of which `redis` is the first there.
+    `waits`: it begins when the others have ended, and only once. `yields`: it lets those beside it go first, and has
+    databases of its own, of which `redis` is the first there.
     """
 
     title: str
@@ -167,7 +168,8 @@ def suite(
     """
     say(f"\n=== On {title} ===")
     total = Counts()
-    for together in batches(phases or PHASES):
+    asked = [each for each in phases or PHASES if not (each.waits and NOT_AGAIN in chosen)]
+    for together in batches(asked):
         with ThreadPoolExecutor(len(together)) as pool:
             beside = len(together) > 1
             ran = [pool.submit(part, title, environment, phase, chosen, arguments, beside) for phase in together]
@@ -175,7 +177,7 @@ def suite(
     return total
 
 
-def batches(phases: tuple[Phase, ...]) -> list[list[Phase]]:
+def batches(phases: Sequence[Phase]) -> list[list[Phase]]:
     """What runs beside each other; then what waits, one by one."""
     together = [phase for phase in phases if not phase.waits]
     return [each for each in (together, *([phase] for phase in phases if phase.waits)) if each]

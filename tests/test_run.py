@@ -184,9 +184,41 @@ def test_every_test_is_of_one_phase():
     ],
 )
 def test_where_only_browsers_and_workers_are_wanted_other_files_stay_closed(only_real, name, ignored):
-    config = SimpleNamespace(getoption=lambda _name: only_real)
+    config = SimpleNamespace(getoption={"real": only_real, "markexpr": ""}.get)
 
     assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is ignored
+
+
+@pytest.mark.parametrize(
+    ("name", "ignored"),
+    [("transfers/views/test_back.py", True), ("filings/register/test_numbers.py", None), ("transfers/views", None)],
+)
+def test_where_nothing_is_run_again_the_files_of_the_list_stay_closed(monkeypatch, name, ignored):
+    asked = []
+    monkeypatch.setattr(run, "pytest", lambda given, arguments, **how: asked.append(arguments) or Counts(1))
+    run.suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN} and not long", [])
+
+    marks = asked[0][asked[0].index("-m") + 1]
+    for markexpr, said in ((marks, ignored), ("not services", None)):
+        config = SimpleNamespace(getoption={"real": False, "markexpr": markexpr}.get)
+        assert environment.pytest_ignore_collect(Path(__file__).parent / name, config) is said
+
+
+def test_what_runs_alone_runs_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(run, "part", lambda title, environment, phase, *rest: asked.append(phase.title) or Counts(1))
+    item = SimpleNamespace(
+        nodeid="one",
+        path=Path(__file__).parent / "journeys" / "test_killed_worker.py",
+        get_closest_marker=lambda name: name in ("worker", "alone", "django_db"),
+    )
+
+    run.suite("SQLite", {}, "not services", [])
+    run.suite("PostgreSQL", {}, f"not sqlite and {run.NOT_AGAIN}", [])
+
+    assert asked.count("alone") == 1
+    with pytest.raises(pytest.UsageError, match="^one: what runs alone"):
+        environment.pytest_collection_modifyitems(SimpleNamespace(getoption=lambda _name: False), [item])
 
 
 def test_a_test_of_a_browser_in_a_file_that_does_not_say_so_is_refused():
