@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.manners import HEIGHTS, Manner
-from tests.journeys.portal import Portal, running
+from tests.journeys.portal import Portal, run_wide, running
 from tests.transfers.outside import ministry, servers  # noqa: F401 -- fixtures of the walks that count
 
 PATIENCE = 60_000  # milliseconds: other tests are running beside this one
@@ -14,7 +14,7 @@ PATIENCE = 60_000  # milliseconds: other tests are running beside this one
 
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running(tmp_path_factory.mktemp("portal")) as started:
+    with running(tmp_path_factory.mktemp("portal"), common=run_wide(tmp_path_factory)) as started:
         yield started
 
 

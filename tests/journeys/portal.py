@@ -1,7 +1,9 @@
 """A real portal for journeys: `manage.py demo` with web, worker and beat, on data of its own."""
 
 import contextlib
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import psycopg
+import pytest
 from psycopg import sql
 
 from tests import migrated
@@ -83,11 +86,35 @@ def database(environment: dict[str, str]) -> Iterator[dict[str, str]]:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def run_wide(factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes of a run have in common."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+def fill_as_demo(folder: Path, common: Path) -> None:
+    """Puts what the demo invents there: invented once a run, for it takes as long as all else of a start."""
+    made = common / "filled"
+    with (common / "filled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            unfinished = common / "unfinished"
+            unfinished.mkdir()
+            migrated.copy_to(unfinished / "portal.sqlite3")
+            environment = {**os.environ, "VAR_DIR": str(unfinished), **addresses(free_port())}
+            subprocess.run([sys.executable, "-m", "tests.journeys.filled"], cwd=ROOT, env=environment, check=True)
+            unfinished.rename(made)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+
+
 @contextlib.contextmanager
-def running(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[Portal]:
+def running(
+    folder: Path, *, empty: bool = False, seeds: bool = True, common: Path | None = None, **settings: str
+) -> Iterator[Portal]:
     """A portal that answers, until the block ends; then nothing of it is left.
 
-    `empty`: it makes its tables itself and is started as a person starts it.
+    `empty`: it makes its tables itself and is started as a person starts it. Without `seeds` it has no invented data;
+    those in the folder that is `common` to a run are taken over.
     """
     port = free_port()
     with database(dict(os.environ)) as own:
@@ -100,11 +127,14 @@ def running(folder: Path, *, empty: bool = False, **settings: str) -> Iterator[P
             **({} if empty else addresses(port)),
             **settings,
         }
-        if not own and not empty:
+        if not own and common:
+            fill_as_demo(folder, common)
+        elif not own and not empty:
             migrated.copy_to(folder / "portal.sqlite3")
         log = (folder / "demo.out").open("w")
+        program = "manage.py" if empty else "tests/passwords.py"
         process = subprocess.Popen(
-            [sys.executable, "manage.py" if empty else "tests/passwords.py", "demo", "--port", str(port)],
+            [sys.executable, program, "demo", "--port", str(port), *([] if seeds else ["--no-seed"])],
             cwd=ROOT,
             env=environment,
             stdout=log,

@@ -14,7 +14,7 @@ import pytest
 
 from demo.ministry.api.client import SimulatorClient
 from demo.rehearsal.http_browser import Browser
-from tests.journeys.portal import ROOT, Portal, running
+from tests.journeys.portal import ROOT, Portal, run_wide, running
 
 pytestmark = pytest.mark.worker
 AWAY_SECONDS = 8
@@ -23,7 +23,7 @@ KILLS = 2
 
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with running(tmp_path_factory.mktemp("away")) as started:
+    with running(tmp_path_factory.mktemp("away"), common=run_wide(tmp_path_factory)) as started:
         yield started
 
 

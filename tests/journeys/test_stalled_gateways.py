@@ -149,7 +149,7 @@ def look(portal: Portal) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def visitor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visitor]:
     folder: Path = tmp_path_factory.mktemp("stalled")
-    with running(folder, INVENTORY_GATEWAY="icpportal.gateways.inventory.fake.Stalling") as portal:
+    with running(folder, seeds=False, INVENTORY_GATEWAY="icpportal.gateways.inventory.fake.Stalling") as portal:
         placed = json.loads(portal.manage("shell", "-v0", "-c", PLACE))
         ministry(portal).fault("all", "slow", value=60)
         yield Visitor(portal, placed)
