@@ -29,6 +29,10 @@ os.environ.setdefault("DECISION_OPEN_SECONDS", "0")
 # one person is enough; the tests of the second person ask for one
 os.environ.setdefault("SECOND_PERSON", "off")
 
+# no accepted order is looked at twice; the tests of the second look say which ones are
+os.environ.setdefault("SECOND_LOOK_PERCENT", "0")
+os.environ.setdefault("SECOND_LOOK_RISKS", "")
+
 if worker and os.environ.get("REDIS_URL"):
     server, _, number = os.environ["REDIS_URL"].rpartition("/")
     os.environ["REDIS_URL"] = f"{server}/{int(number) + int(worker.removeprefix('gw'))}"

@@ -97,6 +97,7 @@ TRANSFERS = (
     "transfers/notifications",
     "transfers/calls",
     "transfers/objections",
+    "transfers/second_look",
     "transfers/duties",
     "transfers/footer",
     "transfers/effects.py",  # what follows from a move; orders call it by settings.ORDER_EFFECTS
@@ -125,6 +126,7 @@ TRANSFERS = (
     "transfers/review/reasons",
     "transfers/review/leases.py",
     "transfers/review/purposes.py",
+    "transfers/review/second_look.py",
     "transfers/review/actions.py",
     "transfers/review/decisions.py",
     "transfers/review/refusals.py",
@@ -132,6 +134,7 @@ TRANSFERS = (
     "transfers/review/baskets",
     "transfers/review/cases/parts",
     "transfers/review/cases",
+    "transfers/review/cases/second",
     "transfers/review/worklists",
     "transfers/review/calls",
     "transfers/review/reasons/pages",

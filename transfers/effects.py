@@ -8,6 +8,7 @@ from transfers.notifications.messages import notify_recipients
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.machine import close, keep_at_return, queue_report
 from transfers.orders.rows import Group, Move
+from transfers.second_look import queries as second_look
 from verification.photos import places as photo_places
 
 
@@ -29,6 +30,8 @@ def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
         duties.end(order)
     if Group.PHOTO_WANTED in came_from:  # sent, or given up
         photo_places.end(order.reference)
+    if Group.IN_REVIEW in came_from and not is_in(order, Group.IN_REVIEW):
+        second_look.forget(order, now=event.at)
     if is_in(order, Group.ENDED):
         close(order)
         calls.end_all(order, event.at)

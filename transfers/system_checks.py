@@ -17,6 +17,7 @@ from transfers.orders.moves import MOVES, TABLE
 from transfers.orders.rows import Move, State
 from transfers.pages.buttons import FIRST_UNANSWERED
 from transfers.pages.stages import ADMINISTRATORS, STAGE_SETS, STAGES
+from transfers.second_look import policy
 from transfers.steps import STEPS
 from transfers.steps.base import Step, always
 
@@ -39,6 +40,7 @@ def check_orders(**kwargs: Sequence[AppConfig] | Sequence[str] | None) -> list[c
         *(f"move {row.name}: {lack}" for row in MOVES for lack in _move(row)),
         *(f"kind {kind.key}: {lack}" for kind in kinds.KINDS for lack in _kind(kind)),
         *(f"step {step.key}: {lack}" for step in STEPS for lack in _step(step)),
+        *policy.lacks(),
     ]
     return [*lives, *(checks.Error(lack, id="transfers.E001") for lack in dict.fromkeys(lacks))]
 

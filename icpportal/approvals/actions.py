@@ -1,6 +1,7 @@
 """Asking a second person, and what follows from the answer; a person who holds a duty alone waits for a day instead."""
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -47,27 +48,30 @@ def ask(
     owner: User,
     said: dict[str, Json],
     actor: User,
+    barred: Iterable[str] = (),
     now: datetime | None = None,
 ) -> ApprovalRequest:
     """Ask a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
 
-    Where only who asks could answer it is done after 24 hours, and all staff read so until then.
+    Nor may the people answer whose keys are `barred`. Where only who asks could answer it is done after 24 hours, and
+    all staff read so until then.
     """
     now = now or timezone.now()
     permission = KINDS[kind].permission
-    is_alone = actor.has_perm(permission) and not has_colleague(permission, actor, owner)
+    asked = ApprovalRequest(
+        kind=kind,
+        key=key,
+        reference=reference,
+        owner=owner,
+        said={**said, "barred": sorted(barred)} if barred else said,
+        asked_by=actor,
+        asked_at=now,
+    )
+    is_alone = actor.has_perm(permission) and not has_colleague(permission, asked.barred)
+    asked.alone_at = now + ALONE_AFTER if is_alone else None
     try:
         with transaction.atomic():
-            asked = ApprovalRequest.objects.create(
-                kind=kind,
-                key=key,
-                reference=reference,
-                owner=owner,
-                said=said,
-                asked_by=actor,
-                asked_at=now,
-                alone_at=now + ALONE_AFTER if is_alone else None,
-            )
+            asked.save(force_insert=True)
     except IntegrityError:
         raise RequestRefused(_("A second person has been asked already")) from None
     forget_open()
@@ -91,10 +95,15 @@ def allow(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -
         raise RequestRefused(_("Nothing was done: it has changed since the request was made"))
 
 
-def decline(asked: ApprovalRequest, *, actor: User, now: datetime | None = None) -> None:
-    """Nothing is done; raises `RequestRefused` where this person may not answer."""
+def decline(
+    asked: ApprovalRequest, *, actor: User, answer: dict[str, Json] | None = None, now: datetime | None = None
+) -> None:
+    """Nothing is done; keeps what was answered. Raises `RequestRefused` where this person may not answer."""
     _refuse_answer(asked, actor)
     with transaction.atomic():
+        if answer:
+            asked.said = {**asked.said, "answer": answer}
+            asked.save(update_fields=["said"])
         _end(asked, ApprovalRequest.DECLINED, now or timezone.now(), answered_by=actor)
         _tell(asked)
 
@@ -108,6 +117,14 @@ def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None
         _tell(asked)
 
 
+def forget(kind: str, key: object, *, now: datetime | None = None) -> None:
+    """What was asked cannot be done any more, because what it is about has moved on."""
+    # whoever is ending it now finds out for themselves
+    waiting = ApprovalRequest.objects.select_for_update(of=("self",), skip_locked=True)
+    for asked in waiting.filter(kind=kind, key=str(key), outcome=""):
+        _end(asked, ApprovalRequest.FAILED, now or timezone.now())
+
+
 def finish_due(*, now: datetime | None = None) -> int:
     """Do what people asked who hold their duty alone and have waited for a day; how many requests."""
     now = now or timezone.now()
@@ -119,14 +136,14 @@ def finish_due(*, now: datetime | None = None) -> int:
 
 def _finish_alone(asked: ApprovalRequest, now: datetime) -> bool:
     """A colleague who has come meanwhile is waited for."""
-    if has_colleague(asked.permission, asked.asked_by, asked.owner):
+    if has_colleague(asked.permission, asked.barred):
         ApprovalRequest.objects.filter(pk=asked.pk, outcome="").update(alone_at=None)
         return False
     return _finish(asked, ApprovalRequest.ALONE, now)
 
 
 def _refuse_answer(asked: ApprovalRequest, actor: User) -> None:
-    if actor.pk in (asked.asked_by_id, asked.owner_id) or not actor.has_perm(asked.permission):
+    if str(actor.pk) in asked.barred or not actor.has_perm(asked.permission):
         raise RequestRefused(_("A second person must decide: not the one who made the request"))
 
 

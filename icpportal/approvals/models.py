@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
-REFUSE, CLAIM, REASON, ROLE, ENDING = "refuse", "claim", "reason", "role", "ending"
+REFUSE, CLAIM, REASON, ROLE, ENDING, SUBMIT = "refuse", "claim", "reason", "role", "ending", "submit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Kind:
     label: str | Promise
     permission: str
     of_asker: str = ""  # what who asks must hold, where that is something else
+    has_page: bool = False  # where it is answered, and a list of the desk's that it waits in
 
 
 KINDS = {
@@ -30,6 +31,7 @@ KINDS = {
     REASON: Kind(_("Publishing the words of a reason"), "transfers.lead_review"),
     ROLE: Kind(_("Giving an account a role"), "accounts.change_user"),
     ENDING: Kind(_("Ending an access for cause"), "transfers.lead_review", "transfers.add_causecancellation"),
+    SUBMIT: Kind(_("Submitting an accepted order to the authority"), "transfers.review_order", has_page=True),
 }
 
 
@@ -80,6 +82,17 @@ class ApprovalRequest(SealedModel):
         """What who asked must hold still when it is done."""
         is_alone = self.alone_at is not None
         return self.permission if is_alone else KINDS[self.kind].of_asker or self.permission
+
+    @property
+    def barred(self) -> set[str]:
+        """The keys of the people who may not answer it."""
+        people = {self.asked_by_id, self.owner_id, *self.said.get("barred", [])}
+        return {str(person) for person in people if person}
+
+    @property
+    def answer(self) -> str:
+        """What the second person wrote to who asked."""
+        return str(self.said.get("answer", {}).get("words", ""))
 
     @property
     def words(self) -> str:

@@ -12,13 +12,13 @@ from icpportal.approvals.models import KINDS, ApprovalRequest
 ANY_OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
 
 
-def has_colleague(permission: str, *others: User | None) -> bool:
-    """Whether anybody but these holds the permission by a role or directly."""
+def has_colleague(permission: str, others: Iterable[str]) -> bool:
+    """Whether anybody but these (keys of people) holds the permission by a role or directly."""
     app, _dot, codename = permission.partition(".")
     by_role = Q(groups__permissions__content_type__app_label=app, groups__permissions__codename=codename)
     directly = Q(user_permissions__content_type__app_label=app, user_permissions__codename=codename)
     holders = User.objects.filter(by_role | directly, is_active=True)
-    return holders.exclude(pk__in=[other.pk for other in others if other]).exists()
+    return holders.exclude(pk__in=list(others)).exists()
 
 
 def open_request(kind: str, key: object) -> ApprovalRequest | None:
@@ -39,8 +39,8 @@ def forget_open() -> None:
 
 
 def open_requests(user: User, most: int) -> list[ApprovalRequest]:
-    """The oldest open requests of the kinds that this person may ask and answer."""
-    kinds = [name for name, kind in KINDS.items() if user.has_perm(kind.permission)]
+    """The oldest open requests that this person may ask and answer, but for those with a list of their own."""
+    kinds = [name for name, kind in KINDS.items() if user.has_perm(kind.permission) and not kind.has_page]
     found = ApprovalRequest.objects.filter(kind__in=kinds, outcome="").select_related("asked_by")
     return list(found.order_by("asked_at")[:most]) if kinds and is_any_open() else []
 

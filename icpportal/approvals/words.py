@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.models import KINDS, ApprovalRequest
 from icpportal.approvals.queries import lone_requests, requests_of
 from icpportal.time_format import to_beijing
 
@@ -51,7 +51,7 @@ def asked_for(asked: ApprovalRequest | None, reader: User) -> Asked | None:
         key=str(asked.pk),
         told=asked_words(asked),
         words=asked.words,
-        alone=_alone_words(asked),
+        alone=alone_words(asked),
         answers=_answers(asked, reader),
     )
 
@@ -60,7 +60,7 @@ def _answers(asked: ApprovalRequest, reader: User) -> list[Answer]:
     """Who asked may withdraw it, a second person allow or decline it; nobody else has a button."""
     if asked.asked_by_id == reader.pk:
         return [Answer("withdraw_request", _("Withdraw the request"))]
-    if asked.owner_id == reader.pk or not reader.has_perm(asked.permission):
+    if KINDS[asked.kind].has_page or asked.owner_id == reader.pk or not reader.has_perm(asked.permission):
         return []
     return [
         Answer("allow_request", pgettext("a colleague's request", "Allow")),
@@ -78,12 +78,13 @@ def notices() -> list[str]:
     """What all staff read while somebody acts alone."""
     told = _("%(name)s acts without a second person: %(what)s, %(reference)s.")
     return [
-        f"{told % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {_alone_words(asked)}"
+        f"{told % {'name': asked.asked_by, 'what': asked.label, 'reference': asked.reference}} {alone_words(asked)}"
         for asked in lone_requests(MOST)
     ]
 
 
-def _alone_words(asked: ApprovalRequest) -> str:
+def alone_words(asked: ApprovalRequest) -> str:
+    """When it is done without a second person; nothing where there is one."""
     if asked.alone_at is None:
         return ""
     told = _("Nobody else holds this duty: it is done on %(time)s unless it is withdrawn.")
@@ -113,4 +114,6 @@ def _end(asked: ApprovalRequest) -> Said:
     }
     by_itself = asked.asked_by if asked.outcome == ApprovalRequest.WITHDRAWN else _("The system")
     who = asked.answered_by or by_itself
-    return Said(asked.ended_at or asked.asked_at, str(who), ends[asked.outcome] % {"name": asked.asked_by})
+    return Said(
+        asked.ended_at or asked.asked_at, str(who), ends[asked.outcome] % {"name": asked.asked_by}, asked.answer
+    )

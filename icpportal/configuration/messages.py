@@ -15,6 +15,7 @@ APPROVED_ACTS = {  # what is done when a second person has allowed it
     "claim": "filings.legacy_import.claims.acceptance.carry",
     "role": "icpportal.approvals.role_changes.carry",
     "ending": "transfers.cancellation.cause.carry",
+    "submit": "transfers.review.second_look.carry",
 }
 APPROVAL_ENDS = {"ending": "transfers.cancellation.cause.keep_end"}  # what keeps how its request ended
 OUTBOX_CHANNELS = {

@@ -9,6 +9,11 @@ RULE_PROFILE = env.str("RULE_PROFILE", default="seed-2018")
 DECISION_OPEN_FOR = timedelta(seconds=env.int("DECISION_OPEN_SECONDS", default=60))  # a reviewer may take it back
 # refusing for good and accepting the claim of an old filing ask a second person; off: one person is enough
 SECOND_PERSON = env.bool("SECOND_PERSON", default=True)
+# which accepted orders a second person looks at before they are submitted: so many of a hundred, drawn; those with one
+# of these risks; those of these provinces (docs/desk.md). None in the demo, where each order of a walk goes on at once
+SECOND_LOOK_PERCENT = env.float("SECOND_LOOK_PERCENT", default=0 if DEMO else 5)
+SECOND_LOOK_RISKS = env.list("SECOND_LOOK_RISKS", default=[] if DEMO else ["objection"])
+SECOND_LOOK_PROVINCES = env.list("SECOND_LOOK_PROVINCES", default=[])
 DRAFT_KEPT = RETURNED_KEPT = timedelta(days=60)  # without a change; then the clock closes the order
 # the same of one that waits for its photo, or came back from the authority and was not sent again
 WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))

@@ -44,7 +44,7 @@ BUTTONS = {  # of pages that have several, besides a case
     "filings_legacyclaim_case": ("accept", "decline", *ANSWERS),
     "transfers_causecancellation_change": ANSWERS,
 }
-OF_A_CASE = (CASE, "transfers_order_return", "transfers_order_accept", "transfers_order_more")
+OF_A_CASE = (CASE, "transfers_order_return", "transfers_order_accept", "transfers_order_second", "transfers_order_more")
 OWN = " of one's own order"
 OF_ONES_OWN = "You cannot review an order of your own"
 # look-ups that no list declares

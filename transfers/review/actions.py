@@ -11,18 +11,19 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, kept
-from icpportal.fields.types import Fact
+from icpportal.fields.types import Fact, Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from transfers.calls.actions import end_unreached
 from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewRound
-from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.returns.verdict_labels import named_parts, short_names, short_reason
+from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.reasons.blanks import Told, told
 from transfers.review.values import value_of
+from transfers.second_look.queries import open_look
 
 PHOTO = "photo"
 Decide = TypeVar("Decide", bound=Callable[..., None])
@@ -110,28 +111,34 @@ def _round(
 
 
 def _taken(order: Order, reviewer: User, now: datetime) -> datetime:
-    """Take the order, or keep it; since when the reviewer has had it."""
+    """Take the order, or keep it; since when the reviewer has had it.
+
+    While a colleague's acceptance waits for a second look nothing else is decided.
+    """
     assign_to_me(order, reviewer, now=now)
+    if open_look(order):
+        raise MoveNotAllowed(f"{order.reference} waits for a second look")
     return order.claimed_since or now
 
 
-def _refuse_contested(order: Order) -> None:
-    """Nobody accepts an order after an objection to it was found justified, in this minute or before."""
-    if is_contested(order):
-        raise MoveNotAllowed(f"accept {order.reference}: an objection is justified")
+def _accept(order: Order, reviewer: User, move: str, fine: Iterable[str], now: datetime) -> None:
+    """Go on, or wait for a second person where the order would go to the authority and the policy asks for one."""
+    with transaction.atomic():
+        second_look.refuse_contested(order)
+        since = _taken(order, reviewer, now)
+        facts = queries.facts_of(order)
+        if because := second_look.reasons(order, move, facts):
+            _round(order, reviewer, move, (), now, since=since, fine=fine)
+            second_look.ask(order, reviewer, move, because, now)
+        else:
+            second_look.submit(order, reviewer, move, facts, now)
+            _round(order, reviewer, move, (), now, since=since, fine=fine)
 
 
 @decision
 def accept(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
     """The entries and papers are in order; the photo is next, or the hand-over where its photo stands."""
-    now = now or timezone.now()
-    with transaction.atomic():
-        _refuse_contested(order)
-        since = _taken(order, reviewer, now)
-        ORDER.apply(
-            order, "accept", by=REVIEWER, actor=reviewer, facts=queries.facts_of(order), columns=dict(FREED), now=now
-        )
-        _round(order, reviewer, "accept", (), now, since=since, fine=fine)
+    _accept(order, reviewer, "accept", fine, now or timezone.now())
 
 
 @decision
@@ -166,14 +173,28 @@ def send_back(
 @decision
 def accept_photo(order: Order, reviewer: User, *, fine: Iterable[str] = (), now: datetime | None = None) -> None:
     """The photo shows the website administrator by the rules; the order goes to the authority."""
-    now = now or timezone.now()
-    facts = queries.facts_of(order)
-    columns = {**FREED, "photo_accepted_for": facts["administrator_key"]}
-    with transaction.atomic():
-        _refuse_contested(order)
-        since = _taken(order, reviewer, now)
-        ORDER.apply(order, "accept_photo", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
-        _round(order, reviewer, "accept_photo", (), now, since=since, fine=fine)
+    _accept(order, reviewer, "accept_photo", fine, now or timezone.now())
+
+
+@decision
+def confirm(order: Order, second: User, *, now: datetime | None = None) -> None:
+    """A second person confirms what a colleague accepted; the order goes to the authority."""
+    second_look.confirm(order, second, now or timezone.now())
+
+
+@decision
+def send_to_first(
+    order: Order,
+    second: User,
+    *,
+    parts: list[str],
+    words: str,
+    marks: dict[str, str] | None = None,
+    now: datetime | None = None,
+) -> None:
+    """A second person sends the case back to who accepted it: why, and the parts, with what stands at them."""
+    said: dict[str, Json] = {"parts": [*parts], "words": words, "marks": {**(marks or {})}}
+    second_look.send_to_first(order, second, said, now or timezone.now())
 
 
 @decision

@@ -21,6 +21,7 @@ from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
 from transfers.review.cases.parts.masks import ADDRESS, MASKS
+from transfers.review.cases.second.views import second_view
 from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_search
 from transfers.review.search.views import search
@@ -50,6 +51,7 @@ class OrderAdmin(ReadOnlyAdmin):
             path("<uuid:pk>/case/", self._case(cases.case_view), name="transfers_order_case"),
             path("<uuid:pk>/case/return/", self._case(cases.return_view), name="transfers_order_return"),
             path("<uuid:pk>/case/accept/", self._case(cases.accept_view), name="transfers_order_accept"),
+            path("<uuid:pk>/case/second/", self._case(second_view), name="transfers_order_second"),
             path("<uuid:pk>/case/more/", self._case(cases.more_view), name="transfers_order_more"),
             path("search/", self.admin_site.admin_view(self.search_view), name="transfers_order_search"),
             path("next/", self.admin_site.admin_view(next_view), name="transfers_order_next"),

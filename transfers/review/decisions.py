@@ -56,6 +56,8 @@ class Said(TypedDict, total=False):
     why: str
     words: str
     own: Own  # the words by language
+    parts: list[str]  # that a second person names to who accepted the order
+    marks: dict[str, str]  # what stands at these parts, as the page names its fields
     typed: dict[str, str]  # the fields of the case that it used, for who undoes it
 
 
@@ -70,7 +72,7 @@ class AlreadyDecided(MoveNotAllowed):
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Do what was decided."""
     named = {"named": _named(said["named"])} if "named" in said else {}
-    told = {name: value for name, value in said.items() if name in ("fine", "why", "words", "own")}
+    told = {name: value for name, value in said.items() if name in ("fine", "why", "words", "own", "parts", "marks")}
     actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
 
 

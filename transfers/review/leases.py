@@ -13,6 +13,7 @@ from icpportal.lifecycle import MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.models import ColleagueNote, Order
 from transfers.orders import queries
+from transfers.second_look.queries import open_look
 
 LEASE = timedelta(minutes=30)
 FREED = {"reviewer": None, "claimed_since": None, "claimed_until": None}
@@ -36,6 +37,15 @@ class OwnOrder(AssignedToOther):
         self.words = _("You cannot review an order of your own")
 
 
+class JudgedBefore(AssignedToOther):
+    """Whoever judged anything of an order is not the second person who looks at it."""
+
+    def __init__(self, order: Order, reviewer: User) -> None:
+        super().__init__(order)
+        words = _("%(name)s judged this order: another person has to look at it before it is submitted")
+        self.words = words % {"name": str(reviewer)}
+
+
 def held_words(order: Order) -> str:
     """`Gao Yang has had this order since 14:20`; nothing when nobody has it."""
     if order.reviewer is None:
@@ -57,29 +67,39 @@ def holds(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
 
 def barred(order: Order, reviewer: User, *, now: datetime | None = None) -> AssignedToOther | None:
     """Why this reviewer may not work on the order now, if so."""
+    if refused := _refused(order, reviewer):
+        return refused
+    return AssignedToOther(order) if is_others(order, reviewer, now=now) else None
+
+
+def is_others(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
+    """Whether a colleague of this reviewer has the order."""
+    return is_held(order, now=now) and order.reviewer_id != reviewer.pk
+
+
+def _refused(order: Order, reviewer: User) -> AssignedToOther | None:
+    """Why this reviewer may never have the order as it stands, if so."""
     if order.owner_id == reviewer.pk:
         return OwnOrder(order)
-    is_others = is_held(order, now=now) and order.reviewer_id != reviewer.pk
-    return AssignedToOther(order) if is_others else None
+    look = open_look(order)
+    return JudgedBefore(order, reviewer) if look and str(reviewer.pk) in look.barred else None
 
 
 def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -> None:
     """Take the order, or renew what one has; raises `AssignedToOther` when somebody else has it."""
     now = now or timezone.now()
-    if order.owner_id == reviewer.pk:
-        raise OwnOrder(order)
     _take(order, reviewer, Q(reviewer=None) | Q(reviewer=reviewer) | Q(claimed_until__lt=now), now)
 
 
 def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
     """Take the order, whoever has it: a lead's."""
-    if order.owner_id == lead.pk:
-        raise OwnOrder(order)
     _take(order, lead, Q(), now or timezone.now())
 
 
 def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
     """One conditional update; what was the reviewer's already is renewed and keeps its beginning."""
+    if refused := _refused(order, reviewer):
+        raise refused
     until = now + LEASE
     waiting = queries.in_our_review().filter(condition, pk=order.pk)
     since = order.claimed_since if holds(order, reviewer, now=now) else now

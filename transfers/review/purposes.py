@@ -19,14 +19,16 @@ from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import holds
 from transfers.review.staff import is_lead
+from transfers.second_look.queries import open_look
 
-LEASE, LEAD, ASKED, BEGUN = "lease", "lead", "asked", "begun"
+LEASE, LEAD, ASKED, BEGUN, ACCEPTED = "lease", "lead", "asked", "begun", "accepted"
 HELD_BY_OTHERS = (LEAD, BEGUN)
 REASONS.update(
     {
         LEASE: _("Holds the case"),
         LEAD: _("Leads the reviewers, does not hold the case"),
         ASKED: _("Asked by the colleague who holds the case"),
+        ACCEPTED: _("Accepted it, and waits for a second person"),
         BEGUN: _("Has verdicts on it that are not used, does not hold the case"),
     }
 )
@@ -74,6 +76,9 @@ def _duty(order: Order, user: User) -> str:
     asked = ColleagueNote.objects.filter(order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=user)
     if asked.exists():
         return ASKED
+    look = open_look(order)
+    if look and look.asked_by_id == user.pk:
+        return ACCEPTED
     # who lost the case while typing reads what became of it
     return BEGUN if ReviewDraft.objects.filter(order=order, reviewer=user).exists() else ""
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from icpportal.accounts.models import User
+from icpportal.approvals.models import ApprovalRequest
 from icpportal.fields.components import StateMark
 from icpportal.fields.language_marks import zh_lang
 from icpportal.fields.types import Words
@@ -26,6 +27,7 @@ from transfers.review.baskets.queries import Counted, Slice, count_baskets, slic
 from transfers.review.baskets.rows import Basket, Reader, baskets
 from transfers.review.leases import is_held
 from transfers.review.staff import is_lead, reviewers
+from transfers.second_look.queries import accepted_words, looks_at
 
 LIST = "admin:transfers_order_changelist"
 FILTERS = ("province", "nature", "kind", "look", "who")
@@ -69,6 +71,7 @@ class Row:
     url: str  # "" for those who may not open a case
     round: str
     has_objection: bool
+    accepted: str  # by whom, where a second person looks at it
     domain: str
     subject: str
     kind: Words
@@ -193,10 +196,16 @@ def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> lis
 def rows_of(found: Slice, basket: Basket, reader: Reader) -> list[Row]:
     """The orders as rows; one that cannot be read says no name."""
     returns, objected = queries.returns_of(found.orders), with_objection(found.orders)
-    return [_row(order, basket, reader, returns[order.pk], order.pk in objected) for order in found.orders]
+    looks = looks_at(found.orders)
+    return [
+        _row(order, basket, reader, returns[order.pk], order.pk in objected, looks.get(order.reference))
+        for order in found.orders
+    ]
 
 
-def _row(order: Order, basket: Basket, reader: Reader, returns: int, has_objection: bool) -> Row:
+def _row(
+    order: Order, basket: Basket, reader: Reader, returns: int, has_objection: bool, look: ApprovalRequest | None
+) -> Row:
     state = state_of(order)
     held = is_held(order, now=reader.now)
     is_mine = held and order.reviewer_id == reader.user.pk
@@ -218,7 +227,12 @@ def _row(order: Order, basket: Basket, reader: Reader, returns: int, has_objecti
         who=_who(order, is_mine) if held else "",
         until=_until(order, is_mine) if held else "",
         is_mine=is_mine,
-        can_take=can_judge and basket.is_work and not held and order.owner_id != reader.user.pk,
+        accepted=accepted_words(look) if look else "",
+        can_take=can_judge
+        and basket.is_work
+        and not held
+        and order.owner_id != reader.user.pk
+        and not (look and str(reader.user.pk) in look.barred),
     )
 
 

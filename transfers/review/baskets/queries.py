@@ -14,6 +14,7 @@ from transfers.models import Objection, Order
 from transfers.orders import queries
 from transfers.review.baskets.due import DueBy, over_before, today_before
 from transfers.review.baskets.rows import ALL, JUDGE, Basket, Reader, baskets, free, in_review
+from transfers.second_look.queries import accepted_by
 
 PAGE = 25
 SEPARATOR = "~"
@@ -98,7 +99,8 @@ def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Orde
 def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
     """What this reviewer may take from the basket, the most urgent first."""
     rows = Order.objects.filter(in_review() & basket.orders(reader) & free(reader.now)).filter(narrowed)
-    return _light(rows.exclude(owner=reader.user)).order_by(basket.sort, "pk")
+    rows = rows.exclude(owner=reader.user).exclude(accepted_by(reader.user))
+    return _light(rows).order_by(basket.sort, "pk")
 
 
 def _light(rows: QuerySet[Order]) -> QuerySet[Order]:

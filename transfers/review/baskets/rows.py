@@ -16,6 +16,7 @@ from transfers.orders.kinds import CANCELLATIONS, in_group, initial, queues, whe
 from transfers.orders.queries import returned
 from transfers.orders.rows import AUTHORITY, WE, Group, State
 from transfers.review.baskets.due import DueBy, over_before
+from transfers.second_look.queries import waiting
 
 JUDGE, ON_THE_WAY, ALL = _("To judge"), _("On the way"), _("All")
 
@@ -95,7 +96,8 @@ def baskets() -> tuple[Basket, ...]:
         ALL_TO_JUDGE,
         *(_first_look(row) for row in judged[:1]),
         AGAIN,
-        *judged[1:],
+        *(_not_accepted(row) for row in judged[1:]),
+        SECOND,
         *LOOKED_FOR,
         *on_the_way,
         *MORE,
@@ -104,7 +106,13 @@ def baskets() -> tuple[Basket, ...]:
 
 def _first_look(basket: Basket) -> Basket:
     """What comes back after a return has a basket of its own."""
-    return replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~Q(returned()))
+    first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~Q(returned()))
+    return _not_accepted(first)
+
+
+def _not_accepted(basket: Basket) -> Basket:
+    """What a colleague has accepted waits for a second person in a basket of its own."""
+    return replace(basket, orders=lambda reader: basket.orders(reader) & ~Q(waiting()))
 
 
 def basket_of(key: str) -> Basket:
@@ -126,7 +134,14 @@ AGAIN = Basket(
     key="again",
     label=_("Returned again"),
     part=JUDGE,
-    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & Q(returned()),
+    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & Q(returned()) & ~Q(waiting()),
+    is_work=True,
+)
+SECOND = Basket(
+    key="second",
+    label=_("For a second look"),
+    part=JUDGE,
+    orders=lambda _reader: in_review() & Q(waiting()),
     is_work=True,
 )
 LOOKED_FOR = (

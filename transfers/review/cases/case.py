@@ -43,6 +43,7 @@ from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
 from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage
+from transfers.review.cases.parts.look import look_box
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import photo_panels
@@ -56,11 +57,14 @@ from transfers.review.cases.unused import (
     NOTE,
     PHOTO,
     REFUSE,
+    SECOND,
     own_fields,
     unused_of,
 )
 from transfers.review.reasons.queries import shown
 from transfers.review.staff import colleagues_of
+from transfers.second_look import policy
+from transfers.second_look.queries import open_look
 
 RADIUS = 13
 AROUND = 2 * pi * RADIUS
@@ -83,6 +87,7 @@ def case_page(
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
     asked = asked_for(open_request(REFUSAL, order.pk), user) if is_any_open() else None
+    look = open_look(order)
     barred = leases.barred(order, user)
     held = leases.is_held(order)
     query = kept_query(request)
@@ -105,14 +110,19 @@ def case_page(
         lease=lease_words(order, user),
         is_mine=leases.holds(order, user),
         acts=acts,
-        can_judge=bool(can) and not (barred or waiting or asked) and in_review,
+        can_judge=bool(can) and not (barred or waiting or asked or look) and in_review,
         decided=decisions.decided_words(waiting) if waiting else "",
         sections=sections,
         papers=papers,
         tally=case.tally,
         arcs=_arcs(case.tally),
         not_yet=lacking_in(order, case.tally),
-        notes=notes(order, unused=unused, hints=findings_elsewhere(order, sections)),
+        notes=notes(
+            order,
+            unused=unused,
+            hints=findings_elsewhere(order, sections),
+            sent_back=rounds.sent_back if in_review else None,
+        ),
         water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
         kept=typed.stamp,
         version=order.version,
@@ -124,6 +134,7 @@ def case_page(
         query=query,
         errors=[str(error) for form in again.values() for errors in form.errors.values() for error in errors],
         asked=[asked] if asked else [],
+        look=look_box(look, order, user, is_decided=waiting is not None) if look else None,
         show_reasons=list(purposes.SHOW_REASONS.items()),
     )
 
@@ -238,14 +249,15 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
         colleagues = list(colleagues_of(user))
         found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
         found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
-    if is_lead and is_in(order, Group.IN_REVIEW) and open_request(REFUSAL, order.pk) is None:
+    may_refuse = is_lead and is_in(order, Group.IN_REVIEW) and open_look(order) is None
+    if may_refuse and open_request(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
 
 
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
     """The names of all fields of the page."""
-    prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER)
+    prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER, SECOND)
     elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to")}
     of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
     of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words", "words_en")}
@@ -279,7 +291,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
         form=form,
         previews=previews(order, form.named()) if form else [],
         happens=_happens(order, case.tally, is_return=form is not None),
-        set_aside=_set_aside(order, case, rounds) if form is None else [],
+        set_aside=findings_of(order, case, rounds) if form is None else [],
         mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",
         kept=typed.stamp,
         version=order.version,
@@ -288,7 +300,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
     )
 
 
-def _set_aside(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
+def findings_of(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
     """The findings about what is accepted, each at its part or picture."""
     papers = papers_of(order)
     if is_in(order, Group.PHOTO_IN_REVIEW):
@@ -314,11 +326,19 @@ def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
             _("The reasons are kept in these very words"),
         ]
     if is_in(order, Group.PHOTO_IN_REVIEW):
-        return [_("The order goes to the authority; the applicant is told")]
+        return [_goes_on(order)]
     photo = queries.facts_of(order)["administrator_key"] != order.photo_accepted_for
     asked = _("We request the photo from the applicant (text and mail)")
-    sent = _("The order goes to the authority; the applicant is told")
     return [
-        asked if photo else sent,
+        asked if photo else _goes_on(order),
         *([_("Nothing goes to the authority before the photo is accepted")] if photo else []),
     ]
+
+
+def _goes_on(order: Order) -> Words:
+    """Where an accepted order goes. Nobody is told before whether it is drawn: each is judged as if it were."""
+    if policy.certain(order):
+        return _("A second person looks at it; then it goes to the authority, and the applicant is told")
+    if policy.may_be_drawn():
+        return _("The order goes to the authority and the applicant is told, or a second person looks at it first")
+    return _("The order goes to the authority; the applicant is told")

@@ -18,7 +18,7 @@ from transfers.models import Order, ReviewDraft
 from transfers.orders import queries
 
 NAMES = re.compile(
-    r"(verdict|reason|words|words_en)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand)-(reason|words|words_en|to)"
+    r"(verdict|reason|words|words_en)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand|second)-(reason|words|words_en|to)"
     r"|(note|answer)-words|return-(although|why)"
 )
 LONGEST = 2000  # of one text, far beyond what a form takes

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from icpportal.approvals.models import REFUSE
-from icpportal.approvals.words import lines_of
+from icpportal.approvals.models import REFUSE, SUBMIT, ApprovalRequest
+from icpportal.approvals.queries import requests_of
+from icpportal.approvals.words import lines_of, said_of
 from icpportal.desk.own_words import all_of
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
@@ -20,6 +21,7 @@ from transfers.orders.history import row_of
 from transfers.orders.rows import HIDDEN
 from transfers.returns.labels import label_of
 from transfers.returns.verdict_labels import reason_words
+from transfers.review.cases.parts.look import because_words
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 
 
@@ -47,7 +49,8 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     events = [_event(event, rounds, said) for event in rows]
     notes = [_note(note) for note in written]
     asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
-    found = [*events, *asked, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
+    looks = [line for request in requests_of(SUBMIT, order.pk) for line in _look(request, rounds)]
+    found = [*events, *asked, *looks, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -64,6 +67,17 @@ def _replaced(order: Order, judged: Rounds) -> list[Happened]:
     return [
         Happened(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
         for (slot, number), at in ends.items()
+    ]
+
+
+def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) -> list[Happened]:
+    """That a colleague accepted the order and a second person was asked, with the verdicts; and what that one said."""
+    first, *ends = said_of(asked)
+    found = rounds.get(asked.asked_at)
+    parts = [str(label_of(part)) for part in asked.said.get("answer", {}).get("parts", [])]
+    return [
+        Happened(first.at, first.who, first.what, because_words(asked), _verdicts(found) if found else []),
+        *(Happened(end.at, end.who, end.what, end.words, parts) for end in ends),
     ]
 
 

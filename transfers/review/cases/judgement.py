@@ -7,10 +7,10 @@ from django.utils.translation import ngettext
 from transfers.models import ColleagueNote, Order
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.rows import Group
-from transfers.review.cases.drafts import Typed
+from transfers.review.cases.drafts import Fields, Typed
 from transfers.review.cases.parts.parts import optional_of, parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, photo_verdicts_of
-from transfers.review.cases.parts.rounds import Rounds, rounds_of
+from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import (
     OK,
     Tally,
@@ -40,16 +40,17 @@ class Judged:
 def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     """How the case stands by what this reviewer typed."""
     parts = parts_of(order)
-    kept = kept_from_last_round(order, rounds or rounds_of(order))
+    rounds = rounds or rounds_of(order)
+    kept = kept_from_last_round(order, rounds) - named_to_first(rounds)
     asked = open_questions(order)
-    verdicts = verdicts_of(parts, typed.fields, kept, asked)
+    verdicts = verdicts_of(parts, _marked(rounds, typed.fields), kept, asked)
     return Judged(verdicts, tally_of(verdicts.values(), optional_of(parts)), kept, asked)
 
 
 def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     """How that stands which is judged now: the photo, the parts, or nothing."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
-        return photo_judged(order, typed)
+        return photo_judged(order, typed, rounds)
     is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
     return judged(order, typed, rounds) if is_judged else NOT_JUDGED
 
@@ -59,9 +60,25 @@ def lacking_in(order: Order, tally: Tally) -> str:
     return lacking_rules(tally) if is_in(order, Group.PHOTO_IN_REVIEW) else lacking_words(tally)
 
 
-def photo_judged(order: Order, typed: Typed) -> Judged:
-    """How the photo stands by what this reviewer said of its rules."""
-    return Judged(*photo_verdicts_of(order, typed.fields), set(), {})
+def photo_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
+    """How the photo stands by what this reviewer said of its rules, and by who accepted it where a second one looks."""
+    rounds = rounds or rounds_of(order)
+    accepted = rounds.accepted.verdicts.all() if rounds.accepted else ()
+    kept = {row.field for row in accepted if row.verdict == OK and is_of_photo(row.field)}
+    kept -= named_to_first(rounds)
+    return Judged(*photo_verdicts_of(order, _marked(rounds, typed.fields), kept), kept, {})
+
+
+def named_to_first(rounds: Rounds) -> set[str]:
+    """The parts for which a second person has sent the accepted case back."""
+    return set(rounds.sent_back.said["answer"]["parts"]) if rounds.sent_back else set()
+
+
+def _marked(rounds: Rounds, fields: Fields) -> Fields:
+    """With what a second person said of parts of which the reader has said nothing yet."""
+    marks: Fields = rounds.sent_back.said["answer"]["marks"] if rounds.sent_back else {}
+    left = {name: text for name, text in marks.items() if f"verdict.{name.partition('.')[2]}" not in fields}
+    return {**left, **fields}
 
 
 def lacking_words(tally: Tally) -> str:

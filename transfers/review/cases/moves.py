@@ -15,6 +15,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.queries import open_request
 from icpportal.fields.form_types import Choice, Posted
 from icpportal.time_format import to_beijing
 from transfers.calls import actions as calls
@@ -35,6 +36,7 @@ from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
 from transfers.review.cases.unused import CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
+from transfers.second_look.queries import open_look
 
 Act = Callable[[Order, User, Typed], forms.Form | None]
 
@@ -184,11 +186,12 @@ def _accept(order: Order, reviewer: User, typed: Typed) -> None:
     if not case.tally.is_whole:
         raise Contradicted(_("Not accepted: %(parts)s") % {"parts": lacking_words(case.tally)})
     _no_refusal_typed(typed)
-    _no_justified_objection(order)
+    no_justified_objection(order)
     decisions.decide(order, reviewer, review.accept, {"fine": case.fine})
 
 
-def _no_justified_objection(order: Order) -> None:
+def no_justified_objection(order: Order) -> None:
+    """Such an order is accepted by nobody."""
     if is_contested(order):
         raise Contradicted(_("Not accepted: an objection to this order is justified. Return it, or ask for a refusal"))
 
@@ -217,7 +220,7 @@ def return_form(order: Order, typed: Typed, data: Fields | None) -> ReturnForm:
     return ReturnForm(data, order=order, verdicts=case.verdicts, tally=case.tally, late=case.kept, may_be_unreached=may)
 
 
-@case_action(gettext_lazy("The photo is accepted, and the order is being submitted to the authority"), uses=PHOTO_RULES)
+@case_action(gettext_lazy("The photo is accepted"), uses=PHOTO_RULES)
 def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     case = photo_judged(order, typed)
     if not case.tally.is_whole:
@@ -225,7 +228,7 @@ def _accept_photo(order: Order, reviewer: User, typed: Typed) -> None:
     if any(typed.fields.get(f"{PHOTO}-{name}", "").strip() for name in ("reason", "words", "words_en")):
         raise Contradicted(_("Not accepted: ask for a new photo, or empty its reason and words first"))
     _no_refusal_typed(typed)
-    _no_justified_objection(order)
+    no_justified_objection(order)
     decisions.decide(order, reviewer, review.accept_photo, {"fine": case.fine})
 
 
@@ -312,13 +315,16 @@ def _decline_request(order: Order, reviewer: User, typed: Typed) -> None:
     approvals.decline(_request(order, typed), actor=reviewer)
 
 
-@case_action(gettext_lazy("Your request is withdrawn"), permission="lead_review", decides=False, stays=True)
+@case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
 def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
-    approvals.withdraw(_request(order, typed), actor=reviewer)
+    asked = open_look(order) or open_request(REFUSAL, order.pk)
+    if asked is None or str(asked.pk) != typed.posted.get("request"):
+        raise Contradicted(str(approvals.GONE))
+    approvals.withdraw(asked, actor=reviewer)
 
 
 def _request(order: Order, typed: Typed) -> ApprovalRequest:
-    """The open request, as the page showed it: not a later one with other words."""
+    """The open request to refuse the order, as the page showed it: not a later one with other words."""
     return approvals.request_shown(REFUSAL, order.pk, typed.posted.get("request"))
 
 

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.approvals.models import ApprovalRequest
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.marked_text import beijing, zh, zh_parts
 from icpportal.fields.types import Words
@@ -17,6 +18,7 @@ from transfers.models import Objection, Order
 from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.pages.authority_words import AuthorityWords, authority_words
+from transfers.returns.labels import label_of
 from transfers.review.cases.unused import UnusedText
 
 NAMELESS = _(
@@ -34,10 +36,13 @@ class CaseNote:
     can_discard: bool = False
 
 
-def notes(order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words]) -> list[CaseNote]:
+def notes(
+    order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words], sent_back: ApprovalRequest | None = None
+) -> list[CaseNote]:
     """Those that have something to say, in the order of the page."""
     found = [
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
+        CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
         CaseNote(_("An objection to this order is justified"), _contested(order)),
         CaseNote(_("Calls to make"), _call(order)),
@@ -49,6 +54,15 @@ def notes(order: Order, *, unused: Iterable[UnusedText], hints: Iterable[Words])
 
 def _typed(typed: UnusedText) -> SafeString:
     return format_html("{}: {}", zh_parts(typed["label"]), zh(typed["text"]))
+
+
+def _sent_back(asked: ApprovalRequest | None) -> list[SafeString]:
+    """Who looked at what a colleague had accepted, what they found, and at which parts."""
+    if asked is None:
+        return []
+    parts = [zh(label_of(part)) for part in asked.said["answer"]["parts"]]
+    who = format_html("{}: {}", zh(str(asked.answered_by)), zh_parts(asked.answer))
+    return [_line(who, *parts)]
 
 
 def _objection(objection: Objection) -> SafeString:

@@ -16,6 +16,7 @@ from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
 from transfers.review.cases.events import Happened
 from transfers.review.cases.notes import CaseNote
+from transfers.review.cases.parts.look import LookBox
 from transfers.review.cases.parts.papers import Papers
 from transfers.review.cases.parts.parts import Part, Section, attributes
 from transfers.review.cases.parts.verdicts import Tally
@@ -62,6 +63,7 @@ class CasePage:
     query: str = ""  # the same, for links within the case
     errors: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)  # what a second person has to allow first
+    look: LookBox | None = None  # accepted, and a second person looks at it
     show_reasons: list[tuple[str, Words]] = field(default_factory=list)  # why a masked value is shown in full
 
     @property

@@ -13,6 +13,7 @@ from transfers.review.cases.drafts import Fields, Typed
 
 # what the names of their fields begin with
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
+SECOND = "second"
 FORM_NAMES: dict[str, str | Promise] = {
     CALL: _("Ask for a call"),
     PHOTO: _("Photo of the website administrator"),
@@ -22,6 +23,7 @@ FORM_NAMES: dict[str, str | Promise] = {
     HAND: _("Hand on to a colleague"),
     NOTE: _("Note for colleagues"),
     ANSWER: _("Your answer"),
+    SECOND: _("What you found"),
 }
 VERDICT = "verdict."
 

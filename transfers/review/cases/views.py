@@ -1,5 +1,6 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 from uuid import UUID
 
@@ -46,18 +47,21 @@ from transfers.review.cases.moves import (
     return_form,
 )
 from transfers.review.cases.page import CasePage, UnreadablePage
+from transfers.review.cases.parts.look import waits_words
 from transfers.review.cases.parts.parts import anchor_of
 from transfers.review.purposes import Purpose, note_look, purpose_of
+from transfers.second_look.queries import LOOKED, open_look, with_look
 
 REVIEWS = "transfers.review_order"
 MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
 
 Context = dict[str, object]
+PAGES: dict[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]] = {}  # of forms elsewhere, by name
 
 
 def case_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """Everything about one order on one page; each button is a move of its life, or something of the desk's own."""
-    order = _order(request, pk)
+    order = order_of(request, pk)
     if request.method == "POST":
         return _act(request, order, context)
     return shown(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
@@ -65,7 +69,7 @@ def case_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
 
 def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What the applicant will read, before the order is returned."""
-    order = _order(request, pk)
+    order = order_of(request, pk)
     typed = drafts.read(order, account_of(request))
     form = return_form(order, typed, None)
     if not form.verdicts:
@@ -76,32 +80,34 @@ def return_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
 
 def more_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What else can be done with a case, and everything that happened to it."""
-    order = _order(request, pk)
+    order = order_of(request, pk)
     return _more_page(request, order, context)
 
 
 def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What follows, before the order is accepted."""
-    order = _order(request, pk)
+    order = order_of(request, pk)
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
     if not page.tally.is_whole:
         words = _("Accepting is not open yet: %(parts)s") % {"parts": lacking_in(order, page.tally)}
         messages.warning(request, words)
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
-    seen = _seen(request, order, context)
-    if not isinstance(seen, Purpose):
-        return seen
+    purpose = seen(request, order, context)
+    if not isinstance(purpose, Purpose):
+        return purpose
     return drawn(request, "admin/transfers/case/accept.html", context, page)
 
 
-def _order(request: HttpRequest, pk: UUID) -> Order:
+def order_of(request: HttpRequest, pk: UUID) -> Order:
+    """The order of a case, for those who review."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
-    return get_object_or_404(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))), pk=pk)
+    known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
+    return get_object_or_404(known, pk=pk)
 
 
-def _seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
+def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
     """Writes the look down, whatever request draws the case; without a purpose, the page that asks for one instead."""
     user = account_of(request)
     if purpose := purpose_of(order, user):
@@ -176,6 +182,8 @@ def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, cont
     """The page that a form stands on, with what is wrong in it."""
     if isinstance(form, ReturnForm):
         return _return_page(request, order, form, context)
+    if own := PAGES.get(name):
+        return own(request, order, context, form)
     page = _more_page if name in MORE else _case
     return page(request, order, context, **{name: form})
 
@@ -199,13 +207,19 @@ def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
 
 def _refusal(request: HttpRequest, order: Order, typed: drafts.Typed) -> str | Promise:
     """A decision is about the order, and about what was typed, as the page showed both."""
+    barred = leases.barred(order, account_of(request))
+    if isinstance(barred, leases.OwnOrder):
+        return barred.words
     if waiting := decisions.open_decision(order):
         return decisions.decided_words(waiting)
     if asked := open_request(REFUSE, order.pk):
         return asked_words(asked)
-    if _has_moved(request, order) or request.POST["move"] not in _can(request, order):
+    name, look = request.POST["move"], open_look(order)
+    if look and name not in LOOKED:
+        return waits_words(look)
+    if _has_moved(request, order) or name not in (LOOKED if look else _can(request, order)):
         return moved_words(order)
-    if barred := leases.barred(order, account_of(request)):
+    if barred:
         return barred.words
     return "" if typed.is_whole else ELSEWHERE
 
@@ -229,26 +243,26 @@ def _can(request: HttpRequest, order: Order) -> set[str]:
 
 def _case(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
     """The page, whatever request draws it."""
-    seen = _seen(request, order, context)
-    if not isinstance(seen, Purpose):
-        return seen
-    page: CasePage = case_page(request, order, _can(request, order), again, seen.shown)
+    purpose = seen(request, order, context)
+    if not isinstance(purpose, Purpose):
+        return purpose
+    page: CasePage = case_page(request, order, _can(request, order), again, purpose.shown)
     return drawn(request, "admin/transfers/case/case.html", context, page)
 
 
 def _return_page(request: HttpRequest, order: Order, form: ReturnForm, context: Context) -> TemplateResponse:
-    seen = _seen(request, order, context)
-    if not isinstance(seen, Purpose):
-        return seen
+    purpose = seen(request, order, context)
+    if not isinstance(purpose, Purpose):
+        return purpose
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, form)
     return drawn(request, "admin/transfers/case/return.html", context, page)
 
 
 def _more_page(request: HttpRequest, order: Order, context: Context, **again: forms.Form) -> TemplateResponse:
-    seen = _seen(request, order, context)
-    if not isinstance(seen, Purpose):
-        return seen
+    purpose = seen(request, order, context)
+    if not isinstance(purpose, Purpose):
+        return purpose
     page = more_page(request, order, again)
     return drawn(request, "admin/transfers/case/more.html", context, page)
 

@@ -28,9 +28,11 @@ from transfers.review.baskets.queries import Counted, count_baskets, next_orders
 from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
 from transfers.review.baskets.views import case_url
 from transfers.review.decisions import FAILED
+from transfers.review.leases import held_words, is_held
 from transfers.review.staff import is_lead, reviewers
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.objections import objections_now
+from transfers.second_look.queries import looks_of
 
 SPREAD = 152  # units of the drawn bar
 MOST = 20  # lines of one list
@@ -110,6 +112,7 @@ class HomePage:
     colleagues: list[ColleagueLine] = field(default_factory=list)
     is_lead: bool = False
     second: list[Line] = field(default_factory=list)  # what a second person has to allow
+    looks: list[Line] = field(default_factory=list)  # what the reader accepted and a second person looks at
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ def home_page(reader: Reader) -> HomePage:
         colleagues=_colleagues(reader) if leads else [],
         is_lead=leads,
         second=[second_line(asked) for asked in open_requests(reader.user, MOST)],
+        looks=_looks(reader),
     )
 
 
@@ -304,6 +308,22 @@ def second_line(asked: ApprovalRequest) -> Line:
     return Line(
         asked.reference, reverse(pages[asked.kind], args=[key]), when, str(asked.label), who=str(asked.asked_by)
     )
+
+
+def _looks(reader: Reader) -> list[Line]:
+    """What the reader accepted and waits for a second person, with who has it."""
+    asked = {each.reference: each for each in looks_of(reader.user, MOST)}
+    rows = Order.objects.filter(reference__in=list(asked)).select_related("reviewer").defer("answers") if asked else []
+    found = [(asked[order.reference].asked_at, order) for order in rows]
+    return [
+        Line(
+            order.reference,
+            case_url(order),
+            f"{to_beijing(at):%m-%d %H:%M}",
+            f"{order.domain} · {held_words(order) if is_held(order, now=reader.now) else _('nobody has it')}",
+        )
+        for at, order in sorted(found, key=lambda row: row[0])
+    ]
 
 
 def _tally(reader: Reader) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 Source: docs/sources.md#the-photo-of-the-website-administrator
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -98,9 +98,11 @@ def rules_for(order: Order) -> list[PhotoRule]:
     return [rule for rule in RULES if not rule.ways or ways & set(rule.ways)]
 
 
-def photo_verdicts_of(order: Order, typed: Mapping[str, str]) -> tuple[dict[str, Verdict], Tally]:
-    """What was said of each rule, and how far the photo is judged."""
-    verdicts = verdicts_of([rule.part for rule in rules_for(order)], typed, (), ())
+def photo_verdicts_of(
+    order: Order, typed: Mapping[str, str], kept: Container[str] = ()
+) -> tuple[dict[str, Verdict], Tally]:
+    """What was said of each rule, now or (`kept`) by who accepted the photo, and how far it is judged."""
+    verdicts = verdicts_of([rule.part for rule in rules_for(order)], typed, kept, ())
     return verdicts, tally_of(verdicts.values())
 
 

@@ -5,9 +5,11 @@ from functools import cached_property
 
 from django.db.models import Prefetch
 
+from icpportal.approvals.models import ApprovalRequest
 from transfers.documents.slots import PHOTO
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
 from transfers.orders import queries
+from transfers.second_look.queries import last_sent_back
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class Rounds:
         return next((row for row in self.rows if _has_fine(row)), None)
 
     @property
+    def accepted(self) -> ReviewRound | None:
+        """The last round, if it accepted what lies with us still: a second person looks at it, or has sent it back."""
+        last = self.rows[0] if self.rows else None
+        is_return = last and any(each.verdict == FieldVerdict.RETURN for each in last.verdicts.all())
+        return None if is_return else last
+
+    @cached_property
+    def sent_back(self) -> ApprovalRequest | None:
+        """The second look that has sent the accepted order back to who had accepted it."""
+        return last_sent_back(self.accepted.order) if self.accepted else None
+
+    @property
     def returned(self) -> dict[str, FieldVerdict]:
         """What the last return named, by part."""
         rows = self.last_return.verdicts.all() if self.last_return else ()
@@ -44,11 +58,12 @@ class Rounds:
 
 
 def _has_fine(row: ReviewRound) -> bool:
-    return any(each.verdict == FieldVerdict.OK and not _is_of_photo(each) for each in row.verdicts.all())
+    return any(each.verdict == FieldVerdict.OK and not is_of_photo(each.field) for each in row.verdicts.all())
 
 
-def _is_of_photo(row: FieldVerdict) -> bool:
-    return row.field.partition(".")[0] == PHOTO
+def is_of_photo(part: str) -> bool:
+    """Whether it is the photo, or a rule of it."""
+    return part.partition(".")[0] == PHOTO
 
 
 def rounds_of(order: Order) -> Rounds:

@@ -1,0 +1,562 @@
+"""Where the policy asks, an accepted order goes to the authority once a second person has looked at it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from lxml import html
+
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import SUBMIT, ApprovalRequest
+from icpportal.approvals.queries import forget_open
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
+from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
+from transfers.models import Decision, Objection, Order, ReviewRound
+from transfers.orders import actions as orders
+from transfers.orders import queries
+from transfers.review import decisions
+from transfers.review.leases import assign_to_me
+from transfers.second_look import policy
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:transfers_order_changelist")
+NAME = "website.site_name"
+MARKED = {f"verdict.{NAME}": "return", f"reason.{NAME}": "own", f"words.{NAME}": "名称与执照不符"}
+FOUND = "The licence says another name"
+
+
+@pytest.fixture(autouse=True)
+def every_order(settings):
+    """The policy asks for every order of Ningxia, where the sample orders are from."""
+    settings.SECOND_PERSON = True
+    settings.SECOND_LOOK_PROVINCES = ["64"]
+    yield
+    forget_open()  # the rows are gone with the test
+
+
+def person(name, make=make_reviewer):
+    """A colleague with a name, and their browser."""
+    user = make(language="en")
+    User.objects.filter(pk=user.pk).update(name=name)
+    user = User.objects.get(pk=user.pk)
+    return user, english(Client(), user)
+
+
+@pytest.fixture
+def gao():
+    return person("高扬")
+
+
+@pytest.fixture
+def lin():
+    return person("林远")
+
+
+def in_papers(**columns):
+    """An order whose photo was accepted before: accepting its papers submits it."""
+    order = make_order(state=states.SUBMITTED, submitted_at=timezone.now(), **columns)
+    key = queries.facts_of(order)["administrator_key"]
+    Order.objects.filter(pk=order.pk).update(photo_accepted_for=key)
+    return read(order)
+
+
+def in_photo(**columns):
+    return make_order(state=states.PHOTO_REVIEW, submitted_at=timezone.now(), **columns)
+
+
+WAYS = {"accept": in_papers, "accept_photo": in_photo}
+
+
+@pytest.fixture(params=WAYS)
+def move(request):
+    return request.param
+
+
+@pytest.fixture
+def order(move):
+    return WAYS[move]()
+
+
+def words(answer):
+    """What a page says, each word with one space around it."""
+    return " ".join(html.fromstring(answer.content).text_content().split())
+
+
+def accept(order, client, move="accept"):
+    return press(client, order, move, **all_ok(order))
+
+
+def told(client, order, move, **typed):
+    """What the reader is told after a press."""
+    asked = ApprovalRequest.objects.filter(key=str(order.pk), outcome="").first()
+    known = {"seen": read(order).version, "request": str(asked.pk) if asked else ""}
+    kept = html.fromstring(client.get(case_of(order)).content).xpath("//input[@name='kept']/@value")
+    known |= {"kept": kept[0]} if kept else {}
+    return words(client.post(case_of(order), {"move": move, **known, **typed}, follow=True))
+
+
+def case(client, order, page="case"):
+    return words(seen(client, order, page))
+
+
+def take(order, user):
+    assign_to_me(read(order), user)
+
+
+def look():
+    return ApprovalRequest.objects.filter(kind=SUBMIT).latest("asked_at")
+
+
+# --- the way of one order ---
+
+
+def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(order, move, gao):
+    owner = sign_in(Client(), order.owner)
+
+    def page():
+        return words(owner.get(order.get_absolute_url()))
+
+    before = page()
+    accept(order, gao[1], move)
+
+    now = read(order)
+    assert (now.state, now.report, moves(order), Message.objects.count()) == (order.state, 0, [], 0)
+    assert (now.reviewer, page()) == (None, before)
+    accepted = ReviewRound.objects.get(order=order)
+    assert (accepted.decision, accepted.reviewer, accepted.verdicts.count() > 0) == (move, gao[0], True)
+
+
+def test_who_accepted_it_reads_why_it_waits_and_for_whom_and_cannot_confirm(order, move, gao, lin):
+    accept(order, gao[1], move)
+
+    said = case(gao[1], order)
+    assert "高扬 accepted this order" in said
+    assert "every order of this province is looked at twice" in said
+    assert "It waits for one of: 林远" in said
+    assert "Confirm…" not in said
+    refused = "judged this order: another person has to look at it before it is submitted"
+    assert f"高扬 {refused}" in told(gao[1], order, "confirm")
+    assert f"高扬 {refused}" in told(gao[1], order, "claim")
+    assert (read(order).state, read(order).report, look().outcome) == (order.state, 0, "")
+
+
+def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move, gao, lin):
+    accept(order, gao[1], move)
+    take(order, lin[0])
+
+    page = html.fromstring(lin[1].get(case_of(order)).content)
+    rules = page.xpath("//*[starts-with(@name, 'verdict.') and @value='ok' and @checked]")
+    assert {each.get("name") for each in rules} >= set(all_ok(order))
+    assert "Confirm…" in page.text_content()
+    confirm = case(lin[1], order, "second")
+    assert "高扬 accepted this order" in confirm
+    assert "Confirm: submit to the authority" in confirm
+
+    assert "Confirmed" in told(lin[1], order, "confirm")
+
+    now = read(order)
+    assert (now.state, now.report, now.reviewer, moves(order)) == (states.HANDING_OVER, 1, None, [move])
+    assert bool(now.photo_accepted_for)
+    assert (look().outcome, look().answered_by) == ("allowed", lin[0])
+    assert order.events.get().actor == gao[0]
+    timeline = case(lin[1], order, "more")
+    assert "高扬 asked a second person: Submitting an accepted order to the authority" in timeline
+    assert "林远 allowed what 高扬 had asked" in timeline
+
+
+def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_anew(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+
+    assert "Mark at least one part" in told(lin[1], order, "send_to_first", **{"second-words": FOUND})
+    press(lin[1], order, "keep", **MARKED)
+    page = case(lin[1], order, "second")
+    assert "Send back to 高扬" in page
+    assert "名称与执照不符" in page
+    assert "Not confirmed: 1 to return" in told(lin[1], order, "confirm")
+    assert "Say in a few words what you found" in told(lin[1], order, "send_to_first", **{"second-words": ""})
+    assert "back with who accepted it" in told(lin[1], order, "send_to_first", **{"second-words": FOUND})
+
+    now = read(order)
+    assert (now.state, now.report, now.reviewer, moves(order)) == (states.SUBMITTED, 0, gao[0], [])
+    assert (look().outcome, Message.objects.count()) == ("declined", 0)
+    said = case(gao[1], order)
+    assert "名称与执照不符" in html.fromstring(gao[1].get(case_of(order)).content).xpath(
+        f"//*[@name='words.{NAME}']/@value"
+    )
+    assert FOUND in said
+    assert FOUND in case(gao[1], order, "more")
+    assert "Not accepted: 1 to return" in told(gao[1], order, "accept")
+
+    told(gao[1], order, "send_back")
+    assert read(order).state == states.RETURNED
+
+
+def test_a_colleague_who_takes_it_instead_judges_the_named_parts_anew_as_well(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
+    press(gao[1], order, "release")
+    zhao = person("赵敏")
+    take(order, zhao[0])
+
+    assert FOUND in case(zhao[1], order)
+    assert "Not accepted: 1 to return" in told(zhao[1], order, "accept")
+    told(zhao[1], order, "accept", **{f"verdict.{NAME}": "ok"})
+
+    assert (look().asked_by, look().outcome, read(order).report) == (zhao[0], "", 0)
+    assert "高扬 judged this order" in told(gao[1], order, "claim")
+
+
+def test_who_sent_it_back_may_look_again(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
+    told(gao[1], order, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
+    take(order, lin[0])
+
+    told(lin[1], order, "confirm")
+
+    assert read(order).state == states.HANDING_OVER
+
+
+def test_while_it_waits_nothing_else_is_decided(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    lead = person("吴桐", make_lead_reviewer)
+    page = lead[1].get(case_of(order)).content.decode()
+    assert ['value="to_accept"' in page, 'value="to_return"' in page] == [False, False]
+
+    waits = "A second person looks at it before anything else is decided"
+    assert waits in told(lead[1], order, "accept", **all_ok(order))
+    assert waits in told(lead[1], order, "send_back", **MARKED)
+    assert waits in told(lead[1], order, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
+    assert "Refuse permanently" not in case(lead[1], order, "more")
+    assert (moves(order), ReviewRound.objects.count(), ApprovalRequest.objects.count()) == ([], 1, 1)
+
+
+def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, settings):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    order = in_papers()
+    accept(order, gao[1])
+    decisions.finish_due(now=timezone.now() + timedelta(minutes=1))
+    assert look().asked_by == gao[0]
+    take(order, lin[0])
+
+    told(lin[1], order, "confirm")
+    assert (Decision.objects.latest("decided_at").move, read(order).state, look().outcome) == (
+        "confirm",
+        states.SUBMITTED,
+        "",
+    )
+    assert "undone" in told(lin[1], order, "take_back")
+    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
+    told(lin[1], order, "take_back")
+    page = html.fromstring(lin[1].get(case_of(order)).content)
+    assert page.xpath(f"//*[@name='words.{NAME}']/@value") == ["名称与执照不符"]
+    assert look().outcome == ""
+
+    told(lin[1], order, "send_to_first", **{"second-words": FOUND})
+    decisions.finish_due(now=timezone.now() + timedelta(minutes=1))
+
+    assert (look().outcome, read(order).reviewer) == ("declined", gao[0])
+
+
+def test_who_accepted_it_takes_it_back_and_is_asked_again_whatever_is_drawn(gao, lin, settings):
+    order = in_papers()
+    accept(order, gao[1])
+
+    assert "withdrawn" in told(gao[1], order, "withdraw_request")
+
+    assert look().outcome == "withdrawn"
+    settings.SECOND_LOOK_PROVINCES = []
+    take(order, gao[0])
+    accept(order, gao[1])
+    assert (look().outcome, read(order).report) == ("", 0)
+    assert "a second person was asked before" in case(gao[1], order)
+
+
+def test_nobody_but_who_accepted_it_takes_it_back(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+
+    assert "Only who made the request withdraws it" in told(lin[1], order, "withdraw_request")
+    assert look().outcome == ""
+
+
+# --- who may be the second ---
+
+
+def test_neither_who_judged_an_earlier_round_nor_who_judged_a_part_and_handed_it_on(gao, lin):
+    order = in_papers()
+    zhao, wu = person("赵敏"), person("吴桐")
+    take(order, zhao[0])
+    press(zhao[1], order, "send_back", **{**all_ok(order), **MARKED})
+    Order.objects.filter(pk=order.pk).update(state=states.SUBMITTED)
+    take(order, wu[0])
+    press(wu[1], order, "keep", **{f"verdict.{NAME}": "ok"})
+    press(wu[1], order, "hand_on", **{"hand-to": str(gao[0].pk), "hand-words": ""})
+
+    told(gao[1], order, "accept", **all_ok(order))
+
+    for name, client in (("赵敏", zhao[1]), ("吴桐", wu[1]), ("高扬", gao[1])):
+        assert f"{name} judged this order" in told(client, order, "claim")
+    assert "The order is yours" in told(lin[1], order, "claim")
+
+
+def test_nor_who_answered_a_question_about_a_part(gao, lin):
+    order = in_papers()
+    zhao = person("赵敏")
+    take(order, gao[0])
+    press(gao[1], order, "ask", **{"ask-part": NAME, "ask-to": str(zhao[0].pk), "ask-words": "对吗？"})
+    question = order.colleague_notes.get()
+    press(zhao[1], order, "answer", **{"question": str(question.pk), "answer-words": "对"})
+
+    accept(order, gao[1])
+
+    assert "赵敏 judged this order" in told(zhao[1], order, "claim")
+
+
+def test_nor_its_owner_nor_a_lead_who_judged_it_by_taking_it_over(gao, lin):
+    lead = person("吴桐", make_lead_reviewer)
+    order = in_papers(owner=lin[0])
+    take(order, lead[0])
+    accept(order, lead[1])
+
+    assert "You cannot review an order of your own" in told(lin[1], order, "claim")
+    take(order, gao[0])
+    assert "吴桐 judged this order" in told(lead[1], order, "take_over")
+    assert read(order).reviewer == gao[0]
+
+
+def test_an_uninvolved_lead_takes_it_over_and_assigns_it_to_nobody_who_judged_it(gao, lin):
+    lead = person("吴桐", make_lead_reviewer)
+    order = in_papers()
+    accept(order, gao[1])
+
+    def assign(user):
+        answer = lead[1].post(LIST, {"act": "assign", "pick": str(order.pk), "to": str(user.pk)}, follow=True)
+        return words(answer)
+
+    assert "高扬 judged this order" in assign(gao[0])
+    assert "assigned to 林远" in assign(lin[0])
+    told(lead[1], order, "take_over")
+    assert read(order).reviewer == lead[0]
+
+
+# --- its basket ---
+
+
+def test_it_lies_in_a_basket_of_its_own_due_as_promised_and_take_next_gives_it_to_a_second_person(
+    order, move, gao, lin
+):
+    accept(order, gao[1], move)
+
+    for client, may in ((lin[1], True), (gao[1], False)):
+        page = words(client.get(LIST, {"queue": "second"}))
+        assert [order.domain in page, "accepted by 高扬" in page] == [True, True]
+        assert (f"Take {order.reference}" in page) is may
+    for queue in ("review", "photo", "again"):
+        assert order.domain not in words(lin[1].get(LIST, {"queue": queue}))
+    home = words(lin[1].get(reverse("admin:index")))
+    assert "For a second look 1" in home
+
+    gao[1].post(reverse("admin:transfers_order_next"), {"list": "queue=second"})
+    assert read(order).reviewer is None
+    lin[1].post(reverse("admin:transfers_order_next"), {"list": "queue=second"})
+    assert read(order).reviewer == lin[0]
+
+
+def test_the_first_page_of_who_accepted_it_says_what_waits(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+
+    listed = words(gao[1].get(reverse("admin:index"))).partition("Waiting for a second person")[2]
+    assert order.reference in listed
+    assert "Waiting for a second person" not in words(lin[1].get(reverse("admin:index")))
+
+
+def test_looks_are_in_the_access_log_by_purpose(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    case(gao[1], order)
+    take(order, lin[0])
+    case(lin[1], order)
+
+    looks = AccessNote.objects.filter(what="order", reference=order.reference)
+    assert set(looks.values_list("actor__name", "reason")) >= {("高扬", "accepted"), ("林远", "lease")}
+
+
+# --- what the policy asks ---
+
+
+def test_without_a_policy_an_accepted_order_goes_at_once(order, move, gao, lin, settings):
+    settings.SECOND_LOOK_PROVINCES = []
+
+    accept(order, gao[1], move)
+
+    assert (read(order).state, ApprovalRequest.objects.count()) == (states.HANDING_OVER, 0)
+
+
+def test_nor_where_one_person_is_enough(gao, lin, settings):
+    settings.SECOND_PERSON = False
+    order = in_papers()
+
+    accept(order, gao[1])
+
+    assert read(order).state == states.HANDING_OVER
+
+
+def test_an_order_of_another_province_goes_at_once(gao, lin):
+    order = in_papers(province="12")
+
+    accept(order, gao[1])
+
+    assert read(order).state == states.HANDING_OVER
+
+
+def test_papers_after_which_the_photo_is_asked_for_are_not_looked_at_twice(gao, lin):
+    order = make_order(state=states.SUBMITTED)
+
+    accept(order, gao[1])
+
+    assert (read(order).state, ApprovalRequest.objects.count()) == (states.PHOTO_DUE, 0)
+
+
+@pytest.mark.parametrize("risk", ["findings", "returned", "objection"])
+def test_a_risk_of_the_policy_asks_and_the_page_before_says_so(risk, gao, lin, settings):
+    settings.SECOND_LOOK_PROVINCES, settings.SECOND_LOOK_RISKS = [], [risk]
+    plain, risky = in_papers(), in_papers(findings=2 if risk == "findings" else 0)
+    if risk == "returned":
+        ReviewRound.objects.create(order=risky, number=1, reviewer=make_reviewer(), decision="send_back")
+    if risk == "objection":
+        Objection.objects.create(owner=make_order().owner, domain=risky.domain, words="是我的")
+    take(risky, gao[0])
+    press(gao[1], risky, "keep", **all_ok(risky))
+    assert "A second person looks at it; then it goes to the authority" in case(gao[1], risky, "accept")
+
+    accept(risky, gao[1])
+    accept(plain, gao[1])
+
+    assert (read(plain).state, read(risky).state, look().said["because"]) == (
+        states.HANDING_OVER,
+        states.SUBMITTED,
+        [risk],
+    )
+
+
+def test_the_share_is_drawn_from_the_order_and_its_round_and_from_nothing_that_anybody_knows(settings):
+    settings.SECOND_LOOK_PERCENT = 25
+    drawn = [[policy.is_drawn(Order(pk=f"{n:032x}"), number) for n in range(1000)] for number in (1, 2)]
+
+    assert [200 < sum(each) < 300 for each in drawn] == [True, True]
+    assert drawn[0] != drawn[1]
+    assert drawn[0] == [policy.is_drawn(Order(pk=f"{n:032x}"), 1) for n in range(1000)]
+    settings.SECRET_KEY = "another"
+    assert drawn[0] != [policy.is_drawn(Order(pk=f"{n:032x}"), 1) for n in range(1000)]
+    settings.SECOND_LOOK_PERCENT = 0
+    assert not any(policy.is_drawn(Order(pk=f"{n:032x}"), 1) for n in range(1000))
+    settings.SECOND_LOOK_PERCENT = 100
+    assert all(policy.is_drawn(Order(pk=f"{n:032x}"), 1) for n in range(1000))
+
+
+def test_what_is_drawn_is_told_to_nobody_before_it_is_decided(gao, lin, settings):
+    settings.SECOND_LOOK_PROVINCES, settings.SECOND_LOOK_PERCENT = [], 50
+    made = [in_papers() for _n in range(8)]
+    before = set()
+    for order in made:
+        take(order, gao[0])
+        press(gao[1], order, "keep", **all_ok(order))
+        page = case(gao[1], order, "accept")
+        before.add(page.partition("What happens")[2].partition("Accept the order")[0])
+        accept(order, gao[1])
+
+    assert len(before) == 1
+    assert "or a second person looks at it first" in before.pop()
+    waiting = {order.pk for order in made if read(order).state == states.SUBMITTED}
+    assert waiting == {order.pk for order in made if policy.is_drawn(order, 1)}
+
+
+# --- who is alone; what happens meanwhile ---
+
+
+def test_a_desk_of_one_person_waits_for_a_day_and_it_is_marked(gao):
+    order = in_papers()
+    accept(order, gao[1])
+    asked = look()
+
+    assert asked.alone_at == asked.asked_at + timedelta(hours=24)
+    assert "Nobody else holds this duty" in case(gao[1], order)
+    assert "acts without a second person" in words(gao[1].get(reverse("admin:index")))
+    approvals.finish_due(now=asked.alone_at - timedelta(seconds=1))
+    assert read(order).state == states.SUBMITTED
+
+    approvals.finish_due(now=asked.alone_at)
+
+    assert (read(order).state, look().outcome) == (states.HANDING_OVER, "alone")
+    assert "no second person was there" in case(gao[1], order, "more")
+
+
+def test_colleagues_who_all_judged_it_are_no_second_person_and_one_who_comes_is_waited_for(gao, lin):
+    order = in_papers()
+    ReviewRound.objects.create(order=order, number=1, reviewer=lin[0], decision="send_back")
+    accept(order, gao[1])
+    assert look().alone_at is not None
+    zhao = person("赵敏")
+
+    approvals.finish_due(now=timezone.now() + timedelta(days=2))
+
+    assert (read(order).state, look().outcome, look().alone_at) == (states.SUBMITTED, "", None)
+    take(order, zhao[0])
+    told(zhao[1], order, "confirm")
+    assert read(order).state == states.HANDING_OVER
+
+
+def test_its_owner_withdraws_it_meanwhile_and_nobody_looks_at_it_any_more(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+
+    orders.withdraw(read(order), actor=order.owner, reason="not_wanted")
+
+    assert (read(order).state, look().outcome) == (states.WITHDRAWN, "failed")
+    assert order.domain not in words(lin[1].get(LIST, {"queue": "second"}))
+    assert "does not wait for a second look any more" in told(lin[1], order, "to_second")
+
+
+def test_an_objection_found_justified_meanwhile_stops_it(gao, lin):
+    order = in_papers()
+    accept(order, gao[1])
+    Objection.objects.create(
+        owner=make_order().owner, domain=order.domain, order=order, words="是我的", result="justified",
+        closed_at=timezone.now(),
+    )  # fmt: skip
+    take(order, lin[0])
+
+    assert "an objection to this order is justified" in told(lin[1], order, "confirm")
+    assert approvals.finish_due(now=timezone.now() + timedelta(days=2)) == 0
+    assert (read(order).state, read(order).report) == (states.SUBMITTED, 0)
+    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
+    told(gao[1], order, "send_back")
+    assert read(order).state == states.RETURNED
+
+
+def test_a_policy_that_is_switched_off_lets_nothing_go_that_waits(gao, lin, settings):
+    order = in_papers()
+    accept(order, gao[1])
+    settings.SECOND_LOOK_PROVINCES = []
+
+    assert "高扬 judged this order" in told(gao[1], order, "confirm")
+    take(order, lin[0])
+    told(lin[1], order, "confirm")
+
+    assert read(order).state == states.HANDING_OVER

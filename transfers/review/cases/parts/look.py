@@ -1,0 +1,71 @@
+"""A second look that is open, in words, and as the page of a case shows it."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.words import alone_words
+from icpportal.time_format import short_words
+from transfers.models import Order
+from transfers.review import leases
+from transfers.review.staff import reviewers
+from transfers.second_look.policy import WORDS
+
+NAMES = 4  # of colleagues who may take it
+
+
+@dataclass(frozen=True, slots=True)
+class LookBox:
+    """What the page of a case says while a second look is open."""
+
+    key: str  # of the request
+    told: str
+    because: str
+    waits_for: str
+    is_own: bool  # the reader accepted it
+    may_look: bool  # the reader can give the look now
+    first: str
+
+
+def told_words(asked: ApprovalRequest) -> str:
+    """`Gao Yang accepted this order (today 14:20)`."""
+    told = {"name": str(asked.asked_by), "time": short_words(asked.asked_at)}
+    return _("%(name)s accepted this order (%(time)s)") % told
+
+
+def waits_words(asked: ApprovalRequest) -> str:
+    """Said to whoever decides otherwise meanwhile."""
+    words = _("%(accepted)s. A second person looks at it before anything else is decided")
+    return words % {"accepted": told_words(asked)}
+
+
+def because_words(asked: ApprovalRequest) -> str:
+    """Why a second person is asked."""
+    return ", ".join(str(WORDS[key]) for key in asked.said["because"])
+
+
+def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bool) -> LookBox:
+    """The look as this reader sees it."""
+    is_barred = str(user.pk) in asked.barred
+    return LookBox(
+        key=str(asked.pk),
+        told=told_words(asked),
+        because=because_words(asked),
+        waits_for=_waits_for(asked, order),
+        is_own=asked.asked_by_id == user.pk,
+        may_look=not is_decided and not is_barred and not leases.is_others(order, user),
+        first=str(asked.asked_by),
+    )
+
+
+def _waits_for(asked: ApprovalRequest, order: Order) -> str:
+    """Who has it, or who may take it; when it is done without anybody where nobody else holds the duty."""
+    if leases.is_held(order):
+        return leases.held_words(order)
+    names = [str(each) for each in reviewers().exclude(pk__in=asked.barred)]
+    if not names:
+        return alone_words(asked)
+    shown = ", ".join(names[:NAMES]) + ("…" if len(names) > NAMES else "")
+    return _("It waits for one of: %(names)s") % {"names": shown}

@@ -1,0 +1,62 @@
+"""The buttons of a case that waits for a second look."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from icpportal.accounts.models import User
+from icpportal.approvals.models import ApprovalRequest
+from transfers.models import Order
+from transfers.review import actions as review
+from transfers.review import decisions
+from transfers.review.cases.drafts import Typed
+from transfers.review.cases.judgement import Judged, case_judged, lacking_in
+from transfers.review.cases.moves import VERDICTS, Contradicted, case_action, no_justified_objection
+from transfers.review.cases.parts.verdicts import RETURN
+from transfers.review.cases.second.forms import SECOND, SendToFirstForm
+from transfers.second_look.queries import open_look
+
+GONE = gettext_lazy("This order does not wait for a second look any more")
+
+
+def _look(order: Order) -> ApprovalRequest:
+    asked = open_look(order)
+    if asked is None:
+        raise Contradicted(str(GONE))
+    return asked
+
+
+def marks(case: Judged) -> list[str]:
+    """The parts that the second person would have returned."""
+    return [part for part, verdict in case.verdicts.items() if verdict.said == RETURN]
+
+
+@case_action("", decides=False, opens="second")
+def _to_second(order: Order, reviewer: User, typed: Typed) -> None:
+    _look(order)
+
+
+@case_action(gettext_lazy("Confirmed: the order goes to the authority"), uses=(*VERDICTS, f"{SECOND}-"))
+def _confirm(order: Order, reviewer: User, typed: Typed) -> None:
+    _look(order)
+    case = case_judged(order, typed)
+    if not case.tally.is_whole:
+        raise Contradicted(_("Not confirmed: %(parts)s") % {"parts": lacking_in(order, case.tally)})
+    no_justified_objection(order)
+    decisions.decide(order, reviewer, review.confirm, {})
+
+
+@case_action(
+    gettext_lazy("The order is back with who accepted it"), form_name="second_form", uses=(*VERDICTS, f"{SECOND}-")
+)
+def _send_to_first(order: Order, reviewer: User, typed: Typed) -> SendToFirstForm | None:
+    _look(order)
+    form = SendToFirstForm(typed.fields)
+    named = marks(case_judged(order, typed))
+    if not named:
+        raise Contradicted(_("Mark at least one part that is not in order, or confirm"))
+    if not form.is_valid():
+        return form
+    left = {name: text for name, text in typed.fields.items() if name.partition(".")[2] in named}
+    said: decisions.Said = {"parts": named, "words": form.cleaned_data["words"], "marks": left}
+    decisions.decide(order, reviewer, review.send_to_first, said)
+    return None

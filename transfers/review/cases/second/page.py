@@ -1,0 +1,71 @@
+"""The page on which a second look is given, as it is drawn."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from icpportal.fields.types import Words
+from transfers.returns.labels import label_of, section_of
+from transfers.review.cases.judgement import Judged
+from transfers.review.cases.parts.verdicts import RETURN, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A part that the second person names."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPage:
+    """What `admin/transfers/case/second.html` draws; with marks it sends back, without it confirms."""
+
+    reference: str
+    case_url: str
+    lease: str
+    first: str
+    told: str
+    because: str
+    tally: Tally
+    set_aside: list[Words]
+    marked: list[Marked]
+    form: forms.Form
+    happens: list[Words]
+    kept: str
+    version: int
+    seconds: int
+    query: str
+
+    @property
+    def title(self) -> str:
+        """What is about to be done."""
+        return _("Send back to %(name)s") % {"name": self.first} if self.marked else _("Confirm as the second person")
+
+
+def marked_of(case: Judged) -> list[Marked]:
+    """The parts that the second person marked, with what stands there of a reason."""
+    return [
+        Marked(f"{section_of(part)} · {label_of(part)}", " ".join(filter(None, (each.words, each.words_en))))
+        for part, each in case.verdicts.items()
+        if each.said == RETURN
+    ]
+
+
+def happens(first: str, *, sends_back: bool) -> list[Words]:
+    """What follows, line by line."""
+    if sends_back:
+        return [
+            _("%(name)s has the order for 30 minutes, with your marks and your words") % {"name": first},
+            _("Once it is accepted again, a second person looks at it again"),
+            _("The applicant sees nothing of it"),
+        ]
+    return [_("The order goes to the authority; the applicant is told")]
+
+
+def seconds() -> int:
+    """For how long it can be undone."""
+    return round(settings.DECISION_OPEN_FOR.total_seconds())

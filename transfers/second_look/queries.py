@@ -1,0 +1,83 @@
+"""Which orders wait for a second look, who may give it, and who judged the order before."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from icpportal.accounts.models import User
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import SUBMIT, ApprovalRequest
+from icpportal.approvals.queries import is_any_open, open_request, requests_of
+from transfers.models import ColleagueNote, Decision, Order, ReviewDraft, ReviewRound
+
+LOOKED = ("confirm", "send_to_first")  # what a second person decides: it is no verdict of theirs
+VERDICT = "verdict."
+
+
+def waiting() -> Exists:
+    """Whether the order was accepted and waits for a second look; for a query of orders."""
+    looks = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference=OuterRef("reference"))
+    return Exists(looks)
+
+
+def accepted_by(user: User) -> Q:
+    """What waits for a second look that this person must not give: they decided a round of it."""
+    return Q(waiting()) & Q(Exists(ReviewRound.objects.filter(order=OuterRef("pk"), reviewer=user)))
+
+
+def with_look(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with whether they wait for a second look, asked in the same question."""
+    return orders.annotate(has_look=waiting())
+
+
+def open_look(order: Order) -> ApprovalRequest | None:
+    """The second look that this order waits for."""
+    known: bool | None = getattr(order, "has_look", None)
+    return open_request(SUBMIT, order.pk) if known is not False else None
+
+
+def looks_at(orders: Iterable[Order]) -> dict[str, ApprovalRequest]:
+    """The looks that these orders wait for, by reference."""
+    references = [each.reference for each in orders]
+    rows = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference__in=references)
+    return {asked.reference: asked for asked in rows.select_related("asked_by")}
+
+
+def looks_of(user: User, most: int) -> list[ApprovalRequest]:
+    """The looks that wait for what this person accepted, the oldest first."""
+    mine = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", asked_by=user).order_by("asked_at")
+    return list(mine[:most]) if is_any_open() else []
+
+
+def accepted_words(asked: ApprovalRequest) -> str:
+    """`accepted by Gao Yang`, in a list."""
+    return _("accepted by %(name)s") % {"name": str(asked.asked_by)}
+
+
+def was_asked(order: Order) -> bool:
+    """Whether a second person was asked since its owner submitted it: accepting it anew draws no other lot."""
+    return requests_of(SUBMIT, order.pk).filter(asked_at__gte=order.submitted_at or order.entered_at).exists()
+
+
+def last_sent_back(order: Order) -> ApprovalRequest | None:
+    """The last look, if it sent the case back to who had accepted it."""
+    last = requests_of(SUBMIT, order.pk).order_by("-asked_at").first()
+    return last if last and last.outcome == ApprovalRequest.DECLINED else None
+
+
+def judges_of(order: Order) -> set[str]:
+    """The keys of all who judged anything of the order: decided a round, gave a verdict, answered about a part."""
+    rounds = order.rounds.values_list("reviewer", flat=True)
+    decisions = Decision.objects.filter(order=order).exclude(move__in=LOOKED).values_list("reviewer", flat=True)
+    questions = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at__isnull=False)
+    answers = questions.values_list("answered_by", flat=True)
+    drafts = ReviewDraft.objects.filter(order=order)
+    typists = [draft.reviewer_id for draft in drafts if any(name.startswith(VERDICT) for name in draft.typed)]
+    return {str(person) for people in (rounds, decisions, answers, typists) for person in people}
+
+
+def forget(order: Order, *, now: datetime) -> None:
+    """The order has left our review, however: nobody needs to look at it any more."""
+    approvals.forget(SUBMIT, order.pk, now=now)
