@@ -32,10 +32,10 @@ LISTED_BY = {
     "order_cancellation": "cancellations",
     "order_held": "held",
     "order_entered": "all",
-    "transfers_order_reference_key": "second",  # from the open requests, which have an index of their own
+    "requests_open": "second",  # from the requests that are open
 }
 COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
-INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+|transfers_order_reference_key)")
+INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+|requests_open)")
 ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket asks for one row more than it shows
 
 
