@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
-from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import open_request
+from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
 from icpportal.time_format import to_beijing
 from transfers.calls import actions as calls
@@ -317,15 +316,12 @@ def _decline_request(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
 def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
-    asked = open_look(order) or open_request(REFUSAL, order.pk)
-    if asked is None or str(asked.pk) != typed.posted.get("request"):
-        raise Contradicted(str(approvals.GONE))
-    approvals.withdraw(asked, actor=reviewer)
+    approvals.withdraw(_request(order, typed, SUBMIT if open_look(order) else REFUSAL), actor=reviewer)
 
 
-def _request(order: Order, typed: Typed) -> ApprovalRequest:
-    """The open request to refuse the order, as the page showed it: not a later one with other words."""
-    return approvals.request_shown(REFUSAL, order.pk, typed.posted.get("request"))
+def _request(order: Order, typed: Typed, kind: str = REFUSAL) -> ApprovalRequest:
+    """The open request, as the page showed it: not a later one with other words."""
+    return approvals.request_shown(kind, order.pk, typed.posted.get("request"))
 
 
 @case_action(gettext_lazy("Your decision is undone: nothing has happened"), decides=False, stays=True)
