@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.guards import account_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.readonly_list import ValuesFilter
 from icpportal.fields.fields import NumberField, PlainTextField
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
 from icpportal.privacy.actions import note_access
 from verification.backdrops import actions, parcel_page
-from verification.backdrops.state_labels import mark
+from verification.backdrops.state_labels import SENTENCES, mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
 
 
@@ -90,12 +91,20 @@ class PostForm(forms.Form):
     tracking = NumberField(label=_("Courier's number"), max_length=40)
 
 
+class BackdropStateFilter(ValuesFilter):
+    """The states of a request in words."""
+
+    title = _("State")
+    parameter_name = "state"
+    values = {state: said.label for state, said in SENTENCES.items()}
+
+
 @admin.register(Backdrop)
 class BackdropAdmin(ReadOnly):
     """Who waits for a backdrop, oldest first; the address is on the page behind each row."""
 
     list_display = ["entered_at", "holder", "state_shown", "region_name", "courier", "tracking"]
-    list_filter = ["state"]
+    list_filter = [BackdropStateFilter]
     search_fields = ["=holder", "=tracking"]
 
     @admin.display(description=_("State"), ordering="state")

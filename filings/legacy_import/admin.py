@@ -38,7 +38,7 @@ from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
 from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import drawn
-from icpportal.desk.readonly_list import ReadOnly
+from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.viewer import Paper, Papers
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.domains import registrable
@@ -121,12 +121,20 @@ def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
     return [Unused(form.typed)] if form.typed else []
 
 
+class StateFilter(ValuesFilter):
+    """The states of a claim in words."""
+
+    title = gettext_lazy("State")
+    parameter_name = "state"
+    values = {state: said.label for state, said in CLAIM_SENTENCES.items()}
+
+
 @admin.register(LegacyClaim)
 class LegacyClaimAdmin(ReadOnly):
     """The longest wait first; those that were decided stay to be read."""
 
     list_display = ("__str__", "about", "owner", "state_shown", "entered_at")
-    list_filter = ("state",)
+    list_filter = (StateFilter,)
     list_select_related = ("record", "owner")
     search_fields = ("record__domain",)
 

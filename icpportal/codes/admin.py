@@ -1,19 +1,55 @@
 """Codes in the review desk: when they were sent and how often they were tried, never to whom or what."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from icpportal.codes.models import Code
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.readonly_list import ValuesFilter
+
+PURPOSES = {
+    "cancel": pgettext_lazy("code", "Cancelling a transfer"),
+    "consent": pgettext_lazy("code", "Consent of a website administrator"),
+    "find_account": pgettext_lazy("code", "Finding an old account"),
+    "handover": pgettext_lazy("code", "Service code for another account"),
+    "phone_proof": pgettext_lazy("code", "Test of a phone"),
+}
+CHANNELS = {"sms": pgettext_lazy("channel", "Text message"), "email": pgettext_lazy("channel", "Email")}
+
+
+class PurposeFilter(ValuesFilter):
+    """What codes are for, in words."""
+
+    title = _("Purpose")
+    parameter_name = "purpose"
+    values = PURPOSES
+
+
+class ChannelFilter(ValuesFilter):
+    """How codes are sent, in words."""
+
+    title = pgettext_lazy("outbox", "channel")
+    parameter_name = "channel"
+    values = CHANNELS
 
 
 @admin.register(Code)
 class CodeAdmin(ReadOnlyAdmin):
     """A list to read: who may see it helps a caller whose code does not arrive."""
 
-    list_display = ["id", "purpose", "channel", "created_at", "expires_at", "attempts", "spent_at"]
-    list_filter = ["purpose", "channel"]
+    list_display = ["id", "purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
+    list_filter = [PurposeFilter, ChannelFilter]
     ordering = ["-pk"]
-    fields = ["purpose", "channel", "created_at", "expires_at", "attempts", "spent_at"]
-    readonly_fields = ["purpose", "channel", "created_at", "expires_at", "attempts", "spent_at"]
+    fields = ["purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
+    readonly_fields = ["purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
     show_full_result_count = False
     actions = None
+
+    @admin.display(description=_("Purpose"), ordering="purpose")
+    def purpose_shown(self, code: Code) -> str:
+        return str(PURPOSES.get(code.purpose, code.purpose))
+
+    @admin.display(description=pgettext_lazy("outbox", "channel"), ordering="channel")
+    def channel_shown(self, code: Code) -> str:
+        return str(CHANNELS.get(code.channel, code.channel))

@@ -1,11 +1,12 @@
 """Who looked at whose data, for the auditor: read only, and without a word of the data."""
 
-from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -35,8 +36,8 @@ class AccessNoteAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"title": _("Who looked at personal data"), **(extra_context or {})})
 
     @admin.display(description=pgettext_lazy("access", "Last look"), ordering="last_at")
-    def last_look(self, note: AccessNote) -> datetime:
-        return note.last_at or note.at
+    def last_look(self, note: AccessNote) -> str:
+        return date_format(localtime(note.last_at or note.at), "DATETIME_FORMAT")
 
     @admin.display(description=pgettext_lazy("access", "What"), ordering="what")
     def what_shown(self, note: AccessNote) -> str:

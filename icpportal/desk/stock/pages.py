@@ -166,7 +166,10 @@ class StockPages(ModelAdmin):
             raise PermissionDenied
         page = HistoryPage(
             title=_("History"),
-            row=Link(str(row), reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])),
+            row=Link(
+                self.row_title(row),
+                reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
+            ),
             history=self.happened(row),
         )
         return draw(request, self.admin_site, page)

@@ -120,12 +120,12 @@ def has(template: str, channel: str | None = None) -> bool:
 
 
 def title_of(template: str) -> str:
-    """What a message is about, in the reader's language, without what is filled in; nothing where it has no heading."""
+    """What a message is about, in the reader's language, … for what is filled in; nothing without a heading."""
     try:
         heading = sections(template, folder_of(get_language() or "")).get("subject", "")
     except UnknownMessage:
         return ""
-    return " ".join(re.sub(r"[“\[(]?\{[^}]*\}[”\])]?", " ", heading).split())
+    return " ".join(re.sub(r"[“\[(]?\{[^}]*\}[”\])]?", " … ", heading).split())
 
 
 def is_secret(template: str) -> bool:
