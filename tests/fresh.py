@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,18 +43,32 @@ def run(*arguments: str, folder: Path, environment: dict[str, str]) -> subproces
             "environment": environment,
             "said": [str(out), str(err)],
         }
-        helper = _helper()
-        helper.stdin.write(json.dumps(asked) + "\n")
-        helper.stdin.flush()
-        code = int(helper.stdout.readline())
+        code = _answer(json.dumps(asked))
         return subprocess.CompletedProcess(arguments, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def _answer(asked: str) -> int:
+    """The exit code; where a test's time is over before, the program ends, and the next gets another helper."""
+    helper = _helper()
+    try:
+        helper.stdin.write(asked + "\n")
+        helper.stdin.flush()
+        return int(helper.stdout.readline())
+    except BaseException:
+        _helper.cache_clear()
+        atexit.unregister(helper.communicate)
+        os.killpg(helper.pid, signal.SIGKILL)
+        helper.communicate()
+        raise
 
 
 @cache
 def _helper() -> subprocess.Popen[str]:
     plain = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    helper = subprocess.Popen([sys.executable, "-P", __file__], env=plain, **pipes)
+    helper = subprocess.Popen(
+        [sys.executable, "-P", __file__],
+        env=plain, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
     atexit.register(helper.communicate)
     return helper
 

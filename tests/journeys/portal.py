@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests import migrated
+from tests import fresh, migrated
 from tests.strict_gunicorn import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,14 +36,7 @@ class Portal:
 
     def manage(self, *command: str, check: bool = True) -> str:
         """What a management command says about this portal's data."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=180,
-        )
+        done = fresh.run("manage.py", *command, folder=ROOT, environment=self.environment)
         if check and done.returncode:
             raise AssertionError(f"{command} exited {done.returncode}: {done.stdout}{done.stderr}")
         return done.stdout

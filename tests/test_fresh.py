@@ -1,0 +1,52 @@
+"""Programs that tests start are told their environment, their folder and their arguments, and nothing of others."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import fresh
+
+OWN = {"PATH": os.environ["PATH"]}
+OURS = "[name for name in sys.modules if name.partition('.')[0] in ('icpportal', 'transfers', 'demo', 'tests')]"
+
+
+def run(*arguments: str, folder: Path, **environment: str) -> tuple[int, str, str]:
+    done = fresh.run(*arguments, folder=folder, environment=OWN | environment)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_program_has_its_own_arguments_folder_and_environment_and_nothing_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "said.py").write_text(
+        f"import os, sys\nprint(sys.argv, os.getcwd(), sorted(os.environ.items()), {OURS}, sys.stdin.read())"
+    )
+    told = f"{tmp_path} {sorted((OWN | {'A': '1'}).items())} [] \n"
+
+    assert run("said.py", "x", folder=tmp_path, A="1") == (0, f"['said.py', 'x'] {told}", "")
+    assert run("-m", "said", "x", folder=tmp_path, A="1") == (0, f"['{tmp_path}/said.py', 'x'] {told}", "")
+    assert run("-c", "import sys; print(sys.argv)", "x", folder=tmp_path) == (0, "['-c', 'x']\n", "")
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "said"),
+    [
+        ("import sys; sys.exit(3)", 3, ""),
+        ("import sys; sys.exit('why')", 1, "why\n"),
+        ("import os; os.kill(os.getpid(), 9)", -9, ""),
+    ],
+)
+def test_how_it_ended_is_told(tmp_path: Path, program: str, code: int, said: str) -> None:
+    assert run("-c", program, folder=tmp_path) == (code, "", said)
+    assert run("-c", "1 / 0", folder=tmp_path)[2].endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_one_whose_time_is_over_leaves_no_answer_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def over(_line: str) -> int:
+        raise TimeoutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fresh, "int", over, raising=False)
+        with pytest.raises(TimeoutError):
+            run("-c", "pass", folder=tmp_path)
+
+    assert run("-c", "import sys; sys.exit(4)", folder=tmp_path)[0] == 4
