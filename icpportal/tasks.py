@@ -20,6 +20,7 @@ from transfers.footer import actions as footers
 from transfers.phones import windows as phone_windows
 from transfers.review import decisions
 from transfers.review.figures import daily_count as desk
+from transfers.review.search import backfill
 from verification.documents import examination
 from verification.documents import sweep as sweeping
 
@@ -137,6 +138,12 @@ def count_durations() -> None:
 def count_desk() -> None:
     """Counts what the review desk did on the last days."""
     desk.count_days()
+
+
+@app.task(base=Job)
+def fill_natures() -> None:
+    """Writes the nature of orders from before an upgrade, some at a time."""
+    backfill.fill_natures()
 
 
 @app.task(base=Job)

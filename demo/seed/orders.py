@@ -1,21 +1,19 @@
 """One invented order in every state, so that every page has something to show."""
 
-import functools
-import io
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image, ImageDraw
 
 from demo import fake_data
 from demo.ministry.api.rows import SiteGiven
 from demo.photo_app import file_inbox as photo_app
-from demo.seed import free_filings
+from demo.seed import desk_work, free_filings
 from demo.seed.consents import answer_on_the_phone
+from demo.seed.pictures import Picture, opened_once
 from demo.servers.names import save as save_names
 from filings.actions import end_access, record_access
 from filings.models import Website
@@ -37,9 +35,7 @@ from transfers.phones import windows as phone_windows
 from verification import consents
 from verification.documents.actions import receive
 from verification.documents.examination import examine
-from verification.documents.sandbox.parent import Opened, open_picture
 from verification.filing_passwords import md5_hex
-from verification.pictures.papers import Paper
 
 PLACES = {
     "12": ("120101", "天津", "天津市和平区"),
@@ -70,6 +66,9 @@ class Seed:
     papers: bool = True
     whole_answers: bool = False  # without papers
     other_mobile: bool = False
+    waits: timedelta = timedelta(hours=5)  # how long it has been where it is
+    objected: bool = False  # another account says that it is theirs
+    called: bool = False  # somebody has to ring about it
 
 
 SENT = ("start", "submit")
@@ -94,6 +93,11 @@ SEEDS = (
     Seed(states.COOLING_OFF.key, ("start", "cool"), kind=kinds.CANCELLATION.key, papers=False, whole_answers=True),
     Seed(states.CANCELLED.key, ("start", "confirm_cancel", "reported", "ended"), kind=kinds.CANCELLATION.key, papers=False, whole_answers=True),
     Seed(states.PHOTO_DUE.key, (*SENT, "accept"), "31"),
+    Seed(states.SUBMITTED.key, SENT, "44", waits=timedelta(hours=30)),
+    Seed(states.SUBMITTED.key, SENT, "12", waits=timedelta(hours=20), objected=True),
+    Seed(states.SUBMITTED.key, SENT, "31", waits=timedelta(hours=2), called=True),
+    Seed(states.SUBMITTED.key, (*SENT, "send_back", "submit"), "12", waits=timedelta(hours=9)),
+    Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "12", waits=timedelta(hours=3)),
 )  # fmt: skip
 NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
 ACTORS = {
@@ -183,6 +187,13 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
     if seed.papers:
         _papers(order, with_photo="send_photo" in seed.moves)
     EXTRAS.get(seed.state, lambda *_: None)(order, owner, on_file)
+    if "send_back" in seed.moves and seed.state == states.SUBMITTED.key:
+        _returned(order, owner, on_file)
+        order.rounds.update(decided_at=order.created_at + 12 * HOUR)
+    if seed.objected:
+        desk_work.object_to(order)
+    if seed.called:
+        desk_work.ask_for_call(order)
 
 
 def _sites(seed: Seed, number: int) -> list[SiteGiven]:
@@ -259,7 +270,7 @@ def _order(
         submitted_at=now - DAY if "submit" in seed.moves else None,
         reported_at=now - timedelta(hours=28) if "reported" in seed.moves else None,
         created_at=now - 3 * DAY,
-        entered_at=now - timedelta(hours=5),
+        entered_at=now - seed.waits,
         **seed.columns,
     )
 
@@ -296,38 +307,11 @@ def _target(order: Order, move: str, state: str) -> str:
     return next((row.target for row in rows if row.guard is None or row.guard(order, facts)), state)
 
 
-class Picture:
-    """A drawn picture as an upload."""
-
-    name: str | None
-    size: int | None
-
-    def __init__(self, words: str) -> None:
-        self.name = f"{words}.jpg"
-        out = io.BytesIO()
-        image = Image.new("RGB", (1200, 900), "#f7f6f2")
-        pen = ImageDraw.Draw(image)
-        pen.rectangle((60, 60, 1140, 840), outline="#0b5a5e", width=6)
-        pen.text((120, 120), f"SAMPLE {words.upper()} - INVENTED", fill="#1b2a33", font_size=48)
-        image.save(out, "JPEG", quality=85)
-        self.bytes = out.getvalue()
-        self.size = len(self.bytes)
-
-    def read(self, num_bytes: int = -1, /) -> bytes:
-        return self.bytes
-
-
-@functools.cache
-def _opened_once(content: bytes, paper: Paper) -> Opened:
-    """Orders hold the same few drawings; nothing is found on them, as they are no papers."""
-    return replace(open_picture(content, paper), findings=(), likeness="")
-
-
 def _papers(order: Order, *, with_photo: bool) -> None:
     wanted = [(slot.key, side) for slot in slots.needed(order) for side in range(1, slot.needed + 1)]
     for slot, side in [*wanted, *([("photo", 1)] if with_photo else [])]:
         document = receive(kind=slot, side=side, upload=Picture(f"{slot} {side}"), holder=order.reference)
-        examine(document.pk, opener=_opened_once)
+        examine(document.pk, opener=opened_once)
         OrderDocument.objects.create(
             order=order, slot=slot, side=side, mark=mark_of(order, slot), document=document, added_at=order.created_at
         )

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -15,6 +17,7 @@ from icpportal.accounts.models import User
 from icpportal.alarms import rows
 from icpportal.approvals.models import KINDS, ApprovalRequest
 from icpportal.approvals.queries import forget_open, has_colleague, open_request
+from icpportal.codes.models import Channel
 from icpportal.fields.types import Json
 
 logger = logging.getLogger(__name__)
@@ -72,11 +75,33 @@ def ask(
     try:
         with transaction.atomic():
             asked.save(force_insert=True)
+            _mail_all_staff(asked)
     except IntegrityError:
         raise RequestRefused(_("A second person has been asked already")) from None
     forget_open()
     logger.info("second person asked", extra={"kind": kind, "reference": reference, "alone": is_alone})
     return asked
+
+
+def _mail_all_staff(asked: ApprovalRequest) -> None:
+    """While somebody acts alone every member of staff is told, also who does not open the desk that day."""
+    if asked.alone_at is None:
+        return
+    for user in User.objects.filter(is_staff=True, is_active=True):
+        import_string(settings.MESSENGER)(
+            key=f"acts_alone:{asked.pk}:{user.pk}",
+            template="acts_alone",
+            channel=Channel.EMAIL,
+            to=user.email,
+            language=user.language,
+            context={
+                "by": str(asked.asked_by),
+                "what": asked.label,
+                "about": asked.reference,
+                "time": asked.alone_at,
+                "url": urljoin(settings.PUBLIC_BASE_URL, reverse("admin:index")),
+            },
+        )
 
 
 def request_shown(kind: str, key: object, shown: str | None) -> ApprovalRequest:

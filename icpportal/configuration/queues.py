@@ -40,6 +40,7 @@ QUEUES = {
         "store_bodies",
         "count_durations",
         "count_desk",
+        "fill_natures",
         "check_footers",
         "tidy",
     ),
@@ -71,6 +72,7 @@ CELERY_BEAT_SCHEDULE = {
     "footers": every("check_footers", 20),
     "durations": every("count_durations", 3600),
     "desk": every("count_desk", 3600),
+    "natures": every("fill_natures", 60),
     "tidy": every("tidy", 3600),
 }
 if REDIS_URL:

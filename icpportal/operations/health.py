@@ -56,6 +56,7 @@ JOBS_REST = {
     "check_footers": timedelta(minutes=10),
     "count_durations": timedelta(days=1),
     "count_desk": timedelta(days=1),
+    "fill_natures": timedelta(hours=1),
     "tidy": timedelta(hours=3),
 }
 GATEWAY_KNOWN = timedelta(minutes=10)

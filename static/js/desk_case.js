@@ -194,7 +194,7 @@ window.addEventListener("DOMContentLoaded", () => {
     }
     all(".parts-nav .sec span").forEach((figure) => {
       const own = all("a", figure.closest(".sec").nextElementSibling).map((link) => document.getElementById(link.hash.slice(1)));
-      const counted = own.filter((part) => "judged" in part.dataset);
+      const counted = own.filter((part) => "judged" in part.dataset && (!("optional" in part.dataset) || chosen(part)));
       figure.textContent = `${counted.filter(chosen).length} / ${counted.length}`;
     });
   };

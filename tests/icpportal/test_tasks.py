@@ -32,6 +32,7 @@ ONE_LINE = {
     tasks.check_footers: ("footers.check_asked", ()),
     tasks.count_durations: ("counting.count_days", ()),
     tasks.count_desk: ("desk.count_days", ()),
+    tasks.fill_natures: ("backfill.fill_natures", ()),
     tasks.tidy: ("cleanup.cleanup", ()),
     tasks.heartbeat: ("pulse.ask_gateways", ()),
 }
@@ -77,6 +78,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
         "icpportal.tasks.check_footers": (20, 20),
         "icpportal.tasks.count_durations": (3600, 3600),
         "icpportal.tasks.count_desk": (3600, 3600),
+        "icpportal.tasks.fill_natures": (60, 60),
         "icpportal.tasks.tidy": (3600, 3600),
     }
     assert set(plan) <= set(app.tasks)

@@ -3,12 +3,17 @@
 import random
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
+from demo.seed import accounts
 from demo.seed import orders as demo_orders
+from icpportal.accounts import roles
 from tests.transfers import states
 from tests.transfers.builders import make_user
+from transfers.models import Call, Objection, Order, ReviewRound
+from transfers.review.baskets.rows import in_review
 
 
 @pytest.mark.django_db
@@ -25,3 +30,25 @@ def test_a_cancellation_that_can_be_stopped_is_shown_only_where_cancellations_ca
 
     everything = dict(enumerate(seed.state for seed in demo_orders.SEEDS))
     assert {number: state for number, state in everything.items() if state not in missing} == placed
+
+
+@pytest.mark.django_db
+def test_a_reviewer_of_the_demo_finds_a_day_of_mixed_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    roles.ensure()
+    people = accounts.open_accounts()
+    with_us = (states.SUBMITTED, states.PHOTO_REVIEW)
+    monkeypatch.setattr(demo_orders, "SEEDS", [seed for seed in demo_orders.SEEDS if seed.state in with_us])
+    monkeypatch.setattr(demo_orders.free_filings, "ministry", Mock())
+    monkeypatch.setattr(demo_orders, "save_names", lambda names: None)
+
+    demo_orders.place(people["applicant"], random.Random(1))
+
+    open_ones = Order.objects.filter(in_review())
+    assert open_ones.count() >= 6
+    assert len(set(open_ones.values_list("province", flat=True))) >= 4
+    assert open_ones.filter(state=states.PHOTO_REVIEW).count() == 2
+    again = ReviewRound.objects.filter(order__in=open_ones, decision="send_back")
+    assert again.count() == 1
+    objection, call = Objection.objects.get(), Call.objects.get()
+    assert {objection.order, call.order} <= set(open_ones)
+    assert (objection.owner, call.ended_at) == (people["newcomer"], None)

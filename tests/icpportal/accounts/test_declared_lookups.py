@@ -106,6 +106,18 @@ def test_a_forged_look_up_answers_the_same_whether_it_is_right_or_wrong(operator
     assert {answer.status_code for answer in posted} == {405}  # the list has no actions
 
 
+@pytest.mark.parametrize("lookup", ["payload__startswith", "reference__regex", "pk__in", "files__name__startswith"])
+def test_a_forged_look_up_posted_to_a_list_with_actions_is_refused_before_anything_is_done(operator, lookup: str):
+    reports = reverse("admin:miit_report_changelist")
+    chosen = {"action": "park", "_selected_action": "1", "reason": "x", "apply": "1"}
+
+    posted = [operator.post(f"{reports}?{lookup}={value}", chosen) for value in ("a", "c", "")]
+
+    assert [answer.status_code for answer in posted] == [400] * 3
+    assert len({answer.content for answer in posted}) == 1
+    assert operator.post(reports, chosen).status_code != 400
+
+
 def test_digests_of_codes_are_not_looked_up(looker):
     """The digest of a code could be read the same way."""
     Code.objects.create(

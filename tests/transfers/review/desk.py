@@ -1,7 +1,8 @@
 """What a reviewer does at the desk, for tests: sign in, open a case, press a button, find every part in order."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from icpportal.accounts.models import User
+from tests.transfers.builders import make_reviewer
 from tests.transfers.cancels import prove
 from transfers.models import Order
 from transfers.orders.kinds import is_in
@@ -39,6 +41,20 @@ def english(client: Client, user: User) -> Client:
     user.language = "en"
     user.save(update_fields=["language"])
     return prove(client, user)
+
+
+def named(name: str, make: Callable[..., User] = make_reviewer) -> User:
+    """Somebody of the desk who has a name and reads English."""
+    user = make(language="en")
+    User.objects.filter(pk=user.pk).update(name=name)
+    return User.objects.get(pk=user.pk)
+
+
+def page(client: Client, address: str) -> str:
+    """What a page says, wherever the address leads."""
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
 
 
 def case_of(order: Order, page: str = "case") -> str:

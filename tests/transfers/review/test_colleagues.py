@@ -4,21 +4,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.accounts.models import User
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
+from tests.transfers.review.desk import all_ok, case_of, english, named, press, read, seen
 from transfers.models import ColleagueNote, Order
 from transfers.review.leases import assign_to_me
 
 pytestmark = pytest.mark.django_db
 NAME = "website.site_name"
-
-
-def named(name, make=make_reviewer):
-    user = make(language="en")
-    User.objects.filter(pk=user.pk).update(name=name)
-    return User.objects.get(pk=user.pk)
 
 
 def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
@@ -116,6 +109,16 @@ def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
 
     assert says in html
     assert not ColleagueNote.objects.exists()
+
+
+def test_the_question_names_the_part_that_it_is_about(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    press(english(client, me), order, "ask", **{"ask-to": str(colleague.pk), "ask-part": NAME, "ask-words": "书画?"})
+
+    more = seen(english(client, colleague), order, "more").content.decode()
+
+    asked = more.partition('id="questions"')[2].partition("</form>")[0]
+    assert ["Website details · Website name" in asked, "书画" in asked] == [True, True]
 
 
 def test_only_who_was_asked_answers_and_only_once(client):

@@ -7,12 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from icpportal.accounts.models import User
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read, seen
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, named, press, read, seen
 from transfers.models import Decision, FieldVerdict, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.review import actions as review
@@ -27,12 +26,6 @@ NAME = "website.site_name"
 @pytest.fixture(autouse=True)
 def a_minute(settings):
     settings.DECISION_OPEN_FOR = MINUTE
-
-
-def named(name):
-    user = make_reviewer(language="en")
-    User.objects.filter(pk=user.pk).update(name=name)
-    return User.objects.get(pk=user.pk)
 
 
 def finish(order):
@@ -254,6 +247,29 @@ def test_after_a_decision_the_next_case_of_the_list_opens(client):
     answer = press(desk, order, "accept", list="queue=judge&province=64", **all_ok(order))
 
     assert answer.url == f"{case_of(following)}?queue=judge&province=64"
+
+
+def test_while_a_decision_waits_its_parts_say_so_and_take_no_verdict(client):
+    order = make_order(state=states.SUBMITTED)
+    desk = english(client, make_reviewer())
+    before = seen(desk, order).content.decode()
+    press(desk, order, "accept", **all_ok(order))
+
+    page = seen(desk, order).content.decode()
+
+    assert ['name="verdict.' in each for each in (before, page)] == [True, False]
+    assert page.count("has decided this order; final at") > 1
+    assert "judged" not in page.partition('<footer class="decide">')[2].partition("</footer>")[0]
+    press(desk, order, "take_back")
+    assert f'name="verdict.{NAME}" value="ok" checked' in seen(desk, order).content.decode()
+
+
+def test_while_a_photo_is_decided_its_rules_take_no_verdict(client):
+    order = make_order(state=states.PHOTO_REVIEW)
+    desk = english(client, make_reviewer())
+    press(desk, order, "accept_photo", **all_ok(order))
+
+    assert 'name="verdict.' not in seen(desk, order).content.decode()
 
 
 def test_refusing_a_photo_waits_as_well(client):

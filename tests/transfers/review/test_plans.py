@@ -13,9 +13,12 @@ from django.urls import reverse
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
-from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user, sign_in
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, make_user, sign_in
 from tests.years import fill, hold
-from transfers.models import Order
+from transfers.calls import actions as calls
+from transfers.models import Call, Objection, Order, ReturnReason
+from transfers.orders import actions
 from transfers.review.baskets.queries import PAGE
 from transfers.review.baskets.rows import baskets
 
@@ -69,9 +72,23 @@ def desk() -> dict[str, User]:
     others = {
         role: make_user(held_roles=(held,)) for role, held in {"auditor": AUDITOR, "operations": OPERATIONS}.items()
     }
+    order = make_order(state=states.SUBMITTED)
+    calls.ask(order, lead, role="subject_lead", about="x", part="website.site_name")
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="x")
+    make_reason("plans")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     return {"reviewer": reviewer, "lead": lead, **others}
+
+
+def work_of_the_desk() -> Iterator[str]:
+    """The lists beside the baskets, and one thing of each: a case, a call, an objection, a reason."""
+    call, objection = Call.objects.get(), Objection.objects.get()
+    yield from (reverse(f"admin:desk_{name}") for name in ("calls", "objections", "reasons"))
+    yield reverse("admin:desk_call", args=[call.pk])
+    yield reverse("admin:desk_objection", args=[objection.pk])
+    yield reverse("admin:desk_reason", args=[ReturnReason.objects.order_by("key")[0].key])
+    yield from (reverse(f"admin:transfers_order_{page}", args=[call.order_id]) for page in ("case", "more"))
 
 
 def pages(role: str, user: User) -> Iterator[tuple[str, str]]:
@@ -86,6 +103,8 @@ def pages(role: str, user: User) -> Iterator[tuple[str, str]]:
         for basket in baskets():
             yield from ((basket.key, f"{QUEUE}?queue={basket.key}{narrowed}") for narrowed in reversed(NARROWED))
         yield "", reverse("admin:desk_figures")
+    if role in ("reviewer", "lead"):
+        yield from (("", url) for url in work_of_the_desk())
 
 
 def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(

@@ -286,3 +286,30 @@ def test_the_page_costs_the_same_with_many_versions_and_few(gao, lin, reason, or
 
     assert cost(lambda: gao.get(at(reason))) == few <= 15
     assert cost(lambda: gao.get(LIST, {"q": "website"})) <= 15
+
+
+def test_words_that_are_saved_while_a_second_person_is_asked_stay_in_the_form(gao, lin, reason, order):
+    draft(reason, gao, order)
+    act(gao, reason, "ask")
+
+    page = act(gao, reason, "save", **{**DRAFT, "todo_en": "Write the whole name"})
+
+    assert ["withdraw the request before you change the words" in page, "Write the whole name" in page] == [True, True]
+
+
+def test_a_reason_without_a_version_opens_and_its_first_one_is_written(gao, reviewer, order):
+    bare = ReturnReason.objects.create(
+        key="bare", text_zh="名称不符", text_en="Names differ", short_zh="不符", short_en="differ"
+    )
+
+    assert reviewer.get(at(bare)).status_code == 200
+    page = gao.get(at(bare)).content.decode()
+    assert "Names differ" in page
+    act(gao, bare, "save", **DRAFT)
+    assert bare.versions.get().number == 1
+
+
+def test_the_first_page_says_to_choose_a_reason(gao, reviewer):
+    for desk in (gao, reviewer):
+        assert "Choose a reason from the list" in desk.get(reverse("admin:desk_reasons")).content.decode()
+    assert "Choose a reason from the list" not in gao.get(reverse("admin:desk_reason_new")).content.decode()

@@ -15,10 +15,12 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts.catalogue import render
+from icpportal.outbox.texts.formats import unpack_all
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
 from tests.transfers.cancels import prove, proved
-from tests.transfers.review.desk import all_ok
+from tests.transfers.review.desk import all_ok, case_of, named, read
 from tests.transfers.together import together, words
 from transfers.models import Decision, Order, ReviewRound
 from transfers.orders import actions as orders
@@ -44,30 +46,16 @@ def order():
 
 @pytest.fixture
 def gao():
-    return named("高扬")
+    return named("高扬", make_lead_reviewer)
 
 
 @pytest.fixture
 def lin():
-    return named("林远")
-
-
-def named(name, make=make_lead_reviewer):
-    user = make(language="en")
-    User.objects.filter(pk=user.pk).update(name=name)
-    return User.objects.get(pk=user.pk)
+    return named("林远", make_lead_reviewer)
 
 
 def desk_of(user):
     return proved(Client(), user)
-
-
-def read(order):
-    return Order.objects.get(pk=order.pk)
-
-
-def case_of(order):
-    return reverse("admin:transfers_order_case", args=[order.pk])
 
 
 def page_of(order, user, name="case"):
@@ -271,6 +259,30 @@ def test_a_lone_lead_waits_for_a_day_all_staff_read_so_and_it_is_marked(order, g
     assert approvals.finish_due(now=asked.alone_at + DAY) == 0
 
 
+def test_all_staff_are_mailed_in_their_language_while_a_lone_lead_acts(order, gao):
+    reviewer = make_reviewer(language="zh-hans")
+    left = make_reviewer(language="en")
+    User.objects.filter(pk=left.pk).update(is_active=False)
+
+    ask(order, gao)
+
+    mails = {each.payload["to"]: each for each in Message.objects.filter(template="acts_alone")}
+    assert set(mails) == {gao.email, reviewer.email}
+    assert {each.channel for each in mails.values()} == {"email"}
+    said = {to: render("acts_alone", "email", each.payload["language"], unpack_all(each.payload["context"]))
+            for to, each in mails.items()}  # fmt: skip
+    assert "高扬 acts without a second person: Refusing an order permanently" in said[gao.email].subject
+    assert order.reference in said[gao.email].text
+    assert "高扬将单独办理" in said[reviewer.email].subject
+    assert WORDS not in said[gao.email].text
+
+
+def test_nobody_is_mailed_where_a_colleague_can_answer(order, gao, lin):
+    ask(order, gao)
+
+    assert not Message.objects.filter(template="acts_alone").exists()
+
+
 def test_a_lead_who_has_a_colleague_is_never_done_without_one(order, gao, lin):
     ask(order, gao)
 
@@ -281,7 +293,7 @@ def test_a_lead_who_has_a_colleague_is_never_done_without_one(order, gao, lin):
 
 def test_a_second_lead_who_comes_within_the_day_is_waited_for(order, gao):
     ask(order, gao)
-    lin = named("林远")
+    lin = named("林远", make_lead_reviewer)
 
     assert approvals.finish_due(now=timezone.now() + 2 * DAY) == 0
 
@@ -342,7 +354,7 @@ def test_the_words_are_kept_sealed(order, gao, lin):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_answer_at_once_leave_one_answer():
-    gao, lin, wu = named("高扬"), named("林远"), named("吴桐")
+    gao, lin, wu = (named(name, make_lead_reviewer) for name in ("高扬", "林远", "吴桐"))
     for _round in range(5):
         order = make_order(state=states.SUBMITTED)
         ask(order, gao)

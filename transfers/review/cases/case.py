@@ -42,7 +42,7 @@ from transfers.review.cases.judgement import Judged, case_judged, lacking_in
 from transfers.review.cases.letters import previews
 from transfers.review.cases.moves import ask_call_form
 from transfers.review.cases.notes import notes
-from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage
+from transfers.review.cases.page import Arc, CasePage, DecisionPage, MorePage, PurposePage, Question
 from transfers.review.cases.parts.look import look_box
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
@@ -175,7 +175,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_part=asked,
         asked_label=label_of(asked) if asked else "",
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
-        questions=[note for note in notes if note.waits_for(user)],
+        questions=[_question(note) for note in notes if note.waits_for(user)],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
         answer=typed.fields.get(f"{ANSWER}-words", ""),
@@ -224,6 +224,12 @@ def _sections(
     reasons = shown(order, chosen) if case.verdicts else []
     questions = {part: _asked(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
+
+
+def _question(note: ColleagueNote) -> Question:
+    """It names the part as the case does: page and label."""
+    about = f"{section_of(note.part)} · {label_of(note.part)}" if note.part else ""
+    return Question(note.pk, str(note.author), about, note.words)
 
 
 def _asked(note: ColleagueNote) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from django import forms
 from django.utils.safestring import SafeString
@@ -11,7 +12,6 @@ from icpportal.approvals.words import Asked
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.sent_reports import SentReport
-from transfers.models import ColleagueNote
 from transfers.review.baskets.due import Due
 from transfers.review.baskets.page import Act
 from transfers.review.cases.events import Happened
@@ -128,6 +128,16 @@ class PurposePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a colleague asks of the reader."""
+
+    pk: UUID
+    author: str
+    about: str  # the part
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class MorePage:
     """What `admin/transfers/case/more.html` draws."""
 
@@ -138,7 +148,7 @@ class MorePage:
     asked_part: str  # which a colleague is asked about, where the case said so
     asked_label: Words
     parts: list[tuple[str, str]]
-    questions: list[ColleagueNote]
+    questions: list[Question]
     forms: dict[str, forms.Form]
     note: str  # what was typed so far
     answer: str

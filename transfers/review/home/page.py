@@ -105,6 +105,7 @@ class HomePage:
     unheld: int  # for leads: over their time, and nobody has them
     baskets: list[BasketLine]
     mine: list[Line]
+    mine_url: str
     asked: list[Line]
     decided: int
     returned: int
@@ -140,6 +141,7 @@ def home_page(reader: Reader) -> HomePage:
         unheld=unheld.waiting,
         baskets=[*_lines(counts, reader), *_phone_lines(reader)],
         mine=_mine(reader),
+        mine_url=f"{reverse(LIST)}?queue=mine&province=all",
         asked=_asked(reader),
         decided=decided,
         returned=returned,
@@ -272,9 +274,10 @@ def _mine(reader: Reader) -> list[Line]:
 
 def _of_mine(order: Order, reader: Reader) -> Line:
     due = due_of(order, DueBy.PROMISE, reader.now, reader.known)
-    until = f"{to_beijing(order.claimed_until):%H:%M}" if order.claimed_until else ""
+    since, until = (f"{to_beijing(at):%H:%M}" if at else "–" for at in (order.claimed_since, order.claimed_until))
     words = f"{order.domain} · {due.words}" if due else order.domain
-    return Line(order.reference, case_url(order), _("until %(time)s") % {"time": until}, words)
+    when = _("since %(since)s, until %(until)s") % {"since": since, "until": until}
+    return Line(order.reference, case_url(order), when, words)
 
 
 def _asked(reader: Reader) -> list[Line]:

@@ -49,6 +49,8 @@ class CallForm(forms.Form):
     to = ChoiceField(label=gettext_lazy("Whom to call"))
     about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200)
 
-    def __init__(self, data: Posted | None = None, *, people: list[Choice]) -> None:
-        super().__init__(data)
+    def __init__(
+        self, data: Posted | None = None, *, people: list[Choice], initial: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         offer(self, "to", people)

@@ -133,7 +133,7 @@ def language_of(objection: Objection) -> str:
 
 
 def objection_page(
-    objection: Objection, reader: Reader, *, form: CloseForm | None, call_form: CallForm | None, is_shown: bool
+    objection: Objection, reader: Reader, *, form: CloseForm, call_form: CallForm, is_shown: bool
 ) -> ObjectionPage:
     """Who says what, what was tried, and how it may end."""
     order, owner = order_of(objection), objection.owner
@@ -141,7 +141,6 @@ def objection_page(
     is_open = objection.closed_at is None
     contact = [owner.mobile, owner.email] if is_shown else [mask_mobile(owner.mobile), mask_email(owner.email)]
     language = language_of(objection)
-    form = form or CloseForm(language=language)
     return ObjectionPage(
         title=_("Objection: %(domain)s") % {"domain": objection.domain},
         row=row,
@@ -155,7 +154,7 @@ def objection_page(
         sides=[_side(order)] if order else [],
         compared=_compared(objection, order) if order else [],
         made=_made(objection, order, reader) if order else [],
-        call_form=call_form or CallForm(people=whom(order)),
+        call_form=call_form,
         form=form,
         results=choosable(RESULTS, str(form["result"].value() or "")),
         reads=_("Reads Chinese") if language == ZH else _("Reads English"),

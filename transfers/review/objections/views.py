@@ -40,8 +40,7 @@ def objection_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpRespo
         return _page(request, site, objection)
     pressed = request.POST.get("move", "")
     if pressed == "show":
-        typed = CloseForm(language=language_of(objection), initial=request.POST.dict())
-        return _page(request, site, objection, form=typed, is_shown=True)
+        return _page(request, site, objection, is_shown=True)
     if pressed in ("call", "look"):
         return _call(request, site, objection, is_meant=pressed == "call")
     return _close(request, site, objection, pressed)
@@ -61,7 +60,10 @@ def _page(
     call_form: CallForm | None = None,
     is_shown: bool = False,
 ) -> HttpResponse:
-    """The page, whatever request draws it; each look is noted, and the number apart."""
+    """The page, whatever request draws it, with all that was typed; each look is noted, and the number apart."""
+    typed = request.POST.dict()
+    form = form or CloseForm(language=language_of(objection), initial=typed)
+    call_form = call_form or CallForm(people=whom(order_of(objection)), initial=typed)
     for what in (OBJECTION, NUMBER)[: 1 + is_shown]:
         note_access(actor=account_of(request), what=what, reference=str(objection)[:80], reason=REVIEW)
     page = objection_page(objection, reader_of(request), form=form, call_form=call_form, is_shown=is_shown)
@@ -82,7 +84,7 @@ def _call(request: HttpRequest, site: AdminSite, objection: Objection, *, is_mea
         messages.error(request, str(refused.words))
         return _page(request, site, objection, call_form=form)
     messages.success(request, _("The call is in the list of calls"))
-    return redirect("admin:desk_objection", objection.pk)
+    return _page(request, site, objection, call_form=CallForm(people=whom(order)))
 
 
 def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed: str) -> HttpResponse:

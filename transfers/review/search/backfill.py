@@ -1,9 +1,11 @@
 """Keys and natures for orders that were written before there were any, or by a version that did not write them."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -12,6 +14,10 @@ from transfers.models import Order, SearchKey
 from transfers.review.search.keys import keep
 
 BATCH = 200
+A_RUN = 1000  # orders of one run of the job
+PASSED, ALL = "search.natures_passed", "all"  # up to which order natures were written
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -38,6 +44,38 @@ def fill(*, again: bool = False) -> Totals:
     return totals
 
 
+def fill_natures(*, most: int = A_RUN) -> int:
+    """Write the nature of orders that a version before was sent, so many in a run; how many were looked at.
+
+    Where the last run ended is kept in the cache: if that is lost, every order is passed once more.
+    """
+    orders = Order.objects.filter(submitted_at__isnull=False, nature="").order_by("pk")
+    after = cache.get(PASSED)
+    if after == ALL:
+        return 0
+    found = list((orders.filter(pk__gt=after) if after else orders).values_list("pk", flat=True)[:most])
+    for pk in found:
+        _keep_nature(pk)
+    cache.set(PASSED, found[-1] if len(found) == most else ALL, None)
+    return len(found)
+
+
+def _keep_nature(pk: UUID) -> None:
+    """Of an order that cannot be read it stays unknown; others are not held up by it."""
+    try:
+        with transaction.atomic():
+            order = Order.objects.select_for_update().get(pk=pk)
+            _write_nature(order)
+    except Unreadable:
+        logger.warning("nature of an order unknown", extra={"order": str(pk)})
+
+
+def _write_nature(order: Order) -> None:
+    """Orders sent before lists could be narrowed by it have none."""
+    if order.submitted_at and not order.nature:
+        Order.objects.filter(pk=order.pk).update(nature=order.answer("type").get("nature", ""))
+
+
 def _orders(*, again: bool) -> Iterator[UUID]:
     orders = Order.objects.order_by("pk")
     if not again:
@@ -53,5 +91,4 @@ def _keep(pk: UUID) -> None:
         # locked, or somebody who saves the order at this moment gets keys of what stood there before
         order = Order.objects.select_for_update().get(pk=pk)
         keep(order)
-        if order.submitted_at and not order.nature:  # sent before the lists could be narrowed by it
-            Order.objects.filter(pk=pk).update(nature=order.answer("type").get("nature", ""))
+        _write_nature(order)

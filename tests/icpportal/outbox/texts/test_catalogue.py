@@ -26,12 +26,12 @@ EVENTS = [
     "cancelled_for_cause",
     "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
-    "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed",
+    "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
 # news without anything to do, told by mail and on the site alone
-NOT_TEXTED = {"call_planned", "order_received_again", "order_with_authority", "role_changed"}
+NOT_TEXTED = {"call_planned", "order_received_again", "order_with_authority", "role_changed", "acts_alone"}
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",
     "code_handover", "code_consent", "code_phone_proof", "code_find_account",
@@ -57,6 +57,8 @@ LONGEST: dict[str, Any] = {
     "host": "beian.example.com",
     "phone": "400-000-0000",
     "what": {"zh": "登录密码", "en": "password"},
+    "about": "T7Q4-M2KX",
+    "by": "Gao Yang",
     "before": {"zh": "申请人、审核员", "en": "Applicant, Reviewer"},
     "after": {"zh": "审核主管、审核员", "en": "Lead reviewer, Reviewer"},
     "giver": "l***@example.com",

@@ -19,6 +19,7 @@ from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.outside import cost
+from tests.transfers.review.desk import named
 from tests.transfers.review.figures.history import (
     DAY,
     HOUR,
@@ -89,13 +90,6 @@ def counted(figure: str, part: str, times: int, *, province: str = "64", days_ag
 
 def decided(person: User, times: int, *, outcome: str = "passed", seconds: int = 185) -> None:
     ReviewerCount.objects.create(day=TODAY.date() - DAY, reviewer=person, outcome=outcome, seconds=seconds, times=times)
-
-
-def named(name: str) -> User:
-    person = make_reviewer()
-    person.name = name
-    person.save()
-    return person
 
 
 # --- what a lead reads ---

@@ -4,6 +4,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -195,6 +196,25 @@ def test_orders_sent_by_an_earlier_version_get_the_nature_by_which_lists_are_nar
     index("--all")
 
     assert list(Order.objects.filter(pk__in=[sent.pk, draft.pk], nature="enterprise")) == [sent]
+
+
+def test_after_an_upgrade_the_worker_writes_natures_by_itself_some_at_a_time_and_then_rests() -> None:
+    cache.clear()
+    for _ in range(5):
+        make_order(state=states.SUBMITTED, submitted_at=timezone.now())
+    Order.objects.update(nature="")
+    broken = make_order(state=states.SUBMITTED, submitted_at=timezone.now())
+    draft = make_order()
+    Order.objects.filter(pk=broken.pk).update(
+        nature="", answers=Order.objects.exclude(pk=broken.pk).values("answers")[:1]
+    )
+
+    assert [backfill.fill_natures(most=2) for _ in range(5)] == [2, 2, 2, 0, 0]
+
+    assert Order.objects.filter(nature="enterprise").count() == 5
+    assert set(Order.objects.filter(nature="").values_list("pk", flat=True)) == {broken.pk, draft.pk}
+    cache.clear()
+    assert backfill.fill_natures(most=2) == 1  # what is still without is passed once more
 
 
 def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:

@@ -153,9 +153,14 @@ class Section:
         return [part for part in self.parts if part.is_judged]
 
     @property
+    def counted(self) -> list[Part]:
+        """Those that count: of one where silence is in order, only when something is said of it."""
+        return [part for part in self.judged if part.said or not part.is_optional]
+
+    @property
     def done(self) -> int:
         """How many of them have one."""
-        return sum(part.said != "" for part in self.judged)
+        return sum(part.said != "" for part in self.counted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,11 @@ def _save(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User
     form = VersionForm(request.POST)
     if not form.is_valid():
         return _drawn(request, site, found, form=form)
-    publication.write(found, user, form.columns())
+    try:
+        publication.write(found, user, form.columns())
+    except RequestRefused as refused:
+        messages.error(request, str(refused.words))
+        return _drawn(request, site, found, form=form)
     messages.success(request, _("The draft is saved. Nobody is told it before it is published"))
     return redirect("admin:desk_reason", found.key)
 
@@ -177,18 +181,18 @@ def _drawn(
     """The page, whatever request draws it."""
     user, everything = account_of(request), versions_of_all()
     versions = everything.get(found.key, [])
-    newest = versions[0]
-    draft = newest if newest.published_at is None else None
+    newest = versions[0] if versions else _first(found)
+    draft = newest if versions and newest.published_at is None else None
     asked = open_request(REASON, draft.pk) if draft else None
     can_write, request_shown = is_lead(user), asked_for(asked, user)
     page = ReasonsPage(
         title=newest.short_zh if request.LANGUAGE_CODE.startswith("zh") else newest.short_en,
         listed=listed(everything, "", found.key),
         asked_for="",
-        item=item(found, versions, asked),
+        item=item(found, versions, asked) if versions else None,
         can_write=can_write,
         has_draft=draft is not None,
-        form=(form or VersionForm(initial=written(newest))) if can_write and not asked else None,
+        form=form or (VersionForm(initial=written(newest)) if can_write and not asked else None),
         try_form=(try_form or TryForm(initial={"reference": newest.tried_on})) if can_write and draft else None,
         ask_form=(ask_form or AskForm()) if can_write and draft and draft.tried_on and not asked else None,
         asked=[request_shown] if request_shown else [],
@@ -197,6 +201,11 @@ def _drawn(
         tried=tried,
     )
     return draw(request, site, page)
+
+
+def _first(found: ReturnReason) -> ReasonVersion:
+    """What a reason without a version begins with: its own words."""
+    return ReasonVersion(reason=found, **{name: getattr(found, name) for name in publication.COPIED})
 
 
 def _blanks() -> list[tuple[str, Words]]:
