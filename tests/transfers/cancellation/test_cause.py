@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -155,7 +157,9 @@ def test_a_lone_lead_waits_for_a_day_and_all_staff_read_so_without_the_domain() 
     assert ["Ending an access for cause, #" in told, "quiet-site" in home] == [True, False]
 
     assert approvals.finish_due(now=due - timedelta(seconds=1)) == 0
-    assert (Order.objects.count(), Message.objects.count()) == (0, 0)
+    mail = Message.objects.get()  # to the lead, the only one of the staff by then: to nobody on the filing
+    assert (Order.objects.count(), mail.template, mail.payload["to"]) == (0, "acts_alone", lead.email)
+    assert "quiet-site" not in str(mail.payload)
     assert approvals.finish_due(now=due) == 1
 
     request.refresh_from_db()
@@ -326,3 +330,26 @@ def test_the_case_of_a_held_cancellation_says_the_code_in_words(client: Client, 
 
     assert "Not our access: compare the ministry&#x27;s id of the access" in case.content.decode()
     assert "只能取消本接入商的接入" in case.content.decode()
+
+
+def test_what_waited_before_an_upgrade_waits_on_as_a_request_and_is_allowed() -> None:
+    website = make_website(make_user())
+    row = CauseCancellation.objects.create(
+        website=website, cause="shell_site", words="域名解析到别处", asked_by=make_reviewer()
+    )
+    decided = CauseCancellation.objects.create(
+        website=website, cause="shell_site", words="x", asked_by=row.asked_by, decision="declined"
+    )
+    ask_again = import_module("transfers.migrations.0037_ended_for_cause").ask_again
+
+    ask_again(apps, None)
+    ask_again(apps, None)  # broken off and run once more
+
+    asked = ApprovalRequest.objects.get()
+    assert (asked.kind, asked.key, asked.words) == ("ending", str(row.pk), "域名解析到别处")
+    assert (asked.asked_by, asked.owner) == (row.asked_by, website.owner)
+    assert "Allowed" in press(make_lead_reviewer(), "allow_request", row)
+    assert {each.pk: each.decision for each in CauseCancellation.objects.all()} == {
+        row.pk: "approved",
+        decided.pk: "declined",
+    }
