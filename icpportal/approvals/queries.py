@@ -39,10 +39,12 @@ def forget_open() -> None:
 
 
 def open_requests(user: User, most: int) -> list[ApprovalRequest]:
-    """The oldest open requests that this person may ask and answer, but for those with a list of their own."""
-    kinds = [name for name, kind in KINDS.items() if user.has_perm(kind.permission) and not kind.has_page]
-    found = ApprovalRequest.objects.filter(kind__in=kinds, outcome="").select_related("asked_by")
-    return list(found.order_by("asked_at")[:most]) if kinds and is_any_open() else []
+    """The oldest open requests that this person may ask and answer; of those with a list of their own, one's own."""
+    held = [name for name, kind in KINDS.items() if user.has_perm(kind.permission)]
+    listed = [name for name in held if KINDS[name].has_page]
+    wanted = Q(kind__in=[name for name in held if name not in listed]) | Q(kind__in=listed, asked_by=user)
+    found = ApprovalRequest.objects.filter(wanted, outcome="").select_related("asked_by")
+    return list(found.order_by("asked_at")[:most]) if held and is_any_open() else []
 
 
 def lone_requests(most: int) -> Iterable[ApprovalRequest]:

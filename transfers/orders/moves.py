@@ -97,6 +97,14 @@ GRANT = Move(
     said=pgettext_lazy("timeline", "Approved"),
     grants=True,
 )
+# a second person found a fault in entries or papers after the photo was accepted
+LOOK_AGAIN = Move(
+    "look_again",
+    of(states.PHOTO_REVIEW),
+    states.SUBMITTED.key,
+    by=REVIEWER,
+    said=_("We are reviewing details and documents again"),
+)
 ABANDON = Move(
     "abandon",
     of(states.DRAFT, states.RETURNED, states.LAPSED, states.AUTHORITY_RETURNED),
@@ -124,7 +132,7 @@ CLOSE = Move(
         states.PHOTO_REVIEW,
         states.LAPSED,
         states.AUTHORITY_RETURNED,
-    ),
+    ),  # fmt: skip
     states.ABANDONED.key,
     by=OPERATIONS,
     said=_("Closed, because it could not be read any more"),
@@ -182,6 +190,7 @@ TRANSFER_MOVES = (
         enqueue=REPORT,
         said=_("The photo was accepted"),
     ),
+    LOOK_AGAIN,
     REPORTED,
     replace(
         REPORTED,

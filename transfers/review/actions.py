@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import LONGEST, Own, all_of, first, in_messages, kept
-from icpportal.fields.types import Fact, Json
+from icpportal.fields.types import Fact
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from transfers.calls.actions import end_unreached
 from transfers.calls.queries import UNREACHED
@@ -193,7 +193,7 @@ def send_to_first(
     now: datetime | None = None,
 ) -> None:
     """A second person sends the case back to who accepted it: why, and the parts, with what stands at them."""
-    said: dict[str, Json] = {"parts": [*parts], "words": words, "marks": {**(marks or {})}}
+    said: second_look.Answer = {"parts": parts, "words": words, "marks": marks or {}}
     second_look.send_to_first(order, second, said, now or timezone.now())
 
 

@@ -1,6 +1,7 @@
 """An accepted order waits for a second person, who confirms it or sends it back to who accepted it."""
 
 from datetime import datetime
+from typing import TypedDict
 
 from django.db import transaction
 from django.db.models import F
@@ -10,16 +11,26 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.types import Columns, Facts, Json
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
+from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.objections.queries import is_contested
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
 from transfers.orders.machine import ORDER
+from transfers.orders.moves import LOOK_AGAIN
 from transfers.orders.rows import Group
 from transfers.review import leases
 from transfers.review.staff import reviewers
 from transfers.second_look import policy
 from transfers.second_look.queries import judges_of, open_look, was_asked
+
+
+class Answer(TypedDict):
+    """What a second person says who sends a case back: the parts, why, and what stands at the parts on the page."""
+
+    parts: list[str]
+    words: str
+    marks: dict[str, str]
 
 
 def refuse_contested(order: Order) -> None:
@@ -100,16 +111,32 @@ def confirm(order: Order, second: User, now: datetime) -> None:
         order.refresh_from_db()
 
 
-def send_to_first(order: Order, second: User, answer: dict[str, Json], now: datetime) -> None:
+def _lay_before(order: Order, second: User, parts: list[str], now: datetime) -> None:
+    """Into the review of what was named: from that of the photo back to that of entries and papers, where it is those.
+
+    A photo that was not named stands.
+    """
+    photo = [part for part in parts if part.partition(".")[0] == PHOTO]
+    if not is_in(order, Group.PHOTO_IN_REVIEW) or len(photo) == len(parts):
+        Order.objects.filter(pk=order.pk).update(version=F("version") + 1, **leases.FREED)
+        order.refresh_from_db()
+        return
+    facts = queries.facts_of(order)
+    stands: Columns = {} if photo else {"photo_accepted_for": facts["administrator_key"]}
+    columns: Columns = {**leases.FREED, **stands}
+    ORDER.apply(order, LOOK_AGAIN.name, by=REVIEWER, actor=second, facts=facts, columns=columns, now=now)
+
+
+def send_to_first(order: Order, second: User, answer: Answer, now: datetime) -> None:
     """Back to who accepted it, with the parts named; where that person judges no more, back to the queue."""
     with transaction.atomic():
         asked = _look_of(order, second, now)
         first = reviewers().filter(pk=asked.asked_by_id).first()
+        said: dict[str, Json] = {"parts": [*answer["parts"]], "words": answer["words"], "marks": {**answer["marks"]}}
         try:
-            approvals.decline(asked, actor=second, answer=answer, now=now)
+            approvals.decline(asked, actor=second, answer=said, now=now)
         except approvals.RequestRefused as refused:
             raise MoveNotAllowed(f"send_to_first {order.reference}") from refused
-        Order.objects.filter(pk=order.pk).update(version=F("version") + 1, **leases.FREED)
-        order.refresh_from_db()
+        _lay_before(order, second, answer["parts"], now)
         if first is not None:
             leases.hand_on(order, second, first, now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
-from icpportal.approvals.queries import is_any_open, open_request, requests_of
+from icpportal.approvals.queries import open_request, requests_of
 from transfers.models import ColleagueNote, Decision, Order, ReviewDraft, ReviewRound
 
 LOOKED = ("confirm", "send_to_first")  # what a second person decides: it is no verdict of theirs
@@ -35,7 +35,18 @@ def with_look(orders: QuerySet[Order]) -> QuerySet[Order]:
 def open_look(order: Order) -> ApprovalRequest | None:
     """The second look that this order waits for."""
     known: bool | None = getattr(order, "has_look", None)
-    return open_request(SUBMIT, order.pk) if known is not False else None
+    if known is None:
+        return open_request(SUBMIT, order.pk)
+    return _kept_look(order) if known else None
+
+
+def _kept_look(order: Order) -> ApprovalRequest | None:
+    """Read once for a page: as long as the order does not move on."""
+    version, look = getattr(order, "_look", (None, None))
+    if version != order.version:
+        look = open_request(SUBMIT, order.pk)
+        order._look = order.version, look  # type: ignore[attr-defined]
+    return look
 
 
 def looks_at(orders: Iterable[Order]) -> dict[str, ApprovalRequest]:
@@ -43,12 +54,6 @@ def looks_at(orders: Iterable[Order]) -> dict[str, ApprovalRequest]:
     references = [each.reference for each in orders]
     rows = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference__in=references)
     return {asked.reference: asked for asked in rows.select_related("asked_by")}
-
-
-def looks_of(user: User, most: int) -> list[ApprovalRequest]:
-    """The looks that wait for what this person accepted, the oldest first."""
-    mine = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", asked_by=user).order_by("asked_at")
-    return list(mine[:most]) if is_any_open() else []
 
 
 def accepted_words(asked: ApprovalRequest) -> str:
@@ -63,6 +68,8 @@ def was_asked(order: Order) -> bool:
 
 def last_sent_back(order: Order) -> ApprovalRequest | None:
     """The last look, if it sent the case back to who had accepted it."""
+    if open_look(order):
+        return None
     last = requests_of(SUBMIT, order.pk).order_by("-asked_at").first()
     return last if last and last.outcome == ApprovalRequest.DECLINED else None
 

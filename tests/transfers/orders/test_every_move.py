@@ -64,6 +64,9 @@ TRANSFER = (
         ALL,
         "photo_requested",
     ),
+    Made(
+        "look_again", (states.PHOTO_REVIEW,), REVIEWER, states.SUBMITTED, "We are reviewing details and documents again"
+    ),
     Made("send_photo", (states.PHOTO_DUE,), APPLICANT, states.PHOTO_REVIEW, "The photo was submitted"),
     Made(
         "refuse_photo",

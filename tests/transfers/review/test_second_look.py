@@ -16,12 +16,19 @@ from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
+from tests.transfers.outside import cost
 from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
-from transfers.models import Decision, Objection, Order, ReviewRound
+from tests.transfers.together import together
+from transfers.check.readiness import advice_kept
+from transfers.models import Decision, FieldVerdict, Objection, Order, ReviewRound
 from transfers.orders import actions as orders
 from transfers.orders import queries
+from transfers.review import actions as review
 from transfers.review import decisions
+from transfers.review.cases.parts.parts import parts_of
+from transfers.review.figures.facts import Step, facts
 from transfers.review.leases import assign_to_me
+from transfers.review.values import value_of
 from transfers.second_look import policy
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +74,15 @@ def in_papers(**columns):
 
 
 def in_photo(**columns):
-    return make_order(state=states.PHOTO_REVIEW, submitted_at=timezone.now(), **columns)
+    """An order whose papers a colleague has accepted, and whose photo is in review."""
+    order = make_order(state=states.PHOTO_REVIEW, submitted_at=timezone.now(), **columns)
+    papers = ReviewRound.objects.create(
+        order=order, number=1, reviewer=make_reviewer(), decision="accept", decided_at=timezone.now()
+    )
+    FieldVerdict.objects.bulk_create(
+        FieldVerdict(round=papers, field=part, verdict="ok", value=value_of(order, part)) for part in parts_of(order)
+    )
+    return order
 
 
 WAYS = {"accept": in_papers, "accept_photo": in_photo}
@@ -131,7 +146,7 @@ def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(or
     )  # this one to the desk, which has one person
     assert (now.state, now.report, moves(order), told.count()) == (order.state, 0, [], 0)
     assert (now.reviewer, page()) == (None, before)
-    accepted = ReviewRound.objects.get(order=order)
+    accepted = ReviewRound.objects.filter(order=order).latest("number")
     assert (accepted.decision, accepted.reviewer, accepted.verdicts.count() > 0) == (move, gao[0], True)
 
 
@@ -295,6 +310,149 @@ def test_nobody_but_who_accepted_it_takes_it_back(gao, lin):
 
     assert "Only who made the request withdraws it" in told(lin[1], order, "withdraw_request")
     assert look().outcome == ""
+
+
+# --- at the photo ---
+
+
+RULE = "photo.clothes"
+
+
+def test_a_rule_of_the_photo_goes_back_to_who_judged_the_photo(gao, lin):
+    order = in_photo()
+    accept(order, gao[1], "accept_photo")
+    take(order, lin[0])
+    told(lin[1], order, "send_to_first", **{f"verdict.{RULE}": "return", "second-words": "红色上衣"})
+
+    now = read(order)
+    assert (now.state, now.reviewer, moves(order)) == (states.PHOTO_REVIEW, gao[0], [])
+    assert "Not accepted: 1 rule not met" in told(gao[1], order, "accept_photo")
+    told(gao[1], order, "refuse_photo")
+    assert read(order).state == states.PHOTO_DUE
+
+
+def sent_back_for_its_name(gao, lin):
+    """In the review of the photo a second person found that the site's name is wrong."""
+    order = in_photo()
+    accept(order, gao[1], "accept_photo")
+    take(order, lin[0])
+    page = html.fromstring(lin[1].get(case_of(order)).content)
+    assert page.xpath(f"//*[@name='verdict.{NAME}']")
+    every = {f"verdict.{part}": "ok" for part in parts_of(order)}
+    told(lin[1], order, "send_to_first", **{**every, **MARKED, "second-words": FOUND})
+    return order
+
+
+def test_a_fault_in_the_entries_leads_back_to_their_review_and_the_photo_stands(gao, lin):
+    order = sent_back_for_its_name(gao, lin)
+
+    now = read(order)
+    assert (now.state, now.reviewer, moves(order)) == (states.SUBMITTED, gao[0], ["look_again"])
+    assert bool(now.photo_accepted_for)
+    owner = sign_in(Client(), order.owner)
+    assert FOUND not in words(owner.get(order.get_absolute_url()))
+    assert (Message.objects.count(), read(order).report) == (0, 0)
+
+    every = {f"verdict.{part}": "ok" for part in parts_of(order)}
+    told(gao[1], order, "accept", **{**every, f"words.{NAME}": "", f"reason.{NAME}": ""})
+    assert look().outcome == ""
+    take(order, lin[0])
+    told(lin[1], order, "confirm")
+
+    assert (read(order).state, moves(order)) == (states.HANDING_OVER, ["look_again", "accept"])
+
+
+def test_or_it_is_returned_to_the_applicant(gao, lin):
+    order = sent_back_for_its_name(gao, lin)
+
+    told(gao[1], order, "send_back", **{"return-although": "on"})
+
+    assert (read(order).state, moves(order)) == (states.RETURNED, ["look_again", "send_back"])
+
+
+def test_it_is_counted_as_no_answer_of_ours_and_no_arrival(gao, lin):
+    order = sent_back_for_its_name(gao, lin)
+    told(gao[1], order, "send_back", **{"return-although": "on"})
+    at = timezone.now()
+    before = [
+        Step("submit", states.SUBMITTED, "applicant", None, at),
+        Step("accept", states.PHOTO_DUE, "reviewer", None, at),
+    ]
+    sent = Step("send_photo", states.PHOTO_REVIEW, "applicant", None, at)
+    rows = order.events.order_by("at", "pk").values_list("move", "to_state", "by", "actor", "at")
+
+    counted = [each.figure for each in facts([*before, sent, *(Step(*row) for row in rows)])]
+
+    assert counted == ["arrived", "answered", "answered"]
+
+
+# --- two at once ---
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_second_persons_at_once_one_decides_and_the_other_reads_who(gao, lin):
+    zhao = person("赵敏")
+    for _round in range(5):
+        order = in_papers()
+        accept(order, gao[1])
+
+        together(
+            lambda order=order: told(lin[1], order, "confirm"),
+            lambda order=order: told(zhao[1], order, "send_to_first", **MARKED, **{"second-words": FOUND}),
+        )
+
+        ended = ApprovalRequest.objects.get(key=str(order.pk))
+        goes = (ended.outcome, read(order).state, read(order).report)
+        assert goes in [("allowed", states.HANDING_OVER, 1), ("declined", states.SUBMITTED, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_confirmed_and_withdrawn_at_once_it_is_one_of_both(gao, lin):
+    for _round in range(5):
+        order = in_papers()
+        accept(order, gao[1])
+        take(order, lin[0])
+
+        together(
+            lambda order=order: review.confirm(read(order), lin[0]),
+            lambda order=order: orders.withdraw(read(order), actor=order.owner, reason="not_wanted"),
+        )
+
+        ended = ApprovalRequest.objects.get(key=str(order.pk))
+        goes = (ended.outcome, read(order).state, read(order).report)
+        assert goes in [("allowed", states.HANDING_OVER, 1), ("failed", states.WITHDRAWN, 0)]
+
+
+def test_a_worker_that_dies_before_a_confirmation_is_final_only_makes_it_later(gao, lin, settings):
+    order = in_papers()
+    accept(order, gao[1])
+    take(order, lin[0])
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    told(lin[1], order, "confirm")
+    later = timezone.now() + timedelta(hours=3)
+
+    assert [decisions.finish_due(now=later), decisions.finish_due(now=later)] == [1, 0]
+    assert (read(order).state, read(order).report, look().outcome) == (states.HANDING_OVER, 1, "allowed")
+
+
+@pytest.mark.usefixtures("steady_cache")
+def test_a_second_look_costs_a_case_three_questions_more_and_no_list_more_than_fifteen(gao, lin):
+    order = in_photo()
+    order.advice = advice_kept(order)
+    order.save(update_fields=["advice"])
+
+    def costs(client, address):
+        client.get(address)  # the first look writes its row
+        return cost(lambda: client.get(address))
+
+    take(order, gao[0])
+    before = costs(gao[1], case_of(order))
+    accept(order, gao[1], "accept_photo")
+    take(order, lin[0])
+
+    assert costs(lin[1], case_of(order)) <= before + 3
+    for address in (f"{LIST}?queue=second", reverse("admin:index")):
+        assert [costs(lin[1], address) <= 15, costs(gao[1], address) <= 15] == [True, True], address
 
 
 # --- who may be the second ---

@@ -86,8 +86,8 @@ def case_page(
     unused = unused_of(typed, _drawn(own, case.verdicts))
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
-    asked = asked_for(open_request(REFUSAL, order.pk), user) if is_any_open() else None
     look = open_look(order)
+    asked = asked_for(open_request(REFUSAL, order.pk), user) if is_any_open() and not look else None
     barred = leases.barred(order, user)
     held = leases.is_held(order)
     query = kept_query(request)

@@ -20,6 +20,7 @@ from transfers.review.cases.parts.verdicts import (
     tally_of,
     verdicts_of,
 )
+from transfers.second_look.queries import open_look
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,22 @@ def judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
 def case_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:
     """How that stands which is judged now: the photo, the parts, or nothing."""
     if is_in(order, Group.PHOTO_IN_REVIEW):
-        return photo_judged(order, typed, rounds)
+        photo = photo_judged(order, typed, rounds)
+        return _whole(photo, judged(order, typed, rounds)) if open_look(order) else photo
     is_judged = is_in(order, Group.PAPERS_IN_REVIEW) and kind_of(order).is_reviewed
     return judged(order, typed, rounds) if is_judged else NOT_JUDGED
 
 
+def _whole(photo: Judged, papers: Judged) -> Judged:
+    """Photo, entries and papers: a second person looks at all of it."""
+    tally = Tally(*(mine + theirs for mine, theirs in zip(photo.tally.counts, papers.tally.counts, strict=True)))
+    return Judged(papers.verdicts | photo.verdicts, tally, photo.kept | papers.kept, papers.asked)
+
+
 def lacking_in(order: Order, tally: Tally) -> str:
     """What lacks before what is judged now can be accepted."""
-    return lacking_rules(tally) if is_in(order, Group.PHOTO_IN_REVIEW) else lacking_words(tally)
+    is_photo = is_in(order, Group.PHOTO_IN_REVIEW) and open_look(order) is None
+    return lacking_rules(tally) if is_photo else lacking_words(tally)
 
 
 def photo_judged(order: Order, typed: Typed, rounds: Rounds | None = None) -> Judged:

@@ -8,7 +8,7 @@ from uuid import UUID
 from icpportal.lifecycle import LEAD, REVIEWER
 from icpportal.time_format import to_beijing
 from transfers.orders import states
-from transfers.orders.moves import WAITS
+from transfers.orders.moves import LOOK_AGAIN, WAITS
 from transfers.orders.rows import Group
 
 # what is counted
@@ -80,15 +80,18 @@ def facts(steps: Iterable[Step]) -> Iterator[Fact]:
 
 
 def _of_review(stage: _Stage, step: Step) -> Iterator[Fact]:
-    """An arrival, or our answer. What its owner took back, or the authority decided before us, is no answer."""
+    """An arrival, or our answer. What its owner took back, or the authority decided before us, is no answer.
+
+    Nor is what a second person sends from one review to the other.
+    """
     here, back = STAGES[stage.figure]
     if step.to_state not in here:
-        if stage.since is not None and step.by in (REVIEWER, LEAD):
+        if stage.since is not None and step.by in (REVIEWER, LEAD) and step.move != LOOK_AGAIN.name:
             yield Fact(stage.figure, _outcome(step, back), step.at, stage.times, stage.since, step.actor)
         stage.since = None
     elif stage.since is None:
         stage.since, stage.times = step.at, stage.times + 1
-        if stage.figure == ANSWERED:
+        if stage.figure == ANSWERED and step.move != LOOK_AGAIN.name:
             yield Fact(ARRIVED, "", step.at, stage.times)
 
 

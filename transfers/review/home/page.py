@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, ApprovalRequest
+from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
@@ -27,12 +27,11 @@ from transfers.review.baskets.page import LIST
 from transfers.review.baskets.queries import Counted, count_baskets, next_orders
 from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
 from transfers.review.baskets.views import case_url
+from transfers.review.cases.parts.look import because_words
 from transfers.review.decisions import FAILED
-from transfers.review.leases import held_words, is_held
 from transfers.review.staff import is_lead, reviewers
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.objections import objections_now
-from transfers.second_look.queries import looks_of
 
 SPREAD = 152  # units of the drawn bar
 MOST = 20  # lines of one list
@@ -133,6 +132,7 @@ def home_page(reader: Reader) -> HomePage:
     counts = count_baskets(reader, [*shown_rows, *([UNHELD] if leads else [])], Q() if leads else narrowed)
     unheld = counts.pop(UNHELD.key, Counted())
     decided, returned = _tally(reader)
+    requests = open_requests(reader.user, MOST)
     return HomePage(
         title=_("Your desk"),
         lead=_when(reader.now),
@@ -148,8 +148,8 @@ def home_page(reader: Reader) -> HomePage:
         open_decisions=_open_decisions(reader),
         colleagues=_colleagues(reader) if leads else [],
         is_lead=leads,
-        second=[second_line(asked) for asked in open_requests(reader.user, MOST)],
-        looks=_looks(reader),
+        second=[second_line(asked) for asked in requests if asked.kind != SUBMIT],
+        looks=[_look(asked) for asked in requests if asked.kind == SUBMIT],
     )
 
 
@@ -313,20 +313,10 @@ def second_line(asked: ApprovalRequest) -> Line:
     )
 
 
-def _looks(reader: Reader) -> list[Line]:
-    """What the reader accepted and waits for a second person, with who has it."""
-    asked = {each.reference: each for each in looks_of(reader.user, MOST)}
-    rows = Order.objects.filter(reference__in=list(asked)).select_related("reviewer").defer("answers") if asked else []
-    found = [(asked[order.reference].asked_at, order) for order in rows]
-    return [
-        Line(
-            order.reference,
-            case_url(order),
-            f"{to_beijing(at):%m-%d %H:%M}",
-            f"{order.domain} · {held_words(order) if is_held(order, now=reader.now) else _('nobody has it')}",
-        )
-        for at, order in sorted(found, key=lambda row: row[0])
-    ]
+def _look(asked: ApprovalRequest) -> Line:
+    """What the reader accepted and waits for a second person; the case says for whom."""
+    url = reverse("admin:transfers_order_case", args=[asked.key])
+    return Line(asked.reference, url, f"{to_beijing(asked.asked_at):%m-%d %H:%M}", because_words(asked))
 
 
 def _tally(reader: Reader) -> tuple[int, int]:

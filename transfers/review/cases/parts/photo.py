@@ -15,6 +15,7 @@ from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.review.cases.parts.papers import Papers, Picture
 from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
+from transfers.review.cases.parts.rounds import is_of_photo
 from transfers.review.cases.parts.verdicts import Verdict
 from verification.photos.methods import WAYS
 
@@ -45,7 +46,8 @@ def photo_panels(order: Order, papers: Papers, form: forms.Form | None, verdicts
     if not pictures and not form:
         return []
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
-    rules = rule_lines(order, verdicts, failed) if verdicts else []
+    of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
+    rules = rule_lines(order, of_photo, failed) if of_photo else []
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 

@@ -50,6 +50,11 @@ class Tally:
     asked: int
 
     @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """All four of them."""
+        return self.parts, self.ok, self.returned, self.asked
+
+    @property
     def judged(self) -> int:
         """How many parts have a verdict."""
         return self.ok + self.returned + self.asked
