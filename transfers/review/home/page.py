@@ -305,6 +305,7 @@ def second_line(asked: ApprovalRequest) -> Line:
         REASON: "admin:desk_reason",
         ROLE: "admin:accounts_user_change",
         ENDING: "admin:transfers_causecancellation_change",
+        SUBMIT: "admin:transfers_order_case",
     }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
     when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
