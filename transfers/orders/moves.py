@@ -76,20 +76,15 @@ REPORT_FAILED = Move(
     said=_("We have to submit the order again. You do not need to do anything"),
     note=HIDDEN,
 )
+GRANTED_FROM = of(
+    states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.LAPSED,
+    states.AUTHORITY_RETURNED, states.RETURNED, states.SUBMITTED, states.PHOTO_DUE,
+    states.PHOTO_REVIEW,
+)  # fmt: skip
 GRANT = Move(
     "grant",
     # of whatever report: a later one may be on its way, or the order may be open for changes or in review again
-    of(
-        states.HANDING_OVER,
-        states.PHONE_DUE,
-        states.AUTHORITY_REVIEW,
-        states.LAPSED,
-        states.AUTHORITY_RETURNED,
-        states.RETURNED,
-        states.SUBMITTED,
-        states.PHOTO_DUE,
-        states.PHOTO_REVIEW,
-    ),  # fmt: skip
+    GRANTED_FROM,
     states.APPROVED.key,
     by=AUTHORITY,
     notify="order_approved",
@@ -121,18 +116,14 @@ EXPIRE_DRAFT = Move(
     notify="draft_expired",
     said=_("Closed: not submitted in time"),
 )
+CLOSABLE = of(
+    states.DRAFT, states.SUBMITTED, states.RETURNED, states.PHOTO_DUE, states.PHOTO_REVIEW,
+    states.LAPSED, states.AUTHORITY_RETURNED,
+)  # fmt: skip
 # what nobody can read, as long as nothing of it lies with the authority
 CLOSE = Move(
     "close",
-    of(
-        states.DRAFT,
-        states.SUBMITTED,
-        states.RETURNED,
-        states.PHOTO_DUE,
-        states.PHOTO_REVIEW,
-        states.LAPSED,
-        states.AUTHORITY_RETURNED,
-    ),  # fmt: skip
+    CLOSABLE,
     states.ABANDONED.key,
     by=OPERATIONS,
     said=_("Closed, because it could not be read any more"),
