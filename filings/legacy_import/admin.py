@@ -33,7 +33,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import CLAIM
-from icpportal.approvals.queries import open_request
+from icpportal.approvals.queries import open_request, request_to_show
 from icpportal.approvals.words import Asked, asked_for, asked_words, lines_of
 from icpportal.desk.comparison import Compared
 from icpportal.desk.event_lines import event_line
@@ -113,7 +113,7 @@ class ClaimPage:
 
 
 def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
-    asked = asked_for(open_request(CLAIM, claim.pk), reader)
+    asked = asked_for(request_to_show(CLAIM, claim.pk), reader)
     if asked:
         return [AskedPanel(asked)]
     if claim.state == states.SENT:

@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet
 from icpportal.accounts.models import User
 from icpportal.approvals.models import KINDS, ApprovalRequest
 
-ANY_OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
+OPEN, KNOWN_FOR = "approvals.open", 10  # seconds; every page of the desk asks
+MOST_KNOWN = 200  # of more the keys are not kept: then each page asks for its own
+ANY, ALONE = "*", "alone"  # what stands for a key that is not kept, and for requests that nobody else can answer
 
 
 def has_colleague(permission: str, others: Iterable[str]) -> bool:
@@ -27,15 +29,34 @@ def open_request(kind: str, key: object) -> ApprovalRequest | None:
     return found.select_related("asked_by", "owner").first()
 
 
+def request_to_show(kind: str, key: object) -> ApprovalRequest | None:
+    """The same for a page, which mostly asks about what no request waits for; never to decide anything by."""
+    known = _open_keys()
+    return open_request(kind, key) if ANY in known or f"{kind} {key}" in known else None
+
+
 def is_any_open() -> bool:
     """Whether any request waits: for lists and notices, which mostly have none to read."""
-    return bool(cache.get_or_set(ANY_OPEN, lambda: int(ApprovalRequest.objects.filter(outcome="").exists()), KNOWN_FOR))
+    return bool(_open_keys())
+
+
+def _open_keys() -> list[str]:
+    """What requests wait for; read again after ten seconds, or when one was made or ended."""
+    return cache.get_or_set(OPEN, _read_open_keys, KNOWN_FOR) or []
+
+
+def _read_open_keys() -> list[str]:
+    rows = ApprovalRequest.objects.filter(outcome="").values_list("kind", "key", "alone_at")[: MOST_KNOWN + 1]
+    if len(rows) > MOST_KNOWN:
+        return [ANY, ALONE]
+    alone = [ALONE] if any(alone_at for _kind, _key, alone_at in rows) else []
+    return [*(f"{kind} {key}" for kind, key, _alone_at in rows), *alone]
 
 
 def forget_open() -> None:
     """A request was made or ended: every page reads anew, at once and when the others can see it too."""
-    cache.delete(ANY_OPEN)
-    transaction.on_commit(lambda: cache.delete(ANY_OPEN))
+    cache.delete(OPEN)
+    transaction.on_commit(lambda: cache.delete(OPEN))
 
 
 def open_requests(user: User, most: int) -> list[ApprovalRequest]:
@@ -49,12 +70,12 @@ def open_requests(user: User, most: int) -> list[ApprovalRequest]:
 
 def lone_requests(most: int) -> Iterable[ApprovalRequest]:
     """What somebody is about to do without a second person."""
-    if not is_any_open():
+    if ALONE not in _open_keys():
         return []
     found = ApprovalRequest.objects.filter(outcome="", alone_at__isnull=False).select_related("asked_by")
     return found.order_by("asked_at")[:most]
 
 
-def requests_of(kind: str, key: object) -> QuerySet[ApprovalRequest]:
-    """Every request about this thing."""
-    return ApprovalRequest.objects.filter(kind=kind, key=str(key)).select_related("asked_by", "answered_by")
+def requests_of(key: object, *kinds: str) -> QuerySet[ApprovalRequest]:
+    """Every request of these kinds about this thing."""
+    return ApprovalRequest.objects.filter(kind__in=kinds, key=str(key)).select_related("asked_by", "answered_by")

@@ -93,7 +93,7 @@ def alone_words(asked: ApprovalRequest) -> str:
 
 def lines_of(kind: str, key: object) -> list[Said]:
     """Who asked what, and who answered what, for the timeline of what it is about."""
-    return [line for asked in requests_of(kind, key) for line in said_of(asked)]
+    return [line for asked in requests_of(key, kind) for line in said_of(asked)]
 
 
 def said_of(asked: ApprovalRequest) -> list[Said]:

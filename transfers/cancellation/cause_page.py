@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from filings.queries import live_accesses
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ENDING
-from icpportal.approvals.queries import open_request
+from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import Asked, asked_for, lines_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import DeskPage
@@ -40,7 +40,7 @@ class EndingPage(DeskPage):
 
 def page_of(row: CauseCancellation, reader: User) -> EndingPage:
     """The request as this reader sees it."""
-    asked = asked_for(open_request(ENDING, row.pk), reader)
+    asked = asked_for(request_to_show(ENDING, row.pk), reader)
     return EndingPage(
         title=_("End the access of %(domain)s") % {"domain": row.website.domain},
         state=row.get_decision_display(),

@@ -1,5 +1,6 @@
 """Who works at the desk."""
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet
 
 from icpportal.accounts.models import User
@@ -7,6 +8,7 @@ from icpportal.accounts.roles import LEAD_REVIEWER, REVIEWER
 from transfers.models import DeskSettings
 
 REVIEWERS = (REVIEWER, LEAD_REVIEWER)
+KNOWN_FOR = 60  # seconds; every page of the desk asks for the settings
 
 
 def reviewers() -> QuerySet[User]:
@@ -15,12 +17,28 @@ def reviewers() -> QuerySet[User]:
 
 
 def settings_of(user: User) -> DeskSettings:
-    """What this member of staff wants of the desk; read once for a request."""
+    """What this member of staff wants of the desk; read again after a minute, or when it was saved."""
     kept: DeskSettings | None = getattr(user, "_of_the_desk", None)
     if kept is None:
-        kept = DeskSettings.objects.filter(user=user).first() or DeskSettings(user=user)
+        provinces, single_keys = cache.get_or_set(_key(user), lambda: _read_settings(user), KNOWN_FOR) or ("", True)
+        kept = DeskSettings(user=user, provinces=provinces, single_keys=single_keys)
         user._of_the_desk = kept  # type: ignore[attr-defined]
     return kept
+
+
+def save_settings(user: User, *, provinces: str, single_keys: bool) -> None:
+    """Keep what this member of staff wants of the desk; their next page shows it."""
+    DeskSettings.objects.update_or_create(user=user, defaults={"provinces": provinces, "single_keys": single_keys})
+    cache.delete(_key(user))
+
+
+def _read_settings(user: User) -> tuple[str, bool]:
+    kept = DeskSettings.objects.filter(user=user).first() or DeskSettings(user=user)
+    return kept.provinces, kept.single_keys
+
+
+def _key(user: User) -> str:
+    return f"desk.settings.{user.pk}"
 
 
 def colleagues_of(user: User) -> QuerySet[User]:

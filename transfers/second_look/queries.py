@@ -63,14 +63,14 @@ def accepted_words(asked: ApprovalRequest) -> str:
 
 def was_asked(order: Order) -> bool:
     """Whether a second person was asked since its owner submitted it: accepting it anew draws no other lot."""
-    return requests_of(SUBMIT, order.pk).filter(asked_at__gte=order.submitted_at or order.entered_at).exists()
+    return requests_of(order.pk, SUBMIT).filter(asked_at__gte=order.submitted_at or order.entered_at).exists()
 
 
 def last_sent_back(order: Order) -> ApprovalRequest | None:
     """The last look, if it sent the case back to who had accepted it."""
     if open_look(order):
         return None
-    last = requests_of(SUBMIT, order.pk).order_by("-asked_at").first()
+    last = requests_of(order.pk, SUBMIT).order_by("-asked_at").first()
     return last if last and last.outcome == ApprovalRequest.DECLINED else None
 
 

@@ -339,12 +339,12 @@ class LineAdmin(ReadOnly):
 
     @admin.display(description=_("reports"))
     def reports(self, line: MinistryLine) -> str:
-        counts = standing.standing().reports
+        counts = _status(line).reports
         return ", ".join(f"{ReportState(state).label} {number}" for state, number in counts.items())
 
     @admin.display(description=_("Needs manual handling"))
     def needs(self, line: MinistryLine) -> str:
-        return "\n".join(standing.standing().needs) or "—"
+        return "\n".join(_status(line).needs) or "—"
 
     @admin.action(description=_("Let sending and fetching go on"), permissions=["operate"])
     def go_on(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
@@ -365,6 +365,15 @@ class LineAdmin(ReadOnly):
     def resync(self, request: HttpRequest, queryset: QuerySet[MinistryLine]) -> None:
         """Takes over what the authority accepted last."""
         self.each(request, queryset, lambda line: operations.resync(), gettext("asked again"))
+
+
+def _status(line: MinistryLine) -> standing.InterfaceStatus:
+    """How it stands now; read once for a page."""
+    found: standing.InterfaceStatus | None = getattr(line, "status_shown", None)
+    if found is None:
+        found = standing.standing()
+        line.status_shown = found  # type: ignore[attr-defined]
+    return found
 
 
 @admin.register(TableRow)

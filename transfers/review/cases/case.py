@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.approvals.models import REFUSE as REFUSAL
-from icpportal.approvals.queries import is_any_open, open_request
+from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import asked_for
 from icpportal.fields.components import StateMark
 from icpportal.fields.marked_text import zh
@@ -47,7 +47,7 @@ from transfers.review.cases.parts.look import look_box
 from transfers.review.cases.parts.papers import Papers, papers_of
 from transfers.review.cases.parts.parts import Section, findings_elsewhere, parts_of, sections_of
 from transfers.review.cases.parts.photo import photo_panels
-from transfers.review.cases.parts.rounds import Rounds, rounds_of
+from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
     ANSWER,
@@ -87,7 +87,7 @@ def case_page(
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
     look = open_look(order)
-    asked = asked_for(open_request(REFUSAL, order.pk), user) if is_any_open() and not look else None
+    asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)
     held = leases.is_held(order)
     query = kept_query(request)
@@ -221,7 +221,7 @@ def _sections(
     order: Order, papers: Papers, case: Judged, rounds: Rounds, in_full: Collection[str] = ()
 ) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
-    reasons = shown(order, chosen) if case.verdicts else []
+    reasons = [] if all(is_of_photo(part) for part in case.verdicts) else shown(order, chosen)
     questions = {part: _asked(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
@@ -256,7 +256,7 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
         found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
         found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
     may_refuse = is_lead and is_in(order, Group.IN_REVIEW) and open_look(order) is None
-    if may_refuse and open_request(REFUSAL, order.pk) is None:
+    if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
 

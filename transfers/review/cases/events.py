@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from icpportal.approvals.models import REFUSE, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import requests_of
-from icpportal.approvals.words import lines_of, said_of
+from icpportal.approvals.words import said_of
 from icpportal.desk.own_words import all_of
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
@@ -48,9 +48,9 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     said = _said_of_calls(order) if is_called(rows) else {}
     events = [_event(event, rounds, said) for event in rows]
     notes = [_note(note) for note in written]
-    asked = [Happened(line.at, line.who, line.what, line.words) for line in lines_of(REFUSE, order.pk)]
-    looks = [line for request in requests_of(SUBMIT, order.pk) for line in _look(request, rounds)]
-    found = [*events, *asked, *looks, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
+    requests = requests_of(order.pk, REFUSE, SUBMIT)
+    asked = [line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _asked(each))]
+    found = [*events, *asked, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
@@ -68,6 +68,10 @@ def _replaced(order: Order, judged: Rounds) -> list[Happened]:
         Happened(at, who, words % {"n": number, "document": label_of(slot if slot == PHOTO else f"paper.{slot}")})
         for (slot, number), at in ends.items()
     ]
+
+
+def _asked(asked: ApprovalRequest) -> list[Happened]:
+    return [Happened(line.at, line.who, line.what, line.words) for line in said_of(asked)]
 
 
 def _look(asked: ApprovalRequest, rounds: dict[datetime | None, ReviewRound]) -> list[Happened]:

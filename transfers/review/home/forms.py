@@ -5,9 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from filings.provinces import PROVINCES
 from icpportal.accounts.models import User
-from transfers.models import DeskSettings
 from transfers.review.baskets.forms import own_provinces, province_name
-from transfers.review.staff import settings_of
+from transfers.review.staff import save_settings, settings_of
 
 
 class SettingsForm(forms.Form):
@@ -29,10 +28,7 @@ class SettingsForm(forms.Form):
     def save(self, user: User) -> None:
         """Keep what was chosen."""
         chosen = self.cleaned_data
-        DeskSettings.objects.update_or_create(
-            user=user,
-            defaults={"provinces": " ".join(chosen["provinces"]), "single_keys": chosen["single_keys"]},
-        )
+        save_settings(user, provinces=" ".join(chosen["provinces"]), single_keys=chosen["single_keys"])
 
 
 def as_set(user: User) -> dict[str, list[str] | bool]:

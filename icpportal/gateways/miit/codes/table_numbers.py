@@ -109,13 +109,15 @@ def used() -> list[Used]:
 
 def faults() -> list[str]:
     """Codes we report that the ministry's tables do not have, each with the setting that puts it right."""
+    reason = settings.MIIT_CANCELLATION_REASON
+    reported = used()
+    unknown = tables.unknown([*((each.table, each.number) for each in reported), (tables.REASONS, reason)])
     found = [
         f"{each.table} {each.number} ({each.word}) is not in the ministry's tables: set {each.setting}"
-        for each in used()
-        if not tables.valid(each.table, each.number)
+        for each in reported
+        if (each.table, each.number) in unknown
     ]
-    reason = settings.MIIT_CANCELLATION_REASON
-    if not tables.valid(tables.REASONS, reason):
+    if (tables.REASONS, reason) in unknown:
         found.append(f"{tables.REASONS} {reason} is not in the ministry's tables: set MIIT_CANCELLATION_REASON")
     return found
 

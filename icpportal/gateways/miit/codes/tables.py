@@ -57,6 +57,19 @@ def valid(table: str, code: int) -> bool:
     return code in SEEDS.get(table, {code: ""})
 
 
+def unknown(numbers: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
+    """Of these (table, code) those that no report may use, as `valid` says, in one question."""
+    asked = set(numbers)
+    rows = TableRow.objects.filter(table__in={table for table, _code in asked}).values_list("table", "code", "valid")
+    sent = {(table, code): is_valid for table, code, is_valid in rows}
+    tables_sent = {table for table, _code in sent}
+    return {
+        (table, code)
+        for table, code in asked
+        if not (sent.get((table, code), False) if table in tables_sent else code in SEEDS.get(table, {code: ""}))
+    }
+
+
 def number(table: str, name: str) -> int | None:
     """The one valid code that the authority calls so; None when there is none, or several."""
     found = list(TableRow.objects.filter(table=table, name=name, valid=True).values_list("code", flat=True)[:2])

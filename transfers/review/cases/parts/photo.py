@@ -13,10 +13,12 @@ from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
+from transfers.review.cases.forms import PhotoForm
 from transfers.review.cases.parts.papers import Papers, Picture
 from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
 from transfers.review.cases.parts.rounds import is_of_photo
 from transfers.review.cases.parts.verdicts import Verdict
+from transfers.review.reasons.queries import offered
 from verification.photos.methods import WAYS
 
 # a photo of the app: fetched by its code, or uploaded by hand where no system is asked
@@ -47,7 +49,8 @@ def photo_panels(order: Order, papers: Papers, form: forms.Form | None, verdicts
         return []
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
     of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
-    rules = rule_lines(order, of_photo, failed) if of_photo else []
+    reasons = form.reasons_of_rules if isinstance(form, PhotoForm) else offered(order) if of_photo else {}
+    rules = rule_lines(reasons, of_photo, failed)
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 

@@ -18,7 +18,7 @@ from transfers.orders import queries
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.cases.parts.verdicts import OK, RETURN, Tally, Verdict, tally_of, verdicts_of
 from transfers.review.reasons.blanks import plain
-from transfers.review.reasons.queries import offered
+from transfers.review.reasons.queries import Held, offered
 from verification.photos.methods import BACKDROP, PLAIN
 from verification.pictures.checks import BY_KEY
 
@@ -117,10 +117,10 @@ def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
     return ", ".join(str(BY_PART[part].words) for part, reason in rules.items() if reason not in known)
 
 
-def rule_lines(order: Order, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
-    """The rules for the page; `found` are the automatic findings, None where the picture was not checked."""
+def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
+    """The rules for the page, with the words of their reasons; `found` are the automatic findings, if any were made."""
     language = "zh" if reads_chinese() else "en"
-    told = {key: plain(each.text(language)) for key, each in offered(order).items()} if verdicts else {}
+    told = {key: plain(each.text(language)) for key, each in reasons.items()}
     return [
         RuleLine(
             part=part,

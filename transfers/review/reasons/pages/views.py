@@ -19,7 +19,7 @@ from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import REASON
-from icpportal.approvals.queries import open_request
+from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import asked_for
 from icpportal.desk.pages import draw
 from icpportal.fields.types import Words
@@ -183,7 +183,7 @@ def _drawn(
     versions = everything.get(found.key, [])
     newest = versions[0] if versions else _first(found)
     draft = newest if versions and newest.published_at is None else None
-    asked = open_request(REASON, draft.pk) if draft else None
+    asked = request_to_show(REASON, draft.pk) if draft else None
     can_write, request_shown = is_lead(user), asked_for(asked, user)
     page = ReasonsPage(
         title=newest.short_zh if request.LANGUAGE_CODE.startswith("zh") else newest.short_en,

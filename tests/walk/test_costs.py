@@ -1,0 +1,65 @@
+"""What a page of the desk asks of the database: at most fifteen questions, once what heads every page is known."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from tests.transfers import states
+from tests.walk import world
+from tests.walk.world import STAFF
+from transfers.check import readiness
+from transfers.models import Call, Objection, Order, ReturnReason
+from transfers.review import leases
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("steady_cache")]
+MOST = 15
+OF_A_CASE = ("case", "accept", "return", "more")
+
+
+def pages_of(made: world.World, role: str) -> list[str]:
+    """The first page, each register with its first row, and what the desk has besides."""
+    names = ("index", "registers", "desk_calls", "desk_objections", "desk_reasons", "desk_figures", "desk_settings")
+    found = [reverse(f"admin:{name}") for name in names]
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._base_manager.order_by("pk").first()
+        found += [reverse(f"{name}_changelist")]
+        found += [reverse(f"{name}_change", args=[row.pk])] if row is not None and model is not Order else []
+    found += [
+        reverse(f"admin:desk_{each._meta.model_name}", args=[each.pk])
+        for each in (Call.objects.get(), Objection.objects.get())
+    ]
+    found += [reverse("admin:desk_reason", args=[ReturnReason.objects.earliest("pk").key])]
+    for state in (states.SUBMITTED, states.PHOTO_REVIEW):
+        order = world.of(made, state)
+        found += [reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in OF_A_CASE]
+    return found
+
+
+@pytest.mark.parametrize("role", STAFF)
+def test_no_page_of_the_desk_asks_more_than_fifteen_questions(
+    role: str, tmp_path: Path, settings: Any, django_assert_max_num_queries: Any
+) -> None:
+    made = world.build("current-2020", tmp_path, settings)
+    for state in (states.SUBMITTED, states.PHOTO_REVIEW):
+        order = world.of(made, state)
+        order.advice = readiness.advice_kept(order)  # as sending the order keeps it
+        order.save(update_fields=["advice"])
+        if role in ("reviewer", "lead"):
+            leases.assign_to_me(order, made.people[role])
+    desk = Client()
+    desk.force_login(made.people[role])
+
+    opened = 0
+    for url in pages_of(made, role):
+        if desk.get(url).status_code != 200:  # once, so that what all pages share is known
+            continue
+        opened += 1
+        with django_assert_max_num_queries(MOST, info=url):
+            desk.get(url)
+
+    assert opened > 5
