@@ -29,7 +29,7 @@ class PurposeFilter(ValuesFilter):
 class ChannelFilter(ValuesFilter):
     """How codes are sent, in words."""
 
-    title = pgettext_lazy("outbox", "channel")
+    title = _("Sent by")
     parameter_name = "channel"
     values = CHANNELS
 
@@ -50,6 +50,6 @@ class CodeAdmin(ReadOnlyAdmin):
     def purpose_shown(self, code: Code) -> str:
         return str(PURPOSES.get(code.purpose, code.purpose))
 
-    @admin.display(description=pgettext_lazy("outbox", "channel"), ordering="channel")
+    @admin.display(description=_("Sent by"), ordering="channel")
     def channel_shown(self, code: Code) -> str:
         return str(CHANNELS.get(code.channel, code.channel))

@@ -88,7 +88,7 @@ def test_the_list_costs_the_same_for_one_account_and_for_three(desk, number):
     with work() as asked:
         desk.get(USERS)
 
-    assert len(asked) == 8  # one of them: what the reader wants of the desk
+    assert len(asked) == 6
 
 
 def test_operations_make_staff_who_set_their_own_password(desk, client_factory):

@@ -61,7 +61,7 @@ from transfers.review.cases.unused import (
     own_fields,
     unused_of,
 )
-from transfers.review.reasons.queries import shown
+from transfers.review.reasons.queries import Held, shown
 from transfers.review.staff import colleagues_of
 from transfers.second_look import policy
 from transfers.second_look.queries import open_look
@@ -83,9 +83,11 @@ def case_page(
     case = case_judged(order, typed, rounds)
     sections = _sections(order, papers, case, rounds, in_full) if kind_of(order).is_reviewed else []
     own = _forms(order, typed, again)
-    unused = unused_of(typed, _drawn(own, case.verdicts))
+    photo_form = own.get("photo_form")
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.open_decision(order) if in_review else None
+    # no part has fields while a colleague's decision waits: what this reader typed is told instead
+    unused = unused_of(typed, _drawn(own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts))
     look = open_look(order)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)
@@ -126,8 +128,8 @@ def case_page(
         water=f"{user} · {to_beijing(timezone.now()):%H:%M} · {order.reference}",
         kept=typed.stamp,
         version=order.version,
-        panels=photo_panels(order, papers, own.get("photo_form"), case.verdicts if is_photo else {}),
-        photo_form=own.get("photo_form"),
+        panels=photo_panels(order, papers, photo_form, case.verdicts if is_photo else {}, _held_by(photo_form)),
+        photo_form=photo_form,
         more_url=more_url,
         ask_url=f"{more_url}{'&' if '?' in more_url else '?'}ask=",
         back=list_url(kept_list(query)),
@@ -259,6 +261,11 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
+
+
+def _held_by(form: forms.Form | None) -> Held | None:
+    """The reasons that the form of the photo has read."""
+    return form.reasons_of_rules if isinstance(form, PhotoForm) else None
 
 
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:

@@ -336,6 +336,7 @@ def test_charts_have_no_style_and_stay_within_their_frame(lead: Client) -> None:
     assert all(int(x) >= 0 and int(x) + int(width) <= 620 and int(height) >= 0 for x, _y, width, height in bars)
 
 
+@pytest.mark.usefixtures("steady_cache")
 def test_the_page_costs_the_same_however_many_days_and_people_there_are(lead: Client) -> None:
     def look() -> None:
         assert lead.get(FIGURES, {"weeks": 13}).status_code == 200
@@ -347,6 +348,7 @@ def test_the_page_costs_the_same_however_many_days_and_people_there_are(lead: Cl
             counted("reason", f"reason{days_ago}", 3, days_ago=days_ago + 1, round=number)
             make_order(state=states.SUBMITTED)
         if number == 1:
+            look()  # what all pages share is known from here on
             few = cost(look)
 
     assert cost(look) == few <= 15

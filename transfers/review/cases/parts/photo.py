@@ -13,12 +13,11 @@ from transfers.documents.slots import PHOTO
 from transfers.models import Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
-from transfers.review.cases.forms import PhotoForm
 from transfers.review.cases.parts.papers import Papers, Picture
 from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
 from transfers.review.cases.parts.rounds import is_of_photo
 from transfers.review.cases.parts.verdicts import Verdict
-from transfers.review.reasons.queries import offered
+from transfers.review.reasons.queries import Held, offered
 from verification.photos.methods import WAYS
 
 # a photo of the app: fetched by its code, or uploaded by hand where no system is asked
@@ -41,16 +40,21 @@ class Photo(Panel):
     is_judged: bool
 
 
-def photo_panels(order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict]) -> list[Panel]:
-    """The photo while it is in review, or while a form about it came back; its rules for who judges them."""
+def photo_panels(
+    order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict], reasons: Held | None = None
+) -> list[Panel]:
+    """The photo while it is in review, or while a form about it came back; its rules for who judges them.
+
+    `reasons` are those that hold for the order, where the page knows them already.
+    """
     in_review = is_in(order, Group.PHOTO_IN_REVIEW)
     pictures = papers.of(WANTED) if in_review else []
     if not pictures and not form:
         return []
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
     of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
-    reasons = form.reasons_of_rules if isinstance(form, PhotoForm) else offered(order) if of_photo else {}
-    rules = rule_lines(reasons, of_photo, failed)
+    known = reasons if reasons is not None else offered(order) if of_photo else {}
+    rules = rule_lines(known, of_photo, failed)
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 
