@@ -98,6 +98,7 @@ SEEDS = (
     Seed(states.SUBMITTED.key, SENT, "31", waits=timedelta(hours=2), called=True),
     Seed(states.SUBMITTED.key, (*SENT, "send_back", "submit"), "12", waits=timedelta(hours=9)),
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "12", waits=timedelta(hours=3)),
+    Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44", waits=timedelta(hours=5)),
 )  # fmt: skip
 NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
 ACTORS = {

@@ -22,7 +22,7 @@ from transfers.returns.verdict_labels import named_parts, short_names, short_rea
 from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.reasons.blanks import Told, told
-from transfers.review.values import value_of
+from transfers.review.values import kept_value
 from transfers.second_look.queries import open_look
 
 PHOTO = "photo"
@@ -93,7 +93,7 @@ def _round(
         own=own or {},
     )
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=value_of(order, part)) for part in fine
+        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=kept_value(order, part)) for part in fine
     )
     for each in named:
         FieldVerdict.objects.create(
@@ -105,7 +105,7 @@ def _round(
             told=each.told,
             words=first(each.own)[:LONGEST],
             own={**each.own},
-            value=value_of(order, each.field),
+            value=kept_value(order, each.field),
         )
     return opened
 

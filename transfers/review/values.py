@@ -1,5 +1,8 @@
 """The value of a part of an order as a reviewer and the applicant read it."""
 
+from django.conf import settings
+from django.utils import translation
+
 from transfers.models import Order
 from transfers.returns.answer_rows import words
 from transfers.steps import STEPS
@@ -16,3 +19,9 @@ def value_of(order: Order, part: str) -> str:
     form = form_class(row=order)
     field = form.fields.get(name)
     return words(field, order.answer(step).get(name, "")) if field is not None else ""
+
+
+def kept_value(order: Order, part: str) -> str:
+    """The same in one language whoever asks: what a worker kept is compared with what a reader of English judges."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return value_of(order, part)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from demo.ministry.api.client import NotThere
-from demo.seed import free_filings, old_platform, orders, past_orders, photo_places, service_codes
+from demo.seed import free_filings, old_platform, orders, past_orders, photo_places, second_look, service_codes
 from demo.seed.accounts import ACCOUNTS, PASSWORD, open_accounts
 from icpportal.accounts import roles
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
             old_platform.fill()
             places = photo_places.fill()
             placed = orders.place(accounts["applicant"], dice)
+            second_look.place(accounts["applicant"], accounts["colleague"])
             codes = service_codes.fill(accounts["applicant"], accounts["newcomer"])
             past = past_orders.place(accounts)
         except NotThere as nobody:

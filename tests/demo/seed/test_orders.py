@@ -7,11 +7,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from demo.seed import accounts
+from demo.seed import accounts, second_look
 from demo.seed import orders as demo_orders
 from icpportal.accounts import roles
+from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from tests.transfers import states
-from tests.transfers.builders import make_user
+from tests.transfers.builders import make_order, make_reviewer, make_user
 from transfers.models import Call, Objection, Order, ReviewRound
 from transfers.review.baskets.rows import in_review
 
@@ -46,9 +47,23 @@ def test_a_reviewer_of_the_demo_finds_a_day_of_mixed_work(monkeypatch: pytest.Mo
     open_ones = Order.objects.filter(in_review())
     assert open_ones.count() >= 6
     assert len(set(open_ones.values_list("province", flat=True))) >= 4
-    assert open_ones.filter(state=states.PHOTO_REVIEW).count() == 2
+    assert open_ones.filter(state=states.PHOTO_REVIEW).count() == 3
     again = ReviewRound.objects.filter(order__in=open_ones, decision="send_back")
     assert again.count() == 1
     objection, call = Objection.objects.get(), Call.objects.get()
     assert {objection.order, call.order} <= set(open_ones)
     assert (objection.owner, call.ended_at) == (people["newcomer"], None)
+
+
+@pytest.mark.django_db
+def test_its_last_order_waits_for_a_second_person_once() -> None:
+    applicant, colleague = make_user("lin@example.com"), make_reviewer()
+    order = make_order(
+        owner=applicant, state=states.PHOTO_REVIEW, domain=demo_orders.domain_of(len(demo_orders.SEEDS) - 1)
+    )
+
+    second_look.place(applicant, colleague)
+    second_look.place(applicant, colleague)
+
+    asked = ApprovalRequest.objects.get(kind=SUBMIT, key=str(order.pk), outcome="")
+    assert (asked.asked_by, order.rounds.count()) == (colleague, 2)

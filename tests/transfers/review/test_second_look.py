@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from lxml import html
 
 from icpportal.accounts.models import User
@@ -28,7 +28,7 @@ from transfers.review import decisions
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.figures.facts import Step, facts
 from transfers.review.leases import assign_to_me
-from transfers.review.values import value_of
+from transfers.review.values import kept_value
 from transfers.second_look import policy
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def in_photo(**columns):
         order=order, number=1, reviewer=make_reviewer(), decision="accept", decided_at=timezone.now()
     )
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=papers, field=part, verdict="ok", value=value_of(order, part)) for part in parts_of(order)
+        FieldVerdict(round=papers, field=part, verdict="ok", value=kept_value(order, part)) for part in parts_of(order)
     )
     return order
 
@@ -131,7 +131,7 @@ def look():
 # --- the way of one order ---
 
 
-def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(order, move, gao):
+def test_an_accepted_order_waits_where_it_is_and_its_owner_sees_no_difference(order, move, gao, lin):
     owner = sign_in(Client(), order.owner)
 
     def page():
@@ -186,6 +186,19 @@ def test_a_second_person_sees_what_the_first_one_judged_and_confirms(order, move
     timeline = case(lin[1], order, "more")
     assert "高扬 asked a second person: Submitting an accepted order to the authority" in timeline
     assert "林远 allowed what 高扬 had asked" in timeline
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_a_worker_kept_of_the_first_ones_verdicts_holds_for_a_reader_of_any_language(gao, lin, language, settings):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    order = in_papers()
+    accept(order, gao[1])
+    with translation.override(language):
+        decisions.finish_due(now=timezone.now() + timedelta(minutes=1))
+    take(order, lin[0])
+
+    assert "Confirm: submit to the authority" in case(lin[1], order, "second")
+    assert "Confirmed" in told(lin[1], order, "confirm")
 
 
 def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_anew(gao, lin):

@@ -11,7 +11,7 @@ from datetime import datetime
 from icpportal.desk.own_words import Own, own
 from transfers.models import ColleagueNote, FieldVerdict, Order
 from transfers.review.cases.parts.rounds import Rounds
-from transfers.review.values import value_of
+from transfers.review.values import kept_value
 
 OK, RETURN, ASK, OPEN = FieldVerdict.OK, FieldVerdict.RETURN, "ask", ""
 SAID = (OK, RETURN, ASK)
@@ -108,7 +108,7 @@ def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:
 
 
 def _stands(order: Order, row: FieldVerdict) -> bool:
-    return row.field.startswith(PAPER) or row.value == value_of(order, row.field)
+    return row.field.startswith(PAPER) or row.value == kept_value(order, row.field)
 
 
 def _replaced_since(order: Order, moment: datetime) -> set[str]:
