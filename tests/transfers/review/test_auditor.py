@@ -5,13 +5,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from lxml import html
 
 from icpportal.accounts.models import User
-from icpportal.accounts.roles import AUDITOR
+from icpportal.accounts.roles import AUDITOR, OPERATIONS, REVIEWER
 from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.approvals.models import ApprovalRequest
 from icpportal.outbox.models import Message
 from icpportal.privacy.actions import note_access
 from tests.transfers import states
@@ -141,3 +144,34 @@ def test_nobody_else_reads_the_log(client: Client) -> None:
 
     assert client.get(reverse("admin:privacy_accessnote_changelist")).status_code == 403
     assert "Who looked at what" not in client.get(INDEX).content.decode()
+
+
+def side(client: Client, heading: str) -> str:
+    """One list beside the log, as it reads."""
+    found = html.fromstring(client.get(INDEX).content.decode()).xpath(f"//section[header/h2='{heading}']")
+    return " ".join(found[0].text_content().split())
+
+
+def test_looks_without_the_case_accounts_of_two_duties_and_roles_given_lie_beside_the_log(client: Client) -> None:
+    gao, wu, zhao = (named(make_reviewer(), name) for name in ("Gao Yang", "Wu Yangben", "Zhao Li"))
+    for n in range(2):
+        note_access(actor=wu, what="order", reference=f"TVNA-2XT{n}", reason="customer called")
+    note_access(actor=gao, what="order", reference="TVNA-2XT0", reason="review")
+    named(make_user(held_roles=(REVIEWER,)), "Two Duties").groups.add(Group.objects.get_or_create(name=OPERATIONS)[0])
+    asked = ApprovalRequest.objects.create(
+        kind="role", key="x", reference="x", owner=zhao, asked_by=gao, answered_by=wu, outcome="allowed",
+        ended_at=timezone.now(), said={"before": ["reviewer"], "after": ["lead reviewer"]},
+    )  # fmt: skip
+    english(client, auditor())
+
+    looks, duties, given = (
+        side(client, heading)
+        for heading in ("Cases opened without having them, today", "Accounts with two duties", "Roles given, 30 days")
+    )
+
+    assert ["Wu Yangben" in looks, "opened 2 cases without having them" in looks, "Gao" in looks] == [True, True, False]
+    assert ["Two Duties" in duties, "Reviewer" in duties, "Gao" in duties] == [True, True, False]
+    assert "Zhao Li" in given
+    assert "Gao Yang, agreed by Wu Yangben: Roles: from Reviewer to Lead reviewer" in given
+    ApprovalRequest.objects.filter(pk=asked.pk).update(ended_at=timezone.now() - timedelta(days=31))
+    assert "Zhao Li" not in side(client, "Roles given, 30 days")

@@ -16,6 +16,8 @@ from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
 from icpportal.fields.types import Words
 from transfers.review.home.audit_rows import SORTS, LogRow, Wanted, rows
+from transfers.review.home.auditor_sides import looks_today, roles_given, two_duties
+from transfers.review.home.page import Line
 
 DAYS = (("", pgettext_lazy("of the log", "always")), ("1", gettext_lazy("today")), ("7", gettext_lazy("7 days")),
         ("30", gettext_lazy("30 days")))  # fmt: skip
@@ -53,6 +55,9 @@ class AuditorPage:
     rows: list[LogRow]
     earlier_url: str
     log_url: str
+    looks: list[Line]
+    duties: list[Line]
+    given: list[Line]
 
 
 def auditors_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
@@ -72,4 +77,7 @@ def auditor_page(form: LogForm, now: datetime) -> AuditorPage:
         rows=found,
         earlier_url=earlier,
         log_url=reverse("admin:privacy_accessnote_changelist"),
+        looks=looks_today(now),
+        duties=two_duties(),
+        given=roles_given(now),
     )
