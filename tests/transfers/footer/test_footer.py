@@ -139,7 +139,7 @@ def test_its_owner_reads_what_is_missing_and_later_that_all_is_well(
     press(client, order)
     actions.check_asked()
     page = page_of(client, order)
-    assert "The number stands on the home page and leads to the ministry&#x27;s site" in page
+    assert "The number is on the home page and leads to the ministry&#x27;s site" in page
     assert 'data-outcome="found"' in page
 
 
