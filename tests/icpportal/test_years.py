@@ -39,6 +39,7 @@ TABLES = (
     "transfers_reviewround", "transfers_parkedanswer", "alarms_alarm", "verification_backdrop", "verification_consent",
 )  # fmt: skip
 READ_WHOLE = re.compile(rf"Seq Scan on ({'|'.join(TABLES)})\b")
+RESTS = {"icpportal.tasks.fill_natures"}  # once it has nothing left it asks nothing: tests/transfers/review/search
 ASKS = ("SELECT", "UPDATE", "DELETE")
 
 
@@ -85,7 +86,7 @@ def test_no_job_asks_more_because_the_archive_grew() -> None:
 
     assert Order.objects.count() == LARGE
     assert large == small
-    assert all(small.values())
+    assert {job for job, number in small.items() if not number} <= RESTS
 
 
 def test_no_job_asks_more_because_more_is_in_hand_of_which_nothing_is_due() -> None:
