@@ -62,6 +62,9 @@ def main() -> int:
             for shot in (shot for shot in SHOTS if shot.who == who):
                 context.add_cookies([{"name": "django_language", "value": shot.language, "url": portal.url}])
                 page.goto(portal.url + shot.path.format(**found), wait_until="networkidle")
+                if who == REVIEWER:  # a case is seen by the person who has it
+                    page.locator("button[value=claim]").click()
+                    page.wait_for_load_state("networkidle")
                 size = keep(page.screenshot(animations="disabled"), FOLDER / f"{shot.name}.png")
                 print(f"{shot.name}.png: {size // 1000} kB")
             context.close()
