@@ -62,8 +62,9 @@ def _today(table: str, numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 def missing(report: Report) -> str:
     """The first code of a report that the tables do not have, as "Wzjrfs 5"; "" when they have all."""
-    astray = (f"{table} {number}" for table, number in _numbers(report) if not tables.valid(table, number))
-    return next(astray, "")
+    numbers = list(_numbers(report))
+    unknown = tables.unknown(numbers)
+    return next((f"{table} {number}" for table, number in numbers if (table, number) in unknown), "")
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, int]]:

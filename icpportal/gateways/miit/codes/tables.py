@@ -49,16 +49,11 @@ def name(table: str, code: int) -> str:
 
 def valid(table: str, code: int) -> bool:
     """Whether a report may use this code; a table that is neither sent nor a seed says nothing against it."""
-    found = TableRow.objects.filter(table=table, code=code).values_list("valid", flat=True).first()
-    if found is not None:
-        return found
-    if was_sent(table):
-        return False
-    return code in SEEDS.get(table, {code: ""})
+    return not unknown([(table, code)])
 
 
 def unknown(numbers: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-    """Of these (table, code) those that no report may use, as `valid` says, in one question."""
+    """Of these (table, code) those that no report may use, in one question; see `valid`."""
     asked = set(numbers)
     rows = TableRow.objects.filter(table__in={table for table, _code in asked}).values_list("table", "code", "valid")
     sent = {(table, code): is_valid for table, code, is_valid in rows}
