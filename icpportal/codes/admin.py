@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from icpportal.codes.models import Code
+from icpportal.codes.models import Channel, Code
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
 
@@ -15,7 +15,6 @@ PURPOSES = {
     "handover": pgettext_lazy("code", "Service code for another account"),
     "phone_proof": pgettext_lazy("code", "Test of a phone"),
 }
-CHANNELS = {"sms": pgettext_lazy("channel", "Text message"), "email": pgettext_lazy("channel", "Email")}
 
 
 class PurposeFilter(ValuesFilter):
@@ -31,7 +30,7 @@ class ChannelFilter(ValuesFilter):
 
     title = _("Sent by")
     parameter_name = "channel"
-    values = CHANNELS
+    values = dict(Channel.choices)
 
 
 @admin.register(Code)
@@ -42,7 +41,6 @@ class CodeAdmin(ReadOnlyAdmin):
     list_filter = [PurposeFilter, ChannelFilter]
     ordering = ["-pk"]
     fields = ["purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
-    readonly_fields = ["purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
     show_full_result_count = False
     actions = None
 
@@ -52,4 +50,4 @@ class CodeAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("Sent by"), ordering="channel")
     def channel_shown(self, code: Code) -> str:
-        return str(CHANNELS.get(code.channel, code.channel))
+        return str(dict(Channel.choices).get(code.channel, code.channel))
