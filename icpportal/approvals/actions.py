@@ -144,7 +144,7 @@ def withdraw(asked: ApprovalRequest, *, actor: User, now: datetime | None = None
 
 def forget(kind: str, key: object, *, now: datetime | None = None) -> None:
     """What was asked cannot be done any more, because what it is about has moved on."""
-    # whoever is ending it now finds out for themselves
+    # the person who is ending it now finds out for themselves
     waiting = ApprovalRequest.objects.select_for_update(of=("self",), skip_locked=True)
     for asked in waiting.filter(kind=kind, key=str(key), outcome=""):
         _end(asked, ApprovalRequest.FAILED, now or timezone.now())

@@ -21,7 +21,7 @@ OF_A_CASE = ("case", "accept", "return", "more")
 
 
 def pages_of(made: world.World, role: str) -> list[str]:
-    """The first page, each register with its first row, and what the desk has besides."""
+    """The first page, each register with its first row, and the other pages of the desk."""
     names = ("index", "registers", "desk_calls", "desk_objections", "desk_reasons", "desk_figures", "desk_settings")
     found = [reverse(f"admin:{name}") for name in names]
     for model in admin.site._registry:

@@ -369,3 +369,13 @@ def test_two_who_answer_at_once_leave_one_answer():
         ended = ApprovalRequest.objects.get(pk=asked.pk)
         refused = read(order).state == states.REFUSED
         assert (ended.outcome, refused) in [("allowed", True), ("declined", False)]
+
+
+@pytest.mark.parametrize("most_known", [200, 0])
+def test_a_request_stands_on_the_case_at_once_however_many_others_wait(order, gao, lin, monkeypatch, most_known):
+    monkeypatch.setattr("icpportal.approvals.queries.MOST_KNOWN", most_known)
+    before = WORDS in page_of(order, lin)  # what requests wait for is read, and kept for a while
+
+    ask(order, gao)
+
+    assert [before, WORDS in page_of(order, lin)] == [False, True]

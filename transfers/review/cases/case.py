@@ -263,9 +263,9 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
     return found
 
 
-def _held_by(form: forms.Form | None) -> Held | None:
+def _held_by(form: forms.Form | None) -> Held:
     """The reasons that the form of the photo has read."""
-    return form.reasons_of_rules if isinstance(form, PhotoForm) else None
+    return form.reasons_of_rules if isinstance(form, PhotoForm) else {}
 
 
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:

@@ -36,7 +36,7 @@ def told_words(asked: ApprovalRequest) -> str:
 
 
 def waits_words(asked: ApprovalRequest) -> str:
-    """Said to whoever decides otherwise meanwhile."""
+    """Said to the person who wants to decide something else before that look."""
     words = _("%(accepted)s. A second person looks at it before anything else is decided")
     return words % {"accepted": told_words(asked)}
 

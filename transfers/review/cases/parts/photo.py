@@ -17,7 +17,7 @@ from transfers.review.cases.parts.papers import Papers, Picture
 from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
 from transfers.review.cases.parts.rounds import is_of_photo
 from transfers.review.cases.parts.verdicts import Verdict
-from transfers.review.reasons.queries import Held, offered
+from transfers.review.reasons.queries import Held
 from verification.photos.methods import WAYS
 
 # a photo of the app: fetched by its code, or uploaded by hand where no system is asked
@@ -41,20 +41,16 @@ class Photo(Panel):
 
 
 def photo_panels(
-    order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict], reasons: Held | None = None
+    order: Order, papers: Papers, form: forms.Form | None, verdicts: Mapping[str, Verdict], reasons: Held
 ) -> list[Panel]:
-    """The photo while it is in review, or while a form about it came back; its rules for who judges them.
-
-    `reasons` are those that hold for the order, where the page knows them already.
-    """
+    """The photo while it is in review, or while a form about it came back; its rules and their reasons."""
     in_review = is_in(order, Group.PHOTO_IN_REVIEW)
     pictures = papers.of(WANTED) if in_review else []
     if not pictures and not form:
         return []
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
     of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
-    known = reasons if reasons is not None else offered(order) if of_photo else {}
-    rules = rule_lines(known, of_photo, failed)
+    rules = rule_lines(reasons, of_photo, failed)
     return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
 
 
