@@ -16,6 +16,7 @@ KIT = (
     "icpportal/desk",
     "icpportal/desk/stock",
     "icpportal/privacy",
+    "icpportal/privacy/files",
     "icpportal/logs.py",
     "icpportal/workdays",
     "icpportal/alarms",

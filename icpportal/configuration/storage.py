@@ -58,11 +58,9 @@ STORAGES = {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
+# Uploads stay in memory: a picture never lies on a disk as it is.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000
-FILE_UPLOAD_HANDLERS = [
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "verification.documents.upload_handler.BoundedUploadHandler",
-]
-DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_HANDLERS = ["verification.documents.upload_handler.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1  # of a form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

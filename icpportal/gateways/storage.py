@@ -1,13 +1,21 @@
-"""The places of `settings.STORAGES`: folders here, or S3. Every call may raise `StorageDown`."""
+"""The places of `settings.STORAGES`: folders here, or S3. Every call may raise `StorageDown`.
+
+Files of the places in `SEALED` are sealed, each with a key of its own (`privacy/files`); those of an earlier version
+lie there as they are until `seal_papers` has passed, and are read all the same.
+"""
 
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
+from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
 from icpportal.gateways.errors import Retryable
+from icpportal.privacy.files import keys, pieces
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -18,13 +26,15 @@ else:
 
 logger = logging.getLogger(__name__)
 
+SEALED = ("quarantine", "documents")  # the ministry's files are sealed by its line
+
 
 class StorageDown(Retryable):
     """The storage does not answer or has no room: nothing is lost, the same call may work later."""
 
 
 class Missing(LookupError):
-    """There is no such file."""
+    """There is no such file, or its key is gone."""
 
 
 def place(alias: str) -> Storage:
@@ -32,7 +42,22 @@ def place(alias: str) -> Storage:
 
 
 def keep(alias: str, name: str, content: bytes) -> str:
-    """Store `content`; the name it got."""
+    """Store `content`; the name it got. Call it outside of a transaction: the key has to stay if the file does."""
+    if alias not in SEALED or not settings.SEAL_FILES:
+        return _save(alias, name, content)
+    row, key = keys.add(alias, name)
+    try:
+        kept_as = _save(alias, name, pieces.sealed(content, key, row.pk))
+    except StorageDown:
+        row.delete()
+        raise
+    if kept_as != name:
+        row.name = kept_as
+        row.save(update_fields=["name"])
+    return kept_as
+
+
+def _save(alias: str, name: str, content: bytes) -> str:
     try:
         return place(alias).save(name, ContentFile(content))
     except TROUBLE as trouble:
@@ -41,16 +66,27 @@ def keep(alias: str, name: str, content: bytes) -> str:
 
 def read(alias: str, name: str) -> bytes:
     try:
-        with place(alias).open(name) as source:
+        with open_file(alias, name) as source:
             return source.read()
-    except FileNotFoundError as gone:
+    except TROUBLE as trouble:
+        raise StorageDown(alias) from trouble
+
+
+def open_file(alias: str, name: str) -> BinaryIO:
+    """The file, open for reading; raises `Missing`, or `Unreadable` when it is sealed and does not open."""
+    try:
+        source = cast(BinaryIO, place(alias).open(name))
+        return pieces.opened(source, partial(keys.find, place=alias, name=name)) if alias in SEALED else source
+    except (FileNotFoundError, keys.Forgotten) as gone:
         raise Missing(name) from gone
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
 
 
 def drop(alias: str, name: str) -> None:
-    """Delete; a file that is gone already is as good as deleted."""
+    """Delete; a file that is gone already is as good as deleted. Its key goes first: without it nothing is left."""
+    if alias in SEALED:
+        keys.forget(alias, name)
     try:
         place(alias).delete(name)
     except FileNotFoundError:

@@ -119,6 +119,13 @@ RULES = (
         "REDIS_URL, unless web and workers run on one machine.",
         Warning,
     ),
+    Rule(
+        "portal.W004",
+        lambda: not settings.SEAL_FILES,
+        "Pictures are stored as they are (SEAL_FILES is off).",
+        "Unset SEAL_FILES once no process of an earlier version runs, then `manage.py seal_papers`.",
+        Warning,
+    ),
 )
 
 

@@ -52,3 +52,23 @@ class AccessNote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.reference}"
+
+
+class FileKey(models.Model):
+    """The own key of one stored file, wrapped by the portal's (`files/keys.py`).
+
+    A table that points to no other and that no other points to: it is backed up apart from the rest, and not for long.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)  # stands at the head of the file
+    place = models.CharField(max_length=20)  # an alias of STORAGES
+    name = models.CharField(max_length=200)
+    wrapped = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("key of a file"), _("keys of files")
+        indexes = [models.Index(fields=["place", "name"], name="key_of_file")]
+
+    def __str__(self) -> str:
+        return str(self.pk)

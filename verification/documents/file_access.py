@@ -1,6 +1,6 @@
 """The only way out for a picture. Whoever calls this has checked whose it is: here only the state is asked."""
 
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from urllib.parse import quote
 
 from django.http import FileResponse
@@ -33,13 +33,20 @@ def open_preview(document: Document) -> BinaryIO:
 
 def opened(document: Document, column: str) -> BinaryIO:
     # asked anew: what the caller holds may be older than a retirement
-    name = Document.objects.filter(pk=document.pk, state=DocumentState.READY).values_list(column, flat=True).first()
-    if not name:
-        raise NotReady(str(document))
-    try:
-        return cast(BinaryIO, storage.place(storage.DOCUMENTS).open(name))
-    except FileNotFoundError as gone:
-        raise NotReady(str(document)) from gone
+    name = name_now(document, column)
+    while name:
+        try:
+            return storage.open_file(storage.DOCUMENTS, name)
+        except storage.Missing:
+            tried, name = name, name_now(document, column)
+            if name == tried:
+                break
+    raise NotReady(str(document))
+
+
+def name_now(document: Document, column: str) -> str | None:
+    """Under which name the file lies: it changes when the file is sealed later than it came."""
+    return Document.objects.filter(pk=document.pk, state=DocumentState.READY).values_list(column, flat=True).first()
 
 
 def response(document: Document, *, preview: bool = False, download: bool = False) -> FileResponse:

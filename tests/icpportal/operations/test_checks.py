@@ -62,6 +62,7 @@ UNSAFE = [
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),
+    ("portal.W004", {"SEAL_FILES": False}),
 ]
 
 

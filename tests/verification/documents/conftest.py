@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from tests.verification.documents import pictures
-from verification.documents import actions
+from tests.verification.documents.traces import Traces
+from verification.documents import actions, storage
 from verification.models.documents import Document
 
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
@@ -21,6 +22,11 @@ def places(settings, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def traces(db, places: Path, monkeypatch: pytest.MonkeyPatch) -> Traces:
+    return Traces(places, monkeypatch)
+
+
 PLACES = ("quarantine", "documents")
 
 
@@ -34,10 +40,11 @@ def nudges(monkeypatch) -> list[tuple[Any, ...]]:
 
 @pytest.fixture
 def files(places: Path):
-    """The files that lie in one place."""
+    """What the files of one place hold, opened."""
 
     def lying(place: str) -> list[bytes]:
-        return [path.read_bytes() for path in sorted((places / place).rglob("*")) if path.is_file()]
+        there = sorted(path for path in (places / place).rglob("*") if path.is_file())
+        return [storage.read(place, str(path.relative_to(places / place))) for path in there]
 
     return lying
 

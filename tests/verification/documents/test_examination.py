@@ -407,6 +407,6 @@ def test_of_many_runs_at_the_same_time_one_does_the_work(received, files, monkey
 def test_examining_costs_few_queries(received, django_assert_num_queries):
     document = received()
 
-    # claim, read, end, compare; then the bin: read, done
-    with django_assert_num_queries(6):
+    # claim, read, key, two new keys, end, compare; then the bin: read, key, done
+    with django_assert_num_queries(10):
         examine(document.pk)

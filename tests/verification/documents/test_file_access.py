@@ -27,7 +27,7 @@ def test_a_ready_picture_is_what_was_written_by_ourselves(received):
 
 def test_nothing_in_quarantine_is_ever_opened(received, monkeypatch):
     document = received()
-    monkeypatch.setattr(storage, "place", lambda _alias: pytest.fail("a file was opened"))
+    monkeypatch.setattr(storage, "open_file", lambda *_file: pytest.fail("a file was opened"))
 
     for way in (open_ready, open_preview, response):
         with pytest.raises(NotReady):
@@ -118,8 +118,8 @@ def test_the_preview_is_the_small_one(received):
     assert pictures.opened(b"".join(answer.streaming_content)).size == (640, 480)
 
 
-def test_opening_costs_one_query(received, django_assert_num_queries):
+def test_opening_costs_two_queries_the_name_and_the_key(received, django_assert_num_queries):
     document = ready(received)
 
-    with django_assert_num_queries(1), file_access.open_ready(document) as picture:
+    with django_assert_num_queries(2), file_access.open_ready(document) as picture:
         assert picture.read(2) == b"\xff\xd8"

@@ -81,6 +81,15 @@ def test_a_picture_goes_through_quarantine_to_documents(received, bucket):
     assert b"".join(response(ready).streaming_content)[:3] == b"\xff\xd8\xff"
 
 
+def test_no_trace_of_a_picture_is_plain_in_the_bucket_or_on_the_way_to_it(traces, bucket):
+    traces.also(lambda: {key: bucket.get_object(Bucket="papers", Key=key)["Body"].read() for key in keys(bucket)})
+
+    traces.of_an_upload()
+
+    assert {path.partition("/")[0] for path in traces.seen} >= {"quarantine", "documents"}
+    assert traces.plain() == []
+
+
 def test_no_object_can_be_read_without_the_portal(received, bucket):
     document = received()
 
@@ -160,8 +169,10 @@ def test_an_endpoint_that_is_down_refuses_the_upload_and_lets_examination_wait(r
 SCRIPT = """
 import django
 django.setup()
+from django.core.files.base import ContentFile
 from verification.documents import storage
-print(storage.keep("documents", "20261125/one", b"one"), storage.keep("quarantine", "20261125/two", b"two"))
+for place, name in (("documents", "20261125/one"), ("quarantine", "20261125/two")):
+    print(storage.place(place).save(name, ContentFile(b"one")))
 """
 
 
@@ -179,7 +190,7 @@ def test_the_environment_alone_puts_both_storages_into_the_bucket(bucket, endpoi
 
     done = subprocess.run([sys.executable, "-c", SCRIPT], env=environment, capture_output=True, text=True, check=False)
 
-    assert done.stdout == "20261125/one 20261125/two\n", done.stderr
+    assert done.stdout == "20261125/one\n20261125/two\n", done.stderr
     assert keys(bucket) == ["documents/20261125/one", "quarantine/20261125/two"]
 
 

@@ -1,10 +1,8 @@
-"""How a body comes in: nothing beyond the limit touches the disk."""
+"""How a body comes in: in memory, and nothing of it beyond the limit."""
 
 import os
-from pathlib import Path
 
 import pytest
-from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.test import RequestFactory
 
 from tests.verification.documents import pictures
@@ -21,10 +19,9 @@ def sent(content: bytes):
     return request.FILES["file"]
 
 
-def test_the_portal_uses_this_way_in(settings):
-    wanted = [f"{handler.__module__}.{handler.__name__}" for handler in (MemoryFileUploadHandler, BoundedUploadHandler)]
-
-    assert wanted == settings.FILE_UPLOAD_HANDLERS
+def test_the_portal_uses_this_way_in_alone_and_one_file_a_request(settings):
+    assert [f"{BoundedUploadHandler.__module__}.{BoundedUploadHandler.__name__}"] == settings.FILE_UPLOAD_HANDLERS
+    assert settings.DATA_UPLOAD_MAX_NUMBER_FILES == 1
 
 
 def test_a_file_within_the_limit_arrives_whole():
@@ -40,7 +37,7 @@ def test_a_file_beyond_the_limit_tells_its_size_but_is_not_kept(db):
     file = sent(pictures.jpeg() + b"\x00" * (30 * MEGABYTE))
 
     assert file.size > 30 * MEGABYTE
-    assert Path(file.temporary_file_path()).stat().st_size == 8 * MEGABYTE + 1
+    assert len(file.read()) == 8 * MEGABYTE + 1
     with pytest.raises(UploadRefused) as caught:
         actions.receive(kind="lead_id", upload=file, holder="T7Q4-M2KX")
     assert caught.value.code == "file_big"

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -47,13 +46,18 @@ class Opened:
 
 
 def open_picture(content: bytes, paper: Paper) -> Opened:
-    """Decode, re-encode and judge `content` in a child of its own; raises `Crashed`. Both files vanish with it."""
-    with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as answer:
+    """Decode, re-encode and judge `content` in a child of its own; raises `ChildCrashed`. Nothing touches a disk."""
+    with memory_file("source") as source, memory_file("answer") as answer:
         source.write(content)
         source.seek(0)
         run_child(source, answer, paper)
         answer.seek(0)
         return read_answer(answer)
+
+
+def memory_file(name: str) -> BinaryIO:
+    """A file without a place: the child's limit on output holds for it, and it is gone with its last holder."""
+    return os.fdopen(os.memfd_create(name), "w+b")
 
 
 def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper) -> None:

@@ -199,11 +199,3 @@ def test_a_reason_we_do_not_know_is_the_plain_one():
     assert sandbox.read_answer(answer({"refused": "<b>own words</b>", "bytes": [0, 0]})) == Opened(
         refused="file_broken"
     )
-
-
-def test_nothing_is_left_in_the_temporary_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(sandbox.tempfile, "tempdir", str(tmp_path))
-
-    open_picture(pictures.jpeg(), Paper.SHEET)
-
-    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,41 @@
+"""The keys of stored files, each wrapped by the portal's: they alone open a file, and forgetting one forgets the file
+wherever a copy of it lies.
+"""
+
+import os
+import uuid
+
+from icpportal.privacy.crypto import Unreadable, seal, unseal
+from icpportal.privacy.models import FileKey
+
+BYTES = 32
+
+
+class Forgotten(LookupError):
+    """The key of this file is gone, and the file with it."""
+
+
+def add(place: str, name: str) -> tuple[FileKey, bytes]:
+    """A new key for the file that is about to lie at `name`."""
+    key, row_id = os.urandom(BYTES), uuid.uuid4()
+    wrapped = seal(key, bound_to=_bound_to(row_id))
+    return FileKey.objects.create(id=row_id, place=place, name=name, wrapped=wrapped), key
+
+
+def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
+    """The key of the file at `name`; raises `Forgotten`, or `Unreadable` where another file lies there."""
+    row = FileKey.objects.filter(pk=key_id).first()
+    if row is None:
+        raise Forgotten(name)
+    if (row.place, row.name) != (place, name):
+        raise Unreadable("another file lies in the place of a sealed one")
+    return unseal(row.wrapped, bound_to=_bound_to(row.pk))
+
+
+def forget(place: str, name: str) -> None:
+    """Nobody opens the file at `name` any more."""
+    FileKey.objects.filter(place=place, name=name).delete()
+
+
+def _bound_to(row_id: uuid.UUID) -> str:
+    return f"file:{row_id}"

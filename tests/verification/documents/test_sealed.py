@@ -1,0 +1,116 @@
+"""Pictures lie sealed, and nothing of one lies plain on a disk on its way there."""
+
+import io
+from pathlib import Path
+
+import pytest
+
+from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.models import FileKey
+from tests.verification.documents import pictures
+from verification.documents import storage
+from verification.documents.actions import examine
+from verification.documents.file_access import NotReady, open_ready, response
+from verification.documents.sandbox import parent
+from verification.documents.sandbox.parent import ChildCrashed
+
+MOMENTS = ["request", "received", "scanner", "before the child", "after the child", "examined"]
+
+
+def test_no_trace_of_a_picture_is_plain_while_it_comes_in_and_afterwards(traces):
+    document = traces.of_an_upload()
+
+    assert traces.moments == MOMENTS
+    assert document.is_ready
+    assert {path.partition("/")[0] for path in traces.seen} == {"quarantine", "documents"}
+    assert traces.plain() == []
+
+
+def test_a_child_that_dies_leaves_nothing_plain(traces, monkeypatch):
+    def dies(source: io.IOBase, answer: io.IOBase, paper: str) -> None:
+        answer.write(pictures.jpeg())
+        traces.look("dying")
+        raise ChildCrashed("killed")
+
+    monkeypatch.setattr(parent, "run_child", dies)
+
+    document = traces.of_an_upload()
+
+    assert document.is_checking
+    assert traces.moments == ["request", "received", "scanner", "dying", "examined"]
+    assert traces.plain() == []
+
+
+def test_a_file_without_its_key_is_gone_wherever_a_copy_of_it_lies(received, places: Path):
+    document = received()
+    examine(document.pk)
+    document.refresh_from_db()
+    copy = (places / "documents" / document.stored_name).read_bytes()
+    keys = list(FileKey.objects.filter(name=document.stored_name))
+
+    storage.drop("documents", document.stored_name)
+    (places / "documents" / document.stored_name).write_bytes(copy)
+
+    with pytest.raises(NotReady):
+        open_ready(document)
+    FileKey.objects.bulk_create(keys)
+    with open_ready(document) as picture:
+        assert pictures.opened(picture.read()).size == (1200, 900)
+
+
+def test_a_storage_that_is_down_keeps_the_file_and_not_its_key(received, monkeypatch):
+    document = received()
+
+    def down(*_name: str) -> None:
+        raise OSError
+
+    monkeypatch.setattr(storage.place("quarantine"), "delete", down)
+    with pytest.raises(storage.StorageDown):
+        storage.drop("quarantine", document.quarantine_name)
+
+    assert not FileKey.objects.exists()
+    with pytest.raises(storage.Missing):
+        storage.read("quarantine", document.quarantine_name)
+
+
+def test_a_file_that_lies_in_the_place_of_another_does_not_open(received, places: Path):
+    one, other = received(), received()
+    where = places / "quarantine"
+    (where / one.quarantine_name).write_bytes((where / other.quarantine_name).read_bytes())
+
+    with pytest.raises(Unreadable):
+        storage.read("quarantine", one.quarantine_name)
+
+
+def test_a_file_that_was_cut_short_promises_nothing(received, places: Path):
+    document = received()
+    examine(document.pk)
+    document.refresh_from_db()
+    path = places / "documents" / document.stored_name
+    path.write_bytes(path.read_bytes()[:-1])
+
+    with pytest.raises(Unreadable):
+        response(document)
+
+
+def test_a_plain_file_of_an_earlier_version_opens_as_before(received, settings, places: Path):
+    settings.SEAL_FILES = False
+    document = received()
+    assert (places / "quarantine" / document.quarantine_name).read_bytes()[:2] == b"\xff\xd8"
+    settings.SEAL_FILES = True
+
+    assert examine(document.pk) == "ready"
+
+    document.refresh_from_db()
+    assert pictures.opened(b"".join(response(document).streaming_content)).size == (1200, 900)
+    assert FileKey.objects.count() == 2
+
+
+def test_an_answer_tells_the_length_of_the_picture_not_of_its_file(received):
+    document = received()
+    examine(document.pk)
+    document.refresh_from_db()
+
+    answer = response(document)
+
+    assert int(answer["Content-Length"]) == document.size == len(b"".join(answer.streaming_content))
