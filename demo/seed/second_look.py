@@ -16,8 +16,12 @@ from transfers.second_look.policy import DRAWN
 def place(applicant: User, colleague: User) -> None:
     """The last order of the applicant; nothing happens when it waits already, or has gone on."""
     order = Order.objects.filter(owner=applicant, domain=domain_of(len(SEEDS) - 1)).first()
-    if order is None or order.rounds.exists():
-        return
+    if order is not None and not order.rounds.exists():
+        accept(order, colleague)
+
+
+def accept(order: Order, colleague: User) -> None:
+    """The colleague found entries, papers and photo in order; the lot asks for a second person."""
     now = timezone.now()
     with transaction.atomic():
         _round(order, colleague, "accept", parts_of(order))

@@ -26,12 +26,12 @@ BY_ORDER = ("documents", "check", "people", "photo", "phones", "step", "slot", "
 BY_LAST_PART = ("step", "slot", "order-move", "rules-province")
 OURS_ON_THE_DESK = (
     *("admin:index", "admin:registers", "admin:desk_settings", "admin:transfers_order_changelist"),
-    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "more")),
+    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "second", "more")),
     "admin:filings_legacyclaim_case",
 )
 MANY = (
     *("rules-province", "notification", "admin:transfers_order_changelist"),
-    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "more")),
+    *(f"admin:transfers_order_{page}" for page in ("case", "accept", "return", "second", "more")),
 )  # one of them tells of all
 
 LANDMARKS = {"header": "banner", "nav": "navigation", "main": "main", "aside": "complementary", "footer": "contentinfo"}

@@ -50,7 +50,6 @@ NO_PAGE = {
     "account_email_code": "while a new address waits: tests/icpportal/accounts/test_contact.py",
     "account_mobile_code": "while a new mobile waits: tests/icpportal/accounts/test_contact.py",
     "account_reset_code": "while a code is on its way: tests/icpportal/accounts/test_reset.py",
-    "admin:transfers_order_second": "while a second look waits: tests/transfers/review/test_second_look.py",
     "account_reset_new": "after the code: tests/icpportal/accounts/test_reset.py",
 }
 
@@ -82,7 +81,7 @@ SEEN_BY = {
     "reviewer lead": "document admin:desk_call admin:desk_calls admin:desk_objection admin:desk_objections"
     " admin:desk_figures admin:desk_settings admin:desk_reason admin:desk_reasons admin:transfers_order_case"
     " admin:filings_legacyclaim_case admin:transfers_order_accept admin:transfers_order_more"
-    " admin:transfers_order_return admin:verification_backdrop_parcel",
+    " admin:transfers_order_return admin:transfers_order_second admin:verification_backdrop_parcel",
     "lead": "admin:desk_export admin:desk_reason_new",
 }
 # reached by pressing a button; only the walk that presses all meets them
@@ -199,7 +198,7 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
 
 def _cases(made: World) -> Iterator[str]:
     for order in made.orders:
-        for page in ("case", "accept", "return"):
+        for page in ("case", "accept", "return", "second"):
             yield reverse(f"admin:transfers_order_{page}", args=[order.pk])
 
 

@@ -17,7 +17,12 @@ from transfers.review import leases
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite, pytest.mark.usefixtures("steady_cache")]
 MOST = 15
-OF_A_CASE = ("case", "accept", "return", "more")
+OF_A_CASE = ("case", "accept", "return", "second", "more")
+
+
+def cases_of(made: world.World) -> tuple[Order, ...]:
+    """Of entries and papers, of a photo, and one that was accepted and waits for a second look."""
+    return world.of(made, states.SUBMITTED), world.of(made, states.PHOTO_REVIEW), world.waits_for_look(made)
 
 
 def pages_of(made: world.World, role: str) -> list[str]:
@@ -34,8 +39,7 @@ def pages_of(made: world.World, role: str) -> list[str]:
         for each in (Call.objects.get(), Objection.objects.get())
     ]
     found += [reverse("admin:desk_reason", args=[ReturnReason.objects.earliest("pk").key])]
-    for state in (states.SUBMITTED, states.PHOTO_REVIEW):
-        order = world.of(made, state)
+    for order in cases_of(made):
         found += [reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in OF_A_CASE]
     return found
 
@@ -45,12 +49,11 @@ def test_no_page_of_the_desk_asks_more_than_fifteen_questions(
     role: str, tmp_path: Path, settings: Any, django_assert_max_num_queries: Any
 ) -> None:
     made = world.build("current-2020", tmp_path, settings)
-    for state in (states.SUBMITTED, states.PHOTO_REVIEW):
-        order = world.of(made, state)
+    for order in cases_of(made):
         order.advice = readiness.advice_kept(order)  # as sending the order keeps it
         order.save(update_fields=["advice"])
         if role in ("reviewer", "lead"):
-            leases.assign_to_me(order, made.people[role])
+            leases.take_over(order, made.people[role])
     desk = Client()
     desk.force_login(made.people[role])
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
+from demo.seed import second_look
 from demo.seed.photo_places import fill as fill_places
 from demo.seed.service_codes import fill as fill_codes
 from filings.legacy_import import actions as imports
@@ -48,6 +49,7 @@ from transfers.models import (
     TypeCheck,
 )
 from transfers.orders.people import administrator
+from transfers.review import leases
 from transfers.review.cases import drafts
 from verification.backdrops import actions as backdrops
 from verification.models import PhotoPlace, ServiceCode
@@ -112,6 +114,7 @@ def build(profile: str, folder: Path, change: Any) -> World:
     _by_the_way(world)
     _desk(people)
     _judged(world)
+    _accepted(world)
     return world
 
 
@@ -132,6 +135,11 @@ def hand_over(world: World) -> None:
 def of(world: World, state: str, kind: str = states.TRANSFER) -> Order:
     """The first order of this kind in this state."""
     return next(order for order in world.orders if (order.kind, order.state) == (kind, state))
+
+
+def waits_for_look(world: World) -> Order:
+    """The order that a colleague of the reviewer and the lead has accepted."""
+    return of(world, states.PHOTO_REVIEW, states.TRANSFER_ANOTHER)
 
 
 def outside(change: Any, profile: str) -> None:
@@ -249,6 +257,15 @@ def _judged(world: World) -> None:
         drafts.take_in(to_return, world.people[name], RETURNED)
     about = "证件号码差一位"
     calls.ask(in_order, world.people["reviewer"], role="subject_lead", about=about, part="subject.lead_id_number")
+
+
+def _accepted(world: World) -> None:
+    """One order that a colleague of both has accepted, so that it waits for a second look; the reviewer has it."""
+    waits = waits_for_look(world)
+    waits.rounds.all().delete()  # of the reviewer, who would be no second person
+    second_look.accept(waits, ListExport.objects.get().asked_by)
+    for order in (of(world, states.PHOTO_REVIEW), waits):
+        leases.assign_to_me(order, world.people["reviewer"])
 
 
 def _desk(people: SimpleNamespace) -> None:

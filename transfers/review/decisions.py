@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,16 @@ def decide(
 def open_decision(order: Order) -> Decision | None:
     """The decision about this order that is not final yet."""
     return Decision.objects.filter(order=order, ended_at=None).select_related("reviewer").first()
+
+
+def with_decided(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with whether a decision about them waits, asked in the same question."""
+    return orders.annotate(is_decided=Exists(Decision.objects.filter(order=OuterRef("pk"), ended_at=None)))
+
+
+def decision_to_show(order: Order) -> Decision | None:
+    """The decision that waits, for a page of an order that was read with whether there is one."""
+    return open_decision(order) if getattr(order, "is_decided", True) else None
 
 
 def keep_typed(order: Order, reviewer: User, fields: dict[str, str]) -> None:

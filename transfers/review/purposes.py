@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +19,7 @@ from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import holds
 from transfers.review.staff import is_lead
-from transfers.second_look.queries import open_look
+from transfers.second_look.queries import waiting
 
 LEASE, LEAD, ASKED, BEGUN, ACCEPTED = "lease", "lead", "asked", "begun", "accepted"
 HELD_BY_OTHERS = (LEAD, BEGUN)
@@ -73,14 +73,13 @@ def _duty(order: Order, user: User) -> str:
     """What this reviewer has to do with a case that somebody else has, or nobody."""
     if is_lead(user):
         return LEAD
-    asked = ColleagueNote.objects.filter(order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=user)
-    if asked.exists():
-        return ASKED
-    look = open_look(order)
-    if look and look.asked_by_id == user.pk:
-        return ACCEPTED
+    of_order = {"order": OuterRef("pk")}
+    asked = ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user, **of_order)
+    begun = ReviewDraft.objects.filter(reviewer=user, **of_order)
     # who lost the case while typing reads what became of it
-    return BEGUN if ReviewDraft.objects.filter(order=order, reviewer=user).exists() else ""
+    duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(begun)}
+    found = Order.objects.filter(pk=order.pk).values_list(*duties.values()).get()
+    return next((duty for duty, holds in zip(duties, found, strict=True) if holds), "")
 
 
 def is_reason(words: str) -> bool:

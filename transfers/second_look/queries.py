@@ -16,10 +16,13 @@ LOOKED = ("confirm", "send_to_first")  # what a second person decides: it is no 
 VERDICT = "verdict."
 
 
-def waiting() -> Exists:
-    """Whether the order was accepted and waits for a second look; for a query of orders."""
+def waiting(asked_by: User | None = None) -> Exists:
+    """Whether the order was accepted, by this person where one is named, and waits for a second look.
+
+    For a query of orders.
+    """
     looks = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference=OuterRef("reference"))
-    return Exists(looks)
+    return Exists(looks.filter(asked_by=asked_by) if asked_by else looks)
 
 
 def accepted_by(user: User) -> Q:
@@ -30,6 +33,12 @@ def accepted_by(user: User) -> Q:
 def with_look(orders: QuerySet[Order]) -> QuerySet[Order]:
     """The orders with whether they wait for a second look, asked in the same question."""
     return orders.annotate(has_look=waiting())
+
+
+def has_look(order: Order) -> bool:
+    """Whether it waits for a second look, as it was read; for a page."""
+    known: bool | None = getattr(order, "has_look", None)
+    return open_look(order) is not None if known is None else known
 
 
 def open_look(order: Order) -> ApprovalRequest | None:

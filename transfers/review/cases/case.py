@@ -64,7 +64,7 @@ from transfers.review.cases.unused import (
 from transfers.review.reasons.queries import Held, shown
 from transfers.review.staff import colleagues_of
 from transfers.second_look import policy
-from transfers.second_look.queries import open_look
+from transfers.second_look.queries import has_look, open_look
 
 RADIUS = 13
 AROUND = 2 * pi * RADIUS
@@ -78,14 +78,15 @@ def case_page(
     user = account_of(request)
     rounds = rounds_of(order)
     typed = drafts.read(order, user, rounds.next_number)
-    papers = papers_of(order, rounds)
+    papers = papers_of(rounds)
     is_photo = is_in(order, Group.PHOTO_IN_REVIEW)
     case = case_judged(order, typed, rounds)
-    sections = _sections(order, papers, case, rounds, in_full) if kind_of(order).is_reviewed else []
     own = _forms(order, typed, again)
     photo_form = own.get("photo_form")
+    begun = photo_form.begun if isinstance(photo_form, PhotoForm) else None
+    sections = _sections(order, papers, case, rounds, in_full, begun) if kind_of(order).is_reviewed else []
     in_review = is_in(order, Group.IN_REVIEW)
-    waiting = decisions.open_decision(order) if in_review else None
+    waiting = decisions.decision_to_show(order) if in_review else None
     # no part has fields while a colleague's decision waits: what this reader typed is told instead
     unused = unused_of(typed, _drawn(own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts))
     look = open_look(order)
@@ -220,10 +221,15 @@ def lease_words(order: Order, user: User) -> str:
 
 
 def _sections(
-    order: Order, papers: Papers, case: Judged, rounds: Rounds, in_full: Collection[str] = ()
+    order: Order,
+    papers: Papers,
+    case: Judged,
+    rounds: Rounds,
+    in_full: Collection[str] = (),
+    begun: Held | None = None,
 ) -> list[Section]:
     chosen = {each.reason for each in case.verdicts.values() if each.reason}
-    reasons = [] if all(is_of_photo(part) for part in case.verdicts) else shown(order, chosen)
+    reasons = [] if all(is_of_photo(part) for part in case.verdicts) else shown(order, chosen, begun)
     questions = {part: _asked(note) for part, note in case.asked.items()}
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
@@ -257,7 +263,7 @@ def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool)
         colleagues = list(colleagues_of(user))
         found["hand_on_form"] = HandOnForm(colleagues=colleagues, initial=own_fields(typed.fields, HAND))
         found["ask_form"] = AskForm(colleagues=colleagues, initial=own_fields(typed.fields, ASK))
-    may_refuse = is_lead and is_in(order, Group.IN_REVIEW) and open_look(order) is None
+    may_refuse = is_lead and is_in(order, Group.IN_REVIEW) and not has_look(order)
     if may_refuse and request_to_show(REFUSAL, order.pk) is None:
         found["refuse_form"] = RefuseForm(prefix=REFUSE, initial=own_fields(typed.fields, REFUSE))
     return found
@@ -315,7 +321,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
 
 def findings_of(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
     """The findings about what is accepted, each at its part or picture."""
-    papers = papers_of(order)
+    papers = papers_of(rounds)
     if is_in(order, Group.PHOTO_IN_REVIEW):
         marked = [(photo, photo.found) for photo in papers.of((PHOTO_SLOT,)) if photo.found]
         return [f"{photo.name}: {mark.words}" for photo, found in marked for mark in found.marks]

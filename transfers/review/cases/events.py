@@ -50,14 +50,14 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     notes = [_note(note) for note in written]
     requests = requests_of(order.pk, REFUSE, SUBMIT)
     asked = [line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _asked(each))]
-    found = [*events, *asked, *_replaced(order, judged), *(each for of_note in notes for each in of_note)]
+    found = [*events, *asked, *_replaced(judged), *(each for of_note in notes for each in of_note)]
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 
-def _replaced(order: Order, judged: Rounds) -> list[Happened]:
+def _replaced(judged: Rounds) -> list[Happened]:
     """The papers that were judged and do not count any more, a line for each and its round."""
     ends: dict[tuple[str, int], datetime] = {}
-    for paper, found in papers_judged_before(order, judged):
+    for paper, found in papers_judged_before(judged):
         at = paper.retired_at or found.opened_at
         ends[paper.slot, found.number] = max(at, ends.get((paper.slot, found.number), at))
     who, words = (

@@ -19,7 +19,7 @@ from transfers.review.actions import PHOTO, ReturnedField, returned
 from transfers.review.cases.parts.parts import choices_for
 from transfers.review.cases.parts.verdicts import RETURN as RETURN_IT
 from transfers.review.cases.parts.verdicts import Tally, Verdict
-from transfers.review.reasons.queries import fit, offered
+from transfers.review.reasons.queries import begun, fit, offered
 from verification.photos.methods import BACKDROP, PLAIN
 
 RETURN, OWN = "return", "own"
@@ -128,7 +128,8 @@ class PhotoForm(OwnWordsForm):
         super().__init__(data, files, **options)
         self.has_rules = has_rules
         elsewhere = {key for way, keys in ONLY_OF.items() if way not in ways for key in keys}
-        self.order, self.reasons_of_rules = order, offered(order)
+        self.order, self.begun = order, begun()
+        self.reasons_of_rules = offered(order, self.begun)
         self.reasons = {key: each for key, each in self.reasons_of_rules.items() if key not in elsewhere}
         offer(self, "reason", [("", _("Choose…")), *choices_for(PHOTO, self.reasons.values())])
 

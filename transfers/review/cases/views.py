@@ -104,7 +104,7 @@ def order_of(request: HttpRequest, pk: UUID) -> Order:
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
-    return get_object_or_404(known, pk=pk)
+    return get_object_or_404(decisions.with_decided(known), pk=pk)
 
 
 def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:

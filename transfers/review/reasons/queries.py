@@ -19,25 +19,23 @@ def begun(now: datetime | None = None) -> Held:
     return {row.reason.key: row for row in ordered}
 
 
-def in_force(now: datetime | None = None) -> Held:
-    """The version of each reason that may be told now."""
+def in_force(now: datetime | None = None, known: Held | None = None) -> Held:
+    """The version of each reason that may be told now; of those `known` to have begun, where they were read."""
     now = now or timezone.now()
-    return {key: row for key, row in begun(now).items() if row.ends_at is None or row.ends_at > now}
+    found = begun(now) if known is None else known
+    return {key: row for key, row in found.items() if row.ends_at is None or row.ends_at > now}
 
 
-def offered(order: Order, now: datetime | None = None) -> Held:
+def offered(order: Order, known: Held | None = None) -> Held:
     """What may be told about this order now: what is in force, in its province."""
-    return {key: row for key, row in in_force(now).items() if holds_in(row, order.province)}
+    return {key: row for key, row in in_force(known=known).items() if holds_in(row, order.province)}
 
 
-def shown(order: Order, chosen: Collection[str], now: datetime | None = None) -> list[ReasonVersion]:
+def shown(order: Order, chosen: Collection[str], known: Held | None = None) -> list[ReasonVersion]:
     """What a page offers, and what was chosen on it before it ended: choosing that is refused, not forgotten."""
-    now = now or timezone.now()
-    return [
-        row
-        for key, row in begun(now).items()
-        if key in chosen or (holds_in(row, order.province) and (row.ends_at is None or row.ends_at > now))
-    ]
+    found = begun() if known is None else known
+    fits = offered(order, found)
+    return [row for key, row in found.items() if key in chosen or key in fits]
 
 
 def holds_in(version: ReasonVersion, province: str) -> bool:

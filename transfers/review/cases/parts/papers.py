@@ -11,10 +11,9 @@ from icpportal.desk import viewer
 from icpportal.fields.components import Found
 from icpportal.time_format import day_words, to_beijing
 from transfers.documents.slots import PHOTO
-from transfers.models import Order, OrderDocument, ReviewRound
-from transfers.orders import queries
+from transfers.models import OrderDocument, ReviewRound
 from transfers.returns.labels import label_of
-from transfers.review.cases.parts.rounds import NO_ROUNDS, Rounds, papers_judged_before
+from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
 from verification.documents.advice import checks_failed, found_on
 
 # which paper a part is compared with: how its name begins, and the slots to look for, the best first
@@ -72,16 +71,17 @@ class Papers(viewer.Papers):
         return [picture for slot in slots for picture in self.now if picture.slot == slot]
 
 
-def papers_of(order: Order, rounds: Rounds = NO_ROUNDS) -> Papers:
+def papers_of(rounds: Rounds) -> Papers:
     """The pictures as they count now, and those that were judged before and replaced."""
-    earlier = [(paper, found) for paper, found in papers_judged_before(order, rounds) if _is_ready(paper)]
+    earlier = [(paper, found) for paper, found in papers_judged_before(rounds) if _is_ready(paper)]
     earlier.sort(key=lambda pair: -pair[1].number)
+    living = [paper for paper in rounds.papers if paper.retired_at is None]
     last = rounds.last_return
     before: dict[tuple[str, int], str] = {}
     for paper, found in earlier:
         before.setdefault((paper.slot, paper.side), _old_key(paper, found))
     return Papers(
-        [_picture(paper, before=before.get((paper.slot, paper.side), "")) for paper in queries.papers_of(order)],
+        [_picture(paper, before=before.get((paper.slot, paper.side), "")) for paper in living],
         [_picture(paper, judged_in=found) for paper, found in earlier],
         frozenset(paper.slot for paper, found in earlier if last and found.number >= last.number),
     )

@@ -16,6 +16,7 @@ from transfers.second_look.queries import last_sent_back
 class Rounds:
     """All rounds of one order, the newest first, each with its verdicts."""
 
+    order: Order
     rows: list[ReviewRound]
 
     @property
@@ -38,6 +39,12 @@ class Rounds:
         """The last round in which something of the entries or papers was in order."""
         return next((row for row in self.rows if _has_fine(row)), None)
 
+    @cached_property
+    def papers(self) -> list[OrderDocument]:
+        """The papers that count now, and after a round those that counted before, the latest of a side first."""
+        found = self.order.papers.select_related("document").order_by("slot", "side", "-added_at")
+        return list(found if self.rows else found.filter(retired_at=None))
+
     @property
     def accepted(self) -> ReviewRound | None:
         """The last round, if it accepted what lies with us still: a second person looks at it, or has sent it back."""
@@ -48,7 +55,7 @@ class Rounds:
     @cached_property
     def sent_back(self) -> ApprovalRequest | None:
         """The second look that has sent the accepted order back to who had accepted it."""
-        return last_sent_back(self.accepted.order) if self.accepted else None
+        return last_sent_back(self.order) if self.accepted else None
 
     @property
     def returned(self) -> dict[str, FieldVerdict]:
@@ -69,23 +76,17 @@ def is_of_photo(part: str) -> bool:
 def rounds_of(order: Order) -> Rounds:
     """The rounds, by two questions however many there are."""
     verdicts = Prefetch("verdicts", FieldVerdict.objects.select_related("reason", "round"))
-    return Rounds(list(order.rounds.select_related("reviewer").prefetch_related(verdicts).order_by("-number")))
+    return Rounds(order, list(order.rounds.select_related("reviewer").prefetch_related(verdicts).order_by("-number")))
 
 
-NO_ROUNDS = Rounds([])
-
-
-def papers_judged_before(order: Order, judged: Rounds) -> list[tuple[OrderDocument, ReviewRound]]:
+def papers_judged_before(judged: Rounds) -> list[tuple[OrderDocument, ReviewRound]]:
     """The papers that stood when a round was decided and do not count any more, each with the last of its rounds."""
     moments = [(found.decided_at, found) for found in judged.rows if found.decided_at]
-    if not moments:
-        return []
-    gone = (
-        order.papers.filter(retired_at__isnull=False).select_related("document").order_by("slot", "side", "-added_at")
-    )
     found = []
-    for paper in gone:
-        stood = [(at, each) for at, each in moments if paper.added_at <= at < (paper.retired_at or at)]
+    for paper in judged.papers if moments else ():
+        if paper.retired_at is None:
+            continue
+        stood = [(at, each) for at, each in moments if paper.added_at <= at < paper.retired_at]
         if stood:
             found.append((paper, max(stood, key=lambda pair: pair[0])[1]))
     return found

@@ -102,7 +102,7 @@ def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:
     last = rounds.last_judged
     if last is None or last.decided_at is None:
         return set()
-    changed = _replaced_since(order, last.decided_at)
+    changed = _replaced_since(rounds, last.decided_at)
     rows = [row for row in last.verdicts.all() if row.verdict == OK and row.field not in changed]
     return {row.field for row in rows if _stands(order, row)}
 
@@ -111,10 +111,9 @@ def _stands(order: Order, row: FieldVerdict) -> bool:
     return row.field.startswith(PAPER) or row.value == kept_value(order, row.field)
 
 
-def _replaced_since(order: Order, moment: datetime) -> set[str]:
+def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
     """The papers that came after the last round."""
-    slots = order.papers.filter(added_at__gt=moment, retired_at=None).values_list("slot", flat=True)
-    return {f"{PAPER}{slot}" for slot in slots}
+    return {f"{PAPER}{each.slot}" for each in rounds.papers if each.retired_at is None and each.added_at > moment}
 
 
 def open_questions(order: Order) -> dict[str, ColleagueNote]:
