@@ -33,3 +33,10 @@ def reference() -> str:
 def stored(now: datetime, ending: str = "") -> str:
     """Where a file lies: a folder a day, and 192 random bits. Nothing of it comes from outside."""
     return f"{now:%Y%m%d}/{secrets.token_hex(24)}{ending}"
+
+
+def beside(name: str) -> str:
+    """Another name of ours in the same folder, with the same ending."""
+    folder, _, file = name.rpartition("/")
+    _, dot, ending = file.rpartition(".")
+    return f"{folder}/" * bool(folder) + secrets.token_hex(24) + dot + ending * bool(dot)

@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 
 from verification.documents import storage
 from verification.documents.actions import Upload
+from verification.documents.file_access import NotReady, open_ready
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document
 
@@ -19,8 +20,9 @@ def turned(document: Document) -> Upload:
     Nothing is decoded here: whoever opens the picture turns it.
     """
     try:
-        content = storage.read(storage.DOCUMENTS, document.stored_name)
-    except (storage.Missing, storage.StorageDown) as gone:
+        with open_ready(document) as source:
+            content = source.read()
+    except (NotReady, storage.StorageDown) as gone:
         raise UploadRefused("upload_failed") from gone
     return ContentFile(START + _note(A_QUARTER_RIGHT) + content.removeprefix(START), name=document.display_name)
 

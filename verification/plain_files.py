@@ -1,0 +1,98 @@
+"""Pictures that an earlier version stored as they were: each is sealed under another name, and the plain file goes.
+
+The rows say which are left, so it may be stopped anywhere and run again, also twice at the same time. Killed between
+two steps it leaves at most a file without a row, which `reconcile` deletes.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from icpportal.alarms import leases, rows
+from icpportal.privacy.models import FileKey
+from verification import file_names
+from verification.documents import rounds, storage
+from verification.documents.examination import LEASE
+from verification.models.documents import Document, DocumentState
+
+BATCH = 200
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Where rows name a file: the place, the column, and the state in which the file is needed."""
+
+    place: str
+    name: str
+    state: DocumentState
+
+    def needed(self) -> QuerySet[Document]:
+        """The rows whose file may be exchanged now: not while an examination reads it."""
+        return Document.objects.filter(leases.is_over("leased_until", LEASE), state=self.state)
+
+    def plain(self) -> QuerySet[Document]:
+        """The rows whose file has no key."""
+        key = FileKey.objects.filter(place=self.place, name=OuterRef(self.name))
+        return Document.objects.filter(~Q(**{self.name: ""}), ~Exists(key), state=self.state)
+
+
+COLUMNS = (
+    Column(storage.QUARANTINE, "quarantine_name", DocumentState.CHECKING),
+    Column(storage.DOCUMENTS, "stored_name", DocumentState.READY),
+    Column(storage.DOCUMENTS, "preview_name", DocumentState.READY),
+)
+
+
+@dataclass
+class Totals:
+    """What one run came to."""
+
+    sealed: int = 0
+    changed: int = 0  # meanwhile replaced, judged or erased: nothing to do, or another run does it
+    gone: int = 0  # their file is not there
+    failed: int = 0  # see the log
+
+
+def left() -> int:
+    """How many pictures that are needed lie there plain."""
+    return sum(column.plain().count() for column in COLUMNS)
+
+
+def seal(tell: Tell = lambda words: None) -> Totals:
+    """Seal every picture that lies there plain; raises `StorageDown`, and what was done stays done."""
+    totals, all_of_them = Totals(), left()
+    loop = rows.Loop("files.sealed", passing=(storage.StorageDown,), noted=False)
+    for column in COLUMNS:
+        for batch in _batches(column):
+            for pk, reference, name in batch:
+                outcome = loop.attempt(pk, partial(_seal, column, pk, name), reference=reference) or "failed"
+                setattr(totals, outcome, getattr(totals, outcome) + 1)
+            tell(f"{sum(vars(totals).values())} of {all_of_them}")
+    return totals
+
+
+def _batches(column: Column) -> Iterator[list[tuple[uuid.UUID, str, str]]]:
+    plain, after = column.plain().order_by("pk"), Q()
+    while batch := list(plain.filter(after).values_list("pk", "reference", column.name)[:BATCH]):
+        yield batch
+        after = Q(pk__gt=batch[-1][0])
+
+
+def _seal(column: Column, pk: uuid.UUID, name: str) -> str:
+    try:
+        content = storage.read(column.place, name)
+    except storage.Missing:
+        return "gone" if column.plain().filter(pk=pk, **{column.name: name}).exists() else "changed"
+    kept_as = storage.keep(column.place, file_names.beside(name), content)
+    if storage.read(column.place, kept_as) != content:
+        raise storage.StorageDown(column.place)
+    if not column.needed().filter(pk=pk, **{column.name: name}).update(**{column.name: kept_as}):
+        storage.drop(column.place, kept_as)
+        return "changed"
+    if not rounds.known(column.place, [name]):
+        storage.drop(column.place, name)
+    return "sealed"
