@@ -1,6 +1,7 @@
 """Marks Chinese text in a page of another language, so that browsers and screen readers read it as Chinese."""
 
 import re
+from collections.abc import Iterable
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -21,6 +22,11 @@ NUMBER_SPAN = '<span lang="zh-Hans" class="num">{}</span>'
 def reads_chinese() -> bool:
     """True when the page or message being written is Chinese."""
     return (get_language() or "").startswith("zh")
+
+
+def comma_list(found: Iterable[Words]) -> str:
+    """`licence, statement`, as the language of the page separates them."""
+    return ("、" if reads_chinese() else ", ").join(map(str, found))
 
 
 def has_han(text: Words) -> bool:

@@ -19,7 +19,7 @@ from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.fields.components import Panel
 from icpportal.fields.fields import ChoiceField
 from icpportal.fields.form_types import Posted, offer
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, long_words, to_beijing
 from transfers.calls import actions, queries
@@ -69,7 +69,7 @@ def bookings(order: Order) -> list[CallBooking]:
 
 
 def _booking(order: Order, call: Call, times: list[datetime]) -> CallBooking:
-    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    numbers = comma_list(settings.PROVIDER_CALLER_NUMBERS)
     told = {"mobile": called_of(call).masked_mobile, "numbers": numbers, "when": long_words(call.next_at)}
     own = [call.next_at] if call.is_booked and call.next_at not in times else []
     chosen = call.next_at if call.is_booked else None

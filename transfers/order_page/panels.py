@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.components import Action, Panel
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import filing_is_gone, opened_by
 from icpportal.privacy.masks import mask_mobile
@@ -224,7 +224,7 @@ def panels_of(order: Order, parts: list[ReturnedPart]) -> list[Panel]:
 
 
 def _call(order: Order) -> list[Panel]:
-    numbers = ("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS)
+    numbers = comma_list(settings.PROVIDER_CALLER_NUMBERS)
     return [Call(mask_mobile(lead(order).mobile), numbers)]
 
 

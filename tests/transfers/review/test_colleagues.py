@@ -108,6 +108,8 @@ def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
     html = answer.content.decode() or desk.get(answer.url).content.decode()
 
     assert says in html
+    chosen = f'value="{NAME}" selected' in seen(desk, order, "more").content.decode()
+    assert chosen is (typed["ask-part"] == NAME)
     assert not ColleagueNote.objects.exists()
 
 

@@ -49,6 +49,17 @@ def test_until_the_minute_is_over_the_applicant_sees_and_hears_nothing(client):
     assert Message.objects.filter(template="photo_requested").exists()
 
 
+@pytest.mark.parametrize("state", [states.DRAFT, states.APPROVED])
+def test_what_is_not_in_review_has_no_page_for_accepting_it(client, state):
+    order = make_order(state=state)
+    desk = english(client, make_lead_reviewer())
+
+    answer = desk.get(case_of(order, "accept"), follow=True)
+
+    assert answer.redirect_chain == [(case_of(order), 302)]
+    assert "The order has changed. This is its current state" in answer.content.decode()
+
+
 def without_tokens(page):
     """A page without what differs with every request."""
     return [line for line in page.decode().splitlines() if "csrf" not in line and "datetime" not in line]

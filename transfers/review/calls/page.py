@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from icpportal.desk.comparison import Compared
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
 from transfers.calls.people import PART_OF, Called, called_of
@@ -140,7 +140,7 @@ def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown:
         called=called,
         number=_grouped(called.mobile) if is_shown else called.masked_mobile,
         is_shown=is_shown,
-        callers=("、" if reads_chinese() else ", ").join(settings.PROVIDER_CALLER_NUMBERS),
+        callers=comma_list(settings.PROVIDER_CALLER_NUMBERS),
         tries=_tries(call, reader),
         scripts=scripts_of(call, called.name, label),
         parts=[_about(call)] if call.part else [],

@@ -178,6 +178,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_part=asked,
         asked_label=label_of(asked) if asked else "",
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
+        typed_part=typed.fields.get(f"{ASK}-part", ""),
         questions=[_question(note) for note in notes if note.waits_for(user)],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
@@ -277,7 +278,7 @@ def _held_by(form: forms.Form | None) -> Held:
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
     """The names of all fields of the page."""
     prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER, SECOND)
-    elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to")}
+    elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to", "part")}
     of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
     of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words", "words_en")}
     of_return = {"return-although", "return-why"} if verdicts else set()

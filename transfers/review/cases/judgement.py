@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
+from icpportal.fields.language_marks import comma_list
 from transfers.models import ColleagueNote, Order
 from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.rows import Group
@@ -97,7 +98,7 @@ def lacking_words(tally: Tally) -> str:
         (tally.returned, ngettext("%(n)s to return", "%(n)s to return", tally.returned)),
         (tally.asked, ngettext("%(n)s asked of a colleague", "%(n)s asked of a colleague", tally.asked)),
     ]
-    return ", ".join(words % {"n": n} for n, words in lacking if n)
+    return comma_list(words % {"n": n} for n, words in lacking if n)
 
 
 NOT_JUDGED = Judged({}, Tally(0, 0, 0, 0), set(), {})

@@ -1,5 +1,6 @@
 """What a reviewer typed that fits no form of the page any more: shown, until it is discarded."""
 
+import re
 from collections.abc import Collection, Iterable
 from typing import TypedDict
 
@@ -25,7 +26,7 @@ FORM_NAMES: dict[str, str | Promise] = {
     ANSWER: _("Your answer"),
     SECOND: _("What you found"),
 }
-VERDICT = "verdict."
+CHOSEN = re.compile(r"verdict\.|\w+-(to|part)$")  # no text of its own: chosen from a list
 
 
 class UnusedText(TypedDict):
@@ -38,7 +39,7 @@ class UnusedText(TypedDict):
 def unused_of(typed: Typed, drawn: Collection[str]) -> list[UnusedText]:
     """What stands in the draft, or in one of an earlier round, and in no field of the page."""
     left = {name: text for name, text in typed.fields.items() if name not in drawn}
-    return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not name.startswith(VERDICT)})
+    return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not CHOSEN.match(name)})
 
 
 def own_fields(fields: Fields, prefix: str) -> Fields:

@@ -89,8 +89,9 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     order = order_of(request, pk)
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
-    if not page.tally.is_whole:
-        words = _("Accepting is not open yet: %(parts)s") % {"parts": lacking_in(order, page.tally)}
+    if not (page.tally.parts and page.tally.is_whole):
+        lacking = {"parts": lacking_in(order, page.tally)}
+        words = _("Accepting is not open yet: %(parts)s") % lacking if page.tally.parts else str(moved_words(order))
         messages.warning(request, words)
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     purpose = seen(request, order, context)

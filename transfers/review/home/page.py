@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.models import User
 from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
+from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from icpportal.time_format import day_words, span_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
@@ -136,7 +137,7 @@ def home_page(reader: Reader) -> HomePage:
     return HomePage(
         title=_("Your desk"),
         lead=_when(reader.now),
-        provinces=", ".join(province_name(code) for code in own) if own else _("all"),
+        provinces=comma_list(province_name(code) for code in own) if own else _("all"),
         next=_next(reader, narrowed),
         unheld=unheld.waiting,
         baskets=[*_lines(counts, reader), *_phone_lines(reader)],
@@ -356,4 +357,4 @@ def _colleague(person: User, has: int, over: int) -> ColleagueLine:
     own = getattr(person, "desk_settings", None)
     names = [province_name(code) for code in own.provinces.split()] if own else []
     url = f"{reverse(LIST)}?queue=judge&province=all&who={person.pk}"
-    return ColleagueLine(str(person), has, over, ", ".join(names) or _("all"), url)
+    return ColleagueLine(str(person), has, over, comma_list(names) or _("all"), url)

@@ -17,7 +17,7 @@ from filings.provinces import PROVINCES
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import REASONS, WHAT
 from icpportal.privacy.actions import note_access
@@ -148,7 +148,7 @@ def _row(hit: Hit) -> FoundOrder:
     return FoundOrder(
         reference=order.reference,
         url="" if own else case_of(order),
-        found_by=", ".join(str(LABELS[part]) for part in hit.parts),
+        found_by=comma_list(LABELS[part] for part in hit.parts),
         domain=order.display_domain,
         subject="" if own else readable(lambda: subject_words(order)),
         kind=kind_of(order).name,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.words import alone_words
+from icpportal.fields.language_marks import comma_list
 from icpportal.time_format import short_words
 from transfers.models import Order
 from transfers.review import leases
@@ -43,7 +44,7 @@ def waits_words(asked: ApprovalRequest) -> str:
 
 def because_words(asked: ApprovalRequest) -> str:
     """Why a second person is asked."""
-    return ", ".join(str(WORDS[key]) for key in asked.said["because"])
+    return comma_list(WORDS[key] for key in asked.said["because"])
 
 
 def look_box(asked: ApprovalRequest, order: Order, user: User, *, is_decided: bool) -> LookBox:
@@ -67,5 +68,5 @@ def _waits_for(asked: ApprovalRequest, order: Order) -> str:
     names = [str(each) for each in reviewers().exclude(pk__in=asked.barred)]
     if not names:
         return alone_words(asked)
-    shown = ", ".join(names[:NAMES]) + ("…" if len(names) > NAMES else "")
+    shown = comma_list(names[:NAMES]) + ("…" if len(names) > NAMES else "")
     return _("It waits for one of: %(names)s") % {"names": shown}

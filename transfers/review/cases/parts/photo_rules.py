@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from transfers.documents.slots import PHOTO
 from transfers.models import Order
@@ -114,7 +114,7 @@ def unmet(verdicts: Mapping[str, Verdict]) -> dict[str, str]:
 def reasons_lost(rules: Mapping[str, str], order: Order) -> str:
     """The rules whose reason does not hold any more, or not in this province: the applicant would read nothing."""
     known = offered(order)
-    return ", ".join(str(BY_PART[part].words) for part, reason in rules.items() if reason not in known)
+    return comma_list(BY_PART[part].words for part, reason in rules.items() if reason not in known)
 
 
 def rule_lines(reasons: Held, verdicts: Mapping[str, Verdict], found: Collection[str] | None) -> list[RuleLine]:
@@ -139,7 +139,7 @@ def _hint(rule: PhotoRule, found: Collection[str] | None) -> Words:
     if not rule.checks or found is None:
         return rule.hint
     said = [_(BY_KEY[key].words) for key in rule.checks if key in found]
-    return _("Automatic check: %(words)s") % {"words": ", ".join(said) or _("nothing found")}
+    return _("Automatic check: %(words)s") % {"words": comma_list(said) or _("nothing found")}
 
 
 def lacking_rules(tally: Tally) -> str:
@@ -148,4 +148,4 @@ def lacking_rules(tally: Tally) -> str:
         (tally.open, ngettext("%(n)s rule without a verdict", "%(n)s rules without a verdict", tally.open)),
         (tally.returned, ngettext("%(n)s rule not met", "%(n)s rules not met", tally.returned)),
     ]
-    return ", ".join(words % {"n": n} for n, words in lacking if n)
+    return comma_list(words % {"n": n} for n, words in lacking if n)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.words import Asked
 from icpportal.desk.pages import DeskPage
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.time_format import short_words
 from transfers.models import ReasonVersion, ReturnReason
@@ -165,7 +165,7 @@ def _listed(key: str, versions: list[ReasonVersion], here: str, now: datetime) -
 
 
 def item(reason: ReturnReason, versions: list[ReasonVersion], asked: ApprovalRequest | None) -> Item:
-    """One reason: the newest version beside the one before."""
+    """One reason: the newest version beside the one before. What came with the portal was written by nobody here."""
     now, newest = timezone.now(), versions[0]
     held = holding(versions, now)
     before = held if held and held.pk != newest.pk else next(iter(versions[1:]), None)
@@ -175,7 +175,7 @@ def item(reason: ReturnReason, versions: list[ReasonVersion], asked: ApprovalReq
         name=newest.short(language()),
         crumb=" · ".join([_("Ministry's code %(code)s") % {"code": newest.code or "–"}, _places(newest)]),
         marks=_marks(newest, held, now),
-        steps=_steps(newest, asked, now),
+        steps=_steps(newest, asked, now) if newest.author else [],
         span=_("version %(old)s → %(new)s") % {"old": before.number, "new": newest.number} if before else "",
         changes=[_change(label, tag, before, newest, key) for key, tag, label in LANGUAGES],
         facts=_facts(newest),
@@ -185,12 +185,12 @@ def item(reason: ReturnReason, versions: list[ReasonVersion], asked: ApprovalReq
 
 def _parts(version: ReasonVersion) -> str:
     named = [label_of(part) if "." in part else section_of(part) for part in version.fields.split()]
-    return ("、" if reads_chinese() else ", ").join(map(str, named)) or _("every part")
+    return comma_list(named) or _("every part")
 
 
 def _places(version: ReasonVersion) -> str:
     named = [province_name(code) for code in version.provinces.split()]
-    return ("、" if reads_chinese() else ", ").join(named) or _("all provinces")
+    return comma_list(named) or _("all provinces")
 
 
 def _marks(newest: ReasonVersion, held: ReasonVersion | None, now: datetime) -> list[tuple[str, str]]:
@@ -242,7 +242,7 @@ def _facts(version: ReasonVersion) -> list[tuple[Words, Words]]:
     found: list[tuple[Words, Words]] = [
         (_("Short form"), between.join((version.short_zh, version.short_en))),
         (_("Why"), version.because),
-        (_("For"), f"{_parts(version)}; {_places(version)}"),
+        (_("For"), between.join((_parts(version), _places(version)))),
         (_("Until"), short_words(version.ends_at) if version.ends_at else _("without end")),
     ]
     return [(label, words) for label, words in found if words]
@@ -259,13 +259,13 @@ def _state(version: ReasonVersion, held: ReasonVersion | None, now: datetime) ->
 
 
 def _row(version: ReasonVersion, held: ReasonVersion | None, n: int, now: datetime) -> VersionRow:
-    people = ", ".join(dict.fromkeys(str(each) for each in (version.author, version.published_by) if each))
+    people = comma_list(dict.fromkeys(str(each) for each in (version.author, version.published_by) if each))
     begins, ends = version.begins_at, version.ends_at
     since = " – ".join(short_words(each) for each in (begins, ends) if each) or _("from the beginning")
     told = ngettext("told %(n)s time", "told %(n)s times", n) % {"n": n}
     return VersionRow(
         number=version.number,
-        state=", ".join(filter(None, (_state(version, held, now), people))),
+        state=comma_list(filter(None, (_state(version, held, now), people))),
         since=since if version.published_at else "",
         told=told,
         because=version.because,
