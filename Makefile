@@ -3,8 +3,10 @@
 #   PYTHON=python3.13 make   another Python ≥ 3.11   VAR_DIR=/path make demo   another data folder
 
 PORT ?= 8000
-PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
-	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; echo python3)
+# the Python of the production image before the others, where it can make a virtualenv
+PYTHON ?= $(shell for p in python3.13 /usr/bin/python3.13 python3 python3.14 python3.12 python3.11; do \
+	"$$p" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && exit; done; \
+	echo python3)
 BIN := .venv/bin
 PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
