@@ -96,7 +96,7 @@ class UploadFile(models.Model):
     digest = models.CharField(max_length=24)  # base64 of the MD5 of the zip, as it is sent
     body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is stored or forgotten
     stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
-    key = models.TextField(blank=True, editable=False)  # its own key, sealed; empty once it is destroyed
+    key = models.TextField(blank=True, editable=False)  # which one is its own, empty once it is destroyed
     made_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
     accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)

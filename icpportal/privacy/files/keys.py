@@ -4,6 +4,7 @@ wherever a copy of it lies.
 
 import os
 import uuid
+from collections.abc import Iterable
 
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 from icpportal.privacy.models import FileKey
@@ -35,6 +36,11 @@ def find(key_id: uuid.UUID, place: str, name: str) -> bytes:
 def forget(place: str, name: str) -> None:
     """Nobody opens the file at `name` any more."""
     FileKey.objects.filter(place=place, name=name).delete()
+
+
+def destroy(key_ids: Iterable[uuid.UUID]) -> None:
+    """Nobody opens the files of these keys any more."""
+    FileKey.objects.filter(pk__in=list(key_ids)).delete()
 
 
 def _bound_to(row_id: uuid.UUID) -> str:

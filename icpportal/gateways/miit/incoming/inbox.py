@@ -31,7 +31,7 @@ from icpportal.gateways.miit.documents import versions
 from icpportal.gateways.miit.documents.types import Download, MalformedDocument
 from icpportal.gateways.miit.incoming import damage, result_handler
 from icpportal.gateways.miit.line import bodies, lease, line_state, polling
-from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, seal_body
+from icpportal.gateways.miit.line.file_encryption import Forgotten, destroy, open_body, seal_body
 from icpportal.gateways.miit.line.sender_calls import Deadline, Fetcher, round_seconds
 from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine
 from icpportal.gateways.request_budget import Busy
@@ -211,6 +211,7 @@ def _store(file: WireFile, now: datetime) -> InboxFile:
         isp_id=isp_id, name=name, digest=digest, defaults={"body": body, "key": key, "received_at": now}
     )
     if not created:  # another fetcher was given it at the same moment
+        destroy([key])
         known.update(deliveries=F("deliveries") + 1)
     return row
 

@@ -1,13 +1,22 @@
-"""Bodies of files under a key of their own: forgetting a file is destroying its key."""
+"""Bodies of files under a key of their own: forgetting a file is destroying its key.
+
+The key lies in the table of the keys of files, and the row of the file says which it is; files of an earlier version
+have theirs, sealed, in their own row until they are forgotten.
+"""
 
 import os
+import uuid
+from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
 
 from icpportal.privacy.crypto import NONCE_BYTES, Unreadable, seal, unseal
+from icpportal.privacy.files import keys
 
-KEY_BITS = 256
+PLACE = "line"
+ELSEWHERE = "key:"  # and its id in the table
 
 
 class Forgotten(LookupError):
@@ -15,10 +24,15 @@ class Forgotten(LookupError):
 
 
 def seal_body(plain: bytes, *, bound_to: str) -> tuple[bytes, str]:
-    """The sealed body and its own key, itself sealed with the portal's; both open only with the same `bound_to`."""
-    key = AESGCM.generate_key(KEY_BITS)
+    """The sealed body, and what its row says of its key; it opens only with the same `bound_to`."""
+    if settings.SEAL_FILES:
+        row, key = keys.add(PLACE, bound_to)
+        token = f"{ELSEWHERE}{row.pk}"
+    else:
+        key = os.urandom(keys.BYTES)
+        token = seal(key, bound_to=bound_to)
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode()), seal(key, bound_to=bound_to)
+    return nonce + AESGCM(key).encrypt(nonce, plain, bound_to.encode()), token
 
 
 def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> bytes:
@@ -26,9 +40,23 @@ def open_body(body: bytes | memoryview | None, key: str, *, bound_to: str) -> by
     if not key or body is None:
         raise Forgotten(bound_to)
     sealed = bytes(body)
-    own = unseal(key, bound_to=bound_to)
     try:
-        opener = AESGCM(own)
-        return opener.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+        own = keys.find(_id_of(key), PLACE, bound_to) if _is_elsewhere(key) else unseal(key, bound_to=bound_to)
+        return AESGCM(own).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to.encode())
+    except keys.Forgotten as gone:
+        raise Forgotten(bound_to) from gone
     except (InvalidTag, ValueError) as error:  # another row's, or cut short
         raise Unreadable(f"does not open as {bound_to.partition(':')[0]}") from error
+
+
+def destroy(tokens: Iterable[str]) -> None:
+    """Nobody opens the bodies of these keys any more; those that lie in their own rows go with what the row says."""
+    keys.destroy(_id_of(token) for token in tokens if _is_elsewhere(token))
+
+
+def _is_elsewhere(token: str) -> bool:
+    return token.startswith(ELSEWHERE)
+
+
+def _id_of(token: str) -> uuid.UUID:
+    return uuid.UUID(token.removeprefix(ELSEWHERE))

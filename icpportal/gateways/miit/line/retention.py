@@ -5,11 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from icpportal.fields.types import Columns
 from icpportal.gateways.miit.line import bodies
+from icpportal.gateways.miit.line.file_encryption import destroy
 from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
 
 AT_ONCE = 500
@@ -62,7 +64,14 @@ def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResu
 def _emptied(rows: QuerySet, columns: Columns, dry_run: bool) -> int:
     if dry_run:
         return rows.count()
-    return sum(rows.model.objects.filter(pk__in=chunk).update(**columns) for chunk in _chunks(rows))
+    return sum(_empty(rows.model.objects.filter(pk__in=chunk), columns) for chunk in _chunks(rows))
+
+
+def _empty(rows: QuerySet, columns: Columns) -> int:
+    with transaction.atomic():
+        if "key" in columns:
+            destroy(rows.values_list("key", flat=True))
+        return rows.update(**columns)
 
 
 def _chunks(rows: QuerySet) -> Iterator[list[int]]:

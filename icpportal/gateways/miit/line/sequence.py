@@ -11,7 +11,7 @@ from icpportal.fields.types import Column
 from icpportal.gateways.miit.client.crypto import Packed
 from icpportal.gateways.miit.codes.return_codes import Way
 from icpportal.gateways.miit.line import bodies, outcome_queue, polling
-from icpportal.gateways.miit.line.file_encryption import open_body, seal_body
+from icpportal.gateways.miit.line.file_encryption import destroy, open_body, seal_body
 from icpportal.gateways.miit.line.lease import Lease, LeaseLost
 from icpportal.gateways.miit.line.line_state import RESTED
 from icpportal.gateways.miit.models import STORED, TO_STORE, MinistryLine, Report, ReportState, UploadFile
@@ -59,11 +59,12 @@ def _keep(isp_id: int, row: Report, packed: Packed, sequence: int, **columns: Co
 
 def replace(lease: Lease, file: UploadFile, packed: Packed, *, now: datetime) -> None:
     """Other bytes under the same number, for a file that was never accepted."""
-    body, key = seal_body(packed.body, bound_to=place(file.isp_id, file.sequence))
     fresh = {"made_at": now, "sent_at": None, "tries": 0, "code": "", "words": ""}
     with transaction.atomic():
         lease.renew()
         rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
+        destroy(rows.values_list("key", flat=True))
+        body, key = seal_body(packed.body, bound_to=place(file.isp_id, file.sequence))
         if not rows.update(name=packed.name, digest=packed.digest, body=body, key=key, **fresh):
             raise LeaseLost("the file was accepted meanwhile")
 
@@ -72,7 +73,9 @@ def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None
     """The ministry gave this number to a file that is not ours: the report waits for another one, behind `last`."""
     with transaction.atomic():
         lease.renew()
-        if not UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True).delete()[0]:
+        rows = UploadFile.objects.filter(pk=file.pk, accepted_at__isnull=True)
+        destroy(rows.values_list("key", flat=True))
+        if not rows.delete()[0]:
             raise LeaseLost("the file was accepted meanwhile")
         Report.objects.filter(pk=file.report_id, state=ReportState.NUMBERED).update(
             state=ReportState.QUEUED, next_at=file.report.queued_at

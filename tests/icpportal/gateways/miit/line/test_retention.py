@@ -9,6 +9,7 @@ from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, s
 from icpportal.gateways.miit.line.sequence import stored
 from icpportal.gateways.miit.models import InboxFile, Report, UploadFile
 from icpportal.gateways.miit.outgoing.sender import send_due
+from icpportal.privacy.models import FileKey
 from tests.icpportal.gateways.miit.sending_world import NOW, arrange, queued
 
 LATER = NOW + timedelta(days=101)
@@ -32,7 +33,7 @@ def test_an_accepted_file_is_kept_for_its_time_and_then_cannot_be_read(ministry)
     assert stored(UploadFile.objects.get())
     assert retention.erase_expired(now=LATER) == 1
     file = UploadFile.objects.get()
-    assert (file.body, file.key) == (None, "")
+    assert (file.body, file.key, FileKey.objects.count()) == (None, "", 0)
     with pytest.raises(Forgotten):
         stored(file)
 
