@@ -114,6 +114,12 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
 }
 
 
+def note_of(order: Order, event: OrderEvent, language: str) -> Words:
+    """What its note says, in plain words."""
+    row = row_of(event.move)
+    return NOTES[row.note if row else PLAIN](order, event.note, language)
+
+
 def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str) -> TimelineRow:
     row = row_of(event.move)
     return TimelineRow(
@@ -121,7 +127,7 @@ def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str)
         who=(row.done_by if isinstance(row, Move) else "") or WHO.get(event.by, event.by),
         what=row.said if row else event.move,
         state=states.BY_KEY.get(event.to_state),
-        note=NOTES[row.note if row else PLAIN](order, event.note, language),
+        note=note_of(order, event, language),
         messages=told,
     )
 

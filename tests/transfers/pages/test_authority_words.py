@@ -115,13 +115,13 @@ def test_the_mail_of_a_refusal_without_words_does_not_break_off(language: str) -
 
 @LANGUAGES
 def test_the_desk_shows_code_words_and_advice(client: Client, language: str) -> None:
-    """On the case; its timeline has the code and its words."""
+    """On the case, and in its timeline."""
     order = refused()
     reviewer = make_lead_reviewer()
     case, timeline = (reverse(f"admin:transfers_order_{name}", args=[order.pk]) for name in ("case", "more"))
 
     assert f"1020 · {ADVICE[language]} · {SAID}" in page(client, reviewer, case, language)
-    assert f"1020 {SAID}" in page(client, reviewer, timeline, language)
+    assert f"1020 · {SAID} · {ADVICE[language]}" in page(client, reviewer, timeline, language)
 
 
 def test_an_order_that_was_refused_by_us_shows_no_answer_of_an_earlier_round(client: Client) -> None:

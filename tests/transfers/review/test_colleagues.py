@@ -8,6 +8,9 @@ from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import all_ok, case_of, english, named, press, read, seen
 from transfers.models import ColleagueNote, Order
+from transfers.orders import actions as orders
+from transfers.orders.actions import WITHDRAW_REASONS
+from transfers.review import actions as review
 from transfers.review.leases import assign_to_me
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +186,15 @@ def test_the_desks_timeline_names_colleagues_and_every_round(client):
 
     assert [words in more for words in ("沈阳", "改名称", "parts in order")] == [True, True, True]
     assert ["Our reviewer" in more, ">You<" in more] == [False, False]
+
+
+def test_the_desks_timeline_says_in_words_why_an_order_was_withdrawn_or_refused(client):
+    withdrawn, refused = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    lead = named("沈阳", make_lead_reviewer)
+    orders.withdraw(withdrawn, actor=withdrawn.owner, reason="not_wanted")
+    review.refuse(refused, lead, "网站内容不适合备案")
+
+    first, second = (seen(english(client, lead), order, "more").content.decode() for order in (withdrawn, refused))
+
+    assert [str(WITHDRAW_REASONS["not_wanted"]) in first, "not_wanted" in first] == [True, False]
+    assert "网站内容不适合备案" in second

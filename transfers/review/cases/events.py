@@ -17,8 +17,8 @@ from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, OPERATIONS
 from transfers.calls.queries import is_called
 from transfers.documents.slots import PHOTO
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
+from transfers.order_page.timeline import note_of
 from transfers.orders.history import row_of
-from transfers.orders.rows import HIDDEN
 from transfers.returns.labels import label_of
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.look import because_words
@@ -32,7 +32,7 @@ class Happened:
     at: datetime
     who: Words
     what: Words
-    words: str = ""
+    words: Words = ""
     lines: list[str] = field(default_factory=list)
 
 
@@ -46,7 +46,7 @@ def happened(order: Order, judged: Rounds, written: Iterable[ColleagueNote]) -> 
     rounds = {each.decided_at: each for each in judged.rows}
     rows = list(order.events.select_related("actor"))
     said = _said_of_calls(order) if is_called(rows) else {}
-    events = [_event(event, rounds, said) for event in rows]
+    events = [_event(order, event, rounds, said) for event in rows]
     notes = [_note(note) for note in written]
     requests = requests_of(order.pk, REFUSE, SUBMIT)
     asked = [line for each in requests for line in (_look(each, rounds) if each.kind == SUBMIT else _asked(each))]
@@ -92,15 +92,17 @@ def _said_of_calls(order: Order) -> dict[datetime, str]:
     return {call.asked_at: call.about for call in calls} | tried
 
 
-def _event(event: OrderEvent, rounds: dict[datetime | None, ReviewRound], said: dict[datetime, str]) -> Happened:
+def _event(
+    order: Order, event: OrderEvent, rounds: dict[datetime | None, ReviewRound], said: dict[datetime, str]
+) -> Happened:
     row = row_of(event.move)
-    shows_note = row is not None and row.note != HIDDEN
     found = rounds.get(event.at)
+    note = all_of(found.own) if found else note_of(order, event, "zh" if reads_chinese() else "en")
     return Happened(
         at=event.at,
         who=_who(event),
         what=row.said if row else event.move,
-        words=said.get(event.at, "") or (event.note if shows_note and not found else ""),
+        words=said.get(event.at, "") or note,
         lines=_verdicts(found) if found else [],
     )
 
