@@ -1,20 +1,25 @@
 """Reviewers work together: an order is handed on, a colleague is asked, a note is kept; each reads who did what."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
 from tests.transfers.review.desk import all_ok, case_of, english, named, press, read, seen
-from transfers.models import ColleagueNote, Order
+from transfers.models import Call, ColleagueNote, Order
 from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
 from transfers.review import actions as review
-from transfers.review.leases import assign_to_me
+from transfers.review.leases import LEASE, assign_to_me
 
 pytestmark = pytest.mark.django_db
 NAME = "website.site_name"
+CALL = {"call-to": "subject_lead", "call-words": "证件号码差一位"}
 
 
 def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
@@ -174,6 +179,50 @@ def test_work_renews_the_half_hour_and_a_lost_one_is_said_with_who_has_it(client
     assert until > timezone.now()
     assert "高扬 has had this order since" in told["words"]
     assert f'name="verdict.{NAME}" value="return" checked' in seen(desk, order).content.decode()
+
+
+@pytest.mark.parametrize(("move", "typed"), [("note", {"note-words": "明天再看"}), ("call", CALL), ("release", {})])
+def test_each_button_of_a_case_begins_the_half_hour_again(client, move, typed):
+    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
+    assign_to_me(order, me)
+    Order.objects.filter(pk=order.pk).update(claimed_until=soon)
+
+    press(desk, order, move, **typed)
+
+    now = read(order)
+    assert now.reviewer is None if move == "release" else now.claimed_until > soon
+
+
+def test_trying_a_call_begins_it_again_for_who_has_the_case_and_gives_it_to_nobody_else(client):
+    order, me = make_order(state=states.SUBMITTED), named("沈阳")
+    desk, soon = english(client, me), timezone.now() + timedelta(minutes=1)
+    assign_to_me(order, me)
+    press(desk, order, "call", **CALL)
+    Order.objects.filter(pk=order.pk).update(claimed_until=soon)
+    url = reverse("admin:desk_call", args=[Call.objects.get().pk])
+
+    english(Client(), named("高扬")).post(url, {"move": "show"})
+    assert (read(order).reviewer, read(order).claimed_until) == (me, soon)
+    desk.post(url, {"move": "show"})
+
+    assert read(order).claimed_until > soon
+
+
+def test_a_case_that_nobody_works_on_is_free_by_itself_and_keeps_what_was_typed(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    desk, theirs = english(client, me), english(Client(), colleague)
+    queue, take = reverse("admin:transfers_order_changelist"), f'name="take" value="{order.pk}"'
+    press(desk, order, "keep", **{f"verdict.{NAME}": "return", f"words.{NAME}": "改名称"})
+
+    assert take not in theirs.get(queue).content.decode()
+    with time_machine.travel(timezone.now() + LEASE + timedelta(seconds=1)):
+        assert take in english(theirs, colleague).get(queue).content.decode()
+        press(theirs, order, "claim")
+        mine = seen(english(desk, me), order).content.decode()
+
+    assert read(order).reviewer == colleague
+    assert ["高扬</span> has had this order since" in mine, "改名称" in mine] == [True, True]
 
 
 def test_the_desks_timeline_names_colleagues_and_every_round(client):

@@ -18,6 +18,7 @@ from transfers.calls.outcomes import DROPPED
 from transfers.calls.queries import UNREACHED
 from transfers.calls.slots import offered
 from transfers.models import Call
+from transfers.review import leases
 from transfers.review.baskets.views import case_url, reader_of
 from transfers.review.calls.forms import AttemptForm
 from transfers.review.calls.page import call_page, calls_page, can_return, part_of
@@ -40,6 +41,7 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, site, call)
     pressed = request.POST.get("move", "")
+    leases.renew(call.order, account_of(request))
     if pressed == "show":
         reader = reader_of(request)
         typed = AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())

@@ -135,6 +135,8 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
         _work_on(order, user)
         if request.headers.get("accept") == "application/json":
             return _kept(request, order, typed)
+    else:
+        leases.renew(order, user)
     here = case_url(order, request.POST.get("list", "") or request.META.get("QUERY_STRING", ""))
     if proof := _proof(request, order, move):
         return proof
