@@ -14,7 +14,6 @@ from icpportal.fields.types import Words
 from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
 from transfers.calls.people import PART_OF, Called, called_of
 from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
-from transfers.calls.slots import offered
 from transfers.models import Call, CallAttempt
 from transfers.orders import queries
 from transfers.orders.kinds import is_in
@@ -119,15 +118,14 @@ def calls_page(reader: Reader, after: str) -> CallsPage:
     )
 
 
-def call_page(call: Call, reader: Reader, form: AttemptForm | None, *, is_shown: bool) -> CallPage:
+def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) -> CallPage:
     """One call, with its number in clear only where that was asked for."""
-    order, now = call.order, reader.now
+    order = call.order
     called = shown(order, lambda: called_of(call)) or Called(call.role, "", "", "")
     row = row_of(call, reader, call)
     returns = len(queries.returns_of([order]))
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""
-    form = form or AttemptForm(slots=offered(now, known=reader.known))
     return CallPage(
         title=_("Call %(name)s") % {"name": called.name or called.label},
         about=call.about,

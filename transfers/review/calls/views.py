@@ -5,11 +5,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
 from icpportal.privacy.actions import REVIEW, note_access
 from transfers.calls import actions
@@ -17,12 +19,13 @@ from transfers.calls.actions import CallRefused
 from transfers.calls.outcomes import DROPPED
 from transfers.calls.queries import UNREACHED
 from transfers.calls.slots import offered
-from transfers.models import Call
+from transfers.models import Call, ColleagueNote
 from transfers.review import leases
 from transfers.review.baskets.views import case_url, reader_of
-from transfers.review.calls.forms import AttemptForm
+from transfers.review.calls.forms import NOTE_MAX, AttemptForm
 from transfers.review.calls.page import call_page, calls_page, can_return, part_of
 from transfers.review.cases import drafts
+from transfers.review.cases.unused import ATTEMPT, own_fields
 
 CALL, NUMBER = "call", "call number"  # what a look is noted as
 
@@ -43,11 +46,9 @@ def call_view(request: HttpRequest, site: AdminSite, pk: UUID) -> HttpResponse:
     pressed = request.POST.get("move", "")
     leases.renew(call.order, account_of(request))
     if pressed == "show":
-        reader = reader_of(request)
-        typed = AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
-        return _page(request, site, call, typed, is_shown=True)
+        return _page(request, site, call, _typed(request), is_shown=True)
     if pressed == "return":
-        return _return(request, call)
+        return _return(request, site, call)
     if pressed == "drop":
         return _drop(request, site, call)
     return _attempt(request, site, call, is_meant=pressed == "attempt")
@@ -64,8 +65,29 @@ def _page(
     """The page, whatever request draws it; each look is noted, and the number apart."""
     for what in (CALL, NUMBER)[: 1 + is_shown]:
         note_access(actor=account_of(request), what=what, reference=call.order.reference, reason=REVIEW)
-    page = call_page(call, reader_of(request), form, is_shown=is_shown)
+    reader = reader_of(request)
+    form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_kept(call, reader.user))
+    page = call_page(call, reader, form, is_shown=is_shown)
     return drawn(request, "admin/calls/call.html", site.each_context(request), page)
+
+
+def _typed(request: HttpRequest) -> AttemptForm:
+    """What is typed of a try, to be shown again."""
+    reader = reader_of(request)
+    return AttemptForm(slots=offered(reader.now, known=reader.known), initial=request.POST.dict())
+
+
+def _kept(call: Call, user: User) -> drafts.Fields:
+    """What this person typed of a try before they went to see what returning the order would say."""
+    kept = own_fields(drafts.read(call.order, user).fields, ATTEMPT)
+    return kept if kept.get("call") == str(call.pk) else {}
+
+
+def _forget(call: Call, user: User) -> None:
+    """It is written down, or closed."""
+    kept = _kept(call, user)
+    if kept:
+        drafts.take_out(call.order, user, [f"{ATTEMPT}-{name}" for name in kept])
 
 
 def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: bool) -> HttpResponse:
@@ -80,30 +102,42 @@ def _attempt(request: HttpRequest, site: AdminSite, call: Call, *, is_meant: boo
     except CallRefused as refused:
         messages.error(request, str(refused.words))
         return _page(request, site, call, form)
+    _forget(call, reader.user)
     messages.success(request, _("The call is saved. The case and its verdicts stay as they are"))
     return redirect("admin:desk_calls") if call.ended_at else redirect("admin:desk_call", call.pk)
 
 
 def _drop(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
+    """Close it; what was typed as a note stays with the order as one for colleagues."""
+    user, words = account_of(request), request.POST.get("note", "").strip()[:NOTE_MAX]
     try:
-        actions.drop(call, account_of(request), DROPPED, seen=_seen(request))
+        with transaction.atomic():
+            actions.drop(call, user, DROPPED, seen=_seen(request))
+            if words:
+                ColleagueNote.objects.create(order=call.order, kind=ColleagueNote.NOTE, author=user, words=words)
     except CallRefused as refused:
         messages.error(request, str(refused.words))
-        return _page(request, site, call)
+        return _page(request, site, call, _typed(request))
+    _forget(call, user)
     messages.success(request, _("The call is closed: nobody has to call any more"))
     return redirect("admin:desk_calls")
 
 
-def _return(request: HttpRequest, call: Call) -> HttpResponse:
-    """Put the verdict into the reader's own draft and lead to the page that shows what the applicant will read."""
+def _return(request: HttpRequest, site: AdminSite, call: Call) -> HttpResponse:
+    """Put the verdict into the reader's own draft and lead to the page that shows what the applicant will read.
+
+    What was typed of a try is kept with it.
+    """
     reader = reader_of(request)
     if not can_return(call, reader):
         messages.error(request, _("Not before the time to answer is over: see what the applicant was told"))
-        return redirect("admin:desk_call", call.pk)
+        return _page(request, site, call, _typed(request))
     part = part_of(call)
     kept = drafts.read(call.order, reader.user).stamp
     said = {f"verdict.{part}": "return", f"reason.{part}": UNREACHED, "kept": kept}
-    drafts.take_in(call.order, reader.user, said)
+    typed = {f"{ATTEMPT}-{name}": request.POST.get(name, "") for name in ("outcome", "slot", "note")}
+    whose = {f"{ATTEMPT}-call": str(call.pk)} if any(typed.values()) else {}
+    drafts.take_in(call.order, reader.user, {**said, **typed, **whose})
     return redirect(case_url(call.order, page="return"))
 
 

@@ -14,7 +14,7 @@ from transfers.review.cases.drafts import Fields, Typed
 
 # what the names of their fields begin with
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
-SECOND = "second"
+SECOND, ATTEMPT = "second", "attempt"
 FORM_NAMES: dict[str, str | Promise] = {
     CALL: _("Ask for a call"),
     PHOTO: _("Photo of the website administrator"),
@@ -25,8 +25,9 @@ FORM_NAMES: dict[str, str | Promise] = {
     NOTE: _("Note for colleagues"),
     ANSWER: _("Your answer"),
     SECOND: _("What you found"),
+    ATTEMPT: _("Note for the next colleague"),
 }
-CHOSEN = re.compile(r"verdict\.|\w+-(to|part)$")  # no text of its own: chosen from a list
+CHOSEN = re.compile(r"verdict\.|\w+-(to|part|call|outcome|slot)$")  # no text of its own: chosen from a list
 
 
 class UnusedText(TypedDict):

@@ -114,7 +114,7 @@ class PreviewPage:
     told: Words
     hint: Words
     answer: SafeString
-    form: forms.Form
+    forms: list[forms.Form]  # all that was typed, to be brought back
 
 
 def objections_page(reader: Reader, after: str) -> ObjectionsPage:
@@ -164,13 +164,13 @@ def objection_page(
     )
 
 
-def preview_page(objection: Objection, form: CloseForm, back_url: str) -> PreviewPage:
-    """What the person who objects will read."""
+def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, back_url: str) -> PreviewPage:
+    """What the person who objects will read; what was typed for a call comes along."""
     language, result = language_of(objection), form.chosen()
     words = form.own()[language]
     answer = format_html('<span lang="{}">{}</span>', TAGS[language], words)
     return PreviewPage(
-        _("The answer they will read"), objection.domain, back_url, result.told, result.hint, answer, form
+        _("The answer they will read"), objection.domain, back_url, result.told, result.hint, answer, [form, call_form]
     )
 
 

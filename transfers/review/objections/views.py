@@ -96,7 +96,8 @@ def _close(request: HttpRequest, site: AdminSite, objection: Objection, pressed:
     if not form.is_valid() or pressed not in ("preview", "close"):
         return _page(request, site, objection, form=form)
     if pressed == "preview":
-        page = preview_page(objection, form, reverse("admin:desk_objection", args=[objection.pk]))
+        asked = CallForm(people=whom(order_of(objection)), initial=request.POST.dict())
+        page = preview_page(objection, form, asked, reverse("admin:desk_objection", args=[objection.pk]))
         return drawn(request, "admin/objections/preview.html", site.each_context(request), page)
     try:
         actions.close(objection, account_of(request), form.chosen(), form.own())

@@ -32,12 +32,14 @@ from transfers.calls import actions, slots
 from transfers.calls.outcomes import NO_ANSWER
 from transfers.check.readiness import advice_kept
 from transfers.models import Call, Order
+from transfers.review.cases import drafts
 
 pytestmark = pytest.mark.django_db
 CALLS = "/admin/desk/calls/"
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=BEIJING)
 NUMBER, MASKED = "139 1111 0001", "139****0001"
 PHONE = "subject.lead_phone1"
+TYPED = "rang for a minute</textarea>"
 ASKED = {"call-to": "subject_lead", "call-words": "One digit of the number differs", "call-part": "website.site_name"}
 
 
@@ -118,12 +120,17 @@ def test_how_a_try_ended_decides_what_follows(
 
 def test_a_call_that_is_not_needed_any_more_is_closed_with_who_did(clock: Any, order: Order) -> None:
     call, caller = actions.ask(order, make_reviewer(), role="subject_lead", about="x"), make_reviewer()
+    sent = {"move": "drop", "note": "he wrote us a mail"}
 
-    html = desk(caller).post(f"{CALLS}{call.pk}/", {"move": "drop", "seen": "0"}, follow=True).content.decode()
+    late = desk(caller).post(f"{CALLS}{call.pk}/", {**sent, "seen": "7"}, follow=True).content.decode()
+    html = desk(caller).post(f"{CALLS}{call.pk}/", {**sent, "seen": "0"}, follow=True).content.decode()
 
     call.refresh_from_db()
+    assert "he wrote us a mail</textarea>" in late
     assert "nobody has to call any more" in unescape(html)
     assert (call.result, call.ended_by) == ("dropped", caller)
+    note = order.colleague_notes.get()
+    assert (note.author, note.words) == (caller, "he wrote us a mail")
 
 
 def test_the_number_is_shown_beside_what_is_typed_about_the_call(clock: Any, order: Order) -> None:
@@ -165,7 +172,7 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: An
     address = f"{CALLS}{call.pk}/"
 
     def returned() -> str:
-        press(client, order, "send_back", **unreached)
+        press(client, order, "send_back", kept=drafts.read(order, reviewer).stamp, **unreached)
         return read(order).state
 
     tried(client, call)
@@ -176,16 +183,33 @@ def test_two_missed_calls_return_nothing_before_a_notice_and_its_grace(clock: An
     html = tried(client, call)
     assert "missed 2 of 2" in html
     assert [texted(), "Return the order…" in html, returned()] == [["call_missed"], False, states.SUBMITTED]
-    refused = client.post(address, {"move": "return", "seen": call.version}, follow=True).content.decode()
-    assert "Not before the time to answer is over" in refused
+    sent = {"move": "return", "seen": call.version, "outcome": NO_ANSWER, "note": "rang for a minute"}
+    refused = client.post(address, sent, follow=True).content.decode()
+    assert ["Not before the time to answer is over" in refused, TYPED in refused] == [True, True]
 
     clock.move_to(datetime(2026, 11, 27, 18, 0, tzinfo=BEIJING))  # three working days later
     assert (read(order).state, "Return the order…" in page(client, address)) == (states.SUBMITTED, True)
-    letter = unescape(client.post(address, {"move": "return"}, follow=True).content.decode())
+    letter = unescape(client.post(address, sent, follow=True).content.decode())
     assert "Return to the applicant" in letter
+    back, case = page(client, address), page(client, case_of(order))
+    assert [TYPED in back, f'value="{NO_ANSWER}" checked' in back, "rang for a minute" in case] == [True, True, True]
     assert returned() == states.RETURNED
     call.refresh_from_db()
     assert call.result == "returned"
+
+
+def test_what_was_kept_of_a_try_is_gone_once_it_is_saved_and_stands_at_no_other_call(clock: Any, order: Order) -> None:
+    reviewer = make_reviewer()
+    first, second = (actions.ask(order, reviewer, role=role, about="x") for role in ("subject_lead", "administrator"))
+    Call.objects.update(grace_until=timezone.now())
+    client, sent = desk(reviewer), {"move": "return", "seen": "0", "outcome": NO_ANSWER, "note": "rang for a minute"}
+    client.post(f"{CALLS}{first.pk}/", sent)
+
+    kept = [TYPED in page(client, f"{CALLS}{call.pk}/") for call in (first, second)]
+    tried(client, first, note="rang for a minute")
+
+    assert [*kept, TYPED in page(client, f"{CALLS}{first.pk}/")] == [True, False, False]
+    assert "You typed this and it was not used" not in page(client, case_of(order))
 
 
 @pytest.mark.parametrize(("role", "status"), [((AUDITOR,), 403), ((OPERATIONS,), 403), (("applicant",), 404)])

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from demo.rehearsal.http_browser import Page
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.outbox.models import Message
@@ -135,6 +136,19 @@ def test_an_answer_that_is_typed_stays_when_a_call_is_asked_for(objection: Objec
     assert Call.objects.count() == bool(about)
     assert re.search(rf"<textarea[^>]*name=\"words_en\"[^>]*>\s*{ANSWER}", html)
     assert re.search(r'value="settled"[^>]*checked', html)
+
+
+def test_what_is_typed_for_a_call_and_as_an_answer_is_there_after_the_preview(objection: Objection) -> None:
+    desk = english(Client(), make_reviewer())
+    preview = sent(desk, objection, "preview", **CLOSING, to="subject_lead", about="who signed the order")
+
+    form = next(form for form in Page("/", 200, preview).forms if ("move", "edit") in form.buttons)
+    html = sent(desk, objection, "edit", **dict(form.fields))
+
+    back = dict(next(form for form in Page("/", 200, html).forms if ("move", "call") in form.buttons).fields)
+    typed = {**CLOSING, "to": "subject_lead", "about": "who signed the order"}
+    assert {name: back.get(name, "").strip() for name in typed} == typed
+    assert "<a" not in preview.partition("<main")[2].partition("</main>")[0]  # a link would leave it all behind
 
 
 def test_what_is_asked_of_a_call_stays_when_the_number_is_shown(objection: Objection) -> None:
