@@ -19,10 +19,12 @@ CROWDS = {
     "overseers": ("auditor", "operations"),
 }
 # every page and every button once in each language and once under each set of rules
+LONGEST = pytest.mark.timeout(900)  # half a minute alone, many times that on a machine that is busy
 NEWER = ("current-2020",)  # what the owner alone meets otherwise
 LANGUAGE_OF = {"seed-2018": "en", "current-2020": "zh-hans"}
 
 
+@LONGEST
 @pytest.mark.parametrize(
     ("profile", "crowd"),
     [
