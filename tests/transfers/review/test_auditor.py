@@ -122,6 +122,26 @@ def test_looks_and_acts_stand_in_one_log_and_can_be_narrowed(client: Client) -> 
     assert "Gao Yang" in rows_of(client, who="nobody", days="x"), "what cannot be chosen asks for nothing"
 
 
+def test_what_staff_change_on_accounts_and_lists_stands_in_the_log_without_what_stood_there(client: Client) -> None:
+    reader = auditor()
+    chen, customer = named(make_user(held_roles=(OPERATIONS,)), "Chen Gang"), named(make_user(), "林示范")
+    operations = english(Client(), chen)
+    day = {"date": "2026-10-01", "is_workday": "", "source": "国办发明电"}
+    operations.post(reverse("admin:workdays_workcalendarday_add"), day)
+    changed = {"name": "林新名", "is_active": "on"}
+    operations.post(reverse("admin:accounts_user_change", args=[customer.pk]), changed)
+    english(client, reader)
+
+    log = rows_of(client)
+
+    assert ["added: " in log, "2026-10-01" in log, "Chen Gang" in log] == [True, True, True]
+    assert "changed: " in log
+    assert ["林示范" in log, "林新名" in log, "国办发明电" in log] == [False] * 3
+    for sort, shown in (("acts", True), ("changes", True), ("looks", False), ("flagged", False)):
+        assert ("2026-10-01" in rows_of(client, sort=sort)) is shown, sort
+    assert ["2026-10-01" in rows_of(client, who=each.pk, days="1") for each in (chen, reader)] == [True, False]
+
+
 def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
     gao, now = make_reviewer(), timezone.now()
 

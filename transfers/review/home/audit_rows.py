@@ -1,32 +1,42 @@
 """The log as an auditor reads it: who looked at what, and what staff did; never what stood there."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.approvals.words import said_of
+from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
 from icpportal.lifecycle import LEAD, OPERATIONS, REVIEWER
 from icpportal.privacy.access_words import WHAT, reason_words
+from icpportal.privacy.masks import mask_name
 from icpportal.privacy.models import AccessNote
 from transfers.models import OrderEvent
 from transfers.orders.history import row_of
 from transfers.review.purposes import without_holding
 
 MOST = 50
-LOOKS, FLAGGED, ACTS = "looks", "flagged", "acts"
+LOOKS, FLAGGED, ACTS, CHANGES = "looks", "flagged", "acts", "changes"
 SORTS: dict[str, str | Promise] = {
     "": pgettext_lazy("of the log", "Everything"),
     LOOKS: pgettext_lazy("of the log", "Looks"),
     FLAGGED: pgettext_lazy("of the log", "Looks without holding the case"),
     ACTS: pgettext_lazy("of the log", "Acts"),
+    CHANGES: pgettext_lazy("of the log", "Changes to accounts and lists"),
+}
+DONE: dict[int, Words] = {
+    ADDITION: gettext_lazy("added: %(what)s"),
+    CHANGE: gettext_lazy("changed: %(what)s"),
+    DELETION: gettext_lazy("deleted: %(what)s"),
 }
 
 
@@ -76,8 +86,13 @@ def rows(wanted: Wanted) -> tuple[list[LogRow], datetime | None]:
 
 
 def _sources(wanted: Wanted) -> list[Callable[[Wanted], Iterator[LogRow]]]:
-    looks = [_looks] if wanted.sort != ACTS else []
-    return [*looks, *([_moves, _requests] if wanted.sort not in (LOOKS, FLAGGED) else [])]
+    by_sort: dict[str, list[Callable[[Wanted], Iterator[LogRow]]]] = {
+        LOOKS: [_looks],
+        FLAGGED: [_looks],
+        ACTS: [_moves, _requests, _changes],
+        CHANGES: [_changes],
+    }
+    return by_sort.get(wanted.sort, [_looks, _moves, _requests, _changes])
 
 
 def _looks(wanted: Wanted) -> Iterator[LogRow]:
@@ -117,6 +132,35 @@ def _requests(wanted: Wanted) -> Iterator[LogRow]:
         for said in said_of(request):
             if (wanted.since is None or said.at >= wanted.since) and (wanted.before is None or said.at < wanted.before):
                 yield LogRow(said.at, said.who, request.reference, said.what)
+
+
+def _changes(wanted: Wanted) -> Iterator[LogRow]:
+    """What staff changed on the pages of accounts and lists: which row and which fields, never what stood there."""
+    found = LogEntry.objects.filter(wanted.within("action_time", "user") & wanted.about("object_repr"))
+    # by the key, which has an index and rises with the time
+    entries = list(found.select_related("user", "content_type").order_by("-pk")[: MOST + 1])
+    accounts = [each.object_id or "" for each in entries if _is_account(each)]
+    staff = User.objects.filter(pk__in=accounts, is_staff=True).values_list("pk", flat=True) if accounts else ()
+    shown = {str(pk) for pk in staff}
+    for each in entries:
+        kind = each.content_type.model_class() if each.content_type else None
+        done = str(DONE[each.action_flag]) % {"what": kind._meta.verbose_name if kind else ""}
+        is_customer = _is_account(each) and each.object_id not in shown
+        name = mask_name(each.object_repr) if is_customer else each.object_repr
+        yield LogRow(each.action_time, str(each.user), name, done, _fields(each))
+
+
+def _is_account(entry: LogEntry) -> bool:
+    kind = entry.content_type
+    return kind is not None and (kind.app_label, kind.model) == (User._meta.app_label, User._meta.model_name)
+
+
+def _fields(entry: LogEntry) -> str:
+    """The names of the fields that were changed, or what an action wrote."""
+    if not entry.change_message.startswith("["):
+        return entry.change_message
+    named = [name for part in json.loads(entry.change_message) for name in part.get("changed", {}).get("fields", [])]
+    return comma_list(_(name) for name in dict.fromkeys(named))
 
 
 def _name(actor: User | None) -> str:
