@@ -20,6 +20,7 @@ KIT = (
     "icpportal/logs.py",
     "icpportal/workdays",
     "icpportal/alarms",
+    "icpportal/privacy/key_change",
     "icpportal/gateways",
     "icpportal/gateways/sms",
     "icpportal/gateways/inventory",

@@ -3,6 +3,7 @@
 from icpportal.configuration.environment import DEMO, env, secret
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # sign nothing any more, are still believed
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- privacy ---------------------------------------------------------------------------------

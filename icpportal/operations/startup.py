@@ -2,8 +2,10 @@
 
 import sys
 
+import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from icpportal.gateways import registry
 
@@ -28,5 +30,22 @@ def faults() -> list[str]:
         return [str(problem)]
     if settings.DEMO:
         return []
+    return _unfit_settings() or _foreign_keys()
+
+
+def _unfit_settings() -> list[str]:
     simulators = ["SIMULATORS is on: the ministry would be an invented one. Set SIMULATORS=off."]
     return (simulators if settings.SIMULATORS else []) + [str(fault) for fault in registry.faults()]
+
+
+def _foreign_keys() -> list[str]:
+    """Keys that are not those of the database. No connection stays open that processes to come would share."""
+    django.setup()
+    from icpportal.privacy.key_change import marks  # noqa: PLC0415 -- has models
+
+    is_open = connection.connection is not None
+    try:
+        return list(filter(None, [marks.fault()]))
+    finally:
+        if not is_open:
+            connection.close()

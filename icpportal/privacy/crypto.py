@@ -35,9 +35,21 @@ def _keys(text: str) -> dict[str, AESGCM]:
     return keys
 
 
-def seal(plain: bytes, *, bound_to: str) -> str:
-    """The sealed text of `plain`; it opens only together with the same `bound_to`."""
-    name, key = next(iter(_keys(settings.PII_KEYS).items()))
+def key_names() -> list[str]:
+    """The names of the keys in `PII_KEYS`; the first one seals."""
+    return list(_keys(settings.PII_KEYS))
+
+
+def beginning(name: str) -> str:
+    """How the values begin that the key of this name sealed."""
+    return f"{VERSION}:{name}:"
+
+
+def seal(plain: bytes, *, bound_to: str, key_name: str = "") -> str:
+    """The sealed text of `plain`, with the first key unless one is named; it opens only with the same `bound_to`."""
+    keys = _keys(settings.PII_KEYS)
+    name = key_name or next(iter(keys))
+    key = keys[name]
     nonce = os.urandom(NONCE_BYTES)
     cipher = nonce + key.encrypt(nonce, plain, bound_to.encode())
     return f"{VERSION}:{name}:{base64.b64encode(cipher).decode()}"

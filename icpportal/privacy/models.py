@@ -1,6 +1,7 @@
 """Rows that hold personal data, and the record of who looked at it."""
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -64,6 +65,7 @@ class FileKey(models.Model):
     place = models.CharField(max_length=20)  # an alias of STORAGES
     name = models.CharField(max_length=200)
     wrapped = models.TextField()
+    sealed_texts: ClassVar[dict[str, str]] = {"wrapped": "file:{row.pk}"}
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -72,3 +74,17 @@ class FileKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class KeyMark(models.Model):
+    """A known word under a key that values of this database may lie under: who cannot read it must not start."""
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=100)  # of the key
+    token = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="one_mark_a_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"

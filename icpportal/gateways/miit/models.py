@@ -7,6 +7,7 @@ nobody has to send or read one again it lies in the storage (`line/bodies.py`), 
 
 import hashlib
 import time
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -58,6 +59,7 @@ class Report(models.Model):
     own_id = models.BigIntegerField(_("Our id"), unique=True, default=new_own_id)  # IspJrid
     access_id = models.BigIntegerField(_("Ministry's ID"), null=True, blank=True, db_index=True)  # Jrid
     payload = models.TextField(editable=False)  # sealed JSON of the report (`line/serialization.py`)
+    sealed_texts: ClassVar[dict[str, str]] = {"payload": "miit.report:{row.key}"}
     state = models.CharField(_("State"), max_length=20, choices=ReportState, default=ReportState.QUEUED)
     field = models.CharField(_("Field"), max_length=120, blank=True)  # of a parked report: which field cannot go
     code = models.CharField(_("Code"), max_length=10, blank=True)
@@ -97,6 +99,7 @@ class UploadFile(models.Model):
     body = models.BinaryField(null=True, editable=False)  # the zip, sealed; empty once it is stored or forgotten
     stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     key = models.TextField(blank=True, editable=False)  # which one is its own, empty once it is destroyed
+    sealed_texts: ClassVar[dict[str, str]] = {"key": "miit.upload:{row.isp_id}:{row.sequence}"}
     made_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(_("First sent"), null=True, blank=True)  # since it last was certainly not there
     accepted_at = models.DateTimeField(_("Accepted"), null=True, blank=True)
@@ -181,6 +184,7 @@ class InboxFile(Proposable):
     body = models.BinaryField(null=True, editable=False)  # what came, as JSON of the wire file, sealed
     stored_name = models.CharField(max_length=100, blank=True, default="", db_default="", editable=False)
     key = models.TextField(blank=True, editable=False)
+    sealed_texts: ClassVar[dict[str, str]] = {"key": "miit.inbox:{row.isp_id}:{row.digest}"}
     kind = models.CharField(_("Type"), max_length=20, blank=True)  # BAJG, BASJ, ZXSJ, JCDM, …
     state = models.CharField(_("State"), max_length=20, choices=InboxState, default=InboxState.STORED)
     reason = models.CharField(_("Reason"), max_length=500, blank=True)
@@ -228,6 +232,7 @@ class Outcome(models.Model):
     file = models.ForeignKey(InboxFile, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in AnswerKind])
     payload = models.TextField(editable=False)  # sealed JSON of the rest of the answer
+    sealed_texts: ClassVar[dict[str, str]] = {"payload": "miit.outcome:{row.once}"}
     at = models.DateTimeField(default=timezone.now)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 

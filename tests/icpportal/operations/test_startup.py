@@ -3,12 +3,13 @@
 Each is really started, in the environment of production, and ends before it speaks to anything outside.
 """
 
+import base64
 import subprocess
 
 import pytest
 
 from icpportal.operations.startup import EXIT_CODE, faults
-from tests import fresh
+from tests import fresh, migrated
 from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
 PROGRAMS = {
@@ -50,6 +51,22 @@ def test_a_process_of_production_ends_at_once_with_a_sentence(program, changed, 
     assert done.returncode == EXIT_CODE
     assert any(name in line for line in said)
     assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_does_not_open_the_database_ends_the_start_and_the_right_one_does_not(tmp_path):
+    migrated.copy_to(tmp_path / "portal.sqlite3")
+    there = {"DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}", "VAR_DIR": str(tmp_path)}
+    first, wrong = (
+        start("asgi", **there),
+        start("asgi", **there, PII_KEYS=f"2026:{base64.b64encode(b'w' * 32).decode()}"),
+    )
+
+    assert (first.returncode, start("asgi", **there).returncode) == (0, 0)
+    assert wrong.returncode == EXIT_CODE
+    (said,) = wrong.stderr.splitlines()
+    assert said.startswith(
+        "The portal does not start. PII_KEYS does not open what this database holds under the key “2026”"
+    )
 
 
 def test_a_complete_production_environment_may_serve():
@@ -113,6 +130,7 @@ def test_each_stand_in_is_named_alone(settings, name, value):
     assert words.startswith(name)
 
 
+@pytest.mark.django_db
 def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_of_it(settings):
     in_the_demo = faults()
     for setting, real in REAL.items():

@@ -1,0 +1,57 @@
+"""The secrets of authenticator apps and recovery codes, which allauth keeps in JSON, for a change of keys."""
+
+from functools import partial
+
+from allauth.mfa.models import Authenticator
+
+from icpportal.accounts.sign_in.second_factor import BOUND_TO
+from icpportal.alarms import rows
+from icpportal.privacy.crypto import beginning, key_names, seal, unseal
+from icpportal.privacy.key_change.sealed_values import SEALED, Tell, Totals
+
+Data = dict[str, object]
+
+
+class AuthenticatorSecrets:
+    """As a `Column` of sealed values; there are as many rows as staff have devices."""
+
+    def __str__(self) -> str:
+        return "mfa.Authenticator.data"
+
+    def count(self, name: str) -> int:
+        """How many rows hold a value of the key of this name."""
+        return sum(any(value.startswith(beginning(name)) for value in sealed(data).values()) for _pk, data in _all())
+
+    def left(self) -> int:
+        """How many rows hold a value that the first key did not seal."""
+        return sum(bool(left_of(data)) for _pk, data in _all())
+
+    def turn(self, tell: Tell) -> Totals:
+        """Seal all of them with the first key."""
+        totals, loop = Totals(), rows.Loop("keys.changed", noted=False)
+        for pk, data in _all():
+            if left_of(data):
+                outcome = loop.attempt(pk, partial(turn_one, pk, data), reference=f"{self} {pk}") or "failed"
+                setattr(totals, outcome, getattr(totals, outcome) + 1)
+                tell(f"{self}: {sum(vars(totals).values())}")
+        return totals
+
+
+def sealed(data: Data) -> dict[str, str]:
+    return {name: value for name, value in data.items() if isinstance(value, str) and value.startswith(SEALED)}
+
+
+def left_of(data: Data) -> dict[str, str]:
+    """The values of one row that the first key did not seal."""
+    current = beginning(key_names()[0])
+    return {name: value for name, value in sealed(data).items() if not value.startswith(current)}
+
+
+def turn_one(pk: int, data: Data) -> str:
+    """One row; "changed" when it is another one by now."""
+    anew = {name: seal(unseal(old, bound_to=BOUND_TO), bound_to=BOUND_TO) for name, old in left_of(data).items()}
+    return "turned" if Authenticator.objects.filter(pk=pk, data=data).update(data={**data, **anew}) else "changed"
+
+
+def _all() -> list[tuple[int, Data]]:
+    return list(Authenticator.objects.order_by("pk").values_list("pk", "data"))

@@ -1,0 +1,49 @@
+"""`manage.py rotate_keys`: all sealed values under the first key; exit code 1 when some are left."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+
+from django.core.management.base import BaseCommand
+
+from icpportal.accounts.sign_in.authenticator_secrets import AuthenticatorSecrets
+from icpportal.privacy.crypto import key_names
+from icpportal.privacy.key_change import marks
+from icpportal.privacy.key_change.sealed_values import Totals, columns
+
+
+class Command(BaseCommand):
+    help = "Seals every value and every key of a file with the first key of PII_KEYS. It may be stopped and run again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only say what lies under which key")
+
+    def handle(self, *, dry_run: bool, **options: str | int | None) -> None:
+        totals = Totals()
+        if not dry_run:
+            for column in columns():
+                totals += column.turn(self.stderr.write)
+            totals += AuthenticatorSecrets().turn(self.stderr.write)
+        left = sum(column.left().count() for column in columns()) + AuthenticatorSecrets().left()
+        for words in self.told(dry_run):
+            self.stdout.write(words)
+        done = (
+            "" if dry_run else f"{totals.turned} turned, {totals.changed} changed meanwhile, {totals.failed} failed, "
+        )
+        self.stdout.write(f"rotate_keys: {done}{left} left")
+        if left and not dry_run:
+            sys.exit(1)
+
+    def told(self, dry_run: bool) -> Iterator[str]:
+        """A line a key; one that is not in use any more is not asked for at the next start."""
+        first, *others = key_names()
+        yield f"{first}: {_values_under(first)} values, seals"
+        for name in others:
+            values = _values_under(name)
+            yield f"{name}: {values} values" if values else f"{name}: no longer in use, PII_KEYS can do without it"
+            if not values and not dry_run:
+                marks.forget(name)
+
+
+def _values_under(name: str) -> int:
+    return sum(column.under(name).count() for column in columns()) + AuthenticatorSecrets().count(name)

@@ -1,0 +1,84 @@
+"""Whether the keys of this process are those of its database: a known word lies there under each key that is in use."""
+
+from django.db import DatabaseError
+from django.db.models import Model
+
+from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.crypto import Unreadable, key_names, seal, unseal
+from icpportal.privacy.key_change.sealed_values import Column, columns
+from icpportal.privacy.models import KeyMark
+
+WORD = "this database"
+SEALED, INDEX = "sealed", "index"
+WRONG_KEY = (
+    "PII_KEYS does not open what this database holds under the key “{}”: put that key back behind the first one."
+)
+WRONG_INDEX = "BLIND_INDEX_KEY is not the key of this database: nobody in it would be found. Put the earlier key back."
+
+
+def fault() -> str:
+    """One sentence where the keys are not those of this database; nothing before it has tables, or while it is away.
+
+    Otherwise the key that seals is marked: from now on it is needed, until `rotate_keys` has found that it is not.
+    """
+    try:
+        marks = {(mark.kind, mark.name): mark.token for mark in KeyMark.objects.all()}
+        wrong = next(filter(None, (_wrong(*each) for each in marks.items())), "") if marks else _newest_unreadable()
+        if not wrong:
+            _mark(set(marks))
+    except DatabaseError:
+        return ""
+    return wrong
+
+
+def forget(name: str) -> None:
+    """No value lies under this key any more."""
+    KeyMark.objects.filter(kind=SEALED, name=name).delete()
+
+
+def _wrong(mark: tuple[str, str], token: str) -> str:
+    kind, name = mark
+    if kind == INDEX:
+        return "" if token == _index() else WRONG_INDEX
+    try:
+        unseal(token, bound_to=_bound_to(name))
+    except Unreadable:
+        return WRONG_KEY.format(name)
+    return ""
+
+
+def _mark(there: set[tuple[str, str]]) -> None:
+    """Mark the key that seals; where there are no marks at all, the others too: they sealed something once."""
+    names = key_names()[:1] if there else key_names()
+    wanted = {(INDEX, ""): _index(), **{(SEALED, name): "" for name in names}}
+    new = [
+        KeyMark(kind=kind, name=name, token=token or seal(WORD.encode(), bound_to=_bound_to(name), key_name=name))
+        for (kind, name), token in wanted.items()
+        if (kind, name) not in there
+    ]
+    KeyMark.objects.bulk_create(new, ignore_conflicts=True)
+
+
+def _newest_unreadable() -> str:
+    """For a database that was filled before there were marks: some of the newest values of its columns must open."""
+    newest = [(column, row) for column in columns() if (row := column.values().order_by("-pk").first()) is not None]
+    if not newest or any(_opens(*each) for each in newest):
+        return ""
+    column, row = newest[0]
+    return WRONG_KEY.format(column.token_of(row).split(":")[1])
+
+
+def _opens(column: Column, row: Model) -> bool:
+    try:
+        unseal(column.token_of(row), bound_to=column.bound_to_of(row))
+    except Unreadable:
+        return False
+    return True
+
+
+def _index() -> str:
+    return blind_index("mark", WORD)
+
+
+def _bound_to(name: str) -> str:
+    return f"mark:{name}"

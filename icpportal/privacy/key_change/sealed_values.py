@@ -1,0 +1,108 @@
+"""Every sealed value of the database, and how each is sealed anew with the first key of `PII_KEYS`.
+
+The encrypted fields are found in the models; other columns with sealed text are named there too (`sealed_texts`: the
+column, and what its values are bound to). A value is exchanged only if it is still the one that was read: a write that
+comes between wins. What is left is a question to the database, so a change of keys may be stopped and goes on.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from django.apps import apps
+from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField
+from django.db.models.functions import Substr
+
+from icpportal.alarms import rows
+from icpportal.privacy.crypto import VERSION, beginning, key_names, seal, unseal
+from icpportal.privacy.fields import EncryptedTextField, Token
+
+BATCH = 500
+SEALED = f"{VERSION}:"
+Tell = Callable[[str], None]
+
+
+@dataclass
+class Totals:
+    """What one run came to."""
+
+    turned: int = 0
+    changed: int = 0  # written by somebody else meanwhile
+    failed: int = 0  # see the log
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(self.turned + other.turned, self.changed + other.changed, self.failed + other.failed)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of sealed text; `bound_to` is a pattern over `row` where the field itself does not know."""
+
+    model: type[Model]
+    name: str
+    bound_to: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label}.{self.name}"
+
+    def values(self) -> QuerySet:
+        """The rows with a sealed value; its text is `as_it_lies`."""
+        as_it_lies = ExpressionWrapper(F(self.name), output_field=TextField())
+        start = Substr(self.name, 1, len(SEALED), output_field=TextField())
+        return self.model._base_manager.alias(as_it_lies=as_it_lies, start=start).filter(start=SEALED)
+
+    def under(self, name: str) -> QuerySet:
+        """Those that the key of this name sealed."""
+        begins = beginning(name)
+        return (
+            self.values()
+            .alias(sealed_by=Substr(self.name, 1, len(begins), output_field=TextField()))
+            .filter(sealed_by=begins)
+        )
+
+    def left(self) -> QuerySet:
+        """Those that the first key did not seal."""
+        begins = beginning(key_names()[0])
+        return (
+            self.values()
+            .alias(sealed_by=Substr(self.name, 1, len(begins), output_field=TextField()))
+            .exclude(sealed_by=begins)
+        )
+
+    def turn(self, tell: Tell) -> Totals:
+        """Seal all that are left with the first key."""
+        totals, after, all_of_them = Totals(), None, self.left().count()
+        loop = rows.Loop("keys.changed", noted=False)
+        while batch := list((self.left().filter(pk__gt=after) if after else self.left()).order_by("pk")[:BATCH]):
+            for row in batch:
+                outcome = loop.attempt(row.pk, partial(self.turn_one, row), reference=f"{self} {row.pk}") or "failed"
+                setattr(totals, outcome, getattr(totals, outcome) + 1)
+            after = batch[-1].pk
+            tell(f"{self}: {sum(vars(totals).values())} of {all_of_them}")
+        return totals
+
+    def turn_one(self, row: Model) -> str:
+        """One value; "changed" when it is another one by now."""
+        old = self.token_of(row)
+        bound_to = self.bound_to_of(row)
+        new = Token(seal(unseal(old, bound_to=bound_to), bound_to=bound_to))
+        return "turned" if self.values().filter(pk=row.pk, as_it_lies=old).update(**{self.name: new}) else "changed"
+
+    def token_of(self, row: Model) -> str:
+        return str(row.__dict__[self.name])
+
+    def bound_to_of(self, row: Model) -> str:
+        field = self.model._meta.get_field(self.name)
+        return field.bound_to(row) if isinstance(field, EncryptedTextField) else self.bound_to.format(row=row)
+
+
+def columns() -> Iterator[Column]:
+    """All of them, of every app."""
+    for model in apps.get_models():
+        if model._meta.proxy:
+            continue
+        for field in model._meta.local_fields:
+            if isinstance(field, EncryptedTextField):
+                yield Column(model, field.name)
+        for name, bound_to in getattr(model, "sealed_texts", {}).items():
+            yield Column(model, name, bound_to)
