@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from demo.ministry.api.client import SimulatorClient
+from icpportal.approvals.queries import forget_open
 from icpportal.drafts.pages import Redirected
 from tests import migrated
 from tests.demo.ministry.process import Simulator, start_simulator
@@ -59,6 +60,15 @@ def steady_cache() -> Iterator[None]:
     cache.clear()
     with time_machine.travel(timezone.now(), tick=False):
         yield
+
+
+@pytest.fixture
+def second_person(settings: Any) -> Iterator[None]:
+    """A second person is asked; the pages forget what waits together with its rows, which go with the test."""
+    settings.SECOND_PERSON = True
+    forget_open()
+    yield
+    forget_open()
 
 
 @pytest.fixture(scope="session")

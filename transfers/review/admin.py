@@ -1,6 +1,7 @@
 """What the review desk registers: orders, whose pages are ours, the catalogue of reasons, objections."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import admin
@@ -21,7 +22,7 @@ from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
 from transfers.review.cases.parts.masks import ADDRESS, MASKS
-from transfers.review.cases.second.views import second_view
+from transfers.review.cases.second.views import second_page, second_view
 from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_search
 from transfers.review.search.views import search
@@ -48,7 +49,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [
-            path("<uuid:pk>/case/", self._case(cases.case_view), name="transfers_order_case"),
+            path(
+                "<uuid:pk>/case/",
+                self._case(partial(cases.case_view, elsewhere={"second_form": second_page})),
+                name="transfers_order_case",
+            ),
             path("<uuid:pk>/case/return/", self._case(cases.return_view), name="transfers_order_return"),
             path("<uuid:pk>/case/accept/", self._case(cases.accept_view), name="transfers_order_accept"),
             path("<uuid:pk>/case/second/", self._case(second_view), name="transfers_order_second"),

@@ -11,19 +11,11 @@ from filings.models import legacy_states as states
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from tests.filings.legacy_import.dumps import personal
 from tests.filings.legacy_import.test_admin import case_of, read, sent
 from tests.transfers.builders import make_reviewer
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def two_people(settings):
-    settings.SECOND_PERSON = True
-    yield
-    forget_open()  # the rows are gone with the test
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
 
 
 @pytest.fixture

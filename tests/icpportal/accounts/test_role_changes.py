@@ -11,7 +11,6 @@ from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from tests.icpportal.accounts.conftest import PASSWORD
 
@@ -20,13 +19,10 @@ BOTH = [roles.LEAD_REVIEWER, roles.REVIEWER]
 
 
 @pytest.fixture(autouse=True)
-def two_people(letters, settings):
+def two_people(letters, second_person, settings):
     settings.STAFF_SECOND_FACTOR = False
-    settings.SECOND_PERSON = True
     settings.MESSENGER = "icpportal.outbox.actions.notify"
     roles.ensure()
-    yield
-    forget_open()  # the rows are gone with the test
 
 
 def staff(name, role):

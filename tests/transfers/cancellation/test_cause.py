@@ -1,6 +1,5 @@
 """The provider ends an access for a cause: never one person alone, and never without telling the owner."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -18,7 +17,6 @@ from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.accounts.roles import ensure as ensure_roles
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
@@ -26,16 +24,9 @@ from tests.transfers.cancels import approve, begin, decline, make_website, press
 from transfers.cancellation import cause as for_cause
 from transfers.models import CauseCancellation, Order
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
 ADD = reverse("admin:transfers_causecancellation_add")
 ASKED = {"domain": "example.com", "cause": "shell_site", "words": "域名解析到别处"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
-    forget_open()
-    yield
-    forget_open()  # the rows are gone with the test
 
 
 @pytest.fixture

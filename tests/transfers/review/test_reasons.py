@@ -11,7 +11,6 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, make_reviewer, make_user, sign_in
@@ -23,7 +22,7 @@ from transfers.review import decisions
 from transfers.review.reasons import publication
 from transfers.review.reasons.queries import in_force
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
 NAME, STATEMENT = "website.site_name", "paper.statement"
 LIST = reverse("admin:desk_reasons")
 DRAFT = {
@@ -36,13 +35,6 @@ DRAFT = {
     "parts": [NAME],
     "because": "People did not know which name was meant",
 }
-
-
-@pytest.fixture(autouse=True)
-def two_people(settings):
-    settings.SECOND_PERSON = True
-    yield
-    forget_open()
 
 
 @pytest.fixture

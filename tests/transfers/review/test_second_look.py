@@ -11,7 +11,6 @@ from lxml import html
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
@@ -39,12 +38,9 @@ FOUND = "The licence says another name"
 
 
 @pytest.fixture(autouse=True)
-def every_order(settings):
+def every_order(second_person, settings):
     """The policy asks for every order of Ningxia, where the sample orders are from."""
-    settings.SECOND_PERSON = True
     settings.SECOND_LOOK_PROVINCES = ["64"]
-    yield
-    forget_open()  # the rows are gone with the test
 
 
 def person(name, make=make_reviewer):
@@ -96,6 +92,21 @@ def move(request):
 @pytest.fixture
 def order(move):
     return WAYS[move]()
+
+
+@pytest.fixture
+def accepted(gao, lin):
+    """An order that Gao accepted: it waits for a second look, which Lin may give."""
+    found = in_papers()
+    accept(found, gao[1])
+    return found
+
+
+@pytest.fixture
+def looked_at(accepted, lin):
+    """The same; Lin has taken it."""
+    take(accepted, lin[0])
+    return accepted
 
 
 def words(answer):
@@ -201,78 +212,66 @@ def test_what_a_worker_kept_of_the_first_ones_verdicts_holds_for_a_reader_of_any
     assert "Confirmed" in told(lin[1], order, "confirm")
 
 
-def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_anew(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-    take(order, lin[0])
-
-    assert "Mark at least one part" in told(lin[1], order, "send_to_first", **{"second-words": FOUND})
-    press(lin[1], order, "keep", **MARKED)
-    page = case(lin[1], order, "second")
+def test_a_second_person_sends_it_back_with_the_parts_and_the_first_judges_those_anew(looked_at, gao, lin):
+    assert "Mark at least one part" in told(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
+    press(lin[1], looked_at, "keep", **MARKED)
+    page = case(lin[1], looked_at, "second")
     assert "Send back to 高扬" in page
     assert "名称与执照不符" in page
-    assert "Not confirmed: 1 to return" in told(lin[1], order, "confirm")
-    assert "Say in a few words what you found" in told(lin[1], order, "send_to_first", **{"second-words": ""})
-    assert "back with who accepted it" in told(lin[1], order, "send_to_first", **{"second-words": FOUND})
+    assert "Not confirmed: 1 to return" in told(lin[1], looked_at, "confirm")
+    assert "Say in a few words what you found" in told(lin[1], looked_at, "send_to_first", **{"second-words": ""})
+    assert "back with who accepted it" in told(lin[1], looked_at, "send_to_first", **{"second-words": FOUND})
 
-    now = read(order)
-    assert (now.state, now.report, now.reviewer, moves(order)) == (states.SUBMITTED, 0, gao[0], [])
+    now = read(looked_at)
+    assert (now.state, now.report, now.reviewer, moves(looked_at)) == (states.SUBMITTED, 0, gao[0], [])
     assert (look().outcome, Message.objects.count()) == ("declined", 0)
-    said = case(gao[1], order)
-    assert "名称与执照不符" in html.fromstring(gao[1].get(case_of(order)).content).xpath(
+    said = case(gao[1], looked_at)
+    assert "名称与执照不符" in html.fromstring(gao[1].get(case_of(looked_at)).content).xpath(
         f"//*[@name='words.{NAME}']/@value"
     )
     assert FOUND in said
-    assert FOUND in case(gao[1], order, "more")
-    assert "Not accepted: 1 to return" in told(gao[1], order, "accept")
+    assert FOUND in case(gao[1], looked_at, "more")
+    assert "Not accepted: 1 to return" in told(gao[1], looked_at, "accept")
 
-    told(gao[1], order, "send_back")
-    assert read(order).state == states.RETURNED
+    told(gao[1], looked_at, "send_back")
+    assert read(looked_at).state == states.RETURNED
 
 
-def test_a_colleague_who_takes_it_instead_judges_the_named_parts_anew_as_well(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-    take(order, lin[0])
-    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
-    press(gao[1], order, "release")
+def test_a_colleague_who_takes_it_instead_judges_the_named_parts_anew_as_well(looked_at, gao, lin):
+    told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
+    press(gao[1], looked_at, "release")
     zhao = person("赵敏")
-    take(order, zhao[0])
+    take(looked_at, zhao[0])
 
-    assert FOUND in case(zhao[1], order)
-    assert "Not accepted: 1 to return" in told(zhao[1], order, "accept")
-    told(zhao[1], order, "accept", **{f"verdict.{NAME}": "ok"})
+    assert FOUND in case(zhao[1], looked_at)
+    assert "Not accepted: 1 to return" in told(zhao[1], looked_at, "accept")
+    told(zhao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok"})
 
-    assert (look().asked_by, look().outcome, read(order).report) == (zhao[0], "", 0)
-    assert "高扬 judged this order" in told(gao[1], order, "claim")
-
-
-def test_who_sent_it_back_may_look_again(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-    take(order, lin[0])
-    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
-    told(gao[1], order, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
-    take(order, lin[0])
-
-    told(lin[1], order, "confirm")
-
-    assert read(order).state == states.HANDING_OVER
+    assert (look().asked_by, look().outcome, read(looked_at).report) == (zhao[0], "", 0)
+    assert "高扬 judged this order" in told(gao[1], looked_at, "claim")
 
 
-def test_while_it_waits_nothing_else_is_decided(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
+def test_who_sent_it_back_may_look_again(looked_at, gao, lin):
+    told(lin[1], looked_at, "send_to_first", **MARKED, **{"second-words": FOUND})
+    told(gao[1], looked_at, "accept", **{f"verdict.{NAME}": "ok", f"words.{NAME}": "", f"reason.{NAME}": ""})
+    take(looked_at, lin[0])
+
+    told(lin[1], looked_at, "confirm")
+
+    assert read(looked_at).state == states.HANDING_OVER
+
+
+def test_while_it_waits_nothing_else_is_decided(accepted):
     lead = person("吴桐", make_lead_reviewer)
-    page = lead[1].get(case_of(order)).content.decode()
+    page = lead[1].get(case_of(accepted)).content.decode()
     assert ['value="to_accept"' in page, 'value="to_return"' in page] == [False, False]
 
     waits = "A second person looks at it before anything else is decided"
-    assert waits in told(lead[1], order, "accept", **all_ok(order))
-    assert waits in told(lead[1], order, "send_back", **MARKED)
-    assert waits in told(lead[1], order, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
-    assert "Refuse permanently" not in case(lead[1], order, "more")
-    assert (moves(order), ReviewRound.objects.count(), ApprovalRequest.objects.count()) == ([], 1, 1)
+    assert waits in told(lead[1], accepted, "accept", **all_ok(accepted))
+    assert waits in told(lead[1], accepted, "send_back", **MARKED)
+    assert waits in told(lead[1], accepted, "refuse", **{"refuse-words": "网站内容不适合在此备案"})
+    assert "Refuse permanently" not in case(lead[1], accepted, "more")
+    assert (moves(accepted), ReviewRound.objects.count(), ApprovalRequest.objects.count()) == ([], 1, 1)
 
 
 def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, settings):
@@ -302,26 +301,19 @@ def test_both_decisions_of_a_second_person_can_be_undone_for_a_minute(gao, lin, 
     assert (look().outcome, read(order).reviewer) == ("declined", gao[0])
 
 
-def test_who_accepted_it_takes_it_back_and_is_asked_again_whatever_is_drawn(gao, lin, settings):
-    order = in_papers()
-    accept(order, gao[1])
-
-    assert "withdrawn" in told(gao[1], order, "withdraw_request")
+def test_who_accepted_it_takes_it_back_and_is_asked_again_whatever_is_drawn(accepted, gao, settings):
+    assert "withdrawn" in told(gao[1], accepted, "withdraw_request")
 
     assert look().outcome == "withdrawn"
     settings.SECOND_LOOK_PROVINCES = []
-    take(order, gao[0])
-    accept(order, gao[1])
-    assert (look().outcome, read(order).report) == ("", 0)
-    assert "a second person was asked before" in case(gao[1], order)
+    take(accepted, gao[0])
+    accept(accepted, gao[1])
+    assert (look().outcome, read(accepted).report) == ("", 0)
+    assert "a second person was asked before" in case(gao[1], accepted)
 
 
-def test_nobody_but_who_accepted_it_takes_it_back(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-    take(order, lin[0])
-
-    assert "Only who made the request withdraws it" in told(lin[1], order, "withdraw_request")
+def test_nobody_but_who_accepted_it_takes_it_back(looked_at, lin):
+    assert "Only who made the request withdraws it" in told(lin[1], looked_at, "withdraw_request")
     assert look().outcome == ""
 
 
@@ -436,16 +428,13 @@ def test_confirmed_and_withdrawn_at_once_it_is_one_of_both(gao, lin):
         assert goes in [("allowed", states.HANDING_OVER, 1), ("failed", states.WITHDRAWN, 0)]
 
 
-def test_a_worker_that_dies_before_a_confirmation_is_final_only_makes_it_later(gao, lin, settings):
-    order = in_papers()
-    accept(order, gao[1])
-    take(order, lin[0])
+def test_a_worker_that_dies_before_a_confirmation_is_final_only_makes_it_later(looked_at, lin, settings):
     settings.DECISION_OPEN_FOR = timedelta(seconds=60)
-    told(lin[1], order, "confirm")
+    told(lin[1], looked_at, "confirm")
     later = timezone.now() + timedelta(hours=3)
 
     assert [decisions.finish_due(now=later), decisions.finish_due(now=later)] == [1, 0]
-    assert (read(order).state, read(order).report, look().outcome) == (states.HANDING_OVER, 1, "allowed")
+    assert (read(looked_at).state, read(looked_at).report, look().outcome) == (states.HANDING_OVER, 1, "allowed")
 
 
 @pytest.mark.usefixtures("steady_cache")
@@ -551,23 +540,18 @@ def test_it_lies_in_a_basket_of_its_own_due_as_promised_and_take_next_gives_it_t
     assert read(order).reviewer == lin[0]
 
 
-def test_the_first_page_of_who_accepted_it_says_what_waits(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-
+def test_the_first_page_of_who_accepted_it_says_what_waits(accepted, gao, lin):
     listed = words(gao[1].get(reverse("admin:index"))).partition("Waiting for a second person")[2]
-    assert order.reference in listed
+    assert accepted.reference in listed
     assert "Waiting for a second person" not in words(lin[1].get(reverse("admin:index")))
 
 
-def test_looks_are_in_the_access_log_by_purpose(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
-    case(gao[1], order)
-    take(order, lin[0])
-    case(lin[1], order)
+def test_looks_are_in_the_access_log_by_purpose(accepted, gao, lin):
+    case(gao[1], accepted)
+    take(accepted, lin[0])
+    case(lin[1], accepted)
 
-    looks = AccessNote.objects.filter(what="order", reference=order.reference)
+    looks = AccessNote.objects.filter(what="order", reference=accepted.reference)
     assert set(looks.values_list("actor__name", "reason")) >= {("高扬", "accepted"), ("林远", "lease")}
 
 
@@ -696,41 +680,34 @@ def test_colleagues_who_all_judged_it_are_no_second_person_and_one_who_comes_is_
     assert read(order).state == states.HANDING_OVER
 
 
-def test_its_owner_withdraws_it_meanwhile_and_nobody_looks_at_it_any_more(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
+def test_its_owner_withdraws_it_meanwhile_and_nobody_looks_at_it_any_more(accepted, lin):
+    orders.withdraw(read(accepted), actor=accepted.owner, reason="not_wanted")
 
-    orders.withdraw(read(order), actor=order.owner, reason="not_wanted")
-
-    assert (read(order).state, look().outcome) == (states.WITHDRAWN, "failed")
-    assert order.domain not in words(lin[1].get(LIST, {"queue": "second"}))
-    assert "does not wait for a second look any more" in told(lin[1], order, "to_second")
+    assert (read(accepted).state, look().outcome) == (states.WITHDRAWN, "failed")
+    assert accepted.domain not in words(lin[1].get(LIST, {"queue": "second"}))
+    assert "does not wait for a second look any more" in told(lin[1], accepted, "to_second")
 
 
-def test_an_objection_found_justified_meanwhile_stops_it(gao, lin):
-    order = in_papers()
-    accept(order, gao[1])
+def test_an_objection_found_justified_meanwhile_stops_it(accepted, gao, lin):
     Objection.objects.create(
-        owner=make_order().owner, domain=order.domain, order=order, words="是我的", result="justified",
+        owner=make_order().owner, domain=accepted.domain, order=accepted, words="是我的", result="justified",
         closed_at=timezone.now(),
     )  # fmt: skip
-    take(order, lin[0])
+    take(accepted, lin[0])
 
-    assert "an objection to this order is justified" in told(lin[1], order, "confirm")
+    assert "an objection to this order is justified" in told(lin[1], accepted, "confirm")
     assert approvals.finish_due(now=timezone.now() + timedelta(days=2)) == 0
-    assert (read(order).state, read(order).report) == (states.SUBMITTED, 0)
-    told(lin[1], order, "send_to_first", **MARKED, **{"second-words": FOUND})
-    told(gao[1], order, "send_back")
-    assert read(order).state == states.RETURNED
+    assert (read(accepted).state, read(accepted).report) == (states.SUBMITTED, 0)
+    told(lin[1], accepted, "send_to_first", **MARKED, **{"second-words": FOUND})
+    told(gao[1], accepted, "send_back")
+    assert read(accepted).state == states.RETURNED
 
 
-def test_a_policy_that_is_switched_off_lets_nothing_go_that_waits(gao, lin, settings):
-    order = in_papers()
-    accept(order, gao[1])
+def test_a_policy_that_is_switched_off_lets_nothing_go_that_waits(accepted, gao, lin, settings):
     settings.SECOND_LOOK_PROVINCES = []
 
-    assert "高扬 judged this order" in told(gao[1], order, "confirm")
-    take(order, lin[0])
-    told(lin[1], order, "confirm")
+    assert "高扬 judged this order" in told(gao[1], accepted, "confirm")
+    take(accepted, lin[0])
+    told(lin[1], accepted, "confirm")
 
-    assert read(order).state == states.HANDING_OVER
+    assert read(accepted).state == states.HANDING_OVER

@@ -13,7 +13,6 @@ from icpportal.accounts.roles import AUDITOR
 from icpportal.accounts.roles import ensure as ensure_roles
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ApprovalRequest
-from icpportal.approvals.queries import forget_open
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.catalogue import render
 from icpportal.outbox.texts.formats import unpack_all
@@ -27,16 +26,9 @@ from transfers.orders import actions as orders
 from transfers.review import decisions
 from transfers.review.cases import drafts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
 WORDS = "网站内容不适合在此备案"
 DAY = timedelta(hours=24)
-
-
-@pytest.fixture(autouse=True)
-def two_people(settings):
-    settings.SECOND_PERSON = True
-    yield
-    forget_open()  # the rows are gone with the test
 
 
 @pytest.fixture

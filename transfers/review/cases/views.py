@@ -1,6 +1,6 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 from uuid import UUID
 
@@ -56,14 +56,17 @@ REVIEWS = "transfers.review_order"
 MORE = frozenset({"call_form", "refuse_form", "hand_on_form", "ask_form"})  # they stand on the page of all else
 
 Context = dict[str, object]
-PAGES: dict[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]] = {}  # of forms elsewhere, by name
+FormPages = Mapping[str, Callable[[HttpRequest, Order, Context, forms.Form], HttpResponse]]  # by the name of the form
 
 
-def case_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
-    """Everything about one order on one page; each button is a move of its life, or something of the desk's own."""
+def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: FormPages) -> HttpResponse:
+    """Everything about one order on one page; each button is a move of its life, or something of the desk's own.
+
+    `elsewhere` draws the forms that stand on pages of other modules.
+    """
     order = order_of(request, pk)
     if request.method == "POST":
-        return _act(request, order, context)
+        return _act(request, order, context, elsewhere)
     return shown(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
 
 
@@ -124,7 +127,7 @@ def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpRe
     return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
 
 
-def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
+def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPages) -> HttpResponse:
     """Whatever is pressed, all that was typed is kept first."""
     user, (name, _colon, part) = account_of(request), request.POST.get("move", "").partition(":")
     move = ACTIONS.get(name)
@@ -145,7 +148,8 @@ def _act(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(here)
     if form is not None:
-        return _again(request, order, form, move.form_name, context)
+        own = elsewhere.get(move.form_name)
+        return own(request, order, context, form) if own else _again(request, order, form, move.form_name, context)
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
     if used := move.used(typed.fields):
@@ -185,8 +189,6 @@ def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, cont
     """The page that a form stands on, with what is wrong in it."""
     if isinstance(form, ReturnForm):
         return _return_page(request, order, form, context)
-    if own := PAGES.get(name):
-        return own(request, order, context, form)
     page = _more_page if name in MORE else _case
     return page(request, order, context, **{name: form})
 

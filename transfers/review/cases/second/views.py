@@ -23,7 +23,7 @@ from transfers.review.cases.second import page as pages
 from transfers.review.cases.second.forms import SECOND, SendToFirstForm
 from transfers.review.cases.second.moves import GONE
 from transfers.review.cases.unused import own_fields
-from transfers.review.cases.views import PAGES, Context, order_of, seen
+from transfers.review.cases.views import Context, order_of, seen
 from transfers.review.purposes import Purpose
 from transfers.second_look.queries import open_look
 
@@ -41,9 +41,6 @@ def second_page(request: HttpRequest, order: Order, context: Context, form: form
         return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     purpose = seen(request, order, context)
     return _drawn(request, order, asked, context, form) if isinstance(purpose, Purpose) else purpose
-
-
-PAGES["second_form"] = second_page
 
 
 def _drawn(
