@@ -68,7 +68,7 @@ class ReviewDesk(AdminSite):
         admin_class: type[ModelAdmin] | None = None,
         **options: Json,
     ) -> None:
-        """Every list, whoever registers it, narrows by its declared filters only; rows link to what may be opened."""
+        """Every list of every app narrows by its declared filters only; rows link to what may be opened."""
         super().register(model_or_iterable, _of_the_desk(admin_class or ModelAdmin), **options)
 
     def autocomplete_view(self, request: HttpRequest) -> Any:

@@ -52,7 +52,7 @@ class Totals:
     """What one run came to."""
 
     sealed: int = 0
-    changed: int = 0  # meanwhile replaced, judged or erased: nothing to do, or another run does it
+    changed: int = 0  # replaced, judged or erased since: nothing to do, or another run does it
     gone: int = 0  # their file is not there
     failed: int = 0  # see the log
 

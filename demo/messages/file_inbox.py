@@ -1,6 +1,6 @@
 """The inbox of the demo: everything that would have left the machine, one JSON file a key, under `VAR_DIR/messages`.
 
-Shared by web, worker and whoever rehearses; a message that is delivered twice stays one file.
+Shared by web, worker and rehearsals; a message that is delivered twice stays one file.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def names(*, to: str = "") -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> list[StoredMessage]:
-    """The messages in these files; one that was taken away meanwhile is left out."""
+    """The messages in these files; one that was taken away since is left out."""
     return [message for message in map(_read, paths) if message is not None]
 
 

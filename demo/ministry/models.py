@@ -233,7 +233,7 @@ class Text(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="texts")
     role = models.CharField(max_length=20)
     mobile = models.CharField(max_length=20, db_index=True)
-    tails = models.JSONField()  # last six characters of the documents of whoever owns the mobile
+    tails = models.JSONField()  # last six characters of the documents of the mobile's owner
     code = models.CharField(max_length=6)
     sent_at = models.DateTimeField()
     times = models.PositiveIntegerField(default=1)

@@ -3,7 +3,7 @@
     {"accounts": {"lin@example.com": [{"id": "i-example0001", …}]}, "everyone": [{"id": "i-example-*", …}]}
 
 An account that is not named gets the rows of `everyone`, as its own: the star becomes eight characters made from the
-account, so that whoever signs up in the demo has servers, and nobody else's.
+account, so that each account of the demo has servers, and nobody else's.
 """
 
 import hashlib

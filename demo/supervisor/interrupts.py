@@ -14,7 +14,7 @@ def interruptible() -> Iterator[None]:
     """Within it Ctrl-C raises `KeyboardInterrupt`, and again twice a second until that has left the block.
 
     Once is not enough: what is raised inside a finaliser or a callback of the garbage collector ends only that. Python
-    would print it with its trace and go on; here it is not even printed. Whoever started the process may have Ctrl-C
+    would print it with its trace and go on; here it is not even printed. Who started the process may have Ctrl-C
     ignored; here it is not. Main thread only; uses SIGALRM.
     """
     report = sys.unraisablehook

@@ -1,4 +1,4 @@
-"""Runs one process and ends it when whoever started us is gone: `python -m demo.supervisor.run_with_parent COMMAND …`.
+"""Runs one process and ends it when its parent is gone: `python -m demo.supervisor.run_with_parent COMMAND …`.
 
 Standard input is a pipe whose other end only the supervisor holds. When the supervisor ends, in whatever way, the pipe
 closes, the process gets TERM and, four seconds later, our whole process group gets KILL. TERM to us does the same.

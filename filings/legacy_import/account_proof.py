@@ -119,7 +119,7 @@ def import_obstacle(owner: User, account: LegacyAccount) -> Proof:
 
 
 def _nothing_there(account: LegacyAccount) -> Proof:
-    """No record waits: they were claimed meanwhile, or there never was one."""
+    """No record waits: they were claimed since, or there never was one."""
     gone = account.records.order_by("-imported_at").values_list("imported_at", flat=True).first()
     if gone is not None:
         return Proof(why=Why.IMPORTED, when=gone)

@@ -21,7 +21,7 @@ TASK = "icpportal.tasks.run_import"
 
 
 class AlreadyImported(Exception):
-    """Another account of ours has imported this old account meanwhile."""
+    """Another account of ours has imported this old account since."""
 
 
 def begin(owner: User, account: LegacyAccount, *, now: datetime | None = None) -> LegacyImport:

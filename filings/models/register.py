@@ -167,7 +167,7 @@ class Access(models.Model):
 class LegacyRecord(SealedModel):
     """A filing that still lies on the old platform (原平台): to be imported before anything else is done with it.
 
-    `details` holds its answers under the names of an order's steps, and besides "access" and the ministry's "ids".
+    `details` holds its answers under the names of an order's steps, and also "access" and the ministry's "ids".
     """
 
     account = models.ForeignKey(

@@ -71,6 +71,6 @@ def report_unread(number: str, *, reference: str) -> None:
 
 
 def clear_read(*, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Ends the alarms about forms that can be read meanwhile; how many that were."""
+    """Ends the alarms about forms that can be read now; how many that were."""
     read = [alarm for alarm in open_alarms().filter(cause__startswith=f"{UNREAD}:") if read_number(alarm.detail)]
     return len(read) if dry_run else sum(clear(alarm.cause, now=now) for alarm in read)

@@ -286,7 +286,7 @@ def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channe
 
 
 def tell_roles_changed(user: User, before: Iterable[str], after: Iterable[str]) -> None:
-    """Tell the account which roles it held and holds now, whoever changed them."""
+    """Tell the account which roles it held and holds now."""
     with override(user.language):
         held = {side: roles.in_words(sorted(names)) for side, names in (("before", before), ("after", after))}
         context = {side: names or gettext("no role") for side, names in held.items()}

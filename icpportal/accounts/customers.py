@@ -1,7 +1,7 @@
 """Whose servers and service codes are whose: they belong to the account, whatever its address is today.
 
 The provider's server list knows customers by their address. An account that changes its address keeps the servers
-listed under the one it left; whoever gets that address later has neither these servers nor the codes, until operations
+listed under the one it left; who gets that address later has neither these servers nor the codes, until operations
 say that the provider, too, has given the address to somebody else (`manage.py addresses`).
 """
 

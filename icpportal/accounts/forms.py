@@ -134,7 +134,7 @@ class SignUpForm(NewPassword):
         return self._kept or kept_passwords.digest_of(self.cleaned_data["password1"])
 
     def keep_password(self) -> None:
-        """Spares whoever has to change another field the password, if it is in order."""
+        """Spares those who have to change another field the password, if it is in order."""
         if {"password1", "password2"} & set(self.errors):
             return
         kept = kept_passwords.keep(self.digest(), email=self.data.get("email", "").strip())

@@ -35,7 +35,7 @@ def begin(request: HttpRequest, *, now: datetime | None = None) -> None:
 
 
 class SessionLimits:
-    """Signs out whoever has been idle too long; the absolute limit is the session's own expiry."""
+    """Signs out those who have been idle too long; the absolute limit is the session's own expiry."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -160,7 +160,7 @@ def finish_due(*, now: datetime | None = None) -> int:
 
 
 def _finish_alone(asked: ApprovalRequest, now: datetime) -> bool:
-    """A colleague who has come meanwhile is waited for."""
+    """A colleague who has come since is waited for."""
     if has_colleague(asked.permission, asked.barred):
         ApprovalRequest.objects.filter(pk=asked.pk, outcome="").update(alone_at=None)
         return False

@@ -67,7 +67,7 @@ def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None
             counted = bool(mine.filter(began_at=row.began_at).update(used=1, began_at=now))
         elif row.used >= rule.amount:
             return Allowed(ok=False, until=row.began_at + rule.window)
-        else:  # somebody gave a try back meanwhile
+        else:  # somebody gave a try back since
             counted = False
         if counted:
             return Allowed(ok=True)

@@ -80,7 +80,7 @@ if REDIS_URL:
         "visibility_timeout": 900,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 4,  # without these a broker that hangs holds whoever publishes for ever
+        "socket_connect_timeout": 4,  # without these a broker that hangs holds its publishers for ever
         "socket_timeout": 10,
     }
 else:

@@ -81,7 +81,7 @@ def settle(request: HttpRequest, context: Context, *, status: int = 200, at: str
 
 
 def say(request: HttpRequest, name: str, value: Json) -> None:
-    """What the page shall say besides the errors of its forms, once it is drawn after the redirect."""
+    """What the page shall say in addition to the errors of its forms, once it is drawn after the redirect."""
     setattr(request, SAID, {**getattr(request, SAID, {}), name: value})
 
 

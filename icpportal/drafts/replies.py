@@ -19,7 +19,7 @@ from icpportal.drafts.kept_fields import kept_names
 from icpportal.drafts.storage import Typed
 from icpportal.fields.types import Json, Words
 
-ONCE = "one_shot"  # what a form says of its refusal besides its errors, by attribute
+ONCE = "one_shot"  # what a form says of its refusal in addition to its errors, by attribute
 
 Errors = dict[str, list[ValidationError]]
 

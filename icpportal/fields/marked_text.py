@@ -17,7 +17,7 @@ def _read(text: Words) -> str:
 
 
 def _is_done(text: Words) -> bool:
-    """Nothing to mark: the page is Chinese, or whoever made the text has marked it (also behind a lazy translation)."""
+    """Nothing to mark: the page is Chinese, or the text comes with its marks (also behind a lazy translation)."""
     return reads_chinese() or isinstance(_read(text), SafeString)
 
 

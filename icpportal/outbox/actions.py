@@ -173,7 +173,7 @@ def retry_now(key: str, *, now: datetime | None = None) -> bool:
 
 
 def resend(message: Message, *, actor: User, now: datetime | None = None) -> bool:
-    """Try a failed or waiting message now, from the first delay on; False when it is being sent or done meanwhile."""
+    """Try a failed or waiting message now, from the first delay on; False when it is being sent or done already."""
     if message.is_erased:
         raise Erased(str(message))
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED)
@@ -195,7 +195,7 @@ def resend(message: Message, *, actor: User, now: datetime | None = None) -> boo
 
 
 def discard(message: Message, *, actor: User, now: datetime | None = None) -> bool:
-    """Stop trying, or note that a failed message needs no more care; False when it is being sent or done meanwhile."""
+    """Stop trying, or note that a failed message needs no more care; False when it is being sent or done already."""
     rows = Message.objects.filter(pk=message.pk, state__in=HALTED, given_up_at=None)
     now = now or timezone.now()
     given_up = rows.update(

@@ -1,4 +1,4 @@
-"""Sending what is owed. Several workers and two beats do no harm: a row belongs to whoever's UPDATE took it.
+"""Sending what is owed. Several workers and two beats do no harm: a row belongs to the one whose UPDATE took it.
 
 A worker reserves a few rows at a time, so that each works on others, and takes them one by one just before sending.
 At least once: a worker that is killed loses its lease after a minute, by the database's clock, and the row is taken
@@ -44,7 +44,7 @@ REST = timedelta(seconds=15)
 TURN_SECONDS = 20  # of one task; beat asks for the next within seconds
 FEW, MANY = 5, 100  # rows reserved at once, by a channel that is slow and by one that is quick
 QUICK_SECONDS = 1.0
-RESERVED = timedelta(seconds=15)  # from the other workers; then whoever is first takes the row
+RESERVED = timedelta(seconds=15)  # from the other workers; then the first one takes the row
 TOO_LATE = "too late to be of use"
 EXHAUSTED = "given up after the last attempt"
 TAKEN_OVER = "the worker that sent it was killed"

@@ -142,6 +142,6 @@ def unavailable(request: HttpRequest, until: datetime | None = None) -> HttpResp
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose token no longer fits: signed out meanwhile, or cookies are off."""
+    """403 for a form whose token no longer fits: signed out since, or cookies are off."""
     logger.warning("form refused", extra={"reason": reason, "path": request.path})
     return page(request, HTTPStatus.FORBIDDEN, template="errors/csrf.html")

@@ -22,7 +22,7 @@ class DraftModel(LifecycleModel, SealedModel):
         raise NotImplementedError
 
     def columns_when_changed(self) -> Columns:
-        """What every change of answers writes besides."""
+        """What every change of answers writes as well."""
         return {}
 
     def derived(self) -> Collection[tuple[str, str]]:

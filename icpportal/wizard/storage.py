@@ -69,7 +69,7 @@ def seen_mark(row: DraftModel, step: str) -> str:
 
 
 def keep(row: DraftModel, step: str, values: JsonObject) -> None:
-    """Write one step's answers if they are new; other steps saved meanwhile in another tab stay. Raises `Closed`."""
+    """Write one step's answers if they are new; other steps saved since in another tab stay. Raises `Closed`."""
     if row.answers.get(step) == values:
         return
     change(row, lambda answers: {**answers, step: values})
@@ -78,9 +78,9 @@ def keep(row: DraftModel, step: str, values: JsonObject) -> None:
 def change(
     row: DraftModel, edit: Callable[[dict[str, dict[str, Json]]], Mapping[str, JsonObject]], **columns: Column
 ) -> None:
-    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved meanwhile.
+    """Apply `edit` to the row's answers and write `columns`, by one UPDATE that fails when the row moved since.
 
-    A row may say by `columns_when_changed()` what every change writes besides,
+    A row may say by `columns_when_changed()` what every change writes as well,
     and by `derived()` what else is kept in step.
     """
     manager: models.Manager = type(row)._default_manager

@@ -375,6 +375,6 @@ def _confirmed(request: HttpRequest, order: Order) -> HttpResponse:
     except AlreadyOrdered:
         messages.error(request, _("Another account has an open order for this domain or document: call us"))
         return redirect("cancel-confirm", order.reference)
-    except MoveNotAllowed:  # another press was first, or the draft was closed meanwhile
+    except MoveNotAllowed:  # another press was first, or the draft was closed since
         order.refresh_from_db()
     return redirect(order)

@@ -156,7 +156,7 @@ def _submitted(
         with transaction.atomic():
             note_replies(order, returned_parts(order), actor=account_of(request))
             actions.submit(order, actor=account_of(request), findings=findings, advice=said)
-    except MoveNotAllowed:  # another press was first, or a paper changed meanwhile
+    except MoveNotAllowed:  # another press was first, or a paper changed since
         order.refresh_from_db()
         if not order.is_editable:
             return True

@@ -106,7 +106,7 @@ def remove(order: Order, *, slot: str, side: int = 1) -> bool:
 
 
 def _hold(order: Order) -> None:
-    """Count a change of the order: whoever is sending it at this moment has to look again."""
+    """Count a change of the order: the one who is sending it at this moment has to look again."""
     standing = Order.objects.filter(pk=order.pk, state=order.state)
     if standing.update(version=F("version") + 1, **order.columns_when_changed()) != 1:
         raise OrderChanged(order.reference)

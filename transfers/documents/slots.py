@@ -184,7 +184,7 @@ def papers_to_have(rules: Province, nature: str, *, same_person: bool) -> list[S
 
 
 def commits_by_phone(rules: Province) -> bool:
-    """Whether whoever sends the documents by phone must add a letter of commitment here."""
+    """Whether a letter of commitment must be added here when the documents are sent by phone."""
     return rules.papers_by_app and "by_app" in rules.commitment
 
 

@@ -62,7 +62,7 @@ def mark(order: Order) -> str:
 
 
 def _of_the_server(order: Order, found: StatementFacts) -> tuple[str, ...]:
-    """What is printed of the server besides its address.
+    """What is printed of the server in addition to its address.
 
     An order whose server was verified before this was part of the mark may have a sheet with an untrue product, or with
     the place that was printed wherever nobody had set one: it stays good only where both are what they would be today.

@@ -151,7 +151,7 @@ class Order(DraftModel):
         return kinds.is_in(self, Group.ENDED)
 
     def columns_when_changed(self) -> Columns:
-        """What a change of answers or papers writes besides: from now on it is idle, not from its beginning."""
+        """What a change of answers or papers writes as well: from now on it is idle, not from its beginning."""
         kept = kinds.state_of(self).kept
         return {"due_at": timezone.now() + getattr(settings, kept), "reminded": 0} if kept else {}
 

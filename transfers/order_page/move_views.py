@@ -180,7 +180,7 @@ def _lead(order: Order, page: type[AskPage]) -> Words:
 
 
 def _retry_on_conflict(order: Order, act: Callable[[], Order]) -> Order:
-    """Once more where somebody only changed the order meanwhile: what was typed holds as long as the move is open."""
+    """Once more where somebody only changed the order since: what was typed holds as long as the move is open."""
     for _try in range(TRIES):
         try:
             return act()

@@ -33,7 +33,7 @@ class Person:
 
     @property
     def key(self) -> str:
-        """The same for the same document, whoever asks; nothing personal in it."""
+        """The same for the same document and everybody who asks; nothing personal in it."""
         return person_key(self.id_type, self.id_number)
 
 

@@ -97,9 +97,9 @@ class State:
     button: Words = ""  # leads to the page where the work is done
     page: str = ""  # the URL name of that page
     upload: str = ""  # what a phone may send (`verification.phones.uploads`)
-    panels: tuple[str, ...] = ()  # what the order's page shows besides (`PANELS` of `order_page/panels.py`)
+    panels: tuple[str, ...] = ()  # what the order's page shows as well (`PANELS` of `order_page/panels.py`)
     unavailable: tuple[tuple[Words, Words], ...] = ()  # what cannot be done now, and why
-    blocks: Words = ""  # why no other order can begin meanwhile; %(ref)s
+    blocks: Words = ""  # why no other order can begin until then; %(ref)s
     blocks_over: Words = BLOCKS_OVER  # the same once its deadline has passed
     queue: str = ""  # its tab in the review desk
     queue_label: Words = ""

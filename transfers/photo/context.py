@@ -45,7 +45,7 @@ def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
 
 
 def _again(refused: list[FieldVerdict], ways: tuple[str, ...]) -> Notice:
-    """What a reviewer said of the last photo, and what to do besides."""
+    """What a reviewer said of the last photo, and what else to do."""
     chinese = reads_chinese()
     words = [reason_shown(verdict, chinese=chinese) for verdict in refused]
     again = (WAYS[way].again for way in ways if WAYS[way].again)

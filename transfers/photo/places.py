@@ -75,7 +75,7 @@ class PlaceShown(TypedDict):
 
 
 def shown(place: PhotoPlace) -> PlaceShown:
-    """A place in the reader's language; the Chinese address besides, to be shown on the way."""
+    """A place in the reader's language; the Chinese address as well, to be shown on the way."""
     chinese = reads_chinese()
     return {
         "name": place.name_zh if chinese else place.name_en,
@@ -95,7 +95,7 @@ def choose(order: Order, place: PhotoPlace) -> PlaceChoice | None:
     """Its photo is taken there; the last choice counts. Nothing once the photo is on its way."""
     url = settings.PUBLIC_BASE_URL.rstrip("/") + reverse("photo", args=[order.reference])
     words = {"ref": order.reference, "domain": order.domain, "url": url}
-    with transaction.atomic():  # whoever sends the photo at this moment waits, and ends this choice
+    with transaction.atomic():  # who sends the photo at this moment waits, and ends this choice
         waits = Order.objects.select_for_update(of=("self",)).filter(in_group(Group.PHOTO_WANTED), pk=order.pk)
         if waits.first() is None:
             return None

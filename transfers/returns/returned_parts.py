@@ -311,7 +311,7 @@ def kept_replies(order: Order) -> Mapping[str, str]:
 
 
 def keep_replies(order: Order, replies: Mapping[str, str]) -> bool:
-    """Keep why parts stay as they are; False when somebody changed the order meanwhile."""
+    """Keep why parts stay as they are; False when somebody changed the order since."""
     if replies == kept_replies(order):
         return True
     order.came_back = {**_kept(order), "replies": dict(replies)}

@@ -38,7 +38,7 @@ class OwnOrder(AssignedToOther):
 
 
 class JudgedBefore(AssignedToOther):
-    """Whoever judged anything of an order is not the second person who looks at it."""
+    """A person who judged anything of an order is not the second person who looks at it."""
 
     def __init__(self, order: Order, reviewer: User) -> None:
         super().__init__(order)
@@ -92,7 +92,7 @@ def assign_to_me(order: Order, reviewer: User, *, now: datetime | None = None) -
 
 
 def take_over(order: Order, lead: User, *, now: datetime | None = None) -> None:
-    """Take the order, whoever has it: a lead's."""
+    """Take the order, also from a colleague: a lead's."""
     _take(order, lead, Q(), now or timezone.now())
 
 
@@ -112,7 +112,7 @@ def _take(order: Order, reviewer: User, condition: Q, now: datetime) -> None:
 
 
 def renew(order: Order, reviewer: User, *, now: datetime | None = None) -> bool:
-    """Begin the half hour again, for whoever has the order; False when it is not theirs any more."""
+    """Begin the half hour again, for the one who has the order; False when it is not theirs any more."""
     now = now or timezone.now()
     mine = Order.objects.filter(pk=order.pk, reviewer=reviewer, claimed_until__gte=now)
     if mine.update(claimed_until=now + LEASE) != 1:

@@ -22,6 +22,6 @@ def value_of(order: Order, part: str) -> str:
 
 
 def kept_value(order: Order, part: str) -> str:
-    """The same in one language whoever asks: what a worker kept is compared with what a reader of English judges."""
+    """The same in one language: what a worker kept is compared with what a reader of English judges."""
     with translation.override(settings.LANGUAGE_CODE):
         return value_of(order, part)

@@ -30,7 +30,7 @@ WORDS: dict[str, Words] = {
 
 
 def certain(order: Order) -> list[str]:
-    """Why a second person looks at this order whoever judges it and whatever is drawn; nothing where none does."""
+    """Why a second person looks at this order before any lot is drawn; nothing where none does."""
     if not approvals.is_needed():
         return []
     found = [key for key in settings.SECOND_LOOK_RISKS if RISKS[key](order)]

@@ -95,7 +95,7 @@ class CheckedForm(StepForm):
         return queries.papers_of(self.order).filter(slot="statement").exists()
 
     def _hint(self, hint: Words) -> str:
-        """Asked when the page is drawn: whoever only reads the answers pays no query."""
+        """Asked when the page is drawn: who only reads the answers pays no query."""
         return str(SIGNS_AGAIN).format(hint=hint) if self._is_signed else str(hint)
 
     def unlock_refused(self) -> None:

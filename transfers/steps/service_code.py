@@ -266,7 +266,7 @@ def _typed(order: Order, form: ServiceCodeForm) -> Bound:
 
 
 def _write(order: Order, code: str, server: Instance, values: dict[str, Json]) -> None:
-    """Put answers, code and server on the order at once; if it was sent meanwhile, it keeps the code it has."""
+    """Put answers, code and server on the order at once; if it was sent since, it keeps the code it has."""
     earlier = order.service_code
     new: dict[str, Mapping[str, Json]] = {stages.SERVICE_CODE: values, servers.ANSWER: servers.as_answer(server)}
     try:

@@ -123,7 +123,7 @@ class SubjectForm(CheckedForm, LeadFields):
             del self.fields[field]
 
     def _let_investor_follow(self) -> None:
-        """An investor who is the lead stays the lead, whoever that becomes."""
+        """An investor who is the lead stays the lead when the lead changes."""
         name, lead = self.initial.get("investor"), self.initial.get("lead_name")
         self.investor_follows = not self.is_individual and bool(name) and name == lead
         if self.investor_follows and not self.fields["investor"].disabled:

@@ -70,7 +70,7 @@ def ask(*, holder: str, owner: User, to: Address, words: dict[str, str], now: da
 
 
 def change_address(backdrop: Backdrop, to: Address, *, actor: User) -> bool:
-    """Until it is posted; the last address that was typed counts. False when it was posted meanwhile."""
+    """Until it is posted; the last address that was typed counts. False when it was posted since."""
     if _is_same(backdrop, to):
         return True
     for name, value in to._asdict().items():

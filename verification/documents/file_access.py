@@ -1,4 +1,4 @@
-"""The only way out for a picture. Whoever calls this has checked whose it is: here only the state is asked."""
+"""The only way out for a picture. The caller has checked whose it is: here only the state is asked."""
 
 from typing import BinaryIO
 from urllib.parse import quote

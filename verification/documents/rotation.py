@@ -17,7 +17,7 @@ A_QUARTER_RIGHT = 6  # Exif 2.32, 4.6.4 A: orientation
 def turned(document: Document) -> Upload:
     """The stored picture with a note that it lies on its side; raises `UploadRefused` when it cannot be read.
 
-    Nothing is decoded here: whoever opens the picture turns it.
+    Nothing is decoded here: who opens the picture turns it.
     """
     try:
         with open_ready(document) as source:

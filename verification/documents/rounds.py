@@ -73,7 +73,7 @@ def go_on(this: FileRound, now: datetime, *, names: int | None = None, seconds: 
 
 
 def note(this: FileRound, before: tuple[str, str], found: Orphans, looked: int) -> None:
-    """Write down how far the round came, unless another process has taken it further meanwhile."""
+    """Write down how far the round came, unless another process has taken it further since."""
     this.looked += looked
     this.files += len(found.files)
     this.documents += len(found.documents)

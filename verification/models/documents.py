@@ -1,4 +1,4 @@
-"""A picture that somebody sent, from the first second of its upload. It knows no order: whoever uses it joins it."""
+"""A picture that somebody sent, from the first second of its upload. It knows no order: who uses it joins it."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,7 +1,7 @@
 """Hand a page over to a phone: a secret in an address that lives ten minutes and serves the first phone that opens it.
 
 The secret is never kept: the row has its digest, the phone a secret of its own in a cookie. A newer link for the
-same purpose ends the earlier one, and so does whoever made it.
+same purpose ends the earlier one, and so can its maker.
 """
 
 import secrets
@@ -48,7 +48,7 @@ def make(*, holder: str, purpose: str, now: datetime | None = None) -> str:
 
 
 def end(*, holder: str, purpose: str = "", now: datetime | None = None) -> int:
-    """Whoever made it ends it: every purpose, unless one is named; how many that were."""
+    """Its maker ends it: every purpose, unless one is named; how many that were."""
     living = PhoneUpload.objects.filter(holder=holder, ended_at=None)
     if purpose:
         living = living.filter(purpose=purpose)
@@ -92,7 +92,7 @@ def used_by(token: str, device: str, *, now: datetime | None = None) -> OpenedUp
 
 
 def hold(found: PhoneUpload) -> bool:
-    """Whether it was not ended until now; asked inside a transaction, whoever ends it waits until that is over."""
+    """Whether it was not ended until now; asked inside a transaction, who ends it waits until that is over."""
     return bool(PhoneUpload.objects.filter(pk=found.pk, ended_at=None).update(ended_at=None))
 
 

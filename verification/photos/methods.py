@@ -13,7 +13,7 @@ class Way:
     """One way: its name and hint on the page, what must be behind the person, and how a message puts it.
 
     `steps` is how it goes where that needs saying, `asks` the field that must be filled in to send such a photo,
-    `again` what to do besides after a reviewer asked for another.
+    `again` what else to do after a reviewer asked for another.
     """
 
     title: str | Promise

@@ -1,4 +1,4 @@
-"""Service codes: issued for an instance, bound to whoever holds them, spent when a website is approved.
+"""Service codes: issued for an instance, bound to their holder, spent when a website is approved.
 
 An instance has `codes_max` codes in all its life, held by unique slots in the database: a used code is never given
 back, a renewal gives no more (备案服务号, help pages of 2018-2019). A holder is an opaque text, an order's reference;

@@ -1,6 +1,6 @@
 """Handing a free code to another account (转交): offered, then accepted or declined there, or taken back before.
 
-An offered code stays with its keeper and may still be used: whoever is first counts. Each step is one conditional
+An offered code stays with its keeper and may still be used: the first one counts. Each step is one conditional
 UPDATE whose count decides, and both accounts are told of it in the same transaction.
 """
 
@@ -64,7 +64,7 @@ def open_offer(code: ServiceCode) -> CodeHandover | None:
 
 
 def accept(handover: CodeHandover, *, now: datetime | None = None) -> None:
-    """Give the code to the taker; when it was used or given up meanwhile, the offer ends as overtaken."""
+    """Give the code to the taker; when it was used or given up since, the offer ends as overtaken."""
     taker, giver = handover.taker.customer, handover.giver.customer
     free = ServiceCode.objects.filter(
         service_codes.kept_by_account(giver), pk=handover.code_id, state=ServiceCodeState.FREE

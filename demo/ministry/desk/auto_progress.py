@@ -1,6 +1,6 @@
 """What happens by itself when its time has come: files are processed, phones lapse, reports are granted unattended.
 
-Nothing runs in the background. Whoever looks (a download, a page, a command) first lets everything due happen, with
+Nothing runs in the background. Each look (a download, a page, a command) first lets everything due happen, with
 the time at which it was due to happen, so that two lookers see the same.
 """
 

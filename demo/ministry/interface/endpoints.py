@@ -35,7 +35,7 @@ OPERATIONS = {
 }
 NONSENSE = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 MOST_REPORTS = 100  # in one question about phones
-SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the pages stay there for whoever switches it off
+SLEEPERS = threading.BoundedSemaphore(24)  # of 32 threads: the pages stay there for the person who switches it off
 
 
 class PhoneRow(TypedDict):

@@ -64,7 +64,7 @@ def _own(claim: LegacyClaim, name: str) -> str:
 
 
 def _account_rows(record: LegacyRecord) -> list[Row]:
-    """Who accepts an account accepts everything that it holds, whoever files it."""
+    """Who accepts an account accepts everything that it holds, in any name."""
     if not claiming.is_reset(record) or record.account is None:
         return []
     held = comparison.waiting(record.account_id)

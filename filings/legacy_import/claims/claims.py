@@ -28,7 +28,7 @@ SIDES = 4
 
 
 class RecordGone(Exception):
-    """The record was imported or claimed by somebody else meanwhile."""
+    """The record was imported or claimed by somebody else since."""
 
 
 def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = False) -> LegacyRecord | None:

@@ -1,7 +1,7 @@
 """Loading a dump of the old platform: row by row in batches, each batch whole or not at all; safe to repeat.
 
 A row that is in the register of old records and says the same changes nothing; one that says something else replaces
-it, unless the record was imported meanwhile. A bad row is told and never stops the good ones.
+it, unless the record was imported since. A bad row is told and never stops the good ones.
 """
 
 import json

@@ -15,7 +15,7 @@ class Inventory(Protocol):
         """The instances this account (its email address) bought; empty when it has none."""
 
     def instance(self, instance_id: str, *, timeout: float | None = None) -> Instance | None:
-        """One instance, whoever bought it."""
+        """One instance of any account."""
 
     def check(self) -> None:
         """Raises when the list cannot be read."""

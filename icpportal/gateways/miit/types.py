@@ -1,7 +1,7 @@
 """What the portal and an authority (管局) tell each other: exactly what the ministry's interface V3.0 can carry.
 
 No field here that V3.0 has no element for, and none of the interface's own numbers (IspJrid, IspIpid, data sequences,
-file names): whoever speaks on the wire gives those and remembers them by the report's `key`.
+file names): the client gives those and remembers them by the report's `key`.
 """
 
 import ipaddress

@@ -12,7 +12,7 @@ class PhotoApp(Protocol):
     def picture(self, code: str, mobile: str, *, timeout: float | None = None) -> bytes | None:
         """The photo that the app of this mobile gave this code for; `None` when the two do not belong together.
 
-        The bytes are as they came: whoever asked examines them like an upload.
+        The bytes are as they came: who asked examines them like an upload.
         """
 
     def check(self) -> None:

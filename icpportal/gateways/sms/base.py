@@ -1,4 +1,4 @@
-"""What the portal asks of whoever carries its text messages."""
+"""What the portal asks of the carrier of its text messages."""
 
 from typing import Protocol
 
@@ -12,7 +12,7 @@ class TextMessages(Protocol):
     def send(self, to: str, text: str, key: str) -> str:
         """Hand over `text` for the mainland mobile `to`, and return the supplier's receipt.
 
-        The same `key` may come again; whoever can tell sends it only once. `Retryable` says that nothing was taken;
+        The same `key` may come again; who can tell sends it only once. `Retryable` says that nothing was taken;
         where that is not certain it is `Unknown`, and the message comes once more at most.
         """
 

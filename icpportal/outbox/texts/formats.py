@@ -89,7 +89,7 @@ def _hide_mobiles(text: str) -> str:
     return BARE_MOBILE.sub(lambda found: mask_mobile(found.group()), text)
 
 
-# a message never carries a whole name or number, whoever filled it in
+# a message never carries a whole name or number
 HIDDEN: dict[str, Callable[[str], str]] = {"name": _hide_name, "mobile": _hide_mobiles, "mobiles": _hide_mobiles}
 
 

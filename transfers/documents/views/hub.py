@@ -84,7 +84,7 @@ def hub(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _way_chosen(order: Order, form: WayForm) -> HttpResponse:
-    """Kept; whoever uploads here instead wants no phone to send anything any more."""
+    """Kept; who uploads here instead wants no phone to send anything any more."""
     keep(order, "documents", form.cleaned_data)
     if form.cleaned_data["way"] == UPLOAD:
         uploads.end(holder=order.reference)

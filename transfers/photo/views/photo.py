@@ -43,7 +43,7 @@ REFUSED = "refused"  # why the picture was not taken
 
 
 class Asked(NamedTuple):
-    """What one way has to be told besides: when that fits, where it is said if it does not, and how."""
+    """What one way has to be told as well: when that fits, where it is said if it does not, and how."""
 
     fits: Callable[[Any], bool]
     said_at: str

@@ -144,7 +144,7 @@ def section(order: Order, form: places.PlaceForm | None = None) -> Section:
 @confirmed_required
 @require_POST
 def choose(request: HttpRequest, reference: str) -> HttpResponse:
-    """The last choice counts; a place that closed meanwhile is no choice."""
+    """The last choice counts; a place that closed since is no choice."""
     order = own_order(request, reference)
     if not is_in(order, Group.PHOTO_WANTED) or not places.is_way(order):
         return redirect(order)

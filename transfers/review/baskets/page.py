@@ -237,7 +237,7 @@ def _row(
 
 
 def _marks(order: Order) -> list[Words]:
-    """What holds an order up besides its state."""
+    """What holds an order up, apart from its state."""
     nameless = pgettext("order", "waiting for the authority's number of the access")
     return [
         *([pgettext("order", "on hold")] if order.held else []),

@@ -88,7 +88,7 @@ def _of_state(state: State) -> Basket:
 
 
 def baskets() -> tuple[Basket, ...]:
-    """All of them, as they are listed: those of the states, with what reviewers look for besides."""
+    """All of them, as they are listed: those of the states, with what else reviewers look for."""
     of_states = [_of_state(state) for state in queues()]
     judged = [row for row in of_states if row.is_work]
     on_the_way = [row for row in of_states if not row.is_work]

@@ -256,7 +256,7 @@ def _forms(order: Order, typed: drafts.Typed, again: Mapping[str, forms.Form]) -
 
 
 def _more_forms(order: Order, user: User, typed: drafts.Typed, *, is_lead: bool) -> dict[str, forms.Form]:
-    """What can be done besides judging."""
+    """What can be done, apart from judging."""
     found: dict[str, forms.Form] = {}
     if not order.is_ended:
         found["call_form"] = ask_call_form(order, None, own_fields(typed.fields, CALL))

@@ -106,7 +106,7 @@ ONLY_OF = {BACKDROP: ("photo_backdrop", "photo_words"), PLAIN: ("photo_ground",)
 
 
 class PhotoForm(OwnWordsForm):
-    """Why the photo has to be taken again, besides the rules that are not met."""
+    """Why the photo has to be taken again, apart from the rules that are not met."""
 
     needs_words = False
     field_order = ("reason", "words", "words_en")

@@ -80,7 +80,7 @@ class CaseAction:
     form_name: str = ""
     prefix: str = ""  # of its form
     uses: tuple[str, ...] = ()  # how the names of the fields begin that are used up when it is done
-    decides: bool = True  # about the order as the page showed it, not as it became meanwhile
+    decides: bool = True  # about the order as the page showed it, not as it became since
     stays: bool = False  # on the case, instead of going on to the next one
     opens: str = ""  # the page of the case that it leads to, by its name
     asked: str | Promise = ""  # what is said instead where a second person is asked first

@@ -167,7 +167,7 @@ def _entered(form: OneTimeCodeForm, order: Order, role: str) -> bool:
 
 
 def _proved_by_another_press(order: Order, role: str) -> bool:
-    """Pressed twice, or confirmed on the phone meanwhile: that was no mistake."""
+    """Pressed twice, or confirmed on the phone since: that was no mistake."""
     proof = phone_tests.find(order, role)
     return proof is not None and proof.is_proved
 

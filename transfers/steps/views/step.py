@@ -145,7 +145,7 @@ def closed_rows(order: Order, step: Step, form: forms.Form) -> list[AnswerRow] |
 
 
 def saved_elsewhere(order: Order, step: Step, fields: Sequence[str]) -> list[AnswerRow]:
-    """What another tab saved meanwhile and this page would overwrite."""
+    """What another tab saved since and this page would overwrite."""
     names = {f"{step.key}.{name}" for name in fields}
     return [row for row in rows(order, step) if row["field"] in names] if names else []
 

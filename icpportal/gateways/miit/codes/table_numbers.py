@@ -138,7 +138,7 @@ def doubts() -> list[str]:
 
 
 def tell_missing(code: str, *, now: datetime | None = None) -> None:
-    """Operations have to name the number: reports with it wait meanwhile."""
+    """Operations have to name the number: reports with it wait until then."""
     open_alarm(MISSING, reference=code, detail="MIIT_CODES", now=now)
 
 

@@ -76,7 +76,7 @@ def pause(row: InboxFile, *, now: datetime) -> None:
 def heal(row: InboxFile, *, now: datetime) -> None:
     """This file came whole, or opens now: nobody needs its damaged deliveries any more.
 
-    It is as old as the first of them: what came behind it meanwhile is newer.
+    It is as old as the first of them: what came behind it since is newer.
     """
     damaged = _damaged(row.isp_id).filter(name=row.name)
     if not damaged.exists():

@@ -62,7 +62,7 @@ def fetch(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fa
 
     Raises `Retryable` when the authority does not answer or wants us to wait, `Refused` while the line is stopped, and
     `Busy` when another fetches and is not done within `patience` seconds: a ministry that is slow holds one worker, not
-    all of them. Whoever has patience needs all that is ready, and gets `NotYet` when a round ended before that. Should
+    all of them. A patient caller needs all that is ready, and gets `NotYet` when a round ended before that. Should
     two fetch all the same, what both were given is taken in once. `if_due` asks nobody between two looks (`polling`).
     """
     moment = now or timezone.now()
@@ -134,7 +134,7 @@ def read_again(pk: int, *, now: datetime | None = None) -> bool:
 def _rests(line: MinistryLine, now: datetime, if_due: bool) -> bool:
     """Whether a damaged file is waited for; raises while the ministry or a person wants us to wait.
 
-    A silent ministry is asked all the same by whoever needs the answers now.
+    A silent ministry is asked all the same by those who need the answers now.
     """
     if line.fetching_stopped_at:
         raise Refused(line.fetching_stopped_because)

@@ -79,7 +79,7 @@ def store(*, now: datetime | None = None, limit: int = AT_ONCE) -> Moved:
 
 
 def _move(file: File, now: datetime) -> bool:
-    """One body, under a name of its own; False when somebody else has moved or forgotten it meanwhile."""
+    """One body, under a name of its own; False when somebody else has moved or forgotten it since."""
     body = sealed(file)
     if body is None or file.stored_name:
         return False

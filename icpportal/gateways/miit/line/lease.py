@@ -129,7 +129,7 @@ class _Heartbeat(threading.Thread):
 
 
 def take(isp_id: int, *, columns: Columns = SENDING) -> Lease | None:
-    """The lease, or nothing while another has it. Whoever keeps it longer than its time runs `kept`."""
+    """The lease, or nothing while another has it. Who keeps it longer than its time runs `kept`."""
     lease = Lease(isp_id, columns)
     if _taken(lease):
         return lease

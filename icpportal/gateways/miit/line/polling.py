@@ -1,6 +1,6 @@
 """How often the authority is asked for downloads: soon after news, ever more rarely without.
 
-Beat asks the row of the line every few seconds whether it is time. Whoever needs the answers now asks at once.
+Beat asks the row of the line every few seconds whether it is time. Who needs the answers now asks at once.
 """
 
 import random

@@ -1,6 +1,6 @@
 """The calls of a sender and of a fetcher, and what the ministry's last number means to us.
 
-Each renews the lease before the call, and again after it: whoever lost it meanwhile acts on no answer.
+Each renews the lease before the call, and again after it: who lost it since acts on no answer.
 """
 
 import time

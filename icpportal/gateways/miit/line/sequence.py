@@ -85,7 +85,7 @@ def release(lease: Lease, file: UploadFile, *, last: int, now: datetime) -> None
 
 
 def note_sending(file: UploadFile, *, now: datetime) -> None:
-    """From here on it may have arrived: whoever comes next asks before sending it again."""
+    """From here on it may have arrived: the next one asks before sending it again."""
     file.sent_at = now
     UploadFile.objects.filter(pk=file.pk).update(sent_at=now, tries=F("tries") + 1)
 

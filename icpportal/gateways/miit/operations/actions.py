@@ -79,7 +79,7 @@ def resync(
 
     Files that they lost are sent again. Our file on its way counts as accepted when they have it, and gets another
     number when theirs belongs to a file that is not ours; its own id stays, so that no access is doubled. After a
-    restored backup what they may have taken in meanwhile is put aside (`restored`). All calls together take so many
+    restored backup what they may have taken in since is put aside (`restored`). All calls together take so many
     `seconds` at most; then, and when they do not answer, it raises `Retryable` and can be done again.
     """
     with _alone(now, seconds) as caller:
@@ -142,7 +142,7 @@ def _said(reply: Reply) -> str:
 
 @contextmanager
 def _alone(now: datetime | None, seconds: float | None = None) -> Iterator[Caller]:
-    """Nobody else sends meanwhile."""
+    """Nobody else sends until it ends."""
     mine = lease.take(settings.MIIT_ISP_ID)
     if mine is None:
         raise Refused(_("A sending run is in progress: try again in a minute."))
