@@ -1,5 +1,7 @@
 """Keys, and what browsers are told."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from icpportal.configuration.environment import DEMO, env, secret
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
@@ -12,6 +14,12 @@ PII_KEYS = secret("PII_KEYS", demo="demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDA
 BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
 # off while a version that does not read sealed files still runs beside this one
 SEAL_FILES = env.bool("SEAL_FILES", default=True)
+# how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back
+PICTURE_KEY_BACKUP_DAYS = env.int("PICTURE_KEY_BACKUP_DAYS", default=30)
+if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
+    raise ImproperlyConfigured(
+        "PICTURE_KEY_BACKUP_DAYS is 1 to 30: erasing a picture must reach its backups within 30 days"
+    )
 
 # --- browser security ------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -165,3 +166,14 @@ def test_the_pins_of_the_image_are_those_of_the_demo():
 
     assert pins
     assert [pin for pin in pins if "==" not in pin] == []
+
+
+def test_a_backup_of_the_keys_of_pictures_lives_thirty_days_at_most():
+    days = "settings.PICTURE_KEY_BACKUP_DAYS"
+
+    assert told(days, **PRODUCTION) == "30"
+    assert told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": "7"})) == "7"
+    for wrong in ("31", "0"):
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": wrong}))
+        assert "PICTURE_KEY_BACKUP_DAYS is 1 to 30" in refused.value.stderr

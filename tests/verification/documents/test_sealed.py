@@ -1,6 +1,7 @@
 """Pictures lie sealed, and nothing of one lies plain on a disk on its way there."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ from icpportal.privacy.crypto import Unreadable
 from icpportal.privacy.models import FileKey
 from tests.verification.documents import pictures
 from verification.documents import storage
-from verification.documents.actions import examine
+from verification.documents.actions import examine, retire
 from verification.documents.file_access import NotReady, open_ready, response
 from verification.documents.sandbox import parent
 from verification.documents.sandbox.parent import ChildCrashed
+from verification.models.documents import Document
 
 MOMENTS = ["request", "received", "scanner", "before the child", "after the child", "examined"]
 
@@ -41,21 +43,49 @@ def test_a_child_that_dies_leaves_nothing_plain(traces, monkeypatch):
     assert traces.plain() == []
 
 
-def test_a_file_without_its_key_is_gone_wherever_a_copy_of_it_lies(received, places: Path):
-    document = received()
-    examine(document.pk)
-    document.refresh_from_db()
-    copy = (places / "documents" / document.stored_name).read_bytes()
-    keys = list(FileKey.objects.filter(name=document.stored_name))
+class Backup:
+    """Files and database as they are now, the keys of files apart from the rest."""
 
-    storage.drop("documents", document.stored_name)
-    (places / "documents" / document.stored_name).write_bytes(copy)
+    def __init__(self, places: Path, apart: Path) -> None:
+        self.places, self.files = places, shutil.copytree(places, apart)
+        self.rows = list(Document.objects.values())  # as they lie there, sealed
+        self.keys = list(FileKey.objects.all())
 
+    def restore(self, *, keys: bool) -> None:
+        shutil.copytree(self.files, self.places, dirs_exist_ok=True)
+        for row in self.rows:
+            Document.objects.filter(pk=row["id"]).update(**row)
+        if keys:
+            FileKey.objects.bulk_create(self.keys, ignore_conflicts=True)
+
+
+def test_an_older_backup_opens_an_erased_picture_only_as_long_as_a_backup_of_its_key_lives(
+    received, places: Path, tmp_path_factory, django_capture_on_commit_callbacks
+):
+    document, other = received(), received()
+    for each in (document, other):
+        examine(each.pk)
+    backup = Backup(places, tmp_path_factory.mktemp("backup") / "files")
+    picture = storage.read("documents", Document.objects.get(pk=document.pk).stored_name)
+    with django_capture_on_commit_callbacks(execute=True):
+        retire(document)
+
+    backup.restore(keys=True)  # within PICTURE_KEY_BACKUP_DAYS
+    assert open_ready(document).read() == picture
+
+    with django_capture_on_commit_callbacks(execute=True):
+        retire(document)
+    backup.restore(keys=False)  # after them
+    assert Document.objects.get(pk=document.pk).is_ready
     with pytest.raises(NotReady):
         open_ready(document)
-    FileKey.objects.bulk_create(keys)
-    with open_ready(document) as picture:
-        assert pictures.opened(picture.read()).size == (1200, 900)
+    with pytest.raises(NotReady):
+        response(document, preview=True)
+    assert pictures.opened(open_ready(other).read()).size == (1200, 900)
+
+
+def test_the_keys_of_files_point_to_no_table_and_no_table_points_to_them():
+    assert [field.name for field in FileKey._meta.get_fields() if field.is_relation] == []
 
 
 def test_a_storage_that_is_down_keeps_the_file_and_not_its_key(received, monkeypatch):

@@ -74,9 +74,11 @@ def test_privacy_tells_the_periods_of_the_settings(reader, settings):
     settings.DRAFT_KEPT = timedelta(days=41)
     settings.RETURNED_KEPT = timedelta(days=52)
     settings.PASSWORD_DIGEST_KEPT = timedelta(days=63)
+    settings.PICTURE_KEY_BACKUP_DAYS = 17
 
     body = english(reader, "/privacy/")
 
     assert "A draft: 41 days." in body
     assert "A returned order: 52 days." in body
     assert "or 63 days after it lapsed or was returned" in body
+    assert "A deleted picture: 17 days later no backup can show it either." in body
