@@ -55,6 +55,12 @@ window.addEventListener("DOMContentLoaded", () => {
     img.decode().then(draw, () => undefined);
     mark();
   };
+  // the strip alone is scrolled, never the page
+  const reach = (link) => {
+    const row = link.closest(".strip");
+    const [a, b] = [link.getBoundingClientRect(), row.getBoundingClientRect()];
+    row.scrollLeft += Math.max(0, a.right + 8 - b.right) - Math.max(0, b.left + 8 - a.left);
+  };
   const mark = () => {
     const chosen = current(inUse());
     strip.forEach((link) => {
@@ -66,6 +72,7 @@ window.addEventListener("DOMContentLoaded", () => {
       name.textContent = find("span", chosen).textContent;
       find(".v-count").textContent = `${strip.indexOf(chosen) + 1} / ${strip.length}`;
     }
+    if (chosen) reach(chosen);
   };
   strip.forEach((link) =>
     link.addEventListener("click", (event) => {

@@ -119,6 +119,8 @@ def test_the_version_judged_before_opens_beside_the_new_one(browser, live_server
     reviewer = make_reviewer(language="en")
     order = make_order(state=states.SUBMITTED)
     make_ready_document(order, SLOT)
+    for slot in ("lead_id", "admin_id", "subject_id", "letter", "domain_cert", "other"):
+        make_ready_document(order, slot)
     go_round(order, reviewer)
     replace(order)
     order = send_again(order)
@@ -131,3 +133,8 @@ def test_the_version_judged_before_opens_beside_the_new_one(browser, live_server
         expect(panes.nth(1).locator(".pane-name")).to_contain_text("Round 1,")
         page.keyboard.press("k")
         expect(panes.nth(1)).to_be_hidden()
+        page.set_viewport_size({"width": 1040, "height": 700})
+        for link in (page.locator(".strip a").last, page.locator(".strip a").first):  # also those that do not fit
+            link.evaluate("link => link.click()")
+            expect(link).to_have_attribute("aria-current", "true")
+            expect(link).to_be_in_viewport(ratio=1)

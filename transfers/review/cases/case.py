@@ -325,9 +325,9 @@ def findings_of(order: Order, case: Judged, rounds: Rounds) -> list[Words]:
     papers = papers_of(rounds)
     if is_in(order, Group.PHOTO_IN_REVIEW):
         marked = [(photo, photo.found) for photo in papers.of((PHOTO_SLOT,)) if photo.found]
-        return [f"{photo.name}: {mark.words}" for photo, found in marked for mark in found.marks]
+        return [f"{photo.name} · {mark.words}" for photo, found in marked for mark in found.marks]
     sections = _sections(order, papers, case, rounds)
-    return [f"{part.label}: {words}" for each in sections for part in each.parts for words in part.findings]
+    return [f"{part.label} · {words}" for each in sections for part in each.parts for words in part.findings]
 
 
 def _happens(order: Order, tally: Tally, *, is_return: bool) -> list[Words]:
