@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from filings.models import legacy_states as states
 from icpportal.fields.domains import display_domain
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.masks import mask_email, readable
 from icpportal.privacy.models import SealedModel
@@ -26,7 +27,7 @@ class LegacyAccount(SealedModel):
     """An account of the old platform: its address, and a hash of its password."""
 
     email = EncryptedTextField(pgettext_lazy("register", "Email address"))
-    email_index = models.CharField(max_length=64, unique=True, editable=False)
+    email_index = BlindIndexField(of="filings.legacy_import.dump.rows.index_of", unique=True, editable=False)
     password = models.CharField(max_length=300, editable=False)  # filings.legacy_import.dump.passwords knows the forms
     is_active = models.BooleanField(pgettext_lazy("account", "Active"), default=True)
     has_open_order = models.BooleanField(_("Has an open order there"), default=False)
@@ -51,6 +52,7 @@ class LegacyImport(LifecycleModel, SealedModel):
     proved_at = models.DateTimeField(default=timezone.now)
     holds = models.BooleanField(default=False)  # something of the old account has been or is being brought over
     keep_here = models.JSONField(default=list)  # the keys of subjects whose details stay as they are here
+    index_lists = ("keep_here",)
 
     class Meta:
         constraints = [

@@ -14,6 +14,7 @@ from filings.models.legacy import LegacyAccount
 from filings.register.certificates import CertificateType, certificate
 from filings.register.regions import Region, region
 from icpportal.fields.domains import display_domain
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.masks import mask_name, readable
 from icpportal.privacy.models import SealedModel
@@ -28,9 +29,9 @@ class Subject(SealedModel):
     nature = models.CharField(_("Nature of the subject"), max_length=30)
     id_type = models.PositiveSmallIntegerField(_("Type of document"))
     id_number = EncryptedTextField(_("Document number"))
-    subject_key = models.CharField(max_length=64, unique=True, editable=False)
+    subject_key = BlindIndexField(of="filings.register.blind_keys.of_subject", unique=True, editable=False)
     name = EncryptedTextField(_("Name of the subject"))
-    name_index = models.CharField(max_length=64, db_index=True, editable=False)
+    name_index = BlindIndexField(of="filings.register.blind_keys.of_name", db_index=True, editable=False)
     subject_number = models.CharField(
         pgettext_lazy("register", "Subject number"), max_length=40, blank=True, db_index=True
     )
@@ -73,9 +74,9 @@ class Person(SealedModel):
     name = EncryptedTextField(pgettext_lazy("register", "Name"))
     id_type = models.PositiveSmallIntegerField(_("Type of document"))
     id_number = EncryptedTextField(_("Document number"))
-    person_key = models.CharField(max_length=64, db_index=True, editable=False)
+    person_key = BlindIndexField(of="filings.register.blind_keys.of_person", db_index=True, editable=False)
     mobile = EncryptedTextField(pgettext_lazy("register", "Mobile"))
-    mobile_index = models.CharField(max_length=64, db_index=True, editable=False)
+    mobile_index = BlindIndexField(of="filings.register.blind_keys.of_mobile", db_index=True, editable=False)
     phone = EncryptedTextField(pgettext_lazy("register", "Second phone"), blank=True, default="")
     emergency = EncryptedTextField(pgettext_lazy("register", "Emergency phone"), blank=True, default="")
     email = EncryptedTextField(pgettext_lazy("register", "Email address"), blank=True, default="")
@@ -173,7 +174,7 @@ class LegacyRecord(SealedModel):
     account = models.ForeignKey(
         LegacyAccount, null=True, blank=True, on_delete=models.PROTECT, related_name="records", editable=False
     )
-    subject_key = models.CharField(max_length=64, db_index=True, editable=False)
+    subject_key = BlindIndexField(of="filings.register.blind_keys.of_record", db_index=True, editable=False)
     region = models.CharField(pgettext_lazy("register", "Region"), max_length=6)
     domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253, unique=True)
     name = EncryptedTextField(_("Name of the subject"))
@@ -181,7 +182,7 @@ class LegacyRecord(SealedModel):
     subject_number = models.CharField(pgettext_lazy("register", "Subject number"), max_length=40, blank=True)
     site_number = models.CharField(pgettext_lazy("register", "Website number"), max_length=40, blank=True)
     filed_on = models.DateField(pgettext_lazy("register", "Filed on"), null=True, blank=True)
-    fingerprint = models.CharField(max_length=64, blank=True, editable=False)  # of the row it was loaded from
+    fingerprint = BlindIndexField(blank=True, editable=False)  # of the row it was loaded from
     created_at = models.DateTimeField(default=timezone.now)
     imported_at = models.DateTimeField(pgettext_lazy("register", "Imported"), null=True, blank=True)
 

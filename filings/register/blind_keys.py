@@ -1,7 +1,12 @@
 """Blind indexes of the register: the same document, person or phone gives the same key, and nobody guesses back."""
 
+from typing import TYPE_CHECKING
+
 from filings.register.certificate_numbers import regular
 from icpportal.privacy.blind_index import blind_index
+
+if TYPE_CHECKING:
+    from filings.models.register import LegacyRecord, Person, Subject
 
 
 def subject_key(certificate_key: str | int, number: str) -> str:
@@ -22,3 +27,27 @@ def mobile_key(mobile: str) -> str:
 def name_key(name: str) -> str:
     """What an exact name is known by."""
     return blind_index("name", name) if name else ""
+
+
+# --- of a row, for a change of their key -------------------------------------------------------
+
+
+def of_subject(row: "Subject") -> str:
+    return subject_key(row.id_type, row.id_number)
+
+
+def of_name(row: "Subject") -> str:
+    return name_key(row.name)
+
+
+def of_person(row: "Person") -> str:
+    return person_key(row.id_type, row.id_number)
+
+
+def of_mobile(row: "Person") -> str:
+    return mobile_key(row.mobile)
+
+
+def of_record(row: "LegacyRecord") -> str:
+    typed = row.details.get("type", {})
+    return subject_key(typed.get("id_type", ""), typed.get("id_number", ""))

@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from icpportal.codes.models import Channel
 from icpportal.fields.types import Column
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.masks import mask_email, mask_mobile, readable
@@ -25,6 +26,11 @@ from icpportal.privacy.models import SealedModel
 def mobile_index(mobile: str) -> str:
     """The mobile as accounts are found by it; "" for none."""
     return blind_index("account mobile", mobile) if mobile else ""
+
+
+def index_of(user: "User") -> str:
+    """That of an account's own."""
+    return mobile_index(user.mobile)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -57,7 +63,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
     # under which service codes are kept (customers.py): the first address, which stays when the address changes
     customer_name = models.CharField(max_length=254, blank=True, default="", editable=False)
     mobile = EncryptedTextField(_("Mobile"), blank=True, default="")
-    mobile_index = models.CharField(max_length=64, blank=True, default="", editable=False)
+    mobile_index = BlindIndexField(of="icpportal.accounts.models.index_of", blank=True, default="", editable=False)
     mobile_confirmed_at = models.DateTimeField(_("Mobile confirmed"), null=True, blank=True)
     # when a confirmed mobile or address was replaced, or the password reset: what a thief would do first
     contact_changed_at = models.DateTimeField(null=True, blank=True, editable=False)

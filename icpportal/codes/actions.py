@@ -6,7 +6,6 @@ spent. One destination waits `CODE_RESEND_SECONDS` between two codes of a purpos
 transaction that may roll back.
 """
 
-import hmac
 import secrets
 import uuid
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from icpportal.codes import limits
 from icpportal.codes.models import MAX_ATTEMPTS, Code
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Facts
-from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.blind_index import blind_index, is_same
 
 if TYPE_CHECKING:
     from icpportal.outbox.models import Message
@@ -149,7 +148,7 @@ def enter(*, purpose: str, holder: str, typed: str, now: datetime | None = None)
         return Verdict(_why_none_is_live(purpose, holder, now))
     counted = [code for code in live if _count_attempt(code, now)]
     digest = _digest(purpose, holder, normalise_number(typed))
-    match = next((code for code in counted if hmac.compare_digest(code.digest, digest)), None)
+    match = next((code for code in counted if is_same(code.digest, digest)), None)
     if match is not None:
         return Verdict("right" if _spend(match, now) else "spent")
     left = max((code.left - 1 for code in counted), default=0)

@@ -4,6 +4,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.privacy.blind_fields import BlindIndexField
+
 MAX_ATTEMPTS = 5
 
 
@@ -19,8 +21,8 @@ class Code(models.Model):
 
     purpose = models.CharField(_("Purpose"), max_length=40)
     holder = models.CharField(max_length=120)
-    digest = models.CharField(max_length=64)
-    destination = models.CharField(max_length=64, db_index=True)
+    digest = BlindIndexField()
+    destination = BlindIndexField(db_index=True)
     channel = models.CharField(_("Sent by"), max_length=8, choices=Channel.choices)
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     created_at = models.DateTimeField(_("Sent at"), default=timezone.now)
@@ -46,7 +48,7 @@ class Allowance(models.Model):
     """How often one key used up one limit since its window began."""
 
     name = models.CharField(max_length=60)
-    key = models.CharField(max_length=64)
+    key = BlindIndexField()
     used = models.PositiveIntegerField(default=0)
     began_at = models.DateTimeField(db_index=True)
 
@@ -61,7 +63,7 @@ class Allowance(models.Model):
 class CacheRow(models.Model):
     """A value of the cache while Redis is away: when somebody tried, never who. The key is a blind index."""
 
-    key = models.CharField(max_length=64, primary_key=True)
+    key = BlindIndexField(primary_key=True)
     value = models.TextField()
     expires_at = models.DateTimeField(null=True, db_index=True)
 

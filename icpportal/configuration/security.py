@@ -12,6 +12,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # "id:base64 of 32 bytes, id:…" – the first key encrypts, all of them decrypt.
 PII_KEYS = secret("PII_KEYS", demo="demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA=")
 BLIND_INDEX_KEY = secret("BLIND_INDEX_KEY", demo="demo-only-blind-index-key")
+BLIND_INDEX_KEY_FALLBACKS = env.list("BLIND_INDEX_KEY_FALLBACKS", default=[])  # earlier ones, until `rotate_keys` ran
 # off while a version that does not read sealed files still runs beside this one
 SEAL_FILES = env.bool("SEAL_FILES", default=True)
 # how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
@@ -10,7 +11,7 @@ from icpportal.privacy.models import SealedModel
 class PageDraft(SealedModel):
     """What one reader typed into one page and did not save, and what the page answered last; no order knows of it."""
 
-    key = models.CharField(max_length=64, unique=True)  # a blind index of reader and address
+    key = BlindIndexField(unique=True)  # a blind index of reader and address
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     holder = models.CharField(max_length=40, blank=True, db_index=True)
     typed = EncryptedJSONField(default=dict)

@@ -88,3 +88,13 @@ class KeyMark(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+
+class IndexName(models.Model):
+    """What one blind index is called under the new key; there only while the key is changed."""
+
+    old = models.CharField(max_length=64, primary_key=True)
+    new = models.CharField(max_length=64, db_index=True)
+
+    def __str__(self) -> str:
+        return self.old[:8]

@@ -177,7 +177,7 @@ def open_order(check: TypeCheck) -> Order | None:
     """The order of this account that is in the way."""
     if check.outcome != Outcome.OWN_ORDER:
         return None
-    return own_open_order(check.owner, check.answers["subject_key"], check.answers["domain"])
+    return own_open_order(check.owner, check.subject_key, check.answers["domain"])
 
 
 def advice(check: TypeCheck) -> list[str]:

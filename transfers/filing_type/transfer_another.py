@@ -171,7 +171,7 @@ def again_form(check: TypeCheck, data: Posted | None = None) -> AgainForm | None
     """The boxes of a check that found a further website of a known subject; `None` where there is nothing to offer."""
     if check.outcome != Outcome.TRANSFER_ANOTHER:
         return None
-    subject = subjects_of(check.owner).filter(subject_key=check.answers["subject_key"]).first()
+    subject = subjects_of(check.owner).filter(subject_key=check.subject_key).first()
     offers = reuse.for_subject(check.owner, subject) if subject is not None else []
     return AgainForm(data, offers=offers, subject=subject)
 

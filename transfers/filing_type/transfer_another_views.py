@@ -89,7 +89,7 @@ def _earlier(request: HttpRequest, subject: Subject) -> dict[str, str]:
     """The domain of an earlier try of this account about this subject, named by its reference."""
     reference = request.GET.get("from", "")
     check = TypeCheck.objects.filter(reference=reference, owner=account_of(request)).first() if reference else None
-    asked = check is not None and check.answers["subject_key"] == subject.subject_key
+    asked = check is not None and check.subject_key == subject.subject_key
     return {"domain": check.answers["domain"]} if check is not None and asked else {}
 
 

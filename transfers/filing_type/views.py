@@ -213,7 +213,7 @@ def objection(request: HttpRequest, reference: str) -> HttpResponse:
     if check.outcome != Outcome.OTHER_ORDER:
         raise Http404
     back = reverse("verify-type-outcome", args=[reference])
-    return _object(request, check.answers["domain"], check.answers["subject_key"], back)
+    return _object(request, check.answers["domain"], check.subject_key, back)
 
 
 @confirmed_required

@@ -16,6 +16,7 @@ from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Columns
 from icpportal.gateways.miit.types import report_key
 from icpportal.lifecycle.models import LifecycleEvent
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.wizard.models import DraftModel
 from transfers.orders import kinds, states
@@ -42,7 +43,7 @@ class Order(DraftModel):
 
     rule_profile = models.CharField(max_length=20)
     province = models.CharField(_("Province"), max_length=2)
-    subject_key = models.CharField(max_length=64)
+    subject_key = BlindIndexField(of="transfers.orders.people.indexes_of")
     domain = models.CharField(_("Domain name"), max_length=253)
     subject_number = models.CharField(max_length=40, blank=True)
     site_number = models.CharField(max_length=40, blank=True)
@@ -61,7 +62,7 @@ class Order(DraftModel):
     submitted_at = models.DateTimeField(null=True)
 
     # the website administrator (blind index) whose photo was accepted in this order
-    photo_accepted_for = models.CharField(max_length=64, blank=True)
+    photo_accepted_for = BlindIndexField(copied=True, blank=True)
     photo_way = models.CharField(max_length=20, blank=True)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="claimed_orders", db_index=False

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from icpportal.privacy.blind_fields import BlindIndexField
 from transfers.models.order import Order
 
 PATTERN = "varchar_pattern_ops"  # the beginning of a key is looked for as well; of no meaning to SQLite
@@ -15,7 +16,7 @@ class SearchKey(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="search_keys", db_index=False)
     kind = models.CharField(max_length=20)  # a row of `PARTS` in transfers/review/search/keys.py
-    key = models.CharField(max_length=128)
+    key = BlindIndexField(max_length=128)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "kind", "key"], name="one_search_key_a_value")]

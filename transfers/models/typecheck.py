@@ -7,6 +7,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from filings.register.blind_keys import subject_key
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
 from icpportal.privacy.models import SealedModel
 from transfers.models.order import Order
@@ -32,6 +34,11 @@ class TypeCheck(SealedModel):
     def __str__(self) -> str:
         return self.outcome
 
+    @property
+    def subject_key(self) -> str:
+        """Made anew: the copy in the answers is as old as they are."""
+        return subject_key(self.answers["id_type"], self.answers["id_number"])
+
 
 class Objection(SealedModel):
     """Somebody says that an open order elsewhere is not rightful; a reviewer looks at it."""
@@ -39,7 +46,7 @@ class Objection(SealedModel):
     reference = models.CharField(max_length=32, unique=True, default=unguessable, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     domain = models.CharField(max_length=253)
-    subject_key = models.CharField(max_length=64)
+    subject_key = BlindIndexField(copied=True)
     words = EncryptedTextField()
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True)

@@ -61,7 +61,7 @@ def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
                 kind=kinds.for_outcome(check.outcome).key,
                 rule_profile=settings.RULE_PROFILE,
                 province=answers["region"][:2],
-                subject_key=answers["subject_key"],
+                subject_key=check.subject_key,
                 domain=answers["domain"],
                 subject_number=check.subject_number,
                 site_number=check.site_number,
@@ -170,8 +170,8 @@ def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Or
     A second press finds the first one. Raises `TypeChanged` and `Taken`.
     """
     now = now or timezone.now()
-    typed = {name: order.answer("type")[name] for name in ("subject_key", "domain", "region", "name")}
-    known = register_snapshot(owner=order.owner, **typed)
+    typed = {name: order.answer("type")[name] for name in ("domain", "region", "name")}
+    known = register_snapshot(owner=order.owner, subject_key=order.subject_key, **typed)
     if known.own_access or known.other_subject or known.old_record:
         raise TypeChanged(order.reference)
     kept = {step: values for step, values in order.answers.items() if step in CARRIED_OVER}

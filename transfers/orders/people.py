@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from filings.register.answer_values import lead_answers, text
-from filings.register.blind_keys import person_key
+from filings.register.blind_keys import person_key, subject_key
 from filings.register.certificates import INDIVIDUAL
 from icpportal.fields.types import Answers
 from transfers.models import Order
@@ -70,3 +70,10 @@ def administrator(order: Order) -> Person:
 def by_role(order: Order) -> dict[str, Person]:
     """Both people by role."""
     return {SUBJECT_LEAD: lead(order), ADMINISTRATOR: administrator(order)}
+
+
+def indexes_of(order: Order) -> list[str]:
+    """The blind indexes of an order's subject and people, for a change of their key."""
+    typed = order.answer("type")
+    subject = subject_key(typed["id_type"], typed["id_number"]) if "id_number" in typed else ""
+    return [subject, lead(order).key, administrator(order).key]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.masks import mask_mobile, readable
 from icpportal.privacy.models import SealedModel
@@ -14,10 +15,10 @@ class Consent(models.Model):
     """Which text was agreed to, for whom, when and in which language. Withdrawn, not deleted."""
 
     holder = models.CharField(_("holder"), max_length=120)
-    person_key = models.CharField(_("person"), max_length=80)
+    person_key = BlindIndexField(_("person"), copied=True, max_length=80)
     version = models.CharField(_("version"), max_length=20)
     language = models.CharField(_("language"), max_length=10)
-    client_index = models.CharField(max_length=64, blank=True)
+    client_index = BlindIndexField(blank=True)
     given_at = models.DateTimeField(_("given at"), default=timezone.now)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 
@@ -43,10 +44,10 @@ class ConsentRequest(SealedModel):
     AGREED, DECLINED = "agreed", "declined"
 
     holder = models.CharField(_("holder"), max_length=120, unique=True)
-    person_key = models.CharField(_("person"), max_length=80)
+    person_key = BlindIndexField(_("person"), copied=True, max_length=80)
     mobile = EncryptedTextField(_("mobile"))
-    mobile_index = models.CharField(max_length=64)
-    digest = models.CharField(max_length=64, unique=True)
+    mobile_index = BlindIndexField(of="verification.phones.proofs.index_of")
+    digest = BlindIndexField(unique=True)
     asked_at = models.DateTimeField(_("asked at"))
     expires_at = models.DateTimeField(_("valid until"))
     answer = models.CharField(_("answer"), max_length=10, blank=True, default="")

@@ -2,11 +2,13 @@
 
 from django.db import models
 
+from icpportal.privacy.blind_fields import BlindIndexField
+
 
 class WrongPassword(models.Model):
     """One wrong value for one filing number; neither can be read back."""
 
-    digest = models.CharField(max_length=64, primary_key=True)
+    digest = BlindIndexField(primary_key=True)
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

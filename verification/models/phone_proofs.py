@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.privacy.blind_fields import BlindIndexField
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.masks import mask_mobile, readable
 from icpportal.privacy.models import SealedModel
@@ -13,11 +14,11 @@ class PhoneProof(SealedModel):
 
     holder = models.CharField(_("holder"), max_length=80)
     person_key = models.CharField(_("person"), max_length=40)
-    mobile_index = models.CharField(max_length=64)
+    mobile_index = BlindIndexField(of="verification.phones.proofs.index_of")
     mobile = EncryptedTextField(_("mobile"))
     asked_at = models.DateTimeField(_("asked at"))
     proved_at = models.DateTimeField(_("verified at"), null=True)
-    link_digest = models.CharField(max_length=64, blank=True)
+    link_digest = BlindIndexField(blank=True)
     link_expires_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,16 +5,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from icpportal.privacy.blind_fields import BlindIndexField
+
 
 class PhoneUpload(models.Model):
     """The secret in the address and the one in the phone's cookie are kept as digests alone."""
 
     holder = models.CharField(_("holder"), max_length=120)
     purpose = models.CharField(_("purpose"), max_length=20)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = BlindIndexField(unique=True)
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"), db_index=True)
-    device_digest = models.CharField(max_length=64, blank=True)
+    device_digest = BlindIndexField(blank=True)
     opened_at = models.DateTimeField(_("opened at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from icpportal.codes import actions as codes
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index
+from verification.models.consents import ConsentRequest
 from verification.models.phone_proofs import PhoneProof
 
 PURPOSE = "phone_proof"
@@ -144,6 +145,11 @@ def prove(proof: PhoneProof, now: datetime) -> bool:
 
 def mobile_index(mobile: str) -> str:
     return blind_index("mobile", mobile)
+
+
+def index_of(row: PhoneProof | ConsentRequest) -> str:
+    """That of the mobile in a row."""
+    return mobile_index(row.mobile)
 
 
 def digest(token: str) -> str:

@@ -23,7 +23,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy.blind_index import blind_index, names
 
 LONGEST = 300
 WRAPPED = "wrapped"
@@ -81,12 +81,13 @@ def kept(given: str) -> str:
     if not is_weak(given):
         return given
     kind, salt, digest = given.split("$")
-    inner = hash_secret(_keyed(digest.lower()), secrets.token_bytes(16), ROUNDS, MEMORY_KIB, 1, 32, Type.ID)
+    inner = hash_secret(_keyed(digest.lower())[0], secrets.token_bytes(16), ROUNDS, MEMORY_KIB, 1, 32, Type.ID)
     return f"{WRAPPED}${kind}${salt}${inner.decode().lstrip('$')}"
 
 
-def _keyed(digest: str) -> bytes:
-    return blind_index("legacy password", digest).encode()
+def _keyed(digest: str) -> list[bytes]:
+    """Under the key in force, then under the others: what is stored cannot be made anew."""
+    return [name.encode() for name in names(blind_index("legacy password", digest))]
 
 
 def is_same(given: str, stored: str) -> bool:
@@ -115,7 +116,11 @@ def decoy_check(typed: str) -> None:
 
 def _fits(digest: str, stored: str) -> bool:
     inner = "$" + stored.split("$", 3)[3]
+    return any(_verified(inner, keyed) for keyed in _keyed(digest))
+
+
+def _verified(inner: str, keyed: bytes) -> bool:
     try:
-        return verify_secret(inner.encode(), _keyed(digest), Type.ID)
+        return verify_secret(inner.encode(), keyed, Type.ID)
     except VerificationError:
         return False

@@ -11,6 +11,7 @@ from filings.legacy_import.dump import passwords
 from filings.legacy_import.dump.columns import ACCOUNT as ACCOUNT_PAGE
 from filings.legacy_import.dump.columns import COLUMNS, ROW, SEPARATOR, Cell
 from filings.models import legacy_states as states
+from filings.models.legacy import LegacyAccount
 from filings.register.blind_keys import subject_key
 from filings.register.certificate_numbers import fault
 from filings.register.certificates import CERTIFICATES, INDIVIDUAL, certificate
@@ -66,6 +67,11 @@ class Row:
 def email_index(email: str) -> str:
     """What an account of the old platform is known by."""
     return blind_index("legacy account", email.lower()) if email else ""
+
+
+def index_of(account: LegacyAccount) -> str:
+    """That of an account's own address."""
+    return email_index(account.email)
 
 
 def read(number: int, raw: Mapping[str, Json], *, today: date | None = None) -> tuple[Row | None, list[Finding]]:

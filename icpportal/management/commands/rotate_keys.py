@@ -1,15 +1,19 @@
 """`manage.py rotate_keys`: all sealed values under the first key; exit code 1 when some are left."""
 
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from icpportal.accounts.sign_in.authenticator_secrets import AuthenticatorSecrets
+from icpportal.privacy import blind_index
 from icpportal.privacy.crypto import key_names
-from icpportal.privacy.key_change import marks
+from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.key_change.sealed_values import Totals, columns
+from transfers.review.search.backfill import fill
 
 
 class Command(BaseCommand):
@@ -24,6 +28,8 @@ class Command(BaseCommand):
             for column in columns():
                 totals += column.turn(self.stderr.write)
             totals += AuthenticatorSecrets().turn(self.stderr.write)
+            if settings.BLIND_INDEX_KEY_FALLBACKS:
+                self.turn_indexes()
         left = sum(column.left().count() for column in columns()) + AuthenticatorSecrets().left()
         for words in self.told(dry_run):
             self.stdout.write(words)
@@ -33,6 +39,21 @@ class Command(BaseCommand):
         self.stdout.write(f"rotate_keys: {done}{left} left")
         if left and not dry_run:
             sys.exit(1)
+
+    def turn_indexes(self) -> None:
+        """Another key for blind indexes: all at one moment, then once more what was written in that second."""
+        tell = self.stderr.write
+        unknown = blind_indexes.name_all(tell)
+        turned = blind_indexes.switch(tell)
+        time.sleep(blind_index.IN_FORCE_FOR)
+        turned += blind_indexes.switch(tell)
+        left = blind_indexes.left()
+        blind_indexes.end()
+        found = fill(again=True)
+        self.stdout.write(
+            f"BLIND_INDEX_KEY: {turned} indexes turned, {unknown} that no row can say, {left} left; "
+            f"search keys of {found.kept} orders. Codes, links and counters of the earlier key run out within 30 days"
+        )
 
     def told(self, dry_run: bool) -> Iterator[str]:
         """A line a key; one that is not in use any more is not asked for at the next start."""

@@ -3,7 +3,7 @@
 from django.db import DatabaseError
 from django.db.models import Model
 
-from icpportal.privacy.blind_index import blind_index
+from icpportal.privacy import blind_index
 from icpportal.privacy.crypto import Unreadable, key_names, seal, unseal
 from icpportal.privacy.key_change.sealed_values import Column, columns
 from icpportal.privacy.models import KeyMark
@@ -39,7 +39,7 @@ def forget(name: str) -> None:
 def _wrong(mark: tuple[str, str], token: str) -> str:
     kind, name = mark
     if kind == INDEX:
-        return "" if token == _index() else WRONG_INDEX
+        return "" if token in blind_index.words() else WRONG_INDEX
     try:
         unseal(token, bound_to=_bound_to(name))
     except Unreadable:
@@ -50,7 +50,8 @@ def _wrong(mark: tuple[str, str], token: str) -> str:
 def _mark(there: set[tuple[str, str]]) -> None:
     """Mark the key that seals; where there are no marks at all, the others too: they sealed something once."""
     names = key_names()[:1] if there else key_names()
-    wanted = {(INDEX, ""): _index(), **{(SEALED, name): "" for name in names}}
+    in_force = blind_index.word(0 if blind_index.in_force_is_new() else 1)
+    wanted = {(INDEX, ""): in_force, **{(SEALED, name): "" for name in names}}
     new = [
         KeyMark(kind=kind, name=name, token=token or seal(WORD.encode(), bound_to=_bound_to(name), key_name=name))
         for (kind, name), token in wanted.items()
@@ -74,10 +75,6 @@ def _opens(column: Column, row: Model) -> bool:
     except Unreadable:
         return False
     return True
-
-
-def _index() -> str:
-    return blind_index("mark", WORD)
 
 
 def _bound_to(name: str) -> str:

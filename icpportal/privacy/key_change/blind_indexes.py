@@ -1,0 +1,145 @@
+"""Another key for blind indexes: all of them change at one moment, so that rows that name each other still do.
+
+First the new name of each index is written down beside the old one, while the portal works; that may be stopped and
+goes on. Then one transaction, in which nobody writes, exchanges them in every column and says that the new key is in
+force. What a process wrote under the old key in that second is exchanged by the next pass.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+
+from icpportal.privacy import blind_index
+from icpportal.privacy.blind_fields import BlindIndexField
+from icpportal.privacy.crypto import Unreadable
+from icpportal.privacy.models import IndexName, KeyMark
+
+BATCH = 500
+Tell = Callable[[str], None]
+TO_KEEP = "index"
+
+
+@dataclass(frozen=True)
+class IndexColumn:
+    """One column of blind indexes."""
+
+    model: type[Model]
+    field: BlindIndexField
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label}.{self.field.name}"
+
+    def rows(self) -> QuerySet:
+        return self.model._base_manager.exclude(**{self.field.name: ""})
+
+    def old(self) -> QuerySet:
+        """Rows whose index has another name under the new key."""
+        return self.rows().filter(Q(**{f"{self.field.name}__in": IndexName.objects.values("old")}))
+
+    def unnamed(self) -> QuerySet:
+        """Rows of whose index it is not known what it is called under the other key."""
+        known = Q(**{f"{self.field.name}__in": IndexName.objects.values("old")})
+        return self.rows().exclude(known | Q(**{f"{self.field.name}__in": IndexName.objects.values("new")}))
+
+    def exchange(self) -> int:
+        """Put the new names in the place of the old ones."""
+        new = IndexName.objects.filter(old=OuterRef(self.field.name)).values("new")[:1]
+        return self.old().update(**{self.field.name: Subquery(new)})
+
+
+def columns() -> Iterator[IndexColumn]:
+    """All of them, of every app."""
+    for model in apps.get_models():
+        if not model._meta.proxy:
+            for field in model._meta.local_fields:
+                if isinstance(field, BlindIndexField):
+                    yield IndexColumn(model, field)
+
+
+def made() -> list[IndexColumn]:
+    """Those that can be made anew from their row."""
+    return [column for column in columns() if column.field.of]
+
+
+def lasting() -> list[IndexColumn]:
+    """Those that do not run out."""
+    return [column for column in columns() if column.field.of or column.field.copied]
+
+
+def name_all(tell: Tell = lambda words: None) -> int:
+    """Write down what every index is called under the new key; of how many rows nobody can say it."""
+    return sum(_name(column, column.unnamed, tell) for column in made())
+
+
+def switch(tell: Tell = lambda words: None) -> int:
+    """Exchange all names at one moment; how many that were. Call `name_all` before, or it takes long."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            tables = sorted({connection.ops.quote_name(column.model._meta.db_table) for column in lasting()})
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '15s'")
+                cursor.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE ROW EXCLUSIVE MODE")
+        name_all()
+        changed = 0
+        for column in lasting():
+            if number := column.exchange():
+                changed += number
+                tell(f"{column}: {number}")
+        changed += _exchange_lists()
+        KeyMark.objects.update_or_create(kind=TO_KEEP, name="", defaults={"token": blind_index.word(0)})
+    blind_index.forget()
+    return changed
+
+
+def left() -> int:
+    """How many rows hold an index that the new key did not make, as far as rows can say."""
+    return sum(column.old().count() for column in lasting())
+
+
+def end() -> None:
+    """The names are not needed any more."""
+    IndexName.objects.all().delete()
+
+
+def _name(column: IndexColumn, rows: Callable[[], QuerySet], tell: Tell) -> int:
+    unknown, after, seen = 0, None, 0
+    while batch := list((rows().filter(pk__gt=after) if after else rows()).order_by("pk")[:BATCH]):
+        found: dict[str, str] = {}
+        for row in batch:
+            try:
+                indexes = column.field.made(row)
+            except Unreadable:
+                indexes = []
+            found |= {
+                blind_index.under(at, each): blind_index.under(0, each) for each in indexes if each for at in _old()
+            }
+            unknown += getattr(row, column.field.name) not in [
+                name for each in indexes for name in blind_index.names(each)
+            ]
+        IndexName.objects.bulk_create(
+            [IndexName(old=old, new=new) for old, new in found.items()], ignore_conflicts=True
+        )
+        after, seen = batch[-1].pk, seen + len(batch)
+        tell(f"{column}: {seen} named")
+    return unknown
+
+
+def _old() -> Iterable[int]:
+    return range(1, len(blind_index.words()))
+
+
+def _exchange_lists() -> int:
+    """Lists of indexes in JSON (`index_lists` of a model); few rows have one."""
+    changed = 0
+    for model in apps.get_models():
+        for name in getattr(model, "index_lists", ()):
+            for row in model._base_manager.exclude(**{name: []}):
+                listed = getattr(row, name)
+                names = dict(IndexName.objects.filter(old__in=listed).values_list("old", "new"))
+                if names:
+                    fresh = [names.get(each, each) for each in listed]
+                    changed += model._base_manager.filter(pk=row.pk).update(**{name: fresh})
+    return changed

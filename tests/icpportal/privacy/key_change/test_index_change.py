@@ -1,0 +1,170 @@
+"""A drill: the key of blind indexes changes, and everybody is found and unique before, while and afterwards."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from filings.models import LegacyImport
+from icpportal.accounts.models import User, mobile_index
+from icpportal.codes import actions as codes
+from icpportal.codes import limits
+from icpportal.codes.models import Allowance, Code
+from icpportal.privacy import blind_index
+from icpportal.privacy.key_change import blind_indexes, marks
+from icpportal.privacy.models import IndexName
+from tests.icpportal.privacy.key_change.test_rotation import rotate_keys
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_user
+from tests.transfers.review.search.test_keys import stale
+from tests.walk import world
+from transfers.models import Order, SearchKey
+from transfers.orders.people import indexes_of
+from verification.models import Consent
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "demo-only-blind-index-key", "another key of blind indexes"
+
+
+@pytest.fixture(autouse=True)
+def at_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process asks the database at each look which key is in force."""
+    monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
+    assert settings.BLIND_INDEX_KEY == OLD
+    assert marks.fault() == ""
+
+
+def turn(settings: Any) -> None:
+    settings.BLIND_INDEX_KEY, settings.BLIND_INDEX_KEY_FALLBACKS = NEW, [OLD]
+    blind_index.forget()
+
+
+def drop(settings: Any) -> None:
+    settings.BLIND_INDEX_KEY_FALLBACKS = []
+    blind_index.forget()
+
+
+def fitting() -> set[tuple[str, object]]:
+    """Rows whose index is one that their values make under the key in force; some of the world's are invented."""
+    return {
+        (str(column), row.pk)
+        for column in blind_indexes.made()
+        for row in column.rows()
+        if getattr(row, column.field.name) in column.field.made(row)
+    }
+
+
+def keyed(order: Order) -> int:
+    people = [each for each in indexes_of(order)[1:] if each]
+    return Order.objects.filter(pk=order.pk).update(subject_key=indexes_of(order)[0], photo_accepted_for=people[0])
+
+
+def test_all_rows_are_found_under_the_new_key_alone(tmp_path: Any, settings: Any) -> None:
+    world.build("current-2020", tmp_path, settings)
+    mine = next(order for order in Order.objects.order_by("pk") if any(indexes_of(order)[1:]))
+    keyed(mine)
+    Consent.objects.create(holder="a", person_key=indexes_of(mine)[1], version="1", language="zh")
+    LegacyImport.objects.update(keep_here=[indexes_of(mine)[0]])
+    before, keys = fitting(), SearchKey.objects.count()
+    turn(settings)
+    assert marks.fault() == ""
+
+    said = rotate_keys()
+
+    assert " 0 left; search keys of" in said
+    drop(settings)
+    assert marks.fault() == ""
+    assert {name for name, _pk in before} == {str(column) for column in blind_indexes.made()}
+    assert fitting() == before
+    assert (stale(), SearchKey.objects.count(), IndexName.objects.count()) == ([], keys, 0)
+    mine.refresh_from_db()
+    subject, *people = (each for each in indexes_of(mine) if each)
+    assert [mine.subject_key, mine.photo_accepted_for] == [subject, people[0]]
+    assert Consent.objects.get(holder="a").person_key == people[0]
+    assert {*LegacyImport.objects.values_list("keep_here__0", flat=True)} == {subject}
+    settings.BLIND_INDEX_KEY = OLD
+    assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
+
+
+def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(settings: Any) -> None:
+    order = make_order(make_user(), state=states.SUBMITTED)
+    keyed(order)
+    owner, other, index = order.owner, make_user(), indexes_of(order)[0]
+    User.objects.filter(pk=owner.pk).update(mobile_confirmed_at=timezone.now())
+    Code.objects.create(
+        purpose="sign_in",
+        holder="a",
+        digest=codes._digest("sign_in", "a", "123456"),
+        destination="b",
+        expires_at=timezone.now() + timedelta(minutes=10),
+    )
+    limits.consume("code_client_hour", "192.0.2.1")
+    turn(settings)
+
+    def holds() -> None:
+        assert User.objects.with_mobile(owner.mobile).get() == owner
+        again = indexes_of(order)[0]
+        assert (again == index, Order.objects.get(subject_key=again), Order.objects.get(subject_key__in=[again])) == (
+            True,
+            order,
+            order,
+        )
+        with pytest.raises(IntegrityError), transaction.atomic():
+            make_order(make_user(), state=states.SUBMITTED, subject_key=again)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.filter(pk=other.pk).update(
+                mobile_index=mobile_index(owner.mobile), mobile_confirmed_at=timezone.now()
+            )
+        limits.consume("code_client_hour", "192.0.2.1")
+
+    holds()
+    blind_indexes.name_all()
+    holds()
+    assert blind_index.in_force_is_new() is False
+    assert blind_indexes.switch() > 2
+    assert blind_index.in_force_is_new() is True
+    holds()
+    assert Allowance.objects.get().used == 4
+    assert codes.enter(purpose="sign_in", holder="a", typed="123456").state == "right"
+    drop(settings)
+    assert User.objects.with_mobile(owner.mobile).get() == owner
+    assert Order.objects.get(subject_key=indexes_of(order)[0]) == order
+
+
+def test_a_change_that_is_killed_before_the_switch_or_behind_it_is_ended_by_the_next_run(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = make_user()
+    turn(settings)
+    for step in ("switch", "left"):
+        monkeypatch.setattr(blind_indexes, step, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            rotate_keys()
+        monkeypatch.undo()
+        monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
+
+    assert "1 indexes turned" not in rotate_keys()
+
+    drop(settings)
+    User.objects.filter(pk=owner.pk).update(mobile_confirmed_at=timezone.now())
+    assert User.objects.with_mobile(owner.mobile).get() == owner
+    assert not IndexName.objects.exists()
+
+
+def interrupted(*_args: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def test_what_a_process_writes_in_the_second_of_the_switch_is_turned_by_the_next_pass(settings: Any) -> None:
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+    late = make_user()
+    User.objects.filter(pk=late.pk).update(mobile_index=blind_index.under(1, mobile_index(late.mobile)))
+
+    assert blind_indexes.switch() == 1
+
+    drop(settings)
+    assert User.objects.get(pk=late.pk).mobile_index == mobile_index(late.mobile)
