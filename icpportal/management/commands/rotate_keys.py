@@ -64,6 +64,8 @@ class Command(BaseCommand):
             yield f"{name}: {values} values" if values else f"{name}: no longer in use, PII_KEYS can do without it"
             if not values and not dry_run:
                 marks.forget(name)
+        if settings.BLIND_INDEX_KEY_FALLBACKS:
+            yield f"BLIND_INDEX_KEY: the {'new' if blind_index.in_force_is_new() else 'earlier'} key is in force"
 
 
 def _values_under(name: str) -> int:

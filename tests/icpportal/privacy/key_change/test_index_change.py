@@ -7,7 +7,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from filings.models import LegacyImport
 from icpportal.accounts.models import User, mobile_index
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
@@ -15,17 +14,13 @@ from icpportal.codes.models import Allowance, Code
 from icpportal.privacy import blind_index
 from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.models import IndexName
-from tests.icpportal.privacy.key_change.test_rotation import rotate_keys
+from tests.icpportal.privacy.key_change.drill import OLD, drop, keyed, rotate_keys, turn
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user
-from tests.transfers.review.search.test_keys import stale
-from tests.walk import world
-from transfers.models import Order, SearchKey
+from transfers.models import Order
 from transfers.orders.people import indexes_of
-from verification.models import Consent
 
 pytestmark = pytest.mark.django_db
-OLD, NEW = "demo-only-blind-index-key", "another key of blind indexes"
 
 
 @pytest.fixture(autouse=True)
@@ -34,58 +29,6 @@ def at_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
     assert settings.BLIND_INDEX_KEY == OLD
     assert marks.fault() == ""
-
-
-def turn(settings: Any) -> None:
-    settings.BLIND_INDEX_KEY, settings.BLIND_INDEX_KEY_FALLBACKS = NEW, [OLD]
-    blind_index.forget()
-
-
-def drop(settings: Any) -> None:
-    settings.BLIND_INDEX_KEY_FALLBACKS = []
-    blind_index.forget()
-
-
-def fitting() -> set[tuple[str, object]]:
-    """Rows whose index is one that their values make under the key in force; some of the world's are invented."""
-    return {
-        (str(column), row.pk)
-        for column in blind_indexes.made()
-        for row in column.rows()
-        if getattr(row, column.field.name) in column.field.made(row)
-    }
-
-
-def keyed(order: Order) -> int:
-    people = [each for each in indexes_of(order)[1:] if each]
-    return Order.objects.filter(pk=order.pk).update(subject_key=indexes_of(order)[0], photo_accepted_for=people[0])
-
-
-def test_all_rows_are_found_under_the_new_key_alone(tmp_path: Any, settings: Any) -> None:
-    world.build("current-2020", tmp_path, settings)
-    mine = next(order for order in Order.objects.order_by("pk") if any(indexes_of(order)[1:]))
-    keyed(mine)
-    Consent.objects.create(holder="a", person_key=indexes_of(mine)[1], version="1", language="zh")
-    LegacyImport.objects.update(keep_here=[indexes_of(mine)[0]])
-    before, keys = fitting(), SearchKey.objects.count()
-    turn(settings)
-    assert marks.fault() == ""
-
-    said = rotate_keys()
-
-    assert " 0 left; search keys of" in said
-    drop(settings)
-    assert marks.fault() == ""
-    assert {name for name, _pk in before} == {str(column) for column in blind_indexes.made()}
-    assert fitting() == before
-    assert (stale(), SearchKey.objects.count(), IndexName.objects.count()) == ([], keys, 0)
-    mine.refresh_from_db()
-    subject, *people = (each for each in indexes_of(mine) if each)
-    assert [mine.subject_key, mine.photo_accepted_for] == [subject, people[0]]
-    assert Consent.objects.get(holder="a").person_key == people[0]
-    assert {*LegacyImport.objects.values_list("keep_here__0", flat=True)} == {subject}
-    settings.BLIND_INDEX_KEY = OLD
-    assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
 
 
 def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(settings: Any) -> None:

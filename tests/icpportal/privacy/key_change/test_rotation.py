@@ -1,16 +1,13 @@
-"""A drill: a filled database gets a new key, the old one is dropped, and everything is read as before."""
+"""A drill: a filled database gets new keys, the old ones are dropped, and all is read and found as before."""
 
-import base64
-import os
-from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.conf import settings as at_first
 from django.core import signing
-from django.core.management import call_command
 
+from filings.models import LegacyImport
 from icpportal.accounts.models import User
 from icpportal.accounts.sign_in.second_factor import SecondFactorAdapter
 from icpportal.gateways import storage
@@ -18,46 +15,27 @@ from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import Report
 from icpportal.gateways.miit.outgoing import file_builder, report_queue
 from icpportal.gateways.miit.types import AnswerKind
-from icpportal.privacy.crypto import unseal
+from icpportal.privacy import blind_index
 from icpportal.privacy.fields import Token
-from icpportal.privacy.key_change import marks
+from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.key_change.sealed_values import Column, columns
-from icpportal.privacy.models import KeyMark
+from icpportal.privacy.models import IndexName, KeyMark
 from tests.icpportal.gateways.miit.sending_world import access
+from tests.icpportal.privacy.key_change.drill import OLD, drop, fitting, key, keyed, opened, rotate_keys, turn
 from tests.transfers.builders import make_order, make_user
+from tests.transfers.review.search.test_keys import stale
 from tests.walk import world
-from transfers.models import Order
+from transfers.models import Order, SearchKey
+from transfers.orders.people import indexes_of
+from verification.models import Consent
 
 pytestmark = pytest.mark.django_db
 LOST = Token("s1:lost:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 OLD_SECRET = at_first.SECRET_KEY
 
 
-def key(name: str) -> str:
-    return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
-
-
-def rotate_keys(**options: bool) -> str:
-    out = StringIO()
-    try:
-        call_command("rotate_keys", stdout=out, stderr=StringIO(), **options)
-    except SystemExit:
-        out.write("exit 1")
-    return out.getvalue()
-
-
-def opened() -> dict[str, list[bytes]]:
-    """Every sealed value, opened, by its column."""
-    return {
-        str(column): [
-            unseal(column.token_of(row), bound_to=column.bound_to_of(row)) for row in column.values().order_by("pk")
-        ]
-        for column in columns()
-    }
-
-
 @pytest.fixture
-def filled(tmp_path: Any, settings: Any) -> None:
+def filled(tmp_path: Any, settings: Any) -> Order:
     """The walk's world: orders of every kind and state, the desk's rows, papers; and what it lacks."""
     world.build("current-2020", tmp_path, settings)
     report = report_queue.queue(access(reference="TR-9"))
@@ -65,6 +43,11 @@ def filled(tmp_path: Any, settings: Any) -> None:
     secret = SecondFactorAdapter().encrypt("JBSWY3DPEHPK3PXP")
     Authenticator.objects.create(user=make_user(), type="totp", data={"secret": secret})
     storage.keep("documents", "20261129/one", b"a picture")
+    mine = next(order for order in Order.objects.order_by("pk") if any(indexes_of(order)[1:]))
+    keyed(mine)
+    Consent.objects.create(holder="a", person_key=indexes_of(mine)[1], version="1", language="zh")
+    LegacyImport.objects.update(keep_here=[indexes_of(mine)[0]])
+    return mine
 
 
 @pytest.fixture
@@ -72,28 +55,49 @@ def order() -> Order:
     return make_order(make_user())
 
 
-def test_all_is_read_under_the_new_key_alone_and_the_old_one_is_said_to_be_free(filled: None, settings: Any) -> None:
-    before, old = opened(), settings.PII_KEYS
-    assert sum(bool(values) for values in before.values()) > 30
-    assert marks.fault() == ""
-    settings.PII_KEYS = f"{key('2027')},{old}"
-    assert marks.fault() == ""
+def test_all_is_read_and_found_under_new_keys_alone_and_the_old_ones_are_said_to_be_free(
+    filled: Order, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
+    before, fit, search_keys, old = opened(), fitting(), SearchKey.objects.count(), settings.PII_KEYS
     total = sum(map(len, before.values())) + 1
+    assert marks.fault() == ""
+    assert sum(bool(values) for values in before.values()) > 30
+    assert {name for name, _pk in fit} == {str(column) for column in blind_indexes.made()}
+    settings.PII_KEYS = f"{key('2027')},{old}"
+    turn(settings)
+    assert marks.fault() == ""
 
-    assert f"demo: {total} values\nrotate_keys: {total} left" in rotate_keys(dry_run=True)
+    planned = rotate_keys(dry_run=True)
     said = rotate_keys()
 
+    assert f"demo: {total} values\nBLIND_INDEX_KEY: the earlier key is in force\nrotate_keys: {total} left" in planned
     assert "demo: no longer in use" in said
     assert f"rotate_keys: {total} turned, 0 changed meanwhile, 0 failed, 0 left\n" in said
+    assert " 0 left; search keys of" in said
+    assert "BLIND_INDEX_KEY: the new key is in force" in said
+    assert "0 turned" in rotate_keys()
     settings.PII_KEYS = settings.PII_KEYS.removesuffix(f",{old}")
+    drop(settings)
     assert marks.fault() == ""
-    assert opened() == before
-    assert all(order.answers is not None for order in Order.objects.all())
+    assert (opened(), fitting()) == (before, fit)
+    assert (stale(), SearchKey.objects.count(), IndexName.objects.count()) == ([], search_keys, 0)
+    reads_and_finds(filled)
+    settings.BLIND_INDEX_KEY = OLD
+    assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
+
+
+def reads_and_finds(order: Order) -> None:
+    """What no column of the drill's own questions shows."""
     assert storage.read("documents", "20261129/one") == b"a picture"
     report = Report.objects.get(reference="TR-9")
     assert file_builder.content_of(report).key == report.key
     assert SecondFactorAdapter().decrypt(Authenticator.objects.latest("pk").data["secret"]) == "JBSWY3DPEHPK3PXP"
-    assert "0 turned" in rotate_keys()
+    order.refresh_from_db()
+    subject, *people = (each for each in indexes_of(order) if each)
+    assert [order.subject_key, order.photo_accepted_for] == [subject, people[0]]
+    assert Consent.objects.get(holder="a").person_key == people[0]
+    assert {*LegacyImport.objects.values_list("keep_here__0", flat=True)} == {subject}
 
 
 def test_a_value_that_is_written_meanwhile_stays_as_it_was_written(order: Order, settings: Any) -> None:

@@ -1,0 +1,65 @@
+"""What both drills do: keys that come and go, and what the database then holds."""
+
+import base64
+import os
+from io import StringIO
+from typing import Any
+
+from django.core.management import call_command
+
+from icpportal.privacy import blind_index
+from icpportal.privacy.crypto import unseal
+from icpportal.privacy.key_change import blind_indexes
+from icpportal.privacy.key_change.sealed_values import columns
+from transfers.models import Order
+from transfers.orders.people import indexes_of
+
+OLD, NEW = "demo-only-blind-index-key", "another key of blind indexes"
+
+
+def key(name: str) -> str:
+    return f"{name}:{base64.b64encode(os.urandom(32)).decode()}"
+
+
+def rotate_keys(**options: bool) -> str:
+    out = StringIO()
+    try:
+        call_command("rotate_keys", stdout=out, stderr=StringIO(), **options)
+    except SystemExit:
+        out.write("exit 1")
+    return out.getvalue()
+
+
+def opened() -> dict[str, list[bytes]]:
+    """Every sealed value, opened, by its column."""
+    return {
+        str(column): [
+            unseal(column.token_of(row), bound_to=column.bound_to_of(row)) for row in column.values().order_by("pk")
+        ]
+        for column in columns()
+    }
+
+
+def turn(settings: Any) -> None:
+    settings.BLIND_INDEX_KEY, settings.BLIND_INDEX_KEY_FALLBACKS = NEW, [OLD]
+    blind_index.forget()
+
+
+def drop(settings: Any) -> None:
+    settings.BLIND_INDEX_KEY_FALLBACKS = []
+    blind_index.forget()
+
+
+def fitting() -> set[tuple[str, object]]:
+    """Rows whose index is one that their values make under the key in force; some of the world's are invented."""
+    return {
+        (str(column), row.pk)
+        for column in blind_indexes.made()
+        for row in column.rows()
+        if getattr(row, column.field.name) in column.field.made(row)
+    }
+
+
+def keyed(order: Order) -> int:
+    people = [each for each in indexes_of(order)[1:] if each]
+    return Order.objects.filter(pk=order.pk).update(subject_key=indexes_of(order)[0], photo_accepted_for=people[0])
