@@ -9,8 +9,13 @@ class IcpportalConfig(AppConfig):
     label = "icpportal"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authentication_failed  # noqa: PLC0415 -- app ready
+
+        from icpportal.accounts.sign_in.second_factor import note_wrong  # noqa: PLC0415 -- app ready
         from icpportal.gateways import checks as gateway_checks  # noqa: F401, PLC0415 -- app ready
         from icpportal.operations import checks  # noqa: F401, PLC0415 -- app ready
+
+        authentication_failed.connect(note_wrong, dispatch_uid="note_wrong_second_factor")
 
 
 class ReviewDeskConfig(admin_apps.AdminConfig):

@@ -4,6 +4,7 @@ from celery import Task
 
 from filings.legacy_import import runner
 from icpportal.approvals import actions as approvals
+from icpportal.audit import checkpoints
 from icpportal.celery import app
 from icpportal.fields.types import Json
 from icpportal.gateways.errors import Refused, Retryable
@@ -126,6 +127,12 @@ def sweep_imports() -> None:
 def reconcile() -> None:
     """Looks for what stands still and for files without rows."""
     reconciliation.reconcile()
+
+
+@app.task(base=Job)
+def keep_audit() -> None:
+    """Links audit entries that a process left, and signs the end of their chain once a day."""
+    checkpoints.keep()
 
 
 @app.task(base=Job)

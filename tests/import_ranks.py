@@ -15,12 +15,14 @@ KIT = (
     "icpportal/fields",
     "icpportal/desk",
     "icpportal/desk/stock",
+    "icpportal/audit",
     "icpportal/privacy",
     "icpportal/privacy/files",
     "icpportal/logs.py",
     "icpportal/workdays",
     "icpportal/alarms",
     "icpportal/privacy/key_change",
+    "icpportal/audit/refusals.py",  # raises an alarm
     "icpportal/gateways",
     "icpportal/gateways/sms",
     "icpportal/gateways/inventory",
@@ -53,6 +55,7 @@ KIT = (
     "icpportal/outbox/channels",
     "icpportal/outbox",
     "icpportal/approvals",
+    "icpportal/audit/admin.py",  # names what was looked at
     "icpportal/accounts/admin.py",  # a second person is asked there
     "icpportal/wizard",
 )

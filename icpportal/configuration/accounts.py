@@ -92,6 +92,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     ],
     # the log, not the people: nothing that an applicant typed, and no page behind which it stands
     "auditor": [
+        "audit.view_auditentry",
         "codes.view_code",
         "outbox.view_message",
         "privacy.view_accessnote",

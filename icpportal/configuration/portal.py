@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "csp",
     "icpportal",
     "icpportal.fields",
+    "icpportal.audit",
     "icpportal.privacy",
     "icpportal.alarms",
     "icpportal.codes",

@@ -42,6 +42,7 @@ QUEUES = {
         "count_desk",
         "fill_natures",
         "check_footers",
+        "keep_audit",
         "tidy",
     ),
 }
@@ -73,6 +74,7 @@ CELERY_BEAT_SCHEDULE = {
     "durations": every("count_durations", 3600),
     "desk": every("count_desk", 3600),
     "natures": every("fill_natures", 60),
+    "audit": every("keep_audit", 60),
     "tidy": every("tidy", 3600),
 }
 if REDIS_URL:

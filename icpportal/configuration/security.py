@@ -22,6 +22,11 @@ if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
         "PICTURE_KEY_BACKUP_DAYS is 1 to 30: erasing a picture must reach its backups within 30 days"
     )
 
+# --- audit -----------------------------------------------------------------------------------
+# entries of the audit chain: at least 180 days (MLPS level 3, Cybersecurity Law 21); three years (PIPL 56)
+AUDIT_KEPT_DAYS = env.int("AUDIT_KEPT_DAYS", default=1_096)
+REFUSALS_AN_HOUR = 20  # refused to one person of staff: from here on operations have an alarm
+
 # --- browser security ------------------------------------------------------------------------
 HTTPS = env.bool("HTTPS", default=not DEMO)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

@@ -1,6 +1,6 @@
 """A list and a page of the review desk that are read and never typed into."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from django.contrib import admin
@@ -32,7 +32,7 @@ class ValuesFilter(admin.SimpleListFilter):
 class ReadOnly(ReadOnlyAdmin[Row]):
     """A list and a page to read."""
 
-    actions = None
+    actions: Sequence[str] | None = None
     show_full_result_count = False
     list_per_page = 50
     on_page: tuple[str, ...] = ()

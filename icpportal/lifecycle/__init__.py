@@ -1,6 +1,6 @@
 """The mechanism of a life: rows, `apply`, `available`, the system check. It is handed the models."""
 
-from icpportal.lifecycle.machine import Lifecycle
+from icpportal.lifecycle.machine import Lifecycle, note_act
 from icpportal.lifecycle.table import (
     ACTORS,
     APPLICANT,
@@ -28,4 +28,5 @@ __all__ = [
     "Lifecycle",
     "Move",
     "MoveTable",
+    "note_act",
 ]

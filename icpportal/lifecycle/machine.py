@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from icpportal.audit import actions as audit
+from icpportal.audit.words import MOVE
 from icpportal.fields.types import Columns, Fact, Facts
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
 from icpportal.lifecycle.table import APPLICANT, MoveNotAllowed, MoveTable, Row
@@ -104,6 +106,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
                 at=at,
             )
             self.after(thing, row, event, told)
+            note_act(event, str(getattr(thing, "reference", thing.pk)))
         return event
 
     def _move(self, thing: Thing, row: Row, facts: dict[str, Fact], columns: Columns, refusal: MoveNotAllowed) -> None:
@@ -117,3 +120,10 @@ class Lifecycle(Generic[Thing, Event, Row]):
         thing.version += 1
         for column, value in columns.items():
             setattr(thing, column, value)
+
+
+def note_act(event: LifecycleEvent, reference: str) -> None:
+    """What staff did is an entry of the audit chain as well; what people typed about it is not."""
+    if event.actor is not None and event.by != APPLICANT:
+        said = {"from": event.from_state, "to": event.to_state, "as": event.by}
+        audit.append(MOVE, actor=event.actor, what=event.move, reference=reference, said=said)

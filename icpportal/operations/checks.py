@@ -24,6 +24,7 @@ class Rule(NamedTuple):
     kind: type[Error] | type[Warning] = Error
 
 
+AUDIT_KEPT_LEAST = 180  # days; Cybersecurity Law 21, MLPS level 3
 INVENTED = ("demo-only", "change-me", "changeme", "insecure")
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
@@ -61,6 +62,12 @@ RULES = (
     Rule("portal.E001", secrets_are_invented, "A secret is the demo's or a placeholder.", "See README, “Production”."),
     Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
     Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
+    Rule(
+        "portal.E016",
+        lambda: settings.AUDIT_KEPT_DAYS < AUDIT_KEPT_LEAST,
+        f"AUDIT_KEPT_DAYS is under {AUDIT_KEPT_LEAST}: the audit chain would lose entries that the law asks for.",
+        "Leave it out: three years.",
+    ),
     Rule(
         "portal.E006",
         lambda: registry.fault_of("sms") is not None,

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from icpportal.audit import actions as audit
+from icpportal.audit.words import LOOK
 from icpportal.privacy.models import AccessNote
 
 if TYPE_CHECKING:
@@ -22,30 +25,49 @@ def note_access(
     reference: str,
     reason: str = "",
     client: str = "",
+    act: str = LOOK,
     now: datetime | None = None,
 ) -> None:
     """Record that `actor` looked at `what` (case, number, file) of `reference`, why, and from which address.
 
-    The first look writes a row, later ones of the same person for the same reason raise its count. Who looks on the
-    server without an account is nobody in particular: each of these looks is a row of its own.
+    The first look writes a row and an entry of the audit chain (`act`), later ones of the same person for the same
+    reason raise the count beside the chain. Who looks on the server without an account is nobody in particular: each
+    of these looks is a row of its own.
     """
     moment = now or timezone.now()
     if actor is None:
-        AccessNote.objects.create(actor=None, what=what, reference=reference, reason=reason, client=client, at=moment)
+        with transaction.atomic():
+            look = {"what": what, "reference": reference, "reason": reason, "client": client}
+            _into_chain(AccessNote.objects.create(actor=None, at=moment, **look), act)
         return
     looks = AccessNote.objects.filter(actor=actor, what=what, reference=reference, reason=reason, last_at__isnull=False)
     again = {"times": F("times") + 1, "last_at": moment, **({"client": client} if client else {})}
     if looks.update(**again):
         return
-    _note, is_first = AccessNote.objects.filter(last_at__isnull=False).get_or_create(
-        actor=actor,
-        what=what,
-        reference=reference,
-        reason=reason,
-        defaults={"at": moment, "last_at": moment, "client": client},
-    )
+    with transaction.atomic():
+        note, is_first = AccessNote.objects.filter(last_at__isnull=False).get_or_create(
+            actor=actor,
+            what=what,
+            reference=reference,
+            reason=reason,
+            defaults={"at": moment, "last_at": moment, "client": client},
+        )
+        if is_first:
+            _into_chain(note, act)
     if not is_first:  # another request of the same reader was first
         looks.update(**again)
+
+
+def _into_chain(note: AccessNote, act: str) -> None:
+    audit.append(
+        act,
+        actor=note.actor,
+        what=note.what,
+        reference=note.reference,
+        reason=note.reason,
+        client=note.client,
+        now=note.at,
+    )
 
 
 def note_purpose(

@@ -25,7 +25,7 @@ FACTS = (
     Fact("stated", _("You told us that you entered the code")),
     Fact("unstated", _("You undid that")),
 )
-_ROWS: dict[str, Move | Fact] = {
+ROWS: dict[str, Move | Fact] = {
     **{fact.name: fact for fact in FACTS},
     **{row.name: row for row in reversed(MOVES)},
 }
@@ -36,7 +36,7 @@ REFUSALS = tuple({row.name: row for row in MOVES if row.target == states.REFUSED
 
 def row_of(name: str) -> Move | Fact | None:
     """The first row of a move, or the fact, of this name; `None` for what an older portal may have written."""
-    return _ROWS.get(name)
+    return ROWS.get(name)
 
 
 def audience_of(message: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from icpportal.accounts.models import User
 from icpportal.fields.types import Facts
 from icpportal.gateways.miit.base import authority
-from icpportal.lifecycle import CLOCK, Lifecycle, MoveNotAllowed
+from icpportal.lifecycle import CLOCK, Lifecycle, MoveNotAllowed, note_act
 from icpportal.outbox.actions import queue
 from icpportal.privacy.fields import sealed
 from transfers.models import Order, OrderEvent
@@ -87,9 +87,11 @@ def note(
 ) -> OrderEvent:
     """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report."""
     where = {"from_state": order.state, "to_state": order.state}
-    return OrderEvent.objects.create(
+    event = OrderEvent.objects.create(
         order=order, move=what, by=by, actor=actor, note=words, at=at or timezone.now(), **where
     )
+    note_act(event, order.reference)
+    return event
 
 
 ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, thing_field="order", after=after)

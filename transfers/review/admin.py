@@ -14,10 +14,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
+from icpportal.audit.words import DONE
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.privacy.access_words import WHAT
 from transfers.documents.slots import SLOTS
 from transfers.models import Objection, Order, ReturnReason
+from transfers.orders.history import ROWS
 from transfers.returns.labels import label_of, section_of
 from transfers.review.baskets.views import next_view, queue_view
 from transfers.review.cases import views as cases
@@ -34,6 +36,7 @@ WHAT.update(
         for part in (*MASKS, ADDRESS)
     }
 )
+DONE.update({name: row.said for name, row in ROWS.items()})
 CaseView = Callable[[HttpRequest, UUID, dict[str, object]], HttpResponse]
 
 

@@ -7,17 +7,22 @@ import qrcode
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as base_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
 from django import forms
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
 
 from icpportal.accounts.models import User
+from icpportal.audit.refusals import SECOND_FACTOR, note_refusal
 from icpportal.codes.forms import CodeField
 from icpportal.drafts.pages import was_refused
+from icpportal.fields.client import client_address
 from icpportal.fields.form_types import Files, FormOptions, Posted
+from icpportal.fields.types import Fact
 from icpportal.privacy.crypto import seal, unseal
 
 BOUND_TO = "allauth.mfa"
@@ -78,6 +83,12 @@ class ActivateTOTPForm(totp_forms.ActivateTOTPForm):
         forms.Form.__init__(self, data, files, **options)
         is_tried = self.is_bound or was_refused(context.request)
         self.secret = _pending_secret(self.user) if is_tried else _new_secret(self.user)
+
+
+def note_wrong(sender: type[Authenticator], request: HttpRequest, user: User, **_said: Fact) -> None:  # noqa: ARG001 -- the signal's
+    """A wrong code of staff is an entry of the audit chain, and many are an alarm."""
+    if user.is_staff:
+        note_refusal(user, SECOND_FACTOR, client=client_address(request))
 
 
 def _bound_to(user: User) -> str:

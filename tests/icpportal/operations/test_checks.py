@@ -59,6 +59,7 @@ UNSAFE = [
     ("portal.E012", {"SERVER_PROVINCE": ""}),
     ("portal.E012", {"SERVER_PROVINCE": "71"}),
     ("portal.E012", {"SERVER_PLACES": {"cn-beijing": "11"}}),
+    ("portal.E016", {"AUDIT_KEPT_DAYS": 179}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),

@@ -101,7 +101,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "TABLE", table)
     monkeypatch.setattr(ORDER, "table", table)
     for row in (ASK, POST):
-        monkeypatch.setitem(history._ROWS, row.name, row)
+        monkeypatch.setitem(history.ROWS, row.name, row)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ def test_no_page_that_an_auditor_can_open_holds_what_an_applicant_entered(client
     assert client.get(reverse("document", args=[paper.reference])).status_code == 404
     log = reverse("admin:privacy_accessnote_changelist")
     of = {address.split("/")[2] for address in opened} - {""}
-    assert (log in opened, of) == (True, {"privacy", "outbox", "codes", "registers"})
+    assert (log in opened, of) == (True, {"audit", "privacy", "outbox", "codes", "registers"})
     assert Message.objects.exists(), "there was something to be read"
 
 

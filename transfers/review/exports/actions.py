@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.models import User
+from icpportal.audit.words import EXPORT
 from icpportal.privacy.actions import note_access
 from transfers.models import ListExport
 from transfers.review.exports.selection import MOST, Selection, count, in_languages
@@ -71,7 +72,7 @@ def fetch(export: ListExport, *, actor: User, now: datetime | None = None) -> No
     now = now or timezone.now()
     if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
         raise ExportRefused(FETCHED)
-    note_access(actor=actor, what=EXPORTED, reference=str(export), reason=export.because, now=now)
+    note_access(actor=actor, what=EXPORTED, reference=str(export), reason=export.because, act=EXPORT, now=now)
 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from filings.provinces import PROVINCES
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.audit.words import SEARCH
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
@@ -124,7 +125,7 @@ def _note(reader: User, hits: Hits) -> None:
             references.setdefault(sort, []).append(hit.order.reference)
     for sort, found in (references or {"nothing": []}).items():
         which = found[0] if len(found) == 1 else f"× {len(found)}"
-        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED)
+        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED, act=SEARCH)
 
 
 def _sort(part: str) -> str:

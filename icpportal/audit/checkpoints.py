@@ -1,0 +1,88 @@
+"""Signing the end of the chain once a day, and removing its oldest rows when their time is over."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+
+from icpportal.audit import chain
+from icpportal.audit.models import AuditCheckpoint, AuditEntry
+
+SALT = "audit checkpoint"
+DAY = timedelta(days=1)
+
+
+def signature_of(checkpoint: AuditCheckpoint) -> str:
+    """What only who has the portal's secret key can write."""
+    return signing.Signer(salt=SALT).signature(_words(checkpoint))
+
+
+def is_genuine(checkpoint: AuditCheckpoint) -> bool:
+    """Whether the signature is by the portal's key or by one that it had before (`SECRET_KEY_FALLBACKS`)."""
+    try:
+        signing.Signer(salt=SALT).unsign(f"{_words(checkpoint)}:{checkpoint.signature}")
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def sign_again() -> int:
+    """Sign every genuine checkpoint with the key of today; how many. To be done before an old key is dropped."""
+    done = 0
+    for checkpoint in AuditCheckpoint.objects.iterator():
+        if is_genuine(checkpoint):
+            done += AuditCheckpoint.objects.filter(pk=checkpoint.pk).update(signature=signature_of(checkpoint))
+    return done
+
+
+def keep(*, now: datetime | None = None) -> AuditCheckpoint | None:
+    """Link what is left and sign the end of the chain, where a day has passed since the last time and it has grown."""
+    now = now or timezone.now()
+    chain.link()
+    newest = AuditCheckpoint.objects.order_by("-pk").first()
+    if newest is not None and newest.at > now - DAY:
+        return None
+    end = chain.end()
+    return _written(end, now) if end.place > (newest.place if newest else 0) else None
+
+
+def remove_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Remove the entries older than `AUDIT_KEPT_DAYS` from the beginning of the chain; how many.
+
+    A signed checkpoint with their number and period stands for them from then on.
+    """
+    now = now or timezone.now()
+    kept_from = now - timedelta(days=settings.AUDIT_KEPT_DAYS)
+    younger = AuditEntry.objects.filter(at__gte=kept_from, place__isnull=False).aggregate(first=Min("place"))["first"]
+    old = AuditEntry.objects.filter(place__isnull=False, at__lt=kept_from)
+    old = old.filter(place__lt=younger) if younger is not None else old
+    if dry_run:
+        return old.count()
+    with transaction.atomic():
+        found = old.aggregate(n=Count("pk"), last=Max("place"), since=Min("at"), until=Max("at"))
+        if not found["n"]:
+            return 0
+        last = AuditEntry.objects.get(place=found["last"])
+        end = chain.End(found["last"], last.digest)
+        _written(end, now, removed=found["n"], since=found["since"], until=found["until"])
+        AuditEntry.objects.filter(place__lte=end.place).delete()
+    return int(found["n"])
+
+
+def _written(
+    end: chain.End, now: datetime, *, removed: int = 0, since: datetime | None = None, until: datetime | None = None
+) -> AuditCheckpoint:
+    checkpoint = AuditCheckpoint(at=now, place=end.place, digest=end.digest, removed=removed, since=since, until=until)
+    checkpoint.signature = signature_of(checkpoint)
+    checkpoint.save()
+    return checkpoint
+
+
+def _words(checkpoint: AuditCheckpoint) -> str:
+    period = [moment.isoformat(timespec="microseconds") if moment else "" for moment in (
+        checkpoint.at, checkpoint.since, checkpoint.until
+    )]  # fmt: skip
+    return "|".join([str(checkpoint.place), checkpoint.digest, str(checkpoint.removed), *period])

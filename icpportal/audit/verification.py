@@ -1,0 +1,58 @@
+"""Reading the chain from its beginning: which row is the first that is not as it was written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from icpportal.audit import chain, checkpoints
+from icpportal.audit.models import AuditCheckpoint, AuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many entries hold; `broken` says of the first that does not, in English, what is wrong with it."""
+
+    entries: int
+    begins_after: int
+    ends_at: int
+    not_linked: int
+    broken: str = ""
+
+
+def verify() -> Verdict:
+    """Reads every row once. Entries that are not linked yet are counted, and no fault of the chain."""
+    gone = chain.removal()
+    start = chain.End(gone.place, gone.digest) if gone else chain.End(0, chain.BEGINNING)
+    entries, last, broken = 0, start, ""
+    signed = {one.place: one for one in AuditCheckpoint.objects.filter(place__gte=start.place).order_by("-pk")}
+    for broken in _forged(signed):
+        return Verdict(0, start.place, start.place, _not_linked(), broken)
+    for entry in AuditEntry.objects.filter(place__isnull=False).order_by("place").iterator(chunk_size=2_000):
+        broken = _wrong(entry, last, signed)
+        if broken:
+            break
+        entries, last = entries + 1, chain.End(entry.place or 0, entry.digest)
+    missing = max(signed, default=0)
+    if not broken and missing > last.place:
+        broken = f"entry {last.place + 1} is missing: a checkpoint was signed at {missing}"
+    return Verdict(entries, start.place, last.place, _not_linked(), broken)
+
+
+def _forged(signed: dict[int, AuditCheckpoint]) -> Iterator[str]:
+    for checkpoint in signed.values():
+        if not checkpoints.is_genuine(checkpoint):
+            yield f"checkpoint {checkpoint.pk} at {checkpoint.place} was not signed by this portal"
+
+
+def _wrong(entry: AuditEntry, last: chain.End, signed: dict[int, AuditCheckpoint]) -> str:
+    place = last.place + 1
+    if entry.place != place:
+        return f"entry {place} is missing: {entry.place} follows {last.place}"
+    if entry.previous != last.digest or entry.digest != chain.digest_of(entry, place, last.digest):
+        return f"entry {place} (row {entry.pk}, {entry.at:%Y-%m-%d %H:%M}) is not as it was written"
+    if place in signed and signed[place].digest != entry.digest:
+        return f"entry {place} (row {entry.pk}) is not what checkpoint {signed[place].pk} was signed for"
+    return ""
+
+
+def _not_linked() -> int:
+    return AuditEntry.objects.filter(place__isnull=True).count()

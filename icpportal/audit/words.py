@@ -1,0 +1,20 @@
+"""What the acts of the audit chain are called."""
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+LOOK, SEARCH, EXPORT, CHANGE, MOVE, SIGN_IN, SIGN_OUT, REFUSED = (
+    "look", "search", "export", "change", "move", "sign_in", "sign_out", "refused",
+)  # fmt: skip
+# what was done, as people read it. Apps that move rows add their own
+DONE: dict[str, str | Promise] = {"second factor": pgettext_lazy("audit", "Second factor")}
+ACTS: dict[str, str | Promise] = {
+    LOOK: pgettext_lazy("audit", "Looked at personal data"),
+    SEARCH: pgettext_lazy("audit", "Searched"),
+    EXPORT: pgettext_lazy("audit", "Exported"),
+    CHANGE: pgettext_lazy("audit", "Changed a row or an account"),
+    MOVE: pgettext_lazy("audit", "Decided or moved a case"),
+    SIGN_IN: pgettext_lazy("audit", "Signed in"),
+    SIGN_OUT: pgettext_lazy("audit", "Signed out"),
+    REFUSED: pgettext_lazy("audit", "Was refused"),
+}

@@ -1,0 +1,167 @@
+"""What staff do at the desk stands in the audit chain, and the auditor finds it and saves it as a file."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.roles import AUDITOR, OPERATIONS, ensure
+from icpportal.alarms.models import Alarm
+from icpportal.audit import chain
+from icpportal.audit.actions import append
+from icpportal.audit.models import AuditEntry
+from icpportal.audit.verification import verify
+from icpportal.audit.words import CHANGE, EXPORT, LOOK, MOVE, REFUSED, SIGN_IN
+from tests.icpportal.accounts.sign_in.test_second_factor import with_app
+from tests.transfers.builders import PASSWORD, fire, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.cancels import prove
+from tests.transfers.review.desk import case_of, read
+from transfers.orders.states import RETURNED, SUBMITTED
+from transfers.review import leases
+
+LIST = reverse("admin:audit_auditentry_changelist")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def auditor(client: Client, settings: Any) -> Client:
+    settings.STAFF_SECOND_FACTOR = False
+    ensure()
+    return sign_in(client, make_user(held_roles=(AUDITOR,)))
+
+
+def acts(**wanted: Any) -> list[str]:
+    return list(AuditEntry.objects.filter(**wanted).order_by("pk").values_list("act", flat=True))
+
+
+def references(page: Any) -> list[str]:
+    return re.findall(r'class="field-reference"[^>]*>([^<]*)<', page.content.decode())
+
+
+def test_a_case_that_is_opened_taken_and_judged_leaves_each_act_once(client: Client, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    reviewer, order = make_reviewer(), make_order(state=SUBMITTED.key)
+    leases.assign_to_me(order, reviewer)
+    sign_in(client, reviewer)
+
+    for _ in range(2):
+        assert client.get(case_of(order)).status_code == 200
+    fire(read(order), "send_back", "reviewer", actor=reviewer)
+
+    assert acts(reference=order.reference) == [LOOK, MOVE]
+    move = AuditEntry.objects.get(act=MOVE)
+    assert (move.actor, move.what) == (reviewer, "send_back")
+    assert move.said == {"as": "reviewer", "from": SUBMITTED.key, "to": RETURNED.key}
+
+
+def test_what_an_applicant_does_is_their_own_business() -> None:
+    order = make_order(state=SUBMITTED.key)
+    fire(order, "withdraw", "applicant", actor=order.owner)
+
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_change_in_a_form_of_the_desk_is_an_entry_without_what_the_row_is_called(
+    client: Client, settings: Any
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ensure()
+    prove(client, make_user(held_roles=(OPERATIONS,)))
+    person = make_user(email="li.na@example.com")
+
+    page = reverse("admin:accounts_user_change", args=[person.pk])
+    assert client.post(page, {"name": "Li Na", "is_active": "on", "held_roles": ["applicant"]}).status_code == 302
+
+    entry = AuditEntry.objects.get(act=CHANGE)
+    assert (entry.what, entry.reference) == ("accounts.user", str(person.pk))
+    assert "li.na" not in str(entry.__dict__)
+
+
+def test_the_auditor_finds_entries_by_act_person_order_day_and_number(auditor: Client) -> None:
+    one, other = make_reviewer(), make_reviewer()
+    now = timezone.now()
+    append(LOOK, actor=one, what="order", reference="T7Q4-AAAA", now=now - timedelta(days=9))
+    append(MOVE, actor=other, what="accept", reference="T7Q4-BBBB", now=now)
+
+    def found(**asked: str) -> list[str]:
+        return references(auditor.get(LIST, asked))
+
+    assert found() == ["T7Q4-BBBB", "T7Q4-AAAA", "-"], "the auditor's own sign-in is the first"
+    assert found(q="t7q4-aaaa") == found(act=LOOK) == found(actor=str(one.pk)) == ["T7Q4-AAAA"]
+    assert found(q=f"{timezone.localtime(now):%Y-%m-%d}") == found(days="7") == ["T7Q4-BBBB", "-"]
+    assert found(q="T7Q4-CCCC") == []
+
+
+def test_a_file_is_saved_with_a_reason_and_saving_it_is_an_entry(auditor: Client) -> None:
+    entry = append(LOOK, actor=make_reviewer(), what="order", reference="=T7Q4-AAAA")
+    chosen = {"action": "save_as_file", "_selected_action": [entry.pk]}
+
+    auditor.cookies["django_language"] = "en"
+    refused = auditor.post(LIST, chosen, follow=True)
+    assert "Enter a reason next to the action." in refused.content.decode()
+    answer = auditor.post(LIST, {**chosen, "reason": "yearly audit"})
+
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [(row["act"], row["which"]) for row in rows] == [(LOOK, "'=T7Q4-AAAA")]
+    entry = AuditEntry.objects.get(act=EXPORT)
+    assert (entry.reason, entry.reference) == ("yearly audit", "× 1")
+
+
+@pytest.mark.parametrize("held", [(OPERATIONS,), ("reviewer",), ("lead reviewer",)])
+def test_nobody_else_of_the_staff_reads_the_chain_and_trying_is_an_entry_of_it(
+    client: Client, settings: Any, held: tuple[str, ...]
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ensure()
+    person = make_user(held_roles=held)
+    sign_in(client, person)
+
+    assert client.get(LIST).status_code == 403
+    assert AuditEntry.objects.get(act=REFUSED).what == "audit_auditentry_changelist"
+
+
+def test_many_refusals_in_an_hour_are_one_alarm_that_names_no_person(client: Client, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    settings.REFUSALS_AN_HOUR = 3
+    ensure()
+    person = make_user(held_roles=(OPERATIONS,))
+    sign_in(client, person)
+
+    for tries in range(1, 5):
+        client.get(LIST)
+        assert Alarm.objects.filter(cause="audit.refused_often").exists() == (tries >= 3)
+
+    assert Alarm.objects.get().reference == str(person.pk)
+
+
+def test_signing_in_and_each_wrong_code_of_staff_is_an_entry_once_and_of_applicants_none(
+    settings: Any,
+) -> None:
+    settings.STAFF_SECOND_FACTOR = True
+    reviewer, applicant = make_reviewer(), make_user()
+    for person in (reviewer, applicant):
+        with_app(person)
+        client = Client()
+        client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+        client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    assert acts() == [REFUSED]
+    entry = AuditEntry.objects.get()
+    assert (entry.actor, entry.what) == (reviewer, "second factor")
+
+
+def test_the_chain_holds_after_a_day_at_the_desk(auditor: Client) -> None:
+    order = make_order(state=SUBMITTED.key)
+    fire(order, "send_back", "reviewer", actor=make_reviewer())
+    auditor.get(LIST)
+    chain.link()
+
+    assert (verify().broken, verify().entries) == ("", AuditEntry.objects.count())
+    assert SIGN_IN in acts()
