@@ -6,7 +6,8 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from icpportal.accounts.sign_in.authenticator_secrets import AuthenticatorSecrets
 from icpportal.privacy import blind_index
@@ -29,7 +30,10 @@ class Command(BaseCommand):
                 totals += column.turn(self.stderr.write)
             totals += AuthenticatorSecrets().turn(self.stderr.write)
             if settings.BLIND_INDEX_KEY_FALLBACKS:
-                self.turn_indexes()
+                try:
+                    self.turn_indexes()
+                except OperationalError as busy:
+                    raise CommandError("others were writing all the time: nothing is lost, run it again") from busy
         left = sum(column.left().count() for column in columns()) + AuthenticatorSecrets().left()
         for words in self.told(dry_run):
             self.stdout.write(words)

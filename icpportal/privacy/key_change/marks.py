@@ -5,6 +5,7 @@ from django.db.models import Model
 
 from icpportal.privacy import blind_index
 from icpportal.privacy.crypto import Unreadable, key_names, seal, unseal
+from icpportal.privacy.key_change.blind_indexes import IndexColumn, made
 from icpportal.privacy.key_change.sealed_values import Column, columns
 from icpportal.privacy.models import KeyMark
 
@@ -23,7 +24,7 @@ def fault() -> str:
     """
     try:
         marks = {(mark.kind, mark.name): mark.token for mark in KeyMark.objects.all()}
-        wrong = next(filter(None, (_wrong(*each) for each in marks.items())), "") if marks else _newest_unreadable()
+        wrong = next(filter(None, (_wrong(*each) for each in marks.items())), "") if marks else _found_wrong()
         if not wrong:
             _mark(set(marks))
     except DatabaseError:
@@ -60,13 +61,21 @@ def _mark(there: set[tuple[str, str]]) -> None:
     KeyMark.objects.bulk_create(new, ignore_conflicts=True)
 
 
-def _newest_unreadable() -> str:
-    """For a database that was filled before there were marks: some of the newest values of its columns must open."""
-    newest = [(column, row) for column in columns() if (row := column.values().order_by("-pk").first()) is not None]
-    if not newest or any(_opens(*each) for each in newest):
-        return ""
-    column, row = newest[0]
-    return WRONG_KEY.format(column.token_of(row).split(":")[1])
+def _found_wrong() -> str:
+    """For a database that was filled before there were marks: of one row of each column, some must open and fit."""
+    rows = [(column, row) for column in columns() if (row := column.values().order_by("-pk").first()) is not None]
+    if rows and not any(_opens(*each) for each in rows):
+        column, row = rows[0]
+        return WRONG_KEY.format(column.token_of(row).split(":")[1])
+    fits = [_fits(column, row) for column in made() if (row := column.rows().order_by("-pk").first()) is not None]
+    return WRONG_INDEX if fits and not any(fits) else ""
+
+
+def _fits(column: IndexColumn, row: Model) -> bool:
+    try:
+        return getattr(row, column.field.name) in column.field.made(row)
+    except Unreadable:
+        return False
 
 
 def _opens(column: Column, row: Model) -> bool:

@@ -144,9 +144,11 @@ def test_a_start_with_a_key_that_does_not_open_the_database_is_refused_in_one_se
     for wrong in (key("other"), key("demo")):
         settings.PII_KEYS = wrong
         assert marks.fault().startswith("PII_KEYS does not open what this database holds under the key “demo”")
+    settings.PII_KEYS, settings.BLIND_INDEX_KEY = good, "another"
+    assert marks.fault().startswith("BLIND_INDEX_KEY is not the key of this database")
     assert not KeyMark.objects.exists()
 
-    settings.PII_KEYS = good
+    settings.BLIND_INDEX_KEY = OLD
     assert marks.fault() == ""
     Order.objects.all().delete()  # nothing sealed is left, and the mark still knows
     settings.PII_KEYS = key("demo")
