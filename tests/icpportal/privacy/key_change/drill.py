@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
+from django.db import connection
 
 from icpportal.privacy import blind_index
 from icpportal.privacy.crypto import unseal
@@ -38,6 +39,20 @@ def opened() -> dict[str, list[bytes]]:
         ]
         for column in columns()
     }
+
+
+def named(name: str) -> list[str]:
+    """Every column of every table in which a value of the key of this name lies, whoever declared it or did not."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            for column in connection.introspection.get_table_description(cursor, table):
+                where = f"CAST({connection.ops.quote_name(column.name)} AS text) LIKE %s"
+                cursor.execute(
+                    f"SELECT count(*) FROM {connection.ops.quote_name(table)} WHERE {where}", [f"%s1:{name}:%"]
+                )
+                found += [f"{table}.{column.name}"] * bool(cursor.fetchone()[0])
+    return found
 
 
 def turn(settings: Any) -> None:

@@ -21,7 +21,7 @@ from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.key_change.sealed_values import Column, columns
 from icpportal.privacy.models import IndexName, KeyMark
 from tests.icpportal.gateways.miit.sending_world import access
-from tests.icpportal.privacy.key_change.drill import OLD, drop, fitting, key, keyed, opened, rotate_keys, turn
+from tests.icpportal.privacy.key_change.drill import OLD, drop, fitting, key, keyed, named, opened, rotate_keys, turn
 from tests.transfers.builders import make_order, make_user
 from tests.transfers.review.search.test_keys import stale
 from tests.walk import world
@@ -69,8 +69,10 @@ def test_all_is_read_and_found_under_new_keys_alone_and_the_old_ones_are_said_to
     assert marks.fault() == ""
 
     planned = rotate_keys(dry_run=True)
+    assert len(named("demo")) > 30
     said = rotate_keys()
 
+    assert named("demo") == []
     assert f"demo: {total} values\nBLIND_INDEX_KEY: the earlier key is in force\nrotate_keys: {total} left" in planned
     assert "demo: no longer in use" in said
     assert f"rotate_keys: {total} turned, 0 changed meanwhile, 0 failed, 0 left\n" in said
