@@ -22,6 +22,7 @@ from transfers.phones import windows as phone_windows
 from transfers.review import decisions
 from transfers.review.figures import daily_count as desk
 from transfers.review.search import backfill
+from transfers.rights import sweep as rights
 from verification.documents import examination
 from verification.documents import sweep as sweeping
 
@@ -97,6 +98,12 @@ def finish_lone_requests() -> None:
 def sweep_deadlines() -> None:
     """Moves every order whose time has run out."""
     deadlines.sweep()
+
+
+@app.task(base=Job)
+def sweep_rights() -> None:
+    """Carries out what people asked about their own data."""
+    rights.sweep()
 
 
 @app.task(base=Job)

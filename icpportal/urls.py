@@ -24,6 +24,7 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("", include("transfers.urls")),
     path("", include("filings.urls")),
+    path("account/data/", include("transfers.rights.urls")),
     path("account/", include("icpportal.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("theme/", set_theme, name="set_theme"),

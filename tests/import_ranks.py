@@ -106,6 +106,7 @@ TRANSFERS = (
     "transfers/duties",
     "transfers/footer",
     "transfers/effects.py",  # what follows from a move; orders call it by settings.ORDER_EFFECTS
+    "transfers/rights",
     "transfers/proofs",
     "transfers/pages",
     "transfers/phones",
@@ -125,6 +126,8 @@ TRANSFERS = (
     "transfers/deadlines",
     "transfers/order_page",
     "transfers/dashboard",
+    "transfers/rights/views",
+    "transfers/rights/urls.py",
     # what reviewers do, under the pages on which they do it
     "transfers/review/values.py",
     "transfers/review/staff.py",

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "verification",
     "filings",
     "transfers",
+    "transfers.rights",
 ]
 if DEMO_FOLDER.is_dir():
     INSTALLED_APPS += ["demo"]  # its commands; they refuse to run in production

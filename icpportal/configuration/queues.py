@@ -43,6 +43,7 @@ QUEUES = {
         "fill_natures",
         "check_footers",
         "keep_audit",
+        "sweep_rights",
         "tidy",
     ),
 }
@@ -71,6 +72,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": every("heartbeat", 60),
     "reconcile": every("reconcile", 600),
     "footers": every("check_footers", 20),
+    "rights": every("sweep_rights", 60),
     "durations": every("count_durations", 3600),
     "desk": every("count_desk", 3600),
     "natures": every("fill_natures", 60),

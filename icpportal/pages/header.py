@@ -43,6 +43,7 @@ OF_ACCOUNT = (
     ("message-settings", _("What we tell you, and how")),
     ("mfa_index", _("Second factor")),
     ("usersessions_list", _("Where you are signed in")),
+    ("your-data", _("Your data")),
 )
 DEMO = (("demo-messages", _("Messages sent")), ("demo-authority", _("Play the authority")))
 STANDING = (("help", _("Help")), ("rules", _("Rules by province")), ("privacy", _("Privacy")))

@@ -31,5 +31,10 @@ EVENTS = (
     Event(
         "results", _("Approved, refused, cancelled"), ("order_approved", "order_refused", "order_closed"), why=RESULT
     ),
-    Event("security", _("Withdrawals, cancellations, account changes"), ("order_withdrawn",), why=SECURITY),
+    Event(
+        "security",
+        _("Withdrawals, cancellations, account changes"),
+        ("order_withdrawn", "consent_withdrawn"),
+        why=SECURITY,
+    ),
 )

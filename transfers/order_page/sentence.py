@@ -70,6 +70,7 @@ CONDITIONS: dict[str, Callable[[Order, int], bool]] = {
     "waits_for_id": lambda order, to_change: queries.waits_for_id(order),
     "waits_for_other_decision": lambda order, to_change: queries.waits_for_other_decision(order),
     "takes_long": lambda order, to_change: review_time.takes_long(order, timezone.now()),
+    "consent_withdrawn": lambda order, to_change: queries.lost_consent(order),
     "kept_no_more": lambda order, to_change: not actions.can_start_again(order),
     "cannot_be_sent_again": lambda order, to_change: (
         not ORDER.can(order, "resubmit", APPLICANT, queries.facts_of(order))

@@ -29,10 +29,10 @@ from transfers.orders.rows import (
     EARLIER_REPORT,
     HIDDEN,
     OUR_REFUSAL,
+    PERSON,
     PLAIN,
     SYSTEM,
     WITHDRAWAL,
-    Move,
     State,
 )
 from transfers.pages.authority_words import note_words
@@ -110,6 +110,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
     EARLIER_REPORT: lambda order, note, language: note_words(order, note.partition(" ")[2], language),
     WITHDRAWAL: _withdrawn,
     CAUSE: lambda order, note, language: str(CAUSES[note]),
+    PERSON: lambda order, note, language: str(ROLES.get(note, note)),
     OUR_REFUSAL: lambda order, note, language: own_words.shown(queries.our_refusal(order), language),
 }
 
@@ -124,7 +125,7 @@ def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str)
     row = row_of(event.move)
     return TimelineRow(
         at=event.at,
-        who=(row.done_by if isinstance(row, Move) else "") or WHO.get(event.by, event.by),
+        who=(row.done_by if row else "") or WHO.get(event.by, event.by),
         what=row.said if row else event.move,
         state=states.BY_KEY.get(event.to_state),
         note=note_of(order, event, language),

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from transfers.orders import states
-from transfers.orders.moves import MOVES
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, Fact, Move
+from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, PERSON, Fact, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
@@ -24,6 +24,12 @@ FACTS = (
     Fact("deadline_moved", _("The deadline was changed")),
     Fact("stated", _("You told us that you entered the code")),
     Fact("unstated", _("You undid that")),
+    Fact(
+        "consent_noted",
+        _("The consent to the use of document pictures was withdrawn. The order is with the authority and goes on"),
+        PERSON,
+        WITHDRAW_CONSENT.done_by,
+    ),
 )
 ROWS: dict[str, Move | Fact] = {
     **{fact.name: fact for fact in FACTS},

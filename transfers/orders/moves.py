@@ -6,24 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.lifecycle import APPLICANT, AUTHORITY, CLOCK, LEAD, OPERATIONS, REVIEWER, MoveTable
-from transfers.orders import guards, states
+from transfers.orders import guards, rows, states
 from transfers.orders.kinds import CANCELLATIONS, TRANSFERS
-from transfers.orders.rows import (
-    ACCOUNT,
-    ADMINISTRATOR,
-    AUTHORITY_WORDS,
-    CAUSE,
-    EVERYBODY,
-    HIDDEN,
-    OUR_REFUSAL,
-    OWNER_AND_LEAD,
-    REPORT,
-    SYSTEM,
-    WITHDRAWAL,
-    Button,
-    Move,
-    of,
-)
+from transfers.orders.rows import Button, Move, of
 
 SUBMIT = Move(
     "submit",
@@ -31,7 +16,7 @@ SUBMIT = Move(
     states.SUBMITTED.key,
     by=APPLICANT,
     notify="order_received",
-    audience=OWNER_AND_LEAD,
+    audience=rows.OWNER_AND_LEAD,
     own_page=True,
     said=_("Submitted for review"),
 )
@@ -42,8 +27,8 @@ ACCEPT = Move(
     by=REVIEWER,
     guard=guards.has_valid_photo,
     notify="order_submitted",
-    audience=OWNER_AND_LEAD,
-    enqueue=REPORT,
+    audience=rows.OWNER_AND_LEAD,
+    enqueue=rows.REPORT,
     said=_("Details and documents accepted"),
 )
 REPORTED = Move(
@@ -54,9 +39,9 @@ REPORTED = Move(
     guard=guards.province_asks,
     due=guards.phone_window,
     notify="confirm_phones",
-    audience=EVERYBODY,
+    audience=rows.EVERYBODY,
     said=_("Submitted to the authority"),
-    done_by=SYSTEM,  # although the authority's receipt is what moves the order
+    done_by=rows.SYSTEM,  # although the authority's receipt is what moves the order
 )
 # put off until something else of the filing is decided: nobody is texted before it is taken in again
 WAITS = Move(
@@ -65,7 +50,7 @@ WAITS = Move(
     states.AUTHORITY_REVIEW.key,
     by=AUTHORITY,
     said=_("The authority must decide another request first. The order is then reported again automatically"),
-    note=AUTHORITY_WORDS,
+    note=rows.AUTHORITY_WORDS,
 )
 REPORT_FAILED = Move(
     "report_failed",
@@ -74,7 +59,7 @@ REPORT_FAILED = Move(
     by=AUTHORITY,
     notify="report_problem",
     said=_("We have to submit the order again. You do not need to do anything"),
-    note=HIDDEN,
+    note=rows.HIDDEN,
 )
 GRANTED_FROM = of(
     states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.LAPSED,
@@ -88,7 +73,7 @@ GRANT = Move(
     states.APPROVED.key,
     by=AUTHORITY,
     notify="order_approved",
-    audience=EVERYBODY,
+    audience=rows.EVERYBODY,
     said=pgettext_lazy("timeline", "Approved"),
     grants=True,
 )
@@ -128,6 +113,18 @@ CLOSE = Move(
     by=OPERATIONS,
     said=_("Closed, because it could not be read any more"),
 )
+# what the order cannot do without was taken back (PIPL 15)
+WITHDRAW_CONSENT = Move(
+    "withdraw_consent",
+    CLOSABLE,
+    states.WITHDRAWN.key,
+    by=APPLICANT,
+    notify="consent_withdrawn",
+    own_page=True,
+    said=_("Closed: the consent to the use of document pictures was withdrawn"),
+    done_by=_("The person concerned"),
+    note=rows.PERSON,
+)
 
 TRANSFER_MOVES = (
     SUBMIT,
@@ -139,7 +136,7 @@ TRANSFER_MOVES = (
         by=REVIEWER,
         due=guards.kept_in(states.RETURNED),
         notify="order_returned",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=_("Returned for changes"),
         comes_back=True,
     ),
@@ -150,7 +147,7 @@ TRANSFER_MOVES = (
         guard=None,
         due=guards.kept_in(states.PHOTO_DUE),
         notify="photo_requested",
-        audience=EVERYBODY,
+        audience=rows.EVERYBODY,
         enqueue="",
     ),
     Move(
@@ -168,7 +165,7 @@ TRANSFER_MOVES = (
         by=REVIEWER,
         due=guards.kept_in(states.PHOTO_DUE),
         notify="photo_returned",
-        audience=(ACCOUNT, ADMINISTRATOR),
+        audience=(rows.ACCOUNT, rows.ADMINISTRATOR),
         said=_("The photo has to be taken again"),
     ),
     Move(
@@ -177,8 +174,8 @@ TRANSFER_MOVES = (
         states.HANDING_OVER.key,
         by=REVIEWER,
         notify="order_submitted",
-        audience=OWNER_AND_LEAD,
-        enqueue=REPORT,
+        audience=rows.OWNER_AND_LEAD,
+        enqueue=rows.REPORT,
         said=_("The photo was accepted"),
     ),
     LOOK_AGAIN,
@@ -189,7 +186,7 @@ TRANSFER_MOVES = (
         guard=None,
         due=None,
         notify="order_with_authority",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
     ),
     WAITS,
     REPORT_FAILED,
@@ -199,7 +196,7 @@ TRANSFER_MOVES = (
         states.AUTHORITY_REVIEW.key,
         by=AUTHORITY,
         notify="order_with_authority",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=_("All phones are verified"),
     ),
     Move(
@@ -209,7 +206,7 @@ TRANSFER_MOVES = (
         by=CLOCK,
         guard=guards.stated_and_authority_silent,
         notify="order_with_authority",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=_("The time for phone verification is over. The order went on to the authority's review"),
     ),
     Move(
@@ -219,7 +216,7 @@ TRANSFER_MOVES = (
         by=CLOCK,
         due=guards.kept_in(states.LAPSED),
         notify="order_lapsed",
-        audience=EVERYBODY,
+        audience=rows.EVERYBODY,
         said=_("Phone verification was not completed in time"),
         comes_back=True,
     ),
@@ -242,9 +239,9 @@ TRANSFER_MOVES = (
         by=AUTHORITY,
         due=guards.kept_in(states.AUTHORITY_RETURNED),
         notify="order_returned_by_authority",
-        audience=EVERYBODY,
+        audience=rows.EVERYBODY,
         said=_("Returned by the authority"),
-        note=AUTHORITY_WORDS,
+        note=rows.AUTHORITY_WORDS,
         comes_back=True,
     ),
     Move(
@@ -253,7 +250,7 @@ TRANSFER_MOVES = (
         states.HANDING_OVER.key,
         by=APPLICANT,
         guard=guards.unchanged_and_valid,
-        enqueue=REPORT,
+        enqueue=rows.REPORT,
         said=_("Resubmitted unchanged"),
         button=Button(_("Resubmit unchanged"), is_primary=True),
     ),
@@ -272,9 +269,9 @@ TRANSFER_MOVES = (
         states.WITHDRAWN.key,
         by=APPLICANT,
         notify="order_withdrawn",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=pgettext_lazy("timeline", "Withdrawn"),
-        note=WITHDRAWAL,
+        note=rows.WITHDRAWAL,
         button=Button(_("Withdraw"), asks_first=True, on_other_pages=_("Withdraw it")),
     ),
     ABANDON,
@@ -284,9 +281,9 @@ TRANSFER_MOVES = (
         states.REFUSED.key,
         by=LEAD,
         notify="order_refused",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=pgettext_lazy("timeline", "Refused"),
-        note=OUR_REFUSAL,
+        note=rows.OUR_REFUSAL,
     ),
     EXPIRE_DRAFT,
     Move(
@@ -295,10 +292,11 @@ TRANSFER_MOVES = (
         states.EXPIRED.key,
         by=CLOCK,
         notify="order_expired",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=_("Closed: it was not continued in time"),
     ),
     CLOSE,
+    WITHDRAW_CONSENT,
 )
 CANCELLATION_MOVES = (
     replace(CLOSE, sources=of(states.DRAFT, states.COOLING_OFF), kinds=CANCELLATIONS),
@@ -327,7 +325,7 @@ CANCELLATION_MOVES = (
         states.HANDING_OVER.key,
         by=APPLICANT,
         kinds=CANCELLATIONS,
-        enqueue=REPORT,
+        enqueue=rows.REPORT,
         notify="cancel_received",
         confirms=True,
         own_page=True,
@@ -339,11 +337,11 @@ CANCELLATION_MOVES = (
         states.HANDING_OVER.key,
         by=LEAD,
         kinds=CANCELLATIONS,
-        enqueue=REPORT,
+        enqueue=rows.REPORT,
         notify="cancelled_for_cause",
-        audience=EVERYBODY,
+        audience=rows.EVERYBODY,
         said=_("The provider cancels the transfer for cause"),
-        note=CAUSE,
+        note=rows.CAUSE,
     ),
     Move(
         "stop",
@@ -360,7 +358,7 @@ CANCELLATION_MOVES = (
         states.HANDING_OVER.key,
         by=CLOCK,
         kinds=CANCELLATIONS,
-        enqueue=REPORT,
+        enqueue=rows.REPORT,
         said=_("The cancellation is submitted"),
     ),
     replace(
@@ -368,7 +366,7 @@ CANCELLATION_MOVES = (
         guard=None,
         due=None,
         notify="",
-        audience=(ACCOUNT,),
+        audience=(rows.ACCOUNT,),
     ),
     replace(WAITS, sources=of(states.HANDING_OVER, states.AUTHORITY_REVIEW), kinds=CANCELLATIONS),
     replace(REPORT_FAILED, sources=of(states.AUTHORITY_REVIEW), kinds=CANCELLATIONS),
@@ -379,9 +377,9 @@ CANCELLATION_MOVES = (
         by=AUTHORITY,
         kinds=CANCELLATIONS,
         notify="transfer_cancelled",
-        audience=EVERYBODY,
+        audience=rows.EVERYBODY,
         said=_("The transfer has ended"),
-        note=AUTHORITY_WORDS,
+        note=rows.AUTHORITY_WORDS,
         ends_access=True,
     ),
     Move(
@@ -391,9 +389,9 @@ CANCELLATION_MOVES = (
         by=AUTHORITY,
         kinds=CANCELLATIONS,
         notify="cancel_refused",
-        audience=OWNER_AND_LEAD,
+        audience=rows.OWNER_AND_LEAD,
         said=_("The authority refused the cancellation"),
-        note=AUTHORITY_WORDS,
+        note=rows.AUTHORITY_WORDS,
     ),
 )
 MOVES = (*TRANSFER_MOVES, *CANCELLATION_MOVES)

@@ -164,6 +164,12 @@ def earlier_of(order: Order) -> Order | None:
     return mine.filter(created_at__lt=order.created_at).exclude(pk=order.pk).first()
 
 
+def lost_consent(order: Order) -> bool:
+    """Whether an order that is over was closed because a consent was taken back."""
+    last = next((event.move for event in order.events.all() if event.to_state == order.state), "")
+    return last == moves.WITHDRAW_CONSENT.name
+
+
 def is_being_decided(order: Order) -> bool:
     """Whether a reviewer has decided about the order, and may still take it back."""
     return Decision.objects.filter(order=order, ended_at=None).exists()

@@ -19,6 +19,8 @@ PAPERS, PHOTO, PHONES, WITH_AUTHORITY, COOLING, END = "papers", "photo", "phones
 
 BEING_CLOSED = _("The deadline was %(due)s. This order is being closed: nothing can be changed or submitted any more")
 
+NO_CONSENT = _("A consent was withdrawn, and the pictures are deleted. A new order needs the consent again")
+
 BLOCKS_OVER = _("Order %(ref)s has expired and is being closed: start again when it is closed")
 
 
@@ -110,8 +112,8 @@ class State:
 ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR = "account", "subject_lead", "administrator"
 OWNER_AND_LEAD, EVERYBODY = (ACCOUNT, SUBJECT_LEAD), (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR)
 # how the timeline shows the note of an event
-PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, CAUSE, OUR_REFUSAL = (
-    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "cause", "our_refusal",
+PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, CAUSE, OUR_REFUSAL, PERSON = (
+    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "cause", "our_refusal", "person",
 )  # fmt: skip
 SYSTEM = _("The system")
 # the outbox channel of reports
@@ -151,6 +153,7 @@ class Fact:
     name: str
     said: Words
     note: str = PLAIN
+    done_by: Words = ""  # where that is not who noted it
 
 
 def of(*states: State) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ FINISH_OR_WITHDRAW = _("Order %(ref)s is open: finish or withdraw it first")
 WITH_US = _("Order %(ref)s is with our reviewers: wait for the answer, or withdraw it first")
 WAIT_FOR_US = _("Order %(ref)s is with our reviewers and cannot be withdrawn now: wait for the answer")
 WAIT_FOR_AUTHORITY = _("Order %(ref)s is with the authority and cannot be withdrawn: wait for the result")
-SEND_AGAIN_BY = _("Resubmit by")
-WE_ANSWER_BY = _("Answer due by")
+SEND_AGAIN_BY, WE_ANSWER_BY = _("Resubmit by"), _("Answer due by")
 CANCEL_SENT = _("Order %(ref)s cancels a transfer: wait for the result, then start again")
 
 OWNERS_TURN = frozenset({Group.OWNER_ACTS, Group.WAITS_FOR_OWNER})
@@ -312,7 +311,10 @@ WITHDRAWN = State(
     label=pgettext_lazy("state", "Withdrawn"),
     heading=_("You withdrew the order"),
     sentence=_("You can start again with these answers until %(due)s"),
-    instead=(Instead("kept_no_more", _("A new order for this domain is possible")),),
+    instead=(
+        Instead("consent_withdrawn", rows.NO_CONSENT, heading=_("The order is closed")),
+        Instead("kept_no_more", _("A new order for this domain is possible")),
+    ),
     turn=rows.NOBODY,
     tone="slate",
     icon="take-back",

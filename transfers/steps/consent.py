@@ -15,15 +15,19 @@ from verification.phones import consent_links
 
 ANSWER, WAY, PAPER = "consent", "way", "paper"  # in the answers of an order
 LETTER = "consent_letter"  # the slot of the signed form
-TO_ASK, WAITING, OVER, DECLINED, AGREED, ON_PAPER = "to_ask", "waiting", "over", "declined", "agreed", "paper"
+TO_ASK, WAITING, OVER, DECLINED, WITHDRAWN, AGREED, ON_PAPER = (
+    "to_ask", "waiting", "over", "declined", "withdrawn", "agreed", "paper",
+)  # fmt: skip
 WORDS: dict[str, Promise] = {
     TO_ASK: _("Ask %(name)s for consent: text the link"),
     WAITING: _("Waiting for %(name)s to agree on the phone %(mobile)s"),
     OVER: _("The link to %(name)s is more than 24 hours old: text a new one"),
     DECLINED: _("%(name)s did not agree: check the number, or enter another administrator"),
+    WITHDRAWN: _("%(name)s has withdrawn the consent"),
     AGREED: _("%(name)s has agreed"),
     ON_PAPER: _("%(name)s agrees on paper: upload the signed form"),
 }
+BY_ANSWER = {consent_links.AGREED: AGREED, consent_links.DECLINED: DECLINED, consent_links.WITHDRAWN: WITHDRAWN}
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,9 @@ class Standing:
     @property
     def task(self) -> Task:
         """Its line among the details."""
-        state = {AGREED: "done", ON_PAPER: "done", WAITING: "waiting", DECLINED: "wrong"}.get(self.state, "todo")
+        state = {AGREED: "done", ON_PAPER: "done", WAITING: "waiting", DECLINED: "wrong", WITHDRAWN: "wrong"}.get(
+            self.state, "todo"
+        )
         return Task(_("Consent of the website administrator"), self.url, state, hint=self.words)
 
 
@@ -77,7 +83,7 @@ def _state(request: ConsentRequest | None, person: Person) -> str:
     if request is None or not consent_links.is_of(request, person_key=person.key, mobile=person.mobile):
         return TO_ASK
     if request.answer:
-        return AGREED if request.answer == consent_links.AGREED else DECLINED
+        return BY_ANSWER[request.answer]
     return WAITING if request.is_open else OVER
 
 

@@ -41,7 +41,7 @@ class Consent(models.Model):
 class ConsentRequest(SealedModel):
     """Somebody was asked on their own phone; one row a holder, of the person and mobile that were asked last."""
 
-    AGREED, DECLINED = "agreed", "declined"
+    AGREED, DECLINED, WITHDRAWN = "agreed", "declined", "withdrawn"
 
     holder = models.CharField(_("holder"), max_length=120, unique=True)
     person_key = BlindIndexField(_("person"), copied=True, max_length=80)

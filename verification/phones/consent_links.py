@@ -21,7 +21,7 @@ from verification.phones.proofs import mobile_index
 PURPOSE = "consent"
 LIFETIME = timedelta(hours=24)
 TOKEN_BYTES = 24
-AGREED, DECLINED = ConsentRequest.AGREED, ConsentRequest.DECLINED
+AGREED, DECLINED, WITHDRAWN = ConsentRequest.AGREED, ConsentRequest.DECLINED, ConsentRequest.WITHDRAWN
 
 
 def ask(
@@ -96,10 +96,15 @@ def answer(token: str, said: str, *, language: str, client: str = "", now: datet
     return True
 
 
-def said_before(token: str) -> str:
-    """What this very link was answered with; "" when it was not."""
-    found = ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
-    return found.answer if found else ""
+def answered(token: str) -> ConsentRequest | None:
+    """What was asked by this very link, once it was answered, however long ago."""
+    return ConsentRequest.objects.filter(digest=digest(token)).exclude(answer="").first()
+
+
+def withdraw(holder: str, *, person_key: str) -> bool:
+    """Who agreed by a link has changed their mind; False when that was nobody."""
+    agreed = ConsentRequest.objects.filter(holder=holder, person_key=person_key, answer=AGREED)
+    return bool(agreed.update(answer=WITHDRAWN))
 
 
 def of(holder: str) -> ConsentRequest | None:

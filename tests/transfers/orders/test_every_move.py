@@ -224,6 +224,16 @@ TRANSFER = (
         states.ABANDONED,
         "Closed, because it could not be read any more",
     ),
+    Made(
+        "withdraw_consent",
+        (*states.EDITABLE, *states.IN_REVIEW, states.PHOTO_DUE, states.LAPSED, states.AUTHORITY_RETURNED),
+        APPLICANT,
+        states.WITHDRAWN,
+        "Closed: the consent to the use of document pictures was withdrawn",
+        ACCOUNT,
+        "consent_withdrawn",
+        facts=(("what", {"zh": "网站负责人", "en": "website administrator"}),),
+    ),
 )
 CANCELLATION = (
     Made("cool", (states.DRAFT,), APPLICANT, states.COOLING_OFF, "The cancellation is waiting. You can still stop it"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.codes.actions import TooMany, TooSoon
@@ -19,13 +20,29 @@ from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
 from icpportal.wizard.storage import keep
 from transfers.models import Order
-from transfers.orders.people import administrator
+from transfers.orders.people import ADMINISTRATOR, administrator
 from transfers.pages import stages
 from transfers.pages.frame import Page, PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
+from transfers.rights import consents as rights
 from transfers.steps import consent
 from verification import consents
+from verification.models import ConsentRequest
 from verification.phones import consent_links
+
+# what a withdrawal does, in words for somebody without an account here
+WITHDRAWN_HERE: dict[str, Words] = {
+    rights.CLOSES: _("The filing stops, and the pictures of your document are deleted. The applicant is told."),
+    rights.WAITS: _(
+        "The authority has the filing already, and what was sent there cannot be called back. We record your withdrawal"
+        " and tell the applicant. Unless the filing is approved, we delete the pictures when it ends."
+    ),
+    rights.CHANGES_NOTHING: _(
+        "The filing was approved. The law requires the provider to keep its documents. We record your withdrawal, and"
+        " the pictures are used for nothing else."
+    ),
+    rights.PICTURES_GO: _("The filing was not made. The pictures of your document that are still here are deleted."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +67,8 @@ class AskedPage(Page):
     text: consents.ConsentText = consents.TEXTS[consents.CURRENT]
     said: str = ""
     has_agreed: bool = False
+    has_withdrawn: bool = False
+    follows: Words = ""  # what a withdrawal does, while there is one to make
     is_incomplete: bool = False
 
 
@@ -104,10 +123,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
     found = consent_links.opened(token)
     order = Order.objects.filter(reference=found.holder).first() if found else None
     if found is None or order is None or not _still_asked(order):
-        said = consent_links.said_before(token)
-        return render_page(
-            request, AskedPage(said=said, has_agreed=said == consent_links.AGREED), status=200 if said else 404
-        )
+        return _answered(request, token)
     says_no = "no" in request.POST
     if request.method == "POST" and (says_no or {"role", "pictures"} <= set(request.POST)):
         said = consent_links.DECLINED if says_no else consent_links.AGREED
@@ -120,6 +136,32 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
         is_incomplete=request.method == "POST",
     )
     return render_page(request, page)
+
+
+def _answered(request: HttpRequest, token: str) -> HttpResponse:
+    """What the link was answered with; who agreed may take that back here, as easily as it was given."""
+    found = consent_links.answered(token)
+    order = Order.objects.select_related("owner").filter(reference=found.holder).first() if found else None
+    if found is None or order is None:
+        return render_page(request, AskedPage(), status=404)
+    if request.method == "POST" and "take_back" in request.POST and found.answer == consent_links.AGREED:
+        if _is_still_named(order, found):
+            rights.withdraw(order, ADMINISTRATOR, actor=None, on_own_phone=True)
+        return redirect("consent-asked", token)
+    has_agreed = found.answer == consent_links.AGREED
+    page = AskedPage(
+        said=found.answer,
+        has_agreed=has_agreed,
+        has_withdrawn=found.answer == consent_links.WITHDRAWN,
+        follows=WITHDRAWN_HERE[rights.effect(order)] if has_agreed and _is_still_named(order, found) else "",
+    )
+    return render_page(request, page)
+
+
+def _is_still_named(order: Order, asked_for: ConsentRequest) -> bool:
+    """Whether it is a consent of this very person that stands in the order."""
+    standing = rights.standing(order, ADMINISTRATOR)
+    return standing is not None and administrator(order).key == asked_for.person_key
 
 
 def _still_asked(order: Order) -> bool:

@@ -1,0 +1,136 @@
+"""Taking back the consent to the use of pictures (PIPL 15): the order closes, and its pictures are deleted.
+
+An order that lies with the authority cannot be stopped: the withdrawal waits, and is carried out when the order comes
+back or ends. What was approved keeps its papers, which the law asks of the provider.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.fields.types import Facts
+from icpportal.lifecycle import APPLICANT
+from icpportal.privacy.holds import is_held
+from transfers.models import Order
+from transfers.notifications.messages import notify_recipients
+from transfers.orders import queries
+from transfers.orders.kinds import is_in
+from transfers.orders.machine import ORDER, note
+from transfers.orders.moves import WITHDRAW_CONSENT
+from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, by_role
+from transfers.orders.rows import Group
+from transfers.rights.models import ConsentWithdrawal
+from transfers.rights.papers import erase_papers
+from verification import consents
+from verification.models import Consent
+from verification.phones import consent_links
+
+CLOSES, WAITS, CHANGES_NOTHING, PICTURES_GO = "close", "later", "keep", "delete"
+SHOWN = 100  # orders whose consents one page lists, the newest first
+
+
+@dataclass(frozen=True)
+class Given:
+    """A consent that stands, or stood, in an order of one's own."""
+
+    order: Order
+    role: str
+    name: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+def of_account(user: User) -> list[Given]:
+    """The consents given in this account's newest orders; two queries however many they are."""
+    orders = list(queries.orders_of(user)[:SHOWN])
+    found: dict[str, list[Consent]] = defaultdict(list)
+    for consent in Consent.objects.filter(holder__in=[order.reference for order in orders]).order_by("given_at"):
+        found[consent.holder].append(consent)
+    return [given for order in orders for given in of_order(order, found[order.reference])]
+
+
+def of_order(order: Order, given: Iterable[Consent] | None = None) -> list[Given]:
+    """The last consent of each person who stands in the order now."""
+    if given is None:
+        given = Consent.objects.filter(holder=order.reference).order_by("given_at")
+    last = {consent.person_key: consent for consent in given}
+    people = {person.key: (role, person.name) for role, person in reversed(by_role(order).items())}
+    return [
+        Given(order, *people[key], consent.given_at, consent.withdrawn_at)
+        for key, consent in last.items()
+        if key in people
+    ]
+
+
+def standing(order: Order, role: str) -> Given | None:
+    """The consent of this person of the order, if it stands."""
+    return next((each for each in of_order(order) if each.role == role and each.withdrawn_at is None), None)
+
+
+def effect(order: Order) -> str:
+    """What a withdrawal does to the order as it stands now."""
+    if is_in(order, Group.APPROVED):
+        return CHANGES_NOTHING
+    if order.is_ended:
+        return PICTURES_GO
+    return CLOSES if ORDER.can(order, WITHDRAW_CONSENT.name, APPLICANT) else WAITS
+
+
+def withdraw(
+    order: Order, role: str, *, actor: User | None, on_own_phone: bool = False, now: datetime | None = None
+) -> bool:
+    """Take back what the person of this role agreed to, and do what follows; False when no such consent stands."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        order = Order.objects.select_for_update(of=("self",)).select_related("owner").get(pk=order.pk)
+        person = by_role(order)[role]
+        if not consents.withdraw(holder=order.reference, person_key=person.key, now=now):
+            return False
+        consent_links.withdraw(order.reference, person_key=person.key)
+        row = ConsentWithdrawal.objects.create(order=order, role=role, on_own_phone=on_own_phone, at=now)
+        if effect(order) == WAITS:
+            event = note(order, "consent_noted", by=APPLICANT, actor=actor, words=role, at=now)
+            notify_recipients(order, WITHDRAW_CONSENT.notify, event_id=event.pk, facts=_facts(role), now=now)
+        carry_out(row, actor=actor, now=now)
+    return True
+
+
+def carry_out(row: ConsentWithdrawal, *, actor: User | None = None, now: datetime | None = None) -> bool:
+    """Close the order and delete its pictures, as far as that is possible now; whether nothing is left to do."""
+    now = now or timezone.now()
+    order = row.order
+    does = effect(order)
+    if does == WAITS:
+        return False
+    if does == CLOSES:
+        facts = _facts(row.role)
+        ORDER.apply(order, WITHDRAW_CONSENT.name, by=APPLICANT, actor=actor, note=row.role, facts=facts, now=now)
+    if does != CHANGES_NOTHING:
+        if is_held(order.owner):
+            return False
+        erase_papers(order, now=now)
+    return bool(ConsentWithdrawal.objects.filter(pk=row.pk, done_at=None).update(done_at=now))
+
+
+def _facts(role: str) -> Facts:
+    return {"what": WHOSE[role]}
+
+
+# as messages name the person
+WHOSE: dict[str, dict[str, str]] = {
+    SUBJECT_LEAD: {"zh": "主体负责人", "en": "subject lead"},
+    ADMINISTRATOR: {"zh": "网站负责人", "en": "website administrator"},
+}
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Carry out what waited for the authority or for the end of a hold; how many are done."""
+    waiting = ConsentWithdrawal.objects.filter(done_at=None).select_related("order__owner").order_by("at")
+    ran = rows.each("rights.consents", waiting, lambda row: carry_out(row, now=now), reference="order__reference")
+    return len(ran.done)

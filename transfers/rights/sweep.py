@@ -1,0 +1,10 @@
+"""What was asked and is not carried out yet: looked at again and again, so that no dead worker loses anything."""
+
+from datetime import datetime
+
+from transfers.rights import consents
+
+
+def sweep(*, now: datetime | None = None) -> None:
+    """Carry out all that can be carried out now."""
+    consents.sweep(now=now)

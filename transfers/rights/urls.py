@@ -1,0 +1,11 @@
+"""Addresses of people's rights, below the account."""
+
+from django.urls import path
+
+from transfers.rights.views import consents, pages
+
+urlpatterns = [
+    path("", pages.your_data, name="your-data"),
+    path("consents/", consents.consent_list, name="data-consents"),
+    path("consents/<str:reference>/<str:role>/", consents.withdraw, name="data-consent-withdraw"),
+]

@@ -1,0 +1,1 @@
+"""The pages on which people ask it, below the account."""
