@@ -115,7 +115,7 @@ def ask(
 
 
 def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
-    """Queue a code for what is to be proved; raises `codes.TooSoon` or `codes.TooMany`."""
+    """Queue a code for what is to be proved; raises `codes.refusals.NotSent`."""
     codes.issue(
         purpose=PURPOSES[Kind(pending.kind)],
         holder=pending.holder,
@@ -123,6 +123,8 @@ def send(pending: Pending, *, client: str, now: datetime | None = None) -> None:
         channel="sms" if pending.channel == Channel.SMS else "email",
         language=pending.language,
         client=client,
+        account=str(pending.user_id or ""),
+        is_staff=pending.user is not None and pending.user.is_staff,
         now=now,
     )
 

@@ -20,8 +20,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.alarms import portions
-from icpportal.codes import limits
-from icpportal.codes.models import MAX_ATTEMPTS, Code
+from icpportal.codes import limits, texts
+from icpportal.codes.models import MAX_ATTEMPTS, Channel, Code
+from icpportal.codes.refusals import TooMany, TooSoon
 from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Facts
 from icpportal.privacy.blind_index import blind_index, is_same
@@ -33,22 +34,6 @@ DIGITS = 6
 LIFETIME = timedelta(minutes=10)
 KEPT = timedelta(days=1)
 LIVE_AT_ONCE = 5  # of one purpose and holder; an older one no longer counts
-
-
-class TooSoon(Exception):
-    """A code has just been sent; `seconds` until the next one may be."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"{seconds} s")
-        self.seconds = seconds
-
-
-class TooMany(Exception):
-    """The destination or the client has had its share; `until` when."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(until.isoformat())
-        self.until = until
 
 
 @dataclass(frozen=True)
@@ -78,23 +63,31 @@ def issue(
     context: Facts | None = None,
     lifetime: timedelta = LIFETIME,
     client: str = "",
+    account: str = "",
+    is_staff: bool = False,
     silent: bool = False,
     now: datetime | None = None,
 ) -> Code:
-    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `TooSoon` or `TooMany`.
+    """Make a code for `purpose` and `holder` and queue the message `code_<purpose>`; raises `NotSent`.
 
+    `account` is who asks for it, of the staff or not: texts are counted by account too.
     A `silent` one is told to nobody, with the same work in the database: for pages that must not tell whether there is
     anybody. What the messenger does once all is written, the caller has to do in its stead.
     """
     now = now or timezone.now()
     plain = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    if channel == Channel.SMS:
+        texts.refuse_virtual(destination)
     with transaction.atomic():  # a refused sending leaves no count behind
         _take_turn(purpose, destination, client, now)
+        if channel == Channel.SMS:
+            texts.take(destination, account=account, is_staff=is_staff, now=now)
         code = Code.objects.create(
             purpose=purpose,
             holder=holder,
             digest=_digest(purpose, holder, plain),
             destination=blind_index("destination", destination),
+            number_range=texts.range_of(destination),
             channel=channel,
             created_at=now,
             expires_at=now + lifetime,
@@ -177,6 +170,12 @@ def _spend(match: Code, now: datetime) -> bool:
     mine = uuid.uuid4()
     pair = Code.objects.filter(purpose=match.purpose, holder=match.holder, spent_at=None)
     return bool(pair.update(spent_at=now, spent_by=mine)) and Code.objects.filter(pk=match.pk, spent_by=mine).exists()
+
+
+def answered(*, purpose: str, holder: str, now: datetime | None = None) -> int:
+    """Spend the codes of a pair whose link was followed instead; how many that were."""
+    pair = Code.objects.filter(purpose=purpose, holder=holder, spent_at=None)
+    return pair.update(spent_at=now or timezone.now())
 
 
 def status_of(*, purpose: str, holder: str, now: datetime | None = None) -> CodeStatus:

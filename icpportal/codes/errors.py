@@ -1,10 +1,13 @@
 """What a page says when a code is not sent, or when the typed one is not right."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from icpportal.codes.actions import TooMany, TooSoon, Verdict
+from icpportal.codes.actions import Verdict
+from icpportal.codes.refusals import BudgetSpent, NotSent, TooMany, TooSoon, VirtualNumber
+from icpportal.fields import phones
 from icpportal.time_format import long_words
 
 EXPIRED = gettext_lazy("The code has expired: send a new one")
@@ -15,13 +18,22 @@ NOT_RIGHT = {
 }
 
 
-def not_sent(refused: TooSoon | TooMany) -> ValidationError:
-    """Why no code goes out now, and when one will."""
+def not_sent(refused: NotSent, *, by_email: bool = False) -> ValidationError:
+    """Why no code goes out now, and when one will; `by_email` says that the page offers an email instead."""
     if isinstance(refused, TooSoon):
         words = ngettext("You can resend in %(n)s second", "You can resend in %(n)s seconds", refused.seconds)
         return ValidationError(words, code="code_wait", params={"n": refused.seconds})
+    if isinstance(refused, VirtualNumber):
+        words = _("We send no texts to numbers that begin with %(starts)s: use a number of another operator")
+        starts = "/".join(phones.VIRTUAL_PREFIXES)
+        return ValidationError(words, code="mobile_virtual", params={"starts": starts})
     words = _("Too many attempts. Try again after %(time)s")
-    return ValidationError(words, code="too_many", params={"time": long_words(refused.until)})
+    if isinstance(refused, BudgetSpent):
+        words = _("No more text messages can be sent before %(time)s: come back then")
+        if by_email:
+            words = _("No more text messages can be sent before %(time)s: come back then, or have the code emailed")
+    until = refused.until if isinstance(refused, TooMany) else timezone.now()
+    return ValidationError(words, code="too_many", params={"time": long_words(until)})
 
 
 def not_right(verdict: Verdict) -> ValidationError:

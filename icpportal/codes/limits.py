@@ -11,13 +11,16 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from icpportal.alarms import portions
 from icpportal.codes.models import Allowance, CacheRow
 from icpportal.privacy.blind_index import blind_index
 
+BUDGETS = ("text_budget_day", "text_budget_month")  # counted by the calendar (`texts`)
+BUDGETS_KEPT = timedelta(days=32)  # longer than a month
+NO_END = 2**31 - 1  # of what is counted and never stopped
 ROUNDS = 3  # a lost race is tried again; the third time the limit is treated as reached
 
 
@@ -97,9 +100,11 @@ def reset(keys: Iterable[str], *, dry_run: bool = False) -> int:
 def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:
     """Delete counters whose window is over for certain, also those of the sign-in; how many that were."""
     now = now or timezone.now()
-    longest = max(seconds for _amount, seconds in settings.LIMITS.values())
+    longest = timedelta(seconds=max(seconds for _amount, seconds in settings.LIMITS.values()))
+    counters, of_texts = Allowance.objects.all(), Q(name__in=BUDGETS)
     kinds = (
-        Allowance.objects.filter(began_at__lte=now - timedelta(seconds=longest)),
+        counters.exclude(of_texts).filter(began_at__lte=now - longest),
+        counters.filter(of_texts, began_at__lte=now - BUDGETS_KEPT),
         CacheRow.objects.filter(expires_at__lte=now),
     )
     return sum(portions.delete(rows, dry_run=dry_run) for rows in kinds)

@@ -23,6 +23,7 @@ class Code(models.Model):
     holder = models.CharField(max_length=120)
     digest = BlindIndexField()
     destination = BlindIndexField(db_index=True)
+    number_range = models.CharField(max_length=7, blank=True, default="")  # of ten thousand mobiles, none of them named
     channel = models.CharField(_("Sent by"), max_length=8, choices=Channel.choices)
     attempts = models.PositiveSmallIntegerField(_("Attempts"), default=0)
     created_at = models.DateTimeField(_("Sent at"), default=timezone.now)

@@ -1,6 +1,6 @@
 """What is sent: through which parts of the portal, and mail."""
 
-from icpportal.configuration.environment import SIMULATORS, env, secret
+from icpportal.configuration.environment import DEMO, SIMULATORS, env, secret
 
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
@@ -30,6 +30,11 @@ OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it a
 # --- text messages ---------------------------------------------------------------------------
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")
 SMS_SIGNATURE_EN = env.str("SMS_SIGNATURE_EN", default="ICP Filing")
+SMS_BUDGET_DAY = env.int("SMS_BUDGET_DAY", default=100_000 if DEMO else 2_000)
+SMS_BUDGET_MONTH = env.int("SMS_BUDGET_MONTH", default=1_000_000 if DEMO else 30_000)
+SMS_VIRTUAL_OPERATORS = env.bool("SMS_VIRTUAL_OPERATORS", default=False)  # whether their numbers are texted
+SMS_ENTERED_PERCENT = env.int("SMS_ENTERED_PERCENT", default=25)  # of the codes texted in an hour; fewer is an alarm
+SMS_WATCHED_LEAST = env.int("SMS_WATCHED_LEAST", default=20)  # of fewer texts nothing can be told
 
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", demo="consolemail://"))

@@ -66,6 +66,10 @@ LIMITS = {
     "code_destination_hour": (5 * ROOMIER, 3600),
     "code_destination_day": (10 * ROOMIER, 86400),
     "code_client_hour": (20 * ROOMIER, 3600),
+    "text_account_hour": (10 * ROOMIER, 3600),
+    "text_account_day": (20 * ROOMIER, 86400),
+    "text_range_hour": (30 * ROOMIER, 3600),  # the first seven digits of a mobile
+    "text_range_day": (100 * ROOMIER, 86400),
 }
 ACCOUNT_RATE_LIMITS = {
     "signup": f"{20 * ROOMIER}/m/ip",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from icpportal.alarms import rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import SetAside
+from icpportal.codes import texts
 from icpportal.gateways.miit.incoming import downloads
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.outbox import queries as outbox
@@ -102,6 +103,7 @@ def reconcile(
         "reports": lambda: late_reports(now),
         "set_aside": rows_set_aside,
         "files": lambda: files_against_rows(now, result, dry_run=dry_run, everything=everything, progress=progress),
+        "texts": lambda: texts_not_entered(now, dry_run=dry_run),
         "round": lambda: watch_round(now, result, dry_run=dry_run),
     }
     for name, look in looks.items():
@@ -113,6 +115,12 @@ def reconcile(
             extra={"kind": finding.kind, "reference": finding.reference, "trouble": finding.trouble},
         )
     return result
+
+
+def texts_not_entered(now: datetime, *, dry_run: bool) -> list[Finding]:
+    """Ranges of numbers to which codes are texted that nobody enters."""
+    found = texts.few_entered(now) if dry_run else texts.watch_entered(now)
+    return [Finding("message", name, f"{sent} codes sent, {entered} entered") for name, sent, entered in found]
 
 
 def files_against_rows(

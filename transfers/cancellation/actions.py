@@ -167,7 +167,7 @@ def _person(prefix: str, person: Person | None) -> dict[str, str]:
 
 
 def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
-    """Text a code that is good for this order's cancellation alone; raises `TooSoon` or `TooMany` of the codes."""
+    """Text a code that is good for this order's cancellation alone; raises `NotSent` of the codes."""
     codes.issue(
         purpose=PURPOSE,
         holder=order.reference,
@@ -176,6 +176,7 @@ def send_code(order: Order, to: FiledMobile, *, client: str = "") -> None:
         language=order.owner.language,
         context={"domain": order.domain, "ref": order.reference},
         client=client,
+        account=str(order.owner_id),
     )
 
 

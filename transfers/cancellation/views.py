@@ -20,9 +20,10 @@ from filings.models import Website
 from filings.queries import websites_of
 from icpportal.accounts.guards import account_of, confirmed_required, step_up_required
 from icpportal.accounts.models import User
-from icpportal.codes.actions import CodeStatus, TooMany, TooSoon
+from icpportal.codes.actions import CodeStatus
 from icpportal.codes.errors import EXPIRED, not_right, not_sent
 from icpportal.codes.forms import OneTimeCodeForm
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import PRIMARY, Action, Notice, Panel
 from icpportal.fields.fields import ChoiceField
@@ -321,7 +322,7 @@ def code(request: HttpRequest, order: Order) -> HttpResponse:
 def _sent(request: HttpRequest, order: Order, to: FiledMobile) -> ValidationError | None:
     try:
         cancelling.send_code(order, to, client=client_address(request))
-    except (TooSoon, TooMany) as refused:
+    except NotSent as refused:
         return not_sent(refused)
     messages.success(request, _("We have sent a code to %(mobile)s") % {"mobile": mask_mobile(to.mobile)})
     return None

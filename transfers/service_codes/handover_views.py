@@ -20,6 +20,7 @@ from icpportal.accounts.models import User
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.codes.errors import not_right, not_sent
+from icpportal.codes.refusals import NotSent
 from icpportal.drafts.pages import fill
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Notice, Panel, StateMark
@@ -163,8 +164,10 @@ def _text_code(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> N
             channel="sms",
             language=user.language,
             client=client_address(request),
+            account=str(user.pk),
+            is_staff=user.is_staff,
         )
-    except (codes.TooSoon, codes.TooMany) as problem:
+    except NotSent as problem:
         form.add_error(None, not_sent(problem))
 
 

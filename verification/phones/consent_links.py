@@ -33,9 +33,10 @@ def ask(
     link: Callable[[str], str],
     context: Facts | None = None,
     client: str = "",
+    account: str = "",
     now: datetime | None = None,
 ) -> ConsentRequest:
-    """Text the person a link; raises `TooSoon` or `TooMany` of the codes and then changes nothing.
+    """Text the person a link; raises `NotSent` of the codes and then changes nothing.
 
     Who has agreed on this very mobile is left in peace. Who declined is asked again: the number may have been wrong.
     """
@@ -60,16 +61,22 @@ def ask(
         )
         codes.issue(
             purpose=PURPOSE,
-            holder=f"{holder}:{mobile_index(mobile)[:16]}",
+            holder=code_holder(request),
             destination=mobile,
             channel="sms",
             language=language,
             context={**(context or {}), "link": link(token)},
             lifetime=LIFETIME,
             client=client,
+            account=account,
             now=now,
         )
     return request
+
+
+def code_holder(request: ConsentRequest) -> str:
+    """Under what the sending is counted: the person's number, not the order alone."""
+    return f"{request.holder}:{mobile_index(request.mobile)[:16]}"
 
 
 def opened(token: str, *, now: datetime | None = None) -> ConsentRequest | None:
@@ -89,6 +96,7 @@ def answer(token: str, said: str, *, language: str, client: str = "", now: datet
         if not living.update(answer=said, answered_at=now):
             return False
         request = ConsentRequest.objects.get(digest=digest(token))
+        codes.answered(purpose=PURPOSE, holder=code_holder(request), now=now)
         if said == AGREED:
             consents.give(
                 holder=request.holder, person_key=request.person_key, language=language, client=client, now=now

@@ -38,10 +38,11 @@ def start(
     language: str,
     context: Facts | None = None,
     client: str = "",
+    account: str = "",
     link: Callable[[str], str] = address_of,
     now: datetime | None = None,
 ) -> PhoneProof:
-    """Send code and link to a person's mobile; raises `TooSoon` or `TooMany` of the codes and then changes nothing.
+    """Send code and link to a person's mobile; raises `NotSent` of the codes and then changes nothing.
 
     Another mobile than before voids the earlier proof. A mobile that is proved already is left in peace. The message is
     `code_phone_proof`; its context gains `code` and `link`.
@@ -74,6 +75,7 @@ def start(
             context={**(context or {}), "link": link(token)},
             lifetime=LIFETIME,
             client=client,
+            account=account,
             now=now,
         )
     return proof
@@ -112,6 +114,7 @@ def confirm_link(token: str, *, now: datetime | None = None) -> PhoneProof | Non
     if not link.update(proved_at=now, link_expires_at=None):
         return None
     proof.refresh_from_db()
+    codes.answered(purpose=PURPOSE, holder=code_holder(proof), now=now)
     return proof
 
 

@@ -38,7 +38,8 @@ def end(holder: str) -> None:
 
 def text_address(choice: PlaceChoice, *, now: datetime | None = None) -> Allowed:
     """Send name, address and phone to the owner's own mobile; the answer says until when there are no more."""
-    keys = (("place_text", choice.holder), ("place_text_pause", choice.holder))
+    shares = [(name, str(choice.owner.pk)) for name in ("text_account_hour", "text_account_day")]
+    keys = (("place_text", choice.holder), ("place_text_pause", choice.holder), *shares)
     with transaction.atomic():
         taken = attempts.consume_all(keys, now=now)
         if taken.ok:

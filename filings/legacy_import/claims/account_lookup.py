@@ -9,6 +9,7 @@ from filings.models import LegacyAccount, LegacyRecord
 from icpportal.accounts.models import User
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.domains import display_domain
 from icpportal.outbox.wake import DELIVER_CODES, wake_worker
 from icpportal.privacy.blind_index import blind_index
@@ -33,11 +34,12 @@ def send(owner: User, domain: str, *, client: str = "") -> None:
             language=owner.language,
             context={"domain": display_domain(domain)},
             client=client,
+            account=str(owner.pk),
             silent=not heard,
         )
         if not heard:
             wake_worker(DELIVER_CODES)  # the worker is called as for a text, so that the wait for it tells nothing
-    except (codes.TooSoon, codes.TooMany):  # only a filed mobile can have had its share: nobody is told
+    except NotSent:  # only a filed mobile can have had its share: nobody is told
         return
 
 

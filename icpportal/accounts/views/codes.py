@@ -13,10 +13,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from icpportal.accounts import actions
 from icpportal.accounts.models import Pending
 from icpportal.accounts.views.form_page import FormPage
-from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.codes.errors import not_right, not_sent
 from icpportal.codes.forms import OneTimeCodeForm
 from icpportal.codes.models import Channel
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
@@ -113,12 +113,12 @@ def step_words(number: int, total: int) -> str:
     return _("Step %(number)s of %(total)s") % {"number": number, "total": total}
 
 
-def send_and_say(request: HttpRequest, pending: Pending) -> bool:
-    """Queue a code and tell the reader so, or why not; whether one went out."""
+def send_and_say(request: HttpRequest, pending: Pending, *, by_email: bool = False) -> bool:
+    """Queue a code and tell the reader so, or why not; whether one went out. `by_email`: the page offers an email."""
     try:
         actions.send(pending, client=client_address(request))
-    except (TooSoon, TooMany) as refused:
-        messages.warning(request, not_sent(refused).messages[0])
+    except NotSent as refused:
+        messages.warning(request, not_sent(refused, by_email=by_email).messages[0])
         return False
     messages.success(request, _("We have sent you a code"))
     return True

@@ -19,8 +19,8 @@ from icpportal.accounts.models import Pending, User
 from icpportal.accounts.views.codes import Beside, CodePage, send_and_say, step_words
 from icpportal.accounts.views.form_page import FormPage
 from icpportal.accounts.views.sign_up import AFTERWARDS, home
-from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.codes.errors import not_sent
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Link
 
@@ -105,7 +105,7 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
                 client=client_address(self.request),
                 user=user,
             )
-        except (TooSoon, TooMany) as refused:
+        except NotSent as refused:
             form.add_error(self.field, not_sent(refused))
             return self.form_invalid(form)
         return redirect(f"account_{self.field}_code")

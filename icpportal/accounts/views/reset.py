@@ -21,8 +21,8 @@ from icpportal.accounts.forms import EmailForm, NewPassword
 from icpportal.accounts.models import Pending, User
 from icpportal.accounts.views.codes import Beside, CodePage
 from icpportal.accounts.views.form_page import Form, FormPage
-from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.codes.errors import not_sent
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 
 IN_SESSION = "reset"  # the id of what is to be proved
@@ -54,7 +54,7 @@ class Reset(_SignedOut[EmailForm]):
         client = client_address(self.request)
         try:
             pending = actions.begin_reset(email=email, language=get_language() or "", client=client)
-        except (TooSoon, TooMany) as refused:
+        except NotSent as refused:
             form.add_error("email", not_sent(refused))
             return self.form_invalid(form)
         self.request.session[IN_SESSION] = str(pending.pk)

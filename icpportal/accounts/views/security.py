@@ -64,13 +64,12 @@ class StepUp(CodePage):
         if user.mobile_confirmed_at:
             offered = {Channel.SMS.value: mask_mobile(user.mobile), **offered}
         chosen = request.POST.get("send", "")
-        if chosen not in offered:
-            return render(
-                request, "accounts/step_up.html", {"offered": offered, "others": other_ways(request, "step_up")}
-            )
-        pending = actions.begin_step_up(user, channel=chosen, language=get_language() or user.language)
-        send_and_say(request, pending)
-        return HttpResponseRedirect(request.get_full_path())
+        if chosen in offered:
+            pending = actions.begin_step_up(user, channel=chosen, language=get_language() or user.language)
+            by_text = chosen == Channel.SMS
+            if send_and_say(request, pending, by_email=by_text) or not by_text:
+                return HttpResponseRedirect(request.get_full_path())
+        return render(request, "accounts/step_up.html", {"offered": offered, "others": other_ways(request, "step_up")})
 
     def proved(self) -> HttpResponse:
         self.pending.delete()

@@ -22,8 +22,8 @@ from icpportal.accounts.guards import safe_next, with_next
 from icpportal.accounts.models import Pending
 from icpportal.accounts.views.codes import Beside, CodePage, send_and_say, step_words
 from icpportal.accounts.views.form_page import FormPage
-from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.codes.errors import not_sent
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 
 IN_SESSION = "sign_up"  # the id of what is to be proved; never the code, never the address
@@ -60,7 +60,7 @@ class SignUp(FormPage[SignUpForm]):
                 language=get_language() or settings.LANGUAGE_CODE,
                 client=client_address(self.request),
             )
-        except (TooSoon, TooMany) as refused:
+        except NotSent as refused:
             form.add_error("email", not_sent(refused))
             return self.form_invalid(form)
         self.request.session[IN_SESSION] = str(pending.pk)

@@ -2,6 +2,7 @@
 
 import re
 
+from icpportal.codes import texts
 from icpportal.gateways.errors import Refused, Unknown
 from icpportal.gateways.sms.base import text_messages
 from icpportal.outbox.models import Message
@@ -18,4 +19,6 @@ def deliver(message: Message) -> str:
     receipt = text_messages().send(letter.to, letter.words.text, message.key)
     if not isinstance(receipt, str) or not receipt:
         raise Unknown("the supplier's answer made no sense")
+    if not message.is_secret:  # a code was counted when it was asked for
+        texts.spend()
     return receipt

@@ -7,8 +7,9 @@ from django.db import connection, transaction
 from django.forms.models import model_to_dict
 
 from icpportal.codes import actions
-from icpportal.codes.actions import TooMany, TooSoon, Verdict
+from icpportal.codes.actions import Verdict
 from icpportal.codes.models import Allowance, Code
+from icpportal.codes.refusals import TooMany, TooSoon
 from tests.icpportal.codes.letterbox import another, codes_to
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.utils.translation import override
 
-from icpportal.codes.actions import TooMany, TooSoon, Verdict
+from icpportal.codes.actions import Verdict
 from icpportal.codes.errors import not_right, not_sent
+from icpportal.codes.refusals import TooMany, TooSoon
 
 LATER = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

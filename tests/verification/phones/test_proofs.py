@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from icpportal.codes.actions import TooMany, TooSoon, Verdict
+from icpportal.codes.actions import Verdict
+from icpportal.codes.refusals import TooMany, TooSoon
 from verification.models import PhoneProof
 from verification.phones import proofs
 

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import confirmed_required
-from icpportal.codes.actions import TooMany, TooSoon
 from icpportal.codes.errors import not_sent
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Words
@@ -108,8 +108,9 @@ def _send(request: HttpRequest, order: Order) -> ValidationError | None:
             link=_address_of,
             context={"domain": order.domain},
             client=client_address(request),
+            account=str(order.owner_id),
         )
-    except (TooSoon, TooMany) as refused:
+    except NotSent as refused:
         return not_sent(refused)
     return None
 

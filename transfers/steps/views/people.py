@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import confirmed_required
-from icpportal.codes.actions import CodeStatus, TooMany, TooSoon
+from icpportal.codes.actions import CodeStatus
 from icpportal.codes.errors import not_right, not_sent
 from icpportal.codes.forms import OneTimeCodeForm
+from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Task
 from transfers.models import Order
@@ -152,8 +153,9 @@ def _send(request: HttpRequest, order: Order, proof: phone_tests.Proof) -> Valid
             language=order.owner.language,
             context={"domain": order.domain, "ref": order.reference},
             client=client_address(request),
+            account=str(order.owner_id),
         )
-    except (TooSoon, TooMany) as refused:
+    except NotSent as refused:
         return not_sent(refused)
     return None
 

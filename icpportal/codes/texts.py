@@ -1,0 +1,126 @@
+"""Text messages cost money and are asked for by strangers: what one account, one range of numbers and all may have.
+
+The budget of a day and of a month, by Beijing's calendar, counts every text. At 80 % operations are alarmed, at 100 %
+nobody can ask for one any more; notices of the portal itself, and codes of staff, still go and are counted.
+Where texts are sent and hardly any code comes back somebody is pumping them: `few_entered` names the range.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.codes import limits
+from icpportal.codes.models import Allowance, Channel, Code
+from icpportal.codes.refusals import BudgetSpent, TooMany, VirtualNumber
+from icpportal.fields import phones
+from icpportal.time_format import BEIJING, to_beijing
+
+RANGE_DIGITS = 7  # of eleven: the operator and the place, ten thousand numbers
+WARNED_AT = 0.8
+DAY, MONTH = limits.BUDGETS
+UNTRIED = timedelta(minutes=10)  # so long a code may still be entered
+WATCHED = timedelta(hours=1)
+EVERYWHERE, NOBODY = "all", "nobody"
+FEW_ENTERED = "sms.few_entered"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A day or a month of the budget."""
+
+    name: str
+    key: str
+    amount: int
+    until: datetime
+
+
+def range_of(mobile: str) -> str:
+    """The range that a mobile belongs to, "" for what is none."""
+    return mobile[:RANGE_DIGITS] if phones.is_mobile(mobile) else ""
+
+
+def refuse_virtual(mobile: str) -> None:
+    """Raises `VirtualNumber`, unless the portal texts such numbers."""
+    if not settings.SMS_VIRTUAL_OPERATORS and phones.is_virtual(mobile):
+        raise VirtualNumber
+
+
+def take(mobile: str, *, account: str, is_staff: bool, now: datetime) -> None:
+    """Count one text that `account` asks for; raises `TooMany` or `BudgetSpent`. Call it inside of a transaction.
+
+    What is sent to nobody (`mobile` is no number) costs the same queries and nothing else.
+    """
+    shares = [(name, account) for name in ("text_account_hour", "text_account_day") if account]
+    if not is_staff:
+        shares += [(name, range_of(mobile) or mobile) for name in ("text_range_hour", "text_range_day")]
+    for name, key in shares:
+        allowed = limits.consume(name, key, now=now)
+        if allowed.until:
+            raise TooMany(allowed.until)
+    spend(now=now, is_stopped=not is_staff, of="" if phones.is_mobile(mobile) else NOBODY)
+
+
+def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = "") -> None:
+    """Count one text of the budget, whoever it goes to; with `is_stopped` raises `BudgetSpent` where none is left."""
+    for period in periods(now or timezone.now()):
+        amount = period.amount if is_stopped else limits.NO_END
+        # the key is the day or the month, which ends before the window does
+        rule = limits.Limit(amount, limits.BUDGETS_KEPT)
+        if not limits.take_within(rule, period.name, period.key + of, now=now).ok:
+            raise BudgetSpent(period.until)
+        watch(period, of)
+
+
+def watch(period: Period, of: str) -> None:
+    """The alarm of a period, opened by the text that reaches it and cleared by the first of the next period."""
+    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
+    used = row.used if row and not of else 0
+    for cause, least in (
+        (f"sms.{period.name}", WARNED_AT * period.amount),
+        (f"sms.{period.name}_spent", period.amount),
+    ):
+        if used == 1:
+            clear(cause)
+        if used >= least and used:
+            open_alarm(cause, reference=period.key, detail=f"{used} of {period.amount} texts")
+
+
+def periods(now: datetime) -> tuple[Period, Period]:
+    """Today and this month in Beijing."""
+    today = to_beijing(now).date()
+    next_month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return (
+        Period(DAY, f"{today:%Y-%m-%d}", settings.SMS_BUDGET_DAY, _midnight(today + timedelta(days=1))),
+        Period(MONTH, f"{today:%Y-%m}", settings.SMS_BUDGET_MONTH, _midnight(next_month)),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BEIJING)
+
+
+def few_entered(now: datetime) -> list[tuple[str, int, int]]:
+    """Ranges to which codes went within an hour and from which hardly any came, and all: name, sent, entered."""
+    sent = Code.objects.filter(
+        channel=Channel.SMS, created_at__gt=now - UNTRIED - WATCHED, created_at__lte=now - UNTRIED
+    )
+    rows = sent.exclude(number_range="").values_list("number_range").annotate(Count("pk"), Count("spent_at"))
+    counted = list(rows.order_by("number_range"))
+    counted.append((EVERYWHERE, sum(row[1] for row in counted), sum(row[2] for row in counted)))
+    percent, least = settings.SMS_ENTERED_PERCENT, settings.SMS_WATCHED_LEAST
+    return [row for row in counted if row[1] >= least and 100 * row[2] < percent * row[1]]
+
+
+def watch_entered(now: datetime) -> list[tuple[str, int, int]]:
+    """Opens or clears the alarm about `few_entered`, and says what it is about."""
+    found = few_entered(now)
+    if found:
+        name, sent, entered = found[0]
+        open_alarm(FEW_ENTERED, reference=name, detail=f"{sent} sent, {entered} entered; {len(found)} ranges", now=now)
+    else:
+        clear(FEW_ENTERED, now=now)
+    return found
