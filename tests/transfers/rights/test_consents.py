@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from icpportal.outbox.models import Message
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_ready_document, make_user, sign_in
+from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.cancels import proved
 from tests.transfers.desk import agree_by_link, fill_papers
 from tests.transfers.outside import cost, kept
@@ -120,17 +120,16 @@ def test_a_hold_keeps_the_pictures_until_it_ends(
 
 
 def test_a_picture_that_an_approved_order_shares_stays(client: Client, django_capture_on_commit_callbacks) -> None:
-    first, order = with_papers(states.APPROVED), with_papers(states.DRAFT)
-    shared = first.papers.filter(slot="lead_id").first()
-    own = make_ready_document(order, "other")
-    order.papers.create(slot="other", side=9, document=shared.document)
+    order, later = with_papers(states.DRAFT), with_papers(states.APPROVED)
+    shared, own = order.papers.filter(slot="lead_id")
+    later.papers.create(slot="other", side=9, document=shared.document)
 
     with django_capture_on_commit_callbacks(execute=True):
         owner_of(client, order).post(page(order))
 
     shared.document.refresh_from_db()
-    own.refresh_from_db()
-    assert (shared.document.state, own.state) == ("ready", "retired")
+    own.document.refresh_from_db()
+    assert (shared.document.state, own.document.state) == ("ready", "retired")
 
 
 def test_only_its_owner_sees_and_withdraws_it_and_only_after_fresh_proof(client: Client) -> None:

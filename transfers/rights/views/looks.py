@@ -1,0 +1,27 @@
+"""Who looked at the papers and entries of one's orders."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
+
+from icpportal.accounts.guards import account_of
+from transfers.pages.frame import Page, render_page
+from transfers.rights import looks
+from transfers.rights.views.guards import fresh_proof_required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksPage(Page):
+    template: ClassVar[str] = "transfers/rights/looks.html"
+    looks: list[looks.Look]
+    most: int | None  # where older ones are left out
+
+
+@fresh_proof_required
+@require_GET
+def look_list(request: HttpRequest) -> HttpResponse:
+    """The newest looks; nobody's name is said."""
+    found = looks.of_account(account_of(request))
+    return render_page(request, LooksPage(looks=found, most=looks.SHOWN if len(found) == looks.SHOWN else None))
