@@ -10,7 +10,7 @@ from icpportal.fields.types import Json
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import base as ministry
 from icpportal.gateways.miit.line import bodies
-from icpportal.operations import cleanup
+from icpportal.operations import cleanup, retention
 from icpportal.operations import heartbeat as pulse
 from icpportal.operations import reconcile as reconciliation
 from icpportal.outbox import delivery
@@ -140,6 +140,12 @@ def reconcile() -> None:
 def keep_audit() -> None:
     """Links audit entries that a process left, and signs the end of their chain once a day."""
     checkpoints.keep()
+
+
+@app.task(base=Job)
+def retain() -> None:
+    """Deletes personal data whose time is over."""
+    retention.retain()
 
 
 @app.task(base=Job)

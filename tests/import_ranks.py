@@ -112,6 +112,7 @@ TRANSFERS = (
     "transfers/phones",
     "transfers/steps",
     "transfers/documents",
+    "transfers/retention/erasure.py",
     "transfers/returns",
     "transfers/filing_type",
     "transfers/check",
@@ -153,6 +154,7 @@ TRANSFERS = (
     "transfers/review/figures/charts",
     "transfers/review/figures/page",
     "transfers/review/exports",
+    "transfers/retention",
     "transfers",
 )
 COMPOSITION = (

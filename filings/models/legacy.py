@@ -110,6 +110,7 @@ class LegacyClaim(LifecycleModel, SealedModel):
     answer = EncryptedTextField(blank=True, default="")
     # the same by the language it was written in; `answer` alone is from before that was kept
     own_answer = EncryptedJSONField(blank=True, default="", db_default="")
+    erased_at = models.DateTimeField(null=True)  # when papers and words were deleted because their time was over
 
     class Meta:
         verbose_name, verbose_name_plural = _("claim of an old record"), _("claims of old records")

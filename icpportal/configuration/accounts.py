@@ -89,6 +89,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.change_returnreason",
         "transfers.view_parkedanswer",
         "transfers.apply_parkedanswer",
+        "privacy.view_legalhold",
+        "privacy.add_legalhold",
     ],
     # the log, not the people: nothing that an applicant typed, and no page behind which it stands
     "auditor": [
@@ -96,6 +98,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "codes.view_code",
         "outbox.view_message",
         "privacy.view_accessnote",
+        "privacy.view_legalhold",
         "transfers.audit_order",
     ],
     "operations": [

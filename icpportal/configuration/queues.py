@@ -44,6 +44,7 @@ QUEUES = {
         "check_footers",
         "keep_audit",
         "sweep_rights",
+        "retain",
         "tidy",
     ),
 }
@@ -77,6 +78,7 @@ CELERY_BEAT_SCHEDULE = {
     "desk": every("count_desk", 3600),
     "natures": every("fill_natures", 60),
     "audit": every("keep_audit", 60),
+    "retention": every("retain", 3600),
     "tidy": every("tidy", 3600),
 }
 if REDIS_URL:

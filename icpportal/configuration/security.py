@@ -1,8 +1,15 @@
-"""Keys, and what browsers are told."""
+"""Keys, what browsers are told, and how long personal data are kept: the jobs and the privacy page read that table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from icpportal.configuration.environment import DEMO, env, secret
+from icpportal.configuration.ministry import MIIT_FILES_KEPT
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # sign nothing any more, are still believed
@@ -59,3 +66,81 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# --- how long what is kept -------------------------------------------------------------------
+LEAST = 180  # days of what was done with personal data: Cybersecurity Law 23
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One row: how many days `what` is kept, counted from `after`; `law` is why it is kept so long, or no longer."""
+
+    days: int
+    what: str | Promise
+    after: str | Promise
+    law: str | Promise
+
+
+OWN: Mapping[str, str] = env.dict("RETENTION_DAYS", default={})
+
+
+def days(key: str, default: int) -> int:
+    """What the operator set (`RETENTION_DAYS=papers=60,messages=90`), or ours."""
+    return int(OWN.get(key, default))
+
+
+RETENTION: dict[str, Kept] = {
+    "papers": Kept(
+        days("papers", 90),
+        _("Pictures of documents and the photograph of an order that ended without a filing"),
+        _("the order ended"),
+        _("PIPL 47"),
+    ),
+    "filed_papers": Kept(
+        days("filed_papers", 30),
+        _("Pictures of documents and the photograph of an order that was carried out"),
+        _("the authority's approval"),
+        _("PIPL 19"),
+    ),
+    "details": Kept(
+        days("details", 90),
+        _("What you entered in an order that ended without a filing, and what was written about it"),
+        _("the order ended"),
+        _("PIPL 47"),
+    ),
+    "filed_details": Kept(
+        days("filed_details", 1_096),
+        _("What you entered in an order that was carried out"),
+        _("the authority's approval"),
+        _("MIIT Order 33"),
+    ),
+    "claims": Kept(
+        days("claims", 90),
+        _("Documents and words of the claim of an old filing"),
+        _("it was answered"),
+        _("PIPL 47"),
+    ),
+    "reports": Kept(
+        MIIT_FILES_KEPT.days,
+        _("Files sent to the ministry and received from it"),
+        _("they were made"),
+        _("ICP/IP V3.0"),
+    ),
+    "messages": Kept(days("messages", 180), _("Messages to you"), _("they were sent"), _("PIPL 19")),
+    "exports": Kept(days("exports", 180), _("Which lists our staff exported"), _("they were asked for"), _("PIPL 55")),
+    "looks": Kept(
+        days("looks", 1_096), _("Which of our staff looked at your data"), _("the last look"), _("PIPL 56")
+    ),
+    "staff_log": Kept(
+        days("staff_log", 1_096), _("What our staff changed, and who allowed it"), _("the change"), _("PIPL 56")
+    ),
+    "audit": Kept(
+        AUDIT_KEPT_DAYS, _("The log in which changes would be noticed"), _("the entry"), _("PIPL 56")
+    ),
+}  # fmt: skip
+RETENTION_LEAST = {"looks": LEAST, "staff_log": LEAST, "audit": LEAST}
+
+
+def kept(key: str) -> timedelta:
+    """For how long."""
+    return timedelta(days=RETENTION[key].days)

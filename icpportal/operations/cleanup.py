@@ -12,7 +12,6 @@ from filings.register import numbers
 from icpportal.accounts import actions as accounts
 from icpportal.accounts import sessions
 from icpportal.alarms import rows
-from icpportal.audit import checkpoints
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
 from icpportal.drafts import storage as page_drafts
@@ -50,7 +49,6 @@ JOBS: dict[str, Job] = {
     "unread_numbers": numbers.clear_read,
     "unknown_servers": unreportable.clear_known,
     "set_aside": rows.forget_left,
-    "audit_entries": checkpoints.remove_old,
 }
 
 

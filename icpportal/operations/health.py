@@ -58,6 +58,7 @@ JOBS_REST = {
     "count_desk": timedelta(days=1),
     "fill_natures": timedelta(hours=1),
     "keep_audit": timedelta(hours=3),
+    "retain": timedelta(hours=3),
     "tidy": timedelta(hours=3),
 }
 GATEWAY_KNOWN = timedelta(minutes=10)

@@ -28,6 +28,7 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
         "draft_days": settings.DRAFT_KEPT.days,
         "returned_days": settings.RETURNED_KEPT.days,
         "waits_days": settings.WAITS_KEPT.days,
+        "retention": settings.RETENTION.values(),
         "key_days": settings.PICTURE_KEY_BACKUP_DAYS,
         "digest_days": settings.PASSWORD_DIGEST_KEPT.days,
         # of orders that began under earlier rules they may still lie here

@@ -1,11 +1,56 @@
-"""Whether what is kept of a person may be erased now."""
+"""Legal holds: what is not deleted while they last."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from icpportal.desk.proposals import ProposalRefused, refuse_one_person
+from icpportal.privacy.models import LegalHold
 
 if TYPE_CHECKING:
     from icpportal.accounts.models import User
 
 
-def is_held(user: "User") -> bool:  # noqa: ARG001 -- nobody can set a hold yet
-    """Whether nothing of this person may be erased, whoever asks for it."""
-    return False
+def open_holds() -> QuerySet[LegalHold]:
+    """Those that last, confirmed or not."""
+    return LegalHold.objects.filter(lifted_at=None)
+
+
+def is_held(user: "User") -> bool:
+    """Whether something of this account must stay."""
+    return open_holds().filter(owner=user).exists()
+
+
+def held(reference: str) -> Q:
+    """The condition on rows whose column `reference` names an order that is held."""
+    return Q(Exists(open_holds().filter(reference=OuterRef(reference))))
+
+
+def set_hold(reference: str, *, owner: "User", because: str, actor: "User", now: datetime | None = None) -> LegalHold:
+    """It holds at once; raises `ProposalRefused` where the order is held already."""
+    try:
+        with transaction.atomic():
+            return LegalHold.objects.create(
+                reference=reference, owner=owner, because=because, asked_by=actor, asked_at=now or timezone.now()
+            )
+    except IntegrityError:
+        raise ProposalRefused(_("This order is held already")) from None
+
+
+def confirm(hold: LegalHold, *, actor: "User") -> None:
+    """A second person agrees. Raises `ProposalRefused`."""
+    if hold.asked_by_id == actor.pk:
+        raise ProposalRefused(_("Who proposed it does not confirm it: a second person does"))
+    if not open_holds().filter(pk=hold.pk, confirmed_by=None).update(confirmed_by=actor):
+        raise ProposalRefused(_("It was confirmed or lifted before"))
+
+
+def lift(hold: LegalHold, *, actor: "User", now: datetime | None = None) -> None:
+    """A second person agrees that it ends. Raises `ProposalRefused`."""
+    refuse_one_person(hold, actor)
+    if not open_holds().filter(pk=hold.pk).update(lifted_by=actor, lifted_at=now or timezone.now()):
+        raise ProposalRefused(_("It was confirmed or lifted before"))

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.desk.proposals import Proposable, by_a_second_person
+
 
 class SealedModel(models.Model):
     """A row whose encrypted fields are bound to an id that is known before the first save."""
@@ -98,3 +100,62 @@ class IndexName(models.Model):
 
     def __str__(self) -> str:
         return self.old[:8]
+
+
+class LegalHold(Proposable):
+    """What concerns one order is not deleted while a court or an authority may ask for it; set and lifted by two.
+
+    It holds from the moment the first person asks for it, so that nothing is lost in between; ending it is a proposal
+    that a second one confirms.
+    """
+
+    reference = models.CharField(pgettext_lazy("hold", "Order"), max_length=40)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("hold", "Account"),
+    )
+    because = models.CharField(pgettext_lazy("hold", "Why it is held"), max_length=200)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("hold", "Asked by"),
+    )
+    asked_at = models.DateTimeField(pgettext_lazy("hold", "Since"), default=timezone.now)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("hold", "Confirmed by"),
+    )
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("hold", "Lifted by"),
+    )
+    lifted_at = models.DateTimeField(pgettext_lazy("hold", "Lifted"), null=True)
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("legal hold"), _("legal holds")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference"], condition=models.Q(lifted_at__isnull=True), name="one_hold_of_an_order"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by=None) | ~models.Q(confirmed_by=models.F("asked_by")),
+                name="hold_confirmed_by_a_second_person",
+            ),
+            by_a_second_person("lifted_by", "hold_lifted_by_a_second_person"),
+        ]
+        indexes = [
+            models.Index(fields=["owner"], condition=models.Q(lifted_at__isnull=True), name="hold_of_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference

@@ -26,6 +26,7 @@ from icpportal.alarms.models import SetAside
 from icpportal.gateways.inventory import fake as lists
 from icpportal.gateways.miit import fake as ministries
 from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, TableRow, UploadFile
+from icpportal.privacy import holds
 from icpportal.privacy.actions import note_access
 from icpportal.workdays.models import WorkCalendarDay
 from tests.filings.legacy_import.dumps import filing, loaded, personal
@@ -216,6 +217,8 @@ def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None
 def _by_the_way(world: World) -> None:
     """What hangs on an order: a look, a place for the photo, a backdrop, a page handed to a phone, a link in a text."""
     note_access(actor=world.people["lead"], what="order", reference=of(world, states.SUBMITTED).reference)
+    over = of(world, states.WITHDRAWN)
+    holds.set_hold(over.reference, owner=over.owner, because="法院调取材料", actor=world.people["lead"])
     fill_places()
     owner = world.people["owner"]
     due = world.photo_by_phone

@@ -244,6 +244,8 @@ def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> H
 def order_type(request: HttpRequest, reference: str) -> HttpResponse:
     """The filing type of an order that has begun: fixed, shown read-only."""
     order = own_order(request, reference)
+    if order.erased_at is not None:  # its own page says so
+        return redirect(order)
     page = OrderTypePage(
         frame=frame(order, stages.TYPE),
         rows=facts.rows(order.answer("type")),

@@ -81,6 +81,10 @@ class Order(DraftModel):
     authority_code = models.CharField(max_length=CODES_LONGEST, blank=True)  # several stand with spaces between them
     authority_words = models.TextField(blank=True)
 
+    # when its papers, then what was entered, were deleted because their time was over (`transfers/retention`)
+    papers_erased_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
     subject = models.ForeignKey("filings.Subject", null=True, on_delete=models.PROTECT, related_name="orders")
     website = models.ForeignKey("filings.Website", null=True, on_delete=models.PROTECT, related_name="orders")
 
@@ -118,6 +122,12 @@ class Order(DraftModel):
             models.Index(fields=["site_number"], name="order_site_number"),
             models.Index(fields=["entered_at"], condition=Q(held=True), name="order_held"),
             models.Index(fields=["created_at"], condition=Q(password_kept=True), name="order_password_kept"),
+            models.Index(
+                fields=["state", "entered_at"], condition=Q(papers_erased_at__isnull=True), name="order_with_papers"
+            ),
+            models.Index(
+                fields=["state", "entered_at"], condition=Q(erased_at__isnull=True), name="order_with_details"
+            ),
             models.Index(fields=["reviewer"], condition=Q(reviewer__isnull=False), name="order_of_reviewer"),
         ]
         permissions = [

@@ -16,6 +16,7 @@ from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import filing_is_gone, opened_by
 from icpportal.privacy.masks import mask_mobile
+from icpportal.time_format import day_words, to_beijing
 from transfers.models import Order
 from transfers.order_page import register_diff
 from transfers.order_page.calls import CallBooking, bookings
@@ -202,6 +203,29 @@ class Chase(Panel):
     """Whom to call when we take too long."""
 
     template: ClassVar[str] = "transfers/order_page/chase.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased(Panel):
+    """What we do not have any more, because its time is over."""
+
+    template: ClassVar[str] = "transfers/order_page/erased.html"
+    said: str
+
+
+def erased(order: Order) -> Erased | None:
+    """The panel of an order whose papers, or all that was entered, were deleted."""
+    if order.erased_at is not None:
+        words = gettext(
+            "What you entered was deleted on %(date)s, with the pictures: the time for which we keep it is over."
+        )
+        return Erased(words % {"date": day_words(to_beijing(order.erased_at).date())})
+    if order.papers_erased_at is not None:
+        words = gettext(
+            "The pictures of your documents were deleted on %(date)s: the time for which we keep them is over."
+        )
+        return Erased(words % {"date": day_words(to_beijing(order.papers_erased_at).date())})
+    return None
 
 
 def deadline(at: datetime) -> Deadline:

@@ -17,7 +17,7 @@ from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.notifications.calendar_file import deadline_ics
-from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, panels_of
+from transfers.order_page.panels import Buttons, Chase, Held, NotNow, WaysOut, deadline, erased, panels_of
 from transfers.order_page.sentence import heading, sentence
 from transfers.order_page.stops import stops
 from transfers.order_page.timeline import TimelineRow, by_stage, timeline
@@ -95,9 +95,10 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
 
 def _panels(order: Order, parts: list[ReturnedPart], acts: list[Action]) -> list[Panel]:
     """Until when, what this state shows, and what can be done now."""
-    over = is_over(order)
+    over, gone = is_over(order), erased(order)
     next_acts = [act for act in acts if not _is_way_out(act) and not (parts and act.kind == PRIMARY)]
     return [
+        *([gone] if gone is not None else []),
         *([deadline(order.due_at)] if order.due_at is not None and not over else []),
         *([Held()] if order.held else []),
         *([] if over else panels_of(order, parts)),

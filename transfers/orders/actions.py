@@ -157,7 +157,7 @@ def resubmit(order: Order, *, actor: User) -> None:
 def can_start_again(order: Order, *, now: datetime | None = None) -> bool:
     """Whether an order that came to nothing may lend its answers to a new one: as long as they are promised."""
     kept = (now or timezone.now()) < order.entered_at + settings.DRAFT_KEPT
-    return kept and is_in(order, Group.STARTS_AGAIN)
+    return kept and order.erased_at is None and is_in(order, Group.STARTS_AGAIN)
 
 
 class TypeChanged(Exception):

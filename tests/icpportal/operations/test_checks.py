@@ -1,10 +1,13 @@
 """Production does not start half set up: each thing that is missing or unsafe is named."""
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 
 from icpportal.accounts import roles
+from icpportal.configuration.security import RETENTION
 from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production
 from tests.icpportal.production import manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
@@ -59,7 +62,7 @@ UNSAFE = [
     ("portal.E012", {"SERVER_PROVINCE": ""}),
     ("portal.E012", {"SERVER_PROVINCE": "71"}),
     ("portal.E012", {"SERVER_PLACES": {"cn-beijing": "11"}}),
-    ("portal.E016", {"AUDIT_KEPT_DAYS": 179}),
+    ("portal.E016", {"RETENTION": RETENTION | {"looks": replace(RETENTION["looks"], days=179)}}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET}),
     ("portal.W002", {"S3_BUCKET": "b", "S3_OPTIONS": BUCKET | {"region_name": "eu-central-1"}}),
     ("portal.W003", {"REDIS_URL": ""}),

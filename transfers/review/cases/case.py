@@ -84,7 +84,8 @@ def case_page(
     own = _forms(order, typed, again)
     photo_form = own.get("photo_form")
     begun = photo_form.begun if isinstance(photo_form, PhotoForm) else None
-    sections = _sections(order, papers, case, rounds, in_full, begun) if kind_of(order).is_reviewed else []
+    shows_parts = kind_of(order).is_reviewed and order.erased_at is None
+    sections = _sections(order, papers, case, rounds, in_full, begun) if shows_parts else []
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.decision_to_show(order) if in_review else None
     # no part has fields while a colleague's decision waits: what this reader typed is told instead

@@ -41,6 +41,7 @@ def notes(
 ) -> list[CaseNote]:
     """Those that have something to say, in the order of the page."""
     found = [
+        CaseNote(_("Its time is over"), _erased(order)),
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
@@ -50,6 +51,15 @@ def notes(
         CaseNote(_("What may be wrong"), [zh_parts(hint) for hint in hints]),
     ]
     return [note for note in found if note.lines]
+
+
+def _erased(order: Order) -> list[SafeString]:
+    """What is not here any more, and since when."""
+    kept = (
+        (order.erased_at, _("What was entered was deleted:")),
+        (order.papers_erased_at, _("The pictures were deleted:")),
+    )
+    return [format_html("{} {}", words, beijing(at, "short")) for at, words in kept if at is not None]
 
 
 def _typed(typed: UnusedText) -> SafeString:

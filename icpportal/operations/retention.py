@@ -1,0 +1,74 @@
+"""Deleting personal data whose time is over, row by row of the table in the settings (`configuration/security.py`)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from filings.legacy_import.claims import erasure as claims
+from icpportal.alarms import portions, rows
+from icpportal.approvals.models import ApprovalRequest
+from icpportal.audit import checkpoints
+from icpportal.operations.cleanup import CleanupResult
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from transfers.models import ListExport
+from transfers.retention import erasure
+
+Job = Callable[..., int]
+
+
+def _deleted(of: Callable[[datetime], QuerySet], *, after: timedelta, now: datetime, dry_run: bool) -> int:
+    return portions.delete(of(now - after), dry_run=dry_run)
+
+
+def _messages(before: datetime) -> QuerySet[Message]:
+    """Nothing that is still owed."""
+    return Message.objects.filter(created_at__lt=before, next_at=None)
+
+
+def _looks(before: datetime) -> QuerySet[AccessNote]:
+    return AccessNote.objects.filter(Q(last_at=None) | Q(last_at__lt=before), at__lt=before)
+
+
+def _staff_log(*, after: timedelta, now: datetime, dry_run: bool) -> int:
+    gone = portions.delete(LogEntry.objects.filter(action_time__lt=now - after), dry_run=dry_run)
+    answered = ApprovalRequest.objects.exclude(outcome="").filter(ended_at__lt=now - after)
+    return gone + portions.delete(answered, dry_run=dry_run)
+
+
+def _audit(*, after: timedelta, now: datetime, dry_run: bool) -> int:  # noqa: ARG001 -- it reads the setting itself
+    return checkpoints.remove_old(now=now, dry_run=dry_run)
+
+
+JOBS: dict[str, Job] = {
+    "papers": partial(erasure.papers, filed=False),
+    "filed_papers": partial(erasure.papers, filed=True),
+    "details": partial(erasure.details, filed=False),
+    "filed_details": partial(erasure.details, filed=True),
+    "claims": claims.erase_old,
+    "messages": partial(_deleted, _messages),
+    "exports": partial(_deleted, lambda before: ListExport.objects.filter(asked_at__lt=before)),
+    "looks": partial(_deleted, _looks),
+    "staff_log": _staff_log,
+    "audit": _audit,
+}
+ELSEWHERE = {"reports"}  # `tidy` deletes these
+
+
+def retain(*, now: datetime | None = None, dry_run: bool = False) -> CleanupResult:
+    """Does every job; one that fails stops no other. None does more than a portion: what is left is for next time."""
+    now = now or timezone.now()
+    result, parts = CleanupResult(), rows.Parts("retain")
+    for name, job in JOBS.items():
+        after = timedelta(days=settings.RETENTION[name].days)
+        done = parts.run(name, partial(job, after=after, now=now, dry_run=dry_run))
+        if done is None:
+            result.failed.append(name)
+        else:
+            result.done[name] = done
+    return result

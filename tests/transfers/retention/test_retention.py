@@ -1,0 +1,315 @@
+"""What nobody may keep any longer goes: pictures, then what was entered; what a hold keeps stays; pages open."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings as portal
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.files.storage import storages
+from django.core.management import call_command
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from icpportal.alarms.models import SetAside
+from icpportal.audit.models import AuditEntry
+from icpportal.operations.retention import ELSEWHERE, JOBS, retain
+from icpportal.outbox.models import Message
+from icpportal.privacy import holds
+from icpportal.privacy.actions import note_access
+from icpportal.privacy.fields import EncryptedJSONField, EncryptedTextField
+from icpportal.privacy.models import AccessNote, FileKey, LegalHold
+from tests.transfers import states
+from tests.transfers.builders import fire, make_lead_reviewer, make_order, make_ready_document, make_reviewer, sign_in
+from tests.transfers.review.desk import case_of, english, page
+from tests.walk import pages
+from transfers.models import Order, OrderEvent, SearchKey
+from transfers.retention.erasure import erase
+from verification.models import Document, PhoneProof
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+LIST = reverse("admin:privacy_legalhold_changelist")
+# what is sealed in the database, and when it goes; a new sealed column fails the test below until it stands here
+GOES = {
+    "accounts.Pending": "tidy: unproved_addresses",
+    "accounts.User": "when the account is closed",
+    "approvals.ApprovalRequest": "staff_log",
+    "drafts.PageDraft": "tidy: page_drafts",
+    "filings.LegacyAccount": "the old platform's own list, as long as it may be imported from",
+    "filings.LegacyClaim": "claims",
+    "filings.LegacyRecord": "the old platform's own list, as long as it may be imported from",
+    "filings.Person": "the register, as long as the filing lives",
+    "filings.Subject": "the register, as long as the filing lives",
+    "filings.Website": "the register, as long as the filing lives",
+    "outbox.Message": "messages",
+    "transfers.Call": "details",
+    "transfers.CallAttempt": "details",
+    "transfers.ColleagueNote": "details",
+    "transfers.Decision": "details",
+    "transfers.FieldVerdict": "details",
+    "transfers.Objection": "details",
+    "transfers.Order": "details",
+    "transfers.ReviewDraft": "details",
+    "transfers.TypeCheck": "details",
+    "verification.Backdrop": "tidy: backdrop_addresses",
+    "verification.ConsentRequest": "details",
+    "verification.Document": "papers",
+    "verification.PhoneProof": "details",
+}
+
+
+@pytest.fixture
+def committed(django_capture_on_commit_callbacks: Any) -> Callable[..., dict[str, int]]:
+    """Retention with what follows its commit; what each job took."""
+
+    def run(at: Any = None) -> dict[str, int]:
+        with django_capture_on_commit_callbacks(execute=True):
+            return retain(now=at).done
+
+    return run
+
+
+def over(state: str, ago: timedelta, **columns: Any) -> Order:
+    """An order that ended so long ago, with a paper, a mobile that was proved, and a word in its history."""
+    order = make_order(state=state, **columns)
+    make_ready_document(order, "statement")
+    PhoneProof.objects.create(
+        holder=order.reference, person_key="p", mobile="13800001234", mobile_index="i", asked_at=timezone.now()
+    )
+    OrderEvent.objects.create(
+        order=order, move="call", from_state=state, to_state=state, by="reviewer", note="Mr Wang of Yinchuan"
+    )
+    Order.objects.filter(pk=order.pk).update(entered_at=timezone.now() - ago)
+    return Order.objects.get(pk=order.pk)
+
+
+@pytest.mark.parametrize("state", [states.WITHDRAWN, states.REFUSED, states.ABANDONED, states.EXPIRED])
+def test_ninety_days_after_an_end_without_a_filing_papers_keys_and_answers_are_gone(
+    state: str, committed: Callable[..., dict[str, int]]
+) -> None:
+    order = over(state, 89 * DAY)
+    name = Document.objects.get(holder=order.reference).stored_name
+
+    assert committed()["papers"] == committed()["details"] == 0
+    done = committed(timezone.now() + 2 * DAY)
+
+    assert (done["papers"], done["details"]) == (1, 1)
+    assert not storages["documents"].exists(name)
+    assert not FileKey.objects.filter(name=name).exists()
+    order.refresh_from_db()
+    assert (order.answers, order.password_digest, order.state) == ({}, "", state)
+    assert not PhoneProof.objects.exists()
+    assert not SearchKey.objects.filter(order=order).exists()
+    assert "Wang" not in str(list(OrderEvent.objects.values()))
+    assert committed(timezone.now() + 3 * DAY)["details"] == 0, "a second time there is nothing to do"
+
+
+def test_of_what_was_carried_out_papers_go_after_a_month_and_answers_after_three_years(
+    committed: Callable[..., dict[str, int]],
+) -> None:
+    order = over(states.APPROVED, 31 * DAY)
+
+    done = committed()
+    assert (done["filed_papers"], done["filed_details"]) == (1, 0)
+    assert Order.objects.get(pk=order.pk).answers["subject"]
+    assert committed(timezone.now() + 1_096 * DAY)["filed_details"] == 1
+
+
+@pytest.mark.parametrize("state", sorted(set(states.ALL) - set(states.ENDED)))
+def test_of_an_order_that_is_not_over_nothing_goes_however_old_it_is(
+    state: str, committed: Callable[..., dict[str, int]]
+) -> None:
+    kind = states.CANCELLATION if state == states.COOLING_OFF else states.TRANSFER
+    order = over(state, 2_000 * DAY, kind=kind)
+
+    done = committed()
+
+    assert [done[job] for job in ("papers", "filed_papers", "details", "filed_details")] == [0, 0, 0, 0]
+    assert Document.objects.get(holder=order.reference).state == "ready"
+
+
+def test_its_owner_and_staff_still_open_the_order_and_it_cannot_be_started_again_from_nothing(
+    client: Client, settings: Any, committed: Callable[..., dict[str, int]]
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order = over(states.WITHDRAWN, 91 * DAY)
+    committed()
+
+    sign_in(client, order.owner)
+    client.cookies["django_language"] = "en"
+    shown = page(client, reverse("order", args=[order.reference]))
+    assert order.domain in shown
+    assert "What you entered was deleted" in shown
+    assert client.get(reverse("dashboard"), follow=True).status_code == 200
+    again = client.post(reverse("order-move", args=[order.reference, "start_again"]), follow=True)
+    assert Order.objects.count() == 1, again.status_code
+    english(client, make_lead_reviewer())
+    assert "What was entered was deleted" in page(client, case_of(order))
+    assert order.domain in page(client, case_of(order, "more"))
+
+
+def test_a_held_order_stays_until_a_second_person_lifts_the_hold(committed: Callable[..., dict[str, int]]) -> None:
+    order, one, other = over(states.WITHDRAWN, 200 * DAY), make_lead_reviewer(), make_lead_reviewer()
+    hold = holds.set_hold(order.reference, owner=order.owner, because="court case", actor=one)
+
+    assert committed()["details"] == 0
+    assert holds.is_held(order.owner)
+    LegalHold.objects.update(proposed_by=one, proposed_because="the case is over")
+    holds.lift(LegalHold.objects.get(pk=hold.pk), actor=other)
+
+    assert not holds.is_held(order.owner)
+    assert committed()["details"] == 1
+
+
+def test_leads_set_confirm_and_lift_a_hold_and_nobody_does_both(client: Client, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order, one, other = make_order(), make_lead_reviewer(), make_lead_reviewer()
+
+    english(client, one)
+    unknown = client.post(reverse("admin:privacy_legalhold_add"), {"reference": "T7Q4-ZZZZ", "because": "x"})
+    assert "No order has this number" in unknown.content.decode()
+    said = {"reference": order.reference.lower(), "because": "letter of the court"}
+    answer = client.post(reverse("admin:privacy_legalhold_add"), said, follow=True)
+    assert "Nothing of this order is deleted now" in answer.content.decode()
+    hold = LegalHold.objects.get()
+
+    def act(action: str, person: Any, **typed: str) -> str:
+        english(client, person)
+        chosen = {"action": action, "_selected_action": [hold.pk], **typed}
+        text: str = client.post(LIST, chosen, follow=True).content.decode()
+        hold.refresh_from_db()
+        return text
+
+    assert "a second person does" in act("confirm_them", one)
+    act("confirm_them", other)
+    assert hold.confirmed_by == other
+    assert "Enter a reason" in act("propose_lifting", one)
+    act("propose_lifting", one, reason="the case is over")
+    assert "a second person does" in act("lift_them", one)
+    assert hold.lifted_at is None
+    act("lift_them", other)
+    assert (hold.lifted_by, hold.lifted_at is not None) == (other, True)
+    acts = list(AuditEntry.objects.filter(what="privacy.legalhold").order_by("pk").values_list("actor", flat=True))
+    assert acts == [one.pk, other.pk, one.pk, other.pk]
+
+
+def test_reviewers_set_no_hold_and_strangers_find_none(client: Client, settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    order = make_order()
+    sign_in(client, make_reviewer())
+    assert client.get(LIST).status_code == 403
+    sign_in(client, order.owner)
+
+    assert client.post(reverse("admin:privacy_legalhold_add"), {"reference": order.reference}).status_code in (302, 404)
+    assert not LegalHold.objects.exists()
+
+
+def test_after_three_years_every_log_of_staff_and_every_message_has_gone(
+    committed: Callable[..., dict[str, int]],
+) -> None:
+    reviewer, order = make_reviewer(), make_order(state=states.SUBMITTED)
+    note_access(actor=reviewer, what="order", reference=order.reference, reason="review")
+    fire(order, "send_back", "reviewer", actor=reviewer)
+    LogEntry.objects.log_actions(reviewer.pk, [order], CHANGE, "changed", single_object=True)
+    Message.objects.update(next_at=None)
+    assert AccessNote.objects.exists()
+    assert AuditEntry.objects.count() == 3
+    assert Message.objects.exists()
+
+    done = committed(timezone.now() + 1_095 * DAY)
+    assert (done["looks"], done["audit"], done["staff_log"], done["messages"] > 0) == (0, 0, 0, True)
+    committed(timezone.now() + 1_097 * DAY)
+
+    assert not AccessNote.objects.exists()
+    assert not LogEntry.objects.exists()
+    assert not Message.objects.exists()
+    assert not AuditEntry.objects.filter(place__isnull=False).exists()
+
+
+def test_a_message_that_is_still_owed_is_not_deleted(committed: Callable[..., dict[str, int]]) -> None:
+    make_order(state=states.SUBMITTED)
+    fire(Order.objects.get(), "send_back", "reviewer", actor=make_reviewer())
+    owed = Message.objects.exclude(next_at=None).count()
+
+    committed(timezone.now() + 2_000 * DAY)
+
+    assert owed
+    assert Message.objects.count() == owed
+
+
+def test_one_order_that_breaks_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, committed: Callable[..., dict[str, int]]
+) -> None:
+    from transfers.retention import erasure  # noqa: PLC0415
+
+    bad, _good = over(states.WITHDRAWN, 91 * DAY), over(states.WITHDRAWN, 91 * DAY)
+    whole = erasure.erase_papers
+
+    def breaking(order: Order, **options: Any) -> bool:
+        if order.pk == bad.pk:
+            raise OSError
+        return whole(order, **options)
+
+    monkeypatch.setattr(erasure, "erase_papers", breaking)
+
+    assert committed()["papers"] == 1
+
+
+def test_the_command_counts_first_and_tells_what_it_did() -> None:
+    over(states.WITHDRAWN, 91 * DAY)
+
+    def said(*arguments: str) -> str:
+        out = StringIO()
+        call_command("retention", *arguments, stdout=out)
+        return out.getvalue()
+
+    assert "papers: 1 would go, kept for 90 days\n" in said("--dry-run")
+    counted = json.loads(said("--dry-run", "--json"))
+    assert (counted["done"]["details"], counted["days"]["papers"], counted["dry_run"]) == (1, 90, True)
+    assert "details: 1 gone, kept for 90 days\n" in said()
+    assert "details: 0 gone, kept for 90 days\n" in said()
+
+
+def test_the_privacy_page_prints_every_row_of_the_table(client: Client) -> None:
+    for language in ("en", "zh-hans"):
+        client.cookies["django_language"] = language
+        shown = client.get(reverse("privacy")).content.decode()
+
+        assert [key for key, row in portal.RETENTION.items() if f">{row.days}</td>" not in shown] == []
+        assert shown.count({"en": "PIPL 47", "zh-hans": "《个人信息保护法》第四十七条"}[language]) == 3
+
+
+def test_every_row_of_the_table_has_a_job_and_every_sealed_column_an_end() -> None:
+    assert set(portal.RETENTION) == set(JOBS) | ELSEWHERE
+    sealed = {
+        model._meta.label
+        for model in apps.get_models()
+        if any(isinstance(field, EncryptedJSONField | EncryptedTextField) for field in model._meta.concrete_fields)
+    }
+
+    assert sealed == set(GOES)
+
+
+@pytest.mark.parametrize("state", [states.WITHDRAWN, states.APPROVED])
+def test_no_address_of_an_order_that_was_emptied_fails(client: Client, state: str) -> None:
+    order = over(state, 10 * DAY)
+    erase(order)
+    sign_in(client, order.owner)
+
+    client.raise_request_exception = False
+    answers = {}
+    for name in pages.names():
+        with suppress(NoReverseMatch):
+            answers[name] = client.get(reverse(name, args=[order.reference])).status_code
+
+    assert len(answers) > 20
+    assert {name for name, status in answers.items() if status >= 500} == set()
+    assert not SetAside.objects.exists()
