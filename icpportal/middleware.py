@@ -1,4 +1,4 @@
-"""What happens to every request: it gets a reference, NUL is refused, the browser is told what not to do."""
+"""What happens to every request: a reference, no long body and no NUL, and the browser is told what not to do."""
 
 import logging
 import secrets
@@ -7,10 +7,11 @@ from time import monotonic
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.cache import patch_cache_control
 
+from icpportal.fields.client import announced, most_bytes
 from icpportal.logs import request_reference
 
 logger = logging.getLogger("icpportal.requests")
@@ -53,6 +54,28 @@ def _log_answer(request: HttpRequest, response: HttpResponse, milliseconds: int)
         "answered",
         extra={"method": request.method, "route": route, "status": response.status_code, "ms": milliseconds},
     )
+
+
+class BodyLimit:
+    """What is announced as longer than its address takes is answered with 413, and nothing of it is read.
+
+    So is what comes in chunks, whose length nobody knows; only what was announced is read at all.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if announced(request.headers) > most_bytes():
+            raise RequestDataTooBig("a body that no address takes")
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_given: Sequence[str] | Mapping[str, object]
+    ) -> None:
+        """The address is known here, and nobody has looked at the form yet."""
+        if announced(request.headers) > most_bytes(view):
+            raise RequestDataTooBig("a body that this address does not take")
 
 
 class RefuseNul:

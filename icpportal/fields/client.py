@@ -1,9 +1,14 @@
-"""Where a request came from, counted from our own proxies, never from what the client claims."""
+"""Where a request came from, counted from our own proxies, and how many bytes it may bring to its address."""
 
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
+from typing import TypeVar
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+MARK = "takes_file"
 
 
 def client_address(request: HttpRequest) -> str:
@@ -26,3 +31,23 @@ def _one_spelling(address: str) -> str:
     except ValueError:
         return ""
     return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+
+
+def takes_file(view: View) -> View:
+    """A page with an upload: its body may hold one file beside the fields. Stands above all other decorators."""
+    setattr(view, MARK, True)
+    return view
+
+
+def most_bytes(view: Callable[..., HttpResponseBase] | None = None) -> int:
+    """What a page reads at most; without a view what any page does."""
+    fields: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return fields + (settings.UPLOAD_MAX_BYTES if view is None or getattr(view, MARK, False) else 0)
+
+
+def announced(headers: Mapping[str, str]) -> float:
+    """The length of a body as its headers tell it, in bytes; without end where it comes in chunks."""
+    if headers.get("Transfer-Encoding"):
+        return float("inf")
+    length = headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0

@@ -85,11 +85,11 @@ def _ways(reader: "User | None", *, knows_reader: bool) -> list[Link]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when the request was larger than the portal reads."""
-    if isinstance(exception, RequestDataTooBig):
-        return too_large(request)
     # what is refused before the language of the request was read
     language = get_language() if hasattr(request, "LANGUAGE_CODE") else get_language_from_request(request)
     with override(language):
+        if isinstance(exception, RequestDataTooBig):
+            return too_large(request)
         return page(request, HTTPStatus.BAD_REQUEST)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from icpportal.drafts.pages import said, said_words, say, say_words
-from icpportal.fields.client import client_address
+from icpportal.fields.client import client_address, takes_file
 from icpportal.fields.components import DrawnSlot, Notice
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
@@ -88,6 +88,7 @@ class UploadPage(Page):
     name: str
 
 
+@takes_file
 @never_cache
 @require_http_methods(["GET", "POST"])
 def phone_page(request: HttpRequest, token: str) -> HttpResponse:

@@ -31,6 +31,7 @@ from icpportal.accounts.models import User
 from icpportal.codes import limits
 from icpportal.desk.own_words import shown
 from icpportal.drafts.pages import draw, said_words, say_words
+from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Notice, Panel
 from icpportal.fields.domains import display_domain
 from icpportal.fields.language_marks import reads_chinese
@@ -111,6 +112,7 @@ def own_claim(request: HttpRequest, reference: str) -> LegacyClaim:
     return get_object_or_404(mine, reference=reference, owner=request.user)
 
 
+@takes_file
 @confirmed_required
 def page(request: HttpRequest, reference: str) -> HttpResponse:
     """The papers, what to add, and the answer."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import said, said_words, say, say_words
-from icpportal.fields.client import client_address
+from icpportal.fields.client import client_address, takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
@@ -55,6 +55,7 @@ def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
     return {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
 
 
+@takes_file
 @confirmed_required
 def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     """One paper: what a good picture shows, its sides, upload, take out."""

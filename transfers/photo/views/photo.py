@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import fill, said_words, say_words
+from icpportal.fields.client import takes_file
 from icpportal.fields.components import DrawnSlot, Panel
 from icpportal.fields.fields import ChoiceField, NumberField
 from icpportal.fields.form_types import FieldValue, Files, FormOptions, Posted, offer
@@ -119,6 +120,7 @@ class PhotoForm(forms.Form):
         return {field: photo_places.as_sent(value) if isinstance(value, PhotoPlace) else value} if field else {}
 
 
+@takes_file
 @confirmed_required
 def photo(request: HttpRequest, reference: str) -> HttpResponse:
     """Opens after our review: first the way, then what it needs; the picture is checked before it can be sent."""

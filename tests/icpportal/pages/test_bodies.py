@@ -1,0 +1,89 @@
+"""A body that is too long for its address is refused by its headers, from everybody, and nothing of it is read."""
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from icpportal.fields.client import MARK
+from tests.icpportal.accounts.pages import words
+
+MEGABYTE = 1024 * 1024
+SIGN_IN, CLAIM = "/account/login/", "/import/claim/C1/"
+FORM, FILE = "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"
+
+
+class Untouched:
+    """A body of which nobody may read a byte."""
+
+    def read(self, *_size):
+        raise AssertionError("the body was read")
+
+    readline = read
+
+
+class Empty:
+    """A client that announces more than it sends."""
+
+    asked = False
+
+    def read(self, *_size):
+        self.asked = True
+        return b""
+
+    readline = read
+
+
+def post(address, *, body=None, kind=FORM, language="en", **headers):
+    told = {"wsgi.input": body or Untouched(), "CONTENT_TYPE": kind, **headers}
+    return Client(raise_request_exception=False).post(address, headers={"accept-language": language}, **told)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "kind", "length"),
+    [
+        (SIGN_IN, FORM, 10 * 1024 * MEGABYTE),
+        (SIGN_IN, FORM, MEGABYTE + 1),
+        (SIGN_IN, FILE, MEGABYTE + 1),
+        ("/nowhere/", FILE, 9 * MEGABYTE + 1),
+        ("/admin/login/", FILE, 2 * MEGABYTE),
+        (CLAIM, FILE, 9 * MEGABYTE + 1),
+    ],
+)
+def test_what_is_announced_as_too_long_is_a_page_that_says_so_unread(address, kind, length):
+    answer = post(address, kind=kind, CONTENT_LENGTH=str(length))
+
+    assert answer.status_code == 413
+    assert "A picture can be up to 8 MB" in words(answer)
+    assert answer["X-Request-ID"]
+
+
+@pytest.mark.django_db
+def test_chunks_without_an_announced_length_are_refused_unread_in_the_language_of_the_browser():
+    answer = post(SIGN_IN, kind=FILE, language="zh-hans", HTTP_TRANSFER_ENCODING="chunked", CONTENT_LENGTH="")
+
+    assert (answer.status_code, "内容过大，无法接收" in words(answer)) == (413, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("address", "length"), [(SIGN_IN, MEGABYTE), (CLAIM, 9 * MEGABYTE)])
+def test_up_to_the_limit_of_its_address_a_body_is_read(address, length):
+    body = Empty()
+
+    answer = post(address, body=body, kind=FILE, CONTENT_LENGTH=str(length))
+
+    assert (answer.status_code == 413, body.asked) == (False, True)
+
+
+def _views(resolver, before=""):
+    for found in resolver.url_patterns:
+        if isinstance(found, URLResolver):
+            yield from _views(found, before + str(found.pattern))
+        elif isinstance(found, URLPattern):
+            yield before + str(found.pattern), found
+
+
+def test_four_pages_take_a_file_and_no_other_does():
+    taking = {found.name for _route, found in _views(get_resolver()) if getattr(found.callback, MARK, False)}
+
+    assert taking == {"slot", "photo", "by-phone", "claim-page"}
