@@ -74,7 +74,9 @@ LIMITS = {
 ACCOUNT_RATE_LIMITS = {
     "signup": f"{20 * ROOMIER}/m/ip",
     "login": f"{30 * ROOMIER}/m/ip",
-    "login_failed": f"{10 * ROOMIER}/m/ip,5/5m/key",
+    "login_failed": f"{10 * ROOMIER}/m/ip,5/5m/key",  # the key: client address and account
+    "login_failed_account": "50/h/key",  # from whatever address; not from devices that the account knows
+    "login_failed_device": "5/5m/key",  # of a known device
     "reset_password": f"{20 * ROOMIER}/m/ip,5/m/key",
 }
 CODE_RESEND_SECONDS = env.int("CODE_RESEND_SECONDS", default=5 if DEMO else 60)

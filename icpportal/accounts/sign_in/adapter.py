@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NoReturn, TypedDict, Unpack
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -18,11 +19,13 @@ from icpportal.accounts.actions import tell_changed
 from icpportal.accounts.guards import second_factor_missing
 from icpportal.accounts.languages import has_language, remember_language
 from icpportal.accounts.models import User
+from icpportal.accounts.sign_in import devices
 from icpportal.fields.client import client_address
 from icpportal.fields.fields import MobileField
 from icpportal.fields.form_types import FieldOptions
 from icpportal.fields.types import Json, JsonObject, Words
 
+APP = "allauth.account"
 NO_MATCH = _("The email or mobile number and the password do not match: check them and try again")
 NOTICES = {
     "mfa/email/totp_activated": _("authenticator app"),
@@ -64,6 +67,11 @@ class SignedIn(TypedDict):
     redirect_url: str | None
 
 
+def _login(credentials: Mapping[str, str]) -> str:
+    """What was typed to sign in with."""
+    return next((credentials[name] for name in ("email", "phone", "username") if credentials.get(name)), "").lower()
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """allauth with the portal's accounts, codes and addresses."""
 
@@ -74,6 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "username_password_mismatch": NO_MATCH,
         "incorrect_password": _("That is not your current password: try again"),
         "too_many_login_attempts": _("Too many attempts. Try again in 5 minutes"),
+        "too_many_for_account": _(
+            "Too many attempts for this account. Try again in an hour, use a device you signed in on before, or set a "
+            "new password"
+        ),
         "rate_limited": _("Too many attempts. Try again in 5 minutes"),
     }
 
@@ -96,10 +108,31 @@ class AccountAdapter(DefaultAccountAdapter):
         """Only addresses within this portal."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:  # noqa: ARG002
-        # allauth counts all sign-ins by mobile under one key, so that one person could lock out everybody
-        login = next((credentials[name] for name in ("email", "phone", "username") if credentials.get(name)), "")
-        return login.lower()
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        # allauth counts by what was typed alone, so that one person could lock out another, and by mobile everybody
+        return f"{ratelimit.get_ip(request)} {_login(credentials)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Wrong passwords count by client address and account, and by account; on a known device only there."""
+        login = _login(credentials)
+        device = devices.known(request, login)
+        if device:
+            usage = ratelimit.consume(request, app=APP, action="login_failed_device", key=f"{device} {login}")
+            if not usage:
+                raise self.validation_error("too_many_login_attempts")
+            self._login_failed_rl_usage = usage
+            return
+        super().pre_authenticate(request, **credentials)
+        of_account = ratelimit.consume(request, app=APP, action="login_failed_account", key=login)
+        if not of_account:
+            raise self.validation_error("too_many_for_account")
+        self._login_failed_rl_usage.usage += of_account.usage
+
+    def forget_wrong_passwords(self, request: HttpRequest, user: User) -> None:
+        """A new password was set: nothing that was counted before it holds its owner up here."""
+        for way in ({"email": user.email}, {"phone": user.mobile}):
+            self._delete_login_attempts_cached_email(request, **way)
+            ratelimit.clear(request, app=APP, action="login_failed_account", key=_login(way))
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
@@ -107,6 +140,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **hooks: Unpack[SignedIn]) -> HttpResponse:
         response = super().post_login(request, user, **hooks)
+        devices.remember(request, response, user)
         if not has_language(request):
             remember_language(response, user.language)
         return response

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -19,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from icpportal.accounts import actions
 from icpportal.accounts.forms import EmailForm, NewPassword
 from icpportal.accounts.models import Pending, User
+from icpportal.accounts.sign_in.adapter import AccountAdapter
 from icpportal.accounts.views.codes import Beside, CodePage
 from icpportal.accounts.views.form_page import Form, FormPage
 from icpportal.codes.errors import not_sent
@@ -119,8 +119,6 @@ class ResetNew(_SignedOut[NewPassword]):
     def form_valid(self, form: NewPassword) -> HttpResponse:
         actions.finish_reset(self.user, form.cleaned_data["password1"])
         del self.request.session[PROVED]
-        adapter = get_adapter(self.request)
-        for way in ({"email": self.user.email}, {"phone": self.user.mobile}):
-            adapter._delete_login_attempts_cached_email(self.request, **way)
+        AccountAdapter(self.request).forget_wrong_passwords(self.request, self.user)
         messages.success(self.request, _("The new password is set: sign in with it"))
         return redirect("account_login")

@@ -23,6 +23,7 @@ from icpportal.accounts import actions, sessions
 from icpportal.accounts.forms import PasswordChangeForm
 from icpportal.accounts.guards import account_of, safe_next, signed_in_required, with_next
 from icpportal.accounts.models import Pending
+from icpportal.accounts.sign_in import devices
 from icpportal.accounts.sign_in.adapter import AccountAdapter
 from icpportal.accounts.views.codes import Beside, CodePage, Way, send_and_say
 from icpportal.accounts.views.form_page import FormPage
@@ -135,7 +136,9 @@ class PasswordChange(FormPage[PasswordChangeForm]):
         actions.set_password(user, form.cleaned_data["password1"], keep_session=self.request.session.session_key)
         sessions.renew(self.request, lambda: update_session_auth_hash(self.request, user))
         messages.success(self.request, _("The new password is set. Your other sessions have ended"))
-        return redirect("account")
+        answer = redirect("account")
+        devices.remember(self.request, answer, user)
+        return answer
 
 
 @signed_in_required

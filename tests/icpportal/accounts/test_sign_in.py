@@ -234,3 +234,57 @@ def test_signing_in_costs_few_queries(client, lin):
 def test_the_open_pages_ask_the_database_nothing(client, django_assert_num_queries, address):
     with django_assert_num_queries(0):
         client.get(address)
+
+
+def tries(client, address, login, password="wrong-bridge-42"):
+    """What the form says to this password, sent from this address."""
+    answer = client.post(SIGN_IN, {"login": login, "password": password}, REMOTE_ADDR=address)
+    return "in" if answer.status_code == 302 else str(answer.context["form"].non_field_errors()[0])
+
+
+LATER = "Too many attempts. Try again in 5 minutes"
+IN_AN_HOUR = "Too many attempts for this account. Try again in an hour, use a device you signed in on before"
+
+
+@pytest.mark.parametrize("login", ["lin@example.com", "13900000001"])
+def test_a_stranger_locks_out_nobody_but_their_own_address_and_never_a_known_device(
+    client_factory, lin, chen, settings, login
+):
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login_failed_account": "8/h/key"}
+    home, new_home, stranger = client_factory(), client_factory(), client_factory()
+    tries(home, "192.0.2.1", lin.email, PASSWORD)
+    home.post(reverse("account_logout"))
+    tries(stranger, "198.51.100.1", chen.email, PASSWORD)  # known to Chen's account, not to Lin's
+    stranger.post(reverse("account_logout"))
+
+    from_one = [tries(stranger, "198.51.100.1", login) for _ in range(6)]
+    elsewhere = tries(new_home, "192.0.2.2", login, PASSWORD)
+    new_home.post(reverse("account_logout"))
+    from_many = [tries(stranger, f"203.0.113.{number}", login) for number in range(4)]
+    unknown = tries(client_factory(), "192.0.2.9", login, PASSWORD)
+    wrong_at_home = [tries(home, "198.51.100.1", login) for _ in range(4)]
+    right_at_home = tries(home, "198.51.100.1", login, PASSWORD)
+
+    assert from_one == [NO_MATCH] * 5 + [LATER]
+    assert elsewhere == "in"
+    assert from_many[:2] == [NO_MATCH, NO_MATCH]
+    assert all(said.startswith(IN_AN_HOUR) for said in [*from_many[3:], unknown])
+    assert (wrong_at_home, right_at_home) == ([NO_MATCH] * 4, "in")
+
+
+def test_a_known_device_has_five_tries_too_and_is_known_until_the_password_changes(client_factory, lin):
+    home = client_factory()
+    tries(home, "192.0.2.1", lin.email, PASSWORD)
+    home.post(reverse("account_logout"))
+    cookie = home.cookies["device"]
+
+    own = [tries(home, f"192.0.2.{number}", lin.email) for number in range(6)]
+    lin.set_password("another-bridge-42")
+    lin.save()
+    by_the_address = tries(home, "192.0.2.99", lin.email, "another-bridge-42")
+
+    assert own == [NO_MATCH] * 5 + [LATER]
+    assert by_the_address == "in"  # no longer counted by the device
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert lin.email not in cookie.value
+    assert lin.mobile not in cookie.value

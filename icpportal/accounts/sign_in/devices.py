@@ -1,0 +1,71 @@
+"""Devices on which an account was signed in to: their tries are counted apart, so that nobody locks their owner out.
+
+A signed cookie names the accounts of this browser by their ids, each with a word that ends with the password. It signs
+nobody in: it only says whose wrong passwords count against this device alone.
+"""
+
+import secrets
+from datetime import timedelta
+from typing import TypedDict
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from icpportal.accounts.models import User, mobile_index
+
+SALT = "icpportal.accounts.devices"
+KEPT = timedelta(days=365)
+ACCOUNTS = 5  # of one browser
+
+
+class Device(TypedDict):
+    """What the cookie says."""
+
+    id: str
+    accounts: dict[str, str]
+
+
+def cookie_name() -> str:
+    """It goes to this host alone, where the portal speaks HTTPS."""
+    return "__Host-device" if settings.HTTPS else "device"
+
+
+def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """This browser is known to the account from now on, until its password changes."""
+    device = _read(request) or Device(id=secrets.token_urlsafe(12), accounts={})
+    others = [pair for pair in device["accounts"].items() if pair[0] != str(user.pk)]
+    device["accounts"] = dict([*others[1 - ACCOUNTS :], (str(user.pk), _word(user))])
+    response.set_cookie(
+        cookie_name(),
+        signing.dumps(device, salt=SALT, compress=True),
+        max_age=KEPT,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def known(request: HttpRequest, login: str) -> str:
+    """The id of this browser, if the account of this address or mobile was signed in to on it; else ""."""
+    device = _read(request)
+    if device is None or not device["accounts"]:
+        return ""
+    named = Q(email__iexact=login) | Q(mobile_index=mobile_index(login))
+    user = User.objects.filter(named, pk__in=list(device["accounts"])).first()
+    is_known = user is not None and constant_time_compare(device["accounts"][str(user.pk)], _word(user))
+    return device["id"] if is_known else ""
+
+
+def _read(request: HttpRequest) -> Device | None:
+    try:
+        said: Device = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=KEPT)
+    except signing.BadSignature:
+        return None
+    return said
+
+
+def _word(user: User) -> str:
+    return salted_hmac(SALT, user.password).hexdigest()[:20]
