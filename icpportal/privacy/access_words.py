@@ -20,6 +20,8 @@ WHAT: dict[str, str | Promise] = {
     "backdrop address": pgettext_lazy("looked at", "Address for a backdrop"),
     "ministry uploadfile": pgettext_lazy("looked at", "File sent to the ministry"),
     "ministry inboxfile": pgettext_lazy("looked at", "File from the ministry"),
+    "ministry uploadfile in full": pgettext_lazy("looked at", "File sent to the ministry, unmasked"),
+    "ministry inboxfile in full": pgettext_lazy("looked at", "File from the ministry, unmasked"),
 }
 REASONS: dict[str, str | Promise] = {
     REVIEW: _("Review: entries, names and numbers compared with the documents"),

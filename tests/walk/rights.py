@@ -24,6 +24,7 @@ from filings.models import LegacyClaim, LegacyClaimPaper
 from icpportal.gateways.miit.models import InboxFile, UploadFile
 from tests.transfers import states
 from tests.transfers.builders import make_order
+from tests.transfers.cancels import prove
 from tests.walk import world
 from transfers.models import Call, ListExport, Objection, Order, ReturnReason
 from transfers.review.cases.moves import ACTIONS
@@ -59,7 +60,7 @@ class Desk:
     def __init__(self, made: world.World, role: str) -> None:
         self.client = Client()
         if role != world.VISITOR:
-            self.client.force_login(made.people[role])
+            prove(self.client, made.people[role])
         self.client.cookies["django_language"] = "en"
         self.cookies = self.client.cookies.output(header="", sep=";")
 

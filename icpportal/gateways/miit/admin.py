@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.desk.proposals import ProposalRefused
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.staff import staff_of
+from icpportal.fields.client import client_address
 from icpportal.fields.components import Panel
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.processing_codes import plain_words
@@ -42,6 +43,7 @@ from icpportal.gateways.miit.operations import actions as operations
 from icpportal.gateways.miit.operations import report_list
 from icpportal.gateways.miit.operations import status as standing
 from icpportal.gateways.miit.types import ReportKind
+from icpportal.logs import redact
 from icpportal.privacy.actions import note_access
 from icpportal.privacy.crypto import Unreadable
 from icpportal.time_format import short_words, span_words
@@ -95,6 +97,10 @@ class Contents(ReadOnly[File]):
         return response
 
     def _content(self, request: HttpRequest, row: File) -> Panel:
+        """With a reason alone; numbers, mobiles and email addresses are masked unless these are asked for as well."""
+        reason = request.POST.get("reason", "").strip()[:200]
+        if not reason:
+            return Question(is_missing=True)
         try:
             text = self.text_of(row)
         except Forgotten:
@@ -102,11 +108,11 @@ class Contents(ReadOnly[File]):
         except (Retryable, Unreadable) as trouble:
             logger.warning("content not shown", extra={"trouble": type(trouble).__name__, "row": row.pk})
             return Trouble(LOST if isinstance(trouble, Unreadable) else AWAY)
-        what = f"ministry {self.opts.model_name}"
-        note_access(
-            actor=staff_of(request), what=what, reference=str(row)[:80], reason=request.POST.get("reason", "")[:200]
-        )
-        return Content(text)
+        is_masked = not request.POST.get("full")
+        what = f"ministry {self.opts.model_name}{'' if is_masked else ' in full'}"
+        client = client_address(request)
+        note_access(actor=staff_of(request), what=what, reference=str(row)[:80], reason=reason, client=client)
+        return Content(redact(text) if is_masked else text, is_masked)
 
     @admin.display(description=_("Content"))
     def content(self, row: File) -> str:

@@ -18,6 +18,7 @@ class Question(Panel):
     """That the look is noted, and why the content is needed."""
 
     template: ClassVar[str] = "admin/miit/question.html"
+    is_missing: bool = False  # the reason was not typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,4 @@ class Content(Panel):
 
     template: ClassVar[str] = "admin/miit/text.html"
     text: str
+    is_masked: bool

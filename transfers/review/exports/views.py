@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from icpportal.accounts.guards import account_of
+from icpportal.accounts.guards import account_of, proof_again
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.types import Words
@@ -59,6 +59,8 @@ class ExportPage(DeskPage):
 def export(request: HttpRequest, site: AdminSite) -> HttpResponse:
     """What the list holds, and the form; a press takes it, or asks a second person."""
     user = _lead(request)
+    if (proof := proof_again(request)) is not None:
+        return proof
     chosen = selection(request.GET, user, timezone.now())
     form = ExportForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -83,6 +85,8 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """The file of a list that was allowed, once."""
     user = _lead(request)
     found = get_object_or_404(ListExport, pk=pk, asked_by=user)
+    if (proof := proof_again(request, reverse("admin:desk_export"))) is not None:
+        return proof
     return _file(request, found, user)
 
 

@@ -8,6 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -313,6 +314,26 @@ def test_content_is_shown_after_a_step_and_the_look_is_noted(operator, make, sho
     assert (note.actor.email, note.what, note.reference, note.reason) == (
         "operations@example.com", f"ministry {row._meta.model_name}", str(row), "what did we send?",
     )  # fmt: skip
+
+
+def test_without_a_reason_nothing_is_shown_and_numbers_only_where_they_are_asked_for(operator):
+    row = file(report(), 7)
+    number, mobile = "64010319900307123X", "13900001234"
+    shown = json.dumps({"number": number, "mobile": mobile})
+    admin.site._registry[type(row)].text_of = lambda _row: shown
+
+    nothing = content(operator, row, reason="  ").content.decode()
+    masked = content(operator, row, reason="complaint of the ministry").content.decode()
+    full = content(operator, row, reason="complaint of the ministry", full="on").content.decode()
+    del admin.site._registry[type(row)].text_of
+
+    assert "nothing is shown without a reason" in nothing
+    assert [mobile in page for page in (nothing, masked, full)] == [False, False, True]
+    assert [number in page for page in (nothing, masked, full)] == [False, False, True]
+    assert [note.what for note in AccessNote.objects.order_by("pk")] == [
+        "ministry uploadfile",
+        "ministry uploadfile in full",
+    ]
 
 
 def test_a_sent_file_is_shown_without_password_and_pictures(operator):

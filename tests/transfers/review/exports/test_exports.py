@@ -21,6 +21,7 @@ from icpportal.desk.sheets import csv_file, neutral, xlsx_file
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.cancels import prove
 from tests.transfers.outside import cost
 from transfers.models import ListExport, Order
 from transfers.review.exports import actions
@@ -45,7 +46,8 @@ def second() -> User:
 
 
 def signed_in(user: User) -> Client:
-    return sign_in(Client(headers={"accept-language": "en"}), user)
+    """And proved a moment ago that it is them."""
+    return prove(Client(headers={"accept-language": "en"}), user)
 
 
 def make_waiting(number: int, **columns: Any) -> list[Order]:
@@ -87,6 +89,16 @@ def page(user: User, address: str = EXPORT) -> str:
 def read(answer: HttpResponse) -> list[list[str]]:
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+
+
+def test_who_signed_in_long_ago_proves_again_that_it_is_them_before_a_list_leaves_the_desk(lead: User) -> None:
+    client = sign_in(Client(headers={"accept-language": "en"}), lead)
+
+    asked = client.get(EXPORT)
+    sent = client.post(EXPORT, {"file_type": "csv", "because": WHY})
+
+    assert [answer.url.partition("?")[0] for answer in (asked, sent)] == [reverse("account_step_up")] * 2
+    assert not ListExport.objects.exists()
 
 
 def looks() -> set[tuple[str, str, str, int]]:
