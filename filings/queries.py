@@ -29,6 +29,15 @@ def subject_with(subject_key: str) -> Subject | None:
     return Subject.objects.filter(subject_key=subject_key).first()
 
 
+def owners_of_number(number: str) -> QuerySet[User]:
+    """The accounts whose subject has this number."""
+    return (
+        User.objects.filter(subjects__subject_number=number, is_active=True).distinct()
+        if number
+        else User.objects.none()
+    )
+
+
 def subjects_of(owner: User) -> QuerySet[Subject]:
     """The owner's subjects, with their leads, the newest first."""
     return Subject.objects.filter(owner=owner).select_related("lead")

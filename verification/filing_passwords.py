@@ -66,13 +66,17 @@ class Outcome:
 
 
 @sensitive_variables()
-def ask(number: str, password: str, *, order_key: str, account_key: str, now: datetime | None = None) -> Outcome:
+def ask(
+    number: str, password: str, *, order_key: str, account_key: str, is_owner: bool = False, now: datetime | None = None
+) -> Outcome:
     """Is this the filing password of the subject number ("京ICP备00000000号", without the website's "-1")?
+
+    The account whose filing it is (`is_owner`) has tries of the number that nobody else can use up.
 
     Variables of this call and of everything below it stay out of error reports.
     """
     moment = now or timezone.now()
-    keys = _keys(number, order_key, account_key)
+    keys = _keys(number, order_key, account_key, is_owner=is_owner)
     try:
         with request_budget() as question:
             taken = attempts.consume_all(keys, now=moment)
@@ -83,13 +87,16 @@ def ask(number: str, password: str, *, order_key: str, account_key: str, now: da
         return Outcome(State.BUSY, left=attempts.least_left(keys, now=moment))
 
 
-def paused_until(number: str, *, order_key: str, account_key: str, now: datetime | None = None) -> datetime | None:
+def paused_until(
+    number: str, *, order_key: str, account_key: str, is_owner: bool = False, now: datetime | None = None
+) -> datetime | None:
     """Until when nothing may be asked, because the tries are used up; `None` where one may be made."""
-    return attempts.paused_until(_keys(number, order_key, account_key), now=now)
+    return attempts.paused_until(_keys(number, order_key, account_key, is_owner=is_owner), now=now)
 
 
-def _keys(number: str, order_key: str, account_key: str) -> tuple[attempts.Key, ...]:
-    return tuple(zip(LIMITS, (order_key, account_key, number), strict=True))
+def _keys(number: str, order_key: str, account_key: str, *, is_owner: bool) -> tuple[attempts.Key, ...]:
+    whose = f"{number} {account_key}" if is_owner else number
+    return tuple(zip(LIMITS, (order_key, account_key, whose), strict=True))
 
 
 def _judged(number: str, password: str, keys: Sequence[attempts.Key], seconds: float, moment: datetime) -> Outcome:

@@ -34,7 +34,7 @@ EVENTS = (
     Event(
         "security",
         _("Withdrawals, cancellations, account changes"),
-        ("order_withdrawn", "consent_withdrawn"),
+        ("order_withdrawn", "consent_withdrawn", "filing_password_tried"),
         why=SECURITY,
     ),
 )

@@ -3,19 +3,26 @@
 from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict, Unpack
+from urllib.parse import urljoin
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
+from filings.queries import owners_of_number
 from filings.register.numbers import FilingNumber
 from icpportal.fields.components import Notice
 from icpportal.fields.fields import PlainTextField
 from icpportal.fields.form_types import Files, Posted
-from icpportal.time_format import long_words
+from icpportal.outbox.actions import Letter, notify_all
+from icpportal.privacy.blind_index import blind_index
+from icpportal.time_format import long_words, to_beijing
 from transfers.models import Order
 from transfers.orders import actions, queries
 from transfers.pages import stages
@@ -95,6 +102,8 @@ def ask(order: Order, form: FilingPasswordForm, request: HttpRequest) -> bool:
     """Ask the ministry; only a right password is counted as answered, and an outage is counted as nothing."""
     outcome = filing_passwords.ask(password=form.cleaned_data["filing_password"], **_about(order))
     if outcome.state != State.RIGHT:
+        if outcome.state == State.WRONG:
+            _tell_owner(order)
         form.is_last_try = outcome.state == State.WRONG and outcome.left == 1
         form.add_error(*_refusal(outcome))
         return False
@@ -122,11 +131,45 @@ class About(TypedDict):
     number: str
     order_key: str
     account_key: str
+    is_owner: bool
+
+
+def _number(order: Order) -> str:
+    return str(FilingNumber.parse(order.site_number).subject)
 
 
 def _about(order: Order) -> About:
-    number = str(FilingNumber.parse(order.site_number).subject)
-    return {"number": number, "order_key": order.reference, "account_key": str(order.owner.pk)}
+    number = _number(order)
+    return {
+        "number": number,
+        "order_key": order.reference,
+        "account_key": str(order.owner_id),
+        "is_owner": owners_of_number(number).filter(pk=order.owner_id).exists(),
+    }
+
+
+def _tell_owner(order: Order) -> None:
+    """Whose filing this is hears that another account failed its password; once a day, however many try."""
+    number, now = _number(order), timezone.now()
+    occasion = f"filing_password_tried:{blind_index('filing number', number)[:16]}:{to_beijing(now):%Y-%m-%d}"
+    notify_all(
+        Letter(
+            key=f"{occasion}:{owner.pk}:{channel}",
+            template="filing_password_tried",
+            channel=channel,
+            to=to,
+            language=owner.language,
+            context={
+                "number": number,
+                "time": now,
+                "url": urljoin(settings.PUBLIC_BASE_URL, reverse("dashboard")),
+            },
+            user_id=owner.pk,
+        )
+        for owner in owners_of_number(number).exclude(pk=order.owner_id)
+        for channel, to in (("sms", owner.mobile), ("email", owner.email), ("site", str(owner.pk)))
+        if to
+    )
 
 
 def _refusal(outcome: filing_passwords.Outcome) -> tuple[str | None, ValidationError]:

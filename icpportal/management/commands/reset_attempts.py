@@ -33,10 +33,16 @@ def keys_of_phone(typed: str) -> list[str]:
         raise CommandError(error.messages[0]) from error
 
 
+def keys_of_filing(number: str) -> list[str]:
+    """The subject number as strangers are counted by it, and as its owners are."""
+    owned = get_user_model().objects.filter(subjects__subject_number=number.strip())
+    return [number.strip(), *(f"{number.strip()} {pk}" for pk in owned.values_list("pk", flat=True))]
+
+
 READERS = {
     "account": keys_of_account,
     "phone": keys_of_phone,
-    "filing": lambda number: [number.strip()],
+    "filing": keys_of_filing,
     "order": lambda reference: [reference.strip()],
 }
 

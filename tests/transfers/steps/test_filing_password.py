@@ -10,8 +10,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from filings.models import Subject
 from icpportal.gateways.miit import fake
 from icpportal.gateways.miit.types import PasswordAnswer
+from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.outside import PASSWORD, cost, errors, kept, look, page_of, send
@@ -294,3 +296,39 @@ def test_the_step_costs_at_most_ten_queries_to_show_and_fourteen_to_send(client:
 
     assert kept(order).password_kept
     assert (shown <= 10, wrong <= 14, right <= 14) == (True, True, True), (shown, wrong, right)
+
+
+def test_the_owner_of_a_filing_hears_once_a_day_of_strangers_and_keeps_tries_of_their_own(
+    client: Client, ministry: Any, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "filing_password_order": (9, 3600), "filing_password_number": (3, 86400)}
+    owner, stranger = make_user(language="en"), draft()
+    Subject.objects.create(
+        owner=owner,
+        nature="company",
+        id_type=1,
+        id_number="91440300MA5FXT0A1B",
+        name="Lin",
+        subject_number="宁ICP备00000000号",
+        region="640104",
+    )
+    own = draft(owner=owner, domain="example.net")
+
+    with at("2026-11-24T04:00"):
+        for number in range(3):
+            type_in(client, stranger, f"Wrong{number}")
+        told = list(Message.objects.filter(template="filing_password_tried").values_list("channel", "user"))
+        locked = type_in(client, stranger)
+        mine = type_in(client, own, "Wrong9")
+        right = type_in(client, own)
+    with at("2026-11-25T05:00"):
+        type_in(client, stranger, "Wrong10")
+
+    assert sorted(told) == [(channel, owner.pk) for channel in ("email", "site", "sms")]
+    assert "password_paused" in str(errors(locked))
+    assert errors(mine) == {"filing_password": ["password_wrong"]}
+    assert right["Location"] == reverse("gates-passed", args=[own.reference])
+    assert Message.objects.filter(template="filing_password_tried").count() == 6
+    letter = Message.objects.filter(template="filing_password_tried", channel="site").first()
+    assert letter is not None
+    assert "宁ICP备" not in letter.key

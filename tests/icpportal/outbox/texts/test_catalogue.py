@@ -27,6 +27,7 @@ EVENTS = [
     "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
     "consent_withdrawn",
+    "filing_password_tried",
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
