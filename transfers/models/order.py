@@ -158,6 +158,11 @@ class Order(DraftModel):
         return kinds.is_in(self, Group.EDITABLE)
 
     @property
+    def is_erased(self) -> bool:
+        """Whether its entries and papers are gone at a person's request; reference, days and moves are left."""
+        return not self.domain
+
+    @property
     def is_ended(self) -> bool:
         return kinds.is_in(self, Group.ENDED)
 

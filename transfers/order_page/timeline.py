@@ -102,6 +102,7 @@ def _withdrawn(order: Order, note: str, language: str) -> str:  # noqa: ARG001 -
     return f"{reason}: {words}" if words else reason
 
 
+ACCOUNT_CLOSED = _("The account was closed")
 # how a note is shown in plain words
 NOTES: dict[str, Callable[[Order, str, str], str]] = {
     PLAIN: lambda order, note, language: note,
@@ -110,7 +111,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
     EARLIER_REPORT: lambda order, note, language: note_words(order, note.partition(" ")[2], language),
     WITHDRAWAL: _withdrawn,
     CAUSE: lambda order, note, language: str(CAUSES[note]),
-    PERSON: lambda order, note, language: str(ROLES.get(note, note)),
+    PERSON: lambda order, note, language: str(ACCOUNT_CLOSED if note == ACCOUNT else ROLES.get(note, note)),
     OUR_REFUSAL: lambda order, note, language: own_words.shown(queries.our_refusal(order), language),
 }
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from transfers.orders import states
 from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, PERSON, Fact, Move
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, PERSON, SYSTEM, Fact, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
@@ -24,6 +24,7 @@ FACTS = (
     Fact("deadline_moved", _("The deadline was changed")),
     Fact("stated", _("You told us that you entered the code")),
     Fact("unstated", _("You undid that")),
+    Fact("erased", _("Entries and documents were erased, because the account was closed"), done_by=SYSTEM),
     Fact(
         "consent_noted",
         _("The consent to the use of document pictures was withdrawn. The order is with the authority and goes on"),

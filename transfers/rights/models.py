@@ -1,5 +1,6 @@
 """What people asked for about their own data, until it is carried out and as the record that it was."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -24,3 +25,18 @@ class ConsentWithdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.role}"
+
+
+class Closure(models.Model):
+    """Somebody wants the account closed: since when it is shut, and since when all is erased that may be."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="closure")
+    at = models.DateTimeField(default=timezone.now)
+    shut_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at", "id"], condition=Q(done_at__isnull=True), name="closure_open")]
+
+    def __str__(self) -> str:
+        return f"closure {self.pk}"

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from transfers.rights import consents
+from transfers.rights import closure, consents
 
 
 def sweep(*, now: datetime | None = None) -> None:
     """Carry out all that can be carried out now."""
     consents.sweep(now=now)
+    closure.sweep(now=now)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from transfers.rights.views import consents, looks, pages
+from transfers.rights.views import closure, consents, looks, pages
 
 urlpatterns = [
     path("", pages.your_data, name="your-data"),
     path("consents/", consents.consent_list, name="data-consents"),
     path("consents/<str:reference>/<str:role>/", consents.withdraw, name="data-consent-withdraw"),
     path("looks/", looks.look_list, name="data-looks"),
+    path("close/", closure.close, name="data-close"),
 ]

@@ -174,6 +174,7 @@ class UnreadablePage:
     domain: str
     entered_at: datetime
     state: str
+    is_erased: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -64,7 +64,9 @@ def case_view(request: HttpRequest, pk: UUID, context: Context, *, elsewhere: Fo
 
     `elsewhere` draws the forms that stand on pages of other modules.
     """
-    order = order_of(request, pk)
+    order = order_of(request, pk, erased=True)
+    if order.is_erased:
+        return _cannot_read(request, order, context)
     if request.method == "POST":
         return _act(request, order, context, elsewhere)
     return shown(order, lambda: _case(request, order, context).render()) or _cannot_read(request, order, context)
@@ -103,12 +105,15 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
     return drawn(request, "admin/transfers/case/accept.html", context, page)
 
 
-def order_of(request: HttpRequest, pk: UUID) -> Order:
-    """The order of a case, for those who review."""
+def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
+    """The order of a case, for those who review; one whose entries were erased only where that is said."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
-    return get_object_or_404(decisions.with_decided(known), pk=pk)
+    order = get_object_or_404(decisions.with_decided(known), pk=pk)
+    if order.is_erased and not erased:
+        raise Http404
+    return order
 
 
 def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
@@ -122,8 +127,8 @@ def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | Temp
 
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
-    """The page of a case that cannot be shown: what happened to it, and that operations know."""
-    page = UnreadablePage(order.reference, order.domain, order.entered_at, order.state)
+    """The page of a case that cannot be shown: it was erased, or is broken and operations know."""
+    page = UnreadablePage(order.reference, order.domain, order.entered_at, order.state, order.is_erased)
     return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
 
 

@@ -1,0 +1,232 @@
+"""An account is closed: who cannot sign in, what is found nowhere, what the law keeps, and what stands against it."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.core import serializers
+from django.core.files.storage import storages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.audit.models import AuditEntry
+from icpportal.outbox.models import Message
+from icpportal.privacy.fields import EncryptedTextField, Token
+from tests.transfers import states
+from tests.transfers.builders import PASSWORD, make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.cancels import proved
+from tests.transfers.desk import fill_papers, prove_phones
+from tests.transfers.outside import kept
+from transfers.models import ColleagueNote, Order, TypeCheck
+from transfers.review.search.forms import SearchForm
+from transfers.rights import closure
+from transfers.rights.models import Closure
+from verification.models import Document
+
+pytestmark = pytest.mark.django_db
+ENGLISH = {"accept-language": "en"}
+URL = reverse("data-close")
+SURE = {"sure": "on"}
+PERSONAL = ("林示范", "649999198502140009", "13900000001", "lin@example.com", "陈样例", "宁夏示例纸业")
+
+
+def with_papers(owner: User, state: str, **columns: Any) -> Order:
+    order = make_order(owner, state=state, **columns)
+    fill_papers(order)
+    prove_phones(order)
+    order.events.create(move="call", from_state=state, to_state=state, by="reviewer", note="林示范 sagt, er ruft an")
+    return order
+
+
+def pictures(order: Order) -> list[str]:
+    names = Document.objects.filter(holder=order.reference).values_list("stored_name", flat=True)
+    return [name for name in names if name and storages["documents"].exists(name)]
+
+
+def read(client: Client, url: str) -> str:
+    answer = client.get(url, headers=ENGLISH)
+    assert answer.status_code == 200, (url, answer.status_code)
+    return re.sub(r"\s+", " ", answer.content.decode())
+
+
+def everything() -> str:
+    """All rows of the database, opened."""
+    found = []
+    for model in apps.get_models():
+        for row in model._default_manager.all():
+            found.append(serializers.serialize("json", [row], ensure_ascii=False))
+            for field in model._meta.fields:
+                if isinstance(field, EncryptedTextField):
+                    value = getattr(row, field.attname)
+                    assert not isinstance(value, Token)
+                    found.append(json.dumps(value, ensure_ascii=False))
+    return "\n".join(found)
+
+
+def close(client: Client, user: User) -> Any:
+    return proved(client, user).post(URL, SURE)
+
+
+def test_an_erased_person_is_found_nowhere(client: Client, django_capture_on_commit_callbacks) -> None:
+    user = make_user("gone@example.com", mobile="13812345678")
+    orders = [with_papers(user, state) for state in (states.DRAFT, states.SUBMITTED, states.WITHDRAWN, states.RETURNED)]
+    ColleagueNote.objects.create(order=orders[1], kind="note", author=make_reviewer(), words="林示范 am Telefon")
+    TypeCheck.objects.create(owner=user, answers=orders[0].answers["type"], outcome="transfer")
+    other = with_papers(make_user(), states.SUBMITTED, answers={"subject": {"lead_name": "另一个人"}})
+    other.events.update(note="")
+    before, lay_there = everything(), [name for order in orders for name in pictures(order)]
+    assert all(word in before for word in (*PERSONAL, "gone@example.com", "13812345678"))
+    elsewhere = Client()
+    elsewhere.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    session = elsewhere.session.session_key
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = close(client, user)
+        assert answer.url == reverse("account_inactive")
+        assert closure.sweep() == 1
+
+    Order.objects.exclude(owner=user).update(answers="")  # the other's are the same samples
+    mails = Message.objects.filter(template="account_closed")
+    assert [message.payload["to"] for message in mails] == ["gone@example.com"]
+    mails.delete()
+    rest = everything()
+    assert [word for word in (*PERSONAL, "gone@example.com", "13812345678", orders[0].domain) if word in rest] == []
+    assert [(kept(order).is_ended, pictures(order)) for order in orders] == [(True, [])] * 4
+    assert not any(storages["documents"].exists(name) for name in lay_there)
+    assert pictures(other)
+    assert elsewhere.get(reverse("dashboard")).status_code == 302
+    assert not Session.objects.filter(session_key=session).exists()
+    assert AuditEntry.objects.filter(act="erase", reference=str(user.pk)).count() == 1
+
+
+def test_nobody_signs_in_any_more_and_the_address_may_begin_afresh(client: Client) -> None:
+    user = make_user("gone@example.com", mobile="13812345678")
+    close(client, user)
+    closure.sweep()
+
+    for login in ("gone@example.com", "13812345678"):
+        Client().post(reverse("account_login"), {"login": login, "password": PASSWORD})
+    signed_in = Client().post(reverse("account_login"), {"login": "gone@example.com", "password": PASSWORD})
+
+    assert "_auth_user_id" not in signed_in.client.session
+    assert make_user("gone@example.com", mobile="13812345678").pk != user.pk
+
+
+def test_an_approved_order_keeps_what_the_law_asks_and_the_desk_finds_only_that(
+    client: Client, django_capture_on_commit_callbacks
+) -> None:
+    user = make_user(mobile="13812345678")
+    approved, draft = with_papers(user, states.APPROVED), with_papers(user, states.SUBMITTED)
+
+    for order in (approved, draft):
+        order.save()  # so that it is found
+
+    with django_capture_on_commit_callbacks(execute=True):
+        close(client, user)
+        closure.sweep()
+
+    assert (kept(approved).answers["subject"]["lead_name"], bool(pictures(approved))) == ("林示范", True)
+    assert (kept(draft).answers, pictures(draft)) == ({}, [])
+    desk = sign_in(Client(), make_lead_reviewer())
+    for typed, found in ((approved.domain, True), (draft.domain, False), (user.mobile, False)):
+        hits = desk.post(reverse("admin:transfers_order_search"), {SearchForm.WORDS: typed}, headers=ENGLISH)
+        assert (approved.reference in hits.content.decode()) is found
+        assert draft.reference not in hits.content.decode()
+    for order in (draft, approved):
+        case = desk.get(reverse("admin:transfers_order_case", args=[order.pk]), headers=ENGLISH)
+        assert case.status_code == 200
+        assert ("Entries and documents were erased" in case.content.decode()) is (order == draft)
+    assert desk.get(reverse("admin:transfers_order_changelist"), {"tab": "all"}).status_code == 200
+
+
+def test_while_the_authority_has_an_order_the_wish_waits_and_can_be_taken_back(client: Client) -> None:
+    user = make_user()
+    order = with_papers(user, states.AUTHORITY_REVIEW)
+    proved(client, user)
+    assert "cannot be called back" in read(client, URL)
+
+    assert client.post(URL, SURE).url == URL
+
+    assert "You asked us to close the account" in read(client, URL)
+    assert (closure.sweep(), kept(order).state) == (0, states.AUTHORITY_REVIEW)
+    client.post(URL, {"keep": "1"})
+    assert not Closure.objects.exists()
+    client.post(URL, SURE)
+    Order.objects.filter(pk=order.pk).update(state=states.REFUSED)
+    assert closure.sweep() == 1
+    user.refresh_from_db()
+    assert (user.is_active, user.email, kept(order).answers) == (False, f"closed-{user.pk}@closed.invalid", {})
+    assert client.get(URL).status_code == 302
+
+
+def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user()
+    with_papers(user, states.DRAFT)
+    with monkeypatch.context() as held:
+        held.setattr(closure, "is_held", lambda one: one == user)
+        assert close(client, user).url == URL
+        assert "must not be erased now" in read(client, URL)
+        assert closure.sweep() == 0
+        assert User.objects.get(pk=user.pk).is_active
+
+    assert closure.sweep() == 1
+
+
+def test_without_the_box_without_proof_or_as_staff_nothing_is_closed(client: Client) -> None:
+    user, reviewer = make_user(), make_reviewer()
+    proved(client, user).post(URL)
+    sign_in(Client(), user).post(URL, SURE)
+    close(Client(), reviewer)
+
+    assert not Closure.objects.exists()
+    assert {User.objects.get(pk=each.pk).is_active for each in (user, reviewer)} == {True}
+
+
+def test_a_worker_that_was_killed_goes_on_where_it_was(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = make_user()
+    orders = [with_papers(user, states.DRAFT), with_papers(user, states.SUBMITTED)]
+    close(client, user)
+    real, seen = closure.erase_order, []
+
+    def killed(order: Order, **options: Any) -> None:
+        seen.append(order)
+        if len(seen) > 1:
+            raise OSError("killed")
+        real(order, **options)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(closure, "erase_order", killed)
+        with pytest.raises(OSError, match="killed"):
+            closure.carry_out(Closure.objects.get())
+    assert [kept(order).answers == {} for order in orders] == [True, False]
+
+    assert closure.sweep() == 1
+    assert [kept(order).answers for order in orders] == [{}, {}]
+
+
+def test_what_the_authority_took_in_at_the_last_moment_is_erased_after_its_answer(client: Client) -> None:
+    user = make_user()
+    order = with_papers(user, states.SUBMITTED)
+    close(client, user)
+    Order.objects.filter(pk=order.pk).update(state=states.HANDING_OVER)
+
+    assert closure.sweep() == 0
+    Order.objects.filter(pk=order.pk).update(state=states.AUTHORITY_RETURNED)
+    assert closure.sweep() == 1
+    assert kept(order).answers == {}
+
+
+@pytest.mark.parametrize("state", [states.DRAFT, states.COOLING_OFF])
+def test_a_cancellation_that_can_still_be_stopped_is_given_up_with_the_account(client: Client, state: str) -> None:
+    order = make_order(state=state, kind=states.CANCELLATION, due_at=timezone.now() + timedelta(hours=2))
+
+    close(client, order.owner)
+
+    assert closure.sweep() == 1
+    assert (kept(order).state, kept(order).answers) == (states.ABANDONED, {})

@@ -1,0 +1,125 @@
+"""Closing an account and erasing what it holds (PIPL 47): at once, or as soon as the authority has no order of it.
+
+The account is shut in the request; the erasing is the work of a worker, order by order, and goes on where a killed one
+stopped.
+"""
+
+from datetime import datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts import sessions
+from icpportal.accounts.models import User
+from icpportal.alarms import rows
+from icpportal.lifecycle import APPLICANT
+from icpportal.outbox.actions import notify
+from icpportal.outbox.wake import wake_worker
+from icpportal.privacy.holds import is_held
+from transfers.models import Order
+from transfers.orders import queries, states
+from transfers.orders.kinds import is_in
+from transfers.orders.machine import ORDER
+from transfers.orders.moves import WITHDRAW_CONSENT
+from transfers.orders.rows import ACCOUNT, Group
+from transfers.rights.erasure import LAST_WORD, erase_account, erase_order
+from transfers.rights.models import Closure
+
+TASK = "icpportal.tasks.sweep_rights"
+STAFF = _("An account of staff is closed by the people who gave it its duties: ask them")
+AT_AUTHORITY = _("An order is with the authority. It cannot be called back, and the law asks us to see it through")
+HELD = _("What we keep of you must not be erased now, because an official procedure needs it. Call us")
+
+
+def at_authority(user: User) -> list[Order]:
+    """The orders of this account that cannot be stopped."""
+    open_orders = queries.in_progress().filter(owner=user).order_by("created_at")
+    return [order for order in open_orders if is_in(order, Group.AT_AUTHORITY)]
+
+
+def why_not_now(user: User) -> str | Promise:
+    """Why the account cannot be closed now; "" when it can."""
+    if user.is_staff:
+        return STAFF
+    if is_held(user):
+        return HELD
+    return AT_AUTHORITY if at_authority(user) else ""
+
+
+def ask(user: User, *, now: datetime | None = None) -> Closure:
+    """Write down that this person wants the account closed, and shut it if that is possible now."""
+    with transaction.atomic():
+        closure, _created = Closure.objects.get_or_create(user=user, defaults={"at": now or timezone.now()})
+        shut(closure, now=now)
+    return closure
+
+
+def take_back(user: User) -> bool:
+    """Keep the account after all; False once it is shut."""
+    return bool(Closure.objects.filter(user=user, shut_at=None).delete()[0])
+
+
+def shut(closure: Closure, *, now: datetime | None = None) -> bool:
+    """Let nobody sign in any more, and send the last word; False while something stands against it."""
+    user, now = closure.user, now or timezone.now()
+    if closure.shut_at is not None:
+        return True
+    if why_not_now(user):
+        return False
+    with transaction.atomic():
+        notify(
+            key=f"{LAST_WORD}:{closure.pk}",
+            template=LAST_WORD,
+            channel="email",
+            to=user.email,
+            language=user.language,
+            context={"url": urljoin(settings.PUBLIC_BASE_URL, reverse("privacy"))},
+        )
+        user.is_active = False
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+        sessions.end_sessions(user)
+        Closure.objects.filter(pk=closure.pk).update(shut_at=now)
+        closure.shut_at = now
+        wake_worker(TASK)
+    return True
+
+
+def carry_out(closure: Closure, *, now: datetime | None = None) -> bool:
+    """Close what is open, erase what nobody has to keep; whether all is done."""
+    if not shut(closure, now=now):
+        return False
+    user, is_whole = closure.user, True
+    for order in Order.objects.filter(owner=user).select_related("owner").order_by("created_at"):
+        if not order.is_ended:
+            leave(order, now=now)
+        if order.is_ended:
+            erase_order(order, now=now)
+        is_whole = is_whole and order.is_ended
+    if not is_whole:  # the authority was faster: the rest follows when it has answered
+        return False
+    erase_account(user, now=now)
+    return bool(Closure.objects.filter(pk=closure.pk, done_at=None).update(done_at=now or timezone.now()))
+
+
+def leave(order: Order, *, now: datetime | None = None) -> None:
+    """Close an order together with its account, where that is possible now."""
+    ways = [row.name for row in ORDER.available(order, APPLICANT, {}) if row.target in states.keys(Group.ENDED)]
+    if not ways:
+        return
+    # a cancellation holds no consent: it is given up as its owner would do it
+    way = WITHDRAW_CONSENT.name if WITHDRAW_CONSENT.name in ways else ways[0]
+    facts = {"what": {"zh": "账号持有人", "en": "account holder"}}
+    ORDER.apply(order, way, by=APPLICANT, note=ACCOUNT, facts=facts, now=now)
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Close and erase what waited for the authority, for a hold or for a worker; how many are done."""
+    waiting = Closure.objects.filter(done_at=None).select_related("user").order_by("at")
+    ran = rows.each("rights.closures", waiting, lambda row: carry_out(row, now=now))
+    return len(ran.done)

@@ -1,0 +1,76 @@
+"""Closing one's account: what goes, what the law keeps, what stands against it now."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
+from icpportal.fields.types import Words
+from transfers.models import Order
+from transfers.pages.frame import Page, render_page
+from transfers.rights import closure
+from transfers.rights.models import Closure
+from transfers.rights.views.guards import fresh_proof_required
+
+
+class CloseForm(forms.Form):
+    """One box, so that no single press closes an account."""
+
+    sure = forms.BooleanField(label=_("I want to close my account. Nobody can undo this"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitsPage(Page):
+    """It was asked for and waits, or is not for accounts of staff."""
+
+    template: ClassVar[str] = "transfers/rights/close_waits.html"
+    why_not: Words
+    orders: list[Order]  # with the authority
+    is_asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePage(Page):
+    """What follows, and the box."""
+
+    template: ClassVar[str] = "transfers/rights/close.html"
+    why_not: Words
+    orders: list[Order]
+    form: forms.Form
+
+
+@fresh_proof_required
+def close(request: HttpRequest) -> HttpResponse:
+    """Say what follows; the POST closes the account, or writes down that it is to be closed."""
+    user = account_of(request)
+    why_not, orders = closure.why_not_now(user), closure.at_authority(user)
+    is_asked = Closure.objects.filter(user=user).exists()
+    if request.method == "POST" and "keep" in request.POST:
+        return _kept(request, user)
+    if is_asked or user.is_staff:
+        return render_page(request, WaitsPage(why_not=why_not, orders=orders, is_asked=is_asked))
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _asked(request, user)
+    return render_page(request, ClosePage(form=form, why_not=why_not, orders=orders))
+
+
+def _asked(request: HttpRequest, user: User) -> HttpResponse:
+    if closure.ask(user).shut_at is None:
+        messages.info(request, _("Your wish is recorded. We close the account as soon as that is possible"))
+        return redirect("data-close")
+    logout(request)
+    return redirect("account_inactive")
+
+
+def _kept(request: HttpRequest, user: User) -> HttpResponse:
+    if closure.take_back(user):
+        messages.success(request, _("Your account stays open"))
+    return redirect("data-close")
