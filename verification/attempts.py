@@ -19,24 +19,28 @@ from icpportal.codes.models import Allowance
 Key = tuple[str, str]  # the limit's name in settings.LIMITS, and whose try it is
 
 
-def consume_all(keys: Sequence[Key], *, now: datetime | None = None) -> Allowed:
-    """Counts one try against every key, or none of them when one is used up."""
+def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime | None = None) -> Allowed:
+    """Counts one try against every key, or what it costs there, or nothing when one of them has less left."""
     moment = now or timezone.now()
-    if any(limit(name).amount < 1 for name, _key in keys):
+    costs = costs or [1] * len(keys)
+    if any(limit(name).amount < cost for (name, _key), cost in zip(keys, costs, strict=True)):
         return Allowed(ok=False, until=moment + max(limit(name).window for name, _key in keys))
-    if _counted(keys, moment):
+    if _counted(keys, costs, moment):
         return Allowed(ok=True)
     missing = [Allowance(name=name, key=key_index(key), used=0, began_at=moment) for name, key in keys]
     Allowance.objects.bulk_create(missing, ignore_conflicts=True)
-    if _counted(keys, moment):
+    if _counted(keys, costs, moment):
         return Allowed(ok=True)
-    return Allowed(ok=False, until=_free_again(keys, moment))
+    return Allowed(ok=False, until=_free_again(keys, moment, costs))
 
 
-def _counted(keys: Sequence[Key], moment: datetime) -> bool:
+def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
+    priced = list(zip(keys, costs, strict=True))
+    anew = [_when_over(*key, moment, value=cost) for key, cost in priced]
+    further = [When(_row(*key), then=F("used") + cost) for key, cost in priced]
     with transaction.atomic():
-        changed = Allowance.objects.filter(reduce(or_, (_open(*key, moment) for key in keys))).update(
-            used=Case(*(_when_over(*key, moment) for key in keys), default=F("used") + 1, output_field=IntegerField()),
+        changed = Allowance.objects.filter(reduce(or_, (_open(*key, moment, cost) for key, cost in priced))).update(
+            used=Case(*anew, *further, output_field=IntegerField()),
             began_at=Case(*(_when_over(*key, moment, value=moment) for key in keys), default=F("began_at")),
         )
         if changed != len(keys):
@@ -52,16 +56,18 @@ def _over(name: str, moment: datetime) -> Q:
     return Q(began_at__lte=moment - limit(name).window)
 
 
-def _open(name: str, key: str, moment: datetime) -> Q:
-    return _row(name, key) & (_over(name, moment) | Q(used__lt=limit(name).amount))
+def _open(name: str, key: str, moment: datetime, cost: int) -> Q:
+    return _row(name, key) & (_over(name, moment) | Q(used__lte=limit(name).amount - cost))
 
 
-def _when_over(name: str, key: str, moment: datetime, *, value: int | datetime = 1) -> When:
+def _when_over(name: str, key: str, moment: datetime, *, value: int | datetime) -> When:
     return When(_row(name, key) & _over(name, moment), then=Value(value))
 
 
-def _free_again(keys: Sequence[Key], moment: datetime) -> datetime:
-    return max((_ends(row) for row in _counters(keys, moment) if not _left(row)), default=moment)
+def _free_again(keys: Sequence[Key], moment: datetime, costs: Sequence[int] = ()) -> datetime:
+    wanted = {name: cost for (name, _key), cost in zip(keys, costs or [1] * len(keys), strict=True)}
+    short = (row for row in _counters(keys, moment) if _left(row) < wanted[row.name])
+    return max(map(_ends, short), default=moment)
 
 
 def paused_until(keys: Sequence[Key], *, now: datetime | None = None) -> datetime | None:

@@ -42,6 +42,11 @@ IMPORT_ONE_OLD_ACCOUNT = env.bool("IMPORT_ONE_OLD_ACCOUNT", default=False)
 
 # --- limits: (how many, in how many seconds); the demo sets roomier ones ----------------------
 ROOMIER = 50 if DEMO else 1
+UPLOADS_ORDER = env.int("UPLOADS_ORDER", default=400)  # pictures of one order in all, also those that were replaced
+UPLOADS_ORDER_DAY = env.int("UPLOADS_ORDER_DAY", default=100)
+UPLOAD_MB_ORDER_DAY = env.int("UPLOAD_MB_ORDER_DAY", default=200)
+UPLOADS_ACCOUNT_DAY = env.int("UPLOADS_ACCOUNT_DAY", default=300)
+UPLOAD_MB_ACCOUNT_DAY = env.int("UPLOAD_MB_ACCOUNT_DAY", default=600)
 LIMITS = {
     "page_drafts": (300, 600),  # every 20 seconds of several windows, and every leave
     "verify_type": (10 * ROOMIER, 3600),
@@ -66,6 +71,10 @@ LIMITS = {
     "code_destination_hour": (5 * ROOMIER, 3600),
     "code_destination_day": (10 * ROOMIER, 86400),
     "code_client_hour": (20 * ROOMIER, 3600),
+    "uploads_order": (UPLOADS_ORDER_DAY * ROOMIER, 86400),
+    "upload_kilobytes_order": (UPLOAD_MB_ORDER_DAY * 1024 * ROOMIER, 86400),
+    "uploads_account": (UPLOADS_ACCOUNT_DAY * ROOMIER, 86400),
+    "upload_kilobytes_account": (UPLOAD_MB_ACCOUNT_DAY * 1024 * ROOMIER, 86400),
     "text_account_hour": (10 * ROOMIER, 3600),
     "text_account_day": (20 * ROOMIER, 86400),
     "text_range_hour": (30 * ROOMIER, 3600),  # the first seven digits of a mobile

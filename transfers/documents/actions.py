@@ -39,7 +39,7 @@ def upload(
     Raises `UploadRefused` or `OrderChanged`, and then nothing changed. Two uploads at one moment leave one living
     paper: the later one.
     """
-    document = receive(kind=kind or slot, side=side, upload=file, holder=order.reference)
+    document = receive(kind=kind or slot, side=side, upload=file, holder=order.reference, account=str(order.owner_id))
     try:
         with transaction.atomic():
             _hold(order)

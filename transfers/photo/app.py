@@ -19,7 +19,8 @@ from verification.photos import app_codes
 from verification.photos.app_codes import State
 from verification.photos.methods import SHANGHAI_APP
 
-MINE = ("photo_size", "file_pixels", "file_big")  # what is wrong with the photo itself, and not with their system
+# what is wrong with the photo itself, or with how many came, and not with their system
+MINE = ("photo_size", "file_pixels", "file_big", "uploads_order", "uploads_account", "uploads_all")
 
 
 class NotFetched(Exception):

@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from icpportal.codes.limits import Allowed
 from icpportal.outbox.wake import wake_worker
-from verification import file_names
+from icpportal.time_format import long_words
+from verification import attempts, file_names
 from verification.documents import storage
 from verification.documents.deletion import clear
 from verification.documents.examination import examine
-from verification.documents.sandbox import dimensions
+from verification.documents.sandbox import animations, dimensions
 from verification.documents.sandbox.file_signatures import ACCEPTED, name_of
 from verification.documents.upload_messages import SENTENCES, UploadRefused
 from verification.models.documents import Document, DocumentState
@@ -44,13 +46,16 @@ class CheckedUpload(NamedTuple):
     height: int
 
 
-def receive(*, kind: str, upload: Upload, holder: str, side: int = 1, now: datetime | None = None) -> Document:
+def receive(
+    *, kind: str, upload: Upload, holder: str, account: str = "", side: int = 1, now: datetime | None = None
+) -> Document:
     """Take a file into quarantine and have it examined; raises `UploadRefused`.
 
-    Judges what a request can judge in milliseconds: length, signature, size in the header. Writes to the storage, so
-    call it outside of a transaction.
+    First counts it against what holder and account may send in a day, then judges what a request can judge in
+    milliseconds: length, signature, size in the header. Writes to the storage, so call it outside of a transaction.
     """
     now = now or timezone.now()
+    count(holder, account, upload.size or 0, now)
     judged = check(kind, upload)
     try:
         kept_as = storage.keep(storage.QUARANTINE, file_names.stored(now), judged.content)
@@ -71,12 +76,27 @@ def receive(*, kind: str, upload: Upload, holder: str, side: int = 1, now: datet
     return document
 
 
+def count(holder: str, account: str, size: int, now: datetime) -> None:
+    """Count a file and its kilobytes for a day; raises `UploadRefused`, and then nothing is counted or read."""
+    if Document.objects.filter(holder=holder).count() >= settings.UPLOADS_ORDER:
+        raise UploadRefused("uploads_all", params={"max": settings.UPLOADS_ORDER})
+    kilobytes = 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024
+    with transaction.atomic():
+        for whose, key in (("order", holder), ("account", account)):
+            keys = [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
+            allowed = attempts.consume_all(keys, costs=[1, kilobytes], now=now) if key else Allowed(ok=True)
+            if allowed.until:
+                raise UploadRefused(f"uploads_{whose}", params={"time": long_words(allowed.until)})
+
+
 def check(kind: str, upload: Upload) -> CheckedUpload:
     """What a request can say about a file without decoding it; raises `UploadRefused`."""
     content = bounded(upload)
     name = name_of(content)
     if name not in ACCEPTED:
         raise refused_type(name)
+    if animations.moves(content, name):
+        raise UploadRefused("file_moves")
     try:
         width, height = dimensions.size_of(content, name)
     except dimensions.Unreadable as unreadable:

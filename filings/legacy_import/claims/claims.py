@@ -74,7 +74,7 @@ def is_open(claim: LegacyClaim) -> bool:
 
 def upload(claim: LegacyClaim, *, side: int, file: Upload) -> LegacyClaimPaper:
     """Take a picture; the one that was there retires. Raises `UploadRefused` or `MoveNotAllowed`."""
-    document = receive(kind="claim_proof", upload=file, holder=claim.reference)
+    document = receive(kind="claim_proof", upload=file, holder=claim.reference, account=str(claim.owner_id))
     try:
         with transaction.atomic():
             _hold(claim)

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from tests.verification.documents import pictures
 from verification.documents import actions, storage
+from verification.documents.sandbox import animations, child
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
 
@@ -197,8 +198,10 @@ def test_uploads_at_the_same_time_each_get_a_row_and_a_file_of_their_own(files):
     assert Document.objects.values("reference").distinct().count() == 8
 
 
-def test_receiving_costs_two_queries_the_key_and_the_row(received, django_assert_num_queries):
-    with django_assert_num_queries(2):
+def test_receiving_costs_the_key_the_row_and_what_is_counted(received, django_assert_num_queries):
+    received()  # the first of a day opens its counters
+
+    with django_assert_num_queries(8):
         received()
 
 
@@ -269,3 +272,32 @@ def test_a_retirement_whose_storage_is_down_leaves_the_files_owed(
     assert document.state == DocumentState.RETIRED
     assert document.to_clear is True
     assert document.stored_name
+
+
+def frames(kind: str, count: int = 3) -> bytes:
+    """Cards that follow each other."""
+    cards = [pictures.card(600, 450).point(lambda level, dim=10 * n: max(0, level - dim)) for n in range(count)]
+    return pictures.encoded(cards[0], kind, save_all=True, append_images=cards[1:], duration=100)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_that_moves_is_refused_in_words_before_it_is_kept_and_also_by_the_child(db, nudges, files, kind: str):
+    moving, still = frames(kind), frames(kind, 1)
+
+    with translation.override("en"):
+        code, message = refused(moving)
+    by_child = child.answer(moving, pixels=40_000_000)[0]
+
+    assert (code, message) == ("file_moves", "The picture moves: take a still photo, or save one frame as JPEG or PNG")
+    assert files("quarantine") == []
+    assert by_child == {"refused": "file_moves"}
+    assert actions.receive(kind="lead_id", upload=pictures.upload(still), holder="T7Q4-M2KX").state == "checking"
+
+
+def test_a_file_of_endless_chunks_is_not_read_to_its_end_and_does_not_move():
+    head = pictures.png()[:33]
+    endless = head + pictures.chunk(b"tEXt", b"") * animations.CHUNKS_MAX + pictures.chunk(b"acTL", b"")
+
+    assert not animations.moves(endless, "PNG")
+    assert not animations.moves(head[:12], "PNG")
+    assert not animations.moves(b"RIFF    WEBPVP8X", "WebP")

@@ -13,13 +13,18 @@ CHINESE = {
     "file_broken": "图片打不开，重新拍照后上传",
     "file_pixels": "图片尺寸过大，缩小到 4000 万像素以内",
     "file_small": "图片太小，文字看不清，请靠近重拍",
+    "file_moves": "这是动态图片，请拍摄静态照片，或将其中一帧存为 JPEG 或 PNG",
+    "uploads_order": "此订单一天内上传的图片过多，请在16:20后上传下一张",
+    "uploads_account": "此账号一天内上传的图片过多，请在16:20后上传下一张",
+    "uploads_all": "此订单已收到 400 张图片，不再接收，请致电我们继续办理",
     "file_strip": "图片过于狭长，请将整页拍进一张图片",
     "file_virus": "文件未通过安全检查，换一个文件",
     "scanner_wait": "文件已收下，检查恢复后即可提交",
     "upload_failed": "上传中断，请重新选择文件",
     "photo_size": "照片小于 800×600 像素，请靠近重拍",
 }
-PARAMS = {"file_big": {"max": 8}, "file_type_named": {"found": "GIF"}}
+PARAMS = {"file_big": {"max": 8}, "file_type_named": {"found": "GIF"}, "uploads_all": {"max": 400}}
+PARAMS |= dict.fromkeys(("uploads_order", "uploads_account"), {"time": "16:20"})
 
 
 def test_every_sentence_has_its_chinese_words():

@@ -13,7 +13,7 @@ from typing import BinaryIO, TypedDict
 
 from PIL import Image, ImageCms, ImageOps
 
-from verification.documents.sandbox.file_signatures import HEIC, name_of
+from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
 from verification.pictures.papers import LONGEST, Paper
@@ -58,6 +58,8 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
     picture = Image.open(io.BytesIO(content), formats=(DECODERS[name],))
     if picture.width * picture.height > pixels:
         raise Refusal("file_pixels")
+    if name in (PNG, WEBP) and getattr(picture, "is_animated", False):
+        raise Refusal("file_moves")
     picture.load()
     return picture
 

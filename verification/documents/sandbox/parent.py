@@ -24,7 +24,7 @@ OUTPUT = 64 * 1024 * 1024
 LINE_MAX = 4096
 # No secret goes along. More threads would each take address space, and the other core.
 ENVIRONMENT = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-REFUSALS = frozenset({"file_type", "file_pixels", "file_broken"})
+REFUSALS = frozenset({"file_type", "file_moves", "file_pixels", "file_broken"})
 
 
 class ChildCrashed(Exception):

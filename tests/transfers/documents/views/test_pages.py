@@ -4,11 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.codes import limits
+from icpportal.codes.models import Allowance
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import (
@@ -27,7 +30,9 @@ from tests.transfers.desk import agree, fill_papers, make_complete, photo_file
 from tests.transfers.outside import cost
 from transfers.check import readiness
 from transfers.models import FieldVerdict, Order, OrderDocument, ReviewRound
+from verification.documents import actions
 from verification.documents.examination import examine
+from verification.documents.upload_messages import UploadRefused
 from verification.models import Consent, Document
 
 pytestmark = pytest.mark.django_db
@@ -572,7 +577,7 @@ def test_showing_and_uploading_stay_cheap(client):
 
     assert cost(lambda: client.get(hub_of(order))) <= 10
     assert cost(lambda: client.get(slot_of(order, "lead_id"))) <= 10
-    assert cost(lambda: client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})) <= 20
+    assert cost(lambda: client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})) <= 26
 
 
 def test_a_returned_order_costs_no_more(client):
@@ -581,4 +586,51 @@ def test_a_returned_order_costs_no_more(client):
     client = sign_in(client, order.owner)
 
     assert cost(lambda: client.get(hub_of(order))) <= 10
-    assert cost(lambda: client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})) <= 20
+    assert (
+        cost(lambda: client.post(slot_of(order, "subject_id", 1), {"file": photo_file()})) <= 26
+    )  # the first of a day
+
+
+class Unread:
+    """A picture of this size that nobody may read."""
+
+    name, size = "card.jpg", 3 * 1024 * 1024
+
+    def read(self, *_most):
+        raise AssertionError("it was read")
+
+
+def test_an_order_and_an_account_have_their_pictures_and_megabytes_of_a_day_and_then_are_told_until_when(
+    client, settings
+):
+    settings.LIMITS = {**settings.LIMITS, "uploads_order": (3, 86400), "uploads_account": (4, 86400)}
+    owner = make_user()
+    first, second = make_order(owner), make_order(owner, domain="example.net")
+    english(client, owner)
+    for order in (first, second):
+        agree(order, "lead_id")
+
+    def sends(order):
+        page = client.post(slot_of(order, "lead_id", 1), {"file": photo_file()})
+        return "in" if page.status_code == 302 else page.content.decode()
+
+    with time_machine.travel("2026-11-24T04:00:00+00:00", tick=False):
+        of_first = [sends(first) for _ in range(4)]
+        of_second = [sends(second) for _ in range(2)]
+        settings.LIMITS = {**settings.LIMITS, "upload_kilobytes_order": (2048, 86400)}
+        with pytest.raises(UploadRefused) as heavy:
+            actions.receive(kind="lead_id", upload=Unread(), holder="OTHER", account="other")
+        before, settings.UPLOADS_ORDER = settings.UPLOADS_ORDER, 3
+        at_all = sends(first)
+    settings.UPLOADS_ORDER = before
+    with time_machine.travel("2026-11-25T04:00:01+00:00", tick=False):
+        next_day = sends(first)
+
+    assert of_first[:3] == ["in"] * 3
+    assert "Too many pictures for this order within a day: upload the next one after Wed 25 Nov, 12:00" in of_first[3]
+    assert of_second[0] == "in"
+    assert "Too many pictures from this account within a day: upload the next one after Wed 25 Nov" in of_second[1]
+    assert heavy.value.code == "uploads_order"
+    assert not Allowance.objects.filter(key=limits.key_index("OTHER"), used__gt=0).exists()
+    assert "This order has had 3 pictures, and no more are taken" in at_all
+    assert next_day == "in"

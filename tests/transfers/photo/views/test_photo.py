@@ -353,4 +353,4 @@ def test_it_stays_cheap(client):
     client = sign_in(client, order.owner)
 
     assert cost(lambda: client.get(page_of(order))) <= 10
-    assert cost(lambda: client.post(page_of(order), {"upload": "1", "file": photo_file()})) <= 20
+    assert cost(lambda: client.post(page_of(order), {"upload": "1", "file": photo_file()})) <= 26  # the first of a day

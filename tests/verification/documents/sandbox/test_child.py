@@ -217,13 +217,6 @@ def test_a_webp_whose_frame_is_larger_than_its_header_says_is_not_believed():
     assert told(content)["refused"] == "file_broken"
 
 
-def test_only_the_first_frame_of_an_animation_counts():
-    frames = [pictures.card(), Image.new("RGB", (1200, 900), (0, 0, 0))]
-    content = pictures.encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100)
-
-    assert pictures.is_near(picture_of(content).getpixel((1100, 800)), pictures.PAPER, by=20)
-
-
 def test_two_pictures_in_one_jpeg_are_the_first():
     content = pictures.encoded(pictures.card(), "MPO", save_all=True, append_images=[Image.new("RGB", (1200, 900))])
 
