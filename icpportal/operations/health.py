@@ -59,6 +59,7 @@ JOBS_REST = {
     "fill_natures": timedelta(hours=1),
     "keep_audit": timedelta(hours=3),
     "retain": timedelta(hours=3),
+    "sweep_rights": timedelta(minutes=10),
     "tidy": timedelta(hours=3),
 }
 GATEWAY_KNOWN = timedelta(minutes=10)

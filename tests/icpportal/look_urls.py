@@ -374,6 +374,7 @@ urlpatterns = [
     path("help/", help_page, name="help"),
     path("privacy/", privacy_page, name="privacy"),
     path("filings/", missing, name="dashboard"),
+    path("account/data/", missing, name="your-data"),
     path("rules/", missing, name="rules"),
     path("messages/", missing, name="notifications"),
     path("account/login/", missing, name="account_login"),

@@ -34,6 +34,7 @@ ONE_LINE = {
     tasks.count_desk: ("desk.count_days", ()),
     tasks.fill_natures: ("backfill.fill_natures", ()),
     tasks.keep_audit: ("checkpoints.keep", ()),
+    tasks.sweep_rights: ("rights.sweep", ()),
     tasks.retain: ("retention.retain", ()),
     tasks.tidy: ("cleanup.cleanup", ()),
     tasks.heartbeat: ("pulse.ask_gateways", ()),
@@ -82,6 +83,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
         "icpportal.tasks.count_desk": (3600, 3600),
         "icpportal.tasks.fill_natures": (60, 60),
         "icpportal.tasks.keep_audit": (60, 60),
+        "icpportal.tasks.sweep_rights": (60, 60),
         "icpportal.tasks.retain": (3600, 3600),
         "icpportal.tasks.tidy": (3600, 3600),
     }
