@@ -50,7 +50,8 @@ class ClosePage(Page):
 def close(request: HttpRequest) -> HttpResponse:
     """Say what follows; the POST closes the account, or writes down that it is to be closed."""
     user = account_of(request)
-    why_not, orders = closure.why_not_now(user), closure.at_authority(user)
+    why_not = closure.why_not_now(user)
+    orders = closure.at_authority(user) if why_not == closure.AT_AUTHORITY else []
     is_asked = Closure.objects.filter(user=user).exists()
     if request.method == "POST" and "keep" in request.POST:
         return _kept(request, user)

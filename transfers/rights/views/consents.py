@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from icpportal.accounts.guards import account_of
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_name
-from icpportal.time_format import short_words
+from icpportal.time_format import day_words
 from transfers.orders import queries
 from transfers.orders.people import ROLES
 from transfers.pages.frame import Page, render_page
@@ -94,7 +95,7 @@ def _row(given: consents.Given) -> ConsentRow:
         order_url=order.get_absolute_url(),
         domain=order.display_domain,
         who=f"{mask_name(given.name)} · {ROLES[given.role]}",
-        since=short_words(given.given_at),
-        ended=short_words(given.withdrawn_at) if given.withdrawn_at else "",
+        since=day_words(localdate(given.given_at), weekday=False),
+        ended=day_words(localdate(given.withdrawn_at), weekday=False) if given.withdrawn_at else "",
         url="" if given.withdrawn_at else reverse("data-consent-withdraw", args=[order.reference, given.role]),
     )
