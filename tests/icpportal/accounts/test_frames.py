@@ -39,5 +39,5 @@ def test_each_page_of_an_account_leads_to_the_others_and_marks_itself(client: Cl
     tree = html.fromstring(client.get(reverse(name)).content.decode())
 
     places = tree.xpath("//nav[contains(@class, 'contents')]//a")
-    assert len(places) == 5
+    assert len(places) == 6
     assert [place.get("href") for place in places if place.get("aria-current")] == [reverse(name)]
