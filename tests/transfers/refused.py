@@ -680,7 +680,7 @@ def _too_big(world: World) -> Any:
     order, token = scanned(world)
     agree(order, "subject_id")
     world.get("by-phone", token)
-    big = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff" + b"\0" * (9 << 20), content_type="image/jpeg")
+    big = SimpleUploadedFile("photo.jpg", b"\xff\xd8\xff" + b"\0" * (8 << 20), content_type="image/jpeg")
     return world.client.post(f"{reverse('by-phone', args=[token])}?slot=subject_id&side=1", {"file": big})
 
 
