@@ -39,7 +39,7 @@ class Capped(Paginator):
     @cached_property
     def count(self) -> int:
         found = self.object_list
-        return found[: self.most].count() if isinstance(found, QuerySet) else len(found)
+        return found.order_by()[: self.most].count() if isinstance(found, QuerySet) else len(found)
 
 
 class ReadOnly(ReadOnlyAdmin[Row]):
