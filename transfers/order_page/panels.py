@@ -216,14 +216,10 @@ class Erased(Panel):
 def erased(order: Order) -> Erased | None:
     """The panel of an order whose papers, or all that was entered, were deleted."""
     if order.erased_at is not None:
-        words = gettext(
-            "What you entered was deleted on %(date)s, with the pictures: the time for which we keep it is over."
-        )
+        words = gettext("What you entered was deleted on %(date)s, with the pictures.")
         return Erased(words % {"date": day_words(to_beijing(order.erased_at).date())})
     if order.papers_erased_at is not None:
-        words = gettext(
-            "The pictures of your documents were deleted on %(date)s: the time for which we keep them is over."
-        )
+        words = gettext("The pictures of your documents were deleted on %(date)s.")
         return Erased(words % {"date": day_words(to_beijing(order.papers_erased_at).date())})
     return None
 

@@ -21,18 +21,20 @@ from transfers.models import (
     FieldVerdict,
     Objection,
     Order,
-    OrderEvent,
+    OrderDocument,
     ReviewDraft,
-    ReviewRound,
     SearchKey,
     TypeCheck,
 )
 from transfers.orders import states
-from transfers.orders.rows import Group
-from verification.documents.actions import LIVING, retire
-from verification.models import ConsentRequest, Document, PhoneProof
+from transfers.orders.history import row_of
+from transfers.orders.rows import CAUSE, PERSON, Group
+from verification.documents.actions import retire
+from verification.models import Backdrop, Document, PhoneUpload, PlaceChoice
+from verification.phones import consent_links, proofs
 
 PORTION = 500  # orders of one run
+BLANK_ADDRESS = {"recipient": "", "mobile": "", "region": "", "region_name": "", "address": "", "company": ""}
 
 
 def papers(*, filed: bool, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
@@ -48,10 +50,15 @@ def details(*, filed: bool, after: timedelta, now: datetime | None = None, dry_r
 
 
 def erase_papers(order: Order, *, now: datetime | None = None) -> bool:
-    """The pictures go, with their keys; the rows that say there were some stay."""
+    """The pictures go, with their keys, but for those that another order still has; the rows that name them stay.
+
+    What came in for one order may be used in a later one: it goes with the last of them.
+    """
     now = now or timezone.now()
+    others = OrderDocument.objects.exclude(order=order).filter(order__papers_erased_at=None, retired_at=None)
+    of_order = Q(holder=order.reference) | Q(pk__in=OrderDocument.objects.filter(order=order).values("document"))
     with transaction.atomic():
-        for document in Document.objects.filter(holder=order.reference, state__in=LIVING):
+        for document in Document.objects.filter(of_order).exclude(pk__in=others.values("document")):
             retire(document, now=now)
         return bool(Order.objects.filter(pk=order.pk, papers_erased_at=None).update(papers_erased_at=now))
 
@@ -61,23 +68,46 @@ def erase(order: Order, *, now: datetime | None = None) -> bool:
     now = now or timezone.now()
     with transaction.atomic():
         erase_papers(order, now=now)
-        for model in (ReviewDraft, SearchKey, TypeCheck):
-            model._default_manager.filter(order=order).delete()
-        for held_by in (PhoneProof, ConsentRequest):
-            held_by._default_manager.filter(holder=order.reference).delete()
-        OrderEvent.objects.filter(order=order).exclude(note="").update(note="")
-        ColleagueNote.objects.filter(order=order).update(words="", answer="")
-        CallAttempt.objects.filter(call__order=order).update(note="")
-        Call.objects.filter(order=order).update(about="")
-        Objection.objects.filter(order=order).update(words="")
-        _empty(Objection.objects.filter(order=order), "answers")
-        FieldVerdict.objects.filter(round__order=order).update(value="", words="", own={})
-        ReviewRound.objects.filter(order=order).update(why="", own={})
-        _empty(Decision.objects.filter(order=order), "said")
+        erase_contacts(order)
+        _erase_words(order)
         order.answers = {}
         emptied = {"came_back": "", "advice": "", "password_digest": "", "password_kept": False, "authority_words": ""}
         left = Order.objects.filter(pk=order.pk, erased_at=None)
         return bool(left.update(answers=sealed(order, "answers"), erased_at=now, **emptied))
+
+
+def erase_contacts(order: Order) -> None:
+    """What was kept to reach people, and not for the record."""
+    holder = order.reference
+    proofs.forget(holder)
+    consent_links.forget(holder)
+    PhoneUpload.objects.filter(holder=holder).delete()
+    PlaceChoice.objects.filter(holder=holder).delete()
+    Backdrop.objects.filter(holder=holder).update(**BLANK_ADDRESS)
+
+
+def _erase_words(order: Order) -> None:
+    """What people wrote about it: applicants, reviewers and the authority; a note that is a key of ours stays."""
+    for model in (ReviewDraft, SearchKey, TypeCheck):
+        model._default_manager.filter(order=order).delete()
+    written = [event.pk for event in order.events.exclude(note="") if not _is_a_key(event.move)]
+    order.events.filter(pk__in=written).update(note="")
+    order.phone_checks.update(mobile_masked="")
+    order.rounds.update(why="", own={})
+    Document.objects.filter(holder=order.reference).update(display_name="")
+    FieldVerdict.objects.filter(round__order=order).update(value="", words="", own={}, told={})
+    ColleagueNote.objects.filter(order=order).update(words="", answer="")
+    CallAttempt.objects.filter(call__order=order).update(note="")
+    Call.objects.filter(order=order).update(about="")
+    Objection.objects.filter(order=order).update(words="")
+    _empty(Objection.objects.filter(order=order), "answers")
+    _empty(Decision.objects.filter(order=order), "said")
+
+
+def _is_a_key(move: str) -> bool:
+    """Whether the note of a move names a row of a table of ours, and nothing of a person."""
+    row = row_of(move)
+    return row is not None and row.note in (CAUSE, PERSON)
 
 
 def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None:

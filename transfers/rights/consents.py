@@ -25,8 +25,8 @@ from transfers.orders.machine import ORDER, note
 from transfers.orders.moves import WITHDRAW_CONSENT
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD, by_role
 from transfers.orders.rows import Group
+from transfers.retention.erasure import erase_papers
 from transfers.rights.models import ConsentWithdrawal
-from transfers.rights.papers import erase_papers
 from verification import consents
 from verification.models import Consent
 from verification.phones import consent_links

@@ -29,7 +29,7 @@ from tests.transfers import states
 from tests.transfers.builders import fire, make_lead_reviewer, make_order, make_ready_document, make_reviewer, sign_in
 from tests.transfers.review.desk import case_of, english, page
 from tests.walk import pages
-from transfers.models import Order, OrderEvent, SearchKey
+from transfers.models import Order, OrderDocument, OrderEvent, SearchKey
 from transfers.retention.erasure import erase
 from verification.models import Document, PhoneProof
 
@@ -313,3 +313,19 @@ def test_no_address_of_an_order_that_was_emptied_fails(client: Client, state: st
     assert len(answers) > 20
     assert {name for name, status in answers.items() if status >= 500} == set()
     assert not SetAside.objects.exists()
+
+
+def test_a_paper_that_a_later_order_uses_again_goes_with_the_last_of_them(
+    committed: Callable[..., dict[str, int]],
+) -> None:
+    first, later = over(states.WITHDRAWN, 91 * DAY), make_order(state=states.SUBMITTED)
+    document = Document.objects.get(holder=first.reference)
+    OrderDocument.objects.create(order=later, slot="statement", side=1, document=document)
+
+    committed()
+    document.refresh_from_db()
+    assert (document.state, storages["documents"].exists(document.stored_name)) == ("ready", True)
+
+    Order.objects.filter(pk=later.pk).update(state=states.WITHDRAWN, entered_at=timezone.now() - 91 * DAY)
+    committed()
+    assert not storages["documents"].exists(document.stored_name)

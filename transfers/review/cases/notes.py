@@ -41,7 +41,7 @@ def notes(
 ) -> list[CaseNote]:
     """Those that have something to say, in the order of the page."""
     found = [
-        CaseNote(_("Its time is over"), _erased(order)),
+        CaseNote(_("Not here any more"), _erased(order)),
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
         CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
