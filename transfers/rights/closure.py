@@ -92,7 +92,7 @@ def shut(closure: Closure, *, now: datetime | None = None) -> bool:
 
 def carry_out(closure: Closure, *, now: datetime | None = None) -> bool:
     """Close what is open, erase what nobody has to keep; whether all is done."""
-    if not shut(closure, now=now):
+    if not shut(closure, now=now) or is_held(closure.user):  # a hold may have come since
         return False
     user, is_whole = closure.user, True
     for order in Order.objects.filter(owner=user).select_related("owner").order_by("created_at"):

@@ -18,6 +18,8 @@ from icpportal.accounts.models import User
 from icpportal.audit.models import AuditEntry
 from icpportal.outbox.models import Message
 from icpportal.privacy.fields import EncryptedTextField, Token
+from icpportal.privacy.holds import set_hold
+from icpportal.privacy.models import LegalHold
 from tests.transfers import states
 from tests.transfers.builders import PASSWORD, make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import proved
@@ -230,3 +232,18 @@ def test_a_cancellation_that_can_still_be_stopped_is_given_up_with_the_account(c
 
     assert closure.sweep() == 1
     assert (kept(order).state, kept(order).answers) == (states.ABANDONED, {})
+
+
+def test_a_hold_that_comes_after_the_account_was_shut_keeps_what_is_still_there() -> None:
+    user, lead = make_user(), make_lead_reviewer()
+    order = with_papers(user, states.WITHDRAWN)
+    closure.ask(user)
+    hold = set_hold(order.reference, owner=user, because="letter of the court", actor=lead)
+
+    closure.sweep()
+    assert Order.objects.get(pk=order.pk).answers == order.answers
+    LegalHold.objects.filter(pk=hold.pk).update(
+        lifted_at=timezone.now(), lifted_by=make_lead_reviewer(), proposed_by=lead
+    )
+    closure.sweep()
+    assert Order.objects.get(pk=order.pk).answers == {}
