@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
@@ -139,8 +138,3 @@ RETENTION: dict[str, Kept] = {
     ),
 }  # fmt: skip
 RETENTION_LEAST = {"looks": LEAST, "staff_log": LEAST, "audit": LEAST}
-
-
-def kept(key: str) -> timedelta:
-    """For how long."""
-    return timedelta(days=RETENTION[key].days)

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from filings.legacy_import.claims import erasure as claims
 from filings.models import LegacyClaim
 from icpportal.accounts.models import FormerAddress, Pending, User
 from icpportal.audit.actions import append
@@ -26,7 +27,6 @@ from transfers.orders.kinds import is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import REPORT, Group
 from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts
-from verification.documents.actions import retire
 from verification.models import Backdrop, PlaceChoice, ServiceCode
 
 ERASE = "erase"
@@ -60,9 +60,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
         mine.filter(closed_at=None).update(closed_at=now or timezone.now())  # nobody is there to be answered
         mine.update(words="", answers="")
         for claim in LegacyClaim.objects.filter(owner=user):
-            LegacyClaim.objects.filter(pk=claim.pk).update(words="", answer="", own_answer="")
-            for paper in claim.papers.select_related("document"):
-                retire(paper.document, now=now)
+            claims.erase(claim, now=now)
         Backdrop.objects.filter(owner=user).update(**BLANK_ADDRESS)
         PlaceChoice.objects.filter(owner=user).delete()
         ServiceCode.objects.filter(account=user.customer).update(account=f"account:{user.pk}")
