@@ -26,12 +26,12 @@ FOLLOWS: dict[str, Words] = {
     consents.CLOSES: _("The order is closed. The pictures of all its documents are deleted, and nobody can undo that."),
     consents.WAITS: _(
         "The order is with the authority, and what we sent there cannot be called back. Your withdrawal is recorded. If"
-        " the order comes back or fails, we close it and delete its pictures. If it is approved, we keep them as the"
-        " law requires of a provider."
+        " the order comes back or fails, we close it and delete its pictures. If it is approved, we keep them"
+        " only as long as the privacy page says."
     ),
     consents.CHANGES_NOTHING: _(
-        "The filing was approved. The law requires the provider to keep its documents, so the pictures stay. Your"
-        " withdrawal is recorded, and a new order may use them only if the person agrees again."
+        "The filing was approved. We keep its pictures only as long as the privacy page says. Your withdrawal is"
+        " recorded, and a new order may use them only if the person agrees again."
     ),
     consents.PICTURES_GO: _("The order is over. The pictures that are still here are deleted."),
 }

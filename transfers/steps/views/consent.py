@@ -38,8 +38,8 @@ WITHDRAWN_HERE: dict[str, Words] = {
         " and tell the applicant. Unless the filing is approved, we delete the pictures when it ends."
     ),
     rights.CHANGES_NOTHING: _(
-        "The filing was approved. The law requires the provider to keep its documents. We record your withdrawal, and"
-        " the pictures are used for nothing else."
+        "The filing was approved. We keep its pictures only as long as the privacy page says. We record your"
+        " withdrawal, and the pictures are used for nothing else."
     ),
     rights.PICTURES_GO: _("The filing was not made. The pictures of your document that are still here are deleted."),
 }
