@@ -96,7 +96,7 @@ def test_what_the_authority_has_goes_on_and_is_closed_when_it_comes_back(
 
 def test_what_was_approved_keeps_its_papers(client: Client) -> None:
     order = with_papers(states.APPROVED)
-    assert "requires the provider to keep its documents" in read(owner_of(client, order), page(order))
+    assert "keep its pictures only as long as the privacy page says" in read(owner_of(client, order), page(order))
 
     client.post(page(order))
 
