@@ -201,6 +201,7 @@ def test_what_is_said_above_a_case_covers_nothing_of_it_and_the_slash_leads_to_t
     desk.locator("[name=look-words]").fill("核对住所")
     desk.locator("button[value=look]").click()
     expect(desk.locator(".told .success")).to_be_visible()
+    expect(desk.locator(".decide")).to_be_visible()  # the last of the page: what is said stands at its top
 
     tops = desk.evaluate("""() => [...document.querySelectorAll(".told, .case-bar, .judge, .decide")]
       .map((each) => each.getBoundingClientRect()).map((box) => [Math.round(box.top), Math.round(box.bottom)])""")
