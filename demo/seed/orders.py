@@ -291,7 +291,7 @@ def _history(order: Order, seed: Seed, owner: User, now: datetime) -> None:
                 to_state=target,
                 by=ACTORS[move],
                 actor=owner if ACTORS[move] == "applicant" else None,
-                note=NOTES.get(move, ""),
+                words=NOTES.get(move, ""),
                 at=begun + step * place,
             )
         )

@@ -266,7 +266,7 @@ class LegacyClaimAdmin(ReadOnly):
 def _events(claim: LegacyClaim) -> list[SafeString]:
     """What happened to the claim, and who asked and allowed what, by time."""
     moves: list[tuple[datetime, list[Words]]] = [
-        (event.at, [CLAIM_SENTENCES[event.to_state].label, str(event.actor or ""), zh_parts(event.note)])
+        (event.at, [CLAIM_SENTENCES[event.to_state].label, str(event.actor or ""), zh_parts(event.said)])
         for event in claim.events.select_related("actor")
     ]
     asked: list[tuple[datetime, list[Words]]] = [(line.at, [line.who, line.what]) for line in lines_of(CLAIM, claim.pk)]

@@ -101,7 +101,5 @@ def _tell_owner(
     )
 
 
-IMPORT = Lifecycle(
-    IMPORT_TABLE, model=LegacyImport, events=LegacyImportEvent, thing_field="legacy_import", after=_tell_owner
-)
-CLAIM = Lifecycle(CLAIM_TABLE, model=LegacyClaim, events=LegacyClaimEvent, thing_field="claim", after=_tell_owner)
+IMPORT = Lifecycle(IMPORT_TABLE, model=LegacyImport, events=LegacyImportEvent, after=_tell_owner)
+CLAIM = Lifecycle(CLAIM_TABLE, model=LegacyClaim, events=LegacyClaimEvent, after=_tell_owner)

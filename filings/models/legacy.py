@@ -71,6 +71,7 @@ class LegacyImport(LifecycleModel, SealedModel):
 class LegacyImportEvent(LifecycleEvent):
     """One thing that happened to an import; appended, never changed."""
 
+    thing_field = "legacy_import"
     legacy_import = models.ForeignKey(LegacyImport, on_delete=models.PROTECT, related_name="events")
 
 
@@ -128,6 +129,7 @@ class LegacyClaim(LifecycleModel, SealedModel):
 class LegacyClaimEvent(LifecycleEvent):
     """One thing that happened to a claim; appended, never changed."""
 
+    thing_field = "claim"
     claim = models.ForeignKey(LegacyClaim, on_delete=models.PROTECT, related_name="events")
 
 

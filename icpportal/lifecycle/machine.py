@@ -29,8 +29,8 @@ class Lifecycle(Generic[Thing, Event, Row]):
     """The life of one model, run by its table.
 
     The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field`, `move`,
-    `from_state`, `to_state`, `by`, `actor`, `note`, `at`. `after(thing, row, event, facts)` runs in the transaction:
-    it queues what the row tells and owes.
+    `from_state`, `to_state`, `by`, `actor`, `note`, `words`, `at`. `after(thing, row, event, facts)` runs in the
+    transaction: it queues what the row tells and owes.
     """
 
     def __init__(
@@ -39,13 +39,12 @@ class Lifecycle(Generic[Thing, Event, Row]):
         *,
         model: type[Thing],
         events: type[Event],
-        thing_field: str,
         after: Callable[[Thing, Row, Event, dict[str, Fact]], None],
     ) -> None:
         self.table = table
         self.model = model
         self.events = events
-        self.thing_field = thing_field
+        self.thing_field = events.thing_field
         self.after = after
 
     def available(self, thing: Thing, by: str, facts: Facts | None = None, *, now: datetime | None = None) -> list[Row]:
@@ -73,6 +72,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
         by: str,
         actor: "User | None" = None,
         note: str = "",
+        words: str = "",
         facts: Facts | None = None,
         columns: Columns | None = None,
         now: datetime | None = None,
@@ -80,10 +80,11 @@ class Lifecycle(Generic[Thing, Event, Row]):
     ) -> Event:
         """Move `thing` by the row `name` and return the event.
 
-        `facts` are what guards, deadlines and messages may read; `columns` are written in the same UPDATE. `at` is
-        when it happened, where that lies before `now`: event and state are dated with it, but a deadline of the new
-        state counts from `now`, because nobody could learn of it earlier. Raises `MoveNotAllowed` when no row fits, or
-        when somebody moved or changed the thing since it was read.
+        `words` are what its maker wrote, kept sealed; `note` is a key. `facts` are what guards, deadlines and
+        messages may read; `columns` are written in the same UPDATE. `at` is when it happened, where that lies before
+        `now`: event and state are dated with it, but a deadline of the new state counts from `now`, because nobody
+        could learn of it earlier. Raises `MoveNotAllowed` when no row fits, or when somebody moved or changed the
+        thing since it was read.
         """
         now = now or timezone.now()
         at = at or now
@@ -103,6 +104,7 @@ class Lifecycle(Generic[Thing, Event, Row]):
                 by=by,
                 actor=actor,
                 note=note,
+                words=words,
                 at=at,
             )
             self.after(thing, row, event, told)

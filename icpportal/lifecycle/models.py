@@ -1,8 +1,13 @@
 """The columns that every row with a life has, and those of its history."""
 
+from datetime import UTC
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+
+from icpportal.privacy.fields import EncryptedTextField
 
 
 class LifecycleModel(models.Model):
@@ -23,7 +28,13 @@ class LifecycleModel(models.Model):
 
 
 class LifecycleEvent(models.Model):
-    """One thing that happened to a row; appended, never changed. The model itself adds the key of the row."""
+    """One thing that happened to a row; appended, never changed. The model itself adds the key of the row.
+
+    `note` is a key of a table of ours, never words. `words` is what a person or the authority wrote. Rows of a version
+    before have their words in `note` until `seal_papers` has run: `said` reads both.
+    """
+
+    thing_field: ClassVar[str]
 
     move = models.CharField(max_length=20)
     from_state = models.CharField(max_length=12)
@@ -31,6 +42,7 @@ class LifecycleEvent(models.Model):
     by = models.CharField(max_length=12)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True)
+    words = EncryptedTextField(blank=True, default="", db_default="", row_name="row_name")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -39,3 +51,12 @@ class LifecycleEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.move} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def row_name(self) -> str:
+        """What its words are bound to."""
+        return f"{getattr(self, self.thing_field + '_id')}.{self.move}.{self.at.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
+
+    @property
+    def said(self) -> str:
+        return self.words or self.note

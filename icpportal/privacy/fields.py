@@ -42,12 +42,24 @@ class OpenedWhenRead(DeferredAttribute):
 
 
 class EncryptedTextField(models.TextField):
-    """Text at rest under AES-GCM; plain `str` in Python. Empty text stays empty."""
+    """Text at rest under AES-GCM; plain `str` in Python. Empty text stays empty.
+
+    It is bound to the id of its row, which has to be known before the row is written (`SealedModel`). Where the
+    database gives the id, `row_name` names a property of the model that tells the row from others and never changes.
+    """
 
     descriptor_class = OpenedWhenRead
 
+    def __init__(self, *args: Any, row_name: str = "pk", **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.row_name = row_name
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, options = super().deconstruct()
+        return name, path, args, options if self.row_name == "pk" else {**options, "row_name": self.row_name}
+
     def bound_to(self, instance: models.Model) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}:{instance.pk}"
+        return f"{self.model._meta.label_lower}.{self.name}:{getattr(instance, self.row_name)}"
 
     def to_text(self, value: str) -> str:
         return value

@@ -56,7 +56,7 @@ def take(order: Order, answer: Answer, now: datetime) -> None:
         return
     words = " ".join(filter(None, (answer.report_key, answer.code, answer.words)))
     with transaction.atomic():
-        if not order.events.filter(move=move, note=words).exists():
+        if all(event.said != words for event in order.events.filter(move=move)):
             note(order, move, by=AUTHORITY, words=words)
         if answer.kind == AnswerKind.TURNED_DOWN and is_in(order, Group.RETURNED):
             _ask_password_again(order, answer)

@@ -249,7 +249,7 @@ def _fire_with_words(order: Order, move: str, answer: Answer, now: datetime, era
     said = said_columns(answer)
     order.authority_code, order.authority_words = said["authority_code"], said["authority_words"]
     words = as_note(answer.code, answer.words)
-    ORDER.apply(order, move, by=AUTHORITY, note=words, facts=facts, columns={**said, **(erased or {})}, now=now)
+    ORDER.apply(order, move, by=AUTHORITY, words=words, facts=facts, columns={**said, **(erased or {})}, now=now)
 
 
 def _add_to_refusal(order: Order, answer: Answer) -> None:
@@ -282,7 +282,7 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
             Order.objects.filter(pk=order.pk).update(**columns)
             note(order, "report_failed", by=AUTHORITY, words=answer.code)
         return
-    ORDER.apply(order, "report_failed", by=AUTHORITY, note=answer.code, columns=columns, now=now)
+    ORDER.apply(order, "report_failed", by=AUTHORITY, words=answer.code, columns=columns, now=now)
 
 
 def _ended(order: Order, answer: Answer, now: datetime) -> None:
@@ -294,7 +294,7 @@ def _ended(order: Order, answer: Answer, now: datetime) -> None:
     columns = said_columns(answer) if answer.code else {}  # there was nothing left to cancel
     said = as_note(answer.code, answer.words)
     with transaction.atomic():
-        ORDER.apply(order, "ended", by=AUTHORITY, note=said, facts=queries.facts_of(order), columns=columns, now=now)
+        ORDER.apply(order, "ended", by=AUTHORITY, words=said, facts=queries.facts_of(order), columns=columns, now=now)
         if order.website is not None:
             end_access(order.website, because="cancelled", now=now)
 

@@ -26,7 +26,7 @@ def can_be_read(order: Order) -> bool:
 def close(order: Order, *, reason: str) -> None:
     """Close it without reading it, and tell its owner; raises `MoveNotAllowed` while it lies with the authority."""
     with transaction.atomic():
-        event = ORDER.apply(order, "close", by=OPERATIONS, note=reason)
+        event = ORDER.apply(order, "close", by=OPERATIONS, words=reason)
         words = {
             "domain": order.domain,
             "ref": order.reference,

@@ -193,6 +193,7 @@ class Order(DraftModel):
 class OrderEvent(LifecycleEvent):
     """One thing that happened to an order; appended, never changed. `move` is a row of the life or a noted fact."""
 
+    thing_field = "order"
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
     move = models.CharField(max_length=30)
     from_state = models.CharField(max_length=20)

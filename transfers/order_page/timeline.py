@@ -28,6 +28,7 @@ from transfers.orders.rows import (
     CAUSE,
     EARLIER_REPORT,
     HIDDEN,
+    ORIGIN,
     OUR_REFUSAL,
     PERSON,
     PLAIN,
@@ -106,6 +107,7 @@ ACCOUNT_CLOSED = _("The account was closed")
 # how a note is shown in plain words
 NOTES: dict[str, Callable[[Order, str, str], str]] = {
     PLAIN: lambda order, note, language: note,
+    ORIGIN: lambda order, note, language: note,
     HIDDEN: lambda order, note, language: "",
     AUTHORITY_WORDS: lambda order, note, language: note_words(order, note, language) if note else "",
     EARLIER_REPORT: lambda order, note, language: note_words(order, note.partition(" ")[2], language),
@@ -119,7 +121,7 @@ NOTES: dict[str, Callable[[Order, str, str], str]] = {
 def note_of(order: Order, event: OrderEvent, language: str) -> Words:
     """What its note says, in plain words."""
     row = row_of(event.move)
-    return NOTES[row.note if row else PLAIN](order, event.note, language)
+    return NOTES[row.note if row else PLAIN](order, event.said, language)
 
 
 def _event(order: Order, event: OrderEvent, told: list[Delivery], language: str) -> TimelineRow:

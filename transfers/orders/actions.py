@@ -136,12 +136,12 @@ def withdraw(order: Order, *, actor: User, reason: str, words: str = "") -> None
         raise BeingDecided(f"withdraw from {order.state}")
     note_text = f"{reason}: {words}" if words else reason
     facts: dict[str, Fact] = {"reason": WITHDRAW_REASONS[reason], "due": timezone.now() + settings.DRAFT_KEPT}
-    ORDER.apply(order, "withdraw", by=APPLICANT, actor=actor, note=note_text, facts=facts)
+    ORDER.apply(order, "withdraw", by=APPLICANT, actor=actor, words=note_text, facts=facts)
 
 
 def abandon(order: Order, *, actor: User, words: str = "") -> None:
     """Close an order that was not sent, or came back (放弃备案); its service code is free again."""
-    ORDER.apply(order, "abandon", by=APPLICANT, actor=actor, note=words)
+    ORDER.apply(order, "abandon", by=APPLICANT, actor=actor, words=words)
 
 
 def reopen(order: Order, *, actor: User) -> None:
@@ -191,7 +191,7 @@ def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Or
                 entered_at=now,
                 due_at=now + settings.DRAFT_KEPT,
             )
-            note(fresh, "start", by=APPLICANT, actor=actor, words=order.reference)
+            note(fresh, "start", by=APPLICANT, actor=actor, key=order.reference)
     except IntegrityError as taken:
         first = _successor_of(order)
         if first is None:

@@ -1,15 +1,17 @@
 """What an order's events can say: its moves, and facts that are noted and move nothing, one row each."""
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from transfers.models import OrderEvent
 from transfers.orders import states
 from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
-from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, PERSON, SYSTEM, Fact, Move
+from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, SYSTEM, Fact, Move
 
 EARLIER_REFUSED = Fact("earlier_refused", _("The authority returned an earlier report of this order"), EARLIER_REPORT)
 EARLIER_FAILED = Fact("earlier_failed", _("An earlier report of this order failed. There is nothing to do"), HIDDEN)
 FACTS = (
-    Fact("start", _("Order created")),
+    Fact("start", _("Order created"), ORIGIN),
     Fact("released", _("The problem is fixed, and the order is being submitted again")),
     EARLIER_REFUSED,
     EARLIER_FAILED,
@@ -38,6 +40,7 @@ ROWS: dict[str, Move | Fact] = {
 }
 # by name: the moves that bring an order back to its owner, and those that refuse it
 COME_BACK = tuple({row.name: row for row in MOVES if row.comes_back})
+WITH_KEYS = tuple(name for name, row in ROWS.items() if row.note in KEYS)  # their note is never words
 REFUSALS = tuple({row.name: row for row in MOVES if row.target == states.REFUSED.key})
 
 
@@ -49,3 +52,8 @@ def row_of(name: str) -> Move | Fact | None:
 def audience_of(message: str) -> tuple[str, ...]:
     """Who gets a message about an order; what no move sends goes to the account."""
     return next((row.audience for row in MOVES if row.notify == message), (ACCOUNT,))
+
+
+def plain_words(events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:
+    """Those whose words lie in the note, as an earlier version wrote them; a note that is a key is none."""
+    return events.exclude(Q(note="") | Q(move__in=WITH_KEYS))

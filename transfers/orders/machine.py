@@ -83,18 +83,28 @@ def has_changed(order: Order) -> bool:
 
 
 def note(
-    order: Order, what: str, *, by: str, actor: User | None = None, words: str = "", at: datetime | None = None
+    order: Order,
+    what: str,
+    *,
+    by: str,
+    actor: User | None = None,
+    words: str = "",
+    key: str = "",
+    at: datetime | None = None,
 ) -> OrderEvent:
-    """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report."""
+    """Write a fact into the timeline that moves nothing: a call, a moved deadline, a held report.
+
+    `words` are kept sealed; a `key` of ours is not.
+    """
     where = {"from_state": order.state, "to_state": order.state}
     event = OrderEvent.objects.create(
-        order=order, move=what, by=by, actor=actor, note=words, at=at or timezone.now(), **where
+        order=order, move=what, by=by, actor=actor, note=key, words=words, at=at or timezone.now(), **where
     )
     note_act(event, order.reference)
     return event
 
 
-ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, thing_field="order", after=after)
+ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, after=after)
 
 
 def open_move(order: Order, feature: str, *, by: str, facts: Facts) -> str:

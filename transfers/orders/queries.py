@@ -376,8 +376,8 @@ def waits_for_other_decision(order: Order) -> bool:
 
 def refusal_words(order: Order) -> str:
     """Why the order was refused, as the lead reviewer or the authority wrote it."""
-    found = order.events.filter(move__in=REFUSALS).values_list("note", flat=True).first()
-    return found or ""
+    found = order.events.filter(move__in=REFUSALS).first()
+    return found.said if found else ""
 
 
 def our_refusal(order: Order) -> Own:

@@ -112,9 +112,11 @@ class State:
 ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR = "account", "subject_lead", "administrator"
 OWNER_AND_LEAD, EVERYBODY = (ACCOUNT, SUBJECT_LEAD), (ACCOUNT, SUBJECT_LEAD, ADMINISTRATOR)
 # how the timeline shows the note of an event
-PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, CAUSE, OUR_REFUSAL, PERSON = (
-    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "cause", "our_refusal", "person",
+PLAIN, HIDDEN, AUTHORITY_WORDS, EARLIER_REPORT, WITHDRAWAL, OUR_REFUSAL = (
+    "plain", "hidden", "authority_words", "earlier_report", "withdrawal", "our_refusal",
 )  # fmt: skip
+# and where it is a key of ours, with nothing of a person
+CAUSE, PERSON, ORIGIN = KEYS = ("cause", "person", "origin")
 SYSTEM = _("The system")
 # the outbox channel of reports
 REPORT = "authority"

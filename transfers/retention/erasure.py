@@ -27,8 +27,8 @@ from transfers.models import (
     TypeCheck,
 )
 from transfers.orders import states
-from transfers.orders.history import row_of
-from transfers.orders.rows import CAUSE, PERSON, Group
+from transfers.orders.history import plain_words
+from transfers.orders.rows import Group
 from verification.documents.actions import retire
 from verification.models import Backdrop, Document, PhoneUpload, PlaceChoice
 from verification.phones import consent_links, proofs
@@ -90,8 +90,8 @@ def _erase_words(order: Order) -> None:
     """What people wrote about it: applicants, reviewers and the authority; a note that is a key of ours stays."""
     for model in (ReviewDraft, SearchKey, TypeCheck):
         model._default_manager.filter(order=order).delete()
-    written = [event.pk for event in order.events.exclude(note="") if not _is_a_key(event.move)]
-    order.events.filter(pk__in=written).update(note="")
+    order.events.update(words="")
+    plain_words(order.events.all()).update(note="")
     order.phone_checks.update(mobile_masked="")
     order.rounds.update(why="", own={})
     Document.objects.filter(holder=order.reference).update(display_name="")
@@ -102,12 +102,6 @@ def _erase_words(order: Order) -> None:
     Objection.objects.filter(order=order).update(words="")
     _empty(Objection.objects.filter(order=order), "answers")
     _empty(Decision.objects.filter(order=order), "said")
-
-
-def _is_a_key(move: str) -> bool:
-    """Whether the note of a move names a row of a table of ours, and nothing of a person."""
-    row = row_of(move)
-    return row is not None and row.note in (CAUSE, PERSON)
 
 
 def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None:

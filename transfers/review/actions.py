@@ -230,4 +230,4 @@ def refuse(order: Order, lead: User, words: str, *, own: Own | None = None, now:
         since = _taken(order, lead, now)
         _round(order, lead, "refuse", (), now, since=since, own=reason)
         facts, written = {"reason": in_messages(reason)}, all_of(reason)
-        ORDER.apply(order, "refuse", by=LEAD, actor=lead, note=written, facts=facts, columns=dict(FREED), now=now)
+        ORDER.apply(order, "refuse", by=LEAD, actor=lead, words=written, facts=facts, columns=dict(FREED), now=now)

@@ -95,7 +95,7 @@ def withdraw(
         consent_links.withdraw(order.reference, person_key=person.key)
         row = ConsentWithdrawal.objects.create(order=order, role=role, on_own_phone=on_own_phone, at=now)
         if effect(order) == WAITS:
-            event = note(order, "consent_noted", by=APPLICANT, actor=actor, words=role, at=now)
+            event = note(order, "consent_noted", by=APPLICANT, actor=actor, key=role, at=now)
             notify_recipients(order, WITHDRAW_CONSENT.notify, event_id=event.pk, facts=_facts(role), now=now)
         carry_out(row, actor=actor, now=now)
     return True

@@ -44,7 +44,7 @@ def _after(backdrop: Backdrop, row: Move, event: BackdropEvent, facts: Facts) ->
         tell(backdrop, row.notify, event_id=event.pk)
 
 
-BACKDROP = Lifecycle(TABLE, model=Backdrop, events=BackdropEvent, thing_field="backdrop", after=_after)
+BACKDROP = Lifecycle(TABLE, model=Backdrop, events=BackdropEvent, after=_after)
 
 
 def ask(*, holder: str, owner: User, to: Address, words: dict[str, str], now: datetime | None = None) -> Backdrop:

@@ -70,6 +70,7 @@ class Backdrop(LifecycleModel, SealedModel):
 class BackdropEvent(LifecycleEvent):
     """One thing that happened to a request; appended, never changed."""
 
+    thing_field = "backdrop"
     backdrop = models.ForeignKey(Backdrop, on_delete=models.PROTECT, related_name="events")
 
 

@@ -157,7 +157,7 @@ def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | Non
     claim.answer, claim.own_answer = words, {**own}
     columns = {name: sealed(claim, name) for name in ("answer", "own_answer")}
     facts = {"reason": in_messages(own)}
-    CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, note=words, facts=facts, columns=columns, now=now)
+    CLAIM.apply(claim, "decline", by=REVIEWER, actor=reviewer, words=words, facts=facts, columns=columns, now=now)
 
 
 def answer_of(claim: LegacyClaim) -> Own:

@@ -30,5 +30,6 @@ def erase(claim: LegacyClaim, *, now: datetime | None = None) -> bool:
     with transaction.atomic():
         for document in Document.objects.filter(holder=claim.reference, state__in=LIVING):
             retire(document, now=now)
+        claim.events.update(note="", words="")
         erased = LegacyClaim.objects.filter(pk=claim.pk, erased_at=None)
         return bool(erased.update(words="", answer="", own_answer="", erased_at=now))

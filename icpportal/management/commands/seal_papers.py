@@ -1,4 +1,4 @@
-"""`manage.py seal_papers`: pictures that an earlier version stored plain are sealed; exit code 1 when some are left."""
+"""`manage.py seal_papers`: what an earlier version stored plain is sealed; exit code 1 when some is left."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,19 +7,20 @@ from dataclasses import asdict
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from transfers.retention import plain_words
 from verification import plain_files
 from verification.documents.storage import StorageDown
 
 
 class Command(BaseCommand):
-    help = "Seals pictures that an earlier version stored as they were. It may be stopped and run again."
+    help = "Seals pictures and words of events that an earlier version stored plain. May be stopped and run again."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many there are")
 
     def handle(self, *, dry_run: bool, **options: str | int | None) -> None:
         if dry_run:
-            self.stdout.write(f"seal_papers: {plain_files.left()} to be sealed")
+            self.stdout.write(f"seal_papers: {plain_files.left()} to be sealed, words of {plain_words.left()} events")
             return
         if not settings.SEAL_FILES:
             raise CommandError("SEAL_FILES is off: new pictures would go on being stored plain")
@@ -27,8 +28,13 @@ class Command(BaseCommand):
             totals = plain_files.seal(self.stderr.write)
         except StorageDown as down:
             raise CommandError("the storage does not answer: run it again later") from down
-        left = plain_files.left() - totals.gone
-        told = ", ".join(f"{number} {name}" for name, number in asdict(totals).items())
-        self.stdout.write(f"seal_papers: {told}; {max(0, left)} left")
-        if left > 0:
+        words = plain_words.seal(self.stderr.write)
+        left, words_left = max(0, plain_files.left() - totals.gone), plain_words.left()
+        self.stdout.write(f"seal_papers: {_told(totals)}; {left} left")
+        self.stdout.write(f"seal_papers: words of events: {_told(words)}; {words_left} left")
+        if left + words_left > 0:
             sys.exit(1)
+
+
+def _told(totals: plain_files.Totals | plain_words.Totals) -> str:
+    return ", ".join(f"{number} {name}" for name, number in asdict(totals).items())

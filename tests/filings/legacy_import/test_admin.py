@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.claims.erasure import erase_old
 from filings.models import Access, LegacyClaim, LegacyRecord, Website
 from filings.models import legacy_states as states
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -290,3 +291,12 @@ def test_the_longest_wait_stands_first(desk, claim, old, lin):
     LegacyClaim.objects.filter(pk=later.pk).update(entered_at=timezone.now() - timedelta(days=2))
 
     assert [str(row) for row in desk.get(reverse(LIST)).context["cl"].result_list] == ["b.cn", "example.cn"]
+
+
+def test_what_was_written_about_a_declined_claim_goes_after_its_time(claim):
+    claiming.decline(claim, make_reviewer(), {"zh": "执照背面有旧域名"})
+    year = timedelta(days=365)
+
+    assert claim.events.first().words == "执照背面有旧域名"
+    assert erase_old(after=year, now=timezone.now() + year + timedelta(days=1)) == 1
+    assert {event.said for event in claim.events.all()} == {""}

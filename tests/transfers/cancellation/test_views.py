@@ -190,7 +190,7 @@ def test_the_last_known_access_takes_a_second_tick_and_is_noted(client: Client, 
     assert "Tick the box to confirm, then continue" in said
     begin(client, website, understood="on", alone="on")
 
-    assert order_of(website).events.get().note == "last known access"
+    assert order_of(website).events.get().words == "last known access"
 
 
 def test_the_last_known_access_stays_where_the_operator_says_so(client: Client, owner: Any, settings: Any) -> None:

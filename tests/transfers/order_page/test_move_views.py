@@ -130,7 +130,7 @@ def test_withdrawing_asks_for_a_reason_which_the_timeline_shows(client):
     press(client, order, "withdraw", {"reason": "other", "words": "换了主意"})
 
     assert "is-wrong" in refused.content.decode()
-    assert order.events.get().note == "other: 换了主意"
+    assert order.events.get().words == "other: 换了主意"
     assert Message.objects.filter(template="order_withdrawn", channel="site").count() == 1
     html = client.get(order.get_absolute_url()).content.decode()
     assert "Start again with these answers" in html
@@ -294,4 +294,4 @@ def test_what_was_typed_holds_though_the_order_was_changed_at_the_same_moment(cl
     press(client, order, move, {"reason": "other", "words": "换了主意"})
 
     assert (moves(order), len(seen)) == ([move], 2)
-    assert "换了主意" in order.events.get().note
+    assert "换了主意" in order.events.get().words

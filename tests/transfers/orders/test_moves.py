@@ -39,9 +39,9 @@ def test_a_move_writes_state_event_and_messages_together() -> None:
 def test_the_event_says_from_where_to_where_by_whom() -> None:
     order = make_order()
 
-    event = ORDER.apply(order, "submit", by=APPLICANT, actor=order.owner, note="ready")
+    event = ORDER.apply(order, "submit", by=APPLICANT, actor=order.owner, words="ready")
 
-    assert (event.from_state, event.to_state, event.by, event.actor, event.note) == (
+    assert (event.from_state, event.to_state, event.by, event.actor, event.words) == (
         states.DRAFT,
         states.SUBMITTED,
         APPLICANT,

@@ -45,6 +45,8 @@ GOES = {
     "drafts.PageDraft": "tidy: page_drafts",
     "filings.LegacyAccount": "the old platform's own list, as long as it may be imported from",
     "filings.LegacyClaim": "claims",
+    "filings.LegacyClaimEvent": "claims",
+    "filings.LegacyImportEvent": "never has any",
     "filings.LegacyRecord": "the old platform's own list, as long as it may be imported from",
     "filings.Person": "the register, as long as the filing lives",
     "filings.Subject": "the register, as long as the filing lives",
@@ -57,9 +59,11 @@ GOES = {
     "transfers.FieldVerdict": "details",
     "transfers.Objection": "details",
     "transfers.Order": "details",
+    "transfers.OrderEvent": "details",
     "transfers.ReviewDraft": "details",
     "transfers.TypeCheck": "details",
     "verification.Backdrop": "tidy: backdrop_addresses",
+    "verification.BackdropEvent": "never has any",
     "verification.ConsentRequest": "details",
     "verification.Document": "papers",
     "verification.PhoneProof": "details",
@@ -85,7 +89,7 @@ def over(state: str, ago: timedelta, **columns: Any) -> Order:
         holder=order.reference, person_key="p", mobile="13800001234", mobile_index="i", asked_at=timezone.now()
     )
     OrderEvent.objects.create(
-        order=order, move="call", from_state=state, to_state=state, by="reviewer", note="Mr Wang of Yinchuan"
+        order=order, move="call", from_state=state, to_state=state, by="reviewer", words="Mr Wang of Yinchuan"
     )
     Order.objects.filter(pk=order.pk).update(entered_at=timezone.now() - ago)
     return Order.objects.get(pk=order.pk)

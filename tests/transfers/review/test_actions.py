@@ -135,7 +135,7 @@ def test_only_a_lead_refuses_for_good() -> None:
     refuse(order, lead, "网站内容不适合备案")
 
     order.refresh_from_db()
-    assert (order.state, order.events.get(move="refuse").note) == (states.REFUSED, "网站内容不适合备案")
+    assert (order.state, order.events.get(move="refuse").words) == (states.REFUSED, "网站内容不适合备案")
     assert reviewer.has_perm("transfers.lead_review") is False
 
 

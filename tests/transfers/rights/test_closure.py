@@ -42,7 +42,7 @@ def with_papers(owner: User, state: str, **columns: Any) -> Order:
     order = make_order(owner, state=state, **columns)
     fill_papers(order)
     prove_phones(order)
-    order.events.create(move="call", from_state=state, to_state=state, by="reviewer", note="林示范 sagt, er ruft an")
+    order.events.create(move="call", from_state=state, to_state=state, by="reviewer", words="林示范 sagt, er ruft an")
     return order
 
 
@@ -81,7 +81,7 @@ def test_an_erased_person_is_found_nowhere(client: Client, django_capture_on_com
     ColleagueNote.objects.create(order=orders[1], kind="note", author=make_reviewer(), words="林示范 am Telefon")
     TypeCheck.objects.create(owner=user, answers=orders[0].answers["type"], outcome="transfer")
     other = with_papers(make_user(), states.SUBMITTED, answers={"subject": {"lead_name": "另一个人"}})
-    other.events.update(note="")
+    other.events.update(words="")
     before, lay_there = everything(), [name for order in orders for name in pictures(order)]
     assert all(word in before for word in (*PERSONAL, "gone@example.com", "13812345678"))
     elsewhere = Client()
