@@ -26,7 +26,7 @@ from transfers.review.cases import views as cases
 from transfers.review.cases.parts.masks import ADDRESS, MASKS
 from transfers.review.cases.second.views import second_page, second_view
 from transfers.review.purposes import SHOWN
-from transfers.review.search.box import may_search
+from transfers.review.search.box import may_open
 from transfers.review.search.views import search
 
 WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
@@ -87,7 +87,7 @@ class OrderAdmin(ReadOnlyAdmin):
         """A basket of orders; an order's number in the address leads those who judge to its case."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        named = request.GET.get("q", "") if may_search(request.user) else ""
+        named = request.GET.get("q", "") if may_open(request.user) else ""
         if order := Order.objects.filter(reference=named).first() if named else None:
             return redirect("admin:transfers_order_case", order.pk)
         return queue_view(request, {**self._context(request), **(extra_context or {})})

@@ -79,14 +79,16 @@ def test_no_page_that_an_auditor_can_open_holds_what_an_applicant_entered(client
     orders = reverse("admin:transfers_order_changelist")
     lists = [client.get(orders).status_code, client.get(orders, {"q": order.reference}).status_code]
     search = reverse("admin:transfers_order_search")
-    searched = [client.post(search, {"find": PERSON["id_number"]}).status_code, client.get(search).status_code]
+    searched = client.post(search, {"find": PERSON["id_number"]}).content.decode()
 
     opened = {address for address, page in pages.items() if page.status_code == 200}
     assert len(secrets) > 10
     assert {
         (address, secret) for address in opened for secret in secrets if secret in pages[address].content.decode()
     } == set()
-    assert [*cases, *lists, *searched] == [403] * 8
+    assert order.reference in searched
+    assert {secret for secret in secrets if secret in searched} == {PERSON["id_number"]}  # what was typed
+    assert [*cases, *lists] == [403] * 6
     assert client.post(case_of(order), {"move": "call", "words": "x"}).status_code == 403
     assert client.get(reverse("document", args=[paper.reference])).status_code == 404
     log = reverse("admin:privacy_accessnote_changelist")

@@ -16,9 +16,14 @@ class SearchBox:
     words: str = ""  # what was typed, on the page that answers it
 
 
-def may_search(reader: User | AnonymousUser) -> bool:
-    """Reviewers and leads."""
+def may_open(reader: User | AnonymousUser) -> bool:
+    """Reviewers and leads: what they find opens as a case."""
     return reader.has_perm("transfers.review_order")
+
+
+def may_search(reader: User | AnonymousUser) -> bool:
+    """They, and auditors, whom what they find leads to its log."""
+    return may_open(reader) or reader.has_perm("privacy.view_accessnote")
 
 
 def box_of(reader: User | AnonymousUser, words: str = "") -> SearchBox | None:

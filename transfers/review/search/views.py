@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
@@ -27,12 +28,14 @@ from transfers.models import Order
 from transfers.orders.kinds import kind_of, state_of
 from transfers.orders.rows import State
 from transfers.pages.order_summary import subject_words
-from transfers.review.search.box import SearchBox, box_of, may_search
+from transfers.review.search.box import SearchBox, box_of, may_open, may_search
 from transfers.review.search.forms import SearchForm
 from transfers.review.search.queries import LABELS, REFERENCE, SHOWN, Hit, Hits, find, is_own
 
 ASKED = "search"  # the reason of those who look for what somebody on the phone says
 REASONS[ASKED] = gettext_lazy("Search: somebody asks about an order")
+LOG_ASKED = "search log"  # and of the auditor, who looks for the log of a person's orders
+REASONS[LOG_ASKED] = gettext_lazy("Search: who looked at somebody's orders")
 # what the access log calls a search: by which sort of words something was found, never by which words
 SORTS: dict[str, Words] = {
     "reference": gettext_lazy("Search of orders: order number"),
@@ -64,6 +67,12 @@ class FoundOrder:
     reference: str
     url: str
     found_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase(FoundOrder):
+    """What those read of it who may open it."""
+
     domain: str
     subject: str
     kind: Words
@@ -82,12 +91,16 @@ class SearchPage(DeskPage):
     search_box: SearchBox | None
     error: str = ""
     summary: str = ""
-    found: tuple[FoundOrder, ...] = ()
+    cases: tuple[FoundCase, ...] = ()
+    logs: tuple[FoundOrder, ...] = ()
     searchable: tuple[Words, ...] = ()
 
 
 def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
-    """Answers what was typed, in the body of the request and nowhere else; one order's number opens its case."""
+    """Answers what was typed, in the body of the request and nowhere else; one order's number opens its case.
+
+    An auditor reads only which orders there are, and gets to what the log says about each.
+    """
     if not may_search(request.user):
         raise PermissionDenied
     page = partial(
@@ -98,26 +111,34 @@ def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
     form = SearchForm(request.POST)
     if not form.is_valid():
         return draw(request, site, page(error=str(form.errors[SearchForm.WORDS][0]), searchable=SEARCHABLE))
-    hits = find(form.cleaned_data[SearchForm.WORDS])
-    if (only := _named_alone(hits)) is not None:
-        return redirect(case_of(only))
-    _note(account_of(request), hits)
-    found = tuple(_row(hit) for hit in hits.found)
-    return draw(request, site, page(summary=_summary(hits), found=found, searchable=() if found else SEARCHABLE))
+    reader, hits = account_of(request), find(form.cleaned_data[SearchForm.WORDS])
+    opens = may_open(reader)
+    if (only := _named_alone(hits, opens=opens)) is not None:
+        return redirect(case_of(only) if opens else log_of(only))
+    _note(reader, hits, reason=ASKED if opens else LOG_ASKED)
+    cases = tuple(_case(hit) for hit in hits.found if opens)
+    logs = tuple(_log(hit) for hit in hits.found if not opens)
+    found = page(summary=_summary(hits), cases=cases, logs=logs, searchable=() if hits.found else SEARCHABLE)
+    return draw(request, site, found)
 
 
 def case_of(order: Order) -> str:
     return reverse("admin:transfers_order_case", args=[order.pk])
 
 
-def _named_alone(hits: Hits) -> Order | None:
+def log_of(order: Order) -> str:
+    """What the auditor's log says of the order."""
+    return f"{reverse('admin:index')}?{urlencode({'reference': order.reference})}"
+
+
+def _named_alone(hits: Hits, *, opens: bool) -> Order | None:
     """The order whose number was typed, where nothing else was found and it may be opened."""
-    if len(hits.found) != 1 or hits.found[0].parts != (REFERENCE,) or is_own(hits.found[0].order):
+    if len(hits.found) != 1 or hits.found[0].parts != (REFERENCE,) or (opens and is_own(hits.found[0].order)):
         return None
     return hits.found[0].order
 
 
-def _note(reader: User, hits: Hits) -> None:
+def _note(reader: User, hits: Hits, *, reason: str) -> None:
     """One row a sort of words that found something: of which order, or of how many; the words are not kept."""
     references: dict[str, list[str]] = {}
     for hit in hits.found:
@@ -125,7 +146,7 @@ def _note(reader: User, hits: Hits) -> None:
             references.setdefault(sort, []).append(hit.order.reference)
     for sort, found in (references or {"nothing": []}).items():
         which = found[0] if len(found) == 1 else f"× {len(found)}"
-        note_access(actor=reader, what=f"search {sort}", reference=which, reason=ASKED, act=SEARCH)
+        note_access(actor=reader, what=f"search {sort}", reference=which, reason=reason, act=SEARCH)
 
 
 def _sort(part: str) -> str:
@@ -142,14 +163,22 @@ def _summary(hits: Hits) -> str:
     return ngettext("%(n)s order found", "%(n)s orders found", number) % {"n": number}
 
 
-def _row(hit: Hit) -> FoundOrder:
+def _log(hit: Hit) -> FoundOrder:
+    return FoundOrder(hit.order.reference, log_of(hit.order), _found_by(hit))
+
+
+def _found_by(hit: Hit) -> str:
+    return comma_list(LABELS[part] for part in hit.parts)
+
+
+def _case(hit: Hit) -> FoundCase:
     order, own = hit.order, is_own(hit.order)
     state = state_of(order)
     province = PROVINCES.get(order.province)
-    return FoundOrder(
+    return FoundCase(
         reference=order.reference,
         url="" if own else case_of(order),
-        found_by=comma_list(LABELS[part] for part in hit.parts),
+        found_by=_found_by(hit),
         domain=order.display_domain,
         subject="" if own else readable(lambda: subject_words(order)),
         kind=kind_of(order).name,

@@ -14,6 +14,7 @@ from lxml import html
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.privacy.actions import note_access
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import (
@@ -27,6 +28,7 @@ from tests.transfers.builders import (
     type_answers,
 )
 from tests.transfers.outside import cost
+from tests.transfers.review.desk import named
 from transfers.models import Order, SearchKey
 from transfers.review import actions as review
 from transfers.review.search import queries, spellings
@@ -254,13 +256,39 @@ def test_the_name_of_a_person_is_masked_in_what_is_found(client: Client) -> None
     assert "林示范" not in answer.content.decode()
 
 
-@pytest.mark.parametrize("role", ["operations", "auditor"])
-def test_operations_and_auditors_have_no_box_and_are_refused(client: Client, role: str) -> None:
+def test_operations_have_no_box_and_are_refused(client: Client) -> None:
     wanted()
-    client = sign_in(client, staff(role))
+    client = sign_in(client, staff("operations"))
 
     assert 'role="search"' not in client.get(INDEX).content.decode()
     assert [client.post(SEARCH, {"find": "13900000002"}).status_code, client.get(SEARCH).status_code] == [403, 403]
+
+
+@pytest.mark.parametrize("said", ["林示范", "13900000002", "649999198806060008", "示例纸业"])
+def test_the_auditor_finds_by_a_person_what_the_log_says_of_their_orders_and_reads_no_value(
+    client: Client, said: str
+) -> None:
+    order, reviewer, auditor = wanted(), named("Reader of it"), staff("auditor")
+    note_access(actor=reviewer, what="order", reference=order.reference, reason="review")
+    client = sign_in(client, auditor)
+
+    answer = type_in(client, said)
+    found = html.fromstring(answer.content)
+    (log,) = found.xpath("//tbody//a/@href")
+
+    assert rows(answer)[0][0] == order.reference
+    assert not any(value in answer.content.decode() for value in ("paper-shop.cn", "林*范", "宁夏示例"))
+    assert str(order.pk) not in answer.content.decode()  # no link to the case
+    assert "Reader of it" in client.get(log).content.decode()
+    assert AccessNote.objects.filter(actor=auditor).get().reason == "search log"
+
+
+def test_the_number_of_an_order_leads_the_auditor_to_its_log(client: Client) -> None:
+    order = wanted()
+
+    answer = type_in(sign_in(client, staff("auditor")), order.reference)
+
+    assert answer["Location"] == f"{INDEX}?reference={order.reference}"
 
 
 def test_an_applicant_and_a_visitor_find_no_search(client: Client) -> None:
