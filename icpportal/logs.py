@@ -140,6 +140,8 @@ def logging_settings(*, readable: bool, level: str) -> dict[str, Json]:
             "django.server": through_root,
             # a path can carry a one-time link; each answer is logged by its route instead (middleware.py)
             "django.request": {**through_root, "level": "ERROR"},
+            # a stranger's or a scanner's host name is their 400, which is logged, and no fault of ours with a traceback
+            "django.security.DisallowedHost": {**through_root, "level": "CRITICAL"},
             # at DEBUG they tell what goes over the wire
             "urllib3": {**through_root, "level": "WARNING"},
             "zeep": {**through_root, "level": "WARNING"},

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
 from icpportal.fields.client import announced, most_bytes
@@ -22,7 +23,7 @@ PERMISSIONS_POLICY = ", ".join(
     for feature in ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope")
     + ("microphone", "midi", "payment", "serial", "usb")
 )
-SILENT_ROUTES = ("healthz", "readyz")
+MACHINE_PATHS = ("/healthz", "/healthz/deep", "/readyz")
 
 
 class RequestReference:
@@ -48,7 +49,7 @@ def _log_answer(request: HttpRequest, response: HttpResponse, milliseconds: int)
     """The route, not the path: a path can carry a one-time link."""
     match = request.resolver_match
     route = match.route if match else "-"
-    if route.startswith(SILENT_ROUTES) and response.status_code == 200:
+    if f"/{route}" in MACHINE_PATHS and response.status_code == 200:
         return
     logger.info(
         "answered",
@@ -105,6 +106,20 @@ class RefuseNul:
 
 def _has_nul(fields: Iterable[tuple[str, list[str]]]) -> bool:
     return any("\0" in name or any("\0" in value for value in values) for name, values in fields)
+
+
+class MachinePages:
+    """What machines ask is answered under any host name, so that a probe may use an address; nothing below is run."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info not in MACHINE_PATHS:
+            return self.get_response(request)
+        request.resolver_match = match = resolve(request.path_info)
+        answer: HttpResponse = match.func(request)
+        return answer
 
 
 class BrowserHeaders:

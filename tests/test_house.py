@@ -194,6 +194,10 @@ def test_only_the_nudge_publishes_tasks():
     assert hits(r"\.(delay|delay_on_commit|apply_async|send_task)\(", allowed=("icpportal/outbox/wake.py",)) == []
 
 
+def test_a_page_that_can_be_read_can_be_asked_for_its_head():
+    assert hits(r"require_GET|require_http_methods\(.*GET(?!.*HEAD)") == []
+
+
 def test_no_task_is_put_off_by_the_broker():
     assert hits(r"\b(eta|countdown)\s*=") == []
 

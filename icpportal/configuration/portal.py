@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "icpportal.middleware.BrowserHeaders",
     "icpportal.middleware.BodyLimit",
     "icpportal.middleware.RefuseNul",
+    "icpportal.middleware.MachinePages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

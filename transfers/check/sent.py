@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.fields.components import Action, StateMark
@@ -59,7 +59,7 @@ class SentPage(PageInOrder):
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def sent(request: HttpRequest, reference: str) -> HttpResponse:
     """It stays: later it says where the order is now."""
     order, at = _sent_order(request, reference)
@@ -78,7 +78,7 @@ def sent(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The receipt, for its owner alone."""
     order, _at = _sent_order(request, reference)
@@ -93,7 +93,7 @@ def receipt_pdf(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def answer_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The day by which we answer as a calendar file, as long as there is one."""
     order, _at = _sent_order(request, reference)

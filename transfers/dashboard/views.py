@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from filings.models import Access, Website
 from filings.queries import live_accesses, websites_of
@@ -109,7 +109,7 @@ class FilingPage(Page):
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """One list at a time, the reader's turn first; what runs out first stands above all of them."""
     user, asked = account_of(request), asked_of(request.GET)
@@ -215,7 +215,7 @@ def _row(order: Order, dates: dict[UUID, tuple[Words, datetime]], *, is_turn: bo
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def filing(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One website of one's own, its subject and accesses, what its foot must show, and what is left to do."""
     website = websites_of(account_of(request)).filter(pk=pk).first()

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
@@ -57,7 +57,7 @@ class ObjectionPage(Page):
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def objection_page(request: HttpRequest, reference: str) -> HttpResponse:
     """An objection of one's own, and its answer; a stranger's is as if it did not exist."""
     objection = get_object_or_404(Objection, owner=account_of(request), reference=reference)

@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from filings.provinces import PROVINCES, Province, province
 from filings.register.certificates import INDIVIDUAL
@@ -119,7 +119,7 @@ class StartPage(Page):
     how_long: HowLong
 
 
-@require_GET
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Three questions without signing in; the answers choose the list of papers that is printed."""
     answers = start_answers.of(request)

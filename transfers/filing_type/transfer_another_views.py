@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from filings.models import Subject
 from filings.queries import subjects_of
@@ -62,7 +62,7 @@ class AnotherPage(Page):
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def choose(request: HttpRequest) -> HttpResponse:
     """The account's subjects; with one of them there is nothing to choose."""
     found = subject_options(account_of(request))

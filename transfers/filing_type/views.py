@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from filings.register import regions
 from icpportal.accounts.guards import account_of, confirmed_required
@@ -111,7 +111,7 @@ class PasswordForgottenPage(PageInOrder):
     title: str
 
 
-@require_GET
+@require_safe
 def region_options(request: HttpRequest) -> HttpResponse:
     """The places below one region, for the three selects of a browser with script; of a province its rules as well."""
     parent = request.GET.get("parent", "")
@@ -155,7 +155,7 @@ def _own_check(request: HttpRequest, reference: str) -> TypeCheck:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def outcome(request: HttpRequest, reference: str) -> HttpResponse:
     """What the system decided, in one heading, one sentence, one button."""
     check = _own_check(request, reference)
@@ -240,7 +240,7 @@ def _object(request: HttpRequest, domain: str, subject_key: str, back: str) -> H
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def order_type(request: HttpRequest, reference: str) -> HttpResponse:
     """The filing type of an order that has begun: fixed, shown read-only."""
     order = own_order(request, reference)
@@ -258,7 +258,7 @@ def order_type(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def gates_passed(request: HttpRequest, reference: str) -> HttpResponse:
     """The first steps are done and stay done for as long as the draft is kept."""
     order = own_order(request, reference)
@@ -287,7 +287,7 @@ def _first_page(order: Order) -> str:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def forgotten(request: HttpRequest, reference: str) -> HttpResponse:
     """How to get the filing password back from the ministry; the draft stays."""
     order = own_order(request, reference, kinds=ALL)

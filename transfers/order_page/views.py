@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import PRIMARY, Action, Panel
@@ -37,7 +37,7 @@ TURNS = {YOU: _("Your turn"), WE: _("Our turn"), AUTHORITY: _("Waiting for the a
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def order_page(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything about one order of one's own; it keeps working after the end."""
     order = own_order(request, reference, kinds=ALL, says_over=True)
@@ -128,7 +128,7 @@ def _turn(order: Order) -> str:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def deadline_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The deadline as a calendar file, as long as there is one."""
     order = own_order(request, reference, kinds=ALL, says_over=True)

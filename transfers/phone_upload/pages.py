@@ -90,7 +90,7 @@ class UploadPage(Page):
 
 @takes_file
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def phone_page(request: HttpRequest, token: str) -> HttpResponse:
     """The first phone that opens it gets a cookie of its own; every other is told that it is too late."""
     if any(word in request.headers.get("Sec-Purpose", "") for word in PREVIEWS):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathFillImage
 
 from icpportal.accounts.guards import confirmed_required
@@ -102,7 +102,7 @@ def end(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def page(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The code to scan, until a phone has it; then what has come in."""
     order = own_order(request, reference)
@@ -112,7 +112,7 @@ def page(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def panel(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The part of the page that changes, asked again by a page with script."""
     order = own_order(request, reference, says_over=True)
@@ -122,7 +122,7 @@ def panel(request: HttpRequest, reference: str, token: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def picture(request: HttpRequest, reference: str, token: str) -> HttpResponse:
     """The code as a picture of its own address, while it is good and no phone has it."""
     order = own_order(request, reference)

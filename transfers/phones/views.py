@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import Link, Notice, TimeBar
@@ -134,7 +134,7 @@ def _state(request: HttpRequest, order: Order) -> None:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def number_lost(request: HttpRequest, reference: str) -> HttpResponse:
     """What to do when the phone on file is out of use."""
     order = own_order(request, reference)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.accounts.models import User
@@ -193,7 +193,7 @@ def _offered(request: HttpRequest, code: ServiceCode, form: HandOverForm) -> Htt
 
 @confirmed_required
 @never_cache
-@require_GET
+@require_safe
 def offer(request: HttpRequest, reference: str) -> HttpResponse:
     """A hand-over as either of the two accounts sees it; the code is shown to who has accepted it."""
     user = account_of(request)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.customers import addresses
 from icpportal.accounts.guards import account_of, confirmed_required
@@ -90,7 +90,7 @@ class RevokePage(Page):
 
 @confirmed_required
 @never_cache
-@require_GET
+@require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Every server with its codes or the rule it fails, what others handed over, what waits for an answer."""
     user = account_of(request)
@@ -205,7 +205,7 @@ def own_code(request: HttpRequest, reference: str) -> ServiceCode:
 
 @confirmed_required
 @never_cache
-@require_GET
+@require_safe
 def code_page(request: HttpRequest, reference: str) -> HttpResponse:
     """One code, whole, to copy; where it is used, and what can be done with it."""
     user = account_of(request)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import View
 
 from demo.ministry import clock, faults, registry
@@ -44,7 +44,7 @@ ENTRIES = {
 }
 
 
-@require_GET
+@require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """The desk as it is now."""
     auto_progress.settle()
@@ -102,7 +102,7 @@ def _report(key: str) -> Report:
     return found
 
 
-@require_GET
+@require_safe
 def raw(request: HttpRequest, key: str) -> HttpResponse:
     """The file of a report as it came, its pictures shortened; with `?whole` all of it, to be saved."""
     upload = _report(key).upload
@@ -119,7 +119,7 @@ def _file(name: str, xml: bytes) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """A file for the provider as it was written."""
     row = get_object_or_404(Download, pk=pk)
@@ -129,7 +129,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "demo/ministry/raw.html", context)
 
 
-@require_GET
+@require_safe
 def picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
     """One attachment of a report, out of its file."""
     attachments = attachments_of(_report(key))
@@ -229,7 +229,7 @@ def advance(request: HttpRequest) -> HttpResponse:
     return redirect("simulator-desk")
 
 
-@require_GET
+@require_safe
 def record(request: HttpRequest) -> HttpResponse:
     """What is on record."""
     found = desk_rows.page(desk_rows.filings(), request.GET, "before")
@@ -237,7 +237,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(request, "demo/ministry/record.html", {"rows": rows, "page": found})
 
 
-@require_GET
+@require_safe
 def traffic(request: HttpRequest) -> HttpResponse:
     """The files both ways, and the last calls."""
     auto_progress.settle()

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from filings.legacy_import import account_proof, actions
 from filings.legacy_import.account_proof import Why, refusal
@@ -262,7 +262,7 @@ def _slot(mine: LegacyClaim, side: int, paper: LegacyClaimPaper | None, reason: 
 
 
 @signed_in_required
-@require_GET
+@require_safe
 def paper(request: HttpRequest, reference: str, document: str) -> HttpResponseBase:
     """A picture of one's own claim."""
     papers = LegacyClaimPaper.objects.select_related("document").filter(claim__owner=account_of(request))

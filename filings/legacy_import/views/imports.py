@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from filings.legacy_import import account_proof, actions, comparison
 from filings.legacy_import.account_proof import Why, refusal
@@ -59,7 +59,7 @@ def own_import(request: HttpRequest, reference: str) -> LegacyImport:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def page(request: HttpRequest, reference: str) -> HttpResponse:
     """An import as it stands: the preview, how far it is, or the report."""
     mine = own_import(request, reference)
@@ -141,7 +141,7 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """The report as a file for a spreadsheet."""
     mine = own_import(request, reference)

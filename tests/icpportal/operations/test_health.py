@@ -73,12 +73,12 @@ def test_a_missing_migration_is_not_ready(client, monkeypatch):
 
 
 @pytest.mark.parametrize("problem", [OSError("disk full"), RedisGone("no")])
-def test_a_cache_that_is_gone_is_not_ready(client, monkeypatch, problem):
+def test_a_cache_that_is_gone_is_said_and_takes_no_process_out_of_the_balancer(client, monkeypatch, problem):
     monkeypatch.setattr("icpportal.operations.health.cache", Mock(set=Mock(side_effect=problem)))
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()["checks"]["cache"]["ok"]) == (503, False)
+    assert (answer.status_code, answer.json()["checks"]["cache"]["ok"]) == (200, False)
 
 
 def test_on_a_good_day_it_is_green_to_the_bottom(client, well):
@@ -200,6 +200,23 @@ def test_health_pages_are_never_kept_and_need_no_session(client, address):
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/healthz", "/readyz", "/healthz/deep"])
+def test_a_probe_may_ask_by_address_and_with_head(client, well, caplog, address):
+    told = client.get(address, headers={"Host": "10.0.0.7:8000"})
+    head = client.head(address, headers={"Host": "10.0.0.7:8000"})
+
+    assert (told.status_code, told["Content-Type"]) == (200, "application/json")
+    assert (head.status_code, head.content) == (200, b"")
+    assert caplog.records == []
+
+
+def test_a_page_under_a_strange_name_is_a_bad_request_and_no_fault_of_ours(client, caplog):
+    answer = client.get("/", headers={"Host": "10.0.0.7"})
+
+    assert answer.status_code == 400
+    assert [each.exc_info for each in caplog.records] == [None]
 
 
 def test_machines_inside_may_ask_without_https(client, settings):

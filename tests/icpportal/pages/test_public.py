@@ -32,6 +32,13 @@ def address(name: str) -> str:
     return reverse(name, args=["44"] if name == "rules-province" else [])
 
 
+@pytest.mark.parametrize("name", DESCRIPTIONS)
+def test_each_public_page_answers_who_asks_for_its_head_alone(name: str) -> None:
+    answer = Client().head(address(name))
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_each_public_page_has_a_sentence_of_its_own(language: str) -> None:
     pages = {

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, second_factor_missing, signed_in_required
 from transfers.models import OrderDocument
@@ -12,7 +12,7 @@ from verification.documents import file_access
 
 
 @signed_in_required
-@require_GET
+@require_safe
 def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     """A picture, for the order's owner and for reviewers with a purpose; everybody else gets 404.
 

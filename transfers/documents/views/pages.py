@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.drafts.pages import said, said_words, say, say_words
@@ -253,7 +253,7 @@ def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
     """One side alone, asked again by a page with script while it is being checked."""
     order = own_order(request, reference, says_over=True)
@@ -277,7 +277,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def statement_pdf(request: HttpRequest, reference: str) -> HttpResponse:
     """The statement filled in from the answers, to print and sign."""
     order = own_order(request, reference)

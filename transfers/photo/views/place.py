@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.fields.components import Notice, Panel
@@ -158,7 +158,7 @@ def choose(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @confirmed_required
-@require_GET
+@require_safe
 def appointment(request: HttpRequest, reference: str) -> HttpResponse:
     """The slip to print and take along: which order, where, what to bring, the rules."""
     order = own_order(request, reference)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of
 from icpportal.fields.types import Words
@@ -67,7 +67,7 @@ class WithdrawPage(Page):
 
 
 @fresh_proof_required
-@require_GET
+@require_safe
 def consent_list(request: HttpRequest) -> HttpResponse:
     """Who agreed to what in one's orders."""
     return render_page(request, ConsentsPage(rows=[_row(given) for given in consents.of_account(account_of(request))]))

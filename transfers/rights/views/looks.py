@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from icpportal.accounts.guards import account_of
 from transfers.pages.frame import Page, render_page
@@ -20,7 +20,7 @@ class LooksPage(Page):
 
 
 @fresh_proof_required
-@require_GET
+@require_safe
 def look_list(request: HttpRequest) -> HttpResponse:
     """The newest looks; nobody's name is said."""
     found = looks.of_account(account_of(request))

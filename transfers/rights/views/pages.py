@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from transfers.pages.frame import Page, render_page
 from transfers.rights.views.guards import fresh_proof_required
@@ -18,7 +18,7 @@ class YourDataPage(Page):
 
 
 @fresh_proof_required
-@require_GET
+@require_safe
 def your_data(request: HttpRequest) -> HttpResponse:
     """What can be asked about one's own data."""
     return render_page(request, YourDataPage())
