@@ -23,6 +23,7 @@ from transfers.review import decisions
 from transfers.review.figures import daily_count as desk
 from transfers.review.search import backfill
 from transfers.rights import sweep as rights
+from transfers.rights.exports import worker as exports
 from verification.documents import examination
 from verification.documents import sweep as sweeping
 
@@ -104,6 +105,12 @@ def sweep_deadlines() -> None:
 def sweep_rights() -> None:
     """Carries out what people asked about their own data."""
     rights.sweep()
+
+
+@app.task(base=Job)
+def build_export(export_id: str) -> None:
+    """Puts together the copy that somebody asked for of their own data."""
+    exports.run(export_id)
 
 
 @app.task(base=Job)

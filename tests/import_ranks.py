@@ -127,6 +127,8 @@ TRANSFERS = (
     "transfers/deadlines",
     "transfers/order_page",
     "transfers/dashboard",
+    "transfers/rights/exports",
+    "transfers/rights/sweep.py",
     "transfers/rights/views",
     "transfers/rights/urls.py",
     # what reviewers do, under the pages on which they do it

@@ -59,6 +59,8 @@ LIMITS = {
     "photo_code_order": (5, 3600),
     "photo_code_account": (10 * ROOMIER, 86400),
     "photo_code_mobile": (10 * ROOMIER, 86400),
+    "data_exports": (3 * ROOMIER, 86400),
+    "corrections": (10 * ROOMIER, 86400),
     "place_text": (5, 86400),
     "place_text_pause": (1, 10 if DEMO else 60),  # a second press sends no second text
     "import_account": (10 * ROOMIER, 3600),

@@ -44,6 +44,7 @@ QUEUES = {
         "check_footers",
         "keep_audit",
         "sweep_rights",
+        "build_export",
         "retain",
         "tidy",
     ),

@@ -126,6 +126,9 @@ RETENTION: dict[str, Kept] = {
         _("ICP/IP V3.0"),
     ),
     "messages": Kept(days("messages", 180), _("Messages to you"), _("they were sent"), _("PIPL 19")),
+    "own_copies": Kept(
+        days("own_copies", 7), _("The copy of your data that you asked for"), _("it was ready"), _("PIPL 45")
+    ),
     "exports": Kept(days("exports", 180), _("Which lists our staff exported"), _("they were asked for"), _("PIPL 55")),
     "looks": Kept(
         days("looks", 1_096), _("Which of our staff looked at your data"), _("the last look"), _("PIPL 56")

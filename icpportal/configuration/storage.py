@@ -16,6 +16,7 @@ STATIC_BUNDLES_ROOT = VAR_DIR / "bundles"  # where style sheets and scripts are 
 PRIVATE_ROOT = VAR_DIR / "documents"
 QUARANTINE_ROOT = VAR_DIR / "quarantine"
 MINISTRY_ROOT = VAR_DIR / "ministry"  # what went to the ministry and came from it, sealed
+EXPORTS_ROOT = VAR_DIR / "exports"  # copies that people asked for of their own data, sealed
 PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 S3_BUCKET = env.str("S3_BUCKET", default="")
 if S3_BUCKET:
@@ -36,6 +37,7 @@ if S3_BUCKET:
         "OPTIONS": {**S3_OPTIONS, "location": "quarantine"},
     }
     MINISTRY_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "ministry"}}
+    EXPORTS_STORAGE = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**S3_OPTIONS, "location": "exports"}}
 else:
     DOCUMENT_STORAGE = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -49,11 +51,16 @@ else:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": MINISTRY_ROOT, **PRIVATE_FILES},
     }
+    EXPORTS_STORAGE = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": EXPORTS_ROOT, **PRIVATE_FILES},
+    }
 STORAGES = {
     "default": DOCUMENT_STORAGE,
     "documents": DOCUMENT_STORAGE,
     "quarantine": QUARANTINE_STORAGE,
     "ministry": MINISTRY_STORAGE,
+    "exports": EXPORTS_STORAGE,
     "staticfiles": {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },

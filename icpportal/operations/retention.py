@@ -18,6 +18,7 @@ from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from transfers.models import ListExport
 from transfers.retention import erasure
+from transfers.rights import export_files
 
 Job = Callable[..., int]
 
@@ -52,6 +53,7 @@ JOBS: dict[str, Job] = {
     "filed_details": partial(erasure.details, filed=True),
     "claims": claims.erase_old,
     "messages": partial(_deleted, _messages),
+    "own_copies": export_files.forget_old,
     "exports": partial(_deleted, lambda before: ListExport.objects.filter(asked_at__lt=before)),
     "looks": partial(_deleted, _looks),
     "staff_log": _staff_log,

@@ -30,6 +30,7 @@ ONE_LINE = {
     tasks.sweep_imports: ("runner.sweep", ()),
     tasks.reconcile: ("reconciliation.reconcile", ()),
     tasks.sweep_rights: ("rights.sweep", ()),
+    tasks.build_export: ("exports.run", ("an-id",)),
     tasks.check_footers: ("footers.check_asked", ()),
     tasks.count_durations: ("counting.count_days", ()),
     tasks.count_desk: ("desk.count_days", ()),

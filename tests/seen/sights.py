@@ -16,7 +16,13 @@ STAFF = tuple(world.STAFF)
 ROLES = ("owner", world.VISITOR, "newcomer", "unconfirmed", "stranger", *STAFF)
 # the page differs for each of these
 BY_LAST_PART = ("step", "slot", "order-move", "verify-type-outcome", "rules-province")
-FIRST_PAGES = {"start": ("owner", world.VISITOR, "lead"), "dashboard": ("owner", "newcomer"), "admin:index": STAFF}
+FIRST_PAGES = {
+    "start": ("owner", world.VISITOR, "lead"),
+    "dashboard": ("owner", "newcomer"),
+    "data-close": ("owner", "newcomer", "lead"),
+    "data-export": ("owner", "newcomer", "lead"),
+    "admin:index": STAFF,
+}
 # how many rows of a name are opened until its kinds are found
 ROWS = 40
 FEW = 2

@@ -36,6 +36,7 @@ NO_PAGE = {
     "admin:desk_export_answer": "a press of a second person: tests/transfers/review/exports/test_exports.py",
     "admin:desk_export_file": "a file: tests/transfers/review/exports/test_exports.py",
     "admin:desk_figures_csv": "a file: tests/transfers/review/figures/test_page.py",
+    "data-export-file": "a file: tests/transfers/rights/test_export.py",
     "claim-paper": "a picture: tests/filings/legacy_import/views/test_claims.py",
     "slot-fragment": f"{FETCHED}tests/transfers/documents/views/test_pages.py",
     "page-draft": f"{FETCHED}tests/transfers/steps/views/test_drafts.py",
@@ -65,7 +66,7 @@ SEEN_BY = {
     WITH_ACCOUNT: "account account_change_password account_language account_reauthenticate account_step_up"
     " message-settings mfa_index notifications usersessions_list",
     CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
-    "owner reviewer lead": "your-data data-close data-consents data-looks",
+    "newcomer owner reviewer lead": "your-data data-close data-consents data-export data-looks",
     "owner": "data-consent-withdraw"
     " account_email account_mobile answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
     " cancel-confirm cancel-consequences check claim-page code-offer deadline-file document documents filing"

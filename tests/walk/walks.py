@@ -9,6 +9,7 @@ from tests.walk import pages, rules
 from tests.walk.walker import Page, Quiet, Walker, buttons, links, name_of
 from tests.walk.world import VISITOR, World
 
+PROVED = ("newcomer", "owner", "reviewer", "lead")  # who may open what wants a proof of a moment ago
 LANGUAGES = ("en", "zh-hans")
 # in the frame of every page: pressed once a walk
 FRAME = ("set_language", "set_theme", "account_logout", "admin:logout", "admin:transfers_order_search")
@@ -50,7 +51,12 @@ class Walk:
 
     def _client(self) -> Quiet:
         client = Quiet()
-        if self.role in ("owner", "reviewer", "lead"):  # those who may open what wants a proof of a moment ago
+        if self.role in (
+            "newcomer",
+            "owner",
+            "reviewer",
+            "lead",
+        ):  # those who may open what wants a proof of a moment ago
             proved(client, self.made.people[self.role])
         elif self.role != VISITOR:
             client.force_login(self.made.people[self.role])

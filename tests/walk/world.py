@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.utils import timezone
@@ -50,8 +51,12 @@ from transfers.models import (
     TypeCheck,
 )
 from transfers.orders.people import administrator
+from transfers.retention.erasure import erase
 from transfers.review import leases
 from transfers.review.cases import drafts
+from transfers.rights.exports import actions as copies
+from transfers.rights.exports import worker
+from transfers.rights.models import Closure, DataExport
 from verification.backdrops import actions as backdrops
 from verification.models import PhotoPlace, ServiceCode
 from verification.phones import consent_links, proofs, uploads
@@ -67,6 +72,7 @@ STAFF = {
     "auditor": roles.AUDITOR,
     "operations": roles.OPERATIONS,
 }
+FAR = timezone.now() + timedelta(days=9)
 PROFILES = ("seed-2018", "current-2020")
 
 
@@ -113,6 +119,7 @@ def build(profile: str, folder: Path, change: Any) -> World:
     _codes(people)
     _old_platform(people, folder)
     _by_the_way(world)
+    _rights(world)
     _desk(people)
     _judged(world)
     _accepted(world)
@@ -250,6 +257,15 @@ def _by_the_way(world: World) -> None:
         link=lambda token: links.append(token) or token,
     )
     world.tokens["consent-asked"] = links[1]
+
+
+def _rights(world: World) -> None:
+    """A copy that is ready and one on its way, an account that is to be closed, an order that was emptied."""
+    owner, lead = world.people["owner"], world.people["lead"]
+    worker.run(copies.ask(lead).pk)
+    DataExport.objects.create(user=owner, language="en", tries=1, lease=uuid4(), leased_until=FAR, done=12, total=40)
+    Closure.objects.create(user=owner)
+    erase(of(world, states.EXPIRED, states.TRANSFER_ANOTHER))
 
 
 def _judged(world: World) -> None:

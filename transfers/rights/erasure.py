@@ -27,6 +27,7 @@ from transfers.orders.kinds import is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import REPORT, Group
 from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts
+from transfers.rights import export_files
 from verification.models import Backdrop, PlaceChoice, ServiceCode
 
 ERASE = "erase"
@@ -54,6 +55,7 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
 
 def erase_account(user: User, *, now: datetime | None = None) -> None:
     """Erase who the account belongs to; the row stays, because orders and the log point to it."""
+    export_files.forget_of(user)  # before: no transaction holds a file
     with transaction.atomic():
         TypeCheck.objects.filter(owner=user).delete()
         mine = Objection.objects.filter(owner=user)

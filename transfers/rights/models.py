@@ -1,5 +1,7 @@
 """What people asked for about their own data, until it is carried out and as the record that it was."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -40,3 +42,50 @@ class Closure(models.Model):
 
     def __str__(self) -> str:
         return f"closure {self.pk}"
+
+
+class DataExport(models.Model):
+    """A copy of one's own data: asked for, built by a worker, fetched, and gone with its row when its time is over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=10)
+    asked_at = models.DateTimeField(default=timezone.now)
+    lease = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # where its sealed parts lie, without their numbers, how many there are, and how large the whole is
+    stored_name = models.CharField(max_length=120, blank=True)
+    parts = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    downloads = models.PositiveIntegerField(default=0)
+    downloaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(ready_at__isnull=True, failed_at__isnull=True),
+                name="one_export_in_the_making_an_account",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at", "id"],
+                condition=Q(ready_at__isnull=True, failed_at__isnull=True),
+                name="export_to_build",
+            ),
+            models.Index(fields=["ready_at"], condition=Q(ready_at__isnull=False), name="export_ready"),
+        ]
+
+    def __str__(self) -> str:
+        return f"export {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a worker still has to do something for it."""
+        return self.ready_at is None and self.failed_at is None

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from transfers.rights import closure, consents
+from transfers.rights.exports import worker
 
 
 def sweep(*, now: datetime | None = None) -> None:
     """Carry out all that can be carried out now."""
     consents.sweep(now=now)
     closure.sweep(now=now)
+    worker.sweep(now=now)

@@ -158,6 +158,7 @@ def test_its_owner_and_staff_still_open_the_order_and_it_cannot_be_started_again
     english(client, make_lead_reviewer())
     assert "What was entered was deleted" in page(client, case_of(order))
     assert order.domain in page(client, case_of(order, "more"))
+    assert client.get(case_of(order, "accept")).url == case_of(order)
 
 
 def test_a_held_order_stays_until_a_second_person_lifts_the_hold(committed: Callable[..., dict[str, int]]) -> None:

@@ -92,6 +92,9 @@ def more_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
 def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpResponse:
     """What follows, before the order is accepted."""
     order = order_of(request, pk)
+    if order.erased_at is not None:  # it ended long ago: nothing is left to be compared
+        messages.warning(request, str(moved_words(order)))
+        return redirect(case_url(order, request.META.get("QUERY_STRING", "")))
     typed = drafts.read(order, account_of(request))
     page = decision_page(request, order, typed, None)
     if not (page.tally.parts and page.tally.is_whole):

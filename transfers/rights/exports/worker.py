@@ -1,0 +1,116 @@
+"""Building a copy: a worker takes it, and another one takes it again when the first was killed."""
+
+import uuid
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from icpportal.alarms import rows
+from icpportal.outbox.actions import notify
+from transfers.rights import export_files
+from transfers.rights.exports import archive, papers
+from transfers.rights.models import DataExport
+
+JOB = "rights.exports"
+LEASE = timedelta(minutes=2)  # renewed with every paper
+TRIES_MAX = 3
+READY = "data_export_ready"
+
+
+def run(export_id: uuid.UUID | str, *, now: datetime | None = None) -> bool:
+    """Build this copy, if nobody else does; what fails is set aside and tried again by the sweep."""
+    export = DataExport.objects.filter(pk=export_id, ready_at=None, failed_at=None).select_related("user").first()
+    if export is None:
+        return False
+    loop = rows.Loop(JOB, only=str(export.pk))
+    done = None if loop.waits(export.pk) else loop.attempt(export.pk, partial(build, export, now=now))
+    loop.end()
+    return bool(done)
+
+
+def sweep(*, now: datetime | None = None) -> int:
+    """Go on with what a worker has left, or has never begun; how many are ready."""
+    waiting = DataExport.objects.filter(ready_at=None, failed_at=None).select_related("user").order_by("asked_at")
+    return len(rows.each(JOB, waiting, partial(build, now=now)).done)
+
+
+def build(export: DataExport, *, now: datetime | None = None) -> bool:
+    """Take it and build it from the beginning; False when another worker has it, or it was given up."""
+    now = now or timezone.now()
+    lease = _taken(export, now)
+    if lease is None:
+        return False
+    export_files.drop(export)  # what an earlier try has left
+    if not export.user.is_active:  # the account was closed since
+        return export_files.forget(export) and False
+    if export.tries > TRIES_MAX:
+        return not _mine(export, lease).update(failed_at=now)
+    try:
+        _write(export, lease, now)
+    except export_files.Overtaken:
+        return False
+    finally:  # whatever happened, nothing holds the next try up
+        _mine(export, lease).update(lease=None, leased_until=None)
+    return True
+
+
+def _taken(export: DataExport, now: datetime) -> uuid.UUID | None:
+    """The lease under which this worker has it."""
+    lease = uuid.uuid4()
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    mine = DataExport.objects.filter(free, pk=export.pk, ready_at=None, failed_at=None)
+    if not mine.update(lease=lease, leased_until=now + LEASE, tries=F("tries") + 1):
+        return None
+    export.refresh_from_db()
+    return lease
+
+
+def _mine(export: DataExport, lease: uuid.UUID) -> QuerySet[DataExport]:
+    return export_files.taken_by(lease, export)
+
+
+def _write(export: DataExport, lease: uuid.UUID, now: datetime) -> None:
+    """Write its parts, then say that it is ready; raises `Overtaken`."""
+    mine = partial(_mine, export, lease)
+    with translation.override(export.language):  # papers are named in the reader's language
+        found = papers.of_account(export.user)
+    name = export_files.new_name(now)
+
+    def went_on(number: int) -> None:
+        if not mine().update(done=number, leased_until=timezone.now() + LEASE):
+            raise export_files.Overtaken
+
+    if not mine().update(stored_name=name, parts=0, size=0, done=0, total=len(found) + 1):
+        raise export_files.Overtaken
+    target = export_files.Parts(name, lambda parts, size: bool(mine().update(parts=parts, size=size)))
+    with translation.override(export.language):
+        archive.write(export.user, found, target, went_on=went_on, now=now)
+    target.finish()
+    with transaction.atomic():
+        if not mine().update(ready_at=now, done=F("total"), lease=None, leased_until=None):
+            raise export_files.Overtaken
+        _tell(export)
+    for older in DataExport.objects.filter(user=export.user).exclude(pk=export.pk):
+        export_files.forget(older)
+
+
+def _tell(export: DataExport) -> None:
+    """By mail and on the site; the link leads to the page, which asks for a proof."""
+    user = export.user
+    url = urljoin(settings.PUBLIC_BASE_URL, reverse("data-export"))
+    for channel, to in (("email", user.email), ("site", str(user.pk))):
+        notify(
+            key=f"{READY}:{export.pk}:{channel}",
+            template=READY,
+            channel=channel,
+            to=to,
+            language=user.language,
+            context={"n": export_files.kept_for().days, "url": url},
+            user_id=user.pk,
+        )
