@@ -13,6 +13,7 @@ from icpportal.gateways.miit.line import bodies
 from icpportal.operations import cleanup, retention
 from icpportal.operations import heartbeat as pulse
 from icpportal.operations import reconcile as reconciliation
+from icpportal.operations.monitoring import parts
 from icpportal.outbox import delivery
 from transfers.authority import results as authority
 from transfers.deadlines import sweep as deadlines
@@ -181,5 +182,5 @@ def tidy() -> None:
 
 @app.task(base=Job)
 def heartbeat() -> None:
-    """Proves that a worker works, and notes whether the outside systems answer."""
-    pulse.ask_gateways()
+    """Proves that a worker works, and notes whether the outside systems answer and our own parts work."""
+    parts.examine()

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from icpportal.accounts.languages import set_language
-from icpportal.operations import health
+from icpportal.operations.monitoring import health
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
 from icpportal.pages.public import robots

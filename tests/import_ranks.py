@@ -163,6 +163,7 @@ COMPOSITION = (
     "icpportal/configuration",
     "icpportal/models.py",
     "icpportal/operations",
+    "icpportal/operations/monitoring",
     "icpportal/pages",
     "icpportal/pages/help",
     "icpportal/templatetags",

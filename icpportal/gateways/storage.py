@@ -26,6 +26,7 @@ else:
 
 logger = logging.getLogger(__name__)
 
+TRIAL = b"is this place writable?"
 EXPORTS = "exports"
 SEALED = ("quarantine", "documents", EXPORTS)  # the ministry's files are sealed by its line
 NEVER_PLAIN = (EXPORTS,)  # no earlier version reads these
@@ -64,6 +65,19 @@ def _save(alias: str, name: str, content: bytes) -> str:
         return place(alias).save(name, ContentFile(content))
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
+
+
+def try_place(alias: str, name: str) -> None:
+    """Writes a file of a few bytes, reads it and deletes it; raises `StorageDown` when the place does not take it."""
+    try:
+        kept_as = place(alias).save(name, ContentFile(TRIAL))
+        with place(alias).open(kept_as) as written:
+            came_back = written.read() == TRIAL
+        place(alias).delete(kept_as)
+    except TROUBLE as trouble:
+        raise StorageDown(alias) from trouble
+    if not came_back:
+        raise StorageDown(alias)
 
 
 def read(alias: str, name: str) -> bytes:

@@ -20,7 +20,6 @@ from icpportal.desk.pages import drawn
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.operations import heartbeat
-from icpportal.operations.health import GATEWAY_KNOWN
 from icpportal.outbox import queries as outbox
 from icpportal.time_format import long_words, short_words
 from icpportal.workdays.calendar import calendar
@@ -135,7 +134,7 @@ def _systems(now: datetime) -> list[System]:
     waiting = outbox.waiting(now=now)
     found = []
     for name, row in heartbeat.gateways().items():
-        tone = SILENT if now - row.at > GATEWAY_KNOWN else WORKS if row.well else AWAY
+        tone = SILENT if now - row.at > heartbeat.KNOWN else WORKS if row.well else AWAY
         state = STATE_WORDS[tone]
         found.append(System(NAMES.get(name, name), tone, state, short_words(row.at, now=now), waiting.get(name, 0)))
     return sorted(found, key=lambda system: system.tone == WORKS)

@@ -11,6 +11,8 @@ from icpportal.models import Heartbeat
 NOT_OFTENER = timedelta(seconds=5)
 GATEWAY = "gateway:"
 QUEUE = "queue:"
+OWN = "own:"
+KNOWN = timedelta(minutes=10)  # so long a note of a system is believed
 
 
 def record_heartbeat(name: str, *, now: datetime | None = None) -> None:
@@ -34,6 +36,17 @@ def ask_gateways(*, now: datetime | None = None) -> None:
     for answer in asked:
         said = {"at": now, "well": answer.answers, "trouble": "" if answer.answers else answer.state}
         Heartbeat.objects.update_or_create(name=GATEWAY + answer.name, defaults=said)
+
+
+def note(name: str, trouble: str, *, now: datetime) -> None:
+    """How a part of our own answered when it was tried: `trouble` is one word, or nothing."""
+    said = {"at": now, "well": not trouble, "trouble": trouble[:100]}
+    Heartbeat.objects.update_or_create(name=OWN + name, defaults=said)
+
+
+def noted(name: str) -> Heartbeat | None:
+    """That note; None when nobody tried it yet."""
+    return Heartbeat.objects.filter(name=OWN + name).first()
 
 
 def beat_queue(name: str, *, now: datetime | None = None) -> None:

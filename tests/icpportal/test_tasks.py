@@ -38,7 +38,7 @@ ONE_LINE = {
     tasks.keep_audit: ("checkpoints.keep", ()),
     tasks.retain: ("retention.retain", ()),
     tasks.tidy: ("cleanup.cleanup", ()),
-    tasks.heartbeat: ("pulse.ask_gateways", ()),
+    tasks.heartbeat: ("parts.examine", ()),
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.alarms import leases, rows
@@ -16,6 +17,7 @@ from verification.models.documents import Document, DocumentState
 
 logger = logging.getLogger(__name__)
 
+EXAMINED = "documents.examined"  # the job under which pictures are set aside
 OVERDUE = timedelta(seconds=20)
 BUDGET = timedelta(seconds=45)  # a sweep a minute: what is left over is the next one's
 AT_ONCE = 100
@@ -41,7 +43,7 @@ class DocumentSweepResult:
 
 def sweep_documents(now: datetime | None = None, *, dry_run: bool = False) -> DocumentSweepResult:
     """Examine again what has been checking for longer than 20 seconds, oldest first, and empty the bin."""
-    loop = rows.Loop("documents.examined")
+    loop = rows.Loop(EXAMINED)
     waiting = overdue(now, loop.left_alone())
     totals = DocumentSweepResult(found=len(waiting), set_aside=len(loop.left_alone()))
     if dry_run:
@@ -67,3 +69,9 @@ def overdue(now: datetime | None, left_alone: list[str]) -> list[tuple[UUID, str
     since = (now or timezone.now()) - OVERDUE
     late = Document.objects.filter(free, state=DocumentState.CHECKING, created_at__lte=since)
     return list(late.exclude(pk__in=left_alone).order_by("created_at").values_list("pk", "reference")[:AT_ONCE])
+
+
+def to_examine() -> QuerySet[Document]:
+    """Pictures that wait for their examination, without those that were set aside, oldest first."""
+    waiting = Document.objects.filter(state=DocumentState.CHECKING).exclude(pk__in=rows.not_yet(EXAMINED))
+    return waiting.order_by("created_at")

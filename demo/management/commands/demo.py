@@ -21,6 +21,7 @@ from django.db import connections
 from demo.supervisor.interrupts import interruptible
 from demo.supervisor.processes import Part, Supervisor
 from icpportal.operations import heartbeat
+from icpportal.operations.monitoring import parts as portal_parts
 from transfers.deadlines import sweep as deadlines
 
 HOST = "127.0.0.1"
@@ -167,10 +168,11 @@ def wait_for_simulator() -> None:
 def first_round() -> None:
     """What beat asks for within its first minute, so that the health page knows at once."""
     deadlines.sweep()
-    heartbeat.record_heartbeat("sweep_deadlines")
+    for job in ("sweep_deadlines", "reconcile"):
+        heartbeat.record_heartbeat(job)
     for queue in settings.QUEUES:
         heartbeat.beat_queue(queue)
-    heartbeat.ask_gateways()
+    portal_parts.examine()
 
 
 def environment(port: int) -> dict[str, str]:

@@ -1,16 +1,14 @@
 """Does the ministry answer? Told by what the line noted, so that nobody asks only to learn that."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
 
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import BOTH, NO_ANSWER, Told, Way, reaction
-from icpportal.gateways.miit.line.lease import longest_call
 from icpportal.gateways.miit.models import MinistryLine
-
-MARGIN = timedelta(minutes=2)
+from icpportal.gateways.miit.operations.line_health import longest_silence
 
 
 def judge(*, now: datetime | None = None) -> None:
@@ -26,7 +24,7 @@ def judge(*, now: datetime | None = None) -> None:
     waits = [because for way in BOTH if (because := _waits(line, way, now))]
     if trouble := next((because for because in waits if _told(because) == Told.OPERATIONS), None):
         raise Retryable(trouble)
-    if not waits and (line.answered_at is None or line.answered_at < now - _longest_silence()):
+    if not waits and (line.answered_at is None or line.answered_at < now - longest_silence()):
         raise Retryable(f"the ministry was not asked lately{_last(line)}: is a worker running?")
 
 
@@ -52,10 +50,6 @@ def _waits(line: MinistryLine, way: Way, now: datetime) -> str:
 def _told(because: str) -> Told:
     code = because.partition(":")[0]
     return reaction(int(code)).told if code.isdecimal() else Told.NOBODY
-
-
-def _longest_silence() -> timedelta:
-    return timedelta(seconds=max(settings.MIIT_POLL_SECONDS)) + longest_call() + MARGIN
 
 
 def _last(line: MinistryLine) -> str:

@@ -19,6 +19,7 @@ from icpportal.gateways.miit.incoming.downloads import Parked
 from icpportal.gateways.miit.line import line_state
 from icpportal.gateways.miit.models import InboxFile, InboxState, MinistryLine, Outcome, Report, ReportState
 from icpportal.gateways.miit.operations import settings_check
+from icpportal.gateways.miit.operations.line_health import ON_THEIR_WAY
 from icpportal.gateways.miit.outgoing import succession
 from icpportal.time_format import span_words, to_beijing
 
@@ -132,7 +133,6 @@ def standing(*, now: datetime | None = None) -> InterfaceStatus:
     return facts
 
 
-ON_THEIR_WAY = (ReportState.QUEUED, ReportState.NUMBERED)
 SHOWN = (ReportState.QUEUED, ReportState.PARKED, ReportState.NUMBERED, ReportState.ACCEPTED)
 
 

@@ -1,17 +1,27 @@
 """The health pages tell machines whether the portal is well, and tell nobody anything else."""
 
+import re
 from datetime import timedelta
+from smtplib import SMTPAuthenticationError
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import OperationalError
 from django.utils import timezone
+from kombu.exceptions import OperationalError as BrokerGone
 from redis.exceptions import ConnectionError as RedisGone
 
+from icpportal.gateways.miit.models import MinistryLine, Report
+from icpportal.gateways.miit.operations import line_health
 from icpportal.models import Heartbeat
-from icpportal.operations import health, heartbeat
+from icpportal.operations import heartbeat
+from icpportal.operations.monitoring import health, parts
 from verification.models import FileRound
+from verification.models.documents import Document
 
 pytestmark = pytest.mark.django_db
 
@@ -22,15 +32,23 @@ ALL_WELL = {"authority": "ok", "inventory": "ok"}
 @pytest.fixture
 def well():
     """Everything as it is on a good day."""
-    heartbeat.record_heartbeat("sweep_deadlines")
+    for job in ("sweep_deadlines", "reconcile"):
+        heartbeat.record_heartbeat(job)
+    for name in parts.TRIALS:
+        heartbeat.note(name, "", now=timezone.now())
+    line(fetched_at=timezone.now())
     for queue in settings.QUEUES:
         heartbeat.beat_queue(queue)
     for name in ALL_WELL:
         Heartbeat.objects.create(name=f"gateway:{name}", at=timezone.now())
 
 
+def line(**columns):
+    MinistryLine.objects.update_or_create(pk=settings.MIIT_ISP_ID, defaults=columns)
+
+
 def broken(monkeypatch, problem):
-    monkeypatch.setattr("icpportal.operations.health.connection", Mock(cursor=Mock(side_effect=problem)))
+    monkeypatch.setattr("icpportal.operations.monitoring.health.connection", Mock(cursor=Mock(side_effect=problem)))
 
 
 def test_the_process_answers_even_without_a_database(client, monkeypatch, django_assert_num_queries):
@@ -64,7 +82,7 @@ def test_a_database_that_is_gone_is_said_by_the_kind_of_error_alone(client, monk
 
 def test_a_missing_migration_is_not_ready(client, monkeypatch):
     monkeypatch.setattr(
-        "icpportal.operations.health.MigrationExecutor.migration_plan", lambda self, targets: ["one", "two"]
+        "icpportal.operations.monitoring.health.MigrationExecutor.migration_plan", lambda self, targets: ["one", "two"]
     )
 
     answer = client.get("/readyz")
@@ -74,7 +92,7 @@ def test_a_missing_migration_is_not_ready(client, monkeypatch):
 
 @pytest.mark.parametrize("problem", [OSError("disk full"), RedisGone("no")])
 def test_a_cache_that_is_gone_is_said_and_takes_no_process_out_of_the_balancer(client, monkeypatch, problem):
-    monkeypatch.setattr("icpportal.operations.health.cache", Mock(set=Mock(side_effect=problem)))
+    monkeypatch.setattr("icpportal.operations.monitoring.health.cache", Mock(set=Mock(side_effect=problem)))
 
     answer = client.get("/readyz")
 
@@ -89,7 +107,11 @@ def test_on_a_good_day_it_is_green_to_the_bottom(client, well):
     assert told["state"] == "green"
     assert told["checks"]["gateways"] == {"ok": True, "systems": ALL_WELL}
     assert {name: check["ok"] for name, check in told["checks"].items()} == dict.fromkeys(
-        ("database", "outbox", "deadlines", "worker", "gateways", "jobs", "tidying", "files"), True
+        (
+            *("database", "broker", "outbox", "deadlines", "worker", "gateways", "line", "mail", "storage", "disk"),
+            *("pictures", "jobs", "reconcile", "tidying", "files"),
+        ),
+        True,
     )
 
 
@@ -137,9 +159,49 @@ def late_message():
 
 
 def late_reconcile():
-    """Nothing looked at its pulse."""
-    heartbeat.record_heartbeat("reconcile", now=timezone.now() - timedelta(minutes=61))
-    heartbeat.record_heartbeat("tidy", now=timezone.now() - timedelta(minutes=61))
+    Heartbeat.objects.filter(name="reconcile").update(at=timezone.now() - timedelta(minutes=31))
+
+
+def stopped_line():
+    line(sending_stopped_at=timezone.now(), sending_stopped_because="5: wrong password")
+
+
+def late_pull():
+    line(fetched_at=timezone.now() - line_health.longest_silence() - timedelta(seconds=1))
+
+
+def report_that_does_not_go():
+    """Nothing holds sending up, and nobody sends."""
+    long_ago = timezone.now() - timedelta(minutes=16)
+    Report.objects.create(key="access:AB12-CD34", kind="access", reference="AB12-CD34", next_at=long_ago)
+
+
+def waiting_picture():
+    late = timezone.now() - timedelta(seconds=301)
+    Document.objects.create(kind="identity", holder="AB12-CD34", size=1, width=1, height=1, created_at=late)
+
+
+def refused_mail(monkeypatch):
+    """By what a worker found when it tried."""
+    monkeypatch.setattr(EmailBackend, "open", Mock(side_effect=SMTPAuthenticationError(535, b"chen@example.com")))
+    parts.examine(now=timezone.now() + parts.TRIED_EVERY)
+
+
+def storage_that_takes_nothing(monkeypatch):
+    monkeypatch.setattr(FileSystemStorage, "save", Mock(side_effect=OSError(28, "no room for chen")))
+    parts.examine(now=timezone.now() + parts.TRIED_EVERY)
+
+
+def untried_mail():
+    Heartbeat.objects.filter(name="own:mail").update(at=timezone.now() - timedelta(minutes=11))
+
+
+def broker_away(monkeypatch):
+    monkeypatch.setattr("kombu.Connection.ensure_connection", Mock(side_effect=BrokerGone("redis://:secret@")))
+
+
+def full_disk(monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(total=10 * 1024**3, free=499 * 1024**2))
 
 
 def late_storing():
@@ -163,34 +225,70 @@ def late_files():
 
 def test_every_job_of_beat_is_watched_by_its_pulse_or_by_what_it_calls():
     jobs = {entry["task"].rpartition(".")[2] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
-    seen_otherwise = {"sweep_deadlines", "heartbeat", "send_reports", "pull_answers"}
+    seen_otherwise = {"sweep_deadlines", "reconcile", "heartbeat", "send_reports", "pull_answers"}
 
     assert jobs - set(health.JOBS_REST) == seen_otherwise
 
 
-@pytest.mark.parametrize(
-    ("happens", "red"),
-    [
-        (late_sweep, {"deadlines"}),
-        (late_worker, {"worker"}),
-        (silent_gateway, {"gateways"}),
-        (forgotten_gateway, {"gateways"}),
-        (late_message, {"outbox"}),
-        (late_files, {"files"}),
-        (late_reconcile, {"jobs"}),
-        (late_tidying, {"tidying"}),
-        (late_storing, {"jobs"}),
-        (late_phones, {"jobs"}),
-    ],
-)
-def test_what_is_late_or_silent_turns_it_red_and_is_named(client, well, happens, red):
-    happens()
+CAUSES = {
+    late_sweep: "deadlines",
+    late_worker: "worker",
+    silent_gateway: "gateways",
+    forgotten_gateway: "gateways",
+    late_message: "outbox",
+    late_files: "files",
+    late_reconcile: "reconcile",
+    late_tidying: "tidying",
+    late_storing: "jobs",
+    late_phones: "jobs",
+    stopped_line: "line",
+    late_pull: "line",
+    report_that_does_not_go: "line",
+    waiting_picture: "pictures",
+    refused_mail: "mail",
+    untried_mail: "mail",
+    storage_that_takes_nothing: "storage",
+    broker_away: "broker",
+    full_disk: "disk",
+}
+
+
+@pytest.mark.parametrize("happens", CAUSES, ids=lambda happens: happens.__name__)
+def test_what_is_late_silent_or_full_turns_it_red_and_is_named(client, well, monkeypatch, happens):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
+    happens(*(() if happens.__code__.co_argcount == 0 else (monkeypatch,)))
 
     answer = client.get("/healthz/deep")
 
     assert answer.status_code == 503
-    assert {name for name, check in answer.json()["checks"].items() if not check["ok"]} == red
+    assert {name for name, check in answer.json()["checks"].items() if not check["ok"]} == {CAUSES[happens]}
     assert b"chen" not in answer.content
+    assert b"secret" not in answer.content
+
+
+def test_every_check_has_a_cause_that_turns_it_red():
+    assert set(health.deep_checks(NOW)) - set(CAUSES.values()) == {"database"}  # and that is a test of its own
+
+
+def test_a_line_that_waits_for_a_ministry_that_is_closed_is_well(client, well):
+    """It says so itself and goes on by itself; that it is silent is the gateways' to tell."""
+    later = timezone.now() + timedelta(hours=8)
+    line(fetching_waits_until=later, fetched_at=timezone.now() - timedelta(hours=3))
+
+    found = client.get("/healthz/deep").json()["checks"]["line"]
+
+    assert (found["ok"], found["waiting"], found["pulled"] // 60) == (True, ["fetching"], 180)
+
+
+def test_what_works_again_is_seen_within_a_minute(client, well, monkeypatch):
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
+    refused_mail(monkeypatch)
+    monkeypatch.undo()
+    monkeypatch.setattr("icpportal.operations.heartbeat.ask_gateways", Mock())
+
+    parts.examine()
+
+    assert client.get("/healthz/deep").json()["checks"]["mail"] == {"ok": True}
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz", "/healthz/deep"])
@@ -224,3 +322,10 @@ def test_machines_inside_may_ask_without_https(client, settings):
 
     assert client.get("/readyz").status_code == 200
     assert client.get("/").status_code == 301
+
+
+def test_the_document_says_of_every_check_when_it_is_red_and_where_to_look():
+    text = (settings.BASE_DIR / "docs/operations.md").read_text("utf-8")
+    table = text.partition("| check | red when | look at |")[2].partition("\n\n")[0]
+
+    assert re.findall(r"^\| `(\w+)` \| .+ \| .+ \|$", table, re.MULTILINE) == list(health.deep_checks(NOW))

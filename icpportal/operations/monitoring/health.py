@@ -2,44 +2,31 @@
 
 `/healthz`       this process answers
 `/readyz`        it can serve: database, migrations; the cache is shown, and pages do without it
-`/healthz/deep`  the work gets done: outbox, deadlines, workers, outside systems, files against rows
+`/healthz/deep`  the work gets done: each of `deep_checks`
 """
 
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Required, TypedDict
 
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from redis.exceptions import RedisError
 
 from icpportal.gateways.registry import ADVICE
 from icpportal.operations import cleanup, heartbeat
+from icpportal.operations.monitoring import parts
+from icpportal.operations.monitoring.findings import Finding, aged, judged
 from icpportal.outbox import queries as outbox
 from verification.documents import rounds
 
-
-class Finding(TypedDict, total=False):
-    """What one check found: whether all is well, and in which numbers."""
-
-    ok: Required[bool]
-    why: str
-    missing: int
-    systems: dict[str, str]
-    queues: dict[str, int | None]
-    late: dict[str, int]
-    seconds: int | None
-    most: int
-
-
 OUTBOX_WAITS = timedelta(minutes=5)
 SWEEP_RESTS = timedelta(minutes=5)
+RECONCILE_RESTS = timedelta(minutes=30)  # beat asks for it every ten
 WORKER_RESTS = timedelta(minutes=3)
 TIDYING_RESTS = timedelta(days=1)
 # those that call the ministry are seen by its answers
@@ -52,7 +39,6 @@ JOBS_REST = {
     "sweep_documents": timedelta(minutes=5),
     "sweep_imports": timedelta(minutes=10),
     "store_bodies": timedelta(hours=3),
-    "reconcile": timedelta(hours=1),
     "check_footers": timedelta(minutes=10),
     "count_durations": timedelta(days=1),
     "count_desk": timedelta(days=1),
@@ -62,7 +48,6 @@ JOBS_REST = {
     "sweep_rights": timedelta(minutes=10),
     "tidy": timedelta(hours=3),
 }
-GATEWAY_KNOWN = timedelta(minutes=10)
 SPARED = frozenset({"cache"})  # by readiness: pages do without it, and all processes lack it at once
 
 
@@ -84,34 +69,36 @@ def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 @require_safe
 def deep(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """200 when the work gets done, else 503 with what is late."""
-    now = timezone.now()
-    return _answer(
-        {
-            "database": _database,
-            "outbox": lambda: _outbox(now),
-            "deadlines": lambda: _age(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
-            "worker": lambda: _queues(now),
-            "gateways": lambda: _gateways(now),
-            "jobs": lambda: _jobs(now),
-            "tidying": lambda: _tidying(now),
-            "files": lambda: _age(rounds.age(now), rounds.LATE),
-        }
-    )
+    return _answer(deep_checks(timezone.now()))
+
+
+def deep_checks(now: datetime) -> dict[str, Callable[[], Finding]]:
+    """Everything that has to be well for the work to get done, by the name under which it turns red."""
+    return {
+        "database": _database,
+        "broker": parts.broker,
+        "outbox": lambda: _outbox(now),
+        "deadlines": lambda: aged(heartbeat.age("sweep_deadlines", now), SWEEP_RESTS),
+        "worker": lambda: _queues(now),
+        "gateways": lambda: _gateways(now),
+        "line": lambda: parts.line(now),
+        "mail": lambda: parts.noted("mail", now),
+        "storage": lambda: parts.noted("storage", now),
+        "disk": parts.disk,
+        "pictures": lambda: parts.pictures(now),
+        "jobs": lambda: _jobs(now),
+        "reconcile": lambda: aged(heartbeat.age("reconcile", now), RECONCILE_RESTS),
+        "tidying": lambda: _tidying(now),
+        "files": lambda: aged(rounds.age(now), rounds.LATE),
+    }
 
 
 def _answer(checks: dict[str, Callable[[], Finding]], *, unless: frozenset[str] = frozenset()) -> JsonResponse:
     """What each check finds; red when one of them is not well, `unless` it is one of these."""
-    findings = {name: _judge(check) for name, check in checks.items()}
+    findings = {name: judged(check) for name, check in checks.items()}
     well = all(finding["ok"] for name, finding in findings.items() if name not in unless)
     body = {"state": "green" if well else "red", "checks": findings}
     return JsonResponse(body, status=200 if well else 503)
-
-
-def _judge(check: Callable[[], Finding]) -> Finding:
-    try:
-        return check()
-    except (DatabaseError, OSError, RedisError) as problem:
-        return {"ok": False, "why": type(problem).__name__}
 
 
 def _database() -> Finding:
@@ -134,7 +121,7 @@ def _cache() -> Finding:
 
 def _outbox(now: datetime) -> Finding:
     waiting = outbox.oldest_waiting(now)
-    return _age(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
+    return aged(now - waiting if waiting else timedelta(0), OUTBOX_WAITS)
 
 
 def _gateways(now: datetime) -> Finding:
@@ -145,14 +132,14 @@ def _gateways(now: datetime) -> Finding:
 
 
 def _gateway(row: heartbeat.Heartbeat, now: datetime) -> str:
-    if now - row.at > GATEWAY_KNOWN:
+    if now - row.at > heartbeat.KNOWN:
         return "not asked lately"
     return "ok" if row.well else row.trouble
 
 
 def _queues(now: datetime) -> Finding:
     """Each queue has a worker: those of one queue do nothing for another."""
-    found = {name: _age(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
+    found = {name: aged(age, WORKER_RESTS) for name, age in heartbeat.queue_ages(now).items()}
     seconds = {name: each["seconds"] for name, each in found.items()}
     return {"ok": all(each["ok"] for each in found.values()), "queues": seconds, "most": WORKER_RESTS.seconds}
 
@@ -171,8 +158,3 @@ def _tidying(now: datetime) -> Finding:
 def _none_late(ages: dict[str, timedelta], most: dict[str, timedelta]) -> Finding:
     late = {name: round(age.total_seconds()) for name, age in ages.items() if age > most[name]}
     return {"ok": not late, "late": late}
-
-
-def _age(age: timedelta | None, most: timedelta) -> Finding:
-    seconds = None if age is None else round(age.total_seconds())
-    return {"ok": age is not None and age <= most, "seconds": seconds, "most": round(most.total_seconds())}

@@ -1,0 +1,119 @@
+"""The parts that the work needs, each looked at: broker, line, pictures, disk; and mail and storage, tried by a worker.
+
+Trying costs something and the health page is open to anybody, so a worker tries, and the page reads what it noted.
+"""
+
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import get_connection
+from django.utils import timezone
+
+from icpportal.gateways import storage
+from icpportal.gateways.miit.operations.line_health import line_health
+from icpportal.gateways.request_budget import bounded
+from icpportal.operations import heartbeat
+from icpportal.operations.monitoring.findings import Finding, aged, seconds
+from verification.documents import sweep
+
+logger = logging.getLogger(__name__)
+
+BROKER_SECONDS = 3.0
+PICTURES_WAIT = timedelta(minutes=5)
+MEGABYTE = 1024 * 1024
+FREE_MB_LEAST = 500
+FREE_SHARE_LEAST, ENOUGH_MB = 0.05, 5 * 1024  # a twentieth, unless that is plenty
+TRIED_EVERY = timedelta(minutes=4)
+TRIAL_SECONDS = 20.0
+
+
+def broker() -> Finding:
+    """Whether a job could be handed over."""
+    app = current_app._get_current_object()  # the thread below has none of its own
+    bounded(lambda: _reach(app.connection_for_write), BROKER_SECONDS)
+    folder = settings.CELERY_BROKER_TRANSPORT_OPTIONS.get("data_folder_in")
+    return {"ok": folder is None or os.access(str(folder), os.W_OK)}
+
+
+def _reach(connect: Callable) -> None:
+    with connect() as connection:
+        connection.ensure_connection(max_retries=1, timeout=BROKER_SECONDS)
+
+
+def line(now: datetime) -> Finding:
+    """Whether the line to the ministry moves."""
+    found = line_health(now)
+    return {
+        "ok": found.moves,
+        "stopped": found.stopped,
+        "waiting": found.waiting,
+        "pulled": seconds(found.pulled),
+        "sent": seconds(found.sent),
+        "overdue": round(found.overdue.total_seconds()),
+    }
+
+
+def pictures(now: datetime) -> Finding:
+    """Whether pictures are examined soon after they came."""
+    oldest = sweep.to_examine().values_list("created_at", flat=True).first()
+    return aged(now - oldest if oldest else timedelta(0), PICTURES_WAIT)
+
+
+def disk() -> Finding:
+    """Whether our own folder has room left."""
+    used = shutil.disk_usage(settings.VAR_DIR)
+    free = used.free // MEGABYTE
+    is_little = free < ENOUGH_MB and used.free < FREE_SHARE_LEAST * used.total
+    return {"ok": free >= FREE_MB_LEAST and not is_little, "free_mb": free}
+
+
+def noted(name: str, now: datetime) -> Finding:
+    """What a worker found when it last tried `name`."""
+    row = heartbeat.noted(name)
+    if row is None or now - row.at > heartbeat.KNOWN:
+        return {"ok": False, "why": "not tried lately"}
+    return {"ok": row.well} if row.well else {"ok": False, "why": row.trouble}
+
+
+def try_storage() -> None:
+    """Raises when one of the places takes no file."""
+    for alias in (*storage.SEALED, "ministry"):
+        storage.try_place(alias, f"trial-{secrets.token_hex(8)}")
+
+
+def try_mail() -> None:
+    """Raises when the mail server does not take us in; nothing is sent."""
+    connection = get_connection()
+    try:
+        connection.open()
+    finally:
+        connection.close()
+
+
+TRIALS: dict[str, Callable[[], None]] = {"storage": try_storage, "mail": try_mail}
+
+
+def examine(*, now: datetime | None = None) -> None:
+    """Notes whether the outside systems answer and whether our own parts work; those are tried every few minutes."""
+    now = now or timezone.now()
+    heartbeat.ask_gateways(now=now)
+    for name, trial in TRIALS.items():
+        known = heartbeat.noted(name)
+        if known is None or not known.well or now - known.at >= TRIED_EVERY:
+            heartbeat.note(name, _trouble(trial), now=now)
+
+
+def _trouble(trial: Callable[[], None]) -> str:
+    """The kind of error alone: its words could carry anything."""
+    try:
+        bounded(trial, TRIAL_SECONDS)
+    except Exception as problem:
+        logger.warning("a part of the portal does not work", extra={"trouble": type(problem).__name__})
+        return type(problem).__name__
+    return ""
