@@ -231,14 +231,17 @@ class Outcome(models.Model):
     report = models.ForeignKey(Report, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")
     file = models.ForeignKey(InboxFile, null=True, blank=True, on_delete=models.PROTECT, related_name="outcomes")
     kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in AnswerKind])
-    payload = models.TextField(editable=False)  # sealed JSON of the rest of the answer
+    payload = models.TextField(editable=False)  # sealed JSON of the rest of the answer; empty once it is forgotten
     sealed_texts: ClassVar[dict[str, str]] = {"payload": "miit.outcome:{row.once}"}
     at = models.DateTimeField(default=timezone.now)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["id"], condition=Q(acknowledged_at__isnull=True), name="outcome_waiting")]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(acknowledged_at__isnull=True), name="outcome_waiting"),
+            models.Index(fields=["acknowledged_at"], condition=~Q(payload=""), name="outcome_with_payload"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.once}"

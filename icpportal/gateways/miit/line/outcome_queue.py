@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -71,7 +71,7 @@ def _not_settled(now: datetime) -> Q:
 
 def tell_record_again(report: models.Report) -> None:
     """A record that came before the grant found no register to fill: hand it out once more, behind the grant."""
-    early = models.Outcome.objects.filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
+    early = _kept().filter(report=report, kind=AnswerKind.RECORD).order_by("-pk").first()
     if early is None:
         return
     told = unsealed(early.payload, bound_to=_place(early.once))
@@ -97,14 +97,14 @@ def waiting() -> list[Answer]:
 
 
 def told(answer_id: str) -> Answer | None:
-    """An outcome once more, acknowledged or not; `None` when there is none by this id."""
-    row = models.Outcome.objects.filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
+    """An outcome once more, acknowledged or not; `None` when there is none by this id, or its time is over."""
+    row = _kept().filter(pk=answer_id).select_related("report").first() if answer_id.isdigit() else None
     return _answer(row) if row else None
 
 
 def record_of(report_key: str) -> Answer | None:
     """The newest record that names this report's access, acknowledged or not."""
-    rows = models.Outcome.objects.filter(report__key=report_key, kind=AnswerKind.RECORD).select_related("report")
+    rows = _kept().filter(report__key=report_key, kind=AnswerKind.RECORD).select_related("report")
     row = rows.order_by("-pk").first()
     return _answer(row) if row else None
 
@@ -112,6 +112,11 @@ def record_of(report_key: str) -> Answer | None:
 def acknowledge(answer_id: str) -> None:
     """Never handed out again; twice is as good as once."""
     models.Outcome.objects.filter(pk=answer_id, acknowledged_at__isnull=True).update(acknowledged_at=timezone.now())
+
+
+def _kept() -> QuerySet[models.Outcome]:
+    """Those whose content was not forgotten (`retention.py`)."""
+    return models.Outcome.objects.exclude(payload="")
 
 
 def _place(once: str) -> str:

@@ -1,4 +1,4 @@
-"""How long files are kept: at least three months, then their keys are destroyed; a password's digest goes earlier."""
+"""How long files and answers are kept: at least three months, then keys are destroyed; a digest goes earlier."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -12,12 +12,13 @@ from django.utils import timezone
 from icpportal.fields.types import Columns
 from icpportal.gateways.miit.line import bodies
 from icpportal.gateways.miit.line.file_encryption import destroy
-from icpportal.gateways.miit.models import InboxFile, InboxState, Report, ReportState, UploadFile
+from icpportal.gateways.miit.models import InboxFile, InboxState, Outcome, Report, ReportState, UploadFile
 
 AT_ONCE = 500
 PORTIONS = 10  # of each kind of file in one run
 OVER = (ReportState.ANSWERED, ReportState.SUPERSEDED)
 FORGOTTEN = {"body": None, "key": ""}
+FORGOTTEN_UPLOAD = {**FORGOTTEN, "words": ""}  # what the ministry said of it may quote what was in it
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class ErasureResult:
     uploads: int
     downloads: int
     reports: int
+    answers: int = 0
 
     def as_dict(self) -> dict[str, int]:
         """For JSON."""
@@ -45,7 +47,7 @@ def erase_expired(*, now: datetime | None = None, dry_run: bool = False) -> int:
 
 
 def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResult:
-    """Destroy key and body of files older than `MIIT_FILES_KEPT`, and the content of reports that are over.
+    """Destroy key and body of files older than `MIIT_FILES_KEPT`, answers as old, and the content of reports over.
 
     A file on its way, and a download that was not processed or waits for people, stay whatever their age. The rows
     themselves stay.
@@ -54,10 +56,12 @@ def forget(*, now: datetime | None = None, dry_run: bool = False) -> ErasureResu
     uploads = UploadFile.objects.filter(~Q(key=""), accepted_at__lt=before)
     downloads = InboxFile.objects.filter(~Q(key=""), received_at__lt=before, state=InboxState.PROCESSED)
     reports = Report.objects.filter(~Q(payload=""), state__in=OVER)
+    answers = Outcome.objects.filter(~Q(payload=""), acknowledged_at__lt=before)
     return ErasureResult(
-        uploads=_emptied(uploads, FORGOTTEN, dry_run),
+        uploads=_emptied(uploads, FORGOTTEN_UPLOAD, dry_run),
         downloads=_emptied(downloads, FORGOTTEN, dry_run),
         reports=_emptied(reports, {"payload": ""}, dry_run),
+        answers=_emptied(answers, {"payload": ""}, dry_run),
     )
 
 

@@ -6,9 +6,11 @@ import pytest
 
 from icpportal.gateways.miit.line import retention
 from icpportal.gateways.miit.line.file_encryption import Forgotten, open_body, seal_body
+from icpportal.gateways.miit.line.outcome_queue import record, told
 from icpportal.gateways.miit.line.sequence import stored
-from icpportal.gateways.miit.models import InboxFile, Report, UploadFile
+from icpportal.gateways.miit.models import InboxFile, Outcome, Report, UploadFile
 from icpportal.gateways.miit.outgoing.sender import send_due
+from icpportal.gateways.miit.types import AnswerKind
 from icpportal.privacy.models import FileKey
 from tests.icpportal.gateways.miit.sending_world import NOW, arrange, queued
 
@@ -69,6 +71,19 @@ def test_the_content_of_a_report_goes_as_soon_as_it_is_over(ministry):
     assert [row.payload == "" for row in Report.objects.order_by("id")] == [True, True, False]
 
 
+def test_an_answer_that_was_taken_is_forgotten_with_the_files(ministry):
+    for once, taken in (("taken", NOW), ("waiting", None)):
+        record(AnswerKind.GRANTED, once=once, report=None, words="林示范's number")
+        Outcome.objects.filter(once=once).update(acknowledged_at=taken)
+    taken, waiting = (Outcome.objects.get(once=once) for once in ("taken", "waiting"))
+    assert told(str(taken.pk))
+
+    assert retention.forget(now=LATER).answers == 1
+
+    assert told(str(taken.pk)) is None
+    assert told(str(waiting.pk))
+
+
 def test_a_dry_run_counts_and_forgets_nothing(ministry):
     download("old")
 
@@ -91,7 +106,9 @@ def test_more_than_one_batch_is_forgotten(ministry, monkeypatch):
     [
         (UploadFile, {"accepted_at__lt": NOW}, "upload_with_key"),
         (InboxFile, {"received_at__lt": NOW, "state": "processed"}, "download_with_key"),
+        (Outcome, {"acknowledged_at__lt": NOW}, "outcome_with_payload"),
     ],
 )
 def test_what_is_old_is_found_by_its_index(db, model, where, index):
-    assert index in model.objects.filter(**where).exclude(key="").order_by().values_list("pk").explain()
+    content = "payload" if model is Outcome else "key"
+    assert index in model.objects.filter(**where).exclude(**{content: ""}).order_by().values_list("pk").explain()
