@@ -113,10 +113,16 @@ RETENTION: dict[str, Kept] = {
         _("the authority's approval"),
         _("MIIT Order 33"),
     ),
+    "consents": Kept(
+        days("consents", 1_096),
+        _("The proof that you agreed to the use of document pictures: when, and to which text"),
+        _("the order ended"),
+        _("PIPL 69"),
+    ),
     "claims": Kept(
         days("claims", 90),
         _("Documents and words of the claim of an old filing"),
-        _("it was answered"),
+        _("it was answered, or begun and not sent"),
         _("PIPL 47"),
     ),
     "reports": Kept(

@@ -15,8 +15,8 @@ from icpportal.approvals.models import ApprovalRequest
 from icpportal.audit import checkpoints
 from icpportal.operations.cleanup import CleanupResult
 from icpportal.outbox.models import Message
-from icpportal.privacy.models import AccessNote
-from transfers.models import ListExport
+from icpportal.privacy.models import AccessNote, LegalHold
+from transfers.models import CauseCancellation, ListExport, ParkedAnswer
 from transfers.retention import erasure
 from transfers.rights import export_files
 
@@ -37,9 +37,22 @@ def _looks(before: datetime) -> QuerySet[AccessNote]:
 
 
 def _staff_log(*, after: timedelta, now: datetime, dry_run: bool) -> int:
-    gone = portions.delete(LogEntry.objects.filter(action_time__lt=now - after), dry_run=dry_run)
-    answered = ApprovalRequest.objects.exclude(outcome="").filter(ended_at__lt=now - after)
-    return gone + portions.delete(answered, dry_run=dry_run)
+    before = now - after
+    kinds: tuple[QuerySet, ...] = (
+        LogEntry.objects.filter(action_time__lt=before),
+        ApprovalRequest.objects.exclude(outcome="").filter(ended_at__lt=before),
+        LegalHold.objects.filter(lifted_at__lt=before),
+        ParkedAnswer.objects.filter(closed_at__lt=before),
+    )
+    found = CauseCancellation.objects.filter(decided_at__lt=before).exclude(words="")  # the row tells why it ended
+    emptied = found.count() if dry_run else found.update(words="")
+    return emptied + sum(portions.delete(rows, dry_run=dry_run) for rows in kinds)
+
+
+def _details(*, after: timedelta, now: datetime, dry_run: bool) -> int:
+    """With them what was objected where no order was found."""
+    each = partial(erasure.objections, after=after), partial(erasure.details, filed=False, after=after)
+    return sum(job(now=now, dry_run=dry_run) for job in each)
 
 
 def _audit(*, after: timedelta, now: datetime, dry_run: bool) -> int:  # noqa: ARG001 -- it reads the setting itself
@@ -49,8 +62,9 @@ def _audit(*, after: timedelta, now: datetime, dry_run: bool) -> int:  # noqa: A
 JOBS: dict[str, Job] = {
     "papers": partial(erasure.papers, filed=False),
     "filed_papers": partial(erasure.papers, filed=True),
-    "details": partial(erasure.details, filed=False),
+    "details": _details,
     "filed_details": partial(erasure.details, filed=True),
+    "consents": erasure.consents,
     "claims": claims.erase_old,
     "messages": partial(_deleted, _messages),
     "own_copies": export_files.forget_old,

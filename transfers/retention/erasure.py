@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from icpportal.alarms import rows
+from icpportal.alarms import portions, rows
+from icpportal.gateways.miit.types import report_key
 from icpportal.privacy import holds
 from icpportal.privacy.fields import sealed
 from transfers.models import (
@@ -22,6 +24,7 @@ from transfers.models import (
     Objection,
     Order,
     OrderDocument,
+    ParkedAnswer,
     ReviewDraft,
     SearchKey,
     TypeCheck,
@@ -30,7 +33,7 @@ from transfers.orders import states
 from transfers.orders.history import plain_words
 from transfers.orders.rows import Group
 from verification.documents.actions import retire
-from verification.models import Backdrop, Document, PhoneUpload, PlaceChoice
+from verification.models import Backdrop, Consent, Document, PhoneUpload, PlaceChoice
 from verification.phones import consent_links, proofs
 
 PORTION = 500  # orders of one run
@@ -47,6 +50,20 @@ def details(*, filed: bool, after: timedelta, now: datetime | None = None, dry_r
     """Delete what was entered in such orders and written about them, with pictures that are left; how many orders."""
     old = _over(filed=filed, before=(now or timezone.now()) - after).filter(erased_at=None)
     return _each("erase_details", old, lambda order: erase(order, now=now), dry_run=dry_run)
+
+
+def consents(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete the proof that people of orders that ended so long ago agreed; how many agreements."""
+    over = _ended(filed=True) | _ended(filed=False)
+    over = over.filter(reference=OuterRef("holder"), entered_at__lt=(now or timezone.now()) - after)
+    return portions.delete(Consent.objects.filter(Exists(over)).exclude(holds.held("holder")), dry_run=dry_run)
+
+
+def objections(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
+    """Delete the words of objections answered so long ago that no order was found for; how many."""
+    said = Objection.objects.annotate(lying=Cast("words", TextField())).exclude(lying="")
+    old = said.filter(order=None, closed_at__lt=(now or timezone.now()) - after)
+    return old.count() if dry_run else old.update(words="", answers="")
 
 
 def erase_papers(order: Order, *, now: datetime | None = None) -> bool:
@@ -93,6 +110,8 @@ def _erase_words(order: Order) -> None:
     order.events.update(words="")
     plain_words(order.events.all()).update(note="")
     order.phone_checks.update(mobile_masked="")
+    keys = [report_key(order.reference, number) for number in range(1, order.report + 1)]
+    ParkedAnswer.objects.filter(report_key__in=keys, closed_at__isnull=False).update(words="")
     order.rounds.update(why="", own={})
     Document.objects.filter(holder=order.reference).update(display_name="")
     FieldVerdict.objects.filter(round__order=order).update(value="", words="", own={}, told={})
@@ -113,10 +132,12 @@ def _empty(found: QuerySet[Objection] | QuerySet[Decision], column: str) -> None
 
 def _over(*, filed: bool, before: datetime) -> QuerySet[Order]:
     """Orders that ended before this moment and that no hold keeps, the oldest first."""
+    return _ended(filed=filed).filter(entered_at__lt=before).exclude(holds.held("reference")).order_by("entered_at")
+
+
+def _ended(*, filed: bool) -> QuerySet[Order]:
     arrived, ended = states.keys(Group.ARRIVED), states.keys(Group.ENDED)
-    wanted = Q(state__in=arrived) if filed else Q(state__in=[key for key in ended if key not in arrived])
-    found = Order.objects.filter(wanted, entered_at__lt=before)
-    return found.exclude(holds.held("reference")).order_by("entered_at")
+    return Order.objects.filter(state__in=arrived if filed else [key for key in ended if key not in arrived])
 
 
 def _each(job: str, old: QuerySet[Order], act: Callable[[Order], bool], *, dry_run: bool) -> int:

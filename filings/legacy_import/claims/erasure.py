@@ -1,12 +1,13 @@
-"""Taking out of claims that were answered long ago what nobody may keep any longer."""
+"""Taking out of claims that are over, or were begun and left, what nobody may keep any longer."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from filings.models import LegacyClaim
-from filings.models.legacy_states import ACCEPTED, DECLINED
+from filings.models import LegacyClaim, LegacyClaimPaper
+from filings.models.legacy_states import ACCEPTED, DECLINED, OPEN
 from icpportal.alarms import rows
 from verification.documents.actions import LIVING, retire
 from verification.models import Document
@@ -15,13 +16,21 @@ PORTION = 500
 
 
 def erase_old(*, after: timedelta, now: datetime | None = None, dry_run: bool = False) -> int:
-    """Delete papers and words of claims answered so long ago; how many. The claim and its answer's moment stay."""
+    """Delete papers and words of claims answered or left so long ago; how many. The claim and its moments stay."""
     now = now or timezone.now()
-    old = LegacyClaim.objects.filter(state__in=(ACCEPTED, DECLINED), entered_at__lt=now - after, erased_at=None)
+    old = _over(before=now - after)
     if dry_run:
         return old.count()
     done = rows.each("erase_claims", old, lambda claim: erase(claim, now=now), reference="reference", at_most=PORTION)
     return len(done.done)
+
+
+def _over(*, before: datetime) -> QuerySet[LegacyClaim]:
+    """Those that nobody works on and that hold something: one that was declined may have been sent once more."""
+    papers = LegacyClaimPaper.objects.filter(claim=OuterRef("pk"))
+    holds = Q(erased_at=None) | Q(erased_at__lt=F("entered_at")) | Exists(papers.filter(document__state__in=LIVING))
+    over = LegacyClaim.objects.filter(holds, state__in=(OPEN, ACCEPTED, DECLINED), entered_at__lt=before)
+    return over.exclude(Exists(papers.filter(added_at__gte=before)))
 
 
 def erase(claim: LegacyClaim, *, now: datetime | None = None) -> bool:
@@ -30,6 +39,7 @@ def erase(claim: LegacyClaim, *, now: datetime | None = None) -> bool:
     with transaction.atomic():
         for document in Document.objects.filter(holder=claim.reference, state__in=LIVING):
             retire(document, now=now)
+        Document.objects.filter(holder=claim.reference).update(display_name="")
         claim.events.update(note="", words="")
-        erased = LegacyClaim.objects.filter(pk=claim.pk, erased_at=None)
-        return bool(erased.update(words="", answer="", own_answer="", erased_at=now))
+        as_read = LegacyClaim.objects.filter(pk=claim.pk, erased_at=claim.erased_at)
+        return bool(as_read.update(words="", answer="", own_answer="", erased_at=now))

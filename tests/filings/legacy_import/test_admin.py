@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims.erasure import erase_old
-from filings.models import Access, LegacyClaim, LegacyRecord, Website
+from filings.models import Access, LegacyClaim, LegacyClaimPaper, LegacyRecord, Website
 from filings.models import legacy_states as states
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.accounts.roles import ensure as ensure_roles
@@ -300,3 +300,22 @@ def test_what_was_written_about_a_declined_claim_goes_after_its_time(claim):
     assert claim.events.first().words == "执照背面有旧域名"
     assert erase_old(after=year, now=timezone.now() + year + timedelta(days=1)) == 1
     assert {event.said for event in claim.events.all()} == {""}
+
+
+def test_a_claim_that_is_sent_once_more_is_emptied_once_more(claim):
+    reviewer, quarter = make_reviewer(), timedelta(days=90)
+    day, now = timedelta(days=1), timezone.now()
+    claiming.decline(claim, reviewer, {"zh": "执照背面有旧域名"})
+    assert erase_old(after=quarter, now=now + quarter + day) == 1
+    assert erase_old(after=quarter, now=now + quarter + 2 * day) == 0
+
+    paper = ready(read(claim))
+    LegacyClaimPaper.objects.filter(pk=paper.pk).update(added_at=now + quarter + 3 * day)
+    assert erase_old(after=quarter, now=now + quarter + 4 * day) == 0, "its owner is at it"
+    claiming.send(read(claim), "新的照片", now=now + quarter + 5 * day)
+    assert erase_old(after=quarter, now=now + 3 * quarter) == 0, "it waits for a reviewer"
+    claiming.decline(read(claim), reviewer, {"zh": "照片不清"}, now=now + 3 * quarter)
+
+    assert erase_old(after=quarter, now=now + 4 * quarter + day) == 1
+    paper.document.refresh_from_db()
+    assert (read(claim).words, paper.document.state, paper.document.display_name) == ("", "retired", "")
