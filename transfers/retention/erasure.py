@@ -103,9 +103,16 @@ def erase_contacts(order: Order) -> None:
     Backdrop.objects.filter(holder=holder).update(**BLANK_ADDRESS)
 
 
+def erase_notes(order: Order) -> None:
+    """What colleagues wrote for each other, or began to write; none of it is the record of the review."""
+    ReviewDraft.objects.filter(order=order).delete()
+    ColleagueNote.objects.filter(order=order).update(words="", answer="")
+
+
 def _erase_words(order: Order) -> None:
     """What people wrote about it: applicants, reviewers and the authority; a note that is a key of ours stays."""
-    for model in (ReviewDraft, SearchKey, TypeCheck):
+    erase_notes(order)
+    for model in (SearchKey, TypeCheck):
         model._default_manager.filter(order=order).delete()
     order.events.update(words="")
     plain_words(order.events.all()).update(note="")
@@ -115,7 +122,6 @@ def _erase_words(order: Order) -> None:
     order.rounds.update(why="", own={})
     Document.objects.filter(holder=order.reference).update(display_name="")
     FieldVerdict.objects.filter(round__order=order).update(value="", words="", own={}, told={})
-    ColleagueNote.objects.filter(order=order).update(words="", answer="")
     CallAttempt.objects.filter(call__order=order).update(note="")
     Call.objects.filter(order=order).update(about="")
     Objection.objects.filter(order=order).update(words="")

@@ -26,7 +26,7 @@ from transfers.models import Objection, Order, SearchKey, TypeCheck
 from transfers.orders.kinds import is_in
 from transfers.orders.machine import note
 from transfers.orders.rows import REPORT, Group
-from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts
+from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts, erase_notes
 from transfers.rights import export_files
 from verification.models import Backdrop, PlaceChoice, ServiceCode
 
@@ -43,6 +43,7 @@ def erase_order(order: Order, *, now: datetime | None = None) -> None:
         PageDraft.objects.filter(holder=holder).delete()
         if is_in(order, Group.APPROVED) or is_in(order, Group.LAST_WORD_SAID):
             erase_contacts(order)
+            erase_notes(order)
             return
         erase(order, now=now)
         order.refresh_from_db()

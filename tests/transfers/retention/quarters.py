@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from filings.models import LegacyClaim, LegacyClaimEvent, LegacyClaimPaper, LegacyRecord
 from filings.models import legacy_states as claims
-from icpportal.accounts.models import Pending
+from icpportal.accounts.models import Pending, User
 from icpportal.approvals.models import ApprovalRequest
 from icpportal.audit.actions import append
 from icpportal.audit.models import AuditEntry
@@ -46,6 +46,7 @@ from transfers.models import (
     ReviewRound,
     TypeCheck,
 )
+from transfers.rights.models import DataExport
 from verification import consents
 from verification.documents import storage
 from verification.models import (
@@ -61,12 +62,13 @@ from verification.models import (
 QUARTER = timedelta(days=91)
 WORDS, MOBILE, NAME = "林示范 will be back on Friday", "13900000001", "林示范"
 TOLD = {"zh": WORDS, "en": WORDS}
+NOW = timedelta(0)
 _number = count(1)
 
 
-def cast() -> SimpleNamespace:
+def cast(owner: User | None = None) -> SimpleNamespace:
     """Who acts in all of these years."""
-    owner = make_user("kept@example.com")
+    owner = owner or make_user()
     return SimpleNamespace(
         owner=owner,
         reviewer=make_reviewer(),
@@ -84,7 +86,7 @@ def grow_older(by: timedelta = QUARTER) -> None:
             model._base_manager.update(**{name: F(name) - by for name in moments})
 
 
-def leave(people: SimpleNamespace, *, ago: timedelta) -> None:
+def leave(people: SimpleNamespace, *, ago: timedelta = NOW) -> None:
     """An order that ended without a filing, one that was approved, and what has no order."""
     for state in (states.WITHDRAWN, states.APPROVED):
         _order(state, people)
@@ -157,7 +159,7 @@ def _spoken_about(order: Order, people: SimpleNamespace) -> None:
     )  # fmt: skip
 
 
-def _objection(owner: Any, **columns: Any) -> Objection:
+def _objection(owner: User, **columns: Any) -> Objection:
     return Objection.objects.create(
         owner=owner, domain="example.com", subject_key="k", words=WORDS, answers=TOLD, closed_at=timezone.now(),
         **columns,
@@ -174,7 +176,7 @@ def _claim(state: str, people: SimpleNamespace) -> None:
     LegacyClaimPaper.objects.create(claim=claim, document=_paper(claim.reference))
 
 
-def _of_applicants(owner: Any) -> None:
+def _of_applicants(owner: User) -> None:
     """What has no order: a session, codes, drafts of pages, a message, what was asked and led to nothing."""
     now, key = timezone.now(), uuid.uuid4().hex
     Session.objects.create(session_key=key[:32], session_data="x", expire_date=now + timedelta(hours=1))
@@ -192,6 +194,7 @@ def _of_applicants(owner: Any) -> None:
     )
     TypeCheck.objects.create(owner=owner, answers={"name": NAME}, outcome="transfer")
     _objection(owner)
+    DataExport.objects.create(user=owner, stored_name=key, ready_at=now)
 
 
 def _of_staff(people: SimpleNamespace, ago: timedelta) -> None:
