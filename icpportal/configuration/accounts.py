@@ -91,6 +91,8 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
         "transfers.apply_parkedanswer",
         "privacy.view_legalhold",
         "privacy.add_legalhold",
+        "rights.view_correctionrequest",
+        "rights.answer_correctionrequest",
     ],
     # the log, not the people: nothing that an applicant typed, and no page behind which it stands
     "auditor": [

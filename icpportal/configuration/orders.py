@@ -23,6 +23,8 @@ QUIET_HOURS = (
     time.fromisoformat(env.str("QUIET_FROM", default="22:00")),
     time.fromisoformat(env.str("QUIET_TO", default="08:00")),
 )
+# within so many working days what people ask about their own data is answered (PIPL 50)
+RIGHTS_ANSWERED_WORKDAYS = env.int("RIGHTS_ANSWERED_WORKDAYS", default=15)
 BACKDROP_ADDRESS_KEPT = timedelta(days=90)  # after it was delivered or called off
 PAPERS_BY_PHONE_EVERYWHERE = env.bool("PAPERS_BY_PHONE_EVERYWHERE", default=False)  # not only where the rules name it
 # a cancellation: how long it can be stopped, how long nothing goes after a change of mobile or address, and whether

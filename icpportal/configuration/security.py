@@ -135,6 +135,9 @@ RETENTION: dict[str, Kept] = {
     "own_copies": Kept(
         days("own_copies", 7), _("The copy of your data that you asked for"), _("it was ready"), _("PIPL 45")
     ),
+    "corrections": Kept(
+        days("corrections", 180), _("Your correction requests and our answers"), _("our answer"), _("PIPL 46")
+    ),
     "exports": Kept(days("exports", 180), _("Which lists our staff exported"), _("they were asked for"), _("PIPL 55")),
     "looks": Kept(
         days("looks", 1_096), _("Which of our staff looked at your data"), _("the last look"), _("PIPL 56")

@@ -19,6 +19,7 @@ from icpportal.privacy.models import AccessNote, LegalHold
 from transfers.models import CauseCancellation, ListExport, ParkedAnswer
 from transfers.retention import erasure
 from transfers.rights import export_files
+from transfers.rights.models import CorrectionRequest
 
 Job = Callable[..., int]
 
@@ -68,6 +69,7 @@ JOBS: dict[str, Job] = {
     "claims": claims.erase_old,
     "messages": partial(_deleted, _messages),
     "own_copies": export_files.forget_old,
+    "corrections": partial(_deleted, lambda before: CorrectionRequest.objects.filter(closed_at__lt=before)),
     "exports": partial(_deleted, lambda before: ListExport.objects.filter(asked_at__lt=before)),
     "looks": partial(_deleted, _looks),
     "staff_log": _staff_log,

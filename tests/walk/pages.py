@@ -66,7 +66,7 @@ SEEN_BY = {
     WITH_ACCOUNT: "account account_change_password account_language account_reauthenticate account_step_up"
     " message-settings mfa_index notifications usersessions_list",
     CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
-    "newcomer owner reviewer lead": "your-data data-close data-consents data-export data-looks",
+    "newcomer owner reviewer lead": "your-data data-close data-consents data-corrections data-export data-looks",
     "owner": "data-consent-withdraw"
     " account_email account_mobile answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
     " cancel-confirm cancel-consequences check claim-page code-offer deadline-file document documents filing"

@@ -54,6 +54,7 @@ from transfers.orders.people import administrator
 from transfers.retention.erasure import erase
 from transfers.review import leases
 from transfers.review.cases import drafts
+from transfers.rights import corrections
 from transfers.rights.exports import actions as copies
 from transfers.rights.exports import worker
 from transfers.rights.models import Closure, DataExport
@@ -266,6 +267,13 @@ def _rights(world: World) -> None:
     DataExport.objects.create(user=owner, language="en", tries=1, lease=uuid4(), leased_until=FAR, done=12, total=40)
     Closure.objects.create(user=owner)
     erase(of(world, states.EXPIRED, states.TRANSFER_ANOTHER))
+    late = timezone.now() - timedelta(days=30)
+    for state in (states.APPROVED, states.SUBMITTED):
+        asked = corrections.ask(
+            owner, order=of(world, state), website=None, item="lead", words="姓名应为林示範", now=late
+        )
+        if state == states.APPROVED:
+            corrections.answer(asked, actor=lead, outcome=corrections.DONE, words="已更正，请查看备案信息")
 
 
 def _judged(world: World) -> None:

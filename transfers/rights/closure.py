@@ -31,9 +31,9 @@ from transfers.rights.erasure import LAST_WORD, erase_account, erase_order
 from transfers.rights.models import Closure
 
 TASK = "icpportal.tasks.sweep_rights"
-STAFF = _("An account of staff is closed by the people who gave it its duties: ask them")
-AT_AUTHORITY = _("An order is with the authority. It cannot be called back, and the law asks us to see it through")
-HELD = _("What we keep of you must not be erased now, because an official procedure needs it. Call us")
+STAFF = _("An account of staff is closed by the people who gave it its duties: ask them.")
+AT_AUTHORITY = _("An order is with the authority. It cannot be called back, and the law asks us to see it through.")
+HELD = _("What we keep of you must not be erased now, because an official procedure needs it. Call us.")
 
 
 def at_authority(user: User) -> list[Order]:

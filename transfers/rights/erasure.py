@@ -28,6 +28,7 @@ from transfers.orders.machine import note
 from transfers.orders.rows import REPORT, Group
 from transfers.retention.erasure import BLANK_ADDRESS, erase, erase_contacts, erase_notes
 from transfers.rights import export_files
+from transfers.rights.models import CorrectionRequest
 from verification.models import Backdrop, PlaceChoice, ServiceCode
 
 ERASE = "erase"
@@ -59,6 +60,7 @@ def erase_account(user: User, *, now: datetime | None = None) -> None:
     export_files.forget_of(user)  # before: no transaction holds a file
     with transaction.atomic():
         TypeCheck.objects.filter(owner=user).delete()
+        CorrectionRequest.objects.filter(user=user).delete()
         mine = Objection.objects.filter(owner=user)
         mine.filter(closed_at=None).update(closed_at=now or timezone.now())  # nobody is there to be answered
         mine.update(words="", answers="")

@@ -6,6 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from icpportal.privacy.fields import EncryptedTextField
+from icpportal.privacy.models import SealedModel
 
 
 class ConsentWithdrawal(models.Model):
@@ -89,3 +94,39 @@ class DataExport(models.Model):
     def is_open(self) -> bool:
         """Whether a worker still has to do something for it."""
         return self.ready_at is None and self.failed_at is None
+
+
+class CorrectionRequest(SealedModel):
+    """Somebody says that something in an order or in a filing is wrong, and what it should be."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("transfers.Order", null=True, on_delete=models.PROTECT, related_name="+")
+    website = models.ForeignKey("filings.Website", null=True, on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(max_length=20)  # a row of `corrections.ITEMS`
+    words = EncryptedTextField(pgettext_lazy("correction", "What it should be"))
+    asked_at = models.DateTimeField(pgettext_lazy("correction", "Received"), default=timezone.now)
+    due_at = models.DateTimeField(pgettext_lazy("correction", "Answer due"))
+    outcome = models.CharField(max_length=10, blank=True, default="")  # "" while it is open
+    answer = EncryptedTextField(pgettext_lazy("correction", "Answer"), blank=True, default="")
+    closed_at = models.DateTimeField(pgettext_lazy("correction", "Answered"), null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("correction", "Answered by"),
+    )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("correction request"), _("correction requests")
+        ordering = [models.F("closed_at").asc(nulls_first=True), "due_at"]  # what waits first, on each database
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(order__isnull=True) ^ Q(website__isnull=True), name="correction_of_an_order_or_a_filing"
+            )
+        ]
+        indexes = [models.Index(fields=["closed_at", "due_at"], name="correction_by_due")]
+        permissions = [("answer_correctionrequest", _("Can answer correction requests"))]
+
+    def __str__(self) -> str:
+        return self.order.reference if self.order else str(self.website)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from transfers.rights.views import closure, consents, exports, looks, pages
+from transfers.rights.views import closure, consents, corrections, exports, looks, pages
 
 urlpatterns = [
     path("", pages.your_data, name="your-data"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("looks/", looks.look_list, name="data-looks"),
     path("copy/", exports.export_page, name="data-export"),
     path("copy/<uuid:pk>/", exports.download, name="data-export-file"),
+    path("corrections/", corrections.correction_list, name="data-corrections"),
     path("close/", closure.close, name="data-close"),
 ]

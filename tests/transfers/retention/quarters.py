@@ -46,7 +46,7 @@ from transfers.models import (
     ReviewRound,
     TypeCheck,
 )
-from transfers.rights.models import DataExport
+from transfers.rights.models import CorrectionRequest, DataExport
 from verification import consents
 from verification.documents import storage
 from verification.models import (
@@ -195,6 +195,10 @@ def _of_applicants(owner: User) -> None:
     TypeCheck.objects.create(owner=owner, answers={"name": NAME}, outcome="transfer")
     _objection(owner)
     DataExport.objects.create(user=owner, stored_name=key, ready_at=now)
+    CorrectionRequest.objects.create(
+        user=owner, order=Order.objects.filter(owner=owner).latest("created_at"), item="lead", words=WORDS, due_at=now,
+        answer=WORDS, outcome="done", closed_at=now,
+    )  # fmt: skip
 
 
 def _of_staff(people: SimpleNamespace, ago: timedelta) -> None:

@@ -71,6 +71,7 @@ GOES: dict[str, Goes | GoesWithOrder] = {
     "privacy.AccessNote": Goes("reference reason", "looks", "last_at"),
     "privacy.FileKey": Goes("wrapped", "reports", "created_at"),
     "privacy.LegalHold": Goes("because proposed_because", "staff_log", "lifted_at"),
+    "rights.CorrectionRequest": Goes("", "corrections", "closed_at"),
     "rights.DataExport": Goes("stored_name", "own_copies", "ready_at"),
     "sessions.Session": Goes("session_data", AT_ONCE, "expire_date"),
     "transfers.Call": GoesWithOrder(),

@@ -16,9 +16,11 @@ from icpportal.outbox.queries import notes
 from icpportal.outbox.texts.catalogue import MissingWord, UnknownMessage
 from icpportal.outbox.texts.message_content import read_in
 from transfers.models import Objection, TypeCheck
+from transfers.rights import corrections
 from transfers.rights.exports import orders
 from transfers.rights.exports.papers import Paper
 from transfers.rights.exports.records import Entry, Part, Record, day, moment
+from transfers.rights.models import CorrectionRequest
 
 FORMAT = 1  # of the keys; a new one when a key changes its meaning or goes
 
@@ -39,6 +41,7 @@ def of_account(user: User, papers: list[Paper], now: datetime) -> Record:
             Part("claims", _("Claims of old filings"), [_claim(each, papers) for each in _claims(user)]),
             Part("checks", _("Checks of the filing type"), [_check(each) for each in _checks(user)]),
             Part("objections", _("Objections"), [_objection(each) for each in Objection.objects.filter(owner=user)]),
+            Part("corrections", _("Correction requests"), [_correction(each) for each in corrections.of_account(user)]),
             Part("messages", _("Messages to you"), _messages(user)),
         ],
     )
@@ -184,6 +187,21 @@ def _objection(objection: Objection) -> Record:
             moment("at", _("When"), objection.created_at),
             Entry("answer", _("Answer"), answer),
             moment("answered_at", _("Answered"), objection.closed_at),
+        ],
+    )
+
+
+def _correction(asked: CorrectionRequest) -> Record:
+    return Record(
+        str(asked),
+        [
+            Entry("about", _("Order or filing"), str(asked)),
+            Entry("item", _("What is wrong"), asked.item, corrections.ITEMS.get(asked.item, asked.item)),
+            Entry("words", _("What you wrote"), asked.words),
+            moment("at", _("When"), asked.asked_at),
+            Entry("outcome", _("Result"), asked.outcome, corrections.OUTCOMES[asked.outcome]),
+            Entry("answer", _("Answer"), asked.answer),
+            moment("answered_at", _("Answered"), asked.closed_at),
         ],
     )
 

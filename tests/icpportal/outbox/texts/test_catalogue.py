@@ -26,7 +26,7 @@ EVENTS = [
     "cancelled_for_cause",
     "import_done",
     "import_failed", "claim_received", "claim_accepted", "claim_declined", "reset_received", "reset_accepted",
-    "consent_withdrawn", "account_closed", "data_export_ready", "filing_password_tried",
+    "consent_withdrawn", "account_closed", "data_export_ready", "correction_answered", "filing_password_tried",
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
@@ -40,6 +40,7 @@ NOT_TEXTED = {
     "acts_alone",
     "account_closed",
     "data_export_ready",
+    "correction_answered",
 }
 CODES = [
     "code_sign_up", "code_sign_in", "code_step_up", "code_reset", "code_email", "code_mobile", "code_cancel",

@@ -1,0 +1,186 @@
+"""Somebody asks for a correction: it is recorded with its deadline, answered once by a lead, and read on the page."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from icpportal.audit.models import AuditEntry
+from icpportal.operations.retention import retain
+from icpportal.outbox.models import Message
+from icpportal.privacy.models import AccessNote
+from tests.transfers import states
+from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
+from tests.transfers.cancels import make_website, proved
+from tests.transfers.outside import cost
+from tests.transfers.review.desk import english
+from transfers.models import Order
+from transfers.rights import closure
+from transfers.rights.models import CorrectionRequest
+
+pytestmark = pytest.mark.django_db
+URL = reverse("data-corrections")
+LIST = reverse("admin:rights_correctionrequest_changelist")
+WORDS = "姓名应为林示範"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def one_factor(settings: Any) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+
+
+def text(answer: Any) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def said(order: Order, **other: str) -> dict[str, str]:
+    return {"about": f"order:{order.reference}", "item": "lead", "words": WORDS, **other}
+
+
+def asked(client: Client, order: Order) -> CorrectionRequest:
+    proved(client, order.owner).post(URL, said(order))
+    return CorrectionRequest.objects.get(order=order)
+
+
+def act(client: Client, person: Any, row: CorrectionRequest, action: str, words: str) -> str:
+    english(client, person)
+    return text(client.post(LIST, {"action": action, "_selected_action": [row.pk], "reason": words}, follow=True))
+
+
+def test_what_is_asked_is_recorded_with_the_day_by_which_it_is_answered(client: Client) -> None:
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    proved(client, order.owner)
+
+    with time_machine.travel("2026-12-01T10:00:00+08:00", tick=False):
+        proved(client, order.owner)
+        page = text(client.post(URL, said(order), follow=True))
+
+    row = CorrectionRequest.objects.get()
+    assert f"{row.due_at.astimezone():%Y-%m-%d %H:%M}" == "2026-12-22 18:00", "15 working days"
+    assert "We answer by Tue 22 Dec" in page
+    assert all(word in page for word in ("Being looked at", WORDS, "Subject lead", order.reference))
+
+
+def test_a_lead_answers_once_and_the_person_is_told_and_reads_it(client: Client) -> None:
+    order = make_order(state=states.SUBMITTED)
+    row, lead = asked(client, order), make_lead_reviewer()
+
+    listed = text(english(Client(), lead).get(LIST))
+    assert (order.reference in listed, WORDS in listed) == (True, False)
+    desk = Client()
+    shown = text(english(desk, lead).get(reverse("admin:rights_correctionrequest_change", args=[row.pk])))
+    assert WORDS in shown
+    assert desk.get(reverse("admin:transfers_order_case", args=[order.pk])).status_code == 200
+    assert AccessNote.objects.filter(actor=lead, what="correction request", reference=order.reference).exists()
+    assert "Enter a reason" in act(desk, lead, row, "answer_done", "")
+    act(desk, lead, row, "answer_done", "The name is changed")
+    assert "answered before" in act(desk, make_lead_reviewer(), row, "answer_refused", "No")
+
+    row.refresh_from_db()
+    assert (row.outcome, row.answer, row.closed_by) == ("done", "The name is changed", lead)
+    page = text(proved(client, order.owner).get(URL))
+    assert all(word in page for word in ("Corrected", "The name is changed"))
+    assert {each.channel for each in Message.objects.filter(template="correction_answered")} == {"email", "site"}
+    assert AuditEntry.objects.filter(what="rights.correctionrequest", actor=lead, act="change").count() == 1
+    assert "The name is changed" not in str(list(AuditEntry.objects.values()))
+
+
+def test_a_refusal_is_read_with_its_reason_in_either_language(client: Client) -> None:
+    order = make_order(state=states.SUBMITTED)
+    row = asked(client, order)
+    act(Client(), make_lead_reviewer(), row, "answer_refused", "证件上就是这个字")
+
+    assert "Not corrected" in text(client.get(URL))
+    assert "Written in Chinese: 证件上就是这个字" in text(client.get(URL))
+    client.cookies["django_language"] = "zh-hans"
+    assert "Written in" not in text(client.get(URL))
+
+
+def test_only_leads_answer_and_nobody_their_own(client: Client) -> None:
+    order = make_order(make_lead_reviewer(), state=states.SUBMITTED)
+    row = asked(client, order)
+
+    assert english(Client(), make_reviewer()).get(LIST).status_code == 403
+    assert sign_in(Client(), make_user()).get(LIST).status_code == 404
+    assert "a request of your own" in act(Client(), order.owner, row, "answer_done", "Done")
+    assert CorrectionRequest.objects.get().closed_at is None
+
+
+def test_an_order_of_somebody_else_a_draft_and_a_request_without_words_are_not_taken(client: Client) -> None:
+    order, draft = make_order(state=states.SUBMITTED), None
+    other = make_order(state=states.SUBMITTED)
+    draft = make_order(order.owner, domain="draft.cn")
+    proved(client, order.owner)
+
+    for typed in (said(other), said(draft), said(order, words=""), said(order, item="nothing"), {}):
+        client.post(URL, typed)
+
+    assert not CorrectionRequest.objects.exists()
+    assert "My filings" in text(client.get(URL))
+    assert sign_in(Client(), order.owner).post(URL, said(order), follow=False).status_code == 302
+    assert not CorrectionRequest.objects.exists()
+
+
+def test_a_filing_can_be_corrected_too(client: Client) -> None:
+    user = make_user()
+    website = make_website(user, domain="filed.example.com")
+    proved(client, user).post(URL, {"about": f"website:{website.pk}", "item": "number", "words": WORDS})
+
+    assert (CorrectionRequest.objects.get().website, "filed.example.com" in text(client.get(URL))) == (website, True)
+
+
+def test_what_is_late_is_said_to_both_sides(client: Client) -> None:
+    order, lead = make_order(state=states.SUBMITTED), make_lead_reviewer()
+    asked(client, order)
+    assert "Overdue" not in text(english(Client(), lead).get(LIST))
+
+    CorrectionRequest.objects.update(due_at=timezone.now() - DAY)
+
+    assert "Overdue since" in text(english(Client(), lead).get(LIST))
+    assert "We are late with the answer" in text(client.get(URL))
+
+
+def test_so_many_a_day_and_no_more(client: Client, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "corrections": (1, 86_400)}
+    order = make_order(state=states.SUBMITTED)
+    asked(client, order)
+    client.post(URL, said(order))
+
+    assert CorrectionRequest.objects.count() == 1
+
+
+def test_it_goes_half_a_year_after_its_answer_and_with_the_account(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    first, second = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    row = asked(client, first)
+    act(Client(), make_lead_reviewer(), row, "answer_done", "Done")
+    asked(Client(), second)
+    now = timezone.now()
+
+    assert retain(now=now + 179 * DAY).done["corrections"] == 0
+    assert retain(now=now + 181 * DAY).done["corrections"] == 1
+    closure.ask(second.owner)
+    with django_capture_on_commit_callbacks(execute=True):
+        closure.sweep()
+    assert not CorrectionRequest.objects.exists()
+
+
+@pytest.mark.usefixtures("steady_cache")
+def test_the_page_asks_the_same_for_one_request_and_for_three(client: Client) -> None:
+    order, costs = make_order(state=states.SUBMITTED), []
+    asked(client, order)
+    for _number in (1, 2):
+        client.get(URL)
+        costs.append(cost(lambda: client.get(URL)))
+        client.post(URL, said(order))
+        client.post(URL, said(order))
+
+    assert costs[0] == costs[1]

@@ -1,0 +1,102 @@
+"""Asking that something be corrected (PIPL 46), and the answer: once, within the time that is promised."""
+
+from datetime import datetime
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from filings.models import Website
+from icpportal.accounts.models import User
+from icpportal.desk.own_words import CODES
+from icpportal.fields.types import Words
+from icpportal.outbox.actions import notify
+from icpportal.privacy.access_words import WHAT
+from icpportal.privacy.fields import sealed
+from icpportal.workdays.calendar import end_of_answer
+from transfers.models import Order
+from transfers.rights.models import CorrectionRequest
+
+ITEMS: dict[str, Words] = {
+    "subject": _("Subject: name, document, address"),
+    "lead": _("Subject lead"),
+    "website": _("Website: name, domain, content"),
+    "administrator": _("Website administrator"),
+    "papers": _("A document or the photo"),
+    "number": _("Filing number"),
+    "other": _("Something else"),
+}
+OPEN, DONE, REFUSED = "", "done", "refused"
+OUTCOMES: dict[str, Words] = {
+    OPEN: pgettext_lazy("correction", "Being looked at"),
+    DONE: pgettext_lazy("correction", "Corrected"),
+    REFUSED: pgettext_lazy("correction", "Not corrected"),
+}
+ANSWERED, LOOK = "correction_answered", "correction request"
+WHAT[LOOK] = pgettext_lazy("looked at", "Correction request")
+CLOSED = _("It was answered before")
+OWN = _("You cannot answer a request of your own, or one about an order of your own")
+
+
+class AnswerRefused(Exception):
+    """It is not answered; the text says why."""
+
+
+def ask(
+    user: User, *, order: Order | None, website: Website | None, item: str, words: str, now: datetime | None = None
+) -> CorrectionRequest:
+    """Write down what is wrong in one order or one filing, and by when it is answered."""
+    now = now or timezone.now()
+    due_at = end_of_answer(now, settings.RIGHTS_ANSWERED_WORKDAYS)
+    return CorrectionRequest.objects.create(
+        user=user, order=order, website=website, item=item, words=words, asked_at=now, due_at=due_at
+    )
+
+
+def of_account(user: User) -> QuerySet[CorrectionRequest]:
+    """What this account asked for: what waits, then what was answered last."""
+    mine = CorrectionRequest.objects.filter(user=user).select_related("order", "website")
+    return mine.order_by(F("closed_at").desc(nulls_first=True), "-asked_at")
+
+
+def is_overdue(asked: CorrectionRequest, now: datetime | None = None) -> bool:
+    """Whether the promised time has passed without an answer."""
+    return asked.closed_at is None and asked.due_at < (now or timezone.now())
+
+
+def answer(asked: CorrectionRequest, *, actor: User, outcome: str, words: str, now: datetime | None = None) -> None:
+    """Say what was done, or why nothing is; the person is told in the same transaction. Raises `AnswerRefused`."""
+    if actor.pk in (asked.user_id, asked.order.owner_id if asked.order else None):
+        raise AnswerRefused(OWN)
+    asked.answer = words
+    with transaction.atomic():
+        still_open = CorrectionRequest.objects.filter(pk=asked.pk, closed_at=None)
+        columns = {"outcome": outcome, "closed_at": now or timezone.now(), "closed_by": actor}
+        if not still_open.update(**columns, answer=sealed(asked, "answer")):
+            raise AnswerRefused(CLOSED)
+        _tell(asked, outcome)
+    asked.refresh_from_db()
+
+
+def _tell(asked: CorrectionRequest, outcome: str) -> None:
+    """By mail and on the site; the answer itself stands on the page."""
+    user, result = asked.user, {}
+    for language, code in CODES.items():
+        with translation.override(code):
+            result[language] = str(OUTCOMES[outcome])
+    url = urljoin(settings.PUBLIC_BASE_URL, reverse("data-corrections"))
+    for channel, to in (("email", user.email), ("site", str(user.pk))):
+        notify(
+            key=f"{ANSWERED}:{asked.pk}:{channel}",
+            template=ANSWERED,
+            channel=channel,
+            to=to,
+            language=user.language,
+            context={"about": str(asked), "result": result, "url": url},
+            user_id=user.pk,
+        )
