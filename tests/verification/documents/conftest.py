@@ -1,3 +1,4 @@
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -5,8 +6,11 @@ import pytest
 
 from tests.verification.documents import pictures
 from tests.verification.documents.traces import Traces
-from verification.documents import actions, storage
+from verification.documents import actions, examination, storage
+from verification.documents.sandbox import parent
+from verification.documents.sandbox.parent import Opened
 from verification.models.documents import Document
+from verification.pictures.papers import Paper
 
 FILE_STORAGE = "django.core.files.storage.FileSystemStorage"
 
@@ -28,6 +32,25 @@ def traces(db, places: Path, monkeypatch: pytest.MonkeyPatch) -> Traces:
 
 
 PLACES = ("quarantine", "documents")
+run_child = parent.run_child  # as it is before a test replaces it
+
+
+@cache
+def opened(content: bytes, paper: Paper, _pixels: int) -> Opened:
+    """What the child said of these bytes, under this limit."""
+    return parent.open_picture(content, paper)
+
+
+@pytest.fixture(autouse=True)
+def a_picture_is_opened_once(settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes are handed to a child once a process of the tests: each starts a Python of its own."""
+
+    def open_picture(content: bytes, paper: Paper) -> Opened:
+        if parent.run_child is not run_child:
+            return parent.open_picture(content, paper)
+        return opened(content, paper, settings.UPLOAD_MAX_PIXELS)
+
+    monkeypatch.setattr(examination, "open_picture", open_picture)
 
 
 @pytest.fixture(autouse=True)
