@@ -1,6 +1,5 @@
 """What a page of the desk asks of the database: at most fifteen questions, once what heads every page is known."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,9 +45,8 @@ def pages_of(made: world.World, role: str) -> list[str]:
 
 @pytest.mark.parametrize("role", STAFF)
 def test_no_page_of_the_desk_asks_more_than_fifteen_questions(
-    role: str, tmp_path: Path, settings: Any, django_assert_max_num_queries: Any
+    role: str, made: world.World, django_assert_max_num_queries: Any
 ) -> None:
-    made = world.build("current-2020", tmp_path, settings)
     for order in cases_of(made):
         order.advice = readiness.advice_kept(order)  # as sending the order keeps it
         order.save(update_fields=["advice"])

@@ -1,7 +1,6 @@
 """What each role may do at the desk is what docs/rights.md says, address by address and action by action."""
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,18 +16,16 @@ from tests.walk import rights, world
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
-@pytest.fixture
-def made(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> world.World:
-    """The walk's world, in which pages are not drawn: who may open them is asked, not how they look."""
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are not drawn: who may open them is asked, not how they look."""
 
     def bare(request: HttpRequest, status: HTTPStatus, **facts: Any) -> HttpResponse:  # noqa: ARG001 -- as it is called
         return HttpResponse(status=status.value)
 
-    built = world.build("current-2020", tmp_path, settings)
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", property(lambda self: ""))
     monkeypatch.setattr(errors, "page", bare)
     monkeypatch.setattr(ReviewDesk, "each_context", lambda site, request: {})
-    return built
 
 
 def test_every_address_and_action_of_the_desk_answers_each_role_as_the_document_says(made: world.World) -> None:

@@ -1,8 +1,6 @@
 """Every heading and label of the desk's registers is in the reader's language: their lists, rows and forms."""
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -44,8 +42,7 @@ def _wrong(text: str, language: str) -> bool:
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_no_heading_or_label_of_the_desk_is_in_the_other_language(language: str, tmp_path: Path, settings: Any) -> None:
-    made = world.build("current-2020", tmp_path, settings)
+def test_no_heading_or_label_of_the_desk_is_in_the_other_language(language: str, made: world.World) -> None:
     wrong: set[str] = set()
     seen = 0
     for role in ("lead", "operations", "auditor"):

@@ -1,0 +1,57 @@
+"""The world of the newer rules, built once for all tests of a file: one and a half seconds of computing each time."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from types import NoneType, SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from icpportal.gateways.inventory.fake import FakeInventory
+from icpportal.gateways.miit.fake import FakeAuthority
+from tests.walk import world
+
+PROFILE = "current-2020"
+FAKES = (FakeAuthority, FakeInventory)
+
+
+@dataclass
+class Placed:
+    """A world in the database, and what it left outside of it."""
+
+    world: world.World
+    outside: dict[type, dict[str, Any]]
+    settings: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def placed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
+    """Laid out before the first test that asks for it, and taken back after the last of its file."""
+    around = transaction.atomic()
+    around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
+    given = SimpleNamespace()
+    world.outside(given, PROFILE)
+    with django_db_blocker.unblock(), around:
+        with override_settings(**vars(given)):
+            built = world.build(PROFILE, tmp_path_factory.mktemp("world"), given)
+        yield Placed(built, {fake: _held(fake) for fake in FAKES}, vars(given))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def made(placed: Placed, db: None, settings: Any) -> world.World:
+    """The world for one test; what the test does to it is gone afterwards."""
+    for name, value in placed.settings.items():
+        setattr(settings, name, value)
+    for fake, held in placed.outside.items():
+        for name, value in deepcopy(held).items():
+            setattr(fake, name, value)
+    return deepcopy(placed.world)
+
+
+def _held(fake: type) -> dict[str, Any]:
+    """What a fake keeps on its class."""
+    return deepcopy({name: value for name, value in vars(fake).items() if isinstance(value, (dict, list, NoneType))})
