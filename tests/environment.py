@@ -39,7 +39,16 @@ if worker and os.environ.get("REDIS_URL"):
 
 # the shell draws as the whole browser does, without windows that nobody sees, for half of the computing
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), "")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+# one process draws all windows and another is the browser, or each window starts its own
+ONE_PROCESS = ["--in-process-gpu", "--process-per-site", "--renderer-process-limit=1"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+    *ONE_PROCESS,
+]
 STRICT = os.environ.get("STRICT", "") not in ("", "0")  # then what is missing fails instead of being skipped
 ON_POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres") and bool(os.environ.get("REDIS_URL"))
 LONG = os.environ.get("LONG", "") not in ("", "0")  # further cases of what one shows
