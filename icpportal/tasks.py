@@ -14,6 +14,7 @@ from icpportal.operations import cleanup, retention
 from icpportal.operations import heartbeat as pulse
 from icpportal.operations import reconcile as reconciliation
 from icpportal.operations.monitoring import parts
+from icpportal.operations.monitoring import watch as watching
 from icpportal.outbox import delivery
 from transfers.authority import results as authority
 from transfers.deadlines import sweep as deadlines
@@ -178,6 +179,12 @@ def fill_natures() -> None:
 def tidy() -> None:
     """Deletes what is not needed any more."""
     cleanup.cleanup()
+
+
+@app.task(base=Job)
+def watch() -> None:
+    """Has operations called when something is wrong, and tells the dead-man's switch that the portal works."""
+    watching.watch()
 
 
 @app.task(base=Job)

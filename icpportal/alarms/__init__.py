@@ -1,1 +1,1 @@
-"""Alarms for operations: one open row per cause. Delivery by mail and webhook is a separate matter."""
+"""Alarms for operations: one open row per cause. `operations/monitoring/alerts.py` sends them."""

@@ -10,11 +10,13 @@ class Alarm(models.Model):
 
     cause = models.CharField(_("cause"), max_length=100)  # "sms.unknown", "deadlines.row_failed:Unreadable"
     reference = models.CharField(_("last seen at"), max_length=100, blank=True)  # of an order, a file, a message
-    detail = models.CharField(_("detail"), max_length=200, blank=True)  # never personal: it is mailed one day
+    detail = models.CharField(_("detail"), max_length=200, blank=True)  # never personal: it is mailed
     opened_at = models.DateTimeField(_("opened"))
     seen_at = models.DateTimeField(_("last seen"))
     times = models.PositiveIntegerField(_("times"), default=1)
     cleared_at = models.DateTimeField(_("cleared"), null=True)
+    told_at = models.DateTimeField(null=True, editable=False)  # operations had a message that it is open
+    over_told_at = models.DateTimeField(null=True, editable=False)  # and one that it is over
 
     class Meta:
         verbose_name = _("alarm")
@@ -23,7 +25,12 @@ class Alarm(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cause"], condition=Q(cleared_at__isnull=True), name="alarm_open_once")
         ]
-        indexes = [models.Index(fields=["-opened_at", "-id"], name="alarm_newest")]
+        indexes = [
+            models.Index(fields=["-opened_at", "-id"], name="alarm_newest"),
+            models.Index(
+                fields=["cause"], condition=Q(told_at__isnull=False, over_told_at__isnull=True), name="alarm_being_told"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.cause

@@ -1,4 +1,6 @@
-"""What is sent: through which parts of the portal, and mail."""
+"""What is sent: through which parts of the portal, mail, and who hears of alarms."""
+
+from django.core.exceptions import ImproperlyConfigured
 
 from icpportal.configuration.environment import DEMO, SIMULATORS, env, secret
 
@@ -22,6 +24,7 @@ OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",
     "sms": "icpportal.outbox.channels.sms.deliver",
     "site": "icpportal.outbox.channels.site.deliver",
+    "webhook": "icpportal.outbox.channels.webhook.deliver",
     "authority": "transfers.authority.results.deliver_report",
 }
 OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
@@ -49,3 +52,15 @@ EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="filing@beian.example.com")
+
+# --- alarms of operations (docs/operations.md#alarms) --------------------------------------------
+ALERTS = env.list("ALERTS", default=[])  # mailto:somebody@example.com, https://a.webhook.example.com/path
+ALERTS_SECRET = env.str("ALERTS_SECRET", default="")  # signs what goes to a webhook
+ALERTS_LANGUAGE = env.str("ALERTS_LANGUAGE", default="zh-hans")
+DEADMAN_URL = env.str("DEADMAN_URL", default="")  # asked every minute while beat and a worker work
+if any(not target.startswith(("mailto:", "https://")) for target in ALERTS):
+    raise ImproperlyConfigured("ALERTS names targets that begin with mailto: or https://, separated by commas")
+if len(ALERTS_SECRET) < 16 and any(target.startswith("https://") for target in ALERTS):
+    raise ImproperlyConfigured("ALERTS_SECRET signs what goes to a webhook: 16 characters or more")
+if ALERTS_LANGUAGE not in ("zh-hans", "en"):
+    raise ImproperlyConfigured("ALERTS_LANGUAGE is zh-hans or en")

@@ -52,6 +52,7 @@ CHANNELS: dict[str, Words] = {
     "email": pgettext_lazy("channel", "Email"),
     "sms": pgettext_lazy("channel", "Text message"),
     "site": pgettext_lazy("channel", "On the site"),
+    "webhook": pgettext_lazy("channel", "Webhook"),
     "authority": pgettext_lazy("channel", "Report to the authority"),
 }
 

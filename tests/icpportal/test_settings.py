@@ -177,3 +177,18 @@ def test_a_backup_of_the_keys_of_pictures_lives_thirty_days_at_most():
         with pytest.raises(subprocess.CalledProcessError) as refused:
             told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": wrong}))
         assert "PICTURE_KEY_BACKUP_DAYS is 1 to 30" in refused.value.stderr
+
+
+@pytest.mark.parametrize(
+    ("alerts", "secret", "says"),
+    [
+        ("operations@example.com", "", "begin with mailto: or https://"),
+        ("http://hooks.example.com", "s" * 16, "begin with mailto: or https://"),
+        ("https://hooks.example.com", "short", "ALERTS_SECRET signs what goes to a webhook"),
+    ],
+)
+def test_alarms_are_sent_to_mailboxes_and_signed_to_webhooks_or_the_portal_does_not_start(alerts, secret, says):
+    done = manage("check", ALERTS=alerts, ALERTS_SECRET=secret)
+
+    assert done.returncode != 0
+    assert says in done.stderr

@@ -38,6 +38,7 @@ ONE_LINE = {
     tasks.keep_audit: ("checkpoints.keep", ()),
     tasks.retain: ("retention.retain", ()),
     tasks.tidy: ("cleanup.cleanup", ()),
+    tasks.watch: ("watching.watch", ()),
     tasks.heartbeat: ("parts.examine", ()),
 }
 
@@ -78,6 +79,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
         "icpportal.tasks.sweep_imports": (60, 60),
         "icpportal.tasks.store_bodies": (60, 60),
         "icpportal.tasks.heartbeat": (60, 60),
+        "icpportal.tasks.watch": (60, 60),
         "icpportal.tasks.reconcile": (600, 600),
         "icpportal.tasks.sweep_rights": (60, 60),
         "icpportal.tasks.check_footers": (20, 20),

@@ -47,6 +47,7 @@ JOBS_REST = {
     "retain": timedelta(hours=3),
     "sweep_rights": timedelta(minutes=10),
     "tidy": timedelta(hours=3),
+    "watch": timedelta(minutes=5),
 }
 SPARED = frozenset({"cache"})  # by readiness: pages do without it, and all processes lack it at once
 

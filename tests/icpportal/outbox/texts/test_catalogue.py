@@ -29,10 +29,13 @@ EVENTS = [
     "consent_withdrawn", "account_closed", "data_export_ready", "correction_answered", "filing_password_tried",
     "objection_received", "objection_answered", "account_exists", "account_changed", "role_changed", "acts_alone",
     "handover_offered", "handover_sent", "handover_accepted", "handover_declined", "handover_taken_back",
+    "alarm_opened", "alarm_over",
     "call_planned", "call_missed", "handover_failed", "backdrop_returned", "place_address", "place_closed",
 ]  # fmt: skip
 # news without anything to do, told by mail and on the site alone
 NOT_TEXTED = {
+    "alarm_opened",
+    "alarm_over",
     "call_planned",
     "order_received_again",
     "order_with_authority",
@@ -68,6 +71,19 @@ LONGEST: dict[str, Any] = {
     "phone": "400-000-0000",
     "what": {"zh": "登录密码", "en": "password"},
     "about": "T7Q4-M2KX",
+    "cause": "inventory.place:cn-beijing-finance-1",
+    "says": {
+        "zh": "无法确定订单所用服务器的所在地，上报等待。",
+        "en": "Nobody knows where the server of an order stands.",
+    },
+    "act": {
+        "zh": "更正 SERVER_PLACES 后，上报会自动继续。",
+        "en": "Correct SERVER_PLACES: the report then goes by itself.",
+    },
+    "document": "docs/operations.md#alarm-inventoryplace",
+    "seen": "T7Q4-M2KX · cn-beijing-finance-1",
+    "opened": datetime(2026, 11, 25, 8, 10, tzinfo=UTC),
+    "ended": datetime(2026, 11, 25, 8, 20, tzinfo=UTC),
     "by": "Gao Yang",
     "before": {"zh": "申请人、审核员", "en": "Applicant, Reviewer"},
     "after": {"zh": "审核主管、审核员", "en": "Lead reviewer, Reviewer"},

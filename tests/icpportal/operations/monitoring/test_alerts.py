@@ -1,0 +1,178 @@
+"""Alarms reach operations as messages: once a cause until it is over, and once when it is over."""
+
+import json
+import threading
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from icpportal.alarms.actions import clear, open_alarm
+from icpportal.alarms.models import Alarm
+from icpportal.operations.monitoring import alerts
+from icpportal.outbox import delivery, queries
+from icpportal.outbox.channels.webhook import signature
+from icpportal.outbox.models import Message, State
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def by_mail(settings):
+    settings.ALERTS = ["mailto:operations@example.com"]
+    settings.ALERTS_LANGUAGE = "en"
+
+
+class Hook:
+    """A webhook that answers what `status` says and keeps what it got."""
+
+    def __init__(self) -> None:
+        self.status, self.got = 204, []
+        hook = self
+
+        class Answer(BaseHTTPRequestHandler):
+            def do_POST(self):  # noqa: N802 -- the library's name
+                hook.got.append((dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(hook.status)
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                """Silent."""
+
+        self.http = HTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.http.server_port}/hook"
+
+
+@pytest.fixture
+def hook(settings):
+    it = Hook()
+    settings.ALERTS, settings.ALERTS_SECRET, settings.ALERTS_LANGUAGE = [it.url], "a secret of ours", "en"
+    yield it
+    it.http.shutdown()
+    it.http.server_close()
+
+
+def subjects():
+    delivery.deliver()
+    return [letter.subject for letter in mail.outbox]
+
+
+def test_an_alarm_is_one_mail_that_says_what_it_means_and_what_to_do(by_mail):
+    open_alarm("orders.held", reference="AB12-CD34", detail="1024", now=NOW)
+
+    alerts.tell(now=NOW)
+    open_alarm("orders.held", reference="EF56-GH78", detail="1024", now=NOW + MINUTE)
+    alerts.tell(now=NOW + MINUTE)
+
+    assert subjects() == ["Alarm: orders.held"]
+    (letter,) = mail.outbox
+    assert letter.to == ["operations@example.com"]
+    for words in (
+        "A report is held because of a fault of ours.",
+        "“Resubmit held orders”",
+        "AB12-CD34 · 1024",
+        "docs/operations.md#alarm-ordersheld",
+        "/admin/alarms/alarm/",
+    ):
+        assert words in letter.body
+
+
+def test_one_mail_says_when_it_is_over_and_has_stayed_away(by_mail):
+    open_alarm("orders.held", now=NOW)
+    alerts.tell(now=NOW)
+    clear("orders.held", now=NOW + MINUTE)
+
+    alerts.tell(now=NOW + 5 * MINUTE)
+    assert subjects() == ["Alarm: orders.held"]
+
+    for minutes in (6, 7):
+        alerts.tell(now=NOW + minutes * MINUTE)
+    assert subjects() == ["Alarm: orders.held", "Over: orders.held"]
+
+
+def test_a_cause_that_comes_and_goes_is_one_alarm_to_the_reader(by_mail):
+    for minute in range(0, 20, 2):
+        open_alarm("ministry.sending_waits", now=NOW + minute * MINUTE)
+        alerts.tell(now=NOW + minute * MINUTE)
+        clear("ministry.sending_waits", now=NOW + (minute + 1) * MINUTE)
+        alerts.tell(now=NOW + (minute + 1) * MINUTE)
+    alerts.tell(now=NOW + 24 * MINUTE)
+
+    assert Alarm.objects.count() == 10
+    assert subjects() == ["Alarm: ministry.sending_waits", "Over: ministry.sending_waits"]
+
+
+def test_what_was_open_before_anybody_was_named_is_told_once_somebody_is(settings):
+    open_alarm("orders.held", now=NOW)
+    settings.ALERTS = []
+    assert alerts.tell(now=NOW) == 0
+
+    settings.ALERTS = ["mailto:operations@example.com", "mailto:second@example.com"]
+    assert alerts.tell(now=NOW + MINUTE) == 1
+
+    assert Message.objects.filter(template="alarm_opened").count() == 2
+
+
+def test_what_opened_and_ended_between_two_looks_is_not_told(by_mail):
+    open_alarm("orders.held", now=NOW)
+    clear("orders.held", now=NOW)
+
+    assert alerts.tell(now=NOW + 10 * MINUTE) == 0
+
+
+def test_a_webhook_gets_json_that_is_signed(hook):
+    open_alarm("orders.held", reference="AB12-CD34", detail="1024", now=NOW)
+    alerts.tell(now=NOW)
+
+    delivery.deliver()
+
+    ((headers, body),) = hook.got
+    told = json.loads(body)
+    assert {name: told[name] for name in ("event", "cause", "reference", "detail", "times", "over_at")} == {
+        "event": "opened",
+        "cause": "orders.held",
+        "reference": "AB12-CD34",
+        "detail": "1024",
+        "times": 1,
+        "over_at": None,
+    }
+    assert told["document"] == "docs/operations.md#alarm-ordersheld"
+    assert headers["X-Portal-Signature"] == f"sha256={signature(headers['X-Portal-Timestamp'], body)}"
+    assert Message.objects.get().state == State.DELIVERED
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_a_webhook_that_does_not_take_it_is_tried_again_and_is_no_alarm_itself(hook, status):
+    open_alarm("orders.held", now=NOW)
+    alerts.tell(now=NOW)
+    hook.status = status
+
+    at = timezone.now()
+    for _attempt in range(60):  # until it is given up
+        delivery.deliver(now=at)
+        at += timedelta(hours=1)
+        alerts.tell(now=at)
+        assert queries.oldest_waiting(at - timedelta(hours=1)) is None
+
+    assert {alarm.cause for alarm in Alarm.objects.all()} == {"orders.held"}
+    assert Message.objects.count() == 1
+    assert (Message.objects.get().state, len(hook.got)) == (State.FAILED, len(delivery.DELAYS) + 1)
+
+    hook.status = 200
+    open_alarm("orders.overdue", now=at)
+    alerts.tell(now=at)
+    delivery.deliver(now=at + MINUTE)
+    assert json.loads(hook.got[-1][1])["cause"] == "orders.overdue"
+
+
+def test_nobody_but_operations_and_auditors_reads_the_list_that_a_message_leads_to():
+    assert Client().get("/admin/alarms/alarm/").status_code == 302
