@@ -19,6 +19,7 @@ from filings.register.certificates import CERTIFICATES, INDIVIDUAL, NATURES, nat
 from filings.register.numbers import read_number
 from filings.register.regions import region
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
+from icpportal.desk.stock.moments import MomentFilter
 from icpportal.fields.domains import registrable
 from icpportal.fields.text import normalise_number
 from icpportal.privacy.masks import mask_email, mask_mobile, mask_name, mask_number, readable
@@ -151,7 +152,7 @@ class LegacyRecordAdmin(ReadOnly):
 
     columns = ("__str__", "subject_number", "filed_on", "created_at", "imported_at")
     list_display = columns
-    list_filter = [("imported_at", admin.EmptyFieldListFilter)]
+    list_filter = [("imported_at", MomentFilter)]
     on_page = ("domain", "subject_number", "site_number", "region", "filed_on", "created_at", "imported_at")
     search_fields = ["domain"]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from icpportal.alarms.actions import try_again
 from icpportal.alarms.models import Alarm, SetAside
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.stock.moments import MomentFilter
 
 
 @admin.register(Alarm)
@@ -16,7 +17,7 @@ class AlarmAdmin(ReadOnlyAdmin):
     """What operations must look at, the newest first. The portal opens and clears them itself."""
 
     list_display = ["cause", "reference", "detail", "times", "opened_at", "seen_at", "cleared_at"]
-    list_filter = [("cleared_at", admin.EmptyFieldListFilter)]
+    list_filter = [("cleared_at", MomentFilter)]
     actions = None
 
 

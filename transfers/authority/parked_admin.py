@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.desk.row_actions import ReasonForm, RowActions
+from icpportal.desk.stock.moments import MomentFilter
 from icpportal.fields.types import Words
 from icpportal.gateways.miit.codes.processing_codes import plain_words
 from icpportal.gateways.miit.types import AnswerKind, reference_of
@@ -55,7 +56,7 @@ class ParkedAnswerAdmin(Noted, RowActions):
         "says", "order", "report_key", "age", "why", "to_do", "proposed_by", "proposed_because", "applied_by",
         "closed_at",
     )  # fmt: skip
-    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_filter = (("closed_at", MomentFilter),)
     list_select_related = ("proposed_by", "applied_by")
     search_fields = ("=report_key",)
     search_help_text = _("Report, exactly")

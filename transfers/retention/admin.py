@@ -11,6 +11,7 @@ from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.proposals import decline, propose
 from icpportal.desk.row_actions import ReasonForm, RowActions
+from icpportal.desk.stock.moments import MomentFilter
 from icpportal.privacy import holds
 from icpportal.privacy.models import LegalHold
 from transfers.models import Order
@@ -22,6 +23,10 @@ class HoldForm(forms.ModelForm):
     class Meta:
         model = LegalHold
         fields = ("reference", "because")
+        help_texts = {
+            "reference": _("Its number, for example T7Q4-M2KX. Once this is saved, nothing of the order is deleted"),
+            "because": _("Which court or authority asks for it, and the number of its letter"),
+        }
 
     def clean_reference(self) -> str:
         reference = str(self.cleaned_data["reference"]).strip().upper()
@@ -39,14 +44,17 @@ class LegalHoldAdmin(RowActions[LegalHold]):
     """What is held, the newest first; nothing of it is deleted until a hold is lifted."""
 
     list_display = (
-        "reference", "because", "asked_by", "asked_at", "confirmed_by", "proposed_by", "proposed_because", "lifted_by",
-        "lifted_at",
+        "reference", "because", "asked_by", "asked_at", "confirmed_by", "lifting_proposed_by", "lifting_because",
+        "lifted_by", "lifted_at",
     )  # fmt: skip
-    list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    list_filter = (("lifted_at", MomentFilter),)
     list_select_related = ("asked_by", "confirmed_by", "proposed_by", "lifted_by")
     search_fields = ("=reference",)
     search_help_text = _("Order, exactly")
     form = HoldForm
+    lead = _(
+        "Nothing of these orders is deleted. Two leads set a hold, and two lift it: one proposes, another confirms."
+    )
     fields = ("reference", "because")
     actions = ("confirm_them", "propose_lifting", "lift_them", "decline_them")
     action_form = ReasonForm
@@ -54,6 +62,14 @@ class LegalHoldAdmin(RowActions[LegalHold]):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("privacy.add_legalhold")
+
+    @admin.display(description=_("Lifting proposed by"), empty_value="-")
+    def lifting_proposed_by(self, hold: LegalHold) -> User | None:
+        return hold.proposed_by
+
+    @admin.display(description=_("Why it is to be lifted"), empty_value="-")
+    def lifting_because(self, hold: LegalHold) -> str:
+        return hold.proposed_because or "-"
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)

@@ -33,7 +33,10 @@ from transfers.rights.models import Closure
 TASK = "icpportal.tasks.sweep_rights"
 STAFF = _("An account of staff is closed by the people who gave it its duties: ask them.")
 AT_AUTHORITY = _("An order is with the authority. It cannot be called back, and the law asks us to see it through.")
-HELD = _("What we keep of you must not be erased now, because an official procedure needs it. Call us.")
+HELD = _(
+    "An official procedure needs what we keep of you, so we must not erase it now. You can tell us now: we close the "
+    "account when the procedure is over."
+)
 
 
 def at_authority(user: User) -> list[Order]:

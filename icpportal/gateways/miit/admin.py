@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.desk.proposals import ProposalRefused
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.staff import staff_of
+from icpportal.desk.stock.moments import MomentFilter
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Panel
 from icpportal.gateways.errors import Refused, Retryable
@@ -207,7 +208,7 @@ class UploadFileAdmin(Contents):
 
     list_display = ("sequence", "report", "code", "tries", "sent_at", "accepted_at", "content")
     list_select_related = ("report",)
-    list_filter = (("accepted_at", admin.EmptyFieldListFilter),)
+    list_filter = (("accepted_at", MomentFilter),)
     search_fields = ("=name", "=report__key", "=report__reference")
     search_help_text = _("File, report or order, exactly")
     fields = (

@@ -144,6 +144,7 @@ def test_leads_set_confirm_and_lift_a_hold_and_nobody_does_both(client: Client, 
     order, one, other = make_order(), make_lead_reviewer(), make_lead_reviewer()
 
     english(client, one)
+    assert "Two leads set a hold, and two lift it" in page(client, LIST)
     unknown = client.post(reverse("admin:privacy_legalhold_add"), {"reference": "T7Q4-ZZZZ", "because": "x"})
     assert "No order has this number" in unknown.content.decode()
     said = {"reference": order.reference.lower(), "because": "letter of the court"}

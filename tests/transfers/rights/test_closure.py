@@ -203,7 +203,7 @@ def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pyte
     with monkeypatch.context() as held:
         held.setattr(closure, "is_held", lambda one: one == user)
         assert close(client, user).url == URL
-        assert "must not be erased now" in read(client, URL)
+        assert "we must not erase it now" in read(client, URL)
         assert closure.sweep() == 0
         assert User.objects.get(pk=user.pk).is_active
 
@@ -212,7 +212,8 @@ def test_a_hold_keeps_everything_until_it_ends(client: Client, monkeypatch: pyte
 
 def test_without_the_box_without_proof_or_as_staff_nothing_is_closed(client: Client) -> None:
     user, reviewer = make_user(), make_reviewer()
-    proved(client, user).post(URL)
+    unticked = proved(client, user).post(URL, follow=True).content.decode()
+    assert "Tick the box to close the account" in unticked
     sign_in(Client(), user).post(URL, SURE)
     close(Client(), reviewer)
 

@@ -23,7 +23,10 @@ from transfers.rights.views.guards import fresh_proof_required
 class CloseForm(forms.Form):
     """One box, so that no single press closes an account."""
 
-    sure = forms.BooleanField(label=_("I want to close my account. Nobody can undo this"))
+    sure = forms.BooleanField(
+        label=_("I want to close my account. Nobody can undo this"),
+        error_messages={"required": _("Tick the box to close the account")},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

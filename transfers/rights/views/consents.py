@@ -25,8 +25,8 @@ from verification.consents import CURRENT, TEXTS
 FOLLOWS: dict[str, Words] = {
     consents.CLOSES: _("The order is closed. The pictures of all its documents are deleted, and nobody can undo that."),
     consents.WAITS: _(
-        "The order is with the authority, and what we sent there cannot be called back. Your withdrawal is recorded. If"
-        " the order comes back or fails, we close it and delete its pictures. If it is approved, we keep them"
+        "The order is with the authority, and what we sent there cannot be called back. We record your withdrawal now."
+        " If the order comes back or fails, we close it and delete its pictures. If it is approved, we keep them"
         " only as long as the privacy page says."
     ),
     consents.CHANGES_NOTHING: _(

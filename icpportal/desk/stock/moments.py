@@ -1,0 +1,23 @@
+"""Filters of lists by whether something has happened to a row."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.contrib.admin import EmptyFieldListFilter
+from django.contrib.admin.views.main import ChangeList
+from django.utils.translation import pgettext
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
+
+
+class MomentFilter(EmptyFieldListFilter):
+    """Django's filter of an empty column, with words for a moment that has come or not."""
+
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
+        every, *two = super().choices(changelist)
+        words = pgettext("has it happened", "Not yet"), pgettext("has it happened", "Yes")
+        yield every
+        for choice, shown in zip(two, words, strict=True):
+            choice["display"] = shown
+            yield choice
