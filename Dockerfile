@@ -6,6 +6,8 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# pg_dump and pg_restore, for backups: not older than the server
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /app portal && install -d -o portal -g portal /data
 COPY --from=build /venv /venv
 WORKDIR /app

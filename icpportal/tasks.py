@@ -3,6 +3,7 @@
 from celery import Task
 
 from filings.legacy_import import runner
+from icpportal.alarms import restored
 from icpportal.approvals import actions as approvals
 from icpportal.audit import checkpoints
 from icpportal.celery import app
@@ -31,10 +32,17 @@ from verification.documents import sweep as sweeping
 
 
 class Job(Task):
-    """A task that leaves a pulse when it ended well, so that a job that stopped is seen, and one of its queue."""
+    """A task that leaves a pulse when it ended well, so that a job that stopped is seen, and one of its queue.
+
+    In a portal that was restored from a backup it does nothing until somebody says go, unless it `goes_on`.
+    """
 
     abstract = True
+    goes_on = False  # sends nothing, and moves nothing by the clock
     throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
+
+    def __call__(self, *args: Json, **kwargs: Json) -> object:
+        return super().__call__(*args, **kwargs) if self.goes_on or not restored.is_held() else None
 
     def on_success(self, *args: Json, **kwargs: Json) -> None:
         pulse.record_heartbeat(self.name.rpartition(".")[2])
@@ -73,13 +81,13 @@ def ask_phones() -> None:
     phone_windows.ask()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def examine_document(document_id: str) -> None:
     """Judges one uploaded paper or photo."""
     examination.examine(document_id)
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def sweep_documents() -> None:
     """Examines what was left lying, and clears what is owed to the bin."""
     sweeping.sweep_documents()
@@ -121,7 +129,7 @@ def check_footers() -> None:
     footers.check_asked()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def store_bodies() -> None:
     """Moves what the ministry has taken in, or we have, out of the database."""
     bodies.store()
@@ -139,13 +147,13 @@ def sweep_imports() -> None:
     runner.sweep()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def reconcile() -> None:
     """Looks for what stands still and for files without rows."""
     reconciliation.reconcile()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def keep_audit() -> None:
     """Links audit entries that a process left, and signs the end of their chain once a day."""
     checkpoints.keep()
@@ -157,19 +165,19 @@ def retain() -> None:
     retention.retain()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def count_durations() -> None:
     """Counts how long the orders approved on the last days have taken."""
     counting.count_days()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def count_desk() -> None:
     """Counts what the review desk did on the last days."""
     desk.count_days()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def fill_natures() -> None:
     """Writes the nature of orders from before an upgrade, some at a time."""
     backfill.fill_natures()
@@ -181,13 +189,13 @@ def tidy() -> None:
     cleanup.cleanup()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def watch() -> None:
     """Has operations called when something is wrong, and tells the dead-man's switch that the portal works."""
     watching.watch()
 
 
-@app.task(base=Job)
+@app.task(base=Job, goes_on=True)
 def heartbeat() -> None:
     """Proves that a worker works, and notes whether the outside systems answer and our own parts work."""
     parts.examine()

@@ -162,6 +162,7 @@ TRANSFERS = (
 COMPOSITION = (
     "icpportal/configuration",
     "icpportal/models.py",
+    "icpportal/backup",
     "icpportal/operations",
     "icpportal/operations/monitoring",
     "icpportal/pages",

@@ -256,6 +256,7 @@ def test_every_block_with_a_command_is_marked_as_one() -> None:
 def test_a_command_of_a_document_runs(command: str, data: Path, tmp_path: Path) -> None:
     if "dump.csv" in command:
         command = command.replace("dump.csv", str(write_csv(tmp_path / "dump.csv", [filing()])))
+    command = command.replace("var/backup", f"{data}/backup")
 
     environment = {**os.environ, "VAR_DIR": str(data)}
     environment.pop("DATABASE_URL", None)

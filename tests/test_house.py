@@ -2,11 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from icpportal.configuration.environment import VERSION
 from tests import import_ranks
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -364,3 +366,11 @@ def test_what_the_head_of_a_template_names_is_defined_there():
 
     assert len(list(named_in_heads())) > 50
     assert lost == []
+
+
+def test_one_version_stands_in_the_project_the_code_and_at_the_head_of_the_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+    assert newest is not None
+    assert (project, newest[1]) == (VERSION, VERSION)

@@ -39,6 +39,11 @@ BY_ITSELF = _("Nothing at once: it goes on by itself. After an hour, run “miit
 
 CAUSES = (
     Cause(
+        "portal.restored",
+        _("This portal was restored from a backup: it sends nothing, and no clock moves an order."),
+        _("Look at it, then run “restore --go”: docs/operations.md, Restore."),
+    ),
+    Cause(
         "ministry.stopped",
         _("The ministry refused our account: nothing is sent or fetched until a person lets it go on."),
         GO_ON,

@@ -14,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.Env()
 
+VERSION = "0.2.0"  # of the portal; CHANGELOG.md says what each one changed
+
 PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
 if PORTAL_MODE not in ("demo", "production"):
     raise ImproperlyConfigured("PORTAL_MODE is 'demo' or 'production'")

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "icpportal",
     "icpportal.fields",
     "icpportal.audit",
+    "icpportal.backup",
     "icpportal.privacy",
     "icpportal.alarms",
     "icpportal.codes",

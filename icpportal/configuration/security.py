@@ -22,6 +22,7 @@ BLIND_INDEX_KEY_FALLBACKS = env.list("BLIND_INDEX_KEY_FALLBACKS", default=[])  #
 # off while a version that does not read sealed files still runs beside this one
 SEAL_FILES = env.bool("SEAL_FILES", default=True)
 # how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back
+BACKUP_KEPT_DAYS = env.int("BACKUP_KEPT_DAYS", default=30)  # the newest one longer
 PICTURE_KEY_BACKUP_DAYS = env.int("PICTURE_KEY_BACKUP_DAYS", default=30)
 if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
     raise ImproperlyConfigured(

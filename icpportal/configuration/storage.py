@@ -55,6 +55,13 @@ else:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": EXPORTS_ROOT, **PRIVATE_FILES},
     }
+# backups that go to `s3://…`: the account of the documents, unless they have one of their own
+BACKUP_S3 = {
+    "endpoint_url": env.str("BACKUP_S3_ENDPOINT_URL", default=env.str("S3_ENDPOINT_URL", default="")) or None,
+    "region_name": env.str("BACKUP_S3_REGION", default=env.str("S3_REGION", default="")) or None,
+    "access_key": env.str("BACKUP_S3_ACCESS_KEY", default=env.str("S3_ACCESS_KEY", default="")),
+    "secret_key": env.str("BACKUP_S3_SECRET_KEY", default=env.str("S3_SECRET_KEY", default="")),
+}
 STORAGES = {
     "default": DOCUMENT_STORAGE,
     "documents": DOCUMENT_STORAGE,

@@ -11,7 +11,7 @@ from functools import partial
 from typing import BinaryIO, cast
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 from icpportal.gateways.errors import Retryable
@@ -97,6 +97,26 @@ def open_file(alias: str, name: str) -> BinaryIO:
         raise Missing(name) from gone
     except TROUBLE as trouble:
         raise StorageDown(alias) from trouble
+
+
+def as_it_lies(alias: str, name: str) -> BinaryIO:
+    """The file as it lies in the storage, sealed, for a backup; raises `Missing`."""
+    try:
+        return cast(BinaryIO, place(alias).open(name))
+    except TROUBLE as trouble:
+        if says_gone(trouble):
+            raise Missing(name) from trouble
+        raise StorageDown(alias) from trouble
+
+
+def put_as_it_lay(alias: str, name: str, source: BinaryIO) -> None:
+    """Store what `as_it_lies` gave under the same name; the place must have no such file."""
+    try:
+        kept_as = place(alias).save(name, File(source))
+    except TROUBLE as trouble:
+        raise StorageDown(alias) from trouble
+    if kept_as != name:
+        raise FileExistsError(name)
 
 
 def drop(alias: str, name: str) -> None:

@@ -22,7 +22,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from icpportal.alarms import leases, rows
+from icpportal.alarms import leases, restored, rows
 from icpportal.alarms.actions import open_alarm
 from icpportal.fields.types import Column
 from icpportal.gateways.errors import Refused, Retryable, Unknown
@@ -85,15 +85,17 @@ def deliver(
     seconds: float = ROUND_SECONDS,
     dry_run: bool = False,
     codes: bool | None = None,
+    only: str = "",
 ) -> Totals:
     """Send up to `limit` messages that are due at `now`; a dry run only counts them, by channel.
 
-    With `codes` these alone, or everything but them.
+    With `codes` these alone, or everything but them; with `only` those of one channel, also while a restored portal
+    holds back everything else.
     """
-    if dry_run:
+    if dry_run or (restored.is_held() and not only):
         counted = waiting(now=now)
         return Totals(left=sum(counted.values()), by_channel=counted)
-    this = _Round(now, seconds, codes)
+    this = _Round(now, seconds, codes, only)
     this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
     with _quick_commits(), closing(this.messages(limit)) as messages:
         for message in messages:
@@ -136,8 +138,10 @@ class _Reserved:
 class _Round:
     """One look at the outbox: what was done, and which channels have used up their patience."""
 
-    def __init__(self, now: datetime | None, seconds: float = ROUND_SECONDS, codes: bool | None = None) -> None:
-        self.fixed_now, self.codes = now, codes
+    def __init__(
+        self, now: datetime | None, seconds: float = ROUND_SECONDS, codes: bool | None = None, only: str = ""
+    ) -> None:
+        self.fixed_now, self.codes, self.only = now, codes, only
         self.ends = time.monotonic() + seconds
         self.totals = Totals()
         self.loop = rows.Loop(JOB)
@@ -149,7 +153,8 @@ class _Round:
 
     def due(self) -> QuerySet[Message]:
         """What is due of what this round is for."""
-        return due(self.fixed_now, codes=self.codes)
+        found = due(self.fixed_now, codes=self.codes)
+        return found.filter(channel=self.only) if self.only else found
 
     @property
     def is_over(self) -> bool:

@@ -41,6 +41,18 @@ ONE_LINE = {
     tasks.watch: ("watching.watch", ()),
     tasks.heartbeat: ("parts.examine", ()),
 }
+GO_ON = {
+    tasks.examine_document,
+    tasks.sweep_documents,
+    tasks.store_bodies,
+    tasks.reconcile,
+    tasks.keep_audit,
+    tasks.count_durations,
+    tasks.count_desk,
+    tasks.fill_natures,
+    tasks.heartbeat,
+    tasks.watch,
+}
 
 
 @pytest.mark.parametrize("task", ONE_LINE, ids=lambda task: task.__name__)
@@ -48,10 +60,23 @@ def test_each_task_does_the_one_thing_it_is_named_for(task, monkeypatch):
     where, arguments, *how = ONE_LINE[task]
     done = Mock()
     monkeypatch.setattr(f"icpportal.tasks.{where}", done)
+    monkeypatch.setattr("icpportal.tasks.restored.is_held", lambda: False)
 
     assert task(*arguments) is None
 
     done.assert_called_once_with(*arguments, **(how[0] if how else {}))
+
+
+@pytest.mark.parametrize("task", ONE_LINE, ids=lambda task: task.__name__)
+def test_in_a_restored_portal_a_task_goes_on_only_if_it_sends_nothing_and_moves_nothing_by_the_clock(task, monkeypatch):
+    where, arguments, *_how = ONE_LINE[task]
+    done = Mock()
+    monkeypatch.setattr(f"icpportal.tasks.{where}", done)
+    monkeypatch.setattr("icpportal.tasks.restored.is_held", lambda: True)
+
+    task(*arguments)
+
+    assert done.called is (task in GO_ON)
 
 
 def test_every_task_of_the_portal_is_one_of_these():

@@ -57,8 +57,8 @@ def reasons() -> dict:
     }
 
 
-def orders() -> list[dict]:
-    """Of each order: kind, state, how its pages answer, and its state after one move."""
+def orders(chosen=None) -> list[dict]:
+    """Of each order, or of each that is chosen: kind, state, how its pages answer, and its state after one move."""
     from django.test import Client, override_settings
     from django.urls import reverse
 
@@ -69,7 +69,7 @@ def orders() -> list[dict]:
     told = []
     ministry = "icpportal.gateways.miit.fake.FakeAuthority"
     with override_settings(ALLOWED_HOSTS=["testserver"], AUTHORITY_GATEWAY=ministry, RULE_PROFILE="seed-2018"):
-        for order in Order.objects.select_related("owner"):
+        for order in Order.objects.select_related("owner") if chosen is None else chosen:
             pages = (
                 (order.owner, reverse("order", args=[order.reference])),
                 (people.lead, reverse("admin:transfers_order_case", args=[order.pk])),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from icpportal.alarms import restored
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import phones
 from icpportal.gateways.miit.client.client import Ministry
@@ -53,11 +54,11 @@ class MinistryAuthority:
 
     def send(self) -> int:
         """One round of the one sender."""
-        return sender.send_due().accepted
+        return 0 if restored.is_held() else sender.send_due().accepted
 
     def fetch(self, *, patience: float = 0, if_due: bool = False) -> int:
         """Drains what the authority has ready."""
-        return inbox.fetch(patience=patience, if_due=if_due)
+        return 0 if restored.is_held() else inbox.fetch(patience=patience, if_due=if_due)
 
     def answers(self) -> list[Answer]:
         """The outcomes that were not acknowledged yet."""

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone, translation
 
+from icpportal.alarms.restored import HeldBack, refuse_if_held
 from icpportal.fields.types import Facts
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import Way
@@ -34,7 +35,7 @@ from transfers.orders import queries
 from transfers.pages.rules_summary import of_today
 
 NOT_NOW = 3  # exit code: the ministry did not answer in time, or wants us to wait
-REFUSALS = (Forgotten, Unreadable, MalformedDocument, Refused, Retryable, ImproperlyConfigured)
+REFUSALS = (Forgotten, Unreadable, MalformedDocument, Refused, Retryable, ImproperlyConfigured, HeldBack)
 
 
 class Options(TypedDict):
@@ -228,6 +229,7 @@ def send(command: Command, as_json: bool, options: Options) -> int:
         due = planning.due()
         command.say(as_json, due, words.sent_lines(due))
         return 0
+    refuse_if_held()
     sent = sender.send_due(limit=options["limit"])
     command.say(as_json, sent.as_dict(), words.sent_lines(sent.as_dict()))
     return 1 if sent.parked or standing().sending_stopped else 0

@@ -36,6 +36,30 @@ def _pieces(plain: bytes, cipher: AESGCM, header: bytes) -> Iterator[bytes]:
         yield cipher.encrypt(_nonce(number, number == last), piece, header)
 
 
+class Writer:
+    """Seals what is written into `out`, for what is too long to be held at once; call `finish` in the end."""
+
+    def __init__(self, out: BinaryIO, key: bytes, key_id: uuid.UUID) -> None:
+        self._out, self._cipher, self._header = out, AESGCM(key), MARK + key_id.bytes
+        self._number, self._rest = 0, b""
+        out.write(self._header)
+
+    def write(self, plain: bytes) -> int:
+        view, at = memoryview(self._rest + plain), 0
+        while len(view) - at > PIECE:  # what may be the last piece waits
+            self._put(view[at : at + PIECE], is_last=False)
+            at += PIECE
+        self._rest = bytes(view[at:])
+        return len(plain)
+
+    def finish(self) -> None:
+        self._put(memoryview(self._rest), is_last=True)
+
+    def _put(self, piece: memoryview, *, is_last: bool) -> None:
+        self._out.write(self._cipher.encrypt(_nonce(self._number, is_last), piece, self._header))
+        self._number += 1
+
+
 def _nonce(number: int, is_last: bool) -> bytes:
     return number.to_bytes(11) + bytes([is_last])
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError
 
+from icpportal.alarms import restored
 from icpportal.time_format import typed_moment
 from transfers.deadlines.sweep import sweep
 
@@ -19,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one object instead of lines")
 
     def handle(self, *, at: datetime | None, dry_run: bool, **options: str | int | None) -> None:
+        if restored.is_held() and not dry_run:
+            raise CommandError(str(restored.HeldBack()))
         totals = sweep(now=at, dry_run=dry_run)
         if options["json"]:
             found = {"moved": totals.moved, "failed": totals.failed, "set_aside": totals.set_aside}

@@ -1,0 +1,109 @@
+"""Making a backup: the database at one moment, the keys of files apart, and every file that no earlier backup took.
+
+A backup counts once its manifest is there, which is written last: one that was interrupted is none, and what it took of
+files is not taken again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from icpportal.backup import database, files, manifest
+from icpportal.backup.manifest import KEYS, Manifest
+from icpportal.backup.streams import Line, Sealed, sealing, write_lines
+from icpportal.backup.targets import Stored, Target
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What was deleted because its time was over."""
+
+    backups: int
+    keys: int
+    files: int
+    unread: int  # backups that no key of this portal opens: nothing that may be theirs is deleted
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many files there are, and how large they are together."""
+
+    files: int = 0
+    bytes: int = 0
+
+    def of(self, lines: Iterator[Line]) -> Iterator[Line]:
+        for line in lines:
+            self.files, self.bytes = self.files + 1, self.bytes + line["size"]
+            yield line
+
+
+def make(target: Target, keys_target: Target, *, now: datetime | None = None, tell: Tell = lambda _: None) -> Manifest:
+    """One backup, every part of it read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none."""
+    stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
+    folder = manifest.folder(stamp)
+    with database.moment() as moment:
+        dumped: list[Sealed] = []
+        with sealing(target, f"{folder}/database", dumped) as out:
+            moment.dump(out)
+        tell(f"database: {dumped[0].stored.size:,} bytes")
+        keys_of_files, tables = list(moment.file_keys()), moment.counts()
+    keys = write_lines(keys_target, f"{KEYS}/{stamp}", keys_of_files)
+    tell(f"keys of files: {len(keys_of_files)}")
+    tally = Tally()
+    listed = write_lines(target, f"{folder}/files", tally.of(files.take(target, _known(target))))
+    tell(f"files: {tally.files}, {tally.bytes:,} bytes in all")
+    made = Manifest(
+        stamp=stamp,
+        version=settings.VERSION,
+        engine=database.engine(),
+        tables=tables,
+        file_keys=len(keys_of_files),
+        files=tally.files,
+        bytes=tally.bytes,
+        database=dumped[0],
+        keys=keys,
+        list=listed,
+    )
+    manifest.write(target, made)
+    return made
+
+
+def _known(target: Target) -> dict[str, Stored]:
+    """The files of the newest backup that can be read."""
+    newest = next(reversed(list(manifest.all_of(target))), None)
+    lines = newest.list.lines(target) if newest else ()
+    return {stored.name: stored for stored in map(files.stored_as, lines)}
+
+
+def prune(target: Target, keys_target: Target, *, now: datetime | None = None) -> Pruned:
+    """Delete backups and keys of files that are kept long enough; the newest backup stays, however old it is."""
+    now = now or timezone.now()
+    *older, _newest = manifest.stamps(target) or [""]
+    over = [each for each in older if manifest.made_at(each) < now - timedelta(days=settings.BACKUP_KEPT_DAYS)]
+    for each in over:
+        for name in reversed(target.listed(manifest.folder(each))[1]):  # the manifest before its parts
+            target.drop(f"{manifest.folder(each)}/{name}")
+        target.drop(manifest.folder(each))
+    keys = drop_old_keys(keys_target, now)
+    left, kept = manifest.stamps(target), list(manifest.all_of(target))
+    unread = len(left) - len(kept)
+    return Pruned(len(over), keys, 0 if unread else files.drop_unnamed(target, kept, now), unread)
+
+
+def drop_old_keys(keys_target: Target, now: datetime) -> int:
+    """From then on no backup opens what was deleted before: the keys of files are kept for so long and no longer."""
+    old = [stamp for stamp in keys_target.listed(KEYS)[1] if keys_are_over(stamp, now)]
+    for stamp in old:
+        keys_target.drop(f"{KEYS}/{stamp}")
+    return len(old)
+
+
+def keys_are_over(stamp: str, now: datetime | None = None) -> bool:
+    """Whether the keys of files of this backup may not be kept any longer."""
+    last = (now or timezone.now()) - timedelta(days=settings.PICTURE_KEY_BACKUP_DAYS)
+    return manifest.made_at(stamp) < last

@@ -1,0 +1,226 @@
+"""The database in a backup: one moment of it, without the keys of files, which lie apart.
+
+PostgreSQL by pg_dump and pg_restore (custom format), SQLite by its own online backup. Both while the portal works.
+"""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from icpportal.backup.streams import Line
+from icpportal.backup.targets import CHUNK
+from icpportal.privacy.models import FileKey
+
+FILE_KEYS = FileKey._meta.db_table
+KEY_COLUMNS = ("id", "place", "name", "wrapped", "created_at")
+SELECT_KEYS = f"SELECT {', '.join(KEY_COLUMNS)} FROM {FILE_KEYS} ORDER BY id"  # noqa: S608 -- constants
+DELETE_KEYS = f"DELETE FROM {FILE_KEYS}"  # noqa: S608 -- same
+
+
+class Writable(Protocol):
+    def write(self, plain: bytes, /) -> int: ...
+
+
+class DatabaseFault(Exception):
+    """pg_dump or pg_restore failed, or is not there."""
+
+
+class Moment(Protocol):
+    """The database as it was at one moment."""
+
+    def dump(self, out: Writable) -> None:
+        """Write all of it but the keys of files."""
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has; none of the keys of files."""
+
+    def file_keys(self) -> Iterator[Line]:
+        """The keys of files."""
+
+
+def engine() -> str:
+    return connection.vendor
+
+
+@contextmanager
+def moment() -> Iterator[Moment]:
+    """The database as it is now."""
+    with _postgresql() if connection.vendor == "postgresql" else _sqlite() as found:
+        yield found
+
+
+def is_empty() -> bool:
+    return not connection.introspection.table_names()
+
+
+def restore(source: BinaryIO) -> None:
+    """Fill the empty database with what `Moment.dump` wrote."""
+    if connection.vendor == "postgresql":
+        _pg_restore(source)
+    else:
+        with _file() as path:
+            with path.open("wb") as copy:
+                shutil.copyfileobj(source, copy, CHUNK)
+            with closing(sqlite3.connect(path)) as whole:
+                connection.ensure_connection()
+                whole.backup(connection.connection)
+
+
+def count_rows() -> dict[str, int]:
+    """How many rows each table has now; none of the keys of files."""
+    with connection.cursor() as cursor:
+        return _counted(cursor, connection.introspection.table_names(cursor))
+
+
+def put_file_keys(lines: Iterable[Line]) -> int:
+    """Insert the keys of files; how many there were."""
+    rows = [FileKey(**line) for line in lines]
+    return len(FileKey.objects.bulk_create(rows, batch_size=1_000))
+
+
+def _counted(cursor: Any, tables: Iterable[str]) -> dict[str, int]:
+    found = {}
+    for table in sorted(set(tables) - {FILE_KEYS}):
+        cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608 -- a table of ours
+        found[table] = cursor.fetchone()[0]
+    return found
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+class _PostgresMoment:
+    """A snapshot that this transaction keeps open and pg_dump shares."""
+
+    def __init__(self, snapshot: str) -> None:
+        self.snapshot = snapshot
+
+    def dump(self, out: Writable) -> None:
+        options = ["--format=custom", "--no-owner", "--no-privileges", f"--exclude-table-data={FILE_KEYS}"]
+        with _process(["pg_dump", *options, f"--snapshot={self.snapshot}"], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            while part := process.stdout.read(CHUNK):
+                out.write(part)
+
+    def counts(self) -> dict[str, int]:
+        return count_rows()
+
+    def file_keys(self) -> Iterator[Line]:
+        for row in FileKey.objects.order_by("pk").values_list(*KEY_COLUMNS).iterator(chunk_size=2_000):
+            yield {name: str(value) for name, value in zip(KEY_COLUMNS, row, strict=True)}
+
+
+@contextmanager
+def _postgresql() -> Iterator[Moment]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not connection.savepoint_ids:  # as the first statement of the transaction
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_export_snapshot()")
+        yield _PostgresMoment(cursor.fetchone()[0])
+
+
+def _pg_restore(source: BinaryIO) -> None:
+    options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
+    name = str(connection.settings_dict["NAME"])
+    with _process(["pg_restore", *options, f"--dbname={name}"], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):  # it ended before; why, is told when its code is seen
+            shutil.copyfileobj(source, process.stdin, CHUNK)
+            process.stdin.close()
+
+
+@contextmanager
+def _process(
+    command: list[str], *, stdin: int | None = None, stdout: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    with tempfile.TemporaryFile() as told:
+        try:
+            process = subprocess.Popen(  # noqa: S603 -- our own words
+                command, stdin=stdin, stdout=stdout, stderr=told, env=_environment()
+            )
+        except FileNotFoundError:
+            raise DatabaseFault(f"{command[0]} is not installed: install the client of PostgreSQL") from None
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            code = process.wait()
+        if code:
+            told.seek(0)
+            raise DatabaseFault(f"{command[0]} ended with {code}: {_last_line(told)}")
+
+
+def _last_line(told: BinaryIO) -> str:
+    lines = told.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def _environment() -> dict[str, str]:
+    """Where the database is, and nothing else, for the programs of PostgreSQL; a password is never an argument."""
+    database = connection.settings_dict
+    said = {
+        "PGHOST": database["HOST"],
+        "PGPORT": database["PORT"],
+        "PGUSER": database["USER"],
+        "PGPASSWORD": database["PASSWORD"],
+        "PGDATABASE": database["NAME"],
+    }
+    return {"PATH": os.defpath, **{name: str(value) for name, value in said.items() if value}}
+
+
+# --- SQLite --------------------------------------------------------------------------------------
+
+
+class _SqliteMoment:
+    """A copy of the file, of which the keys of files are told first and then deleted."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with closing(sqlite3.connect(path)) as copy:
+            self.keys = copy.execute(SELECT_KEYS).fetchall()
+            copy.execute(DELETE_KEYS)
+            copy.commit()
+            copy.execute("VACUUM")  # or they could be read from the pages that nobody uses any more
+
+    def dump(self, out: Writable) -> None:
+        with self.path.open("rb") as source:
+            while part := source.read(CHUNK):
+                out.write(part)
+
+    def counts(self) -> dict[str, int]:
+        with closing(sqlite3.connect(self.path)) as copy:
+            cursor = copy.cursor()
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            return _counted(cursor, [name for (name,) in cursor.fetchall()])
+
+    def file_keys(self) -> Iterator[Line]:
+        for row in self.keys:
+            yield {**dict(zip(KEY_COLUMNS, map(str, row), strict=True)), "created_at": f"{row[-1]}+00:00"}
+
+
+@contextmanager
+def _sqlite() -> Iterator[Moment]:
+    with _file() as path:
+        # what is committed, read beside the portal's own connection: that one would wait for itself in a transaction
+        name = str(connection.settings_dict["NAME"])
+        with closing(sqlite3.connect(name)) as source, closing(sqlite3.connect(path)) as copy:
+            source.backup(copy)
+        yield _SqliteMoment(path)
+
+
+@contextmanager
+def _file() -> Iterator[Path]:
+    """A name for a database file beside ours, readable for nobody else; it is deleted in the end."""
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:
+        yield Path(folder) / "copy.sqlite3"

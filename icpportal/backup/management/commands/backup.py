@@ -1,0 +1,65 @@
+"""`manage.py backup`: the database, the keys of files apart, and every stored file, checked while it is made."""
+
+import json
+import sys
+from dataclasses import asdict
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from icpportal.backup import backups, manifest
+from icpportal.backup.database import DatabaseFault
+from icpportal.backup.targets import Damaged, Target
+from icpportal.gateways.storage import StorageDown
+
+
+class Command(BaseCommand):
+    help = (
+        "Makes a backup while the portal works and deletes those whose time is over (BACKUP_KEPT_DAYS; keys of files: "
+        "PICTURE_KEY_BACKUP_DAYS). It is sealed with the first key of PII_KEYS, which is not in it. Exit code 1: none "
+        "was made. 3: made, but a backup is there that no key of PII_KEYS opens, so no old file was deleted."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--to", help="a folder, or s3://bucket/prefix")
+        parser.add_argument("--keys-to", help="where the keys of files go, apart from the rest (default: the same)")
+        parser.add_argument("--list", metavar="FROM", help="tell which backups lie there, and make none")
+        parser.add_argument("--json", action="store_true", dest="as_json", help="one JSON object")
+
+    def handle(
+        self, *, to: str | None, keys_to: str | None, list: str | None, as_json: bool, **options: str | int | None
+    ) -> None:
+        try:
+            if list:
+                return self._list(Target(list), as_json=as_json)
+            if not to:
+                raise CommandError("Say where the backup goes: --to DIR, or --to s3://bucket/prefix.")
+            self._make(Target(to), Target(keys_to or to), as_json=as_json)
+        except (DatabaseFault, Damaged) as fault:
+            raise CommandError(f"No backup was made: {fault}.") from fault
+        except StorageDown as down:
+            raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
+
+    def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
+        made = backups.make(target, keys_target, tell=self.stderr.write)
+        gone = backups.prune(target, keys_target)
+        if as_json:
+            told = {"stamp": made.stamp, "files": made.files, "bytes": made.bytes, "rows": sum(made.tables.values())}
+            self.stdout.write(json.dumps({**told, "file_keys": made.file_keys, "deleted": asdict(gone)}))
+        else:
+            self.stdout.write(
+                f"backup {made.stamp}: {sum(made.tables.values())} rows, {made.file_keys} keys of files, "
+                f"{made.files} files ({made.bytes:,} bytes), each read again"
+            )
+            self.stdout.write(f"deleted: {gone.backups} backups, {gone.keys} sets of keys, {gone.files} files")
+        if gone.unread:
+            self.stderr.write(f"{gone.unread} backups open with no key of PII_KEYS: no old file was deleted")
+            sys.exit(3)
+
+    def _list(self, target: Target, *, as_json: bool) -> None:
+        found = {stamp: manifest.key_of(target, stamp) for stamp in manifest.stamps(target)}
+        if as_json:
+            self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))
+            return
+        for stamp, key in found.items():
+            self.stdout.write(f"{stamp}  opens with the key “{key}”")
+        self.stdout.write(f"{len(found)} backups in {target.where}")

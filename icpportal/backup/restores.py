@@ -1,0 +1,110 @@
+"""Bringing a backup back into an empty portal, which then sends nothing until somebody says go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.core.management import call_command
+
+from icpportal.alarms import restored
+from icpportal.alarms.models import Alarm
+from icpportal.backup import database, files
+from icpportal.backup.backups import keys_are_over
+from icpportal.backup.manifest import Manifest
+from icpportal.backup.targets import Damaged, Target
+from icpportal.privacy.key_change import marks
+
+Tell = Callable[[str], None]
+TOLD_EACH = 500  # files
+ALARMS = Alarm._meta.db_table
+
+
+class NotEmpty(Exception):
+    """The portal into which the backup should go holds something."""
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came of it: what is not as the backup says; nothing where all is."""
+
+    files: int = 0
+    keys: int = 0
+    keys_gone: bool = False  # kept long enough: no picture opens
+    differs: list[str] = field(default_factory=list)
+
+
+def refuse_filled() -> None:
+    """Raise `NotEmpty`, unless the database has no table and no storage a file."""
+    if not database.is_empty():
+        raise NotEmpty("the database has tables: a backup goes into an empty one (create it, and do not migrate it)")
+    if files.are_there():
+        raise NotEmpty("there are stored files: a backup goes into empty storages")
+
+
+def refuse_other_engine(backup: Manifest) -> None:
+    if backup.engine != database.engine():
+        raise NotEmpty(f"the backup is of {backup.engine}, and DATABASE_URL names {database.engine()}")
+
+
+def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
+    """Read every part of a backup, change nothing; raises `Damaged`."""
+    _check_streams(target, backup)
+    result = Restored(keys_gone=_keys_are_over(keys_target, backup))
+    if not result.keys_gone:
+        keys_target.check(backup.keys.stored)
+        result.keys = sum(1 for _line in backup.keys.lines(keys_target))
+    for line in backup.list.lines(target):
+        target.check(files.stored_as(line))
+        result.files = _told(result.files + 1, backup, tell)
+    return result
+
+
+def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
+    """Bring all of it back; raises `NotEmpty`, `Damaged`, `StorageDown` or `DatabaseFault`.
+
+    The portal holds everything back from the moment its database is there (`alarms/restored.py`).
+    """
+    refuse_other_engine(backup)
+    refuse_filled()
+    _check_streams(target, backup)
+    result = Restored(keys_gone=_keys_are_over(keys_target, backup))
+    if not result.keys_gone:
+        keys_target.check(backup.keys.stored)
+    with backup.database.opened(target) as source:
+        database.restore(source)
+    wanted = {**backup.tables, ALARMS: backup.tables[ALARMS] + restored.hold(backup.stamp)}
+    tell("database: there, and nothing is sent")
+    result.differs += _compared(wanted, database.count_rows())
+    if not result.keys_gone:
+        result.keys = database.put_file_keys(backup.keys.lines(keys_target))
+    for line in backup.list.lines(target):
+        try:
+            files.put_back(target, line)
+        except Damaged as damaged:
+            result.differs.append(str(damaged))
+        result.files = _told(result.files + 1, backup, tell)
+    call_command("migrate", verbosity=0, interactive=False)
+    if wrong := marks.fault():
+        result.differs.append(wrong)
+    return result
+
+
+def _check_streams(target: Target, backup: Manifest) -> None:
+    for stream in (backup.database, backup.list):
+        target.check(stream.stored)
+
+
+def _keys_are_over(keys_target: Target, backup: Manifest) -> bool:
+    """Whether the keys of its files were deleted after their time: then none of its pictures opens, as it must be."""
+    return keys_target.size(backup.keys.stored.name) is None and keys_are_over(backup.stamp)
+
+
+def _compared(wanted: dict[str, int], found: dict[str, int]) -> list[str]:
+    tables = sorted({*wanted, *found})
+    pairs = {table: (wanted.get(table, 0), found.get(table, 0)) for table in tables}
+    return [f"{table}: {there} rows, and {was} in the backup" for table, (was, there) in pairs.items() if was != there]
+
+
+def _told(number: int, backup: Manifest, tell: Tell) -> int:
+    if number % TOLD_EACH == 0:
+        tell(f"files: {number} of {backup.files}")
+    return number

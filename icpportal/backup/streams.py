@@ -1,0 +1,76 @@
+"""Streams of a backup: sealed piece by piece while they are written, under a key that the manifest holds."""
+
+import json
+import os
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+
+from icpportal.backup.targets import CHUNK, Stored, Target
+from icpportal.privacy.files import pieces
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed stream of a backup: where it lies, what it must be, and the key that opens it."""
+
+    stored: Stored
+    key: str
+
+    @classmethod
+    def of(cls, told: Line) -> "Sealed":
+        return cls(Stored(**told["stored"]), told["key"])
+
+    def told(self) -> Line:
+        return asdict(self)
+
+    @contextmanager
+    def opened(self, target: Target) -> Iterator[BinaryIO]:
+        """Its plain bytes; raises `Unreadable` in the middle where it was changed."""
+        with scratch() as copy, target.open(self.stored.name) as source:
+            while part := source.read(CHUNK):
+                copy.write(part)
+            copy.seek(0)
+            yield pieces.opened(copy, lambda _key_id: bytes.fromhex(self.key))
+
+    def lines(self, target: Target) -> Iterator[Line]:
+        """Its lines, where it is one of JSON lines."""
+        with self.opened(target) as source:
+            rest = b""
+            while part := source.read(CHUNK):
+                *whole, rest = (rest + part).split(b"\n")
+                yield from map(json.loads, whole)
+
+
+@contextmanager
+def scratch() -> Iterator[BinaryIO]:
+    """A file without a name where the portal keeps its data; what is written into it is sealed, or goes at once."""
+    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
+        yield cast(BinaryIO, file)
+
+
+@contextmanager
+def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Writer]:
+    """What is written is sealed and, when that ended well, stored under this name; `kept` gets where."""
+    key = os.urandom(32)
+    with scratch() as copy:
+        writer = pieces.Writer(copy, key, uuid.uuid4())
+        yield writer
+        writer.finish()
+        kept.append(Sealed(target.put(name, copy), key.hex()))
+
+
+def write_lines(target: Target, name: str, lines: Iterable[Line]) -> Sealed:
+    kept: list[Sealed] = []
+    with sealing(target, name, kept) as out:
+        for line in lines:
+            out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    return kept[0]

@@ -1,0 +1,146 @@
+"""Where backups lie: a folder, or a place in an S3 bucket. What is written there is read again and compared."""
+
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage
+from django.utils import timezone
+
+from icpportal.gateways.storage import TROUBLE, StorageDown, says_gone
+
+CHUNK = 1024 * 1024
+S3 = "s3://"
+
+
+class Damaged(Exception):
+    """What lies there is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One file of a backup: its name in the target, and what it must be."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+class Target:
+    """A folder (`/backups`) or `s3://bucket/prefix`; every call may raise `StorageDown`."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.storage: Storage = _bucket(where) if where.startswith(S3) else _folder(where)
+
+    def put(self, name: str, source: BinaryIO) -> Stored:
+        """Store what `source` holds, unless it is there already, and read it again; raises `Damaged`."""
+        source.seek(0)
+        wanted = measured(name, source)
+        if self.size(name) != wanted.size:
+            source.seek(0)
+            try:
+                self.drop(name)
+                self.storage.save(name, File(source))
+            except TROUBLE as trouble:
+                raise StorageDown(self.where) from trouble
+        self.check(wanted)
+        return wanted
+
+    def check(self, wanted: Stored) -> None:
+        """Raise `Damaged` where a file is not there or is another one."""
+        try:
+            with self.open(wanted.name) as source:
+                found = measured(wanted.name, source)
+        except FileNotFoundError:
+            raise Damaged(f"{wanted.name} is missing in {self.where}") from None
+        if found != wanted:
+            raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
+
+    def open(self, name: str) -> BinaryIO:
+        """The file for reading; raises `FileNotFoundError`."""
+        try:
+            return cast(BinaryIO, self.storage.open(name))
+        except TROUBLE as trouble:
+            if says_gone(trouble):
+                raise FileNotFoundError(name) from trouble
+            raise StorageDown(self.where) from trouble
+
+    def read(self, name: str) -> bytes:
+        with self.open(name) as source:
+            return source.read()
+
+    def size(self, name: str) -> int | None:
+        """In bytes; None when there is no such file."""
+        try:
+            return self.storage.size(name)
+        except TROUBLE as trouble:
+            if says_gone(trouble):
+                return None
+            raise StorageDown(self.where) from trouble
+
+    def listed(self, folder: str) -> tuple[list[str], list[str]]:
+        """The names of folders and files in a folder, in order."""
+        try:
+            folders, files = self.storage.listdir(folder)
+        except TROUBLE as trouble:
+            if says_gone(trouble):
+                return [], []
+            raise StorageDown(self.where) from trouble
+        return sorted(folders), sorted(files)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The names of all files below a folder."""
+        folders, files = self.listed(folder)
+        yield from (f"{folder}/{name}" for name in files)
+        for each in folders:
+            yield from self.below(f"{folder}/{each}")
+
+    def changed_at(self, name: str) -> datetime:
+        """When a file was written; now for one that is gone."""
+        try:
+            return self.storage.get_modified_time(name)
+        except TROUBLE as trouble:
+            if says_gone(trouble):
+                return timezone.now()
+            raise StorageDown(self.where) from trouble
+
+    def drop(self, name: str) -> None:
+        """Delete a file, or an empty folder; one that is gone is as good as deleted."""
+        try:
+            self.storage.delete(name)
+        except TROUBLE as trouble:
+            if not says_gone(trouble):
+                raise StorageDown(self.where) from trouble
+
+
+def measured(name: str, source: BinaryIO) -> Stored:
+    """Size and hash of what is left to read of `source`."""
+    digest, size = hashlib.sha256(), 0
+    while part := source.read(CHUNK):
+        digest.update(part)
+        size += len(part)
+    return Stored(name, size, digest.hexdigest())
+
+
+def _folder(where: str) -> Storage:
+    return FileSystemStorage(
+        Path(where).expanduser().resolve(), file_permissions_mode=0o600, directory_permissions_mode=0o700
+    )
+
+
+def _bucket(where: str) -> Storage:
+    from storages.backends.s3 import S3Storage  # noqa: PLC0415 -- only where backups lie in a bucket
+
+    bucket, _slash, prefix = where.removeprefix(S3).partition("/")
+    return S3Storage(**settings.BACKUP_S3, bucket_name=bucket, location=prefix, file_overwrite=True, default_acl=None)
+
+
+def plain(content: str) -> BinaryIO:
+    return io.BytesIO(content.encode())

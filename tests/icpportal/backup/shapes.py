@@ -1,0 +1,119 @@
+"""The shapes in which a portal runs, and a second, empty one of each into which a backup is brought."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import psycopg
+from moto.server import ThreadedMotoServer
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parents[3]
+ACCOUNT = {"aws_access_key_id": "invented", "aws_secret_access_key": "invented", "region_name": "cn-north-1"}
+POSTGRES = os.environ.get("DATABASE_URL", "")
+
+
+@dataclass
+class Elsewhere:
+    """A portal with an empty database and empty storages; each command is a process."""
+
+    environment: dict[str, str]
+    target: str
+    keys_target: str
+
+    def run(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        """A Python process there."""
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=ROOT,
+            env=self.environment | changed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def manage(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        return self.run("manage.py", *words, **changed)
+
+    def restore(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
+        return self.manage("restore", "--from", self.target, "--keys-from", self.keys_target, *words, **changed)
+
+    def looked_at(self) -> dict[str, Any]:
+        """What `restored` says of it."""
+        done = self.run("-m", "tests.icpportal.backup.restored")
+        assert done.returncode == 0, done.stderr[-3000:]
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return found
+
+
+@contextmanager
+def on_files(folder: Path) -> Iterator[Elsewhere]:
+    """Files in a folder, and the database of this run's kind."""
+    with _database(folder) as url:
+        yield Elsewhere(_environment(folder, url), str(folder / "backups"), str(folder / "keys"))
+
+
+@contextmanager
+def in_buckets(folder: Path, settings: Any) -> Iterator[Elsewhere]:
+    """Files in S3, here in one bucket and there in another, and the backups in a third."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    endpoint = "http://{}:{}".format(*server.get_host_and_port())
+    client = boto3.client("s3", endpoint_url=endpoint, **ACCOUNT)
+    for bucket in ("papers", "restored", "backups"):
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "cn-north-1"})
+    account = {
+        "access_key": "invented",
+        "secret_key": "invented",
+        "region_name": "cn-north-1",
+        "endpoint_url": endpoint,
+    }
+    options = {**account, "bucket_name": "papers", "default_acl": None, "file_overwrite": False}
+    settings.BACKUP_S3 = account
+    settings.STORAGES = {
+        **settings.STORAGES,
+        **{
+            name: {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**options, "location": name}}
+            for name in ("documents", "quarantine", "ministry")
+        },
+    }
+    there = {
+        "S3_BUCKET": "restored",
+        "S3_ENDPOINT_URL": endpoint,
+        "S3_REGION": "cn-north-1",
+        "S3_ACCESS_KEY": "invented",
+        "S3_SECRET_KEY": "invented",
+    }
+    try:
+        with _database(folder) as url:
+            yield Elsewhere(_environment(folder, url) | there, "s3://backups/portal", "s3://backups/keys")
+    finally:
+        server.stop()
+
+
+def _environment(folder: Path, url: str) -> dict[str, str]:
+    own = {"DATABASE_URL": url, "VAR_DIR": str(folder / "there"), "PYTHONPATH": str(ROOT)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    return {**kept, **own, "REDIS_URL": ""}
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    if not POSTGRES.startswith("postgres"):
+        yield f"sqlite:///{folder / 'restored.sqlite3'}"
+        return
+    name = f"restored_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

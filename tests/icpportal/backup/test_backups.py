@@ -1,0 +1,220 @@
+"""Backups one after the other: what is taken again, what goes, what is refused; and a portal that holds back."""
+
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from icpportal import tasks
+from icpportal.alarms import restored
+from icpportal.alarms.models import Alarm
+from icpportal.backup import backups, database, manifest, restores
+from icpportal.backup.targets import Damaged, Target
+from icpportal.gateways import storage
+from icpportal.gateways.miit.gateway import MinistryAuthority
+from icpportal.gateways.storage import StorageDown
+from icpportal.outbox.models import Message
+from icpportal.privacy.files import keys
+from tests.icpportal.backup.papers import make_sealed_document
+from tests.transfers import states
+from tests.transfers.builders import make_order
+from transfers.orders import actions
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.sqlite]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Target:
+    return Target(str(tmp_path / "backups"))
+
+
+@pytest.fixture
+def taken(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of what is written into the target."""
+    written: list[str] = []
+    save = target.storage.save
+    monkeypatch.setattr(target.storage, "save", lambda name, content: written.append(name) or save(name, content))
+    return written
+
+
+def made(target: Target, *, days: int = 0) -> str:
+    """A backup of so many days ahead of now; its name."""
+    return backups.make(target, target, now=timezone.now() + days * DAY).stamp
+
+
+def said(*words: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out, stderr=StringIO(), **options)
+    return out.getvalue()
+
+
+# --- one after the other -------------------------------------------------------------------------
+
+
+def test_a_file_is_taken_once_and_a_new_one_alone_the_next_time(target: Target, taken: list[str]) -> None:
+    make_sealed_document(make_order())
+    made(target)
+    taken.clear()
+    second = make_sealed_document(make_order())
+
+    made(target, days=1)
+
+    assert [name for name in taken if name.startswith("files/")] == [f"files/documents/{second.stored_name}"]
+    assert [backup.files for backup in manifest.all_of(target)] == [1, 2]
+
+
+def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stays(
+    target: Target, settings: Any
+) -> None:
+    settings.BACKUP_KEPT_DAYS = 30
+    gone, stays = make_sealed_document(make_order()), make_sealed_document(make_order())
+    made(target)
+    storage.drop("documents", gone.stored_name)
+    made(target, days=20)
+
+    before = backups.prune(target, target, now=timezone.now() + 29 * DAY)
+    after = backups.prune(target, target, now=timezone.now() + 31 * DAY)
+    long_after = backups.prune(target, target, now=timezone.now() + 300 * DAY)
+
+    assert (before.backups, before.files) == (0, 0)
+    assert (after.backups, after.files) == (1, 1)
+    assert long_after.backups == 0
+    assert list(target.below("files")) == [f"files/documents/{stays.stored_name}"]
+
+
+def test_no_file_goes_while_there_is_a_backup_that_no_key_opens(target: Target, settings: Any) -> None:
+    document = make_sealed_document(make_order())
+    made(target)
+    storage.drop("documents", document.stored_name)
+    settings.PII_KEYS = f"new:{settings.PII_KEYS.partition(':')[2]}"
+    made(target, days=1)
+
+    gone = backups.prune(target, target, now=timezone.now() + 3 * DAY)
+
+    assert (gone.unread, gone.files) == (1, 0)
+    assert target.size(f"files/documents/{document.stored_name}")
+    assert "opens with the key “demo”" in said("backup", list=target.where)
+
+
+def test_keys_of_files_go_after_their_days_and_the_backup_says_that_its_pictures_do_not_open(target: Target) -> None:
+    make_sealed_document(make_order())
+    stamp = made(target, days=-31)
+
+    with_keys = restores.check(target, target, manifest.read(target, stamp), print)
+    gone = backups.drop_old_keys(target, timezone.now())
+    without = restores.check(target, target, manifest.read(target, stamp), print)
+
+    assert (with_keys.keys, with_keys.keys_gone) == (1, False)
+    assert (gone, without.keys, without.keys_gone, without.files) == (1, 0, True, 1)
+
+
+def test_what_was_erased_before_a_backup_opens_from_no_later_one(target: Target) -> None:
+    document = make_sealed_document(make_order())
+    keys.forget("documents", document.stored_name)  # as a killed process left it: the file is still there
+
+    backup = manifest.read(target, made(target))
+
+    assert (backup.file_keys, backup.files) == (0, 1)
+
+
+# --- damage --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("part", ["files/documents", "backups", "file-keys"])
+def test_a_part_that_was_changed_is_named_before_anything_is_restored(target: Target, part: str) -> None:
+    make_sealed_document(make_order())
+    stamp = made(target)
+    name = next(each for each in target.below(part) if not each.endswith("manifest"))
+    path = Path(target.where) / name
+    content = bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(Damaged, match=path.name):
+        restores.check(target, target, manifest.read(target, stamp), print)
+    with pytest.raises(CommandError, match=path.name):
+        said("restore", source=target.where, dry_run=True)
+
+
+def test_a_backup_that_stopped_half_way_is_none_and_the_next_one_does_not_take_its_files_again(
+    target: Target, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_sealed_document(make_order())
+    with monkeypatch.context() as broken:
+        broken.setattr(manifest, "write", lambda *_words: (_ for _ in ()).throw(StorageDown("full")))
+        with pytest.raises(StorageDown):
+            made(target)
+    assert manifest.stamps(target) == []
+    with pytest.raises(CommandError, match="no backup in"):
+        said("restore", source=target.where)
+    taken.clear()
+
+    made(target, days=1)
+
+    assert not [name for name in taken if name.startswith("files/")]
+
+
+def test_a_portal_that_holds_something_is_not_restored_over(target: Target) -> None:
+    made(target)
+
+    with pytest.raises(CommandError, match="the database has tables"):
+        said("restore", source=target.where)
+    assert not Alarm.objects.exists()
+
+
+def test_a_backup_of_another_database_is_refused(target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(target)
+    monkeypatch.setattr(database, "engine", lambda: "postgresql")
+
+    with pytest.raises(CommandError, match="the backup is of sqlite, and DATABASE_URL names postgresql"):
+        said("restore", source=target.where)
+
+
+def test_it_is_said_where_a_backup_goes_and_where_it_lies() -> None:
+    with pytest.raises(CommandError, match="--to"):
+        said("backup")
+    with pytest.raises(CommandError, match="--from"):
+        said("restore")
+
+
+# --- a restored portal holds back ----------------------------------------------------------------
+
+
+def test_nothing_leaves_and_no_clock_moves_until_somebody_says_go(settings: Any) -> None:
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
+    order = make_order(state=states.SUBMITTED)
+    actions.withdraw(order, actor=order.owner, reason="other", words="")
+    draft = make_order(state=states.DRAFT, due_at=timezone.now() - DAY)
+    waiting = Message.objects.filter(state="waiting").count()
+    restored.hold("20261129T000000Z")
+
+    for task in (tasks.deliver_codes, tasks.deliver_outbox, tasks.sweep_deadlines, tasks.send_reports):
+        task()
+    said("deliver_outbox")
+    with pytest.raises(CommandError, match="restore --go"):
+        said("sweep_deadlines")
+    with pytest.raises(CommandError, match="restore --go"):
+        said("miit", "send")
+    draft.refresh_from_db()
+    assert (Message.objects.filter(state="waiting").count(), draft.state) == (waiting, states.DRAFT)
+    assert (MinistryAuthority().send(), MinistryAuthority().fetch()) == (0, 0)
+
+    assert f"{waiting} messages are sent now" in said("restore", go=True)
+    tasks.sweep_deadlines()
+    draft.refresh_from_db()
+    assert draft.state == states.EXPIRED
+
+
+def test_messages_that_may_have_been_sent_since_can_be_given_up(settings: Any) -> None:
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
+    order = make_order(state=states.SUBMITTED)
+    actions.withdraw(order, actor=order.owner, reason="other", words="")
+    restored.hold("20261129T000000Z")
+
+    assert "messages are given up" in said("restore", go=True, give_up_messages=True)
+    assert not Message.objects.filter(state="waiting").exists()
