@@ -266,7 +266,7 @@ def _rights(world: World) -> None:
     worker.run(copies.ask(lead).pk)
     DataExport.objects.create(user=owner, language="en", tries=1, lease=uuid4(), leased_until=FAR, done=12, total=40)
     Closure.objects.create(user=owner)
-    erase(of(world, states.EXPIRED, states.TRANSFER_ANOTHER))
+    erase(of(world, states.EXPIRED))
     late = timezone.now() - timedelta(days=30)
     for state in (states.APPROVED, states.SUBMITTED):
         asked = corrections.ask(
