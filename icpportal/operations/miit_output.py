@@ -54,7 +54,7 @@ def when(moment: datetime | None) -> str:
 # --- status ---
 
 
-def standing_lines(now: InterfaceStatus, questions: list[str]) -> list[str]:
+def standing_lines(now: InterfaceStatus, questions: list[str], silence: str) -> list[str]:
     """How it stands, what the administration has to be asked, and last what needs a person."""
     counts = ", ".join(f"{state} {number}" for state, number in now.reports.items())
     last = "not known yet: miit resync" if now.last_sequence is None else now.last_sequence
@@ -74,6 +74,7 @@ def standing_lines(now: InterfaceStatus, questions: list[str]) -> list[str]:
         ENCRYPTION[now.encryption],
         SCHEMAS.get(now.schemas, f"schemas: {now.schemas}"),
         f"settings: {'; '.join(now.settings_faults) or 'sane'}",
+        *([f"the ministry does not answer; {silence}"] if silence else []),
         *(f"open question: {question}" for question in questions),
         *(f"needs a person: {need}" for need in now.needs),
         f"needs: {len(now.needs)}",

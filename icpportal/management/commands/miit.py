@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from icpportal.alarms.restored import HeldBack, refuse_if_held
 from icpportal.fields.types import Facts
-from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import Way
 from icpportal.gateways.miit.documents.types import MalformedDocument
 from icpportal.gateways.miit.incoming import downloads
@@ -21,7 +21,7 @@ from icpportal.gateways.miit.line import polling
 from icpportal.gateways.miit.line.file_encryption import Forgotten
 from icpportal.gateways.miit.models import ReportState
 from icpportal.gateways.miit.operations import actions as operations
-from icpportal.gateways.miit.operations import report_list, settings_check
+from icpportal.gateways.miit.operations import last_answer, report_list, settings_check
 from icpportal.gateways.miit.operations.status import standing
 from icpportal.gateways.miit.outgoing import plan as planning
 from icpportal.gateways.miit.outgoing import sender
@@ -78,7 +78,7 @@ Argument = tuple[tuple[str], ArgumentOptions]
 
 class Command(BaseCommand):
     help = """Show the state of the ministry's interface and what was sent, and act on it by hand.
-Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 3 no answer in time, or not now."""
+Exit codes: 0 done, 1 it cannot be done or a person is needed, 2 typed wrongly, 3 no answer, or not now."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         kinds = parser.add_subparsers(dest="what", required=True, metavar="status|queue|show|…")
@@ -115,9 +115,17 @@ def status(command: Command, as_json: bool, options: Options) -> int:
         f"answer to {each.report_key}: {each.words(moment)}; see “Parked answers” at the review desk" for each in parked
     )
     questions = settings_check.open_questions(asks_password=of_today().asks_password)
-    found = {**now.as_dict(), "parked_answers": [asdict(each) for each in parked], "open_questions": questions}
-    command.say(as_json, found, words.standing_lines(now, questions))
-    return 1 if now.needs else 0
+    silence = last_answer.silence()
+    found = {
+        **now.as_dict(),
+        "parked_answers": [asdict(each) for each in parked],
+        "open_questions": questions,
+        "silence": silence,
+    }
+    command.say(as_json, found, words.standing_lines(now, questions, silence))
+    if now.needs:
+        return 1
+    return NOT_NOW if silence else 0
 
 
 def queue(command: Command, as_json: bool, options: Options) -> int:
@@ -219,7 +227,12 @@ def resync(command: Command, as_json: bool, options: Options) -> int:
 
 def pull(command: Command, as_json: bool, options: Options) -> int:
     polling.expect_news()
-    taken = authority.pull()
+    try:
+        taken = authority.pull()
+    except NotYet:  # it is we who are busy
+        raise
+    except Retryable as problem:
+        raise Retryable(f"{problem}; {last_answer.last_success()}") from problem
     command.say(as_json, {"answers": taken}, [f"answers taken: {taken}"])
     return 0
 
@@ -246,7 +259,7 @@ SEQUENCE: Argument = (("sequence",), {"type": int, "help": "number of the file"}
 KEY: Argument = (("key",), {"help": "key of the report"})
 DOWNLOAD: Argument = (("name",), {"help": "name of the file, or the number in front of it"})
 KINDS = {
-    "status": Kind(status, "how it stands; exit code 1 when something needs a person"),
+    "status": Kind(status, "how it stands; exit code 1 when something needs a person, 3 while the ministry is silent"),
     "queue": Kind(
         queue,
         "every report with its number, state and reason",
@@ -292,7 +305,7 @@ KINDS = {
     "downloads": Kind(list_downloads, "downloads that are damaged or parked, each with its reason"),
     "confirm": Kind(confirm, "give up a damaged download, so that those behind it come; its bytes stay", DOWNLOAD),
     "reread": Kind(reread, "take in a damaged or parked download from the bytes that are here", DOWNLOAD),
-    "pull": Kind(pull, "bring in what the authority has ready and hand it to the orders"),
+    "pull": Kind(pull, "bring in what the authority has ready and hand it to the orders; exit code 3: no answer"),
     "send": Kind(
         send,
         "one round of sending; exit code 1 when something was parked or sending is stopped",

@@ -9,6 +9,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.return_codes import BOTH, NO_ANSWER, Told, Way, reaction
 from icpportal.gateways.miit.models import MinistryLine
 from icpportal.gateways.miit.operations.line_health import longest_silence
+from icpportal.time_format import to_beijing
 
 
 def judge(*, now: datetime | None = None) -> None:
@@ -17,7 +18,7 @@ def judge(*, now: datetime | None = None) -> None:
     That it is closed, under maintenance or has too much to do is no trouble: it answers.
     """
     now = now or timezone.now()
-    line = MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first() or MinistryLine()
+    line = _line()
     _refuse_stops(line)
     if any(_is_silent(line, way) for way in BOTH):
         raise Retryable(f"{NO_ANSWER}{_last(line)}")
@@ -26,6 +27,26 @@ def judge(*, now: datetime | None = None) -> None:
         raise Retryable(trouble)
     if not waits and (line.answered_at is None or line.answered_at < now - longest_silence()):
         raise Retryable(f"the ministry was not asked lately{_last(line)}: is a worker running?")
+
+
+def silence() -> str:
+    """Since when the ministry does not answer, in a sentence; nothing while it does, or while nobody asks it."""
+    line = _line()
+    return last_success(line) if any(_is_silent(line, way) for way in BOTH) else ""
+
+
+def last_success(line: MinistryLine | None = None) -> str:
+    """When it last answered and what, and when a look for downloads last came to its end, in Beijing time."""
+    line = line or _line()
+    looked = f"{to_beijing(line.fetched_at):%Y-%m-%d %H:%M}" if line.fetched_at else "never"
+    if line.answered_at is None:
+        return f"it never answered before; last look for downloads: {looked}"
+    answered = f"{to_beijing(line.answered_at):%Y-%m-%d %H:%M}, code {line.answered_code or '-'}"
+    return f"last answer: {answered}; last look for downloads: {looked}"
+
+
+def _line() -> MinistryLine:
+    return MinistryLine.objects.filter(pk=settings.MIIT_ISP_ID).first() or MinistryLine()
 
 
 def _refuse_stops(line: MinistryLine) -> None:

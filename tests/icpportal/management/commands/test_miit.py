@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import translation
+from django.utils import timezone, translation
 from lxml import etree
 
 from icpportal.gateways.errors import Retryable
@@ -116,6 +116,47 @@ def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
     assert code == 1
     assert "STOPPED since 2026-11-20 09:00: 12: the ministry refuses our credentials." in out
     assert out.splitlines()[-1] == "needs: 1"
+
+
+def silent_line(**columns):
+    """Its last answer was at nine; since then nobody is there, and the line waits before it tries again."""
+    line = MinistryLine.objects.create(isp_id=ISP, **columns)
+    for way in BOTH:
+        line_state.wait_for_answer(line, way, now=timezone.now())
+
+
+def test_status_says_that_the_ministry_does_not_answer_and_when_it_last_did_and_ends_with_3(capsys):
+    silent_line(answered_at=START, answered_code="2", fetched_at=START)
+
+    code, _words, out = fails(capsys, "status")
+    _code, _words, as_json = fails(capsys, "status", "--json")
+
+    said = "last answer: 2026-11-20 09:00, code 2; last look for downloads: 2026-11-20 09:00"
+    assert code == 3
+    assert f"the ministry does not answer; {said}" in out.splitlines()
+    assert (json.loads(as_json)["silence"], json.loads(as_json)["needs"]) == (said, [])
+
+
+def test_a_silent_ministry_and_something_for_a_person_end_with_1(capsys):
+    silent_line()
+    report(1, state="parked")
+
+    code, _words, out = fails(capsys, "status")
+
+    assert code == 1
+    assert "the ministry does not answer; it never answered before; last look for downloads: never" in out
+
+
+def test_pull_says_that_the_ministry_does_not_answer_and_when_it_last_did(capsys, settings):
+    MinistryLine.objects.create(isp_id=ISP, answered_at=START, answered_code="2", fetched_at=START)
+    settings.MIIT_FILES_URL = "http://127.0.0.1:9/ISPWebService/upDownLoad"
+
+    code, words, _out = fails(capsys, "pull")
+    assert code == 3
+    assert words.startswith("not now: ")
+    assert words.endswith("last answer: 2026-11-20 09:00, code 2; last look for downloads: 2026-11-20 09:00")
+
+    assert fails(capsys, "status")[0] == 3
 
 
 def test_no_line_is_half_in_another_language(capsys, settings):
