@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 
 from icpportal.fields.client import announced, most_bytes
 from icpportal.logs import request_reference
+from icpportal.metrics.counters import count_request
 
 logger = logging.getLogger("icpportal.requests")
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -23,7 +24,7 @@ PERMISSIONS_POLICY = ", ".join(
     for feature in ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope")
     + ("microphone", "midi", "payment", "serial", "usb")
 )
-MACHINE_PATHS = ("/healthz", "/healthz/deep", "/readyz")
+MACHINE_PATHS = ("/healthz", "/healthz/deep", "/metrics", "/readyz")
 
 
 class RequestReference:
@@ -39,21 +40,27 @@ class RequestReference:
         try:
             response = self.get_response(request)
             response["X-Request-ID"] = reference
-            _log_answer(request, response, round((monotonic() - began) * 1000))
+            _note_answer(request, response, monotonic() - began)
         finally:
             request_reference.reset(before)
         return response
 
 
-def _log_answer(request: HttpRequest, response: HttpResponse, milliseconds: int) -> None:
+def _note_answer(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
     """The route, not the path: a path can carry a one-time link."""
     match = request.resolver_match
     route = match.route if match else "-"
     if f"/{route}" in MACHINE_PATHS and response.status_code == 200:
         return
+    count_request(route, request.method or "", response.status_code, seconds)
     logger.info(
         "answered",
-        extra={"method": request.method, "route": route, "status": response.status_code, "ms": milliseconds},
+        extra={
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "ms": round(seconds * 1000),
+        },
     )
 
 

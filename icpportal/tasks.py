@@ -1,5 +1,7 @@
 """What workers do: each task carries ids at most and has one line of body. Every one may run twice."""
 
+from time import monotonic
+
 from celery import Task
 
 from filings.legacy_import import runner
@@ -11,6 +13,7 @@ from icpportal.fields.types import Json
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit import base as ministry
 from icpportal.gateways.miit.line import bodies
+from icpportal.metrics.counters import count_task
 from icpportal.operations import cleanup, retention
 from icpportal.operations import heartbeat as pulse
 from icpportal.operations import reconcile as reconciliation
@@ -41,13 +44,23 @@ class Job(Task):
     goes_on = False  # sends nothing, and moves nothing by the clock
     throws = (Retryable, Refused)  # an outside system's trouble: one line in the log, no traceback
 
+    began: float | None = None  # a worker's process does one task at a time
+
     def __call__(self, *args: Json, **kwargs: Json) -> object:
         return super().__call__(*args, **kwargs) if self.goes_on or not restored.is_held() else None
 
-    def on_success(self, *args: Json, **kwargs: Json) -> None:
-        pulse.record_heartbeat(self.name.rpartition(".")[2])
+    @property
+    def short_name(self) -> str:
+        return self.name.rpartition(".")[2]
 
-    def after_return(self, *args: Json, **kwargs: Json) -> None:
+    def before_start(self, *args: Json, **kwargs: Json) -> None:
+        self.began = monotonic()
+
+    def on_success(self, *args: Json, **kwargs: Json) -> None:
+        pulse.record_heartbeat(self.short_name)
+
+    def after_return(self, status: str, *args: Json, **kwargs: Json) -> None:
+        count_task(self.short_name, status.lower(), None if self.began is None else monotonic() - self.began)
         pulse.beat_queue(app.conf.task_routes[self.name]["queue"])
 
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from icpportal.accounts.languages import set_language
 from icpportal.operations.monitoring import health
+from icpportal.operations.monitoring.metrics import metrics
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
 from icpportal.pages.public import robots
@@ -20,6 +21,7 @@ handler500 = "icpportal.pages.errors.server_error"
 urlpatterns = [
     path("healthz", health.alive, name="alive"),
     path("healthz/deep", health.deep, name="deep-health"),
+    path("metrics", metrics, name="metrics"),
     path("robots.txt", robots, name="robots"),
     path("readyz", health.ready, name="ready"),
     path("", include("transfers.urls")),

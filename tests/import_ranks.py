@@ -19,6 +19,7 @@ KIT = (
     "icpportal/privacy",
     "icpportal/privacy/files",
     "icpportal/logs.py",
+    "icpportal/metrics",
     "icpportal/workdays",
     "icpportal/alarms",
     "icpportal/privacy/key_change",

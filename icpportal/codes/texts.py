@@ -77,16 +77,21 @@ def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = ""
 
 def watch(period: Period, of: str) -> None:
     """The alarm of a period, opened by the text that reaches it and cleared by the first of the next period."""
-    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
-    used = row.used if row and not of else 0
+    spent = 0 if of else used(period)
     for cause, least in (
         (f"sms.{period.name}", WARNED_AT * period.amount),
         (f"sms.{period.name}_spent", period.amount),
     ):
-        if used == 1:
+        if spent == 1:
             clear(cause)
-        if used >= least and used:
-            open_alarm(cause, reference=period.key, detail=f"{used} of {period.amount} texts")
+        if spent >= least and spent:
+            open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
+
+
+def used(period: Period) -> int:
+    """How many texts of a budget are used."""
+    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key)).first()
+    return row.used if row else 0
 
 
 def periods(now: datetime) -> tuple[Period, Period]:

@@ -5,6 +5,7 @@ nothing secret has a default.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,12 @@ def secret(name: str, *, demo: str) -> str:
 def noted(note: Path, default: str) -> str:
     """The address that the running demo left in its data folder, so that commands beside it use the same one."""
     return note.read_text("utf-8").strip() if DEMO and note.exists() else default
+
+
+def share_counters(folder: Path) -> None:
+    """Lets processes count in files of this folder: prometheus-client reads this variable when it is imported."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def json_object(name: str) -> Any:

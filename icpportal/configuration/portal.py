@@ -1,10 +1,11 @@
 """The portal as a Django project: its address, applications, pages, languages and log."""
 
+import socket
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, env, noted
+from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, env, noted, share_counters
 from icpportal.logs import logging_settings
 
 DEBUG = False
@@ -109,6 +110,12 @@ USE_I18N = True
 FORMAT_MODULE_PATH = "icpportal.formats"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+
+# --- metrics (docs/operations.md#metrics): off without a token ----------------------------------
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_DIR = VAR_DIR / "metrics" / socket.gethostname()  # ids of processes repeat among containers
+if METRICS_TOKEN:
+    share_counters(METRICS_DIR)
 
 # --- log: standard error, redacted ------------------------------------------------------------
 LOGGING = logging_settings(readable=DEMO, level=env.str("LOG_LEVEL", default="INFO"))

@@ -19,6 +19,7 @@ from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.inventory import unreportable
 from icpportal.gateways.miit.codes import table_numbers as missing_codes
 from icpportal.gateways.miit.line import bodies, retention
+from icpportal.metrics import processes
 from icpportal.operations import heartbeat
 from transfers.deadlines import sweep as deadlines
 from transfers.review.cases import drafts
@@ -49,6 +50,7 @@ JOBS: dict[str, Job] = {
     "unread_numbers": numbers.clear_read,
     "unknown_servers": unreportable.clear_known,
     "set_aside": rows.forget_left,
+    "old_counters": processes.forget_old,
 }
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from icpportal.operations.monitoring import readings
 from tests.transfers import states
 from tests.transfers.archive import fill
 from tests.transfers.builders import make_user
@@ -44,6 +45,8 @@ WHOLE_TABLE = {
 Query = Callable[[Order], QuerySet]
 SWEEP: dict[str, Query] = {
     "due": lambda order: queries.due(NOW),
+    "due, for metrics": lambda order: queries.due(NOW + timedelta(days=1)).order_by()[: readings.MOST],
+    "in review, for metrics": lambda order: readings.reviewed(),
     "to remind": lambda order: reminders.to_remind(NOW)[:200],
     "to remind in the evening": lambda order: reminders.to_remind(EVENING)[:200],
     "duties to remind of": lambda order: duty_reminders.to_remind(timezone.localdate(NOW))[:200],

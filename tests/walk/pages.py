@@ -22,6 +22,7 @@ NO_PAGE = {
     "alive": HEALTH,
     "ready": HEALTH,
     "deep-health": HEALTH,
+    "metrics": "for machines, behind a token: tests/icpportal/operations/monitoring/test_metrics.py",
     "robots": "for machines: tests/icpportal/pages/test_public.py",
     "demo-authority": "leads to the simulated ministry, another host: tests/demo/ministry",
     "admin:autocomplete": "answers in JSON; no field asks: tests/icpportal/test_declared_lookups.py",

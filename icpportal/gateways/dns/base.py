@@ -5,6 +5,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
+
 
 class Resolver(Protocol):
     """What any resolver can do; `timeout` bounds a question in seconds, `settings.DNS_SECONDS` when it is left out."""
@@ -18,4 +20,4 @@ class Resolver(Protocol):
 
 def resolver() -> Resolver:
     """The gateway of `settings.DNS_GATEWAY`."""
-    return import_string(settings.DNS_GATEWAY)()
+    return counting("dns", import_string(settings.DNS_GATEWAY)(), "addresses")

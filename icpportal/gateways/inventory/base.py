@@ -5,6 +5,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
 from icpportal.gateways.inventory.types import Instance
 
 
@@ -23,4 +24,4 @@ class Inventory(Protocol):
 
 def inventory() -> Inventory:
     """The gateway of `settings.INVENTORY_GATEWAY`."""
-    return import_string(settings.INVENTORY_GATEWAY)()
+    return counting("inventory", import_string(settings.INVENTORY_GATEWAY)(), "instances", "instance")

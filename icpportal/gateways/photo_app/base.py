@@ -5,6 +5,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
+
 
 class PhotoApp(Protocol):
     """What the system behind the app can do; `timeout` bounds a question in seconds."""
@@ -26,4 +28,4 @@ def is_there() -> bool:
 
 def photo_app() -> PhotoApp:
     """The gateway of `settings.PHOTO_APP_GATEWAY`."""
-    return import_string(settings.PHOTO_APP_GATEWAY)()
+    return counting("photo_app", import_string(settings.PHOTO_APP_GATEWAY)(), "picture")

@@ -5,6 +5,7 @@ from typing import BinaryIO, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
 from icpportal.gateways.scanner.types import Scan
 
 
@@ -20,4 +21,4 @@ class Scanner(Protocol):
 
 def scanner() -> Scanner:
     """The gateway of `settings.SCANNER_GATEWAY`."""
-    return import_string(settings.SCANNER_GATEWAY)()
+    return counting("scanner", import_string(settings.SCANNER_GATEWAY)(), "scan")

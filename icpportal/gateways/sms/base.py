@@ -5,6 +5,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
+
 
 class TextMessages(Protocol):
     """A supplier of text messages; raises only `Retryable`, `Unknown` and `Refused`."""
@@ -22,4 +24,4 @@ class TextMessages(Protocol):
 
 def text_messages() -> TextMessages:
     """The supplier that `settings.SMS_GATEWAY` names."""
-    return import_string(settings.SMS_GATEWAY)()
+    return counting("sms", import_string(settings.SMS_GATEWAY)(), "send")

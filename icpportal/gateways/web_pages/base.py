@@ -6,6 +6,8 @@ from typing import Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
+
 # why a page was not read, as `Refused.code` says it
 INSIDE = "inside"  # its name leads to an address that is not public
 ADDRESS = "address"  # not an address of the web: another scheme or port, a password in it
@@ -38,4 +40,4 @@ class WebPages(Protocol):
 
 def web_pages() -> WebPages:
     """The gateway of `settings.WEB_PAGES_GATEWAY`."""
-    return import_string(settings.WEB_PAGES_GATEWAY)()
+    return counting("web_pages", import_string(settings.WEB_PAGES_GATEWAY)(), "fetch")

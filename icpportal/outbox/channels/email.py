@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.message import BadHeaderError
 
+from icpportal.gateways.answers import counted
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import bounded
 from icpportal.outbox.models import Message
@@ -23,6 +24,11 @@ CLEAR = range(400, 600)  # a no, for now or for good
 
 def deliver(message: Message) -> str:
     """Send the mail and return its Message-ID, the same however often the message is delivered."""
+    with counted("mail"):
+        return _sent(message)
+
+
+def _sent(message: Message) -> str:
     mail = _mail(message)
     mail.connection = get_connection()
     try:

@@ -113,6 +113,7 @@ EACH_ONE = {
     "unread_numbers": 1,
     "unknown_servers": 0,
     "set_aside": 0,
+    "old_counters": 0,
 }
 
 
@@ -188,7 +189,7 @@ def test_the_command_says_the_totals_last():
         "gone: wrong_passwords 1, dead_service_codes 0, unproved_addresses 1, sessions 1, phone_uploads 1,"
         " backdrop_addresses 1, codes 1, counters 1, type_checks 1, review_drafts 1, page_drafts 0,"
         " ministry_files 1, ministry_strays 0, missing_codes 0, unread_numbers 1,"
-        " unknown_servers 0, set_aside 0\n"
+        " unknown_servers 0, set_aside 0, old_counters 0\n"
     )
     assert would == (f"would be {words}", 0)
     assert did == (words, 0)

@@ -13,6 +13,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
+from icpportal.gateways.answers import counted
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.http_responses import content
 from icpportal.gateways.miit.client import wsdl, xml
@@ -44,7 +45,8 @@ def ask(account: Account, call: Call) -> str:
     """The string the method returned, unread; `Retryable` when there was none. Never longer than `call.seconds`."""
     line = MinistrySession(account, call.seconds)
     try:
-        return bounded(lambda: _asked(line, call), call.seconds)
+        with counted("authority"):
+            return bounded(lambda: _asked(line, call), call.seconds)
     finally:
         line.cut()
 

@@ -1,0 +1,51 @@
+"""Counts how outside systems answer, whoever asks them."""
+
+import functools
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from icpportal.gateways.errors import NotYet, Refused, Retryable, Unknown
+from icpportal.metrics.counters import count_answer
+
+P = ParamSpec("P")
+Given = TypeVar("Given")
+# the first that fits; what is none of ours broke, and that is our fault
+OUTCOMES: tuple[tuple[type[Exception], str], ...] = (
+    (NotYet, "not_asked"),
+    (Unknown, "unknown"),
+    (Retryable, "no_answer"),
+    (Refused, "refused"),
+    (Exception, "broken"),
+)
+
+
+@contextmanager
+def counted(system: str) -> Iterator[None]:
+    """Counts one question by how it ends."""
+    began = time.monotonic()
+    outcome = "ok"
+    try:
+        yield
+    except Exception as problem:
+        outcome = next(word for kind, word in OUTCOMES if isinstance(problem, kind))
+        raise
+    finally:
+        count_answer(system, outcome, time.monotonic() - began)
+
+
+def counting(system: str, gateway: Given, *methods: str) -> Given:
+    """The same gateway, whose questions are counted under this name."""
+    for name in methods:
+        setattr(gateway, name, _counted(system, getattr(gateway, name)))
+    return gateway
+
+
+def _counted(system: str, ask: Callable[P, Given]) -> Callable[P, Given]:
+    @functools.wraps(ask)
+    def asked(*args: P.args, **kwargs: P.kwargs) -> Given:
+        with counted(system):
+            return ask(*args, **kwargs)
+
+    return asked

@@ -1,0 +1,59 @@
+"""The counters of this process: requests, tasks, answers of outside systems. No label is personal or without end.
+
+Each process counts for itself: where `/metrics` is on, in files of its own below `METRICS_DIR` (`processes.py`).
+"""
+
+from http import HTTPMethod
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+REGISTRY: Final = CollectorRegistry()
+METHODS = frozenset(HTTPMethod)
+OTHER = "other"
+
+REQUESTS = Counter("portal_requests", "Requests answered, by route.", ["route", "method", "status"], registry=REGISTRY)
+REQUEST_SECONDS = Histogram(
+    "portal_request_seconds",
+    "How long answers took, by route.",
+    ["route"],
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+    registry=REGISTRY,
+)
+TASKS = Counter("portal_tasks", "Tasks of the workers, by how they ended.", ["task", "outcome"], registry=REGISTRY)
+TASK_SECONDS = Histogram(
+    "portal_task_seconds",
+    "How long tasks took.",
+    ["task"],
+    buckets=(0.1, 0.5, 1, 5, 30, 120, 270),
+    registry=REGISTRY,
+)
+ANSWERS = Counter(
+    "portal_gateway_answers", "Questions to outside systems, by their answer.", ["system", "outcome"], registry=REGISTRY
+)
+ANSWER_SECONDS = Histogram(
+    "portal_gateway_seconds",
+    "How long outside systems took.",
+    ["system"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
+    registry=REGISTRY,
+)
+
+
+def count_request(route: str, method: str, status: int, seconds: float) -> None:
+    """One answer; `route` is the pattern of its address, never the address."""
+    REQUESTS.labels(route, method if method in METHODS else OTHER, str(status)).inc()
+    REQUEST_SECONDS.labels(route).observe(seconds)
+
+
+def count_task(task: str, outcome: str, seconds: float | None) -> None:
+    """One task that ended; without `seconds` one that never began."""
+    TASKS.labels(task, outcome).inc()
+    if seconds is not None:
+        TASK_SECONDS.labels(task).observe(seconds)
+
+
+def count_answer(system: str, outcome: str, seconds: float) -> None:
+    """One question to an outside system."""
+    ANSWERS.labels(system, outcome).inc()
+    ANSWER_SECONDS.labels(system).observe(seconds)

@@ -1,0 +1,66 @@
+"""The counters of all processes that share our data folder: web, workers and beat, in as many containers.
+
+prometheus-client keeps those of each process in files named by its id; ids repeat among containers, so each host has a
+folder. A series names its process: it goes with the files of one that has ended, and no sum falls.
+"""
+
+import socket
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+KEPT_SECONDS = 24 * 3600.0  # after the last count of a process
+
+
+class ProcessCounters:
+    """For a registry of prometheus-client: what every process has counted."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def collect(self) -> Iterable[Metric]:
+        """Every family once, each sample with the process that counted it."""
+        families: dict[str, Metric] = {}
+        for process, files in sorted(_files(self.folder).items()):
+            for metric in MultiProcessCollector.merge([str(file) for file in files]):
+                family = families.setdefault(metric.name, Metric(metric.name, metric.documentation, metric.type))
+                for sample in metric.samples:
+                    family.add_sample(sample.name, {**sample.labels, "process": process}, sample.value)
+        return families.values()
+
+
+def _files(folder: Path) -> dict[str, list[Path]]:
+    found: dict[str, list[Path]] = defaultdict(list)
+    for file in folder.glob("*/*.db"):
+        found[f"{file.parent.name}-{_process_of(file)}"].append(file)
+    return found
+
+
+def _process_of(file: Path) -> str:
+    return file.stem.rpartition("_")[2]
+
+
+def forget_old(*, now: datetime | None = None, dry_run: bool = False) -> int:  # noqa: ARG001 -- a job of the tidying
+    """Deletes the counters of processes that ended a day ago; how many files those were."""
+    before = time.time() - KEPT_SECONDS
+    old = [
+        file
+        for files in _files(settings.METRICS_DIR.parent).values()
+        for file in files
+        if file.stat().st_mtime < before and not _is_alive(file)
+    ]
+    for file in [] if dry_run else old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
+def _is_alive(file: Path) -> bool:
+    """Whether it is of a process of this host that still runs."""
+    process = _process_of(file)
+    return file.parent.name == socket.gethostname() and process.isdecimal() and Path(f"/proc/{process}").exists()
