@@ -9,7 +9,7 @@ from transfers.models import FieldVerdict, Order, ReviewRound
 from transfers.review import second_look
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import rules_for
-from transfers.review.values import kept_value
+from transfers.review.values import kept_values
 from transfers.second_look.policy import DRAWN
 
 
@@ -42,5 +42,6 @@ def _round(order: Order, colleague: User, decision: str, parts: list[str]) -> No
         decision=decision,
     )
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=kept_value(order, part)) for part in parts
+        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=value)
+        for part, value in kept_values(order, parts).items()
     )

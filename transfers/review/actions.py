@@ -22,7 +22,7 @@ from transfers.returns.verdict_labels import named_parts, short_names, short_rea
 from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.reasons.blanks import Told, told
-from transfers.review.values import kept_value
+from transfers.review.values import kept_values
 from transfers.second_look.queries import open_look
 
 PHOTO = "photo"
@@ -92,8 +92,11 @@ def _round(
         why=why,
         own=own or {},
     )
+    named = list(named)
+    fine = list(fine)
+    values = kept_values(order, [*fine, *(each.field for each in named)])
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=kept_value(order, part)) for part in fine
+        FieldVerdict(round=opened, field=part, verdict=FieldVerdict.OK, value=values[part]) for part in fine
     )
     for each in named:
         FieldVerdict.objects.create(
@@ -105,7 +108,7 @@ def _round(
             told=each.told,
             words=first(each.own)[:LONGEST],
             own={**each.own},
-            value=kept_value(order, each.field),
+            value=values[each.field],
         )
     return opened
 

@@ -27,7 +27,7 @@ from transfers.review import decisions
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.figures.facts import Step, facts
 from transfers.review.leases import assign_to_me
-from transfers.review.values import kept_value
+from transfers.review.values import kept_values
 from transfers.second_look import policy
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,8 @@ def in_photo(**columns):
         order=order, number=1, reviewer=make_reviewer(), decision="accept", decided_at=timezone.now()
     )
     FieldVerdict.objects.bulk_create(
-        FieldVerdict(round=papers, field=part, verdict="ok", value=kept_value(order, part)) for part in parts_of(order)
+        FieldVerdict(round=papers, field=part, verdict="ok", value=value)
+        for part, value in kept_values(order, parts_of(order)).items()
     )
     return order
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from icpportal.desk.own_words import Own, own
 from transfers.models import ColleagueNote, FieldVerdict, Order
 from transfers.review.cases.parts.rounds import Rounds
-from transfers.review.values import kept_value
+from transfers.review.values import kept_values
 
 OK, RETURN, ASK, OPEN = FieldVerdict.OK, FieldVerdict.RETURN, "ask", ""
 SAID = (OK, RETURN, ASK)
@@ -104,11 +104,8 @@ def kept_from_last_round(order: Order, rounds: Rounds) -> set[str]:
         return set()
     changed = _replaced_since(rounds, last.decided_at)
     rows = [row for row in last.verdicts.all() if row.verdict == OK and row.field not in changed]
-    return {row.field for row in rows if _stands(order, row)}
-
-
-def _stands(order: Order, row: FieldVerdict) -> bool:
-    return row.field.startswith(PAPER) or row.value == kept_value(order, row.field)
+    now = kept_values(order, (row.field for row in rows if not row.field.startswith(PAPER)))
+    return {row.field for row in rows if row.field.startswith(PAPER) or row.value == now[row.field]}
 
 
 def _replaced_since(rounds: Rounds, moment: datetime) -> set[str]:
