@@ -89,8 +89,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_sessionstart() -> None:
-    """Addresses are read with the settings as they are, not as the first test that needs them has changed them."""
+    """Addresses are read with the settings as they are, not as the first test that needs them has changed them.
+
+    What Django works out of them stays for the next test of the portal, also after one that has addresses of its own.
+    """
     import_module("icpportal.urls")
+    import_module("tests.addresses").keep()
     import_module("tests.strict_templates").install()
     import_module("tests.flush").install()
 

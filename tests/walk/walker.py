@@ -66,8 +66,14 @@ class Page:
 
     def lead(self, address: str) -> str:
         """Where an address on this page leads: a path here, or the whole of another host's."""
-        whole = urljoin(f"{HOST}{self.url}", address.strip())
-        return whole.removeprefix(HOST) if whole.startswith(f"{HOST}/") else whole
+        return _led("" if address.startswith("/") else self.url, address)
+
+
+@cache
+def _led(url: str, address: str) -> str:
+    """Most links lead to the same places from every page; `url` where that matters."""
+    whole = urljoin(f"{HOST}{url}", address.strip())
+    return whole.removeprefix(HOST) if whole.startswith(f"{HOST}/") else whole
 
 
 def name_of(url: str) -> str:
