@@ -1,10 +1,10 @@
 """Which objections wait for an answer, about which order they are, and which orders they stop."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from transfers.models import Objection, Order
 from transfers.objections.results import JUSTIFIED
-from transfers.orders.queries import objected_order
+from transfers.orders.queries import objected_order, objections_to
 
 
 def open_objections() -> QuerySet[Objection]:
@@ -28,6 +28,19 @@ def is_contested(order: Order) -> bool:
     """Whether an objection to the order was found justified: nobody may accept it."""
     known: bool | None = getattr(order, "is_contested", None)
     return _justified().filter(order=order).exists() if known is None else known
+
+
+def with_objected(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The orders with whether others object to them now, asked in the same question."""
+    about = Q(domain=OuterRef("domain")) | Q(subject_key=OuterRef("subject_key"))
+    rows = Objection.objects.filter(about, closed_at=None).exclude(owner=OuterRef("owner"))
+    return orders.annotate(is_objected=Exists(rows))
+
+
+def shown_objections(order: Order) -> list[Objection]:
+    """Open objections of others, for the page of a case; not asked for where the order was read without any."""
+    known: bool | None = getattr(order, "is_objected", None)
+    return [] if known is False else list(objections_to(order))
 
 
 def _justified() -> QuerySet[Objection]:

@@ -458,6 +458,22 @@ def test_a_second_look_costs_a_case_three_questions_more_and_no_list_more_than_f
         assert [costs(lin[1], address) <= 15, costs(gao[1], address) <= 15] == [True, True], address
 
 
+@pytest.mark.usefixtures("steady_cache")
+def test_who_lost_a_case_that_waits_reads_what_was_typed_for_no_more_than_fifteen_questions(gao, lin):
+    order = in_photo()
+    order.advice = advice_kept(order)
+    order.save(update_fields=["advice"])
+    take(order, lin[0])
+    press(lin[1], order, "keep", **{f"words.{NAME}": "执照上是别的名称", f"reason.{NAME}": "site_name", "kept": "1.0"})
+    Order.objects.filter(pk=order.pk).update(reviewer=None, claimed_until=None)
+    take(order, gao[0])
+    accept(order, gao[1], "accept_photo")
+    seen(lin[1], order)
+
+    assert "执照上是别的名称" in case(lin[1], order)
+    assert cost(lambda: lin[1].get(case_of(order))) <= 15
+
+
 # --- who may be the second ---
 
 

@@ -89,7 +89,8 @@ def case_page(
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.decision_to_show(order) if in_review else None
     # no part has fields while a colleague's decision waits: what this reader typed is told instead
-    unused = unused_of(typed, _drawn(own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts))
+    drawn = _drawn(own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
+    unused = unused_of(typed, drawn, begun)
     look = open_look(order)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)

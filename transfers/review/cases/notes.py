@@ -15,7 +15,7 @@ from icpportal.fields.marked_text import beijing, zh, zh_parts
 from icpportal.fields.types import Words
 from transfers.calls.queries import next_call
 from transfers.models import Objection, Order
-from transfers.objections.queries import is_contested
+from transfers.objections.queries import is_contested, shown_objections
 from transfers.orders import queries
 from transfers.pages.authority_words import AuthorityWords, authority_words
 from transfers.returns.labels import label_of
@@ -44,7 +44,7 @@ def notes(
         CaseNote(_("Not here any more"), _erased(order)),
         CaseNote(_("You typed this and it was not used"), [_typed(each) for each in unused], can_discard=True),
         CaseNote(_("A second person has sent it back"), _sent_back(sent_back)),
-        CaseNote(_("Somebody objects to this order"), [_objection(each) for each in queries.objections_to(order)]),
+        CaseNote(_("Somebody objects to this order"), [_objection(each) for each in shown_objections(order)]),
         CaseNote(_("An objection to this order is justified"), _contested(order)),
         CaseNote(_("Calls to make"), _call(order)),
         CaseNote(pgettext_lazy("who", "The authority"), _authority(order)),

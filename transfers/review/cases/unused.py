@@ -1,7 +1,7 @@
 """What a reviewer typed that fits no form of the page any more: shown, until it is discarded."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import TypedDict
 
 from django.utils.functional import Promise
@@ -11,6 +11,7 @@ from icpportal.fields.language_marks import reads_chinese
 from transfers.models import ReturnReason
 from transfers.returns.labels import label_of, section_of
 from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.reasons.queries import Held
 
 # what the names of their fields begin with
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
@@ -37,10 +38,13 @@ class UnusedText(TypedDict):
     text: str
 
 
-def unused_of(typed: Typed, drawn: Collection[str]) -> list[UnusedText]:
-    """What stands in the draft, or in one of an earlier round, and in no field of the page."""
+def unused_of(typed: Typed, drawn: Collection[str], begun: Held | None = None) -> list[UnusedText]:
+    """What stands in the draft, or in one of an earlier round, and in no field of the page.
+
+    `begun` are the reasons that were read for the page, if they were.
+    """
     left = {name: text for name, text in typed.fields.items() if name not in drawn}
-    return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not CHOSEN.match(name)})
+    return _in_words({name: text for name, text in {**typed.earlier, **left}.items() if not CHOSEN.match(name)}, begun)
 
 
 def own_fields(fields: Fields, prefix: str) -> Fields:
@@ -49,11 +53,11 @@ def own_fields(fields: Fields, prefix: str) -> Fields:
     return {name.removeprefix(start): text for name, text in fields.items() if name.startswith(start)}
 
 
-def _in_words(fields: Fields) -> list[UnusedText]:
+def _in_words(fields: Fields, begun: Held | None) -> list[UnusedText]:
     """To be read: where it stood, the reason, the words."""
     chinese = reads_chinese()
     keys = [text for name, text in fields.items() if name.endswith("reason") or name.startswith("reason.")]
-    reasons = {each.key: each.text_zh if chinese else each.text_en for each in _named(keys)}
+    reasons = {each.key: each.text_zh if chinese else each.text_en for each in _named(keys, begun or {})}
     return [
         {"label": _label(name), "text": reasons.get(text, text)}
         for name, text in sorted(fields.items())
@@ -61,8 +65,11 @@ def _in_words(fields: Fields) -> list[UnusedText]:
     ]
 
 
-def _named(keys: list[str]) -> Iterable[ReturnReason]:
-    return ReturnReason.objects.filter(key__in=keys) if keys else ()
+def _named(keys: list[str], begun: Held) -> list[ReturnReason]:
+    """The reasons with these keys; own words are none of them."""
+    unknown = {key for key in keys if key not in begun and key != "own"}
+    asked = ReturnReason.objects.filter(key__in=unknown) if unknown else ()
+    return [*(begun[key].reason for key in keys if key in begun), *asked]
 
 
 def _label(name: str) -> str:

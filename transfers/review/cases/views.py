@@ -26,7 +26,7 @@ from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from icpportal.time_format import to_beijing
 from transfers.calls.queries import with_next_call
 from transfers.models import Order
-from transfers.objections.queries import with_contested
+from transfers.objections.queries import with_contested, with_objected
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.pages.unreadable import shown
@@ -113,7 +113,7 @@ def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
-    order = get_object_or_404(decisions.with_decided(known), pk=pk)
+    order = get_object_or_404(decisions.with_decided(with_objected(known)), pk=pk)
     if order.is_erased and not erased:
         raise Http404
     return order
