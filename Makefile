@@ -92,7 +92,7 @@ $(BIN)/.installed: requirements.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(BIN)/.installed-dev: requirements-dev.txt requirements-s3.txt $(BIN)/.installed
+$(BIN)/.installed-dev: requirements-dev.txt requirements-s3.txt requirements-sentry.txt $(BIN)/.installed
 	@echo "Installing the packages of requirements-dev.txt …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@

@@ -1,6 +1,7 @@
 """The composition root as an app: its own row, its checks and the gateways'."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 
 
@@ -14,7 +15,9 @@ class IcpportalConfig(AppConfig):
         from icpportal.accounts.sign_in.second_factor import note_wrong  # noqa: PLC0415 -- app ready
         from icpportal.gateways import checks as gateway_checks  # noqa: F401, PLC0415 -- app ready
         from icpportal.operations import checks  # noqa: F401, PLC0415 -- app ready
+        from icpportal.operations.monitoring import error_reports  # noqa: PLC0415 -- app ready
 
+        error_reports.start(settings.SENTRY_DSN)
         authentication_failed.connect(note_wrong, dispatch_uid="note_wrong_second_factor")
 
 

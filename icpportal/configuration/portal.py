@@ -119,4 +119,5 @@ if METRICS_TOKEN:
 
 # --- log: standard error, redacted ------------------------------------------------------------
 LOGGING = logging_settings(readable=DEMO, level=env.str("LOG_LEVEL", default="INFO"))
+SENTRY_DSN = env.str("SENTRY_DSN", default="")  # a collector of errors; needs requirements-sentry.txt
 PORTAL_TITLE = _("ICP Filing")

@@ -8,7 +8,7 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from icpportal.alarms import rows
+from icpportal.alarms import restored, rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.request_budget import bounded
 from icpportal.operations import heartbeat
@@ -77,7 +77,7 @@ def watch_holidays(now: datetime) -> None:
 
 def ping(now: datetime) -> None:
     """Tells the dead-man's switch that beat and a worker work; its silence is said once, and it is asked again."""
-    if not settings.DEADMAN_URL:
+    if not settings.DEADMAN_URL or restored.is_held():  # a copy must not stand in for a portal that is dead
         return
     before = heartbeat.noted(PING)
     trouble = _asked(settings.DEADMAN_URL)

@@ -8,6 +8,7 @@ import pytest
 import requests
 from django.utils import timezone
 
+from icpportal.alarms import restored
 from icpportal.alarms.queries import open_alarms
 from icpportal.operations import heartbeat
 from icpportal.operations.monitoring import watch
@@ -105,6 +106,17 @@ def test_it_ends_when_the_notice_is_loaded_and_not_by_new_year():
 def test_without_an_address_nobody_is_pinged(monkeypatch):
     asked = Mock()
     monkeypatch.setattr(requests, "get", asked)
+
+    watch.ping(NOW)
+
+    asked.assert_not_called()
+
+
+def test_a_copy_restored_from_a_backup_does_not_stand_in_for_a_portal_that_is_dead(monkeypatch, settings):
+    settings.DEADMAN_URL = "https://ping.example.com/a-token"
+    asked = Mock()
+    monkeypatch.setattr(requests, "get", asked)
+    restored.hold("backup-1")
 
     watch.ping(NOW)
 

@@ -1,0 +1,77 @@
+"""Errors to a collector that speaks Sentry's protocol (`SENTRY_DSN`): where something broke, and nothing about anybody.
+
+An event is made anew from what may leave: the type of the exception and its places in the code, the route, our
+reference of the request, what was logged after the redaction of the log. The words of an exception, variables, the
+request with its address, body, headers and cookies, and who was signed in stay here.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+
+from icpportal.logs import redact, redact_value, request_reference
+
+if TYPE_CHECKING:
+    from sentry_sdk.transport import Transport
+    from sentry_sdk.types import Event, Hint
+
+PLAIN = ("event_id", "timestamp", "level", "platform", "logger", "transaction", "release", "environment", "sdk")
+OF_A_FRAME = ("filename", "module", "function", "lineno", "in_app", "pre_context", "context_line", "post_context")
+ADDRESS_LOGGED = "django.request"
+NOT_TOLD = ("sys.argv", "path")  # of what is logged beside a line
+OF_AN_EXCEPTION = ("type", "module")
+
+
+def start(dsn: str, *, transport: "Transport | None" = None) -> None:
+    """Reports errors of this process from now on; without a `dsn` nothing is loaded."""
+    if not dsn:
+        return
+    try:
+        import sentry_sdk  # noqa: PLC0415 -- optional
+    except ImportError as missing:
+        raise ImproperlyConfigured("SENTRY_DSN is set: install requirements-sentry.txt, or leave it empty") from missing
+    sentry_sdk.init(
+        dsn=dsn,
+        transport=transport,
+        before_send=reduced,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        auto_session_tracking=False,
+        send_client_reports=False,
+        traces_sample_rate=None,
+    )
+
+
+def reduced(event: "Event", hint: "Hint") -> "Event | None":  # noqa: ARG001 -- their signature
+    """What of an event may leave; nothing of the line in which Django logs the address of what broke."""
+    if event.get("logger") == ADDRESS_LOGGED:
+        return None
+    kept: Event = {}
+    for name in PLAIN:
+        if name in event:
+            kept[name] = event[name]  # type: ignore[literal-required]
+    if event.get("transaction_info", {}).get("source") == "url":  # an address, not the pattern of one
+        kept.pop("transaction", None)
+    if "exception" in event:
+        kept["exception"] = {"values": [_exception(each) for each in event["exception"].get("values", [])]}
+    if "logentry" in event:
+        kept["logentry"] = {"message": redact(str(event["logentry"].get("message", "")))}
+        said = {name: value for name, value in event.get("extra", {}).items() if name not in NOT_TOLD}
+        kept["extra"] = {name: redact_value(name, str(value)) for name, value in said.items()}
+    kept["tags"] = {"request": request_reference.get() or "-"}
+    return kept
+
+
+def _exception(found: Mapping[str, object]) -> dict[str, object]:
+    """Its type and its places in the code; never its words, which may quote what people typed."""
+    trace = found.get("stacktrace")
+    frames = trace.get("frames", []) if isinstance(trace, Mapping) else []
+    places = [_chosen(frame, OF_A_FRAME) for frame in frames]
+    return {**_chosen(found, OF_AN_EXCEPTION), "stacktrace": {"frames": places}}
+
+
+def _chosen(facts: Mapping[str, object], names: tuple[str, ...]) -> dict[str, object]:
+    return {name: facts[name] for name in names if name in facts}
