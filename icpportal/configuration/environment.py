@@ -13,7 +13,21 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-env = environ.Env()
+
+
+class Environment(environ.Env):
+    """The environment, which knows the names it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get_value(self, var: str, *arguments: Any, **options: Any) -> Any:
+        self.names.add(var)
+        return super().get_value(var, *arguments, **options)
+
+
+env = Environment()
 
 VERSION = "0.2.0"  # of the portal; CHANGELOG.md says what each one changed
 
@@ -27,6 +41,43 @@ SIMULATORS = env.bool("SIMULATORS", default=DEMO and DEMO_FOLDER.is_dir())
 DEMO_URLS = "demo.urls" if SIMULATORS and DEMO_FOLDER.is_dir() else ""  # their pages
 if DEMO:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+
+# without these no production portal starts; what an outside system needs, its row of the registry says
+REQUIRED = (
+    "SECRET_KEY",
+    "PII_KEYS",
+    "BLIND_INDEX_KEY",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+    "ALLOWED_HOSTS",
+    "PUBLIC_BASE_URL",
+    "SERVER_PROVINCE",
+    "PROVIDER_NAME_ZH",
+    "PROVIDER_NAME_EN",
+    "PROVIDER_HOTLINE",
+    "PROVIDER_HOURS",
+    "PROVIDER_CALLER_NUMBERS",
+    "MIIT_ISP_ID",
+    "MIIT_USER",
+    "MIIT_PASSWORD",
+    "MIIT_FILES_URL",
+    "MIIT_STATUS_URL",
+    "MIIT_PASSWORD_URL",
+)
+MISSING = () if DEMO else tuple(name for name in REQUIRED if not env.str(name, default=""))
+if MISSING:
+    raise ImproperlyConfigured(
+        f"These settings are missing: {', '.join(MISSING)}. production.env.example says what each of them is."
+    )
+# what stands in production.env.example for values of one's own
+EXAMPLES = ("change-me", "changeme", "example.com", "400-000-0000", "010-0000-000", "示例云", "Example Cloud")
+
+
+def unchanged() -> list[str]:
+    """The variables that still have a value of the example; never the values."""
+    return sorted(name for name in env.names if any(word in env.str(name, default="") for word in EXAMPLES))
 
 
 def secret(name: str, *, demo: str) -> str:

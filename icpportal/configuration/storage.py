@@ -19,6 +19,7 @@ MINISTRY_ROOT = VAR_DIR / "ministry"  # what went to the ministry and came from 
 EXPORTS_ROOT = VAR_DIR / "exports"  # copies that people asked for of their own data, sealed
 PRIVATE_FILES = {"base_url": None, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 S3_BUCKET = env.str("S3_BUCKET", default="")
+STORAGE_REGION_WAIVER = env.str("STORAGE_REGION_WAIVER", default="")
 if S3_BUCKET:
     S3_OPTIONS = {
         "bucket_name": S3_BUCKET,

@@ -10,6 +10,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import DatabaseError
 
 from icpportal.accounts import roles
+from icpportal.configuration.environment import unchanged
 from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
 
@@ -24,12 +25,13 @@ class Rule(NamedTuple):
     kind: type[Error] | type[Warning] = Error
 
 
-INVENTED = ("demo-only", "change-me", "changeme", "insecure")
+INVENTED = ("demo-only", "insecure")
+LEAST_WAIVER = 10  # characters: a reason, not a yes
 MAINLAND = ("cn-", "oss-cn-", "ap-beijing", "ap-shanghai", "ap-guangzhou", "ap-chengdu", "ap-chongqing", "ap-nanjing")
 
 
 def secrets_are_invented() -> bool:
-    """One of the demo's keys, or a placeholder, is in force."""
+    """One of the demo's keys is in force."""
     keys = (settings.SECRET_KEY, settings.PII_KEYS, settings.BLIND_INDEX_KEY)
     return any(word in str(key).lower() for key in keys for word in INVENTED) or "ZGVtby1vbmx5" in settings.PII_KEYS
 
@@ -54,11 +56,12 @@ def bucket_is_abroad() -> bool:
     if not settings.S3_BUCKET:
         return False
     region, endpoint = settings.S3_OPTIONS["region_name"] or "", settings.S3_OPTIONS["endpoint_url"] or ""
-    return not (region.startswith(MAINLAND) or any(f"{word}" in endpoint for word in MAINLAND))
+    is_here = region.startswith(MAINLAND) or any(word in endpoint for word in MAINLAND)
+    return not is_here and len(settings.STORAGE_REGION_WAIVER) < LEAST_WAIVER
 
 
 RULES = (
-    Rule("portal.E001", secrets_are_invented, "A secret is the demo's or a placeholder.", "See README, “Production”."),
+    Rule("portal.E001", secrets_are_invented, "A secret is the demo's.", "docs/operations.md, “Settings”."),
     Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
     Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
     Rule(
@@ -115,7 +118,8 @@ RULES = (
         "portal.W002",
         bucket_is_abroad,
         "The bucket does not look like one in mainland China.",
-        "Personal data of a filing stay in the mainland (PIPL, 个人信息保护法, article 40); S3_REGION says where.",
+        "Personal data of a filing stay in the mainland (PIPL, 个人信息保护法, article 40): S3_REGION says where. "
+        "For a store of your own in a mainland room, STORAGE_REGION_WAIVER says in words which one and who answers.",
         Warning,
     ),
     Rule(
@@ -140,7 +144,11 @@ def fit_for_production(app_configs: Sequence[AppConfig] | None, **kwargs: Sequen
     """Every rule that production breaks; nothing in the demo."""
     if settings.DEMO:
         return []
-    return [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
+    found: list[CheckMessage] = [
+        Error(f"{name} still has a value of production.env.example.", hint="Replace it by your own.", id="portal.E017")
+        for name in unchanged()
+    ]
+    return found + [rule.kind(rule.says, hint=rule.hint, id=rule.id) for rule in RULES if rule.broken()]
 
 
 @register("portal", deploy=True)

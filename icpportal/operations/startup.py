@@ -34,8 +34,12 @@ def faults() -> list[str]:
 
 
 def _unfit_settings() -> list[str]:
+    from icpportal.configuration.environment import unchanged  # noqa: PLC0415 -- reading it may be the fault
+
     simulators = ["SIMULATORS is on: the ministry would be an invented one. Set SIMULATORS=off."]
-    return (simulators if settings.SIMULATORS else []) + [str(fault) for fault in registry.faults()]
+    examples = [f"{name} still has a value of production.env.example: replace it by your own." for name in unchanged()]
+    faults = [str(fault) for fault in registry.faults()]
+    return [*(simulators if settings.SIMULATORS else []), *examples, *faults]
 
 
 def _foreign_keys() -> list[str]:

@@ -46,7 +46,6 @@ UNSAFE = [
     ("portal.E001", {"SECRET_KEY": "demo-only-secret-key-never-for-production-0000000000000000"}),
     ("portal.E001", {"PII_KEYS": DEMO_KEY}),
     ("portal.E001", {"PII_KEYS": f"{SAFE['PII_KEYS']},{DEMO_KEY}"}),
-    ("portal.E001", {"BLIND_INDEX_KEY": "change-me"}),
     ("portal.E002", {"DEBUG": True}),
     ("portal.E003", {"HTTPS": False}),
     ("portal.E006", {"SMS_GATEWAY": "demo.messages.sms.PageSms"}),
