@@ -4,9 +4,10 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.alarms.actions import try_again
+from icpportal.alarms.causes import cause_of
 from icpportal.alarms.models import Alarm, SetAside
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.stock.moments import MomentFilter
@@ -18,7 +19,24 @@ class AlarmAdmin(ReadOnlyAdmin):
 
     list_display = ["cause", "reference", "detail", "times", "opened_at", "seen_at", "cleared_at"]
     list_filter = [("cleared_at", MomentFilter)]
+    fields = [
+        *("cause", "says", "act", "document", "reference", "detail"),
+        *("times", "opened_at", "seen_at", "cleared_at"),
+    ]
+    readonly_fields = ["says", "act", "document"]
     actions = None
+
+    @admin.display(description=pgettext_lazy("alarm", "What it means"))
+    def says(self, alarm: Alarm) -> str:
+        return str(cause_of(alarm.cause).says)
+
+    @admin.display(description=pgettext_lazy("alarm", "What to do"))
+    def act(self, alarm: Alarm) -> str:
+        return str(cause_of(alarm.cause).act)
+
+    @admin.display(description=pgettext_lazy("alarm", "Documented in"))
+    def document(self, alarm: Alarm) -> str:
+        return cause_of(alarm.cause).place
 
 
 @admin.register(SetAside)

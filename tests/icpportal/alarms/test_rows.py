@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.accounts.roles import AUDITOR, OPERATIONS, ensure
+from icpportal.alarms.actions import open_alarm
 from icpportal.alarms.models import Alarm, SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.alarms.rows import PAUSES, Parts, each, forget_left
@@ -178,6 +179,23 @@ def test_operations_see_what_was_set_aside_and_have_it_tried_again_by_command() 
     assert run(breaking(ValueError("x"), "b")) == (["a"], [], 1)
     with pytest.raises(CommandError, match="no such row"):
         call_command("set_aside", "c", "--again")
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Resubmit held orders"), ("zh-hans", "因我方原因")])
+def test_operations_read_at_the_desk_what_an_alarm_means_and_what_to_do(
+    client: Client, settings: Any, language: str, words: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ensure()
+    open_alarm("orders.held", reference="AB12-CD34")
+    client.force_login(make_user(held_roles=(OPERATIONS,)))
+
+    page = client.get(
+        reverse("admin:alarms_alarm_change", args=[open_alarms().get().pk]), headers={"accept-language": language}
+    ).content.decode()
+
+    assert words in page
+    assert "docs/operations.md#alarm-ordersheld" in page
 
 
 def test_operations_have_a_row_tried_again_at_the_desk_and_auditors_do_not(client: Client, settings: Any) -> None:
