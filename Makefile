@@ -12,7 +12,7 @@ PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
+.PHONY: help audit demo demo-reset requirements test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
 	fmt messages clean
 
 help: ## this list
@@ -68,6 +68,15 @@ fmt: $(BIN)/.installed-dev ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+requirements: $(BIN)/python ## write requirements*.txt anew from requirements*.in (UPGRADE=1: the newest that are allowed)
+	@$(PIP) uv==0.13.9
+	@for name in $(patsubst requirements%.in,"%",requirements.in $(filter-out requirements.in requirements-dev.in,$(wildcard requirements-*.in)) requirements-dev.in); do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+			--no-annotate $(if $(UPGRADE),--upgrade) "requirements$$name.in" --output-file "requirements$$name.txt" || exit 1; done
+
+audit: $(BIN)/.installed-dev ## compare what is pinned with known holes (says so where the advisory service is not reachable)
+	@$(BIN)/python -m tests.audit
+
 messages: $(BIN)/.installed-dev ## collect the texts to translate and compile them (needs gettext)
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext (apt-get install gettext)"; exit 1; }
 	$(BIN)/python manage.py makemessages --locale zh_Hans --no-location --ignore .venv --ignore var --ignore tests
@@ -92,7 +101,7 @@ $(BIN)/.installed: requirements.txt | $(BIN)/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(BIN)/.installed-dev: requirements-dev.txt requirements-s3.txt requirements-sentry.txt $(BIN)/.installed
+$(BIN)/.installed-dev: $(wildcard requirements*.txt) $(BIN)/.installed
 	@echo "Installing the packages of requirements-dev.txt …"
-	@$(PIP) -r requirements-dev.txt
+	@$(PIP) $(patsubst %,-r %,$(wildcard requirements*.txt))
 	@touch $@
