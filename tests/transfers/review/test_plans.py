@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -129,3 +132,20 @@ def test_every_page_is_answered_from_indexes_and_each_basket_from_its_own(
     assert set(listed) == {basket for keys in LISTED_BY.values() for basket in keys.split()}
     assert whole.search(explained("SELECT 1 FROM transfers_order WHERE rule_profile = 'x'"))  # it can see one
     assert COUNTED_WHOLE.match('SELECT COUNT(*) AS "__count" FROM "transfers_order"')
+
+
+@pytest.mark.parametrize("sort", ["", "changes"])
+@pytest.mark.parametrize("days", ["", "30"])
+def test_the_auditors_log_reads_the_newest_changes_by_their_key(client: Client, sort: str, days: str) -> None:
+    lead, auditor = make_lead_reviewer(), make_user(held_roles=(AUDITOR,))
+    changes = (LogEntry(user=lead, object_repr=f"2026-{number}", action_flag=CHANGE) for number in range(2 * EXEMPT))
+    LogEntry.objects.bulk_create(changes)
+    narrowed = urlencode({"sort": sort, "days": days, "before": timezone.now().isoformat()})
+    assert "django_admin_log" in large_tables()
+
+    sign_in(client, auditor)
+    (newest,) = (
+        sql for sql in asked_by(client, f"{reverse('admin:index')}?{narrowed}") if 'FROM "django_admin_log"' in sql
+    )
+
+    assert "Index Scan Backward using django_admin_log_pkey" in explained(newest)
