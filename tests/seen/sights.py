@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
+from django.urls import reverse
+
+from tests.transfers import states
 from tests.walk import outlines, pages, world
 from tests.walk.looks import Eyes
 from tests.walk.walker import BY_STATE, Page, Walker, name_of
 from tests.walk.walks import Walk
+from transfers.models import ReturnReason
 
 STAFF = tuple(world.STAFF)
 # who is asked first for a page that several see
@@ -38,6 +42,7 @@ class Sight:
     page: Page
     role: str
     walker: Walker
+    typed: dict[str, str] | None = None  # what is sent there, where the page only answers that
 
 
 class Sightseer(Walker):
@@ -68,7 +73,7 @@ def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iter
         for page in found:
             if page.status >= 400 or page.name in pages.FRAGMENTS:
                 continue
-            title = outlines.title_of(page, made)
+            title = _title_of(page, made)
             if title in seen:
                 if role not in FIRST_PAGES.get(page.name, ()) or frames[page.name]:
                     continue
@@ -78,6 +83,23 @@ def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iter
             frames[page.name] += 1
             seen.add(title)
             yield Sight(title, page, role, walker)
+        if role == "lead":
+            yield _preview(made, walker)
+
+
+def _title_of(page: Page, made: world.World) -> str:
+    """A case that asks why it is opened is a page of its own: who has the case, or leads, is asked for the other."""
+    asks = page.name.startswith("admin:") and page.tree.xpath("//*[@id='look-words']")
+    return f"{page.name.replace(':', '-')}.purpose" if asks else outlines.title_of(page, made)
+
+
+def _preview(made: world.World, walker: Walker) -> Sight:
+    """The draft of a reason, read on a case."""
+    url = reverse("admin:desk_reason", args=[ReturnReason.objects.get(versions__published_at=None).key])
+    case = world.of(made, states.SUBMITTED)
+    return Sight(
+        "admin-desk_reason.preview", walker.open(url), "lead", walker, {"move": "try", "reference": case.reference}
+    )
 
 
 def _is_one_of_many(page: Page, title: str, alike: Counter[str]) -> bool:
@@ -97,7 +119,7 @@ def seen(browser: Any, found: Iterable[Sight]) -> Iterator[tuple[Sight, Eyes]]:
             if eyes is not None:
                 eyes.close()
             eyes = Eyes(browser, sight.walker.client)
-        eyes.open(sight.page.url)
+        eyes.open(sight.page.url, sight.typed)
         yield sight, eyes
     if eyes is not None:
         eyes.close()

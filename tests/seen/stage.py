@@ -24,11 +24,24 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from tests import migrated  # noqa: E402
+from tests.transfers import states  # noqa: E402
 from tests.walk import world  # noqa: E402
+from transfers.models import ReturnReason  # noqa: E402
+from transfers.review import leases  # noqa: E402
+from transfers.review.reasons import publication  # noqa: E402
 
 
 def build(profile: str = world.PROFILES[0]) -> world.World:
-    """Every role, an order of each kind in each state; the rules before 2020 have the most pages."""
+    """Every role, an order of each kind in each state; the rules before 2020 have the most pages.
+
+    The reviewer has the cases in review, and a lead has begun another version of a reason.
+    """
     migrated.copy_to(FOLDER / "portal.sqlite3")
     settings.ALLOWED_HOSTS = ["testserver", *settings.ALLOWED_HOSTS]
-    return world.build(profile, FOLDER, settings)
+    made = world.build(profile, FOLDER, settings)
+    for kind in (states.TRANSFER, states.TRANSFER_ANOTHER):
+        leases.assign_to_me(world.of(made, states.SUBMITTED, kind), made.people["reviewer"])
+    reason = ReturnReason.objects.earliest("pk")
+    words = {name: getattr(reason, name) for name in ("text_zh", "text_en", "short_zh", "short_en", "fields")}
+    publication.write(reason, made.people["lead"], {**words, "because": "说法更清楚"})
+    return made

@@ -44,6 +44,7 @@ class Eyes:
 
     def __init__(self, browser: Any, client: Any) -> None:
         self.client = client
+        self.typed: dict[str, dict[str, str]] = {}  # by the page on which it is sent
         self.here = copy_context()  # the database is that of the test, and the browser calls from elsewhere
         self.context = browser.new_context(
             viewport={"width": WIDTHS[0], "height": HEIGHTS[WIDTHS[0]]}, color_scheme=THEMES[0], bypass_csp=True
@@ -59,7 +60,9 @@ class Eyes:
         self.page.emulate_media(color_scheme=theme)
         self.page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 800)})
 
-    def open(self, url: str) -> None:
+    def open(self, url: str, typed: dict[str, str] | None = None) -> None:
+        """The page, or the one that answers what is typed on it."""
+        self.typed = {url: typed} if typed else {}
         self.page.goto(f"{HOST}{url}", wait_until="load")
 
     def look(self, url: str) -> list[tuple[str, str]]:
@@ -82,7 +85,8 @@ class Eyes:
         elif path.startswith(settings.STATIC_URL):
             self._file(route, urlsplit(path).path.removeprefix(settings.STATIC_URL))
         else:
-            answer = self.here.run(self.client.get, path)
+            typed = self.typed.get(path)
+            answer = self.here.run(self.client.post, path, typed) if typed else self.here.run(self.client.get, path)
             headers = {name: value for name, value in answer.items() if name != "Set-Cookie"}
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             route.fulfill(status=answer.status_code, headers=headers, body=body)
