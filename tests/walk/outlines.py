@@ -1,7 +1,7 @@
 """What a screen reader tells of a page without reading it: landmarks, headings, and the names of what can be filled in.
 
 They lie in `outlines/`, a file for each crowd; `make outlines` writes them anew, to be looked at in the diff. The walk
-compares those of `STEADY`: what the others meet first depends on what was pressed before.
+compares those of `STEADY`: what the owner meets first depends on what was pressed before.
 """
 
 import os
@@ -19,7 +19,7 @@ from tests.walk.world import STAFF, World
 
 FOLDER = Path(__file__).with_name("outlines")
 HEAD = "=== "
-STEADY = ("others", "overseers")
+STEADY = ("others", "overseers", "reviewers")
 ARE_WRITTEN = os.environ.get("OUTLINES", "") == "write"
 # what tells a page from others of its name: the state of its order, or the last part of its address
 BY_ORDER = ("documents", "check", "people", "photo", "phones", "step", "slot", "order-move")
@@ -42,6 +42,7 @@ CHANGES = (
     (re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}\b"), "REFERENCE"),
     (re.compile(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2}( \d{4})?(, \d\d:\d\d)?"), "DATE"),
     (re.compile(r"\b\d{1,2} [A-Z][a-z]{2}( \d{4})?( \d\d:\d\d)?\b"), "DATE"),
+    (re.compile(r"\b(today|tomorrow|yesterday) \d\d:\d\d\b"), "DATE"),
     (re.compile(r"\d+ (days?|hours?|minutes?)( \d+ (hours?|minutes?))? left"), "TIME left"),
     (re.compile(r"\b\w\*+@[\w.]+"), "ADDRESS"),
     (re.compile(r"[0-9a-f]{4}…[0-9a-f]{4}"), "CODE"),
