@@ -48,6 +48,7 @@ KIT = (
     "icpportal/lifecycle",
     "icpportal/drafts",
     "icpportal/accounts",
+    "icpportal/accounts/staff",
     "icpportal/accounts/sign_in",
     "icpportal/accounts/views",
     "icpportal/accounts/urls.py",

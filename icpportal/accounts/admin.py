@@ -14,7 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,10 +25,11 @@ from icpportal.accounts.forms import AddressField
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.accounts.sessions import end_sessions
+from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
-from icpportal.approvals import role_changes
+from icpportal.approvals import role_changes, second_factor_resets
 from icpportal.approvals.actions import RequestRefused
-from icpportal.approvals.models import ROLE
+from icpportal.approvals.models import ROLE, SECOND_FACTOR, ApprovalRequest
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import Asked, asked_for
 from icpportal.fields import phones
@@ -60,11 +61,21 @@ TYPED_FIRST = ("email", "name", "held_roles")  # of a new account
 
 
 ASKED = _("A second person must allow it: no role has changed yet")
-ANSWERS: "dict[str, tuple[Callable[..., None], _StrOrPromise]]" = {
-    "allow_request": (approvals.allow, _("Allowed: the roles are changed")),
-    "decline_request": (role_changes.decline, _("Declined: the roles stay as they are")),
-    "withdraw_request": (role_changes.withdraw, _("Your request is withdrawn")),
+ASKED_RESET = _("A second person must allow it: the second factor stays until then")
+WITHDRAWN = _("Your request is withdrawn")
+ANSWERS: "dict[str, dict[str, tuple[Callable[..., None], _StrOrPromise]]]" = {  # by what was asked
+    ROLE: {
+        "allow_request": (approvals.allow, _("Allowed: the roles are changed")),
+        "decline_request": (role_changes.decline, _("Declined: the roles stay as they are")),
+        "withdraw_request": (role_changes.withdraw, WITHDRAWN),
+    },
+    SECOND_FACTOR: {
+        "allow_request": (approvals.allow, _("Allowed: the second factor is reset")),
+        "decline_request": (approvals.decline, _("Declined: the second factor stays as it is")),
+        "withdraw_request": (approvals.withdraw, WITHDRAWN),
+    },
 }
+RESET = "reset_second_factor"
 
 
 class RolesForm(forms.ModelForm):
@@ -104,7 +115,7 @@ class RolesForm(forms.ModelForm):
 
 
 class NewStaffForm(RolesForm):
-    """A new account of staff: address, name, roles. They set the password themselves, at "Forgotten password"."""
+    """A new account of staff: address, name, roles. They set the password themselves, by their invitation."""
 
     email = AddressField(label=_("Email"))
     name = PlainTextField(label=_("Name shown to colleagues"), max_length=80)
@@ -218,6 +229,8 @@ class AccountAdmin(admin.ModelAdmin):
                 held_roles=self._given_alone(form.cleaned_data["held_roles"]),
             )
             obj.pk = made.pk
+            if made.is_staff:
+                invitations.welcome(made, by=account_of(request))
             self._change_roles(request, made, form.cleaned_data["held_roles"])
             return
         obj.save(update_fields=["name", "is_active"])
@@ -254,29 +267,61 @@ class AccountAdmin(admin.ModelAdmin):
         request: HttpRequest,
         object_id: str,
         form_url: str = "",
-        extra_context: "dict[str, Asked | None] | None" = None,
+        extra_context: "dict[str, list[Asked] | bool] | None" = None,
     ) -> HttpResponse:
         """The account, with what a second person is asked about it; they answer here."""
         if request.method == "POST" and (move := request.POST.get("move", "")):
-            return self._answer(request, object_id, move)
-        asked = open_request(ROLE, object_id)
+            return self._reset(request, object_id) if move == RESET else self._answer(request, object_id, move)
+        seen = [self._seen(request, kind, object_id) for kind in ANSWERS]
+        context = {"requests": list(filter(None, seen)), "may_reset": self._may_reset(request, object_id)}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})
+
+    def _seen(self, request: HttpRequest, kind: str, object_id: str) -> Asked | None:
+        asked = open_request(kind, object_id)
         seen = asked_for(asked, account_of(request))
-        if asked and seen:
-            seen = replace(seen, words=role_changes.change_words(asked))
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "asked": seen})
+        return replace(seen, words=role_changes.change_words(asked)) if asked and seen and kind == ROLE else seen
 
     def _answer(self, request: HttpRequest, object_id: str, move: str) -> HttpResponse:
         """What is said to the request that the page showed; another one is not answered."""
-        if move not in ANSWERS or not self.has_change_permission(request):
+        if move not in ANSWERS[ROLE] or not self.has_change_permission(request):
             raise PermissionDenied
-        answer, done = ANSWERS[move]
+        shown = request.POST.get("request")
+        kind = SECOND_FACTOR if _is_of(open_request(SECOND_FACTOR, object_id), shown) else ROLE
+        answer, done = ANSWERS[kind][move]
         try:
-            asked = approvals.request_shown(ROLE, object_id, request.POST.get("request"))
-            answer(asked, actor=account_of(request))
+            answer(approvals.request_shown(kind, object_id, shown), actor=account_of(request))
             self.message_user(request, done, messages.SUCCESS)
         except RequestRefused as refused:
             self.message_user(request, str(refused.words), messages.ERROR)
         return redirect(request.path)
 
+    def _reset(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask a second person to remove a second factor that its owner has lost."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        try:
+            if second_factor_resets.ask(user, actor=account_of(request)):
+                self.message_user(request, _("The second factor is reset"), messages.SUCCESS)
+            else:
+                self.message_user(request, ASKED_RESET, messages.WARNING)
+        except RequestRefused as refused:
+            self.message_user(request, str(refused.words), messages.ERROR)
+        return redirect(request.path)
+
+    def _may_reset(self, request: HttpRequest, object_id: str) -> bool:
+        """Whether the page offers to ask for it: a colleague's app, and nobody has asked yet."""
+        user = self.get_object(request, object_id)
+        if user is None or user == request.user or not self.has_change_permission(request):
+            return False
+        has_app = Authenticator.objects.filter(user=user, user__is_staff=True).exists()
+        return has_app and open_request(SECOND_FACTOR, object_id) is None
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
         return False
+
+
+def _is_of(asked: ApprovalRequest | None, shown: str | None) -> bool:
+    return asked is not None and str(asked.pk) == shown

@@ -202,3 +202,15 @@ class Pending(SealedModel):
     def holder(self) -> str:
         """Whose the codes for this are."""
         return f"{self.kind}:{self.pk}"
+
+
+class Invitation(models.Model):
+    """The link by which somebody new to staff sets a password: one an account, gone once it was used."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="invitation")
+    digest = models.CharField(max_length=64, unique=True)  # of the link, which is nowhere but in the mail
+    invited_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"invitation of {self.user_id}"

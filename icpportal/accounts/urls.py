@@ -9,7 +9,7 @@ from allauth.mfa.totp import views as totp_views
 from django.urls import path
 
 from icpportal.accounts.guards import step_up_required
-from icpportal.accounts.views import contact, pages, reset, security, sign_up
+from icpportal.accounts.views import contact, invitation, pages, reset, security, sign_up
 
 urlpatterns = [
     path("", pages.overview, name="account"),
@@ -28,6 +28,7 @@ urlpatterns = [
     path("password/reset/", reset.Reset.as_view(), name="account_reset_password"),
     path("password/reset/code/", reset.ResetCode.as_view(), name="account_reset_code"),
     path("password/reset/new/", reset.ResetNew.as_view(), name="account_reset_new"),
+    path("invitation/<str:token>/", invitation.Accept.as_view(), name="account_invitation"),
     path("password/change/", security.PasswordChange.as_view(), name="account_change_password"),
     path("step-up/", security.StepUp.as_view(), name="account_step_up"),
     path("reauthenticate/", security.PasswordAgain.as_view(), name="account_reauthenticate"),

@@ -13,6 +13,7 @@ from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
 REFUSE, CLAIM, REASON, ROLE, ENDING, SUBMIT = "refuse", "claim", "reason", "role", "ending", "submit"
+SECOND_FACTOR = "second_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ KINDS = {
     CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim"),
     REASON: Kind(_("Publishing the words of a reason"), "transfers.lead_review"),
     ROLE: Kind(_("Giving an account a role"), "accounts.change_user"),
+    SECOND_FACTOR: Kind(_("Resetting a second factor"), "accounts.change_user"),
     ENDING: Kind(_("Ending an access for cause"), "transfers.lead_review", "transfers.add_causecancellation"),
     SUBMIT: Kind(_("Submitting an accepted order to the authority"), "transfers.review_order", has_page=True),
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts import roles
 from icpportal.accounts.actions import tell_roles_changed
 from icpportal.accounts.models import User
+from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ROLE, ApprovalRequest
 
@@ -93,7 +94,10 @@ def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
         _write(user, actor, _words(before, after))
-        tell_roles_changed(user, before, after)
+        if user.is_staff and not roles.is_staff_role(before) and not invitations.has_begun(user):
+            invitations.welcome(user, by=actor)  # it says which roles
+        else:
+            tell_roles_changed(user, before, after)
 
 
 def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:

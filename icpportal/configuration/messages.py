@@ -16,10 +16,14 @@ APPROVED_ACTS = {  # what is done when a second person has allowed it
     "reason": "transfers.review.reasons.publication.carry",
     "claim": "filings.legacy_import.claims.acceptance.carry",
     "role": "icpportal.approvals.role_changes.carry",
+    "second_factor": "icpportal.approvals.second_factor_resets.carry",
     "ending": "transfers.cancellation.cause.carry",
     "submit": "transfers.review.second_look.carry",
 }
-APPROVAL_ENDS = {"ending": "transfers.cancellation.cause.keep_end"}  # what keeps how its request ended
+APPROVAL_ENDS = {  # what keeps how its request ended
+    "ending": "transfers.cancellation.cause.keep_end",
+    "second_factor": "icpportal.approvals.second_factor_resets.keep_end",
+}
 OUTBOX_CHANNELS = {
     "email": "icpportal.outbox.channels.email.deliver",
     "sms": "icpportal.outbox.channels.sms.deliver",

@@ -52,6 +52,7 @@ NO_PAGE = {
     "account_email_code": "while a new address waits: tests/icpportal/accounts/test_contact.py",
     "account_mobile_code": "while a new mobile waits: tests/icpportal/accounts/test_contact.py",
     "account_reset_code": "while a code is on its way: tests/icpportal/accounts/test_reset.py",
+    "account_invitation": "behind the link of a mail: tests/icpportal/accounts/test_staff.py",
     "account_reset_new": "after the code: tests/icpportal/accounts/test_reset.py",
 }
 

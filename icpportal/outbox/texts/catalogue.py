@@ -51,6 +51,7 @@ ADDED_LATER: dict[str, Words] = {
 }
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
+ONE_TIME_LINKS = frozenset({"staff_invited"})  # messages whose button is as good as a password
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
 FILLED_IN = ("subject", "heading", "date", "button", "body")  # of a mail, and of a note on the site
 FRAME_WORDS = frozenset({"account", "ref", "domain", "url"})
@@ -129,8 +130,8 @@ def title_of(template: str) -> str:
 
 
 def is_secret(template: str) -> bool:
-    """Whether the message carries a code: then its payload goes as soon as it is delivered."""
-    return any("code" in placeholders(template, folder) for folder in LANGUAGES)
+    """Whether the message carries a code or a link that is one: then its payload goes as soon as it is delivered."""
+    return template in ONE_TIME_LINKS or any("code" in placeholders(template, folder) for folder in LANGUAGES)
 
 
 def placeholders(template: str, folder: str, *names_of_sections: str) -> set[str]:

@@ -102,8 +102,8 @@ GOES: dict[str, Goes | GoesWithOrder] = {
 }
 STAYS = {
     "while the account is open; closing it erases them (tests/transfers/rights)": {
-        "account.EmailAddress", "account.EmailConfirmation", "accounts.FormerAddress", "accounts.User",
-        "mfa.Authenticator", "outbox.Muted", "transfers.DeskSettings", "verification.ServiceCode",
+        "account.EmailAddress", "account.EmailConfirmation", "accounts.FormerAddress", "accounts.Invitation",
+        "accounts.User", "mfa.Authenticator", "outbox.Muted", "transfers.DeskSettings", "verification.ServiceCode",
     },
     "the register: the law asks the provider for what is on file, as long as it is": {
         "filings.Access", "filings.Person", "filings.Subject", "filings.Website", "transfers.FooterCheck",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from icpportal.accounts.models import User
-from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SUBMIT, ApprovalRequest
+from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECOND_FACTOR, SUBMIT, ApprovalRequest
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
@@ -305,6 +305,7 @@ def second_line(asked: ApprovalRequest) -> Line:
         CLAIM: "admin:filings_legacyclaim_case",
         REASON: "admin:desk_reason",
         ROLE: "admin:accounts_user_change",
+        SECOND_FACTOR: "admin:accounts_user_change",
         ENDING: "admin:transfers_causecancellation_change",
         SUBMIT: "admin:transfers_order_case",
     }

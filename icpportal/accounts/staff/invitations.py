@@ -1,0 +1,105 @@
+"""Invitations of staff: a link, for three days and one use, by which a new colleague sets the password."""
+
+import hashlib
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext, override
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import CONFIRMED_ADDRESS
+from icpportal.accounts.models import Invitation, User
+from icpportal.codes.models import Channel
+
+KEPT = timedelta(days=3)
+TOKEN_BYTES = 32
+
+
+def welcome(user: User, *, by: User | None, now: datetime | None = None) -> None:
+    """Invite somebody who has just become staff, and tell all other staff; `by` is None for the command."""
+    with transaction.atomic():
+        invite(user, now=now)
+        _tell_colleagues(user, by)
+
+
+def invite(user: User, *, now: datetime | None = None) -> Invitation:
+    """Mail a new link; an earlier one of the account ends."""
+    now = now or timezone.now()
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    facts = {"digest": _digest(token), "invited_at": now, "expires_at": now + KEPT}
+    with transaction.atomic():
+        invitation, _made = Invitation.objects.update_or_create(user=user, defaults=facts)
+        with override(user.language):
+            held = roles.in_words(sorted(roles.held(user)))
+        import_string(settings.MESSENGER)(
+            key=f"staff_invited:{uuid.uuid4()}",
+            template="staff_invited",
+            channel=Channel.EMAIL,
+            to=user.email,
+            language=user.language,
+            context={"what": held, "due": invitation.expires_at, "url": address_of(token)},
+            not_after=invitation.expires_at,
+        )
+    return invitation
+
+
+def address_of(token: str) -> str:
+    """Where the link leads."""
+    return urljoin(settings.PUBLIC_BASE_URL, reverse("account_invitation", args=[token]))
+
+
+def opened(token: str, *, now: datetime | None = None) -> User | None:
+    """Whose password this link sets; nobody's once it was used, replaced or is over, or the account was closed."""
+    living = Invitation.objects.filter(digest=_digest(token), expires_at__gt=now or timezone.now())
+    found = living.filter(user__is_active=True, user__is_staff=True).select_related("user").first()
+    return found.user if found else None
+
+
+def accept(token: str, password: str, *, now: datetime | None = None) -> User | None:
+    """Set the password and end the link; the mailbox counts as proved. None where somebody was quicker."""
+    with transaction.atomic():
+        user = opened(token, now=now)
+        if user is None or not Invitation.objects.filter(user=user, digest=_digest(token)).delete()[0]:
+            return None
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
+    return user
+
+
+def has_begun(user: User) -> bool:
+    """Whether the account was ever made one's own: by a password, or by signing in with the provider's issuer."""
+    return user.has_usable_password() or user.last_login is not None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _tell_colleagues(user: User, by: User | None) -> None:
+    """Every other member of staff reads who is new, so that nobody is added unseen."""
+    for colleague in User.objects.filter(is_staff=True, is_active=True).exclude(pk=user.pk):
+        with override(colleague.language):
+            context = {
+                "colleague": str(user),
+                "what": roles.in_words(sorted(roles.held(user))),
+                "by": str(by or gettext("Operations, on the server")),
+                "time": timezone.now(),
+                "url": urljoin(settings.PUBLIC_BASE_URL, reverse("admin:index")),
+            }
+        import_string(settings.MESSENGER)(
+            key=f"staff_added:{uuid.uuid4()}",
+            template="staff_added",
+            channel=Channel.EMAIL,
+            to=colleague.email,
+            language=colleague.language,
+            context=context,
+        )

@@ -1,0 +1,43 @@
+"""The page behind an invitation: a new colleague sets the password."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from icpportal.accounts.forms import NewPassword
+from icpportal.accounts.staff import invitations
+from icpportal.accounts.views.form_page import FormPage
+
+
+@method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
+class Accept(FormPage[NewPassword]):
+    """The password, once, in time; then the colleague signs in with it and sets up the second factor."""
+
+    form_class = NewPassword
+    template_name = "accounts/invitation.html"
+
+    def dispatch(self, request: HttpRequest, token: str) -> HttpResponseBase:
+        user = invitations.opened(token)
+        if user is None:
+            return _over(request)
+        self.user, self.token = user, token
+        return super().dispatch(request, token)
+
+    def get_form(self, form_class: type[NewPassword] | None = None) -> NewPassword:
+        return (form_class or NewPassword)(**self.get_form_kwargs(), user=self.user)
+
+    def form_valid(self, form: NewPassword) -> HttpResponse:
+        if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
+            return _over(self.request)
+        logout(self.request)  # whoever was signed in to this browser
+        messages.success(self.request, _("The password is set: sign in with it"))
+        return redirect("account_login")
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/invitation_over.html", status=404)
