@@ -527,8 +527,8 @@ def test_delivery_inside_a_transaction_is_refused(owe, post):
 
 
 def test_a_message_costs_the_same_however_many_there_are(owe, post, django_assert_num_queries):
-    # set aside, count; twice BEGIN, SELECT and COMMIT, once UPDATE; how PostgreSQL commits
-    fixed = 9 + 2 * (connection.vendor == "postgresql")
+    # restored, set aside, count; twice BEGIN, SELECT and COMMIT, once UPDATE; how PostgreSQL commits
+    fixed = 10 + 2 * (connection.vendor == "postgresql")
 
     def queries(number: int) -> int:
         for n in range(number):
