@@ -1,8 +1,9 @@
 # One image for web, worker and beat; the command says which (docker-compose.yml).
 FROM python:3.13-slim AS build
 WORKDIR /app
-COPY requirements.txt requirements-s3.txt requirements-sentry.txt ./
-RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt -r requirements-s3.txt -r requirements-sentry.txt
+COPY requirements.txt requirements-s3.txt requirements-sentry.txt requirements-aliyun.txt requirements-tencent.txt requirements-mail.txt ./
+RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements.txt -r requirements-s3.txt -r requirements-sentry.txt \
+    -r requirements-aliyun.txt -r requirements-tencent.txt -r requirements-mail.txt
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -3,7 +3,7 @@
 Each is a dotted name, called without arguments (`icpportal/gateways/registry.py` lists what may stand there).
 """
 
-from icpportal.configuration.environment import DEMO, env
+from icpportal.configuration.environment import DEMO, env, json_object
 
 INVENTORY_GATEWAY = env.str("INVENTORY_GATEWAY", default="demo.servers.inventory.FileInventory")
 INVENTORY_URL = env.str("INVENTORY_URL", default="")  # for icpportal.gateways.inventory.http.HttpInventory
@@ -11,6 +11,14 @@ INVENTORY_TOKEN = env.str("INVENTORY_TOKEN") if INVENTORY_URL else ""
 INVENTORY_CA_FILE = env.str("INVENTORY_CA_FILE", default="")  # a certificate authority of the provider's own
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="demo.messages.sms.PageSms")
 SMS_HTTP = env.json("SMS_HTTP", default={})  # for icpportal.gateways.sms.http.HttpSms, which says what goes in
+# Alibaba Cloud and Tencent Cloud (docs/text-suppliers.md)
+SMS_SIGN_NAME = env.str("SMS_SIGN_NAME", default="")  # the signature as it was registered, without brackets
+SMS_KEY_ID = env.str("SMS_KEY_ID", default="")  # AccessKey ID, or SecretId
+SMS_KEY_SECRET = env.str("SMS_KEY_SECRET", default="")
+SMS_APP_ID = env.str("SMS_APP_ID", default="")  # Tencent's SdkAppId
+SMS_TEMPLATES = json_object("SMS_TEMPLATES")  # {"code_sign_up.zh": "SMS_100001", …}: `manage.py sms templates`
+SMS_REGION = env.str("SMS_REGION", default="")
+SMS_ENDPOINT = env.str("SMS_ENDPOINT", default="")
 NO_SCANNER = "icpportal.gateways.scanner.none.NoScanner"
 SCANNER_GATEWAY = env.str("SCANNER_GATEWAY", default=NO_SCANNER if DEMO else "icpportal.gateways.scanner.clamd.Clamd")
 SCANNER_ADDRESS = env.str("SCANNER_ADDRESS", default="/var/run/clamav/clamd.ctl")  # a socket, or host:port

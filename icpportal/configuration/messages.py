@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from icpportal.configuration.environment import DEMO, SIMULATORS, env, secret
+from icpportal.configuration.environment import DEMO, SIMULATORS, env, json_object, secret
 
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
@@ -44,10 +44,22 @@ SMS_ENTERED_PERCENT = env.int("SMS_ENTERED_PERCENT", default=25)  # of the codes
 SMS_WATCHED_LEAST = env.int("SMS_WATCHED_LEAST", default=20)  # of fewer texts nothing can be told
 
 # --- mail ------------------------------------------------------------------------------------
+EMAIL_ESP = env.str("EMAIL_ESP", default="")  # a service of anymail (docs/messages.md), such as postal; else SMTP
 EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", demo="consolemail://"))
 EMAIL_BACKEND = "demo.messages.mail.PageEmailBackend" if SIMULATORS else EMAIL_CONFIG["EMAIL_BACKEND"]
 if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "icpportal.outbox.channels.smtp.EmailBackend"  # Django's, which also says whether a mail had left
+if EMAIL_ESP and not SIMULATORS:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_ESP}.EmailBackend"
+    OUTBOX_CHANNELS["email"] = "icpportal.outbox.channels.esp.deliver"
+ANYMAIL = {
+    "REQUESTS_TIMEOUT": 10,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # a service that cannot track need not be told not to
+    "SEND_DEFAULTS": {"track_clicks": False, "track_opens": False},
+    **json_object("ANYMAIL"),
+}
+if EMAIL_ESP and len(str(ANYMAIL.get("WEBHOOK_SECRET", ""))) < 16:
+    raise ImproperlyConfigured("ANYMAIL names WEBHOOK_SECRET, user:password, 16 characters or more")
 EMAIL_HOST = EMAIL_CONFIG.get("EMAIL_HOST", "")
 EMAIL_PORT = EMAIL_CONFIG.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER = EMAIL_CONFIG.get("EMAIL_HOST_USER", "")

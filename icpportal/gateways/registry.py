@@ -10,6 +10,11 @@ from django.conf import settings
 
 FAKE, SMS, MAIL = "gateways.E001", "portal.E006", "portal.E007"
 OURS = ("icpportal.", "demo.", "tests.")
+# mail over the interface of a service instead of SMTP, by django-anymail; Postal is one that a provider runs itself
+ESPS = (
+    *("brevo", "mailersend", "mailgun", "mailjet", "mandrill"),
+    *("postal", "postmark", "resend", "sendgrid", "sparkpost"),
+)
 
 
 @dataclass(frozen=True)
@@ -120,8 +125,11 @@ GATEWAYS = (
         "sms",
         "SMS_GATEWAY",
         "sends text messages",
-        ("SMS_HTTP", "SMS_SIGNATURE_ZH", "SMS_SIGNATURE_EN"),
-        real=(f"{HERE}.sms.http.HttpSms",),
+        (
+            *("SMS_HTTP", "SMS_SIGNATURE_ZH", "SMS_SIGNATURE_EN", "SMS_SIGN_NAME", "SMS_TEMPLATES"),
+            *("SMS_KEY_ID", "SMS_KEY_SECRET", "SMS_APP_ID", "SMS_REGION", "SMS_ENDPOINT"),
+        ),
+        real=(f"{HERE}.sms.http.HttpSms", f"{HERE}.sms.aliyun.AliyunSms", f"{HERE}.sms.tencent.TencentSms"),
         stand_ins=(
             StandIn(f"{HERE}.sms.fake", TESTS_ONLY, SMS),
             StandIn("demo.messages.sms", "text messages are written to a page instead of being sent", SMS),
@@ -181,8 +189,11 @@ GATEWAYS = (
         "mail",
         "EMAIL_BACKEND",
         "sends mail",
-        ("EMAIL_URL", "DEFAULT_FROM_EMAIL"),
-        real=("icpportal.outbox.channels.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"),
+        ("EMAIL_URL", "DEFAULT_FROM_EMAIL", "EMAIL_ESP", "ANYMAIL"),
+        real=(
+            *("icpportal.outbox.channels.smtp.EmailBackend", "django.core.mail.backends.smtp.EmailBackend"),
+            *(f"anymail.backends.{each}.EmailBackend" for each in ESPS),
+        ),
         stand_ins=(StandIn("demo.messages.mail", "mail is written to a page instead of being sent", MAIL),),
         rule=MAIL,
         only_ours=True,

@@ -13,6 +13,8 @@ from icpportal.accounts import roles
 from icpportal.configuration.environment import unchanged
 from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
+from icpportal.gateways.sms import cloud
+from icpportal.outbox.texts.registered import without_number
 
 
 class Rule(NamedTuple):
@@ -81,6 +83,19 @@ RULES = (
         lambda: registry.fault_of("mail") is not None,
         "Mail is not sent over SMTP.",
         "EMAIL_URL=smtp+tls://user:password@host:587",
+    ),
+    Rule(
+        "portal.E018",
+        lambda: bool(cloud.missing()),
+        "The adapter of the text-message supplier lacks settings.",
+        "SMS_SIGN_NAME, SMS_KEY_ID, SMS_KEY_SECRET, SMS_TEMPLATES; Tencent also SMS_APP_ID: docs/text-suppliers.md.",
+    ),
+    Rule(
+        "portal.W005",
+        lambda: settings.SMS_GATEWAY in cloud.NEEDS and bool(settings.SMS_TEMPLATES) and bool(without_number()),
+        "SMS_TEMPLATES lacks the supplier's numbers of some texts: these are not sent.",
+        "`manage.py sms templates` names them.",
+        Warning,
     ),
     Rule(
         "portal.E008",

@@ -29,7 +29,7 @@ def deliver(message: Message) -> str:
 
 
 def _sent(message: Message) -> str:
-    mail = _mail(message)
+    mail = written(message)
     mail.connection = get_connection()
     try:
         bounded(mail.send, SECONDS)
@@ -67,7 +67,8 @@ def sender(words: Rendered) -> str:
     return str(Address(f"{words.mail.brand} · {words.mail.provider}", addr_spec=settings.DEFAULT_FROM_EMAIL))
 
 
-def _mail(message: Message) -> KeyedMail:
+def written(message: Message) -> KeyedMail:
+    """The mail of a message, ready for a connection."""
     letter = opened(message)
     mail = KeyedMail(
         from_email=sender(letter.words),

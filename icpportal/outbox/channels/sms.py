@@ -4,9 +4,9 @@ import re
 
 from icpportal.codes import texts
 from icpportal.gateways.errors import Refused, Unknown
-from icpportal.gateways.sms.base import text_messages
+from icpportal.gateways.sms.base import TemplateMessages, text_messages
 from icpportal.outbox.models import Message
-from icpportal.outbox.texts.message_content import opened
+from icpportal.outbox.texts.message_content import MessageContent, opened
 
 MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 
@@ -16,9 +16,16 @@ def deliver(message: Message) -> str:
     letter = opened(message)
     if not MAINLAND_MOBILE.fullmatch(letter.to):
         raise Refused("not a mainland mobile", code="number")
-    receipt = text_messages().send(letter.to, letter.words.text, message.key)
+    receipt = _hand_over(letter, message.key)
     if not isinstance(receipt, str) or not receipt:
         raise Unknown("the supplier's answer made no sense")
     if not message.is_secret:  # a code was counted when it was asked for
         texts.spend()
     return receipt
+
+
+def _hand_over(letter: MessageContent, key: str) -> str:
+    supplier = text_messages()
+    if isinstance(supplier, TemplateMessages) and letter.words.filled is not None:
+        return supplier.send_template(letter.to, letter.words.filled, key)
+    return supplier.send(letter.to, letter.words.text, key)

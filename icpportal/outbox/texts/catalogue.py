@@ -23,6 +23,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.types import Fact, Facts, Words
+from icpportal.gateways.sms.base import FilledTemplate
 from icpportal.outbox.texts import mail_page
 from icpportal.outbox.texts.formats import LANGUAGES, folder_of, format_value, in_full
 from icpportal.outbox.texts.letters import Letter, read_body
@@ -54,6 +55,9 @@ SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN",
 ONE_TIME_LINKS = frozenset({"staff_invited"})  # messages whose button is as good as a password
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
 FILLED_IN = ("subject", "heading", "date", "button", "body")  # of a mail, and of a note on the site
+# said by every text alike, so that they stand in the text that a supplier registers
+STANDING = ("host", "phone", "hours")
+LINK = "link"  # begins with our address: only its end is a value
 FRAME_WORDS = frozenset({"account", "ref", "domain", "url"})
 Say = Callable[[str, Fact, str], str]  # how a value is written
 UNTIL_DUE = "until due"
@@ -84,6 +88,7 @@ class Rendered:
     button: str = ""
     url: str = ""
     mail: Letter | None = None
+    filled: FilledTemplate | None = None  # of a text message
 
     @cached_property
     def html(self) -> str:
@@ -179,7 +184,7 @@ def render(template: str, channel: str, language: str, context: Facts) -> Render
         raise UnknownMessage(f"{template} cannot go by {channel}")
     page = _Page(template, folder_of(language), {**context})
     if channel == "sms":
-        return Rendered(text=_signed(page))
+        return _text_message(page)
     letter = _letter(page)
     if channel == "site":
         return Rendered(letter.note, letter.subject, letter.button, letter.url, letter)
@@ -254,10 +259,27 @@ def _cut(name: str, text: str, folder: str) -> str:
     return one_line if len(one_line) <= most else f"{one_line[: most - 1]}…"
 
 
-def _signed(page: _Page) -> str:
-    with_link = page.context.get("link") and "sms_link" in page.texts
+def _text_message(page: _Page) -> Rendered:
+    with_link = page.context.get(LINK) and "sms_link" in page.texts
+    section = "sms_link" if with_link else "sms"
     setting, form = SIGNATURES[page.folder]
-    return form.format(getattr(settings, setting)) + page.fill("sms_link" if with_link else "sms", short=True)
+    text = form.format(getattr(settings, setting)) + page.fill(section, short=True)
+    names_there = [name for name in PLACEHOLDER.findall(page.texts[section]) if name not in STANDING]
+    said = {name: page.replace(f"{{{name}}}", where=section, short=True) for name in names_there}
+    if LINK in said:
+        said[LINK] = said[LINK].removeprefix(link_base())
+    values = tuple((name, said[name]) for name in names_there)
+    return Rendered(text=text, filled=FilledTemplate(registered_name(page.template, page.folder, section), values))
+
+
+def registered_name(template: str, folder: str, section: str) -> str:
+    """Under which name SMS_TEMPLATES has a text: code_sign_up.zh, or code_consent.link.zh."""
+    return f"{template}{'.link' if section == 'sms_link' else ''}.{folder}"
+
+
+def link_base() -> str:
+    """What every link begins with."""
+    return f"{settings.PUBLIC_BASE_URL.rstrip('/')}/"
 
 
 def _one_line(subject: str) -> str:

@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
 from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production
+from icpportal.outbox.texts.registered import registered
 from tests.icpportal.production import manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
 
@@ -41,6 +42,13 @@ SAFE = {
 }
 DEMO_KEY = "demo:ZGVtby1vbmx5LWtleS0wMDAwMDAwMDAwMDAwMDAwMDA="
 BUCKET = {"region_name": None, "endpoint_url": None}
+ALIYUN = {
+    "SMS_GATEWAY": "icpportal.gateways.sms.aliyun.AliyunSms",
+    "SMS_SIGN_NAME": "我们的云",
+    "SMS_KEY_ID": "LTAI",
+    "SMS_KEY_SECRET": "secret",
+    "SMS_TEMPLATES": {each.name: "SMS_1" for each in registered("aliyun")},
+}
 
 UNSAFE = [
     ("portal.E001", {"SECRET_KEY": "demo-only-secret-key-never-for-production-0000000000000000"}),
@@ -50,6 +58,10 @@ UNSAFE = [
     ("portal.E003", {"HTTPS": False}),
     ("portal.E006", {"SMS_GATEWAY": "demo.messages.sms.PageSms"}),
     ("portal.E006", {"SMS_GATEWAY": "icpportal.gateways.sms.fake.FakeSms"}),
+    ("portal.E018", ALIYUN | {"SMS_KEY_SECRET": ""}),
+    ("portal.E018", ALIYUN | {"SMS_TEMPLATES": {}}),
+    ("portal.E018", ALIYUN | {"SMS_GATEWAY": "icpportal.gateways.sms.tencent.TencentSms"}),
+    ("portal.W005", ALIYUN | {"SMS_TEMPLATES": {"code_sign_up.zh": "SMS_1"}}),
     ("portal.E007", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
     ("portal.E007", {"EMAIL_BACKEND": "demo.messages.mail.PageEmailBackend"}),
     ("portal.E008", {"STAFF_SECOND_FACTOR": False}),
@@ -101,6 +113,7 @@ def test_a_bucket_in_the_mainland_is_fine_and_a_disk_does_not_matter_then(settin
 
 def test_safe_settings_are_silent(settings):
     assert found(settings) == []
+    assert found(settings, **ALIYUN) == []
 
 
 def test_the_demo_is_allowed_all_of_it(settings):

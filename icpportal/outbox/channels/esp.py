@@ -1,0 +1,47 @@
+"""Mail over the interface of a service, by django-anymail (requirements-mail.txt), where EMAIL_ESP is set."""
+
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.core.mail import get_connection
+from django.core.mail.message import BadHeaderError
+
+from icpportal.gateways.connection_failures import has_left
+from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.request_budget import bounded
+from icpportal.outbox.channels.email import SECONDS, KeyedMail, written
+from icpportal.outbox.models import Message
+
+ACCOUNT = (401, 402, 403, 429)  # our key, our bill, our pace: mended without touching the message
+SERVICE = "mail service"
+
+
+def deliver(message: Message) -> str:
+    """Hand the mail to the service and return its own number of it, under which it tells of bounces."""
+    mail = written(message)
+    mail.connection = get_connection()
+    try:
+        bounded(mail.send, SECONDS)
+    except BadHeaderError as wrong:
+        raise Refused("a header has a line break") from wrong
+    except AnymailRecipientsRefused as no:
+        raise Refused(f"{SERVICE}: recipient refused", code="recipient") from no
+    except AnymailAPIError as trouble:
+        raise _judged(trouble) from None  # its words quote what was sent
+    except AnymailError as wrong:
+        raise Refused(f"{SERVICE}: {type(wrong).__name__}") from None
+    return _receipt(mail)
+
+
+def _receipt(mail: KeyedMail) -> str:
+    status = getattr(mail, "anymail_status", None)
+    found = getattr(status, "message_id", None)
+    return found if isinstance(found, str) and found else mail.extra_headers["Message-ID"]
+
+
+def _judged(trouble: AnymailAPIError) -> Exception:
+    status = getattr(trouble, "status_code", None)
+    if not isinstance(status, int):
+        kind = Unknown if has_left(trouble) else Retryable
+        return kind(f"{SERVICE} did not answer")
+    if status in ACCOUNT:
+        return Retryable(f"{SERVICE}: {status}")
+    return Refused(f"{SERVICE}: {status}", code=str(status)) if 400 <= status < 500 else Unknown(f"{SERVICE}: {status}")

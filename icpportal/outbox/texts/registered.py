@@ -1,0 +1,79 @@
+"""Text messages as a supplier registers them: the words with the supplier's own marks for what is filled in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from icpportal.outbox.texts import catalogue
+from icpportal.outbox.texts.formats import LANGUAGES
+
+SECTIONS = ("sms", "sms_link")
+VERIFICATION, NOTICE = "verification", "notice"
+CODE = "code"
+Mark = Callable[[int, str], str]  # the place's number, from 1, and its name
+# how each supplier marks a place; Tencent counts places, so that a value that stands twice has two
+MARKS: dict[str, Mark] = {
+    "aliyun": lambda number, name: f"${{{name}}}",  # noqa: ARG005
+    "tencent": lambda number, name: f"{{{number}}}",  # noqa: ARG005
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One text that a supplier has to know before it can be sent."""
+
+    name: str  # of SMS_TEMPLATES
+    kind: str
+    text: str  # without the signature, which the supplier adds
+    places: tuple[str, ...]
+
+    @property
+    def number(self) -> str:
+        """The supplier's number for it; nothing while it has none."""
+        return str(settings.SMS_TEMPLATES.get(self.name) or "")
+
+
+def registered(supplier: str) -> list[Registered]:
+    """Every text message, in both languages, as this supplier (of `MARKS`) writes it."""
+    return [
+        _registered(template, folder, section, MARKS[supplier])
+        for template in catalogue.names()
+        for folder in LANGUAGES
+        for section in SECTIONS
+        if section in catalogue.sections(template, folder)
+    ]
+
+
+def without_number() -> list[str]:
+    """The names of the texts that no number is known for."""
+    return [each.name for each in registered("aliyun") if not each.number]
+
+
+def _registered(template: str, folder: str, section: str, mark: Mark) -> Registered:
+    text = catalogue.sections(template, folder)[section]
+    places = tuple(name for name in catalogue.PLACEHOLDER.findall(text) if name not in catalogue.STANDING)
+    # suppliers take a text for a code only while nothing but the code is filled in
+    kind = VERIFICATION if set(places) == {CODE} else NOTICE
+    name = catalogue.registered_name(template, folder, section)
+    return Registered(name=name, kind=kind, text=_marked(text, mark), places=places)
+
+
+def _marked(text: str, mark: Mark) -> str:
+    standing = _standing()
+    pieces = catalogue.PLACEHOLDER.split(text)  # words, name, words, name, …
+    number, said = 0, [pieces[0]]
+    for name, words in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name in standing:
+            said += [standing[name], words]
+            continue
+        number += 1
+        base = catalogue.link_base() if name == catalogue.LINK else ""
+        said += [base + mark(number, name), words]
+    return "".join(said)
+
+
+def _standing() -> dict[str, str]:
+    found = (urlsplit(settings.PUBLIC_BASE_URL).netloc, settings.PROVIDER_HOTLINE, settings.PROVIDER_HOURS)
+    return dict(zip(catalogue.STANDING, found, strict=True))

@@ -1,0 +1,71 @@
+"""`sms templates` says what to register with a supplier; a text that is sent fills in exactly what was registered."""
+
+import json
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from icpportal.outbox.texts import catalogue
+from icpportal.outbox.texts.registered import registered
+
+
+@pytest.fixture(autouse=True)
+def portal(settings):
+    settings.PUBLIC_BASE_URL, settings.PROVIDER_HOTLINE = "https://beian.example.com", "400-000-0000"
+
+
+def printed(*arguments):
+    out = StringIO()
+    call_command("sms", "templates", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_alibaba_clouds_notation_names_what_is_filled_in_and_says_the_rest_in_full(settings):
+    settings.SMS_TEMPLATES = {"code_sign_up.zh": "SMS_100001"}
+
+    said = printed("--supplier", "aliyun")
+
+    assert (
+        "code_sign_up.zh · verification · number: SMS_100001 · filled in: 1 code, 2 code\n"
+        "  注册验证码 ${code}，10 分钟内有效，勿告诉他人。\n"
+        "  @beian.example.com #${code}\n"
+    ) in said
+    assert "  ${domain} 备案填写您为网站负责人，请 24 小时内打开 https://beian.example.com/${link} 查看并答复\n" in said
+    assert "code_cancel.zh · notice · number: none · filled in: 1 code, 2 domain, 3 code\n" in said
+
+
+def test_tencent_clouds_notation_counts_and_is_that_of_the_supplier_in_force(settings):
+    settings.SMS_GATEWAY = "icpportal.gateways.sms.tencent.TencentSms"
+
+    said = printed()
+
+    assert "  {1} 备案未通过：{2}。疑问请致电 400-000-0000。\n" in said
+    assert "  注册验证码 {1}，10 分钟内有效，勿告诉他人。\n  @beian.example.com #{2}\n" in said
+
+
+def test_the_texts_without_a_number_are_named_at_the_end(settings):
+    names = [each.name for each in registered("aliyun")]
+    settings.SMS_TEMPLATES = {name: "SMS_1" for name in names if name != "order_refused.en"}
+
+    said = printed()
+
+    end = f"totals: {len(names)} texts, 1 without a number in SMS_TEMPLATES\n  without a number: order_refused.en\n"
+    assert said.endswith(end)
+    assert len(json.loads(printed("--json"))) == len(names) > 120
+
+
+def test_what_is_filled_in_makes_the_text_that_was_registered():
+    """Every text in both languages: the registered one with the values of a message is that message."""
+    for each in registered("aliyun"):
+        template, *link, folder = each.name.split(".")
+        context = {name: f"({name})" for name in each.places if name != "link"}
+        context |= {"link": "https://beian.example.com/phone/abc/"} if link else {}
+
+        rendered = catalogue.render(template, "sms", folder, context)
+
+        values = dict(rendered.filled.values)
+        text = re.sub(r"\$\{(\w+)\}", lambda found, values=values: values[found.group(1)], each.text)
+        assert (rendered.filled.name, [name for name, _value in rendered.filled.values]) == (each.name, [*each.places])
+        assert rendered.text.endswith(text)
