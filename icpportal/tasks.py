@@ -20,6 +20,7 @@ from icpportal.operations import reconcile as reconciliation
 from icpportal.operations.monitoring import parts
 from icpportal.operations.monitoring import watch as watching
 from icpportal.outbox import delivery
+from icpportal.outbox.receipts import supplier_reports
 from transfers.authority import results as authority
 from transfers.deadlines import sweep as deadlines
 from transfers.durations import counting
@@ -74,6 +75,12 @@ def deliver_codes() -> None:
 def deliver_outbox() -> None:
     """Delivers everything else that is owed to the outside world."""
     delivery.drain(codes=False)
+
+
+@app.task(base=Job)
+def ask_receipts() -> None:
+    """Asks the supplier of text messages what became of them."""
+    supplier_reports.ask()
 
 
 @app.task(base=Job)

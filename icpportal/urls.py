@@ -37,5 +37,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+if settings.EMAIL_ESP:
+    urlpatterns += [path("mail-events/", include("icpportal.outbox.receipts.urls"))]
 if settings.DEMO_URLS:
     urlpatterns += [path("demo/", include(settings.DEMO_URLS))]

@@ -53,6 +53,7 @@ KIT = (
     "icpportal/accounts/views",
     "icpportal/accounts/urls.py",
     "icpportal/outbox/models.py",
+    "icpportal/outbox/receipts",
     "icpportal/outbox/texts",
     "icpportal/outbox/channels",
     "icpportal/outbox",

@@ -30,6 +30,7 @@ QUEUES = {
     "ministry": ("send_reports", "pull_answers", "ask_phones"),
     "rest": (
         "deliver_outbox",
+        "ask_receipts",
         "sweep_deadlines",
         "finish_decisions",
         "finish_lone_requests",
@@ -63,6 +64,7 @@ def every(task: str, seconds: int) -> dict[str, Json]:
 CELERY_BEAT_SCHEDULE = {
     "codes": every("deliver_codes", 5),
     "outbox": every("deliver_outbox", 5),
+    "receipts": every("ask_receipts", 60),
     "reports": every("send_reports", 3 if DEMO else 10),
     "answers": every("pull_answers", 3 if DEMO else 10),
     "phones": every("ask_phones", 3 if DEMO else 10),

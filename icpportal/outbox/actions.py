@@ -186,6 +186,10 @@ def resend(message: Message, *, actor: User, now: datetime | None = None) -> boo
         failed_at=None,
         given_up_at=None,
         last_error="",
+        lost="",
+        arrived_at=None,
+        ask_at=None,
+        asked=0,
     )
     if again:
         _note("sent again by staff", message, actor)

@@ -86,7 +86,8 @@ class MessageAdmin(ReadOnlyAdmin):
     fields = [
         "key", "channel_shown", "message_shown", "event", "reference", "state", "attempts", "unknown",
         "next_at", "leased_until",
-        "not_after", "receipt", "last_error", "created_at", "delivered_at", "failed_at", "given_up_at",
+        "not_after", "receipt", "last_error", "created_at", "delivered_at", "arrived_at", "lost",
+        "failed_at", "given_up_at",
     ]  # fmt: skip
     actions = ["send_again", "give_up"]
     show_full_result_count = False

@@ -30,6 +30,7 @@ from icpportal.outbox.actions import erasure
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import alarm_of, due, lease, waiting
 from icpportal.outbox.quiet_hours import morning, must_wait_for_morning
+from icpportal.outbox.receipts.questions import first_question
 
 logger = logging.getLogger(__name__)
 
@@ -266,6 +267,7 @@ class _Round:
             self.lose_patience(message.channel, time.monotonic() - began)
         else:
             done: dict[str, Column] = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
+            done["ask_at"] = first_question(message, self.now())
             self.settle(message, State.DELIVERED, next_at=None, **done)
             self.loop.succeeded(message.pk)
 

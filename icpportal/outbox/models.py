@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.fields.types import Words
 from icpportal.privacy.fields import EncryptedJSONField
 from icpportal.privacy.models import SealedModel
 
@@ -22,6 +23,19 @@ class State(models.TextChoices):
     FAILED = "failed", pgettext_lazy("message", "Could not be sent")
     UNKNOWN = "unknown", pgettext_lazy("message", "Unknown whether sent")
 
+
+class Lost(models.TextChoices):
+    """Why a message that left did not arrive, as its reader is told; the keys are those of the gateways' reports."""
+
+    OFF = "off", _("The phone was off or out of reach")
+    NUMBER = "number", _("The number is not in use")
+    MAILBOX = "mailbox", _("The mailbox does not exist or takes no mail")
+    BLOCKED = "blocked", _("Our messages are blocked there")
+    OTHER = "other", _("No reason was given")
+
+
+NOT_DELIVERED = pgettext_lazy("message", "Not delivered")
+ARRIVED = pgettext_lazy("message", "Delivered")
 
 OWED = (State.WAITING, State.SENDING)
 HALTED = (State.WAITING, State.FAILED, State.UNKNOWN)  # what a person may send again or give up
@@ -52,6 +66,20 @@ class Message(SealedModel):
     last_error = models.CharField(pgettext_lazy("outbox", "last error"), max_length=200, blank=True)
     created_at = models.DateTimeField(pgettext_lazy("outbox", "created"), default=timezone.now)
     delivered_at = models.DateTimeField(pgettext_lazy("outbox", "sent"), null=True, blank=True)
+    # what the outside said later: mails and texts alone
+    arrived_at = models.DateTimeField(pgettext_lazy("outbox", "delivered"), null=True, blank=True)
+    lost = models.CharField(
+        pgettext_lazy("outbox", "not delivered because"),
+        max_length=20,
+        choices=Lost.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    ask_at = models.DateTimeField(pgettext_lazy("outbox", "next question whether it arrived"), null=True, blank=True)
+    asked = models.PositiveSmallIntegerField(
+        pgettext_lazy("outbox", "questions whether it arrived"), default=0, db_default=0
+    )
     failed_at = models.DateTimeField(pgettext_lazy("outbox", "failed"), null=True, blank=True)
     given_up_at = models.DateTimeField(pgettext_lazy("outbox", "stopped"), null=True, blank=True)
     user = models.ForeignKey(
@@ -76,10 +104,19 @@ class Message(SealedModel):
             models.Index(fields=["user", "channel", "read_at"], name="outbox_unread"),
             models.Index(fields=["event", "user"], condition=Q(user__isnull=False), name="outbox_event"),
             models.Index(fields=["reference", "created_at"], name="outbox_reference"),
+            models.Index(fields=["receipt"], name="outbox_receipt"),
+            models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="outbox_asked"),
         ]
 
     def __str__(self) -> str:
         return f"{self.channel} {self.template or self.key}"
+
+    @property
+    def fate(self) -> Words:
+        """What became of it, in words: whether it arrived, where that is known."""
+        if self.lost:
+            return NOT_DELIVERED
+        return ARRIVED if self.arrived_at else self.get_state_display()
 
     @property
     def is_erased(self) -> bool:

@@ -40,7 +40,7 @@ CHANNELS = {
 
 BOUNCED = Notice(
     "problem",
-    gettext_lazy("Our last email could not be sent"),
+    gettext_lazy("Our last email could not be delivered"),
     (gettext_lazy("Check your account's email address. All messages are also shown here."),),
 )
 
@@ -242,7 +242,8 @@ def _delivery(message: Message) -> Delivery:
 
 
 def _said(message: Message) -> SafeString:
-    state, at = message.get_state_display(), beijing(message.delivered_at, "short")
+    at = beijing(message.failed_at if message.lost else message.arrived_at or message.delivered_at, "short")
+    state = f"{message.fate}: {message.get_lost_display()}" if message.lost else message.fate
     return format_html("{} · {}", state, at) if at else format_html("{}", state)
 
 

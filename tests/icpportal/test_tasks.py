@@ -17,6 +17,7 @@ from icpportal.operations import heartbeat
 ONE_LINE = {
     tasks.deliver_codes: ("delivery.drain", (), {"codes": True}),
     tasks.deliver_outbox: ("delivery.drain", (), {"codes": False}),
+    tasks.ask_receipts: ("supplier_reports.ask", ()),
     tasks.send_reports: ("ministry.authority", ()),
     tasks.pull_answers: ("authority.pull", (), {"if_due": True}),
     tasks.ask_phones: ("phone_windows.ask", ()),
@@ -94,6 +95,7 @@ def test_beat_asks_for_every_sweep_and_drops_what_no_worker_took():
     assert plan == {
         "icpportal.tasks.deliver_codes": (5, 5),
         "icpportal.tasks.deliver_outbox": (5, 5),
+        "icpportal.tasks.ask_receipts": (60, 60),
         "icpportal.tasks.send_reports": (3, 3),
         "icpportal.tasks.pull_answers": (3, 3),
         "icpportal.tasks.ask_phones": (3, 3),

@@ -177,8 +177,8 @@ def _deliveries(messages: list[Message]) -> dict[str, list[Delivery]]:
         parts = message.event.split(":")
         if message.channel in CHANNELS and len(parts) > 1:
             lines = found.setdefault(parts[1], {})
-            line = Delivery(CHANNELS[message.channel], message.get_state_display())
-            lines.setdefault((message.channel, message.state), line).number += 1
+            line = Delivery(CHANNELS[message.channel], message.fate)
+            lines.setdefault((message.channel, str(message.fate)), line).number += 1
     return {event: list(lines.values()) for event, lines in found.items()}
 
 
@@ -199,10 +199,12 @@ def _reader(message: Message) -> str:
 def _lost(message: Message, role: str, *, with_link: bool) -> TimelineRow:
     facts = {"address": ADDRESSES[message.channel], "person": ROLES.get(role, "")}
     change = Link(gettext("Check it"), reverse("account")) if with_link and role == ACCOUNT else None
+    why = message.get_lost_display()
+    check = str(CHECK_ACCOUNT if role == ACCOUNT else CHECK_PERSON) % facts
     return TimelineRow(
         at=message.failed_at or message.created_at,
         who=SYSTEM,
         what=UNDELIVERED[message.channel],
-        note=str(CHECK_ACCOUNT if role == ACCOUNT else CHECK_PERSON) % facts,
+        note=gettext("%(why)s. %(check)s") % {"why": why, "check": check} if why else check,
         act=change,
     )

@@ -33,6 +33,7 @@ TIDYING_RESTS = timedelta(days=1)
 JOBS_REST = {
     "deliver_codes": timedelta(minutes=5),
     "deliver_outbox": timedelta(minutes=5),
+    "ask_receipts": timedelta(minutes=15),
     "finish_decisions": timedelta(minutes=5),
     "finish_lone_requests": timedelta(minutes=10),
     "ask_phones": timedelta(minutes=10),

@@ -142,13 +142,13 @@ def test_a_mail_that_came_back_is_said_at_the_top(reader, wang):
     note(wang, "e:1")
     told(wang, "email", "e:1")
     Message.objects.filter(channel="email").update(state=State.FAILED)
-    assert "Our last email could not be sent" in main_of(page(reader))
+    assert "Our last email could not be delivered" in main_of(page(reader))
 
     note(wang, "e:2")
     told(wang, "email", "e:2")
     Message.objects.filter(key="e:2:email").update(state=State.DELIVERED)
 
-    assert "Our last email could not be sent" not in main_of(page(reader))
+    assert "Our last email could not be delivered" not in main_of(page(reader))
 
 
 def test_opening_a_message_marks_it_read_and_leads_to_the_order(reader, wang):

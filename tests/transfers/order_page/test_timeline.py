@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from icpportal.lifecycle import ACTORS, APPLICANT, REVIEWER
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.receipts import actions as receipts
 from tests.transfers import states
 from tests.transfers.builders import fire, make_order, make_ready_document, sign_in
 from transfers.models import Order, OrderDocument
@@ -120,6 +121,35 @@ def test_a_message_that_failed_for_good_stands_in_the_timeline_with_what_to_do(c
     assert "Website administrator: tell this person yourself, and check the mobile number in the details" in words
 
     assert f'<a href="{reverse("account")}">Check it</a>' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The phone was off or out of reach. Website administrator: tell this person yourself"),
+        ("zh-hans", "手机关机或无法接通。网站负责人：请您自行转告"),
+    ],
+)
+def test_a_text_that_did_not_arrive_stands_in_the_timeline_with_why(client: Client, language: str, said: str) -> None:
+    order = make_order(state=states.SUBMITTED)
+    fire(order, "accept", REVIEWER, facts=queries.facts_of(order))
+    texts = Message.objects.filter(reference=order.reference, channel="sms")
+    texts.update(state=State.DELIVERED, delivered_at=timezone.now())
+    for message in texts:
+        Message.objects.filter(pk=message.pk).update(receipt=f"receipt of {message.pk}")
+    gone = texts.get(key__contains=":administrator:")
+
+    assert receipts.lost("sms", f"receipt of {gone.pk}", why="off", code="EXPIRED")
+    there = texts.exclude(pk=gone.pk).first()
+    assert receipts.arrived("sms", f"receipt of {there.pk}", at=timezone.now())
+
+    client.cookies["django_language"] = language
+    page = sign_in(client, order.owner).get(order.get_absolute_url()).content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert said in words
+    for state in {"en": ("Delivered", "Not delivered"), "zh-hans": ("已送达", "未送达")}[language]:
+        assert f"· {state}" in words
 
 
 @pytest.mark.django_db

@@ -1,0 +1,55 @@
+"""What the mail service tells of mails that left: delivered, bounced, refused, reported as spam.
+
+anymail reads each service's language and knows its secret; it tells by a signal, which is the one way it has.
+"""
+
+import logging
+
+from anymail import urls as services
+from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from icpportal.outbox.models import Lost
+from icpportal.outbox.receipts import actions
+
+logger = logging.getLogger(__name__)
+EMAIL = "email"
+LOST = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
+WHY = {
+    RejectReason.INVALID: Lost.MAILBOX,
+    RejectReason.BOUNCED: Lost.MAILBOX,
+    RejectReason.BLOCKED: Lost.BLOCKED,
+    RejectReason.SPAM: Lost.BLOCKED,
+    RejectReason.UNSUBSCRIBED: Lost.BLOCKED,
+}
+
+
+@csrf_exempt
+def mail_events(request: HttpRequest, esp: str) -> HttpResponse:
+    """What the service in force posts, with our secret; 404 for any other, 200 also about a mail that is not ours."""
+    if esp != settings.EMAIL_ESP:
+        raise Http404
+    view = next(each.callback for each in services.urlpatterns if each.name == f"{esp}_tracking_webhook")
+    answer: HttpResponse = view(request)
+    return answer
+
+
+def take(event: AnymailTrackingEvent, **_more: object) -> None:
+    """Note one event; what is neither an arrival nor a loss is left alone."""
+    receipt = str(event.message_id or "")[:200]
+    if not receipt:
+        return
+    known = True
+    if event.event_type == EventType.DELIVERED:
+        known = actions.arrived(EMAIL, receipt, at=event.timestamp or timezone.now())
+    elif event.event_type in LOST:
+        reason = event.reject_reason or event.event_type
+        known = actions.lost(EMAIL, receipt, why=WHY.get(reason, Lost.OTHER), code=reason)
+    if not known:
+        logger.info("event about a mail that is not ours", extra={"kind": event.event_type})
+
+
+tracking.connect(take, dispatch_uid="mail_events")

@@ -1,0 +1,79 @@
+"""Asking the supplier of text messages what became of them; it needs no address that the supplier could call."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.utils import timezone
+
+from icpportal.gateways.errors import Refused, Retryable
+from icpportal.gateways.sms.base import Handed, ReportsDelivery, text_messages
+from icpportal.gateways.sms.reports import Report
+from icpportal.outbox.models import Message
+from icpportal.outbox.receipts import actions
+from icpportal.outbox.receipts.questions import SMS, next_question
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 50  # texts asked about in one round
+MOST_REPORTS = 2000  # read in one round
+
+
+@dataclass
+class Totals:
+    """What one round learnt. `strange` are reports about texts that are not ours, or not any more."""
+
+    asked: int = 0
+    arrived: int = 0
+    lost: int = 0
+    strange: int = 0
+
+
+def ask(*, now: datetime | None = None) -> Totals:
+    """Ask about the texts that are due, a round at most; a supplier that tells nothing is not asked."""
+    now, supplier, totals = now or timezone.now(), text_messages(), Totals()
+    if not isinstance(supplier, ReportsDelivery):
+        return totals
+    mine = _claimed(now)
+    totals.asked = len(mine)
+    if mine or not supplier.asks_by_number:
+        _take(supplier, mine, totals, now)
+    if any(asdict(totals).values()):
+        logger.info("delivery reports", extra=asdict(totals))
+    return totals
+
+
+def _claimed(now: datetime) -> list[Handed]:
+    """The texts due; the next question is set before this one is asked, so that no two workers ask the same."""
+    due = Message.objects.filter(channel=SMS, ask_at__lte=now).order_by("ask_at")[:AT_ONCE]
+    return [_handed(message) for message in due if _claim(message, now)]
+
+
+def _claim(message: Message, now: datetime) -> bool:
+    asked = message.asked + 1
+    untouched = Message.objects.filter(pk=message.pk, asked=message.asked, ask_at=message.ask_at)
+    return bool(untouched.update(asked=asked, ask_at=next_question(asked, now)))
+
+
+def _handed(message: Message) -> Handed:
+    sent_at = message.delivered_at or message.created_at
+    return Handed(receipt=message.receipt, to=str(message.payload.get("to", "")), at=sent_at)
+
+
+def _take(supplier: ReportsDelivery, mine: Sequence[Handed], totals: Totals, now: datetime) -> None:
+    try:
+        for report in islice(supplier.reports(mine), MOST_REPORTS):
+            _note(report, totals, now)
+    except (Retryable, Refused) as trouble:  # asked again at the next question
+        logger.warning("no delivery reports", extra={"trouble": str(trouble)})
+
+
+def _note(report: Report, totals: Totals, now: datetime) -> None:
+    if report.has_arrived:
+        known = actions.arrived(SMS, report.receipt, at=report.at)
+        totals.arrived += known
+    else:
+        known = actions.lost(SMS, report.receipt, why=report.why, code=report.code, now=now)
+        totals.lost += known
+    totals.strange += not known

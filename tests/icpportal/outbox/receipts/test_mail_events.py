@@ -1,0 +1,174 @@
+"""Mail over the interface of a service, and the bounces it tells of: with the secret, and without."""
+
+import base64
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.outbox.channels import esp
+from icpportal.outbox.delivery import deliver
+from icpportal.outbox.models import Message, State
+from tests.icpportal.outbox.test_channels import confirm
+from tests.icpportal.outbox.test_views import main_of, note, page
+
+pytestmark = pytest.mark.django_db
+SECRET = "portal:invented-secret-of-a-test"
+ANSWERED = {"ErrorCode": 0, "Message": "OK", "MessageID": "m-1", "SubmittedAt": "2026-11-27T08:00:00Z"}
+
+
+class Service:
+    """A mail service: what it answers, and what it was sent."""
+
+    status, answer = 200, ANSWERED
+
+    def __init__(self):
+        self.sent = []
+
+
+@pytest.fixture
+def service():
+    state = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            state.sent.append((self.headers["X-Postmark-Server-Token"], json.loads(body)))
+            said = json.dumps(state.answer | {"To": "wang@example.com"}).encode()
+            self.send_response(state.status)
+            self.send_header("Content-Length", str(len(said)))
+            self.end_headers()
+            self.wfile.write(said)
+
+        def log_message(self, *args):
+            """Quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    state.url = f"http://127.0.0.1:{server.server_port}/"
+    yield state
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def postmark(settings, service):
+    settings.EMAIL_ESP, settings.EMAIL_BACKEND = "postmark", "anymail.backends.postmark.EmailBackend"
+    settings.OUTBOX_CHANNELS = settings.OUTBOX_CHANNELS | {"email": "icpportal.outbox.channels.esp.deliver"}
+    settings.ANYMAIL = settings.ANYMAIL | {
+        "POSTMARK_SERVER_TOKEN": "token",
+        "POSTMARK_API_URL": service.url,
+        "WEBHOOK_SECRET": SECRET,
+    }
+    settings.ROOT_URLCONF = "tests.icpportal.outbox.receipts.mail_urls"
+
+
+def event(client, *, service="postmark", secret=SECRET, **facts):
+    """What the service posts about a mail."""
+    headers = {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"} if secret else {}
+    said = {"RecordType": "Bounce", "Type": "HardBounce", "MessageID": "m-1", "Email": "wang@example.com", "ID": 1}
+    body = json.dumps(said | facts)
+    return client.post(f"/mail-events/{service}/", body, content_type="application/json", headers=headers)
+
+
+def test_a_mail_goes_out_untracked_and_keeps_the_services_number(service):
+    confirm()
+
+    deliver()
+
+    message = Message.objects.get()
+    ((token, mail),) = service.sent
+    assert (message.state, message.receipt, token) == (State.DELIVERED, "m-1", "token")
+    assert (mail["To"], mail["TrackOpens"], mail["TrackLinks"]) == ("wang@example.com", False, "None")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "kind"),
+    [
+        (422, {"ErrorCode": 300, "Message": "invalid: wang@example.com"}, Refused),
+        (401, {"ErrorCode": 10}, Retryable),
+        (429, {"ErrorCode": 0}, Retryable),
+        (500, {"ErrorCode": 0}, Unknown),
+    ],
+)
+def test_each_answer_of_a_service_is_refused_or_later_or_unclear(service, status, answer, kind):
+    service.status, service.answer = status, answer
+
+    with pytest.raises((Refused, Retryable)) as found:
+        esp.deliver(confirm())
+
+    assert type(found.value) is kind
+    assert "wang@" not in str(found.value)
+
+
+def test_a_service_that_cannot_be_reached_took_nothing(settings):
+    settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_API_URL": "http://127.0.0.1:1/"}
+
+    with pytest.raises(Retryable) as found:
+        esp.deliver(confirm())
+
+    assert type(found.value) is Retryable
+
+
+def test_a_mail_that_bounced_later_opens_the_banner(client, people):
+    wang = people("wang@example.com")
+    note(wang, "e:1")
+    confirm(key="e:1:email", user_id=wang.pk)
+    deliver()
+    client.cookies["django_language"] = "en"
+    client.force_login(wang)
+    assert "Our last email could not be delivered" not in main_of(page(client))
+
+    answers = [event(client), event(client)]
+
+    message = Message.objects.get(channel="email")
+    assert [each.status_code for each in answers] == [200, 200]
+    assert (message.state, message.lost, message.last_error) == (State.FAILED, "mailbox", "not delivered: bounced")
+    shown = main_of(page(client))
+    assert "Our last email could not be delivered" in shown
+    assert "Not delivered: The mailbox does not exist or takes no mail" in shown
+
+
+def test_a_mail_that_arrived_is_shown_as_delivered(client):
+    confirm()
+    deliver()
+
+    event(client, RecordType="Delivery", DeliveredAt="2026-11-27T08:00:09Z", Recipient="wang@example.com")
+
+    with override("en"):
+        assert str(Message.objects.get().fate) == "Delivered"
+
+
+@pytest.mark.parametrize("secret", ["portal:wrong", ""])
+def test_without_the_secret_nothing_is_believed(client, secret):
+    confirm()
+    deliver()
+
+    answer = event(client, secret=secret)
+
+    assert answer.status_code == 400
+    assert Message.objects.get().state == State.DELIVERED
+
+
+def test_a_mail_that_is_not_ours_is_answered_and_another_service_is_not_there(client):
+    confirm()
+    deliver()
+
+    assert event(client, MessageID="m-2").status_code == 200
+    assert event(client, service="mailgun").status_code == 404
+    assert Message.objects.get().state == State.DELIVERED
+
+
+def test_a_body_without_end_is_refused_before_it_is_read(client):
+    answer = event(client, Description="x" * 3_000_000)
+
+    assert answer.status_code == 413
+
+
+def test_the_address_is_the_one_in_the_docs():
+    assert reverse("mail-events", args=["postal"]) == "/mail-events/postal/"

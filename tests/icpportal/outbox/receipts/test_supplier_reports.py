@@ -1,0 +1,171 @@
+"""What became of a text: asked of the supplier, written on the message, shown to its reader."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django.utils.translation import override
+
+from icpportal.outbox import actions
+from icpportal.outbox.delivery import deliver
+from icpportal.outbox.models import Message, State
+from icpportal.outbox.queries import failed
+from icpportal.outbox.receipts import supplier_reports
+from icpportal.outbox.receipts.questions import DELAYS
+from tests.icpportal.gateways.sms import clouds
+from tests.icpportal.gateways.sms.test_clouds import SENT, detail, pulled
+from tests.icpportal.outbox.test_channels import confirm
+
+pytestmark = pytest.mark.django_db
+SOON = DELAYS[0]
+
+
+@pytest.fixture
+def aliyun(settings):
+    with clouds.served(clouds.aliyun()) as cloud:
+        clouds.account(settings, "Aliyun", cloud)
+        cloud.answers = dict(SENT["Aliyun"])
+        yield cloud
+
+
+@pytest.fixture
+def tencent(settings):
+    with clouds.served(clouds.tencent()) as cloud:
+        clouds.account(settings, "Tencent", cloud)
+        cloud.answers = dict(SENT["Tencent"])
+        yield cloud
+
+
+def sent(**more):
+    confirm("sms", "13900000002", **more)
+    deliver()
+    return Message.objects.get()
+
+
+def code():
+    """A code: its content is erased as soon as it was sent."""
+    known = {"key": "sign_up:1:sms", "template": "code_sign_up", "language": "zh", "context": {"code": "246810"}}
+    message = actions.notify(**known, channel="sms", to="13900000002")
+    deliver()
+    return message
+
+
+def said(message):
+    with override("en"):
+        return str(message.fate)
+
+
+def ask(later=SOON):
+    return supplier_reports.ask(now=timezone.now() + later + timedelta(seconds=5))
+
+
+def test_a_text_that_arrived_is_asked_about_once(aliyun):
+    sent()
+    aliyun.answers["QuerySendDetails"] = detail(3, "DELIVERED")
+
+    totals, again = ask(), ask()
+
+    message = Message.objects.get()
+    assert (totals.asked, totals.arrived, again.asked) == (1, 1, 0)
+    assert (message.state, said(message), message.ask_at) == (State.DELIVERED, "Delivered", None)
+    assert message.receipt == "9006^0"
+
+
+def test_a_text_that_did_not_arrive_has_failed_like_one_that_could_not_be_sent(aliyun):
+    sent()
+    aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
+
+    totals = ask()
+
+    message = failed().get()
+    assert (totals.lost, message.state, message.lost) == (1, State.FAILED, "number")
+    assert (said(message), message.last_error) == ("Not delivered", "not delivered: MOBILE_NOT_ON_SERVICE")
+    assert message.failed_at >= message.delivered_at
+
+
+def test_a_text_sent_again_after_it_was_lost_is_asked_about_again(aliyun, people):
+    sent()
+    aliyun.answers["QuerySendDetails"] = detail(2, "MOBILE_NOT_ON_SERVICE")
+    ask()
+
+    assert actions.resend(Message.objects.get(), actor=people("operations@example.com"))
+    deliver()
+    message = Message.objects.get()
+
+    assert (message.state, message.lost, message.asked) == (State.DELIVERED, "", 0)
+    assert message.ask_at is not None
+
+
+def test_a_supplier_that_knows_nothing_yet_is_asked_more_and_more_rarely_and_then_no_more(aliyun):
+    sent()
+    aliyun.answers["QuerySendDetails"] = {"Code": "OK", "RequestId": "R-1"}
+    now, asked_at = timezone.now(), []
+
+    for _ in range(len(DELAYS)):
+        due = Message.objects.get().ask_at
+        asked_at.append(due)
+        assert supplier_reports.ask(now=due).asked == 1
+
+    message = Message.objects.get()
+    assert (message.asked, message.ask_at, message.state) == (len(DELAYS), None, State.DELIVERED)
+    assert asked_at[-1] - now > timedelta(days=3)
+
+
+def test_a_supplier_that_is_down_is_asked_at_the_next_question(aliyun):
+    sent()
+    aliyun.status, aliyun.raw = 503, b"{}"
+
+    assert ask().arrived == 0
+
+    message = Message.objects.get()
+    assert (message.state, message.asked) == (State.DELIVERED, 1)
+    assert message.ask_at > timezone.now() + SOON
+
+
+def test_no_two_workers_ask_about_the_same_text(aliyun, monkeypatch):
+    sent()
+    Message.objects.update(ask_at=timezone.now())
+    stale = Message.objects.get()
+
+    assert supplier_reports._claim(stale, timezone.now())
+    assert not supplier_reports._claim(stale, timezone.now())
+
+
+def test_a_code_is_not_asked_about_where_that_takes_its_number(aliyun):
+    code()
+
+    message = Message.objects.get()
+    assert (message.state, message.payload, message.ask_at) == (State.DELIVERED, {}, None)
+    assert ask().asked == 0
+    assert [aliyun.action(each) for each in aliyun.asked] == ["SendSms"]
+
+
+def test_tencents_reports_find_their_texts_codes_too_and_count_those_of_others(tencent):
+    code()
+    reports = [pulled(10, "FAIL", "空号"), pulled(10, "FAIL", "空号"), pulled(77)]
+    tencent.answers["PullSmsSendStatus"] = {"Response": {"PullSmsSendStatusSet": reports, "RequestId": "R"}}
+
+    totals = ask(timedelta(0))
+
+    message = Message.objects.get()
+    assert (message.state, message.lost) == (State.FAILED, "number")
+    assert (totals.arrived, totals.strange) == (0, 1)
+
+
+def test_a_supplier_without_reports_is_not_asked(settings):
+    settings.SMS_GATEWAY = "icpportal.gateways.sms.fake.FakeSms"
+    message = sent()
+
+    assert (message.state, message.ask_at) == (State.DELIVERED, None)
+    assert supplier_reports.ask() == supplier_reports.Totals()
+
+
+@pytest.mark.parametrize("texts", [1, 3])
+def test_a_text_costs_the_same_however_many_are_asked_about(aliyun, texts, django_assert_num_queries):
+    for number in range(texts):
+        confirm("sms", "13900000002", key=f"confirm_phones:{number}:account:sms")
+    deliver()
+    aliyun.answers["QuerySendDetails"] = {"Code": "OK", "RequestId": "R-1"}
+
+    with django_assert_num_queries(1 + texts):
+        ask()
