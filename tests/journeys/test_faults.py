@@ -1,0 +1,133 @@
+"""Workers, broker, database and clock give trouble while orders are on their way: all arrive, once, and in time."""
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import redis
+
+from tests.journeys.scene import ENDS, Scene, is_over, opened, wait
+
+pytestmark = [pytest.mark.worker, pytest.mark.services]
+
+ORDERS = 100
+DIES_EVERY = 2  # seconds
+SETTLED = 180
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with opened(tmp_path, MIIT_CONNECT_SECONDS="2", MIIT_FILES_SECONDS="3") as scene:
+        yield scene
+
+
+def beat(scene: Scene, name: str = "beat") -> subprocess.Popen:
+    return scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(scene.folder / name))
+
+
+def set_off(scene: Scene, number: int) -> list[str]:
+    """So many orders, each of whose photos was accepted just now."""
+    references: list[str] = scene.ask("place", number=number)
+    for reference in references:
+        scene.ask("move", reference=reference, kill=0, silent=False)
+    return references
+
+
+def arrived(scene: Scene, number: int) -> dict[str, Any]:
+    """All are in the right state, nothing was lost, nothing doubled."""
+    told: dict[str, Any] = scene.ask("summary")
+    ends = Counter(map(tuple, told["orders"].values()))
+    assert ends == {tuple(ENDS["12"]): number // 2, tuple(ENDS["44"]): number // 2}
+    assert told["reports"] == told["keys_of_reports"]
+    assert told["sequences"] == list(range(1, number + 1))
+    received = scene.ministry.client.reports(limit=2 * number)
+    assert sorted(row["own_id"] for row in received) == told["own_ids"]
+    assert told["parked"] == 0
+    return told
+
+
+@pytest.mark.long
+def test_a_hundred_orders_arrive_while_a_worker_dies_every_two_seconds(scene: Scene) -> None:
+    references = scene.ask("place", number=ORDERS)
+    beat(scene)
+    mortal = Mortal(scene)
+    for place, reference in enumerate(references):
+        scene.ask("move", reference=reference, kill=0, silent=bool(place % 2))
+        mortal.live()
+    settles = time.monotonic() + SETTLED
+    while not is_over(scene.ask("summary")):
+        assert time.monotonic() < settles, scene.ask("summary")
+        mortal.live()
+        time.sleep(0.1)
+
+    arrived(scene, ORDERS)
+    assert mortal.deaths > 5
+
+
+class Mortal:
+    """A worker that dies every two seconds and is started again."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.deaths = scene, 0
+        self.worker, self.dies = scene.worker(), time.monotonic() + DIES_EVERY
+
+    def live(self) -> None:
+        """Die, if it is time."""
+        if time.monotonic() < self.dies:
+            return
+        os.killpg(self.worker.pid, signal.SIGKILL)
+        self.deaths += 1
+        self.worker, self.dies = self.scene.worker(), time.monotonic() + DIES_EVERY
+
+
+def emptied(scene: Scene) -> None:
+    """All tasks, locks and counters that lie in Redis are gone."""
+    client = redis.Redis.from_url(scene.environment["REDIS_URL"])
+    for _turn in range(3):
+        client.flushdb()
+        time.sleep(0.5)
+
+
+def disconnected(scene: Scene) -> None:
+    """Every connection to the database is cut, as by a restart, again and again."""
+    name = scene.environment["DATABASE_URL"].rpartition("/")[2]
+    with psycopg.connect(scene.environment["DATABASE_URL"].rpartition("/")[0] + "/postgres", autocommit=True) as server:
+        cut = 0
+        for _turn in range(3):
+            cut += server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND application_name = ''",
+                [name],
+            ).rowcount
+            time.sleep(0.5)
+        assert cut
+
+
+def doubled(scene: Scene) -> None:
+    """A second beat asks for everything once more."""
+    beat(scene, "second-beat")
+
+
+FAULTS: dict[str, Callable[[Scene], None]] = {
+    "Redis is flushed": emptied,
+    "the database cuts its connections": disconnected,
+    "there are two beats": doubled,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_orders_arrive_once_although(scene: Scene, fault: str) -> None:
+    beat(scene)
+    scene.worker()
+    set_off(scene, 4)
+
+    FAULTS[fault](scene)
+
+    wait(lambda: is_over(scene.ask("summary")), "something is still owed", seconds=90)
+    arrived(scene, 4)
