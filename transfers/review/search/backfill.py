@@ -79,7 +79,7 @@ def _write_nature(order: Order) -> None:
 def _orders(*, again: bool) -> Iterator[UUID]:
     orders = Order.objects.order_by("pk")
     if not again:
-        orders = orders.filter(~Exists(SearchKey.objects.filter(order=OuterRef("pk"))))
+        orders = orders.filter(~Exists(SearchKey.objects.filter(order=OuterRef("pk"))), erased_at=None)
     batch = list(orders.values_list("pk", flat=True)[:BATCH])
     while batch:
         yield from batch

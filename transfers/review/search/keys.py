@@ -98,7 +98,9 @@ PERSONAL = tuple(part.key for part in PARTS.values() if not part.is_public)
 
 
 def keys_of(order: Order) -> set[Key]:
-    """Every key that finds this order as it stands."""
+    """Every key that finds this order as it stands; none where what was entered is erased."""
+    if order.erased_at:
+        return set()
     return {(part.key, key) for part in PARTS.values() for key in part.keys(order)}
 
 

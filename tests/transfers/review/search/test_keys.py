@@ -18,6 +18,7 @@ from transfers.cancellation.actions import begin
 from transfers.filing_type.decision import Outcome
 from transfers.models import Order, SearchKey, TypeCheck
 from transfers.orders import actions
+from transfers.retention.erasure import erase
 from transfers.review.search import backfill, spellings
 from transfers.review.search.keys import PARTS, keys_of
 
@@ -155,6 +156,16 @@ def index(*flags: str) -> str:
     out = StringIO()
     call_command("index_orders", *flags, stdout=out)
     return out.getvalue().strip()
+
+
+def test_an_order_that_was_emptied_gets_no_keys_again_when_all_are_compared() -> None:
+    order = make_order(state=states.WITHDRAWN)
+    erase(order)
+
+    backfill.fill()
+    backfill.fill(again=True)
+
+    assert not SearchKey.objects.filter(order=order).exists()
 
 
 def test_orders_of_an_earlier_version_get_their_keys_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
