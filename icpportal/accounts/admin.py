@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
@@ -41,7 +42,16 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 # allauth shows whole addresses, keys and sessions in lists of its own; a group's permissions come from settings
-for model in (EmailAddress, EmailConfirmation, Authenticator, UserSession, Group):
+for model in (
+    EmailAddress,
+    EmailConfirmation,
+    Authenticator,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+    UserSession,
+    Group,
+):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

@@ -20,6 +20,7 @@ from icpportal.accounts.models import User
 
 Given = ParamSpec("Given")  # what the address says
 View = Callable[Concatenate[HttpRequest, Given], HttpResponseBase]
+VOUCHED = "issuer_second_factor"  # in the session: for whom the issuer asked a second factor
 Judge = Callable[[HttpRequest], HttpResponseBase | None]
 
 
@@ -90,12 +91,17 @@ def second_factor_missing(user: User | AnonymousUser) -> bool:
     return not Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.TOTP).exists()
 
 
+def issuer_vouches(request: HttpRequest, user: User) -> bool:
+    """Whether this session began at the provider's issuer with a second factor, and that is trusted here."""
+    return settings.OIDC_SECOND_FACTOR == "trusted" and request.session.get(VOUCHED) == str(user.pk)
+
+
 def _not_staff(request: HttpRequest) -> HttpResponse | None:
     if not request.user.is_authenticated:
         return redirect_to_login(_place(request))
     if not (request.user.is_staff and request.user.is_active):
         raise Http404
-    if second_factor_missing(request.user):
+    if second_factor_missing(request.user) and not issuer_vouches(request, request.user):
         return HttpResponseRedirect(with_next(reverse("mfa_activate_totp"), _place(request)))
     return None
 

@@ -6,15 +6,16 @@ from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views
 from allauth.mfa.recovery_codes import views as recovery_views
 from allauth.mfa.totp import views as totp_views
+from django.conf import settings
 from django.urls import path
 
 from icpportal.accounts.guards import step_up_required
-from icpportal.accounts.views import contact, invitation, pages, reset, security, sign_up
+from icpportal.accounts.views import contact, invitation, issuer, pages, reset, security, sign_up
 
 urlpatterns = [
     path("", pages.overview, name="account"),
     path("terms/", pages.terms, name="terms"),
-    path("login/", allauth_views.login, name="account_login"),
+    path("login/", issuer.SignIn.as_view(), name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("inactive/", allauth_views.account_inactive, name="account_inactive"),
     path("signup/", sign_up.SignUp.as_view(), name="account_signup"),
@@ -47,3 +48,6 @@ urlpatterns = [
         name="mfa_generate_recovery_codes",
     ),
 ]
+
+if settings.OIDC_ISSUER:
+    urlpatterns += issuer.addresses

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
+
 from icpportal.configuration.environment import DEMO, env
 
 AUTH_USER_MODEL = "accounts.User"
@@ -40,6 +42,29 @@ MFA_FORMS = {
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+# --- staff by the provider's own issuer, where one is named (docs/operations.md#staff) ------------
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="SSO")  # on the page of signing in
+OIDC_SECOND_FACTOR = env.str("OIDC_SECOND_FACTOR", default="own")  # trusted: the issuer's, where its token says so
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET")
+if OIDC_ISSUER and not (DEMO or OIDC_ISSUER.startswith("https://")):
+    raise ImproperlyConfigured("OIDC_ISSUER begins with https://")
+if OIDC_SECOND_FACTOR not in ("own", "trusted"):
+    raise ImproperlyConfigured("OIDC_SECOND_FACTOR is own or trusted")
+
+
+def issuer_settings(issuer: str, client_id: str, secret: str, name: str) -> dict[str, object]:
+    """The one issuer as allauth wants it; nothing where there is none."""
+    how = {"server_url": issuer, "fetch_userinfo": False, "scope": ["openid", "email"]}
+    named = {"provider_id": "staff", "name": name, "client_id": client_id, "secret": secret, "settings": how}
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [named]}} if issuer else {}
+
+
+SOCIALACCOUNT_ADAPTER = "icpportal.accounts.staff.issuer.IssuerAdapter"
+SOCIALACCOUNT_PROVIDERS = issuer_settings(OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME)
 TERMS_VERSION = "2026-11"
 # A session ends so long after sign-in, however busy it is, and so long after its last request.
 SESSION_LIMITS = {

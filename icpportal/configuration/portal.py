@@ -28,6 +28,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",  # for staff alone, and only where OIDC_ISSUER is set
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "formtools",
     "csp",

@@ -90,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def get_login_stages(self) -> list[str]:
-        return ["allauth.mfa.stages.AuthenticateStage"]
+        return ["icpportal.accounts.staff.issuer.SecondFactorStage"]
 
     def get_user_by_phone(self, phone: str) -> User | None:
         return User.objects.with_mobile(phone).first()

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 
-from icpportal.accounts.guards import account_of, second_factor_missing, signed_in_required
+from icpportal.accounts.guards import account_of, issuer_vouches, second_factor_missing, signed_in_required
 from transfers.models import OrderDocument
 from verification.documents import file_access
 
@@ -21,7 +21,8 @@ def serve(request: HttpRequest, reference: str) -> HttpResponseBase:
     named = OrderDocument.objects.filter(document__reference=reference)
     papers = named.select_related("order", "document").order_by("-pk")  # used again, it is shown for the newest order
     user = account_of(request)
-    reviewer = user.is_staff and user.has_perm("transfers.review_order") and not second_factor_missing(user)
+    is_proved = not second_factor_missing(user) or issuer_vouches(request, user)
+    reviewer = user.is_staff and user.has_perm("transfers.review_order") and is_proved
     paper = get_object_or_404(papers[:1] if reviewer else papers.filter(order__owner=user)[:1])
     try:
         response = file_access.response(paper.document, preview="preview" in request.GET)

@@ -1,0 +1,225 @@
+"""Staff sign in with the provider's own issuer, over HTTP; strangers and applicants do not. Nothing of it is kept."""
+
+import time
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.urls import reverse
+
+from icpportal.accounts import roles
+from icpportal.accounts.actions import open_account
+from icpportal.accounts.models import User
+from icpportal.accounts.staff import invitations
+from icpportal.configuration.accounts import issuer_settings
+from tests.icpportal.accounts import issuer as fake
+from tests.icpportal.accounts.pages import words
+from tests.icpportal.accounts.sign_in.test_second_factor import ACTIVATE, shown_now, with_app
+
+pytestmark = pytest.mark.django_db
+THERE, BACK = "/account/issuer/staff/", "/account/issuer/staff/back/"
+LOGIN = "/account/login/"
+
+
+@pytest.fixture(scope="module")
+def server():
+    issuer, running = fake.start()
+    yield issuer
+    running.shutdown()
+    running.server_close()
+
+
+@pytest.fixture
+def issuer(letters, server, settings):
+    settings.ROOT_URLCONF = "tests.icpportal.accounts.issuer_urls"
+    settings.STAFF_SECOND_FACTOR = True
+    settings.OIDC_ISSUER, settings.OIDC_NAME = server.url, "Example ID"
+    settings.SOCIALACCOUNT_PROVIDERS = issuer_settings(server.url, fake.CLIENT_ID, fake.CLIENT_SECRET, "Example ID")
+    server.claims, server.key, server.kid = {}, fake.KEY, "k1"
+    server.refused.clear()
+    roles.ensure()
+    return server
+
+
+@pytest.fixture
+def rui(db):
+    return open_account(
+        email="rui@example.com", password=None, name="Rui", language="en", held_roles=(roles.REVIEWER,), confirmed=False
+    )
+
+
+@pytest.fixture(autouse=True)
+def english(client):
+    client.cookies["django_language"] = "en"
+
+
+def begin(client, issuer, address=THERE):
+    """Where the portal sends the browser: what it asks of the issuer."""
+    sent = urlsplit(client.get(address).url)
+    asked = {name: values[0] for name, values in parse_qs(sent.query).items()}
+    issuer.challenge = asked.get("code_challenge", "")
+    return asked
+
+
+def sign_in(client, issuer, address, *, asked=None, **claims):
+    """The browser goes to the issuer and comes back with its code."""
+    asked = asked or begin(client, issuer)
+    issuer.claims = {"email": address, "email_verified": True, "nonce": asked["nonce"], **claims}
+    return client.get(BACK, {"code": "code-1", "state": asked["state"]}, follow=False)
+
+
+def said(client):
+    return words(client.get(LOGIN))
+
+
+def is_signed_in(client):
+    return "_auth_user_id" in client.session
+
+
+def test_without_an_issuer_there_is_no_address_of_it(client):
+    assert [client.get(address).status_code for address in (THERE, BACK)] == [404, 404]
+    assert "issuer" not in client.get(LOGIN).content.decode()
+
+
+def test_another_name_than_staff_is_not_there(client, issuer):
+    assert client.get("/account/issuer/other/").status_code == 404
+
+
+def test_what_the_issuer_is_asked(client, issuer, rui):
+    page = client.get(f"{LOGIN}?next=/desk/")
+    assert "Staff: sign in with Example ID" in words(page)
+    assert f'href="{THERE}?next=%2Fdesk%2F"' in page.content.decode()
+
+    asked = begin(client, issuer, f"{THERE}?process=connect&auth_params=prompt%3Dnone&scope=admin")
+
+    assert sorted(asked["scope"].split()) == ["email", "openid"]
+    assert asked["redirect_uri"] == f"http://testserver{BACK}"
+    assert asked["code_challenge_method"] == "S256"
+    assert "prompt" not in asked
+    assert client.get(THERE).url != client.get(THERE).url
+
+
+def test_staff_sign_in_and_the_portals_own_second_factor_is_asked(client, client_factory, issuer, rui):
+    invitations.invite(rui)
+
+    answer = sign_in(client, issuer, "Rui@example.com", amr=["pwd", "mfa"])
+
+    assert (answer.url, is_signed_in(client)) == (reverse("admin:index"), True)
+    assert client.get("/desk/").url.startswith(ACTIVATE)
+    secret = with_app(rui)
+    another = client_factory()
+    answer = sign_in(another, issuer, "rui@example.com", amr=["mfa"])
+    assert (answer.url, is_signed_in(another)) == (reverse("mfa_authenticate"), False)
+    another.post(reverse("mfa_authenticate"), {"code": shown_now(secret)})
+    assert another.get("/desk/").status_code == 200
+    assert SocialAccount.objects.count() == 0
+    assert hasattr(User.objects.get(pk=rui.pk), "invitation") is False
+
+
+def test_a_trusted_issuer_is_believed_only_where_its_token_says_so(client, client_factory, issuer, rui, settings):
+    settings.OIDC_SECOND_FACTOR = "trusted"
+
+    sign_in(client, issuer, "rui@example.com", amr=["pwd", "mfa"])
+    assert client.get("/desk/").status_code == 200
+    assert client.get("/admin/").status_code == 200
+
+    for said_of_it in ({}, {"amr": ["pwd"]}, {"amr": "mfa"}):
+        other = client_factory()
+        sign_in(other, issuer, "rui@example.com", **said_of_it)
+        assert other.get("/desk/").url.startswith(ACTIVATE)
+    with_app(rui)
+    assert sign_in(client_factory(), issuer, "rui@example.com", amr=["pwd"]).url == reverse("mfa_authenticate")
+
+
+def test_the_sign_in_leads_on_to_where_the_reader_wanted_to_go_within_the_portal(client, client_factory, issuer, rui):
+    asked = begin(client, issuer, f"{THERE}?next=/desk/")
+    assert sign_in(client, issuer, "rui@example.com", asked=asked).url == "/desk/"
+    other = client_factory()
+    asked = begin(other, issuer, f"{THERE}?next=https://evil.example.com/")
+    assert sign_in(other, issuer, "rui@example.com", asked=asked).url == reverse("admin:index")
+
+
+@pytest.mark.parametrize(
+    ("address", "claims"),
+    [
+        ("nobody@example.com", {}),
+        ("lin@example.com", {}),
+        ("gone@example.com", {}),
+        ("rui@example.com", {"email_verified": False}),
+        ("rui@example.com", {"email_verified": "true"}),
+        ("", {}),
+        (None, {}),
+    ],
+)
+def test_who_has_no_account_of_staff_by_a_verified_address_is_sent_back(client, issuer, rui, lin, address, claims):
+    gone = open_account(email="gone@example.com", password=None, held_roles=(roles.REVIEWER,))
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    before = User.objects.count()
+
+    answer = sign_in(client, issuer, address, **claims)
+
+    assert (answer.url, is_signed_in(client)) == (LOGIN, False)
+    assert "belongs to no account of staff" in said(client)
+    assert (User.objects.count(), SocialAccount.objects.count()) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"nonce": "another"},
+        {"nonce": ""},
+        {"aud": "somebody-else"},
+        {"iss": "https://evil.example.com"},
+        {"exp": int(time.time()) - 60},
+    ],
+)
+def test_a_token_for_another_sign_in_client_or_time_is_refused(client, issuer, rui, claims):
+    answer = sign_in(client, issuer, "rui@example.com", **claims)
+
+    assert (answer.url, is_signed_in(client)) == (LOGIN, False)
+    assert "did not work" in said(client)
+
+
+@pytest.mark.parametrize(("key", "kid"), [(fake.OTHER_KEY, "k1"), (fake.OTHER_KEY, "k2")])
+def test_a_token_that_the_issuers_keys_did_not_sign_is_refused(client, issuer, rui, key, kid):
+    issuer.key, issuer.kid = key, kid
+
+    assert sign_in(client, issuer, "rui@example.com").url == LOGIN
+    assert is_signed_in(client) is False
+
+
+def test_an_answer_with_another_state_or_to_another_browser_or_twice_is_refused(client, client_factory, issuer, rui):
+    asked = begin(client, issuer)
+    issuer.claims = {"email": "rui@example.com", "email_verified": True, "nonce": asked["nonce"]}
+    stranger = client_factory()
+
+    assert client.get(BACK, {"code": "code-1", "state": "another"}).url == LOGIN
+    assert client.get(BACK, {"code": "code-1"}).url == LOGIN
+    assert stranger.get(BACK, {"code": "code-1", "state": asked["state"]}).url == LOGIN
+    assert [is_signed_in(each) for each in (client, stranger)] == [False, False]
+    assert sign_in(client, issuer, "rui@example.com", asked=asked).url == reverse("admin:index")
+    client.post("/account/logout/")
+    assert client.get(BACK, {"code": "code-1", "state": asked["state"]}).url == LOGIN
+
+
+def test_the_reader_who_declines_and_a_code_of_another_client_come_back_to_the_page(client, issuer, rui):
+    asked = begin(client, issuer)
+    assert client.get(BACK, {"error": "access_denied", "state": asked["state"]}).url == LOGIN
+    asked = begin(client, issuer)
+    issuer.challenge = "of another browser"
+    assert sign_in(client, issuer, "rui@example.com", asked=asked).url == LOGIN
+    assert issuer.refused == ["/token"]
+
+
+def test_an_issuer_that_is_away_is_no_error_of_ours(client, issuer, rui, settings):
+    settings.SOCIALACCOUNT_PROVIDERS = issuer_settings("http://127.0.0.1:9", "portal", "secret", "Example ID")
+
+    assert client.get(THERE).url == LOGIN
+    assert "did not work" in said(client)
+
+
+def test_a_configuration_of_another_issuer_is_refused(client, issuer, rui, settings):
+    settings.OIDC_ISSUER = "https://another.example.com"
+
+    assert sign_in(client, issuer, "rui@example.com").url == LOGIN
+    assert is_signed_in(client) is False
