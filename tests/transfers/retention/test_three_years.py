@@ -112,6 +112,9 @@ STAYS = {
         "filings.LegacyAccount", "filings.LegacyImport", "filings.LegacyImportEvent", "filings.LegacyImportItem",
         "filings.LegacyRecord",
     },
+    "never written: staff of an issuer are found by their address (icpportal/accounts/staff/issuer.py)": {
+        "socialaccount.SocialAccount", "socialaccount.SocialApp", "socialaccount.SocialToken",
+    },
     "the record that somebody's right was carried out: an account, a role and moments": {
         "rights.Closure", "rights.ConsentWithdrawal",
     },
