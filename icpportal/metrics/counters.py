@@ -38,6 +38,9 @@ ANSWER_SECONDS = Histogram(
     buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60),
     registry=REGISTRY,
 )
+REPORTS = Counter(
+    "portal_delivery_reports", "What was said of messages that left.", ["channel", "outcome"], registry=REGISTRY
+)
 
 
 def count_request(route: str, method: str, status: int, seconds: float) -> None:
@@ -57,3 +60,8 @@ def count_answer(system: str, outcome: str, seconds: float) -> None:
     """One question to an outside system."""
     ANSWERS.labels(system, outcome).inc()
     ANSWER_SECONDS.labels(system).observe(seconds)
+
+
+def count_report(channel: str, outcome: str) -> None:
+    """One report about a message that left."""
+    REPORTS.labels(channel, outcome).inc()

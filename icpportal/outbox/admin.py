@@ -74,7 +74,7 @@ class MessageAdmin(ReadOnlyAdmin):
         "message_shown",
         "channel_shown",
         "reference",
-        "state",
+        "fate_shown",
         "attempts",
         "unknown",
         "age",
@@ -84,7 +84,7 @@ class MessageAdmin(ReadOnlyAdmin):
     search_fields = ["=key", "=reference"]
     search_help_text = _("Key or order reference, in full")
     fields = [
-        "key", "channel_shown", "message_shown", "event", "reference", "state", "attempts", "unknown",
+        "key", "channel_shown", "message_shown", "event", "reference", "fate_shown", "attempts", "unknown",
         "next_at", "leased_until",
         "not_after", "receipt", "last_error", "created_at", "delivered_at", "arrived_at", "lost",
         "failed_at", "given_up_at",
@@ -103,6 +103,11 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description=pgettext_lazy("outbox", "channel"), ordering="channel")
     def channel_shown(self, message: Message) -> str:
         return str(CHANNELS.get(message.channel, message.channel))
+
+    @admin.display(description=pgettext_lazy("outbox", "state"), ordering="state")
+    def fate_shown(self, message: Message) -> str:
+        """Its state, and whether it arrived where that is known."""
+        return str(message.fate)
 
     @admin.display(description=pgettext_lazy("outbox", "message"), ordering="template")
     def message_shown(self, message: Message) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from icpportal.gateways.answers import counting
 from icpportal.gateways.sms.reports import Report
 
 
@@ -65,4 +66,5 @@ class ReportsDelivery(Protocol):
 
 def text_messages() -> TextMessages:
     """The supplier that `settings.SMS_GATEWAY` names."""
-    return import_string(settings.SMS_GATEWAY)()
+    supplier = import_string(settings.SMS_GATEWAY)()
+    return counting("sms", supplier, *(name for name in ("send", "send_template") if hasattr(supplier, name)))

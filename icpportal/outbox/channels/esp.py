@@ -4,6 +4,7 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from django.core.mail import get_connection
 from django.core.mail.message import BadHeaderError
 
+from icpportal.gateways.answers import counted
 from icpportal.gateways.connection_failures import has_left
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import bounded
@@ -16,6 +17,11 @@ SERVICE = "mail service"
 
 def deliver(message: Message) -> str:
     """Hand the mail to the service and return its own number of it, under which it tells of bounces."""
+    with counted("mail"):
+        return _sent(message)
+
+
+def _sent(message: Message) -> str:
     mail = written(message)
     mail.connection = get_connection()
     try:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from icpportal.metrics.counters import count_report
 from icpportal.outbox.models import Message, State
 
 logger = logging.getLogger(__name__)
@@ -14,7 +15,8 @@ LOST_WORDS = "not delivered"
 def arrived(channel: str, receipt: str, *, at: datetime) -> bool:
     """Note that a message arrived; False when we sent none with this receipt. Said twice it changes nothing."""
     mine = Message.objects.filter(channel=channel, receipt=receipt)
-    return bool(mine.filter(state=State.DELIVERED, arrived_at=None).update(arrived_at=at, ask_at=None)) or mine.exists()
+    noted = mine.filter(state=State.DELIVERED, arrived_at=None).update(arrived_at=at, ask_at=None)
+    return _counted(channel, "arrived", is_ours=bool(noted) or mine.exists())
 
 
 def lost(channel: str, receipt: str, *, why: str, code: str, now: datetime | None = None) -> bool:
@@ -24,7 +26,12 @@ def lost(channel: str, receipt: str, *, why: str, code: str, now: datetime | Non
     """
     now, mine = now or timezone.now(), Message.objects.filter(channel=channel, receipt=receipt)
     ended = {"state": State.FAILED, "failed_at": now, "lost": why, "arrived_at": None, "ask_at": None}
-    if mine.filter(state=State.DELIVERED).update(**ended, last_error=f"{LOST_WORDS}: {code}"[:200]):
+    noted = mine.filter(state=State.DELIVERED).update(**ended, last_error=f"{LOST_WORDS}: {code}"[:200])
+    if noted:
         logger.warning("message was not delivered", extra={"channel": channel, "why": why, "code": code})
-        return True
-    return mine.exists()
+    return _counted(channel, "lost", is_ours=bool(noted) or mine.exists())
+
+
+def _counted(channel: str, outcome: str, *, is_ours: bool) -> bool:
+    count_report(channel, outcome if is_ours else "strange")
+    return is_ours

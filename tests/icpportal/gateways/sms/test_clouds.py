@@ -9,9 +9,11 @@ from django.utils.module_loading import import_string
 
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.health import examine
-from icpportal.gateways.sms.base import FilledTemplate, Handed
+from icpportal.gateways.sms.base import FilledTemplate, Handed, text_messages
 from icpportal.gateways.sms.reports import BLOCKED, NUMBER, OFF, OTHER, reason_of
+from icpportal.metrics.counters import ANSWERS as ANSWERED
 from tests.icpportal.gateways.sms import clouds
+from tests.icpportal.operations.monitoring.test_metrics import counter
 
 TO, KEY = "13900000001", "sign_up:1:sms"
 CODE = FilledTemplate("code_sign_up.zh", (("code", "246810"), ("code", "246810")))
@@ -54,6 +56,14 @@ def test_a_text_is_signed_and_its_receipt_comes_back(settings, cloud, name):
 
     assert len(cloud.asked) == 1
     assert clouds.KEY_ID in cloud.asked[0].authorization["Credential"]
+
+
+def test_a_text_to_a_cloud_is_counted_among_the_answers(cloud, name):
+    before = counter(ANSWERED, "sms", "ok")
+
+    text_messages().send_template(TO, CODE, KEY)
+
+    assert counter(ANSWERED, "sms", "ok") == before + 1
 
 
 def test_a_text_to_alibaba_cloud_carries_signature_template_and_values_by_name(settings):

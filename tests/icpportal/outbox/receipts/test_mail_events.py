@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.metrics.counters import REPORTS
 from icpportal.outbox.channels import esp
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
+from tests.icpportal.operations.monitoring.test_metrics import counter
 from tests.icpportal.outbox.test_channels import confirm
 from tests.icpportal.outbox.test_views import main_of, note, page
 
@@ -159,7 +161,9 @@ def test_a_mail_that_is_not_ours_is_answered_and_another_service_is_not_there(cl
     confirm()
     deliver()
 
+    before = counter(REPORTS, "email", "strange")
     assert event(client, MessageID="m-2").status_code == 200
+    assert counter(REPORTS, "email", "strange") == before + 1
     assert event(client, service="mailgun").status_code == 404
     assert Message.objects.get().state == State.DELIVERED
 
