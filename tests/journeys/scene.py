@@ -26,8 +26,8 @@ ENDS = {
 class Scene:
     """A portal's data, its mover, and workers that come and go."""
 
-    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
-        self.folder, self.environment = folder, environment
+    def __init__(self, folder: Path, environment: dict[str, str], *, root: Path = ROOT) -> None:
+        self.folder, self.environment, self.root = folder, environment, root
         self.started: list[subprocess.Popen] = []
         self.log = (folder / "celery.log").open("w")
         self.ministry = start_simulator(folder / "ministry")
@@ -40,7 +40,7 @@ class Scene:
         how.setdefault("stdout", self.log)
         process = subprocess.Popen(
             [sys.executable, *command],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment,
             stderr=self.log,
             start_new_session=True,
