@@ -73,7 +73,7 @@ SESSION_LIMITS = {
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
-# What each role may do, as "app.codename"; `manage.py ensure_roles` writes it into the groups.
+# What each role may do, as "app.codename"; `migrate` and `ensure_roles` write it into the groups.
 REGISTER = [
     "filings.view_subject",
     "filings.view_person",

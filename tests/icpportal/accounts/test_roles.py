@@ -105,6 +105,15 @@ def test_a_permission_of_one_app_is_not_taken_for_that_of_another(settings):
     assert permissions("auditor") == []
 
 
+def test_what_each_role_may_do_is_there_after_migrate(settings):
+    Group.permissions.through.objects.all().delete()
+
+    call_command("migrate", "accounts", verbosity=0)
+
+    for name, given in settings.ROLE_PERMISSIONS.items():
+        assert permissions(name) == sorted(given)
+
+
 def test_the_command_says_how_many_roles_there_are(settings):
     settings.ROLE_PERMISSIONS = {"operations": ["accounts.view_user"]}
     out = io.StringIO()

@@ -1,4 +1,4 @@
-"""`manage.py ensure_roles`: write what each role may do into its group. Run after every migrate."""
+"""`manage.py ensure_roles`: write what each role may do into its group. `migrate` does it too."""
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -8,7 +8,7 @@ from icpportal.accounts import roles
 class Command(BaseCommand):
     """Make the groups and give them the permissions of `settings.ROLE_PERMISSIONS`; may run any number of times."""
 
-    help = "Create the role groups and their permissions. Run after every migrate."
+    help = "Create the role groups and their permissions. `migrate` does it too."
 
     def handle(self, **options: bool | int | str | None) -> None:
         missing = roles.ensure()
