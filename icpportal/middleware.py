@@ -4,11 +4,13 @@ import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
+from django.http.request import split_domain_port
 from django.urls import resolve
 from django.utils.cache import patch_cache_control
 
@@ -24,6 +26,9 @@ PERMISSIONS_POLICY = ", ".join(
     for feature in ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope")
     + ("microphone", "midi", "payment", "serial", "usb")
 )
+DESK = "/admin/"
+# what the desk needs beside its own pages: signing in, pictures, what was typed, the choices of each page
+DESK_NEEDS = ("/account/", "/documents/", "/drafts/", "/language/", "/theme/", "/messages/")
 MACHINE_PATHS = ("/healthz", "/healthz/deep", "/metrics", "/readyz")
 
 
@@ -127,6 +132,32 @@ class MachinePages:
         request.resolver_match = match = resolve(request.path_info)
         answer: HttpResponse = match.func(request)
         return answer
+
+
+class StaffHost:
+    """With `STAFF_HOST` the desk answers on that host alone; what else is asked there is shown on the public one."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.STAFF_HOST:
+            return self.get_response(request)
+        is_desk = f"{request.path_info}/".startswith(DESK)
+        if split_domain_port(request.get_host())[0] == settings.STAFF_HOST:
+            if request.path_info == "/":
+                return HttpResponseRedirect(DESK)
+            if not (is_desk or request.path_info.startswith(DESK_NEEDS)):
+                return _elsewhere(request)
+        elif is_desk:
+            raise Http404
+        return self.get_response(request)
+
+
+def _elsewhere(request: HttpRequest) -> HttpResponse:
+    if request.method not in ("GET", "HEAD"):
+        raise Http404
+    return HttpResponseRedirect(urljoin(settings.PUBLIC_BASE_URL, request.get_full_path()))
 
 
 class BrowserHeaders:

@@ -214,8 +214,8 @@ def test_orders_change_their_state_only_by_moves():
 
 def test_nothing_happens_behind_a_signal():
     found = r"django\.(db\.models|core|dispatch)(\.signals|\b.*import.*\b(signals|receiver)\b)|@receiver\b"
-    # Django's admin writes its log itself, in many places
-    assert hits(found, allowed=("icpportal/audit/sources.py",)) == []
+    # Django's admin writes its log itself, in many places; permissions exist only after migrate
+    assert hits(found, allowed=("icpportal/audit/sources.py", "icpportal/accounts/apps.py")) == []
 
 
 def test_no_exception_is_swallowed():

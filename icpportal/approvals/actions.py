@@ -99,7 +99,7 @@ def _mail_all_staff(asked: ApprovalRequest) -> None:
                 "what": asked.label,
                 "about": asked.reference,
                 "time": asked.alone_at,
-                "url": urljoin(settings.PUBLIC_BASE_URL, reverse("admin:index")),
+                "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("admin:index")),
             },
         )
 

@@ -93,7 +93,7 @@ def _tell(user: User, by: User, second: User | None, now: datetime) -> None:
             "by": str(by),
             "second": agreed,
             "time": now,
-            "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account_login")),
+            "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_login")),
         },
     )
 

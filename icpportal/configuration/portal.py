@@ -10,9 +10,13 @@ from icpportal.logs import logging_settings
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"] if DEMO else [])
+STAFF_HOST = env.str("STAFF_HOST", default="")  # the desk answers there alone, where it is set
 PORTAL_NOTE = VAR_DIR / "portal.url"  # where the running demo is
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+STAFF_BASE_URL = f"{PUBLIC_BASE_URL.partition('://')[0]}://{STAFF_HOST}" if STAFF_HOST else ""
+if STAFF_HOST:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, STAFF_HOST]
 
 # --- applications ----------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -66,6 +70,7 @@ MIDDLEWARE = [
     "icpportal.middleware.MachinePages",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "icpportal.middleware.StaffHost",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

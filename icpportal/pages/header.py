@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
@@ -150,7 +151,8 @@ def links(rows: Iterable[tuple[str, Words]]) -> list[Link]:
 
 
 def _url(name: str) -> str:
+    at = getattr(settings, "STAFF_BASE_URL", "") if name.startswith("admin:") else ""
     try:
-        return reverse(name)
+        return f"{at}{reverse(name)}"
     except NoReverseMatch:
         return ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NoReturn, TypedDict, Unpack
+from urllib.parse import urljoin
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
@@ -146,7 +147,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("admin:index" if request.user.is_staff else settings.LOGIN_REDIRECT_URL)
+        if request.user.is_staff:
+            return urljoin(settings.STAFF_BASE_URL, reverse("admin:index"))
+        return reverse(settings.LOGIN_REDIRECT_URL)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 -- allauth's signature
         return reverse("account")

@@ -53,7 +53,7 @@ def invite(user: User, *, now: datetime | None = None) -> Invitation:
 
 def address_of(token: str) -> str:
     """Where the link leads."""
-    return urljoin(settings.PUBLIC_BASE_URL, reverse("account_invitation", args=[token]))
+    return urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_invitation", args=[token]))
 
 
 def opened(token: str, *, now: datetime | None = None) -> User | None:
@@ -93,7 +93,7 @@ def _tell_colleagues(user: User, by: User | None) -> None:
                 "what": roles.in_words(sorted(roles.held(user))),
                 "by": str(by or gettext("Operations, on the server")),
                 "time": timezone.now(),
-                "url": urljoin(settings.PUBLIC_BASE_URL, reverse("admin:index")),
+                "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("admin:index")),
             }
         import_string(settings.MESSENGER)(
             key=f"staff_added:{uuid.uuid4()}",

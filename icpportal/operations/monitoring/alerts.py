@@ -105,4 +105,4 @@ def _facts(alarm: Alarm, row: Cause) -> dict[str, str | int | None]:
 
 
 def _list_of_alarms() -> str:
-    return settings.PUBLIC_BASE_URL + reverse("admin:alarms_alarm_changelist")
+    return (settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL) + reverse("admin:alarms_alarm_changelist")
