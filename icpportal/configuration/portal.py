@@ -61,6 +61,7 @@ if DEMO_FOLDER.is_dir():
 
 MIDDLEWARE = [
     "icpportal.middleware.RequestReference",
+    "icpportal.pages.compression.CompressedTexts",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
