@@ -6,19 +6,30 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from icpportal.accounts.forms import NewPassword
+from icpportal.accounts.forms import NewPassword, PasswordField
 from icpportal.accounts.staff import invitations
 from icpportal.accounts.views.form_page import FormPage
 
 
+class StaffPassword(NewPassword):
+    """A new password of staff, twice."""
+
+    password1 = PasswordField(
+        label=gettext_lazy("New password"),
+        autocomplete="new-password",
+        help_text=gettext_lazy("At least 12 characters, not a common one"),
+    )
+
+
 @method_decorator([never_cache, sensitive_post_parameters("password1", "password2")], name="dispatch")
-class Accept(FormPage[NewPassword]):
+class Accept(FormPage[StaffPassword]):
     """The password, once, in time; then the colleague signs in with it and sets up the second factor."""
 
-    form_class = NewPassword
+    form_class = StaffPassword
     template_name = "accounts/invitation.html"
 
     def dispatch(self, request: HttpRequest, token: str) -> HttpResponseBase:
@@ -28,10 +39,10 @@ class Accept(FormPage[NewPassword]):
         self.user, self.token = user, token
         return super().dispatch(request, token)
 
-    def get_form(self, form_class: type[NewPassword] | None = None) -> NewPassword:
-        return (form_class or NewPassword)(**self.get_form_kwargs(), user=self.user)
+    def get_form(self, form_class: type[StaffPassword] | None = None) -> StaffPassword:
+        return (form_class or StaffPassword)(**self.get_form_kwargs(), user=self.user)
 
-    def form_valid(self, form: NewPassword) -> HttpResponse:
+    def form_valid(self, form: StaffPassword) -> HttpResponse:
         if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
             return _over(self.request)
         logout(self.request)  # whoever was signed in to this browser
