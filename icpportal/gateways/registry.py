@@ -13,7 +13,7 @@ OURS = ("icpportal.", "demo.", "tests.")
 # mail over the interface of a service instead of SMTP, by django-anymail; Postal is one that a provider runs itself
 ESPS = (
     *("brevo", "mailersend", "mailgun", "mailjet", "mandrill"),
-    *("postal", "postmark", "resend", "sendgrid", "sparkpost"),
+    *("postal", "postmark", "resend", "sparkpost"),
 )
 
 

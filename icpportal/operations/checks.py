@@ -7,7 +7,10 @@ from typing import NamedTuple
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
 from django.db import DatabaseError
+from django.utils.module_loading import import_string
 
 from icpportal.accounts import roles
 from icpportal.configuration.environment import unchanged
@@ -62,6 +65,18 @@ def bucket_is_abroad() -> bool:
     return not is_here and len(settings.STORAGE_REGION_WAIVER) < LEAST_WAIVER
 
 
+def mail_service_is_incomplete() -> bool:
+    """The service of EMAIL_ESP lacks its package or keys of its own."""
+    if not settings.EMAIL_ESP:
+        return False
+    try:
+        get_connection()
+        import_string("icpportal.outbox.receipts.mail_events.listener")()
+    except (ImproperlyConfigured, ImportError):
+        return True
+    return False
+
+
 RULES = (
     Rule("portal.E001", secrets_are_invented, "A secret is the demo's.", "docs/operations.md, “Settings”."),
     Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
@@ -96,6 +111,12 @@ RULES = (
         "SMS_TEMPLATES lacks the supplier's numbers of some texts: these are not sent.",
         "`manage.py sms templates` names them.",
         Warning,
+    ),
+    Rule(
+        "portal.E019",
+        mail_service_is_incomplete,
+        "The mail service (EMAIL_ESP) lacks its package or its keys.",
+        "requirements-mail.txt, and in ANYMAIL what docs/messages.md names.",
     ),
     Rule(
         "portal.E008",

@@ -7,7 +7,9 @@ import logging
 
 from anymail import urls as services
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason, tracking
+from anymail.webhooks.base import AnymailBaseWebhookView
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -32,9 +34,19 @@ def mail_events(request: HttpRequest, esp: str) -> HttpResponse:
     """What the service in force posts, with our secret; 404 for any other, 200 also about a mail that is not ours."""
     if esp != settings.EMAIL_ESP:
         raise Http404
-    view = next(each.callback for each in services.urlpatterns if each.name == f"{esp}_tracking_webhook")
-    answer: HttpResponse = view(request)
+    view = listener()
+    view.setup(request)
+    answer: HttpResponse = view.dispatch(request)
     return answer
+
+
+def listener() -> AnymailBaseWebhookView:
+    """anymail's view of the service in force; `ImproperlyConfigured` where a key of the service is missing."""
+    name = f"{settings.EMAIL_ESP}_tracking_webhook"
+    view = next((each.callback.view_class for each in services.urlpatterns if each.name == name), None)
+    if view is None:
+        raise ImproperlyConfigured(f"EMAIL_ESP: anymail does not listen to {settings.EMAIL_ESP}")
+    return view()
 
 
 def take(event: AnymailTrackingEvent, **_more: object) -> None:

@@ -49,6 +49,7 @@ ALIYUN = {
     "SMS_KEY_SECRET": "secret",
     "SMS_TEMPLATES": {each.name: "SMS_1" for each in registered("aliyun")},
 }
+POSTAL = {"EMAIL_ESP": "postal", "EMAIL_BACKEND": "anymail.backends.postal.EmailBackend"}
 
 UNSAFE = [
     ("portal.E001", {"SECRET_KEY": "demo-only-secret-key-never-for-production-0000000000000000"}),
@@ -61,6 +62,8 @@ UNSAFE = [
     ("portal.E018", ALIYUN | {"SMS_KEY_SECRET": ""}),
     ("portal.E018", ALIYUN | {"SMS_TEMPLATES": {}}),
     ("portal.E018", ALIYUN | {"SMS_GATEWAY": "icpportal.gateways.sms.tencent.TencentSms"}),
+    ("portal.E019", POSTAL | {"ANYMAIL": {"POSTAL_API_URL": "https://postal.invalid", "POSTAL_API_KEY": "k"}}),
+    ("portal.E019", POSTAL | {"ANYMAIL": {"POSTAL_WEBHOOK_KEY": "k"}}),
     ("portal.W005", ALIYUN | {"SMS_TEMPLATES": {"code_sign_up.zh": "SMS_1"}}),
     ("portal.E007", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
     ("portal.E007", {"EMAIL_BACKEND": "demo.messages.mail.PageEmailBackend"}),

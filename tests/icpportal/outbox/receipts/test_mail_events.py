@@ -7,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.gateways.registry import ESPS
 from icpportal.metrics.counters import REPORTS
 from icpportal.outbox.channels import esp
 from icpportal.outbox.delivery import deliver
@@ -17,6 +19,7 @@ from icpportal.outbox.models import Message, State
 from tests.icpportal.operations.monitoring.test_metrics import counter
 from tests.icpportal.outbox.test_channels import confirm
 from tests.icpportal.outbox.test_views import main_of, note, page
+from tests.icpportal.production import manage
 
 pytestmark = pytest.mark.django_db
 SECRET = "portal:invented-secret-of-a-test"
@@ -176,3 +179,33 @@ def test_a_body_without_end_is_refused_before_it_is_read(client):
 
 def test_the_address_is_the_one_in_the_docs():
     assert reverse("mail-events", args=["postal"]) == "/mail-events/postal/"
+
+
+# of services that sign what they post
+KEYS = {
+    "POSTAL_WEBHOOK_KEY": "k",
+    "MAILGUN_WEBHOOK_SIGNING_KEY": "k",
+    "MAILERSEND_SIGNING_SECRET": "k",
+    "MANDRILL_WEBHOOK_KEY": "k",
+}
+
+
+@pytest.mark.parametrize("esp", ESPS)
+def test_every_service_that_can_be_chosen_sends_and_is_listened_to(client, settings, esp):
+    settings.EMAIL_ESP = esp
+    settings.ANYMAIL = settings.ANYMAIL | KEYS
+    import_string(f"anymail.backends.{esp}.EmailBackend")
+
+    assert client.head(f"/mail-events/{esp}/").status_code == 200
+
+
+def test_a_production_portal_with_a_service_passes_the_check_and_needs_its_secret():
+    service = {"POSTAL_API_URL": "https://postal.invalid", "POSTAL_API_KEY": "letters", "POSTAL_WEBHOOK_KEY": "k"}
+    complete = json.dumps(service | {"WEBHOOK_SECRET": SECRET})
+
+    fine = manage("check", "--deploy", "--fail-level", "WARNING", EMAIL_ESP="postal", ANYMAIL=complete)
+    without = manage("check", EMAIL_ESP="postal", ANYMAIL=json.dumps(service))
+
+    assert (fine.returncode, fine.stderr) == (0, "")
+    assert without.returncode != 0
+    assert "WEBHOOK_SECRET" in without.stderr
