@@ -28,8 +28,8 @@ CODE_KEY = re.compile(rf"(?:^|[_-]){CODE_WORD}$", re.IGNORECASE)
 
 # Each pattern with what stands there instead; the order matters: a secret may look like a number.
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
-    # one-time secrets in an address: a phone's link, a request for consent, the address of a phone upload
-    (re.compile(r"(/(?:by-phone|consent|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
+    # one-time secrets in an address: a phone's link, a request for consent, a phone upload, an invitation
+    (re.compile(r"(/(?:by-phone|consent|invitation|phone)/)[\w-]{16,}"), lambda found: found[1] + HIDDEN),
     (re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"), lambda _found: HIDDEN),
     (
         re.compile(rf"([\w-]*{PRIVATE_WORD}[\w-]*{ASSIGNED})(?:Bearer\s+|Basic\s+)?{value('*')}", re.IGNORECASE),

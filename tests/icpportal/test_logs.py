@@ -62,6 +62,8 @@ def logger_with(formatter):
             "GET /transfers/T7Q4-M2KX/by-phone/***/code.svg",
         ),
         ("GET /phone/AbCdEfGhIjKlMnOpQr_-/", "GET /phone/***/"),
+        ("GET /consent/AbCdEfGhIjKlMnOpQr_-/", "GET /consent/***/"),
+        ("POST /account/invitation/AbCdEfGhIjKlMnOpQr_-/", "POST /account/invitation/***/"),
         ("GET /transfers/T7Q4-M2KX/by-phone/end/", "GET /transfers/T7Q4-M2KX/by-phone/end/"),
     ],
 )
