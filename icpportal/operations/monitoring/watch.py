@@ -41,6 +41,7 @@ def watch(*, now: datetime | None = None) -> None:
 
 def watch_health(now: datetime) -> None:
     """Opens an alarm for each check that is red for the second time running, and clears those of green ones."""
+    heartbeat.expect(["reconcile"], now=now)  # beat first asks for it ten minutes after a new portal begins
     for name, check in health.deep_checks(now).items():
         finding = judged(check)
         if finding["ok"] or _has_its_own(name, finding):

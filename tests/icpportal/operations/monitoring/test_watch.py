@@ -11,7 +11,7 @@ from django.utils import timezone
 from icpportal.alarms import restored
 from icpportal.alarms.queries import open_alarms
 from icpportal.operations import heartbeat
-from icpportal.operations.monitoring import watch
+from icpportal.operations.monitoring import health, watch
 from icpportal.workdays.models import WorkCalendarDay
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +60,15 @@ def test_every_check_can_become_an_alarm_here_and_now():
     watch.watch_health(NOW + MINUTE)
 
     assert {"health.worker", "health.mail", "health.line"} <= {alarm.cause for alarm in open_alarms()}
+
+
+def test_a_new_portal_waits_for_its_first_reconcile_and_is_told_when_none_comes(monkeypatch):
+    all_checks = health.deep_checks
+    monkeypatch.setattr(health, "deep_checks", lambda now: {"reconcile": all_checks(now)["reconcile"]})
+
+    for minute, causes in ((0, []), (1, []), (30, []), (31, []), (32, ["health.reconcile"])):
+        watch.watch_health(NOW + minute * MINUTE)
+        assert [alarm.cause for alarm in open_alarms()] == causes
 
 
 def test_a_part_that_breaks_stops_no_other(monkeypatch, settings):
