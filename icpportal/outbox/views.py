@@ -243,7 +243,8 @@ def _delivery(message: Message) -> Delivery:
 
 def _said(message: Message) -> SafeString:
     at = beijing(message.failed_at if message.lost else message.arrived_at or message.delivered_at, "short")
-    state = f"{message.fate}: {message.get_lost_display()}" if message.lost else message.fate
+    why = message.get_lost_display()
+    state = gettext("%(state)s: %(why)s") % {"state": message.fate, "why": why} if why else message.fate
     return format_html("{} · {}", state, at) if at else format_html("{}", state)
 
 

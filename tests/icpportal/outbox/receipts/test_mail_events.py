@@ -137,6 +137,8 @@ def test_a_mail_that_bounced_later_opens_the_banner(client, people):
     shown = main_of(page(client))
     assert "Our last email could not be delivered" in shown
     assert "Not delivered: The mailbox does not exist or takes no mail" in shown
+    client.cookies["django_language"] = "zh-hans"
+    assert "未送达：邮箱不存在或拒收邮件" in main_of(page(client))
 
 
 def test_a_mail_that_arrived_is_shown_as_delivered(client):
