@@ -98,7 +98,7 @@ def test_no_file_goes_while_there_is_a_backup_that_no_key_opens(target: Target, 
 
     assert (gone.unread, gone.files) == (1, 0)
     assert target.size(f"files/documents/{document.stored_name}")
-    assert "opens with the key “demo”" in said("backup", list=target.where)
+    assert "needs the key “demo”" in said("backup", list=target.where)
 
 
 def test_keys_of_files_go_after_their_days_and_the_backup_says_that_its_pictures_do_not_open(target: Target) -> None:

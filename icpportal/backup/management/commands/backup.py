@@ -61,5 +61,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))
             return
         for stamp, key in found.items():
-            self.stdout.write(f"{stamp}  opens with the key “{key}”")
+            self.stdout.write(f"{stamp}  needs the key “{key}”")
         self.stdout.write(f"{len(found)} backups in {target.where}")
