@@ -174,11 +174,6 @@ CAUSES = (
         _("Put the missing key back behind the current one in PII_KEYS and restart: docs/security.md."),
     ),
     Cause(
-        "portal.restored",
-        _("The portal was restored from a backup: it sends nothing, and no deadline moves an order."),
-        _("Finish the restore as docs/operations.md says, then run “restore --go”."),
-    ),
-    Cause(
         "workdays.holidays_missing",
         _("The holidays of a year that begins within a month are not loaded: dates are shown as provisional."),
         _("Load the State Council's notice with “holidays load”, or update the package chinesecalendar."),
