@@ -191,6 +191,7 @@ def test_a_name_that_is_made_elsewhere_is_seen(line: str, is_wrong: bool) -> Non
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\s*(\$ |make |curl |docker|pip |python|manage\.py |\.venv/bin/)", re.MULTILINE)
 PYTHON, PYTEST = ".venv/bin/python ", ".venv/bin/python -m pytest "
+READ_SETTINGS = ("mapfile -t settings < <(grep '^[A-Z]' .env)", 'export "${settings[@]}"')
 # what is not run here: the test that does what the command does, or why none can
 ELSEWHERE = {
     "make demo": "tests/demo/management/test_demo.py",
@@ -200,6 +201,11 @@ ELSEWHERE = {
     f"{PYTHON}manage.py rehearse --base-url http://127.0.0.1:8000 --province 12": "tests/journeys/test_rehearse.py",
     f"{PYTHON}tests/run.py -k wizard": "tests/test_run.py",
     f"{PYTHON}manage.py check_gateways": "tests/icpportal/management/commands/test_check_gateways.py",
+    "apt install python3-venv postgresql-client": "changes this machine",
+    "python3 -m venv .venv": "as `make` does",
+    ".venv/bin/pip install -r requirements.txt": "as `make` does",
+    "install -d -m 700 -o portal /run/portal /var/lib/portal": "changes this machine",
+    **dict.fromkeys(READ_SETTINGS, "test_bash_reads_the_settings_as_they_are_written"),
 }
 
 
@@ -293,6 +299,20 @@ def test_the_question_to_the_server_list_is_answered_as_the_document_says(tmp_pa
         asked = run(command, tmp_path, INVENTORY_TOKEN=console.token, INVENTORY_URL=console.url)
 
     assert asked.stdout == '{"instances": []}'
+
+
+def test_bash_reads_the_settings_as_they_are_written(tmp_path: Path) -> None:
+    example = (ROOT / "production.env.example").read_text("utf-8")
+    (tmp_path / ".env").write_text(example, "utf-8")
+    written = [line for line in example.splitlines() if re.match("[A-Z]", line)]
+
+    given = subprocess.run(
+        ["bash", "-ec", "\n".join([*READ_SETTINGS, "env -0"])],
+        cwd=tmp_path, capture_output=True, text=True, timeout=20, check=True,
+    )  # fmt: skip
+
+    assert any(" " in line and '"' in line for line in written)
+    assert set(written) <= set(given.stdout.split("\0"))
 
 
 def test_every_command_is_run_or_says_where_it_is() -> None:
