@@ -1,7 +1,9 @@
 """The production image holds no demo, and the portal starts without it."""
 
+import re
 import shutil
 import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -93,3 +95,30 @@ def test_a_gateway_of_the_demo_is_named_as_such_where_the_demo_is_not(image):
 
     assert told[0] == told[1]
     assert "portal.E006" in told[0]
+
+
+@pytest.mark.long
+@pytest.mark.once
+def test_the_steps_of_the_dockerfile_run_in_an_empty_environment(image, tmp_path):
+    """What the image installs is enough for every module of the product, and nothing else is there."""
+    steps = (ROOT / "Dockerfile").read_text("utf-8")
+    wanted = [ROOT / name for name in re.findall(r"-r (requirements[\w-]*\.txt)", steps)]
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    pins = [word for path in wanted for word in ("-r", str(path))]
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-compile", *pins], check=True)
+    collect = {"PORTAL_MODE": "demo", "VAR_DIR": str(tmp_path / "build"), "STATIC_ROOT": str(tmp_path / "static")}
+
+    def ran(*words: str, **given: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [python, *words], cwd=image, env=environment(given), capture_output=True, text=True, check=False
+        )
+
+    collected = ran("manage.py", "collectstatic", "--noinput", "-v", "0", **collect)
+    checked = ran("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    imported = ran("-c", IMPORT_ALL, **PRODUCTION, DJANGO_SETTINGS_MODULE="icpportal.settings")
+
+    assert len(wanted) > 3
+    assert (collected.returncode, (tmp_path / "static" / "css" / "portal.css").is_file()) == (0, True), collected.stderr
+    assert checked.returncode == 0, checked.stderr
+    assert imported.returncode == 0, imported.stderr
