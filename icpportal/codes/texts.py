@@ -77,7 +77,8 @@ def spend(*, now: datetime | None = None, is_stopped: bool = False, of: str = ""
 
 def watch(period: Period, of: str) -> None:
     """The alarm of a period, opened by the text that reaches it and cleared by the first of the next period."""
-    spent = 0 if of else used(period)
+    asked = used(period, of)  # also for a text to nobody: it costs the same questions as one to somebody
+    spent = 0 if of else asked
     for cause, least in (
         (f"sms.{period.name}", WARNED_AT * period.amount),
         (f"sms.{period.name}_spent", period.amount),
@@ -88,9 +89,9 @@ def watch(period: Period, of: str) -> None:
             open_alarm(cause, reference=period.key, detail=f"{spent} of {period.amount} texts")
 
 
-def used(period: Period) -> int:
+def used(period: Period, of: str = "") -> int:
     """How many texts of a budget are used."""
-    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key)).first()
+    row = Allowance.objects.filter(name=period.name, key=limits.key_index(period.key + of)).first()
     return row.used if row else 0
 
 
