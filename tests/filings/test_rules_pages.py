@@ -322,7 +322,7 @@ def test_only_the_reader_s_browser_keeps_the_page(english, address):
     answer = english.get(address)
 
     assert answer["Cache-Control"] == "private, max-age=300"
-    assert {each.strip() for each in answer["Vary"].split(",")} == {"Cookie", "Accept-Language"}
+    assert {each.strip() for each in answer["Vary"].split(",")} == {"Accept-Encoding", "Accept-Language", "Cookie"}
 
 
 def test_an_error_page_is_kept_by_nobody(english):
