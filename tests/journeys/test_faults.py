@@ -121,7 +121,9 @@ FAULTS: dict[str, Callable[[Scene], None]] = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault", [*list(FAULTS)[:2], *(pytest.param(fault, marks=pytest.mark.long) for fault in list(FAULTS)[2:])]
+)
 def test_orders_arrive_once_although(scene: Scene, fault: str) -> None:
     beat(scene)
     scene.worker()

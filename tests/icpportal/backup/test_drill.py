@@ -79,6 +79,7 @@ def test_so_does_one_whose_files_and_backups_lie_in_s3(tmp_path: Path, settings:
         drilled(there, document, tmp_path)
 
 
+@pytest.mark.sqlite
 def test_a_backup_names_its_key_holds_none_and_opens_after_a_change_of_keys_with_the_old_one_behind(
     tmp_path: Path, settings: Any
 ) -> None:
