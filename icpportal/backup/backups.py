@@ -43,7 +43,7 @@ class Tally:
 
 
 def make(target: Target, keys_target: Target, *, now: datetime | None = None, tell: Tell = lambda _: None) -> Manifest:
-    """One backup, every part of it read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none."""
+    """One backup, what it writes read again. Raises `StorageDown`, `Damaged` or `DatabaseFault`; then it is none."""
     stamp = f"{(now or timezone.now()).astimezone(UTC):{manifest.STAMP}}"
     folder = manifest.folder(stamp)
     with database.moment() as moment:
@@ -75,7 +75,7 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
 
 def _known(target: Target) -> dict[str, Stored]:
     """The files of the newest backup that can be read."""
-    newest = next(reversed(list(manifest.all_of(target))), None)
+    newest = next(manifest.all_of(target), None)
     lines = newest.list.lines(target) if newest else ()
     return {stored.name: stored for stored in map(files.stored_as, lines)}
 

@@ -4,7 +4,7 @@ which key is needed; it holds the keys of the streams.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from icpportal.backup.streams import Line, Sealed
@@ -36,10 +36,6 @@ class Manifest:
     keys: Sealed  # lies apart, and not for long
     list: Sealed  # of the files: place, name, size and hash of each as it lies there, sealed
 
-    @property
-    def made_at(self) -> datetime:
-        return made_at(self.stamp)
-
 
 def made_at(stamp: str) -> datetime:
     """When a backup of this name was made; raises `ValueError` for a name that is none."""
@@ -52,19 +48,7 @@ def stamps(target: Target) -> list[str]:
 
 
 def write(target: Target, manifest: Manifest) -> None:
-    told = {
-        "format": FORMAT,
-        "stamp": manifest.stamp,
-        "version": manifest.version,
-        "engine": manifest.engine,
-        "tables": manifest.tables,
-        "file_keys": manifest.file_keys,
-        "files": manifest.files,
-        "bytes": manifest.bytes,
-        "database": manifest.database.told(),
-        "keys": manifest.keys.told(),
-        "list": manifest.list.told(),
-    }
+    told = {"format": FORMAT, **asdict(manifest)}
     target.put(_name(manifest.stamp), plain(seal(json.dumps(told).encode(), bound_to=_bound_to(manifest.stamp))))
 
 
@@ -93,8 +77,8 @@ def key_of(target: Target, stamp: str) -> str:
 
 
 def all_of(target: Target) -> Iterator[Manifest]:
-    """Those that the keys of this portal open."""
-    for stamp in stamps(target):
+    """Those that the keys of this portal open, the newest first."""
+    for stamp in reversed(stamps(target)):
         try:
             yield read(target, stamp)
         except Unreadable:

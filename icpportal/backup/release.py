@@ -8,6 +8,7 @@ from icpportal.alarms import restored
 from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.gateway import MinistryAuthority
 from icpportal.gateways.miit.operations.actions import resync
+from icpportal.outbox.actions import erasure
 from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message, State
 from icpportal.outbox.queries import OWED
@@ -29,6 +30,8 @@ def go(*, give_up_messages: bool, tell: Tell) -> str:
     messages = Message.objects.filter(state__in=OWED).exclude(channel=REPORTS)
     waiting = messages.count()
     if give_up_messages:
+        for message in messages.filter(is_secret=True):  # a code is erased with its message
+            Message.objects.filter(pk=message.pk).update(**erasure(message))
         now = timezone.now()
         messages.update(state=State.FAILED, next_at=None, failed_at=now, given_up_at=now, last_error=GIVEN_UP)
     restored.go()

@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -27,9 +27,6 @@ class Sealed:
     @classmethod
     def of(cls, told: Line) -> "Sealed":
         return cls(Stored(**told["stored"]), told["key"])
-
-    def told(self) -> Line:
-        return asdict(self)
 
     @contextmanager
     def opened(self, target: Target) -> Iterator[BinaryIO]:

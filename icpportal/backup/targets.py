@@ -40,27 +40,31 @@ class Target:
         self.storage: Storage = _bucket(where) if where.startswith(S3) else _folder(where)
 
     def put(self, name: str, source: BinaryIO) -> Stored:
-        """Store what `source` holds, unless it is there already, and read it again; raises `Damaged`."""
+        """Store what `source` holds and read it again, unless the same is there already; raises `Damaged`."""
         source.seek(0)
         wanted = measured(name, source)
-        if self.size(name) != wanted.size:
-            source.seek(0)
-            try:
-                self.drop(name)
-                self.storage.save(name, File(source))
-            except TROUBLE as trouble:
-                raise StorageDown(self.where) from trouble
+        if self.size(name) == wanted.size and self._holds(wanted):
+            return wanted
+        source.seek(0)
+        try:
+            self.drop(name)
+            self.storage.save(name, File(source))
+        except TROUBLE as trouble:
+            raise StorageDown(self.where) from trouble
         self.check(wanted)
         return wanted
+
+    def _holds(self, wanted: Stored) -> bool:
+        with self.open(wanted.name) as source:
+            return measured(wanted.name, source) == wanted
 
     def check(self, wanted: Stored) -> None:
         """Raise `Damaged` where a file is not there or is another one."""
         try:
-            with self.open(wanted.name) as source:
-                found = measured(wanted.name, source)
+            holds = self._holds(wanted)
         except FileNotFoundError:
             raise Damaged(f"{wanted.name} is missing in {self.where}") from None
-        if found != wanted:
+        if not holds:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
 
     def open(self, name: str) -> BinaryIO:

@@ -65,7 +65,7 @@ def test_a_file_is_taken_once_and_a_new_one_alone_the_next_time(target: Target, 
     made(target, days=1)
 
     assert [name for name in taken if name.startswith("files/")] == [f"files/documents/{second.stored_name}"]
-    assert [backup.files for backup in manifest.all_of(target)] == [1, 2]
+    assert [backup.files for backup in manifest.all_of(target)] == [2, 1]
 
 
 def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stays(
@@ -159,6 +159,19 @@ def test_a_backup_that_stopped_half_way_is_none_and_the_next_one_does_not_take_i
     assert not [name for name in taken if name.startswith("files/")]
 
 
+def test_a_file_that_an_interrupted_backup_spoiled_is_written_anew(target: Target) -> None:
+    document = make_sealed_document(make_order())
+    name = f"files/documents/{document.stored_name}"
+    path = Path(target.where) / name
+    path.parent.mkdir(parents=True)
+    with storage.as_it_lies("documents", document.stored_name) as source:
+        path.write_bytes(bytes(len(source.read())))
+
+    stamp = made(target)
+
+    assert restores.check(target, target, manifest.read(target, stamp), print).files == 1
+
+
 def test_a_portal_that_holds_something_is_not_restored_over(target: Target) -> None:
     made(target)
 
@@ -216,5 +229,8 @@ def test_messages_that_may_have_been_sent_since_can_be_given_up(settings: Any) -
     actions.withdraw(order, actor=order.owner, reason="other", words="")
     restored.hold("20261129T000000Z")
 
+    code = Message.objects.create(key="code:1", channel="email", is_secret=True, payload={"code": "482913"})
+
     assert "messages are given up" in said("restore", go=True, give_up_messages=True)
     assert not Message.objects.filter(state="waiting").exists()
+    assert Message.objects.get(pk=code.pk).payload == {}

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(
                 f"backup {made.stamp}: {sum(made.tables.values())} rows, {made.file_keys} keys of files, "
-                f"{made.files} files ({made.bytes:,} bytes), each read again"
+                f"{made.files} files ({made.bytes:,} bytes); what is new was read again"
             )
             self.stdout.write(f"deleted: {gone.backups} backups, {gone.keys} sets of keys, {gone.files} files")
         if gone.unread:
