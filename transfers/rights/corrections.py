@@ -1,12 +1,10 @@
 """Asking that something be corrected (PIPL 46), and the answer: once, within the time that is promised."""
 
 from datetime import datetime
-from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,11 +13,11 @@ from filings.models import Website
 from icpportal.accounts.models import User
 from icpportal.desk.own_words import CODES
 from icpportal.fields.types import Words
-from icpportal.outbox.actions import notify
 from icpportal.privacy.access_words import WHAT
 from icpportal.privacy.fields import sealed
 from icpportal.workdays.calendar import end_of_answer
 from transfers.models import Order
+from transfers.rights import messages
 from transfers.rights.models import CorrectionRequest
 
 ITEMS: dict[str, Words] = {
@@ -89,14 +87,4 @@ def _tell(asked: CorrectionRequest, outcome: str) -> None:
     for language, code in CODES.items():
         with translation.override(code):
             result[language] = str(OUTCOMES[outcome])
-    url = urljoin(settings.PUBLIC_BASE_URL, reverse("data-corrections"))
-    for channel, to in (("email", user.email), ("site", str(user.pk))):
-        notify(
-            key=f"{ANSWERED}:{asked.pk}:{channel}",
-            template=ANSWERED,
-            channel=channel,
-            to=to,
-            language=user.language,
-            context={"about": str(asked), "result": result, "url": url},
-            user_id=user.pk,
-        )
+    messages.tell(user, ANSWERED, asked.pk, page="data-corrections", context={"about": str(asked), "result": result})

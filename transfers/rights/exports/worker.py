@@ -3,17 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urljoin
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.urls import reverse
 from django.utils import timezone, translation
 
 from icpportal.alarms import rows
-from icpportal.outbox.actions import notify
-from transfers.rights import export_files
+from transfers.rights import export_files, messages
 from transfers.rights.exports import archive, papers
 from transfers.rights.models import DataExport
 
@@ -102,15 +98,5 @@ def _write(export: DataExport, lease: uuid.UUID, now: datetime) -> None:
 
 def _tell(export: DataExport) -> None:
     """By mail and on the site; the link leads to the page, which asks for a proof."""
-    user = export.user
-    url = urljoin(settings.PUBLIC_BASE_URL, reverse("data-export"))
-    for channel, to in (("email", user.email), ("site", str(user.pk))):
-        notify(
-            key=f"{READY}:{export.pk}:{channel}",
-            template=READY,
-            channel=channel,
-            to=to,
-            language=user.language,
-            context={"n": export_files.kept_for().days, "url": url},
-            user_id=user.pk,
-        )
+    kept = {"n": export_files.kept_for().days}
+    messages.tell(export.user, READY, export.pk, page="data-export", context=kept)
