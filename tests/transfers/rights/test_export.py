@@ -112,6 +112,7 @@ def test_who_asks_reads_how_far_it_is_is_told_and_finds_everything_in_the_file(c
     assert copy.testzip() is None
     data, read = json.loads(copy.read("data.json")), copy.read("data.html").decode()
     assert (data["format"], data["account"]["email"], data["account"]["mobile"]) == (1, user.email, user.mobile)
+    assert (data["account"]["language"], dict(portal.LANGUAGES)[user.language] in read) == (user.language, True)
     (mine,) = (each for each in data["orders"] if each["reference"] == order.reference)
     assert mine["answers"]["type"]["id_number"] == "91649999000000019L"
     assert mine["answers"]["administrator"]["admin_id_number"] == "649999198806060008"

@@ -58,7 +58,7 @@ def _account(user: User) -> Record:
             Entry("mobile", _("Mobile"), user.mobile),
             moment("mobile_confirmed_at", _("Mobile confirmed"), user.mobile_confirmed_at),
             Entry("name", _("Name"), user.name),
-            Entry("language", _("Language"), user.language),
+            Entry("language", _("Language"), user.language, user.get_language_display()),
             moment("opened_at", _("Opened"), user.date_joined),
             Entry("terms_version", _("Terms agreed to"), user.terms_version),
             moment("terms_agreed_at", _("Agreed at"), user.terms_agreed_at),
