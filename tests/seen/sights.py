@@ -17,7 +17,7 @@ from transfers.models import ReturnReason
 
 STAFF = tuple(world.STAFF)
 # who is asked first for a page that several see
-ROLES = ("owner", world.VISITOR, "newcomer", "unconfirmed", "stranger", *STAFF)
+ROLES = ("owner", world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger", *STAFF)
 # the page differs for each of these
 BY_LAST_PART = ("step", "slot", "order-move", "verify-type-outcome", "rules-province")
 FIRST_PAGES = {
@@ -85,6 +85,8 @@ def of(made: world.World, language: str, roles: tuple[str, ...] = ROLES) -> Iter
             yield Sight(title, page, role, walker)
         if role == "lead":
             yield _preview(made, walker)
+        if role == world.VISITOR:
+            yield Sight("account_invitation.over", walker.open(pages.invitation_over()), role, walker)
 
 
 def _title_of(page: Page, made: world.World) -> str:

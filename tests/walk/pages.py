@@ -12,7 +12,7 @@ from django.urls import get_resolver, reverse
 
 from icpportal.accounts.models import User
 from tests.transfers import states
-from tests.walk.world import STAFF, VISITOR, World, hand_over
+from tests.walk.world import HALFWAY, STAFF, VISITOR, World, hand_over
 from transfers.models import Objection, TypeCheck
 from verification.phones import uploads
 
@@ -43,17 +43,6 @@ NO_PAGE = {
     "page-draft": f"{FETCHED}tests/transfers/steps/views/test_drafts.py",
     "page-draft-drop": "leads back to its page: tests/transfers/steps/views/test_drafts.py",
     "account_logout": "leads on: tests/icpportal/accounts/test_sign_in.py",
-    "mfa_authenticate": "between password and session: tests/icpportal/accounts/sign_in/test_second_factor.py",
-    "mfa_reauthenticate": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
-    "mfa_deactivate_totp": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
-    "mfa_view_recovery_codes": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
-    "mfa_generate_recovery_codes": "needs a second factor: tests/icpportal/accounts/sign_in/test_second_factor.py",
-    "account_sign_up_code": "between form and account: tests/icpportal/accounts/test_sign_up.py",
-    "account_email_code": "while a new address waits: tests/icpportal/accounts/test_contact.py",
-    "account_mobile_code": "while a new mobile waits: tests/icpportal/accounts/test_contact.py",
-    "account_reset_code": "while a code is on its way: tests/icpportal/accounts/test_reset.py",
-    "account_invitation": "behind the link of a mail: tests/icpportal/accounts/test_staff.py",
-    "account_reset_new": "after the code: tests/icpportal/accounts/test_reset.py",
 }
 
 EVERYBODY = "visitor newcomer unconfirmed stranger owner reviewer lead auditor operations"
@@ -62,15 +51,19 @@ CONFIRMED = WITH_ACCOUNT.replace("unconfirmed ", "")
 # who sees which page; of the review desk's lists the permissions say it
 SEEN_BY = {
     EVERYBODY: "start help privacy rules rules-province demo-messages demo-photo-app terms",
-    "visitor": "account_login account_signup account_reset_password account_inactive consent-asked phone-link",
+    "visitor": "account_login account_signup account_reset_password account_inactive consent-asked phone-link"
+    " account_invitation account_reset_code account_reset_new account_sign_up_code",
+    HALFWAY: "mfa_authenticate",
     "visitor newcomer": "by-phone",
     "unconfirmed": "account_confirm",
-    WITH_ACCOUNT: "account account_change_password account_language account_reauthenticate account_step_up"
-    " message-settings mfa_index notifications usersessions_list",
+    WITH_ACCOUNT.replace("lead ", ""): "account_reauthenticate account_step_up",  # the lead has an app
+    WITH_ACCOUNT: "account account_change_password account_language message-settings mfa_index notifications"
+    " usersessions_list",
     CONFIRMED: "another claim dashboard demo-old-platform import import-find import-reset service-codes verify-type",
     "newcomer owner reviewer lead": "your-data data-close data-consents data-corrections data-export data-looks",
     "owner": "data-consent-withdraw"
-    " account_email account_mobile answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
+    " account_email account_email_code account_mobile account_mobile_code"
+    " answer-file mfa_activate_totp another-of backdrop cancel cancel-code"
     " cancel-confirm cancel-consequences check claim-page code-offer deadline-file document documents filing"
     " gates-passed hand-off hand-off-code hand-off-panel import-page import-report notification objection"
     " order order-move order-type people phones phones-lost photo photo-place photo-place-slip"
@@ -87,7 +80,8 @@ SEEN_BY = {
     " admin:desk_figures admin:desk_settings admin:desk_reason admin:desk_reasons admin:transfers_order_case"
     " admin:filings_legacyclaim_case admin:transfers_order_accept admin:transfers_order_more"
     " admin:transfers_order_return admin:transfers_order_second admin:verification_backdrop_parcel",
-    "lead": "admin:desk_export admin:desk_reason_new",
+    "lead": "admin:desk_export admin:desk_reason_new mfa_deactivate_totp mfa_generate_recovery_codes mfa_reauthenticate"
+    " mfa_view_recovery_codes",
 }
 # reached by pressing a button; only the walk that presses all meets them
 PRESSED_BY = {
@@ -168,10 +162,14 @@ INSTEAD |= {"admin:verification_backdropstock_changelist"}  # its one row
 # --- where a walk begins ---
 
 ALONE = ("region-options", "demo-photo-app", "terms")
-OF_VISITORS = ("account_inactive", "account_reset_password", "account_sign_up_code", "account_reset_code")
+OF_VISITORS = (
+    *("account_inactive", "account_reset_password", "account_reset_code", "account_reset_new"),
+    "account_sign_up_code",
+)
+BY_LINK = ("phone-link", "consent-asked", "account_invitation")  # of a text or a mail
 OF_ACCOUNTS = (
     *("account_email", "account_mobile", "account_confirm", "mfa_activate_totp", "account_step_up"),
-    "account_reauthenticate",
+    *("account_reauthenticate", "account_email_code", "account_mobile_code"),
 )
 PHONES = {VISITOR: uploads.PAPERS, "newcomer": uploads.PHOTO}  # a phone keeps one page that was handed to it
 OF_TRANSFERS = (
@@ -189,8 +187,10 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
     alone = [reverse(name) for name in ALONE]
     phone = [reverse("by-phone", args=[made.tokens[PHONES[role]]])] if role in PHONES else []
     if role == VISITOR:
-        texts = [reverse(name, args=[made.tokens[name]]) for name in ("phone-link", "consent-asked")]
-        return ["/", *alone, *phone, *texts, *(reverse(name) for name in OF_VISITORS)]
+        links = [reverse(name, args=[made.tokens[name]]) for name in BY_LINK]
+        return ["/", *alone, *phone, *links, invitation_over(), *(reverse(name) for name in OF_VISITORS)]
+    if role == HALFWAY:
+        return [reverse("mfa_authenticate")]
     account = [reverse(name) for name in OF_ACCOUNTS]
     if role in STAFF:
         return ["/admin/", "/", *alone, *account, *_cases(made), *_of_the_desk(role)]
@@ -199,6 +199,11 @@ def where(made: World, role: str, *, typed: bool) -> list[str]:
     theirs = Objection.objects.filter(owner=made.people[role]).values_list("reference", flat=True)
     objections = [reverse("objection-page", args=[reference]) for reference in theirs]
     return ["/", "/filings/", *alone, *account, *phone, *objections]
+
+
+def invitation_over() -> str:
+    """A link of an invitation that nobody waits for."""
+    return reverse("account_invitation", args=["over"])
 
 
 def _cases(made: World) -> Iterator[str]:

@@ -18,7 +18,7 @@ from tests.walk.walks import LANGUAGES, Walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.sqlite]
 CROWDS = {
-    "applicants": (world.VISITOR, "newcomer", "unconfirmed", "stranger", "owner"),
+    "applicants": (world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger", "owner"),
     "staff": tuple(world.STAFF),
 }
 # how many pages of a kind that Django draws alike

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 # who walks together: what one has pressed, the next need not
 CROWDS = {
     "owner": ("owner",),
-    "others": (world.VISITOR, "newcomer", "unconfirmed", "stranger"),
+    "others": (world.VISITOR, world.HALFWAY, "newcomer", "unconfirmed", "stranger"),
     "reviewers": ("reviewer", "lead"),
     "overseers": ("auditor", "operations"),
 }

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.transfers.cancels import proved
-from tests.walk import pages, rules
+from tests.walk import begun, pages, rules
 from tests.walk.walker import Page, Quiet, Walker, buttons, links, name_of
-from tests.walk.world import VISITOR, World
+from tests.walk.world import HALFWAY, VISITOR, World
 
 PROVED = ("newcomer", "owner", "reviewer", "lead")  # who may open what wants a proof of a moment ago
 LANGUAGES = ("en", "zh-hans")
@@ -51,14 +51,13 @@ class Walk:
 
     def _client(self) -> Quiet:
         client = Quiet()
-        if self.role in (
-            "newcomer",
-            "owner",
-            "reviewer",
-            "lead",
-        ):  # those who may open what wants a proof of a moment ago
+        if self.role in PROVED:
             proved(client, self.made.people[self.role])
-        elif self.role != VISITOR:
+        elif self.role == VISITOR:
+            begun.go_on(client, self.made.people, self.made.tokens)
+        elif self.role == HALFWAY:
+            begun.sign_in(client, self.made.people)
+        else:
             client.force_login(self.made.people[self.role])
         client.cookies["django_language"] = self.language
         return client

@@ -35,7 +35,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_user, type_answers
 from tests.transfers.outside import server
 from tests.transfers.review.desk import all_ok
-from tests.walk import orders
+from tests.walk import begun, orders
 from transfers.calls import actions as calls
 from transfers.cancellation import cause as for_cause
 from transfers.documents import slots
@@ -65,8 +65,9 @@ from verification.photos import places as photo_places
 
 OWNER = "many@example.com"
 VISITOR = "visitor"
-# who walks; the visitor has no account
-ROLES = (VISITOR, "newcomer", "unconfirmed", "stranger", "owner", "reviewer", "lead", "auditor", "operations")
+HALFWAY = "halfway"
+# who walks; the visitor has no account, who is halfway has typed the password and not yet the code of an app
+ROLES = (VISITOR, HALFWAY, "newcomer", "unconfirmed", "stranger", "owner", "reviewer", "lead", "auditor", "operations")
 STAFF = {
     "reviewer": roles.REVIEWER,
     "lead": roles.LEAD_REVIEWER,
@@ -124,6 +125,7 @@ def build(profile: str, folder: Path, change: Any) -> World:
     _desk(people)
     _judged(world)
     _accepted(world)
+    begun.by(world.people, world.tokens)
     return world
 
 

@@ -1,5 +1,7 @@
 """The page behind an invitation: a new colleague sets the password."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -41,6 +43,9 @@ class Accept(FormPage[StaffPassword]):
 
     def get_form(self, form_class: type[StaffPassword] | None = None) -> StaffPassword:
         return (form_class or StaffPassword)(**self.get_form_kwargs(), user=self.user)
+
+    def get_context_data(self, **kwargs: StaffPassword) -> dict[str, Any]:
+        return super().get_context_data(**kwargs, invited=self.user)
 
     def form_valid(self, form: StaffPassword) -> HttpResponse:
         if invitations.accept(self.token, form.cleaned_data["password1"]) is None:
