@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-com
 
 .DEFAULT_GOAL := help
 .PHONY: help audit demo demo-reset requirements test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
-	fmt messages clean
+	fmt messages bench clean
 
 help: ## this list
 	@echo "The ICP filing portal. What there is to make:"
@@ -60,6 +60,9 @@ style: $(BIN)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
+
+bench: $(BIN)/.installed-dev ## measure everything and compare with the targets (needs PostgreSQL and Redis; PARTS="journeys pages" for some)
+	@$(BIN)/python -m bench $(PARTS)
 
 shape: $(BIN)/python ## count how far the code is from its shape (python -m tests.shape --names lists what misses)
 	@$(BIN)/python -m tests.shape

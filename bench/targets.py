@@ -3,6 +3,7 @@
 Each part of the bench (a module with `measure() -> list[Result]`) names its own targets.
 """
 
+import math
 from dataclasses import dataclass
 
 
@@ -42,5 +43,5 @@ class Result:
         target, sign = self.target, "≥" if self.target.larger else "≤"
         goal = "" if target.goal is None else f"goal {sign} {target.goal:g}"
         verdict = "MISSED" if self.missed else "ok, goal missed" if self.goal_missed else "ok"
-        measured = f"{self.value:,.4g} {target.unit}"
+        measured = "not measured" if math.isnan(self.value) else f"{self.value:,.4g} {target.unit}"
         return f"{target.name:56} {measured:>18}  must {sign} {target.must:<8g} {goal:14} {verdict}"

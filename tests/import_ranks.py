@@ -12,7 +12,6 @@ from pathlib import Path
 
 KIT = (
     "icpportal/time_format.py",
-    "icpportal/database",
     "icpportal/fields",
     "icpportal/desk",
     "icpportal/desk/stock",
@@ -170,7 +169,6 @@ COMPOSITION = (
     "icpportal/operations",
     "icpportal/operations/monitoring",
     "icpportal/pages",
-    "icpportal/pages/markup",
     "icpportal/pages/help",
     "icpportal/templatetags",
     "icpportal/formats",

@@ -6,7 +6,7 @@ from icpportal.configuration.environment import DEMO, SIMULATORS, env, json_obje
 
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
-ORDER_EFFECTS = "transfers.effects.after"  # what follows from a move of an order
+ORDER_EFFECTS = "transfers.effects"  # what follows from a move of an order, or from many
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see the papers of an order, noted
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox
@@ -30,9 +30,11 @@ OUTBOX_CHANNELS = {
     "site": "icpportal.outbox.channels.site.deliver",
     "webhook": "icpportal.outbox.channels.webhook.deliver",
     "authority": "transfers.authority.results.deliver_report",
+    "notice": "transfers.notifications.notices.deliver",  # what many orders owe at once becomes messages to people
 }
 OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
-OUTBOX_NEVER_GIVES_UP = ["authority"]  # a report is tried every hour until it arrives; the rest fails after two days
+# a report, or a notice, is tried every hour until it arrives; the rest fails after two days
+OUTBOX_NEVER_GIVES_UP = ["authority", "notice"]
 
 # --- text messages ---------------------------------------------------------------------------
 SMS_SIGNATURE_ZH = env.str("SMS_SIGNATURE_ZH", default="网站备案")

@@ -1,6 +1,6 @@
-"""The mechanism of a life: rows, `apply`, `available`, the system check. It is handed the models."""
+"""The mechanism of a life: rows, `apply`, `apply_many`, `available`, the system check. It is handed the models."""
 
-from icpportal.lifecycle.machine import Lifecycle, note_act
+from icpportal.lifecycle.machine import Batch, Lifecycle, Made, note_act
 from icpportal.lifecycle.table import (
     ACTORS,
     APPLICANT,
@@ -23,9 +23,11 @@ __all__ = [
     "LEAD",
     "OPERATIONS",
     "REVIEWER",
+    "Batch",
     "Due",
     "MoveNotAllowed",
     "Lifecycle",
+    "Made",
     "Move",
     "MoveTable",
     "note_act",

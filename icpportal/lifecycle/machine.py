@@ -1,36 +1,95 @@
-"""`apply`: the only writer of a state.
+"""`apply` and `apply_many`: the only writers of a state.
 
-It does the same six things each time, in one transaction: find the row of the table, ask its guard, move the state by
-one conditional UPDATE on (id, version), write the deadline, append the event, and hand over what is told and owed.
+They do the same six things each time, in one transaction: find the row of the table, ask its guard, move the state by
+a conditional UPDATE on (id, version), write the deadline, append the event, and hand over what is told and owed.
 """
 
-from collections.abc import Callable
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from icpportal.audit import actions as audit
 from icpportal.audit.words import MOVE
-from icpportal.fields.types import Columns, Fact, Facts
+from icpportal.fields.types import Columns, Fact, Facts, Key
+from icpportal.lifecycle.many_rows import Change, insert, update_unchanged
 from icpportal.lifecycle.models import LifecycleEvent, LifecycleModel
 from icpportal.lifecycle.table import APPLICANT, MoveNotAllowed, MoveTable, Row
 
 if TYPE_CHECKING:
     from icpportal.accounts.models import User
 
+logger = logging.getLogger(__name__)
+AT_ONCE = 500  # rows of one transaction of `apply_many`: it holds them for some tenths of a second
 Thing = TypeVar("Thing", bound=LifecycleModel)
 Event = TypeVar("Event", bound=LifecycleEvent)
+
+
+@dataclass(slots=True)
+class Made(Generic[Thing, Event]):
+    """One move of many, as it was made: the thing behind it, its event, and what guards and messages may read."""
+
+    thing: Thing
+    event: Event
+    facts: dict[str, Fact]
+
+
+@dataclass
+class Batch(Generic[Event]):
+    """What came of `apply_many`. A row that is in neither had moved on, or somebody else has it at this moment."""
+
+    events: list[Event] = field(default_factory=list)
+    failed: dict[Key, Exception] = field(default_factory=dict)
+
+    def __iadd__(self, other: "Batch[Event]") -> "Batch[Event]":
+        self.events += other.events
+        self.failed |= other.failed
+        return self
+
+
+@dataclass(frozen=True)
+class Task(Generic[Thing, Row]):
+    """What is to be done with each thing of a batch."""
+
+    name: str
+    by: str
+    among: "QuerySet[Thing]"
+    ask: Callable[[Thing], Facts]
+    dated: Callable[[Thing], datetime]
+    now: datetime
+    actor: "User | None"
+    note: str
+
+
+@dataclass(slots=True)
+class Planned(Generic[Thing, Row]):
+    """A thing that may move, the row by which, and what is written into it."""
+
+    thing: Thing
+    row: Row
+    facts: dict[str, Fact]
+    columns: Columns
+
+
+def writes_nothing(thing: LifecycleModel, row: object) -> Columns:
+    """For a life whose moves write no columns but those of the life itself."""
+    return {}
 
 
 class Lifecycle(Generic[Thing, Event, Row]):
     """The life of one model, run by its table.
 
     The model has `state`, `kind`, `version`, `due_at`, `entered_at`; the event model has `thing_field`, `move`,
-    `from_state`, `to_state`, `by`, `actor`, `note`, `words`, `at`. `after(thing, row, event, facts)` runs in the
-    transaction: it queues what the row tells and owes.
+    `from_state`, `to_state`, `by`, `actor`, `note`, `words`, `at`. `writes(thing, row)` are columns that the UPDATE
+    of a move writes as well. `after(thing, row, event, facts)` runs in the transaction: it queues what the row tells
+    and owes; `after_many(made, row)` does the same for the moves of a batch that go by one row.
     """
 
     def __init__(
@@ -40,19 +99,23 @@ class Lifecycle(Generic[Thing, Event, Row]):
         model: type[Thing],
         events: type[Event],
         after: Callable[[Thing, Row, Event, dict[str, Fact]], None],
+        after_many: Callable[[Sequence[Made[Thing, Event]], Row], None] | None = None,
+        writes: Callable[[Thing, Row], Columns] = writes_nothing,
     ) -> None:
         self.table = table
         self.model = model
         self.events = events
         self.thing_field = events.thing_field
         self.after = after
+        self.after_many = after_many or self._after_each
+        self.writes = writes
 
     def available(self, thing: Thing, by: str, facts: Facts | None = None, *, now: datetime | None = None) -> list[Row]:
         """The moves open to `by` now, guards asked; it draws the buttons.
 
         None to the applicant once the deadline has come, even before the clock ends the state.
         """
-        if by == APPLICANT and thing.due_at is not None and thing.due_at <= (now or timezone.now()):
+        if _is_late(thing, by, now or timezone.now()):
             return []
         found: dict[str, Row] = {}
         for row in self.table.rows_from(thing.kind, thing.state, by):
@@ -95,7 +158,8 @@ class Lifecycle(Generic[Thing, Event, Row]):
             raise refusal
         with transaction.atomic():
             due_at = row.due(thing, now, told) if row.due else None
-            self._move(thing, row, told, {**(columns or {}), "due_at": due_at, "entered_at": at}, refusal)
+            written = {**self.writes(thing, row), **(columns or {}), "due_at": due_at, "entered_at": at}
+            self._move(thing, row, told, written, refusal)
             event = self.events._default_manager.create(
                 **{self.thing_field: thing},
                 move=name,
@@ -117,11 +181,152 @@ class Lifecycle(Generic[Thing, Event, Row]):
         )
         if moved != 1:  # someone moved it between the query and the update
             raise refusal
-        facts["from_state"] = thing.state
-        thing.state = row.target
-        thing.version += 1
-        for column, value in columns.items():
-            setattr(thing, column, value)
+        _take_over(thing, row, facts, columns)
+
+    def apply_many(
+        self,
+        name: str,
+        ids: Iterable[Key],
+        *,
+        by: str,
+        among: QuerySet[Thing] | None = None,
+        ask: Callable[[Thing], Facts] | None = None,
+        dated: Callable[[Thing], datetime] | None = None,
+        now: datetime | None = None,
+        actor: "User | None" = None,
+        note: str = "",
+    ) -> Batch[Event]:
+        """Move the things of these keys by the row `name`, hundreds in one transaction, with the promises of `apply`.
+
+        Each is read, judged and moved while it is locked: one that moved on, that is no longer `among` what may move,
+        or that somebody else has at this moment is left out. `ask` gives the facts of a thing and `dated` when it
+        happened. Whatever they or a guard raise sets this thing alone aside; where the database refuses the whole,
+        it is halved until the one is found. No guard, `ask` or `dated` may ask an outside system: rows are locked.
+        """
+        now = now or timezone.now()
+        task = Task[Thing, Row](
+            name=name,
+            by=by,
+            among=self.model._default_manager.all() if among is None else among,
+            ask=ask or (lambda thing: {}),  # noqa: ARG005
+            dated=dated or (lambda thing: now),  # noqa: ARG005
+            now=now,
+            actor=actor,
+            note=note,
+        )
+        keys, done = list(ids), Batch[Event]()
+        for start in range(0, len(keys), AT_ONCE):
+            done += self._together(task, keys[start : start + AT_ONCE])
+        return done
+
+    def _together(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
+        """In one transaction; in halves where that breaks."""
+        try:
+            with transaction.atomic():
+                return self._moved(task, keys)
+        except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of a row
+            raise
+        except Exception as problem:
+            if len(keys) == 1:
+                return Batch(failed={keys[0]: problem})
+            logger.warning("batch is halved", extra={"move": task.name, "trouble": type(problem).__name__})
+        half, done = len(keys) // 2, Batch[Event]()
+        for part in (keys[:half], keys[half:]):
+            done += self._together(task, part)
+        return done
+
+    def _moved(self, task: Task[Thing, Row], keys: Sequence[Key]) -> Batch[Event]:
+        free = task.among.filter(pk__in=keys).select_for_update(skip_locked=True)
+        plans, batch = list[Planned[Thing, Row]](), Batch[Event]()
+        for thing in free:
+            try:
+                plans += self._plan(task, thing)
+            except SoftTimeLimitExceeded:
+                raise
+            except Exception as problem:
+                batch.failed[thing.pk] = problem
+        made = self._written(task, plans)
+        batch.events = [each.event for row_made in made for each in row_made[1]]
+        for row, each in made:
+            self.after_many(each, row)
+        for event in batch.events:
+            thing = getattr(event, self.thing_field)
+            note_act(event, str(getattr(thing, "reference", thing.pk)))
+        return batch
+
+    def _plan(self, task: Task[Thing, Row], thing: Thing) -> list[Planned[Thing, Row]]:
+        """What becomes of it; nothing when it has moved on. Raises `MoveNotAllowed` when its guard says no."""
+        rows = [row for row in self.table.rows_from(thing.kind, thing.state, task.by) if row.name == task.name]
+        if not rows or _is_late(thing, task.by, task.now):
+            return []
+        facts = dict(task.ask(thing))
+        row = next((row for row in rows if row.guard is None or row.guard(thing, facts)), None)
+        if row is None:
+            raise MoveNotAllowed(f"{task.name} by {task.by} from {thing.state}")
+        due_at = row.due(thing, task.now, facts) if row.due else None
+        columns = {**self.writes(thing, row), "due_at": due_at, "entered_at": task.dated(thing)}
+        return [Planned(thing, row, facts, columns)]
+
+    def _written(
+        self, task: Task[Thing, Row], plans: Sequence[Planned[Thing, Row]]
+    ) -> list[tuple[Row, list[Made[Thing, Event]]]]:
+        """The rows moved and their events appended, by the row of the table."""
+        moved: dict[int, list[Planned[Thing, Row]]] = defaultdict(list)
+        for plan in plans:
+            moved[id(plan.row)].append(plan)
+        return [(group[0].row, self._append(task, _update(self.model, group))) for group in moved.values()]
+
+    def _append(self, task: Task[Thing, Row], moved: Sequence[Planned[Thing, Row]]) -> list[Made[Thing, Event]]:
+        same: Columns = {"move": task.name, "by": task.by, "actor_id": task.actor and task.actor.pk, "note": task.note}
+        rows = [
+            {
+                f"{self.thing_field}_id": plan.thing.pk,
+                "from_state": plan.facts["from_state"],
+                "to_state": plan.row.target,
+                "at": plan.columns["entered_at"],
+            }
+            for plan in moved
+        ]
+        keys = insert(self.events, rows, same)
+        events = [
+            self.events(pk=key, **same, **row, **{self.thing_field: plan.thing})
+            for key, row, plan in zip(keys, rows, moved, strict=True)
+        ]
+        return [Made(plan.thing, event, plan.facts) for plan, event in zip(moved, events, strict=True)]
+
+    def _after_each(self, made: Sequence[Made[Thing, Event]], row: Row) -> None:
+        for each in made:
+            self.after(each.thing, row, each.event, each.facts)
+
+
+def _is_late(thing: LifecycleModel, by: str, now: datetime) -> bool:
+    return by == APPLICANT and thing.due_at is not None and thing.due_at <= now
+
+
+def _update(model: type[Thing], plans: Sequence[Planned[Thing, Row]]) -> list[Planned[Thing, Row]]:
+    """Those that were moved: nobody had moved them since they were read."""
+    changes = [
+        Change(
+            pk=plan.thing.pk,
+            seen={"version": plan.thing.version, "state": plan.thing.state},
+            to={**plan.columns, "state": plan.row.target, "version": plan.thing.version + 1},
+        )
+        for plan in plans
+    ]
+    unchanged = update_unchanged(model, changes)
+    moved = [plan for plan in plans if plan.thing.pk in unchanged]
+    for plan in moved:
+        _take_over(plan.thing, plan.row, plan.facts, plan.columns)
+    return moved
+
+
+def _take_over(thing: LifecycleModel, row: Row, facts: dict[str, Fact], columns: Columns) -> None:
+    """The thing in memory as it stands in the database now."""
+    facts["from_state"] = thing.state
+    thing.state = row.target
+    thing.version += 1
+    for column, value in columns.items():
+        setattr(thing, column, value)
 
 
 def note_act(event: LifecycleEvent, reference: str) -> None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -13,11 +13,12 @@ from django.utils import timezone
 from icpportal.accounts.models import User
 from icpportal.alarms.actions import clear
 from icpportal.fields.types import Columns, Facts, JsonObject
+from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake
 from icpportal.outbox.models import HALTED, SITE, Message, State
-from icpportal.outbox.queries import UNREAD, alarm_of, failed
+from icpportal.outbox.queries import alarm_of, failed
 from icpportal.outbox.texts import catalogue, formats
-from icpportal.privacy.fields import sealed
+from icpportal.privacy.fields import sealed, sealed_for
 
 logger = logging.getLogger(__name__)
 GIVEN_UP = "given up by staff"
@@ -47,6 +48,14 @@ class Letter(TypedDict):
     not_after: NotRequired[datetime | None]
 
 
+class Owed(TypedDict):
+    """One of many things that are owed to a channel at once, in the words of `queue`."""
+
+    key: str
+    payload: JsonObject
+    reference: str
+
+
 class Erased(Exception):
     """The content of the message is gone: it cannot be sent again."""
 
@@ -65,6 +74,28 @@ def queue(
     message = _message(channel, key, dict(payload), reference, not_before)
     message.not_after, message.is_secret = not_after, is_secret
     return _keep(message)
+
+
+def queue_all(owed: Iterable[Owed], *, channel: str, template: str = "") -> None:
+    """`queue` for many at the price of one INSERT; keys that are there already stay as they are.
+
+    Calls no worker: who owes many at once calls one when all is written.
+    """
+    now, rows = timezone.now(), list[Columns]()
+    for each in owed:
+        pk = uuid4()
+        _check_key(channel, each["key"])
+        rows.append(
+            {
+                "id": pk,
+                "key": each["key"],
+                "event": _event(channel, each["key"]),
+                "reference": each["reference"],
+                "payload": sealed_for(Message, "payload", pk, each["payload"]),
+            }
+        )
+    same: Columns = {"channel": channel, "template": template, "next_at": now, "created_at": now}
+    insert(Message, rows, same, ignore_conflicts=True)
 
 
 def notify(**letter: Unpack[Letter]) -> Message:
@@ -131,14 +162,23 @@ def _check_address(channel: str, to: str, template: str) -> None:
 
 
 def _message(channel: str, key: str, payload: JsonObject, reference: str, not_before: datetime | None) -> Message:
+    _check_key(channel, key)
+    event = _event(channel, key)
+    message = Message(channel=channel, key=key, event=event, payload=payload, reference=reference)
+    message.next_at = not_before or message.next_at
+    return message
+
+
+def _check_key(channel: str, key: str) -> None:
     if channel not in settings.OUTBOX_CHANNELS:
         raise ValueError(f"no channel {channel}")
     if not key or "@" in key:
         raise ValueError("a key names the event, without personal data")
-    event = ":".join(part for part in key.split(":") if part != channel)
-    message = Message(channel=channel, key=key, event=event, payload=payload, reference=reference)
-    message.next_at = not_before or message.next_at
-    return message
+
+
+def _event(channel: str, key: str) -> str:
+    """What the message is about, whichever way it goes."""
+    return ":".join(part for part in key.split(":") if part != channel)
 
 
 def _keep(message: Message) -> Message:
@@ -242,5 +282,4 @@ def mark_read(user: User, pk: UUID | None = None, *, now: datetime | None = None
     """The reader has opened one note of theirs, or all of them; how many were new."""
     mine = Message.objects.filter(user=user, channel=SITE, read_at=None)
     chosen = mine if pk is None else mine.filter(pk=pk)
-    setattr(user, UNREAD, None)  # what was read with the account is no longer so
     return chosen.update(read_at=now or timezone.now())

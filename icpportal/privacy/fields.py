@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Expression
 from django.db.models.query_utils import DeferredAttribute
 
-from icpportal.fields.types import Json
+from icpportal.fields.types import Json, Key
 from icpportal.privacy.crypto import Unreadable, seal, unseal
 
 
@@ -59,7 +59,10 @@ class EncryptedTextField(models.TextField):
         return name, path, args, options if self.row_name == "pk" else {**options, "row_name": self.row_name}
 
     def bound_to(self, instance: models.Model) -> str:
-        return f"{self.model._meta.label_lower}.{self.name}:{getattr(instance, self.row_name)}"
+        return self._bound(getattr(instance, self.row_name))
+
+    def _bound(self, row: object) -> str:
+        return f"{self.model._meta.label_lower}.{self.name}:{row}"
 
     def to_text(self, value: str) -> str:
         return value
@@ -78,10 +81,13 @@ class EncryptedTextField(models.TextField):
 
     def sealed(self, instance: models.Model) -> Token | None:
         """What the database gets for this row's value."""
-        value = getattr(instance, self.attname)
+        return self.sealed_for(getattr(instance, self.row_name), getattr(instance, self.attname))
+
+    def sealed_for(self, row: object, value: Any) -> Token | None:
+        """The same of a row that is only about to be written, by its key."""
         if value is None or value == "":
             return value if value is None else Token()
-        return Token(seal(self.to_text(value).encode(), bound_to=self.bound_to(instance)))
+        return Token(seal(self.to_text(value).encode(), bound_to=self._bound(row)))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Token | None:  # noqa: ARG002 -- Django's signature
         return self.sealed(model_instance)
@@ -118,7 +124,16 @@ class EncryptedJSONField(EncryptedTextField):
 
 def sealed(instance: models.Model, field_name: str) -> Token | None:
     """The database value of one encrypted field of `instance`, for `QuerySet.update`."""
-    field = instance._meta.get_field(field_name)
+    return _encrypted(type(instance), field_name).sealed(instance)
+
+
+def sealed_for(model: type[models.Model], field_name: str, row: Key, value: Json) -> Token | None:
+    """The database value of one encrypted field of the row with this key, for rows that are written many at once."""
+    return _encrypted(model, field_name).sealed_for(row, value)
+
+
+def _encrypted(model: type[models.Model], field_name: str) -> EncryptedTextField:
+    field = model._meta.get_field(field_name)
     if not isinstance(field, EncryptedTextField):
         raise TypeError(f"{field_name} is not encrypted")
-    return field.sealed(instance)
+    return field

@@ -53,7 +53,7 @@ class FakeAuthority:
     def waits_for(self, report_key: str) -> str:
         return ""
 
-    def supersede(self, reference: str) -> None:
+    def supersede(self, *references: str) -> None:
         pass
 
     def phones(self, report_key: str) -> list[PhoneState] | None:

@@ -1,6 +1,8 @@
 """What is done with a call: asked for, booked by the applicant, tried, ended. Nothing here moves an order."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -132,15 +134,17 @@ def drop(call: Call, by: User, result: str, *, seen: int, now: datetime | None =
 
 def end_unreached(order: Order, by: User, now: datetime) -> None:
     """The order was returned because nobody was reached: its calls are over."""
-    _end(order, RETURNED, now, by)
+    _end(order.pk, RETURNED, now, by)
 
 
-def end_all(order: Order, now: datetime) -> None:
-    """The order has ended, and with it what somebody wanted to ring about."""
-    _end(order, ORDER_ENDED, now, None)
+def end_all(ended: Mapping[UUID, datetime]) -> None:
+    """These orders (their keys) have ended, and with them what somebody wanted to ring about."""
+    concerned = ended if len(ended) == 1 else set(open_of(*ended).order_by().values_list("order", flat=True))
+    for order in concerned:
+        _end(order, ORDER_ENDED, ended[order], None)
 
 
-def _end(order: Order, result: str, now: datetime, by: User | None) -> None:
+def _end(order: UUID, result: str, now: datetime, by: User | None) -> None:
     open_of(order).order_by().update(ended_at=now, ended_by=by, result=result, version=F("version") + 1)
 
 

@@ -26,9 +26,9 @@ def open_calls() -> QuerySet[Call]:
     return Call.objects.filter(ended_at=None).order_by("next_at", "pk")
 
 
-def open_of(order: Order) -> QuerySet[Call]:
-    """The open calls to the people of one order."""
-    return open_calls().filter(order=order, objection=None)
+def open_of(*orders: Order | UUID) -> QuerySet[Call]:
+    """The open calls to the people of these orders."""
+    return open_calls().filter(order__in=orders, objection=None)
 
 
 def with_next_call(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -17,6 +17,7 @@ from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.lifecycle import CLOCK, MoveNotAllowed
 from transfers.authority import results as authority
 from transfers.cancellation import pending as waiting
+from transfers.deadlines import backlog
 from transfers.deadlines.extension import date_undated
 from transfers.deadlines.reminders import remind, to_remind
 from transfers.duties.reminders import PORTION
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its phone windows wait for the next sweep
 LEFT_AT_MOST = timedelta(hours=24)  # after that a phone window is judged by what the register of phones says alone
 TYPE_CHECKS_KEPT = timedelta(days=30)
+LINES_KEPT = 10_000  # of what a sweep did; all of it is counted
 GO_ON = "go_on"  # where the authority cannot say whether the phones were verified
 Done = TypeVar("Done")
 
@@ -49,7 +51,8 @@ class Totals:
 
     def count(self, reference: str, move: str) -> None:
         self.moved[move] = self.moved.get(move, 0) + 1
-        self.lines.append(f"{reference} {move}")
+        if len(self.lines) < LINES_KEPT:
+            self.lines.append(f"{reference} {move}")
 
     def take_failures(self, ran: rows.Ran[Done]) -> rows.Ran[Done]:
         """Count what failed in one part of the sweep, and what was left alone."""
@@ -109,11 +112,23 @@ def _fetch_outcomes(now: datetime) -> Reach:
 
 
 def _due(this: Sweep) -> rows.Ran[str]:
-    if not this.dry_run:
-        # what is left alone while somebody fetches need not be asked for
-        over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
-        this.words.update(phone_windows.word_on(over_since, now=this.now))
-    return _over(this, "due", queries.due(this.now), lambda order: _at_deadline(order, this.now, this))
+    if this.dry_run:
+        return _over(this, "due", queries.due(this.now), lambda order: _at_deadline(order, this))
+    # what is left alone while somebody fetches need not be asked for
+    over_since = this.now - LEFT_AT_MOST if this.reach is Reach.NOT_YET else this.now
+    this.words.update(phone_windows.word_on(over_since, now=this.now))
+    windows = rows.Ran[str]()
+    if this.words:  # one by one: what the register of phones says decides between two moves
+        over = queries.due(this.now).filter(queries.phones_open(), pk__in=this.words)
+        windows = _over(this, "due", over, lambda order: _phones_over(order, this), at_most=len(this.words) + 1)
+    ended = backlog.move(_without_windows(this), this.totals.count, now=this.now)
+    return windows + this.totals.take_failures(ended)
+
+
+def _without_windows(this: Sweep) -> QuerySet[Order]:
+    """What is due and asks nobody outside; what the authority may have decided about is left to it, for a day."""
+    due = queries.due(this.now).exclude(queries.phones_open())
+    return due if this.reach is Reach.HEARD else due.exclude(report__gt=0, due_at__gt=this.now - LEFT_AT_MOST)
 
 
 def _undated(this: Sweep) -> rows.Ran[str]:
@@ -180,27 +195,25 @@ def _over(
     return totals.take_failures(ran)
 
 
-def _at_deadline(order: Order, now: datetime, sweep: Sweep) -> str:
-    """The move of its state; what the authority may have decided about the order is heard first, for a day."""
-    if is_in(order, Group.PHONES_OPEN):
-        return _phones_over(order, now, sweep)
-    if order.report and sweep.reach is not Reach.HEARD and now < (order.due_at or now) + LEFT_AT_MOST:
-        return ""
-    return _fire(order, state_of(order).clock, {}, now, sweep)
+def _at_deadline(order: Order, this: Sweep) -> str:
+    """In a dry run: the move of its state."""
+    return (
+        _phones_over(order, this) if is_in(order, Group.PHONES_OPEN) else _fire(order, state_of(order).clock, {}, this)
+    )
 
 
-def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
+def _phones_over(order: Order, this: Sweep) -> str:
     """Go on where the authority cannot say; lapse where it can, or where nobody stated anything."""
-    word = Word.TOLD if sweep.dry_run else sweep.words.get(order.pk)
+    word = Word.TOLD if this.dry_run else this.words.get(order.pk)
     if word is None:
         return ""  # its turn comes with the next sweep
     if word is Word.REFUSED:
         raise Refused("the phone register refuses to answer")
-    not_yet = sweep.reach is Reach.NOT_YET or word is Word.NOT_YET
-    if not_yet and now < (order.due_at or now) + LEFT_AT_MOST:
+    not_yet = this.reach is Reach.NOT_YET or word is Word.NOT_YET
+    if not_yet and this.now < (order.due_at or this.now) + LEFT_AT_MOST:
         return ""
     # one that does not tell of phones may be out of reach
-    reachable = word is not Word.UNKNOWN and sweep.reach is not Reach.AWAY
+    reachable = word is not Word.UNKNOWN and this.reach is not Reach.AWAY
     checks = list(queries.phone_checks(order))
     facts = {
         **queries.facts_of(order),
@@ -211,12 +224,12 @@ def _phones_over(order: Order, now: datetime, sweep: Sweep) -> str:
         "mobiles": texted_mobiles.named(check for check in checks if not check.is_done),
     }
     move = GO_ON if ORDER.can(order, GO_ON, CLOCK, facts) else state_of(order).clock
-    return _fire(order, move, facts, now, sweep)
+    return _fire(order, move, facts, this)
 
 
-def _fire(order: Order, move: str, facts: Facts, now: datetime, sweep: Sweep) -> str:
-    if not sweep.dry_run:
-        apply_at_deadline(order, move, facts=facts, now=now)
+def _fire(order: Order, move: str, facts: Facts, this: Sweep) -> str:
+    if not this.dry_run:
+        apply_at_deadline(order, move, facts=facts, now=this.now)
     return move
 
 

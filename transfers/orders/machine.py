@@ -1,31 +1,56 @@
 """Moves orders: the table bound to its models, and what every move notifies, queues and ends.
 
-`ORDER.apply` is the one way an order moves. What a row notifies and queues is written in the same transaction, and the
-last move of an order erases its filing password and spends, frees or forfeits its service code.
+`ORDER.apply`, and `ORDER.apply_many` for the clock, are the only ways an order moves. What a row notifies and queues is
+written in the same transaction, and the last move of an order erases its filing password and spends, frees or forfeits
+its service code.
 """
 
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from icpportal.accounts.models import User
-from icpportal.fields.types import Facts
+from icpportal.fields.types import Column, Columns, Facts, Key
 from icpportal.gateways.miit.base import authority
-from icpportal.lifecycle import CLOCK, Lifecycle, MoveNotAllowed, note_act
-from icpportal.outbox.actions import queue
+from icpportal.lifecycle import CLOCK, Batch, Lifecycle, Made, MoveNotAllowed, note_act
+from icpportal.outbox.actions import Owed, queue, queue_all
 from icpportal.privacy.fields import sealed
 from transfers.models import Order, OrderEvent
-from transfers.orders.kinds import is_in
+from transfers.orders.kinds import is_in, kind_of
 from transfers.orders.moves import TABLE
 from transfers.orders.rows import Group, Move
 from verification.service_codes import actions as service_codes
 
+MadeMove = Made[Order, OrderEvent]
+
 
 def after(order: Order, row: Move, event: OrderEvent, facts: Facts) -> None:
     """What follows from a move, in its transaction: `settings.ORDER_EFFECTS`, which stands above the orders."""
-    import_string(settings.ORDER_EFFECTS)(order, row, event, facts)
+    import_string(f"{settings.ORDER_EFFECTS}.after")(order, row, event, facts)
+
+
+def after_many(made: Sequence[MadeMove], row: Move) -> None:
+    """The same of many orders that were moved by one row."""
+    import_string(f"{settings.ORDER_EFFECTS}.after_many")(made, row)
+
+
+def writes(order: Order, row: Move) -> Columns:
+    """What a move writes into the order beside its state: another wait has other reminders, the end erases."""
+    found: dict[str, Column] = {"reminded": 0} if row.due else {}
+    if row.enqueue:
+        found |= _counted(order)
+    if Group.ENDED in kind_of(order).state(row.target).groups:
+        found |= {"password_digest": "", "password_kept": False, "came_back": ""}
+    return found
+
+
+def _counted(order: Order) -> Columns:
+    """One more report of this order."""
+    return {"report": order.report + 1, "held": False, "reminded": 0}
 
 
 def keep_at_return(order: Order, *, by_authority: bool) -> None:
@@ -36,32 +61,48 @@ def keep_at_return(order: Order, *, by_authority: bool) -> None:
 
 def queue_report(order: Order, channel: str) -> None:
     """Count one more report of this order and queue it."""
-    order.report += 1
-    Order.objects.filter(pk=order.pk).update(report=order.report, held=False, reminded=0)
-    order.held, order.reminded = False, 0
-    queue(
-        channel=channel,
-        key=f"report:{order.report_key}",
-        payload={"order": str(order.pk), "report": order.report},
-        reference=order.reference,
-    )
+    columns = _counted(order)
+    Order.objects.filter(pk=order.pk).update(**columns)
+    for name, value in columns.items():
+        setattr(order, name, value)
+    owe_report(order, channel)
 
 
-def close(order: Order) -> None:
-    """Let no report of it go any more, erase the filing password's digest; spend the service code if approved.
+def owe_report(order: Order, channel: str) -> None:
+    """Queue the report that was counted last."""
+    queue(channel=channel, **_report(order))
 
-    Otherwise it is free again, unless the provider gives none back to who gives an order up.
+
+def owe_reports(orders: Iterable[Order], channel: str) -> None:
+    """The same of many orders."""
+    queue_all(map(_report, orders), channel=channel)
+
+
+def _report(order: Order) -> Owed:
+    return {
+        "key": f"report:{order.report_key}",
+        "payload": {"order": str(order.pk), "report": order.report},
+        "reference": order.reference,
+    }
+
+
+def close(*orders: Order) -> None:
+    """Let no report of them go any more; spend their service codes if they are approved.
+
+    Otherwise those are free again, unless the provider gives none back to who gives an order up.
     """
-    if order.report:
-        authority().supersede(order.reference)
-    Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False, came_back="")
-    order.password_digest, order.password_kept, order.came_back = "", False, ""
-    if is_in(order, Group.APPROVED):
+    reported = [order.reference for order in orders if order.report]
+    if reported:
+        authority().supersede(*reported)
+    given_up = [] if settings.SERVICE_CODE_RETURNED else [each for each in orders if is_in(each, Group.GIVEN_UP)]
+    approved = [order for order in orders if is_in(order, Group.APPROVED)]
+    for order in approved:
         service_codes.spend(order.reference, used_for=order.domain)
-    elif is_in(order, Group.GIVEN_UP) and not settings.SERVICE_CODE_RETURNED:
-        service_codes.burn(order.reference)
-    else:
-        service_codes.release(order.reference)
+    others = [order.reference for order in orders if order not in given_up and order not in approved]
+    if given_up:
+        service_codes.burn(*(order.reference for order in given_up))
+    if others:
+        service_codes.release(*others)
 
 
 def apply_at_deadline(
@@ -73,8 +114,29 @@ def apply_at_deadline(
     """
     now = now or timezone.now()
     last = order.events.values_list("at", flat=True).first()
-    at = min(max(filter(None, (order.due_at, last)), default=now), now)
-    return ORDER.apply(order, move, by=CLOCK, facts=facts, now=now, at=at)
+    return ORDER.apply(order, move, by=CLOCK, facts=facts, now=now, at=_at_deadline(order, last, now))
+
+
+def apply_at_deadlines(
+    move: str,
+    due: Iterable[Key],
+    *,
+    among: QuerySet[Order],
+    ask: Callable[[Order], Facts],
+    now: datetime,
+) -> Batch[OrderEvent]:
+    """The same for many, of those that are still `among` what is due once they are locked."""
+    last = OrderEvent.objects.filter(order=OuterRef("pk")).order_by("-at").values("at")[:1]
+    orders = among.annotate(last_event_at=Subquery(last))
+
+    def dated(order: Order) -> datetime:
+        return _at_deadline(order, getattr(order, "last_event_at", None), now)
+
+    return ORDER.apply_many(move, due, by=CLOCK, among=orders, ask=ask, dated=dated, now=now)
+
+
+def _at_deadline(order: Order, last: datetime | None, now: datetime) -> datetime:
+    return min(max(filter(None, (order.due_at, last)), default=now), now)
 
 
 def has_changed(order: Order) -> bool:
@@ -104,7 +166,7 @@ def note(
     return event
 
 
-ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, after=after)
+ORDER = Lifecycle(TABLE, model=Order, events=OrderEvent, after=after, after_many=after_many, writes=writes)
 
 
 def open_move(order: Order, feature: str, *, by: str, facts: Facts) -> str:

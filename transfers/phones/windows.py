@@ -37,6 +37,7 @@ JOB = "phones.asked"  # the job under which an order is set aside that cannot be
 ALARM = "phones.silent"
 SILENCES = 3  # rounds without an answer before operations are told
 IN_ONE_QUESTION = 50
+JUDGED = 2_000  # windows that are over and told, of one sweep
 PATIENCE = 3.0  # seconds for one question
 LEASE = timedelta(seconds=30)  # longer than a round can take
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120))
@@ -253,7 +254,7 @@ def word_on(over_since: datetime, *, now: datetime) -> dict[UUID, Word]:
     """
     over = Order.objects.filter(queries.phones_open(), due_at__lte=over_since)
     told = Q(phone_window__told_at__gte=F("due_at"))
-    words = dict.fromkeys(over.filter(told).values_list("pk", flat=True), Word.TOLD)
+    words = dict.fromkeys(over.filter(told).order_by("due_at").values_list("pk", flat=True)[:JUDGED], Word.TOLD)
     left = list(over.exclude(told).order_by("due_at").only(*ASKED_BY)[: settings.PHONES_IN_A_ROUND])
     for batch in _in_time(left, IN_ONE_QUESTION):
         try:

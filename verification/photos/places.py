@@ -31,9 +31,9 @@ def choose(holder: str, place: PhotoPlace, *, owner: User, words: Mapping[str, s
     return PlaceChoice.objects.update_or_create(holder=holder, defaults=standing)[0]
 
 
-def end(holder: str) -> None:
-    """The photo is on its way, or will never be taken: whatever becomes of the place concerns the holder no more."""
-    PlaceChoice.objects.filter(holder=holder, ended_at=None).update(ended_at=timezone.now())
+def end(*holders: str) -> None:
+    """Their photos are on the way, or will never be taken: whatever becomes of a place concerns them no more."""
+    PlaceChoice.objects.filter(holder__in=holders, ended_at=None).update(ended_at=timezone.now())
 
 
 def text_address(choice: PlaceChoice, *, now: datetime | None = None) -> Allowed:

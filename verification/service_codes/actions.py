@@ -263,9 +263,9 @@ def _freed(codes: QuerySet[ServiceCode]) -> bool:
     return bool(codes.update(state=ServiceCodeState.FREE, holder="", bound_at=None))
 
 
-def release(holder: str) -> bool:
-    """Frees the code the holder has bound; a used one stays used. True when there was one."""
-    return _freed(ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND))
+def release(*holders: str) -> bool:
+    """Frees the codes these holders have bound; a used one stays used. True when there was one."""
+    return _freed(ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND))
 
 
 def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bool:
@@ -274,9 +274,9 @@ def spend(holder: str, *, used_for: str = "", now: datetime | None = None) -> bo
     return bool(bound.update(state=ServiceCodeState.USED, used_for=used_for, used_at=now or timezone.now()))
 
 
-def burn(holder: str) -> bool:
-    """Loses the code the holder has bound, where the policy gives none back. True when there was one."""
-    bound = ServiceCode.objects.filter(holder=holder, state=ServiceCodeState.BOUND)
+def burn(*holders: str) -> bool:
+    """Loses the codes these holders have bound, where the policy gives none back. True when there was one."""
+    bound = ServiceCode.objects.filter(holder__in=holders, state=ServiceCodeState.BOUND)
     return bool(bound.update(state=ServiceCodeState.FORFEITED, holder="", bound_at=None))
 
 

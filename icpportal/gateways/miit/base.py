@@ -53,8 +53,8 @@ class Authority(Protocol):
     def waits_for(self, report_key: str) -> str:
         """The key of an earlier report of the order whose answer comes first; "" when this one may go."""
 
-    def supersede(self, reference: str) -> None:
-        """Nothing of this order that has no number yet is sent any more."""
+    def supersede(self, *references: str) -> None:
+        """Nothing of these orders that has no number yet is sent any more."""
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """Who has confirmed; `[]` when nobody must, `None` when this authority does not tell."""

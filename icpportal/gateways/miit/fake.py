@@ -96,7 +96,7 @@ class FakeAuthority:
         """What was put into `earlier`."""
         return self.earlier.get(report_key, "")
 
-    def supersede(self, reference: str) -> None:
+    def supersede(self, *references: str) -> None:
         """Nothing is queued here."""
 
     def phones(self, report_key: str) -> list[PhoneState] | None:

@@ -82,9 +82,9 @@ class MinistryAuthority:
         earlier = succession.waits_for(row) if row else None
         return earlier.key if earlier else ""
 
-    def supersede(self, reference: str) -> None:
+    def supersede(self, *references: str) -> None:
         """A numbered file is never skipped: that one goes."""
-        succession.supersede(reference)
+        succession.supersede(*references)
 
     def phones(self, report_key: str) -> list[PhoneState] | None:
         """By the extension at `MIIT_PHONES_URL`; `None` without one."""

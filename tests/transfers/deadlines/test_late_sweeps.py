@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from icpportal.lifecycle import CLOCK
+from icpportal.outbox.delivery import deliver
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts import formats as words
@@ -20,6 +21,7 @@ from tests.transfers.conftest import FakeAuthority
 from transfers.deadlines.extension import extend
 from transfers.deadlines.sweep import sweep
 from transfers.models import Order, PhoneCheck
+from transfers.notifications import notices
 from transfers.orders import actions
 from transfers.orders.expiry import expire_if_due
 from transfers.orders.machine import note
@@ -55,6 +57,7 @@ def waits(move: str, state: str = states.DRAFT, kind: str = states.TRANSFER, **c
 
 def told(order: Order) -> dict[tuple[str, str], str]:
     """What was told about an order, in words, by channel and language."""
+    deliver(only=notices.CHANNEL)
     letters = Message.objects.filter(reference=order.reference, channel__in=("email", "sms", "site"))
     found = {}
     for letter in letters:
@@ -167,6 +170,7 @@ def test_an_end_is_kept_and_told_from_its_deadline_on(authority: FakeAuthority, 
 
     order.refresh_from_db()
     until = DUE + settings.DRAFT_KEPT
+    deliver(only=notices.CHANNEL)
     payload = Message.objects.get(template="draft_expired", channel="site").payload
     told = catalogue.render("draft_expired", "site", "en", words.unpack(payload["context"])).text
     assert f"until {words.format_value('due', until, 'en')}." in told

@@ -61,9 +61,9 @@ def give_way(row: Report) -> bool:
     return bool(accepted.update(state=ReportState.SUPERSEDED))
 
 
-def supersede(reference: str, *, kind: str = "", but: Report | None = None) -> int:
-    """None of this order's reports that has no number is sent any more; how many those were."""
-    rows = Report.objects.filter(reference=reference, state__in=NO_NUMBER)
+def supersede(*references: str, kind: str = "", but: Report | None = None) -> int:
+    """None of these orders' reports that has no number is sent any more; how many those were."""
+    rows = Report.objects.filter(reference__in=references, state__in=NO_NUMBER)
     if kind:
         rows = rows.filter(kind=kind)
     if but is not None:

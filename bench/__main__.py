@@ -1,0 +1,37 @@
+"""`python -m bench [PART …]`: measures, prints tables, then one line a target; exits 1 while a must is missed.
+
+Each part runs in a process of its own, so that none inherits the settings of another, and writes var/bench/PART.json
+and its charts beside it.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+
+from bench import parts
+from bench.harness import results
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    arguments.add_argument(
+        "part", nargs="*", choices=[*parts.PARTS, []], help="what to measure; everything if left out"
+    )
+    chosen = arguments.parse_args().part or list(parts.PARTS)
+    for name in chosen:
+        began = time.monotonic()
+        print(f"\n=== {name}: {parts.PARTS[name]}", flush=True)
+        subprocess.run([sys.executable, "-m", "bench.parts", name], check=False)
+        print(f"--- {name} took {time.monotonic() - began:.0f} s", flush=True)
+    print()
+    found = [result for name in chosen for result in results.read(name)]
+    for result in found:
+        print(result.line())
+        if result.note:
+            print(f"    {result.note}")
+    return int(not found or any(result.missed for result in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

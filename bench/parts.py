@@ -1,0 +1,57 @@
+"""The parts of the bench. Each is a module here with TARGETS and `measure() -> list[Result]`."""
+
+import importlib
+import math
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+from bench.harness import reports, results
+from bench.harness.services import Missing
+from bench.targets import Result, Target
+
+PARTS = {
+    "journeys": "whole journeys over HTTP, against a bare formtools wizard",
+    "pages": "each page and post: processor time and queries",
+    "pictures": "a picture made safe, against a strict decode",
+    "sweep": "due orders moved, against SQL that changes the same rows",
+    "outbox": "messages delivered, against tasks that do nothing",
+    "lists": "lists, search and case on a large world",
+    "reports": "reports for the ministry, built and parsed",
+    "memory": "memory of every process, at rest and after much work",
+    "waiting": "fifty people who press the same button at once",
+}
+
+
+def run(name: str) -> None:
+    """Measures one part and writes what it found; what could not be measured is missed, and says why."""
+    results.forget(name)
+    try:
+        module = importlib.import_module(f"bench.{name}")
+    except ModuleNotFoundError as problem:
+        if problem.name != f"bench.{name}":
+            raise
+        targets: Sequence[Target] = [Target(f"{name}: there is no such part yet", "", 0)]
+        results.write(name, [Result(each, math.nan, "not measured") for each in targets], [], {})
+        return
+    found = _measured(module.TARGETS, module.measure)
+    results.write(name, found, *reports.taken())
+
+
+def _measured(targets: Sequence[Target], measure: Callable[[], list[Result]]) -> list[Result]:
+    """What was measured, and every other target as missed."""
+    found: list[Result] = []
+    why = "the part ended without it"
+    try:
+        found = measure()
+    except Missing as problem:
+        why = str(problem)
+    except Exception as problem:  # the other parts are measured all the same
+        traceback.print_exc()
+        why = f"{type(problem).__name__}: {problem}"
+    known = {result.target.name for result in found}
+    return found + [Result(each, math.nan, f"not measured: {why}") for each in targets if each.name not in known]
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])

@@ -1,0 +1,100 @@
+"""Many rows by one statement: only those that are as they were seen, with values of their own, and which those were."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DataError, connection
+from django.utils import timezone
+
+from icpportal.lifecycle.many_rows import Change, insert, update_unchanged
+from icpportal.outbox.models import Message
+from icpportal.privacy.fields import sealed_for
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now().replace(microsecond=0)
+
+
+def messages(number: int) -> list[Message]:
+    return [Message.objects.create(key=f"m:{n}", channel="site", payload={"n": n}, next_at=NOW) for n in range(number)]
+
+
+def change(message: Message, *, attempts: int = 0, **to: Any) -> Change:
+    return Change(pk=message.pk, seen={"attempts": attempts, "state": "waiting"}, to=to)
+
+
+def test_each_row_gets_values_of_its_own() -> None:
+    rows = messages(3)
+    moments = [NOW + timedelta(minutes=n) for n in range(3)]
+
+    changes = [change(row, next_at=moments[n], receipt=f"'r{n}'") for n, row in enumerate(rows)]
+    written = update_unchanged(Message, changes)
+
+    assert written == {row.pk for row in rows}
+    assert [*Message.objects.order_by("key").values_list("next_at", "receipt")] == [
+        (at, f"'r{n}'") for n, at in enumerate(moments)
+    ]
+
+
+@pytest.mark.parametrize("value", [None, NOW])
+def test_what_all_rows_get_may_be_nothing(value: Any) -> None:
+    rows = messages(2)
+
+    update_unchanged(Message, [change(row, next_at=value) for row in rows])
+
+    assert {*Message.objects.values_list("next_at", flat=True)} == {value}
+
+
+def test_a_row_that_has_changed_since_stays_and_is_not_named() -> None:
+    changed, same = messages(2)
+    Message.objects.filter(pk=changed.pk).update(attempts=1)
+
+    written = update_unchanged(Message, [change(row, attempts=0, last_error="no") for row in (changed, same)])
+
+    assert written == {same.pk}
+    assert [*Message.objects.order_by("key").values_list("last_error", flat=True)] == ["", "no"]
+
+
+def test_no_change_asks_nothing(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert (update_unchanged(Message, []), insert(Message, [], {})) == (set(), [])
+
+
+def test_on_postgresql_it_is_one_statement_however_many(django_assert_num_queries: Any) -> None:
+    rows = messages(50)
+
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 50):
+        update_unchanged(Message, [change(row, last_error="no") for row in rows])
+
+
+def one(key: str, **more: Any) -> dict[str, Any]:
+    pk = uuid4()
+    return {"id": pk, "key": key, "payload": sealed_for(Message, "payload", pk, {"says": key}), **more}
+
+
+def test_rows_are_inserted_with_defaults_and_opened_as_any_other() -> None:
+    keys = insert(Message, [one("a"), one("b")], {"channel": "site", "next_at": NOW})
+
+    found = [Message.objects.get(pk=key) for key in keys]
+    usual = Message(channel="site", next_at=NOW)
+    assert [(row.key, row.payload) for row in found] == [("a", {"says": "a"}), ("b", {"says": "b"})]
+    for field in Message._meta.concrete_fields:
+        if field.name not in ("id", "key", "payload", "created_at"):
+            assert [getattr(row, field.attname) for row in found] == [getattr(usual, field.attname)] * 2, field.name
+
+
+def test_a_key_that_is_there_stays_as_it_is() -> None:
+    insert(Message, [one("a", receipt="first")], {"channel": "site"})
+
+    insert(Message, [one("a", receipt="second"), one("b", receipt="")], {"channel": "site"}, ignore_conflicts=True)
+
+    assert [*Message.objects.order_by("key").values_list("key", "receipt")] == [("a", "first"), ("b", "")]
+
+
+@pytest.mark.services
+def test_text_that_is_too_long_is_refused_and_not_cut() -> None:
+    (row,) = messages(1)
+
+    with pytest.raises(DataError, match="too long"):
+        update_unchanged(Message, [change(row, state="w" * 11)])

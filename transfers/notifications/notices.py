@@ -1,0 +1,55 @@
+"""What many orders owe their people at once: one row an order, made into messages for each reader at delivery.
+
+A notice keeps what must not change any more: which message, of which event, with which facts, and how the order stood
+behind its move. Who is told, at which address, in which language and with which names is read when it is delivered.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from icpportal.lifecycle import Made
+from icpportal.outbox.actions import Owed, queue_all
+from icpportal.outbox.models import Message
+from icpportal.outbox.texts import formats
+from transfers.models import Order, OrderEvent
+from transfers.notifications.messages import notify_recipients
+
+CHANNEL = "notice"
+STOOD = (
+    "state", "version", "due_at", "entered_at", "report", "site_number", "authority_code", "authority_words",
+)  # fmt: skip
+NOBODY_LEFT = "nobody is left to be told"
+
+
+def owe(made: Iterable[Made[Order, OrderEvent]], template: str) -> None:
+    """Owe the people of these orders this message about the move that was just made."""
+    queue_all((_notice(each, template) for each in made), channel=CHANNEL, template=template)
+
+
+def _notice(made: Made[Order, OrderEvent], template: str) -> Owed:
+    order, event = made.thing, made.event
+    return {
+        "key": f"{template}:{event.pk}:{CHANNEL}",
+        "reference": order.reference,
+        "payload": {
+            "order": str(order.pk),
+            "event": event.pk,
+            "at": event.at.isoformat(),
+            "stood": {name: formats.pack(getattr(order, name)) for name in STOOD},
+            "facts": {name: formats.pack(fact) for name, fact in made.facts.items()},
+        },
+    }
+
+
+def deliver(message: Message) -> str:
+    """Write the messages of a notice; those that are there already stay, so that it may be delivered again."""
+    notice = message.payload
+    order = Order.objects.select_related("owner").filter(pk=notice["order"]).first()
+    if order is None or order.is_erased:
+        return NOBODY_LEFT
+    for name, value in formats.unpack_all(notice["stood"]).items():
+        setattr(order, name, value)
+    facts = formats.unpack_all(notice["facts"])
+    at = datetime.fromisoformat(notice["at"])
+    notify_recipients(order, message.template, event_id=notice["event"], facts=facts, now=at)
+    return f"event:{notice['event']}"
