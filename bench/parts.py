@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import signal
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -54,4 +55,5 @@ def _measured(targets: Sequence[Target], measure: Callable[[], list[Result]]) ->
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(143))  # what was started is stopped, as after Ctrl-C
     run(sys.argv[1])

@@ -1,6 +1,7 @@
 """Rounds in which everything that is compared takes its turn, A B A B, and of which only calm ones count."""
 
 import statistics
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -10,6 +11,8 @@ from bench.harness.machine import Others, spin
 T = TypeVar("T")
 CALM = 0.10  # of the machine, taken by others
 ROUNDS = 5
+LEAST = 3  # rounds, also where the time is over
+SECONDS = 100.0  # after which no further round is begun
 
 
 @dataclass(frozen=True)
@@ -65,18 +68,22 @@ def interleaved(
     *,
     count: int = ROUNDS,
     limit: int | None = None,
+    seconds: float = SECONDS,
     beside: Callable[[], float] = lambda: 0.0,
     judge: Callable[[dict[str, T], float], str] = lambda _sides, _spin: "",
 ) -> Rounds[T]:
     """Until `count` rounds were calm, at most `limit` (twice as many); then the calmest fill up what is missing.
 
+    After so many `seconds` no further round is begun, unless there are fewer than three.
+
     `beside` is processor time that is ours though we did not start what used it. `judge` gets a round and its spin,
     and says why the round does not count, or nothing.
     """
     done: list[Round[T]] = []
+    ends = time.monotonic() + seconds
     for _ in range(limit or 2 * count):
         done.append(_round(sides, beside, judge))
-        if sum(each.calm for each in done) >= count:
+        if sum(each.calm for each in done) >= count or (time.monotonic() > ends and len(done) >= min(LEAST, count)):
             break
     best = sorted(done, key=lambda each: (not each.calm, bool(each.trouble), each.others))[:count]
     return Rounds(best, len(done))

@@ -1,0 +1,34 @@
+"""`python -m bench.harness.accounts [NUMBER]`: confirmed accounts in the portal of this environment, to sign in with.
+
+Applicant n is applicantN@bench.example.com; everybody's password is PASSWORD.
+"""
+
+import importlib
+import sys
+
+import django
+
+PASSWORD = "Quay-2026-lamp"
+NUMBER = 100
+
+
+def address(number: int) -> str:
+    """Of applicant n."""
+    return f"applicant{number}@bench.example.com"
+
+
+def main(number: int) -> None:
+    django.setup()
+    actions = importlib.import_module("icpportal.accounts.actions")  # models want the settings first
+    for each in range(number):
+        actions.open_account(
+            email=address(each),
+            mobile=f"139{each + 77_000_000:08d}",
+            password=PASSWORD,
+            language="en",
+            held_roles=("applicant",),
+        )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER)

@@ -1,0 +1,164 @@
+"""A company's first transfer, from its list of filings to the order that is sent, with six papers.
+
+Its administrator is another person, who agrees by the link of a text. Signing in comes before and is not counted. The
+people of the walk, its outside systems and what it types are those of a rehearsal (`demo/rehearsal`); everything is
+typed right at the first try. Texts are read from the demo's inbox, not from a page.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.harness.accounts import PASSWORD
+from bench.walks.visitor import Visitor
+from demo.rehearsal import transfer
+from demo.rehearsal.http_browser import Page, UnexpectedPage
+from demo.rehearsal.scenario import Scenario
+
+PROVINCE = "44"  # asks for no phones before the photo
+PAPERS = (("lead_id", 2), ("admin_id", 2), ("subject_id", 1), ("statement", 1))
+LINK = re.compile(r"/consent/[\w-]+/")
+
+
+class Company(Scenario):
+    """Who walks; `inbox` holds the texts that would have left, `is_examined` says that no paper waits."""
+
+    def __init__(self, url: str, inbox: Path, papers: dict[str, bytes], is_examined: Callable[[], bool]) -> None:
+        super().__init__(url, PROVINCE, ("", ""))
+        self.me = self.visitor = Visitor(url)
+        self.other = Visitor(url)
+        self.inbox, self.papers, self.is_examined = inbox, papers, is_examined
+
+    @property
+    def took(self) -> list[float]:
+        """Seconds that each request waited, the administrator's among them."""
+        return self.visitor.took + self.other.took
+
+    def prepare(self, simulator: str, address: str) -> None:
+        """What is not counted: the filing at another provider is on the authority's record, and we are signed in."""
+        self.watcher = Visitor(simulator)
+        self.authority = lambda rest="": self.watcher.get("/" + rest)
+        transfer.put_on_record(self)
+        page = self.me.get("/account/login/")
+        page = self.me.send(page.form("login", "password"), login=address, password=PASSWORD)
+        if "/filings/" not in page.url:
+            raise UnexpectedPage(f"signing in ended on {page.url}: {page.trouble()}")
+        self.visitor.took.clear()
+
+    def walk(self) -> None:
+        """All of it, counted."""
+        self.me.get("/filings/")
+        self._type()
+        self._proofs()
+        self._details()
+        self._administrator_agrees()
+        self._documents()
+        self._send()
+
+    def _type(self) -> None:
+        page = self.me.get("/transfers/new/")
+        typed = {
+            "nature": self.nature,
+            "id_type": self.id_type,
+            "id_number": self.code,
+            "name": self.company,
+            "region_province": self.province,
+            "region_city": self.region[:4] + "00",
+            "region_county": self.region,
+            "domain": f"www.{self.domain}",
+        }
+        self.visitor.autosave(**typed)
+        page = self.me.send(page.form("id_number", "domain"), typed)
+        found = page.find(class_="outcome")
+        if not found or found[0].attrs.get("data-outcome") != "transfer":
+            raise UnexpectedPage(f"this is no transfer: {page.trouble()}")
+        page = self.me.send(page.form(action="/start/"))
+        self.reference = page.url.split("/transfers/")[1].split("/")[0]
+
+    def _proofs(self) -> None:
+        page = self.visitor.arrive(self.url("service_code/"))
+        options = [each.attrs.get("value", "") for each in page.find("option")]
+        server = next(each for each in options if each.startswith("i-example-"))
+        page = self.me.send(page.form("instance", "service_code"), instance=server)
+        self.moved_on(page, "service_code")
+        page = self.visitor.arrive(self.url("filing_password/"))
+        page = self.me.send(page.form("filing_password"), filing_password=self.filing_password)
+        self.moved_on(page, "filing_password")
+
+    def _details(self) -> None:
+        subject = {
+            "id_address": f"{self.address}示例路1号",
+            "post_region": self.region,
+            "post_address": "示例路1号2号楼301室",
+            "is_legal_rep": "yes",
+        }
+        website = {
+            "site_name": "示例演练品牌网",
+            "home_url": f"https://www.{self.domain}/",
+            "content": ["8"],
+            "service_kind": "1",
+            "languages": ["1"],
+            "needs_approval": "no",
+        }
+        lead, admin = (transfer._person(*each, self.dice) for each in (("lead", self.lead), ("admin", self.admin)))
+        self._page("subject", "lead_name", {**subject, **lead})
+        self._page("website", "site_name", website)
+        self._page("administrator", "same_person", {**admin, "same_person": "no"})
+
+    def _page(self, key: str, field: str, typed: dict[str, str | list[str]]) -> None:
+        page = self.visitor.arrive(self.url(f"{key}/"))
+        self.visitor.autosave(**typed)
+        self.moved_on(self.me.send(page.form(field), typed), key)
+
+    def _administrator_agrees(self) -> None:
+        page = self.me.get(self.url("people/consent/"))
+        self.me.send(page.form("send"), button=("send", "1"))
+        page = self.other.get(self._link())
+        page = self.other.send(page.form("role", "pictures"), role="on", pictures="on")
+        if any("role" in form.names for form in page.forms):
+            raise UnexpectedPage(f"the administrator's yes was not taken: {page.trouble()}")
+
+    def _link(self) -> str:
+        """The link that was texted to the administrator."""
+
+        def look() -> str:
+            messages = (json.loads(file.read_text("utf-8")) for file in self.inbox.glob("*.json"))
+            texts = (message["text"] for message in messages if message["to"] == self.admin.mobile)
+            return next((found[0] for text in texts if (found := LINK.search(text))), "")
+
+        return self.wait_for("a link to the administrator", look)
+
+    def _documents(self) -> None:
+        for slot, sides in PAPERS:
+            self.visitor.arrive(self.url("documents/"))
+            page = self.me.get(self.url(f"documents/{slot}/"))
+            if any("agree" in form.names for form in page.forms):
+                page = self.me.send(page.form("agree"), agree="on")
+            if slot == "statement":
+                self._statement()
+            for side in range(sides):
+                page = self._uploaded(page, slot, side)
+            self.me.get(self.url("documents/"))
+
+    def _statement(self) -> None:
+        sheet = self.me.session.get(self.me.base + self.url("documents/statement.pdf").lstrip("/"), timeout=30)
+        if not sheet.content.startswith(b"%PDF"):
+            raise UnexpectedPage("the statement is no PDF")
+        self.visitor.note(sheet)
+
+    def _uploaded(self, page: Page, slot: str, side: int) -> Page:
+        """A paper, and the one question with which the page finds out that it was examined."""
+        form = [form for form in page.forms if "file" in form.names][side]
+        page = self.me.send(form, files={"file": (f"{slot}.jpg", self.papers[slot], "image/jpeg")})
+        refused = page.find(class_="slot-again")
+        if refused:
+            raise UnexpectedPage(f"{slot} was refused: {' '.join(refused[0].text.split())[:200]}")
+        self.visitor.poll()
+        return page
+
+    def _send(self) -> None:
+        self.wait_for("the papers to be examined", self.is_examined)
+        page = self.me.get(self.url("check/"))
+        page = self.me.send(page.form("declared"), declared="on")
+        self.moved_on(page, "check")

@@ -1,0 +1,54 @@
+"""A browser that knows how long it waited, and sends what the portal's scripts send by themselves."""
+
+import requests
+
+from demo.rehearsal.http_browser import Browser, Page, Value
+
+DRAFT = "data-draft-url"
+
+
+class Visitor(Browser):
+    """One person. What counts as a request is a page that is drawn or a form that is sent.
+
+    An address that only leads on belongs to the request after it, and what scripts send to the page they are on.
+    """
+
+    def __init__(self, base_url: str, **options: str) -> None:
+        super().__init__(base_url, **options)
+        self.took: list[float] = []
+
+    def _kept(self, answer: requests.Response) -> Page:
+        self.note(answer)
+        return super()._kept(answer)
+
+    def note(self, answer: requests.Response) -> None:
+        """How long each request of a click took."""
+        led_on = 0.0
+        for each in (*answer.history, answer):
+            seconds = each.elapsed.total_seconds() + led_on
+            if each.request.method == "POST" or each is answer:
+                self.took.append(seconds)
+                led_on = 0.0
+            else:
+                led_on = seconds
+
+    def arrive(self, path: str) -> Page:
+        """The page at this address: the one that is open, or opened by a click."""
+        return self.page if self.page.url.endswith(path) and self.page.status == 200 else self.get(path)
+
+    def autosave(self, **typed: Value) -> None:
+        """What is typed and not sent yet is kept, as the script of the page does after twenty seconds."""
+        address = next((each.attrs[DRAFT] for each in self.page.find(class_="draft-status")), "")
+        form = next((form for form in self.page.forms if "page_draft" in form.names), None)
+        if not address or form is None:
+            return
+        kept = {name: value for name, value in form.fields if name in ("page_draft", "csrfmiddlewaretoken")}
+        answer = self.session.post(self.base + address.lstrip("/"), data={**typed, **kept}, timeout=30)
+        answer.raise_for_status()
+
+    def poll(self) -> None:
+        """A part of the page that is being worked on is asked for once more, as the script of the page does."""
+        waiting = next((each.attrs["data-poll"] for each in self.page.find() if "data-poll" in each.attrs), "")
+        if waiting:
+            headers = {"X-Requested-With": "fetch"}
+            self.session.get(self.base + waiting.lstrip("/"), headers=headers, timeout=30).raise_for_status()
