@@ -12,6 +12,7 @@ from pathlib import Path
 
 KIT = (
     "icpportal/time_format.py",
+    "icpportal/database",
     "icpportal/fields",
     "icpportal/desk",
     "icpportal/desk/stock",
@@ -169,6 +170,7 @@ COMPOSITION = (
     "icpportal/operations",
     "icpportal/operations/monitoring",
     "icpportal/pages",
+    "icpportal/pages/markup",
     "icpportal/pages/help",
     "icpportal/templatetags",
     "icpportal/formats",

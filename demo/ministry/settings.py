@@ -59,7 +59,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "demo.ministry.urls"
 WSGI_APPLICATION = "demo.ministry.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "icpportal.pages.form_renderer.PortalForms"
+FORM_RENDERER = "icpportal.pages.markup.renderer.PortalForms"
 APPEND_SLASH = False
 TEMPLATES = [
     {

@@ -140,7 +140,7 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
         """Whether the present address was proved by a code (allauth's EmailAddress says so)."""
         told = self.__dict__.get("email_is_confirmed")  # told by AccountBackend, which loads the signed-in user
         if told is not None:
-            return told
+            return bool(told)  # SQLite tells 0 or 1
         return EmailAddress.objects.filter(user_id=self.pk, email=self.email, verified=True).exists()
 
     @property

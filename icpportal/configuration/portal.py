@@ -89,7 +89,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "icpportal.urls"
 WSGI_APPLICATION = "icpportal.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-FORM_RENDERER = "icpportal.pages.form_renderer.PortalForms"
+FORM_RENDERER = "icpportal.pages.markup.renderer.PortalForms"
 
 TEMPLATES = [
     {

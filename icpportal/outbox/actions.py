@@ -16,7 +16,7 @@ from icpportal.fields.types import Columns, Facts, JsonObject
 from icpportal.lifecycle.many_rows import insert
 from icpportal.outbox import preferences, wake
 from icpportal.outbox.models import HALTED, SITE, Message, State
-from icpportal.outbox.queries import alarm_of, failed
+from icpportal.outbox.queries import UNREAD, alarm_of, failed
 from icpportal.outbox.texts import catalogue, formats
 from icpportal.privacy.fields import sealed, sealed_for
 
@@ -282,4 +282,5 @@ def mark_read(user: User, pk: UUID | None = None, *, now: datetime | None = None
     """The reader has opened one note of theirs, or all of them; how many were new."""
     mine = Message.objects.filter(user=user, channel=SITE, read_at=None)
     chosen = mine if pk is None else mine.filter(pk=pk)
+    setattr(user, UNREAD, None)  # what was read with the account is no longer so
     return chosen.update(read_at=now or timezone.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 from icpportal.fields.components import Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
-from icpportal.pages.theme import chosen_theme
 
 if TYPE_CHECKING:  # the simulated ministry draws these pages too, and has no accounts
     from django.contrib.auth.models import AnonymousUser
@@ -94,21 +94,37 @@ class Header:
     demo_links: list[Link]
 
 
-def header(request: HttpRequest | None, user: "User | AnonymousUser | None", *, can_post: bool) -> Header:
-    """For this reader; a page that is drawn without a request holds no form (`can_post`)."""
-    reader = user if user is not None and user.is_authenticated else None
-    known = reader is not None
-    rows = VISITORS if reader is None else (*MEMBERS, *(STAFF if reader.is_staff else ()))
+class Reader(Enum):
+    """Whose page it is: the head offers each of them other pages."""
+
+    VISITOR = "visitor"
+    MEMBER = "member"
+    STAFF = "staff"
+
+
+LINKS = {Reader.VISITOR: VISITORS, Reader.MEMBER: MEMBERS, Reader.STAFF: (*MEMBERS, *STAFF)}
+
+
+def reader_of(user: "User | AnonymousUser | None") -> Reader:
+    """Which kind of reader somebody is."""
+    if user is None or not user.is_authenticated:
+        return Reader.VISITOR
+    return Reader.STAFF if user.is_staff else Reader.MEMBER
+
+
+def header(reader: Reader, place: str, theme: str, *, can_post: bool) -> Header:
+    """For such a reader on a page of `place`; a page that is drawn without a request holds no form (`can_post`)."""
+    known = reader is not Reader.VISITOR
     return Header(
         icon="person" if known else "menu",
         title=_("Account") if known else _("Menu"),
-        places=places(request),
-        links=links(rows),
+        places=places(place),
+        links=links(LINKS[reader]),
         bell_url=_url("notifications") if known else "",
         logout_url=_url("account_logout") if known and can_post else "",
         language_url=_url("set_language") if can_post else "",
         theme_url=_url("set_theme") if can_post else "",
-        themes=themes(request),
+        themes=themes(theme),
         demo_links=links(DEMO),
     )
 
@@ -118,13 +134,15 @@ def other_language() -> Language:
     return Language("en", "en", "English") if reads_chinese() else Language("zh-hans", "zh-Hans", "中文")
 
 
-def places(request: HttpRequest | None) -> list[Place]:
-    """The parts of the portal, in order; that of the page marked."""
-    path = request.path if request is not None else ""
-    found = [(name, url, label) for name, label in PLACES if (url := _url(name))]
-    parts = [*WITHIN.items(), *((url, name) for name, url, _label in found if url != "/")]
-    here = next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
-    return [Place(url, label, name == here) for name, url, label in found]
+def places(here: str) -> list[Place]:
+    """The parts of the portal, in order; the one of this name marked."""
+    return [Place(url, label, name == here) for name, label in PLACES if (url := _url(name))]
+
+
+def place_of(path: str) -> str:
+    """The name of the part that a page lies in; "" for one that lies in none."""
+    parts = [*WITHIN.items(), *((url, name) for name, _label in PLACES if (url := _url(name)) and url != "/")]
+    return next((name for begin, name in parts if path.startswith(begin)), "start" if path == "/" else "")
 
 
 def places_of_account(request: HttpRequest | None) -> list[Place]:
@@ -133,15 +151,14 @@ def places_of_account(request: HttpRequest | None) -> list[Place]:
     return [Place(link.url, link.label, link.url == path) for link in links(OF_ACCOUNT)]
 
 
-def themes(request: HttpRequest | None) -> list[Theme]:
+def themes(chosen: str) -> list[Theme]:
     """All appearances, the chosen one marked."""
-    chosen = chosen_theme(request) or SYSTEM
-    return [Theme(value, label, icon, value == chosen) for value, label, icon in THEMES]
+    return [Theme(value, label, icon, value == (chosen or SYSTEM)) for value, label, icon in THEMES]
 
 
-def next_theme(request: HttpRequest | None) -> Theme:
+def next_theme(chosen: str) -> Theme:
     """Where one button changes through them: from light to the system's, from there to dark, from dark to light."""
-    found = themes(request)
+    found = themes(chosen)
     return found[[theme.is_chosen for theme in found].index(True) - 1]
 
 

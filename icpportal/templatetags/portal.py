@@ -1,6 +1,5 @@
 """What the portal's templates may ask for: `{% load portal %}`. Usage in one page: docs/look.md."""
 
-import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -9,19 +8,19 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.utils import flatatt
 from django.template.context import Context
-from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from icpportal import time_format
 from icpportal.fields import marked_text
 from icpportal.fields.components import Action, Link
-from icpportal.fields.language_marks import reads_chinese, zh_lang
+from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.pages import header, public
+from icpportal.pages.markup import drawings, fields, frame
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
@@ -29,7 +28,7 @@ register = template.Library()
 
 for written in (
     *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),
-    *(marked_text.zh, marked_text.zh_parts, marked_text.beijing, zh_lang),
+    *(marked_text.zh, marked_text.zh_parts, marked_text.beijing),
     *(marked_text.difference, marked_text.only_old, marked_text.only_new),
 ):
     register.filter(written.__name__, written)
@@ -61,52 +60,8 @@ def urgency(moment: datetime, now: datetime | None = None) -> dict[str, str]:
     return {"tone": tone, "now": clock.isoformat(), "at": moment.isoformat()}
 
 
-# --- drawings ----------------------------------------------------------------------------------
-
-
-@register.simple_tag
-def icon(name: str, label: str = "") -> SafeString:
-    """A line icon of static/img/icons.svg, none for no name; hidden from screen readers unless it has a label."""
-    if not name:
-        return SafeString()
-    role = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html(
-        '<svg class="icon icon-{}" {} focusable="false"><use href="{}#{}"></use></svg>',
-        name, role, static("img/icons.svg"), name,
-    )  # fmt: skip
-
-
-@register.simple_tag
-def drawing(name: str, size: str = "") -> SafeString:
-    """A line drawing of static/img/drawings.svg, always with words beside it; size "" or "small"."""
-    return format_html(
-        '<svg class="drawing{}" aria-hidden="true" focusable="false" viewBox="0 0 120 90">'
-        '<use href="{}#{}"></use></svg>',
-        f" drawing-{size}" if size else "", static("img/drawings.svg"), name,
-    )  # fmt: skip
-
-
-@register.simple_tag
-def landscape() -> SafeString:
-    """The bridge whose reflection closes the ring: the picture of the start page and of empty states."""
-    return format_html(
-        '<svg class="art landscape" viewBox="0 0 640 440" aria-hidden="true" focusable="false">'
-        '<use href="{}#landscape"></use></svg>',
-        static("img/landscape.svg"),
-    )
-
-
-UPRIGHT = ("portrait", "holding")
-
-
-@register.simple_tag
-def sample(name: str) -> SafeString:
-    """A drawing of static/img/samples.svg: a paper as it should be photographed, or as it should not."""
-    upright = name.startswith(UPRIGHT)
-    return format_html(
-        '<svg class="art sample{}" aria-hidden="true" focusable="false" viewBox="{}"><use href="{}#{}"></use></svg>',
-        " portrait" if upright else "", "0 0 132 156" if upright else "0 0 168 112", static("img/samples.svg"), name,
-    )  # fmt: skip
+for drawn in (drawings.icon, drawings.drawing, drawings.landscape, drawings.sample, drawings.riding_seal):
+    register.simple_tag(drawn)
 
 
 @register.simple_tag(takes_context=True)
@@ -118,39 +73,6 @@ def as_printed(context: Context, url: str) -> str:
         "address": request.build_absolute_uri(url) if request is not None else url,
     }
     return gettext("As of %(time)s · %(address)s") % facts
-
-
-def arcs(total: int, *, radius: float = 20.0, centre: float = 24.0, gap: float = 0.14) -> list[str]:
-    """The outline of a seal cut in `total` arcs with small gaps, clockwise from the top, as SVG paths."""
-    turn = 2 * math.pi / total
-    paths = []
-    for number in range(total):
-        start, end = number * turn + gap / 2, (number + 1) * turn - gap / 2
-        x1, y1 = centre + radius * math.sin(start), centre - radius * math.cos(start)
-        x2, y2 = centre + radius * math.sin(end), centre - radius * math.cos(end)
-        large = int(end - start > math.pi)
-        paths.append(f"M{x1:.2f} {y1:.2f}A{radius:g} {radius:g} 0 {large} 1 {x2:.2f} {y2:.2f}")
-    return paths
-
-
-@register.simple_tag
-def riding_seal(number: int, total: int, *, closed: bool = False) -> SafeString:
-    """The progress mark: one arc a stage, those before `number` drawn, the whole seal closed at approval."""
-    total = max(int(total), 1)
-    words = [
-        "done" if closed or i < int(number) else "now" if i == int(number) else "todo" for i in range(1, total + 1)
-    ]
-    paths = format_html_join("", '<path class="arc arc-{}" d="{}"></path>', zip(words, arcs(total), strict=True))
-    middle = (
-        SafeString('<path class="seal-tick" d="M16 24.5l5.5 5.5L32.5 18.5"></path>')
-        if closed
-        else format_html('<text class="seal-number" x="24" y="24" dy="0.36em">{}</text>', number)
-    )
-    return format_html(
-        '<svg class="riding-seal{}" viewBox="0 0 48 48" aria-hidden="true" focusable="false">'
-        '<circle class="seal-ground" cx="24" cy="24" r="23.5"></circle>{}{}</svg>',
-        " is-closed" if closed else "", paths, middle,
-    )  # fmt: skip
 
 
 # --- states ------------------------------------------------------------------------------------
@@ -260,16 +182,7 @@ def form_attributes(attributes: Facts) -> SafeString:
 @register.filter
 def input_attributes(attributes: Facts) -> SafeString:
     """The attributes of an input, without those by which a browser would judge before the server does."""
-    kept = {name: value for name, value in attributes.items() if name not in ("required", "minlength", "maxlength")}
-    most = attributes.get("maxlength")
-    return flatatt(kept | ({"data-maxlength": most} if most is not None else {}))
-
-
-@register.filter
-def choices_attributes(attributes: Facts) -> SafeString:
-    """The attributes of a list of choices: its id, and its own class after ours."""
-    own = attributes.get("class")
-    return flatatt({"id": attributes.get("id") or None, "class": f"choices {own}" if own else "choices"})
+    return fields.markup(fields.input_attributes(attributes))
 
 
 @register.filter
@@ -315,9 +228,42 @@ def count_errors(forms: Iterable[BaseForm]) -> int:
 
 
 @register.simple_tag(takes_context=True)
-def page_header(context: Context) -> header.Header:
-    """Where the reader may go from the head of the page."""
-    return header.header(context.get("request"), context.get("user"), can_post=bool(context.get("csrf_token")))
+def page_head(context: Context) -> SafeString:
+    """The head of the page. Reads, all optional: request, user, unread_count, provider_name, demo, page_draft."""
+    request, token = context.get("request"), context.get("csrf_token")
+    draft, language = context.get("page_draft"), get_language() or ""
+    reader = header.reader_of(context.get("user"))
+    key = frame.Head(
+        language=language,
+        reader=reader,
+        place=header.place_of(request.path if request is not None else ""),
+        theme=chosen_theme(request),
+        can_post=bool(token),
+        takes_draft=bool(draft and draft.names),
+        provider=str(context.get("provider_name") or ""),
+        demo=bool(context.get("demo")),
+        addresses=frame.addresses(),
+    )
+    values = {
+        "address": request.get_full_path() if request is not None else "",
+        "token": str(token),
+        "unread": frame.unread(language, str(context.get("unread_count") or 0)),
+    }
+    return frame.filled(frame.head(key), values)
+
+
+@register.simple_tag(takes_context=True)
+def page_foot(context: Context) -> SafeString:
+    """The foot of the page. Reads, all optional: slip, provider_hotline, provider_hours."""
+    slip = context.get("slip")
+    key = frame.Foot(
+        language=get_language() or "",
+        hotline=str(context.get("provider_hotline") or ""),
+        hours=str(context.get("provider_hours") or ""),
+        is_of_order=slip is not None,
+        addresses=frame.addresses(),
+    )
+    return frame.filled(frame.foot(key), {"reference": slip.reference if slip is not None else ""})
 
 
 @register.simple_tag(takes_context=True)
@@ -341,7 +287,7 @@ def other_language() -> header.Language:
 @register.simple_tag(takes_context=True)
 def next_theme(context: Context) -> header.Theme:
     """The appearance after the chosen one, for one button."""
-    return header.next_theme(context.get("request"))
+    return header.next_theme(chosen_theme(context.get("request")))
 
 
 @register.simple_tag(takes_context=True)
@@ -374,5 +320,5 @@ def notice(content: str, kind: str = "info", title: str = "") -> SafeString:
     head = format_html('<p class="notice-title">{}</p>', title) if title else ""
     return format_html(
         '<div class="notice notice-{}">{}<div class="notice-body">{}{}</div></div>',
-        kind, icon(NOTICE_ICONS[kind]), head, SafeString(content),
+        kind, drawings.icon(NOTICE_ICONS[kind]), head, SafeString(content),
     )  # fmt: skip

@@ -1,10 +1,13 @@
 """Help where it is needed: `{% load terms %}` explains legal words on a page, and leads to its part of help."""
 
+from functools import lru_cache
+
 from django import template
 from django.template import loader
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from icpportal.pages.help import topics
 from icpportal.pages.help.glossary import BY_KEY
@@ -30,7 +33,12 @@ def term(context: Context, key: str, *, opens: bool = False) -> SafeString:
     word = entry.alone if opens else entry.in_sentence
     if not _is_first(context, key):
         return format_html("{}", word)
-    facts = {"entry": entry, "word": word, "url": topics.address_of(f"word-{key}")}
+    return _explained(get_language() or "", key, str(word), topics.address_of(f"word-{key}"))
+
+
+@lru_cache(256)  # a few dozen words, in two languages, at the beginning of a line and within
+def _explained(_language: str, key: str, word: str, url: str) -> SafeString:
+    facts = {"entry": BY_KEY[key], "word": word, "url": url}
     return SafeString(loader.render_to_string("partials/term.html", facts).strip())
 
 

@@ -1,14 +1,17 @@
 """Finding the order an address names: one's own, or 404; a time that is over is judged on the way."""
 
 from collections.abc import Callable
+from functools import cache
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import CharField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.database.prepared import Prepared
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
@@ -25,13 +28,25 @@ def own_order(
     What is sent after the deadline is refused with `TimeOver`, and so is a look at a page that would still offer
     something; a page that says itself that the time is over asks with `says_over`.
     """
-    own = Order.objects.select_related("owner").filter(owner=account_of(request), kind__in=kinds)
-    order = get_object_or_404(own, reference=reference)
+    owner = account_of(request)
+    order = _own(kinds).first(owner=owner.pk, reference=reference)
+    if order is None:
+        raise Http404
+    order.owner = owner
     words = over_words(order)
     order = expire_if_due(order)
     if words and (request.method not in LOOKS or (is_over(order) and not says_over)):
         raise TimeOver(order, words)
     return order
+
+
+@cache
+def _own(kinds: tuple[str, ...]) -> Prepared[Order]:
+    return Prepared(
+        lambda owner, reference: Order.objects.filter(owner=owner, reference=reference, kind__in=kinds).order_by(),
+        owner=UUIDField(),
+        reference=CharField(),
+    )
 
 
 def redirect_of_ended(user: User, website: UUID) -> Order:

@@ -34,6 +34,7 @@ def paper_of(kind: str, side: int = 1) -> Paper:
 
 
 LONGEST = 4000  # pixels of the longer side that are kept; a browser that can sends no more
+SPARED = 4096  # what is this long is kept all the same: for a phone's 4032, resampling costs more than it saves
 STRIP = 10  # so many times longer than wide, little is left of a picture once it is reduced for the authority
 
 

@@ -1,23 +1,47 @@
-"""Who is signed in: the account together with whether its address is confirmed, in one query."""
+"""Who is signed in: the account and what every page tells of it, in one query that is compiled once."""
 
 import uuid
+from collections.abc import Callable
+from datetime import datetime
 
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDField
+from django.db.models.expressions import Combinable
+from django.utils import timezone
 
 from icpportal.accounts.models import User
+from icpportal.database.prepared import Prepared
 
 DIRECTLY, BY_ROLE = User.user_permissions.through, Group.permissions.through
+Along = Callable[[datetime], Combinable]
+
+
+def _is_confirmed(_now: datetime) -> Combinable:
+    return Exists(EmailAddress.objects.filter(user_id=OuterRef("pk"), email=OuterRef("email"), verified=True))
+
+
+_along: dict[str, Along] = {"email_is_confirmed": _is_confirmed}
+
+
+def read_along(name: str, told: Along) -> None:
+    """Has `told` (of the account, `OuterRef("pk")`) read with the account of each request, as its attribute `name`."""
+    _along[name] = told
+
+
+def _account(pk: uuid.UUID, now: datetime) -> QuerySet[User]:
+    return User.objects.annotate(**{name: told(now) for name, told in _along.items()}).filter(pk=pk).order_by()
+
+
+ACCOUNT = Prepared(_account, pk=UUIDField(), now=DateTimeField())
 
 
 class AccountBackend(AuthenticationBackend):
-    """allauth's backend (address or mobile, equal work for unknown ones) with the confirmation read along."""
+    """allauth's backend (address or mobile, equal work for unknown ones) with what belongs to it read along."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        addresses = EmailAddress.objects.filter(user_id=OuterRef("pk"), email=OuterRef("email"), verified=True)
-        user = User.objects.annotate(email_is_confirmed=Exists(addresses)).filter(pk=user_id).first()
+        user = ACCOUNT.first(pk=user_id, now=timezone.now())
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj: User) -> QuerySet[Permission]:

@@ -9,18 +9,19 @@ import json
 import resource
 import signal
 import sys
-from typing import BinaryIO, TypedDict
+from typing import Any, BinaryIO, TypedDict
 
 from PIL import Image, ImageCms, ImageOps
 
+from verification.documents.sandbox import quality
 from verification.documents.sandbox.file_signatures import HEIC, PNG, WEBP, name_of
 from verification.pictures.checks import Finding
 from verification.pictures.likeness import likeness_of
-from verification.pictures.papers import LONGEST, Paper
+from verification.pictures.papers import LONGEST, SPARED, Paper
 
 PREVIEW_LONGEST = 640  # as wide as a page shows it on a sharp screen
 JUDGED_LONGEST = 1024  # the copy that the checks look at
-QUALITY, PREVIEW_QUALITY = 90, 80
+PREVIEW_QUALITY = 80
 WHITE = (255, 255, 255)
 # Pillow's names, and the only decoders a file may reach.
 DECODERS = {"JPEG": "JPEG", "PNG": "PNG", "WebP": "WEBP", HEIC: "HEIF"}
@@ -65,13 +66,23 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
 
 
 def reduced(picture: Image.Image) -> Image.Image:
-    """In a mode that is safe to shrink, and at most `LONGEST` on its longer side."""
+    """In a mode that is safe to shrink; what is clearly longer than `LONGEST` is made as long."""
     if picture.mode in DEEP_GREY:
         picture = picture.point(lambda level: level * (1 / 256)).convert("L")  # 16 bits to 8
     if picture.mode in BEFORE_REDUCING:
         picture = picture.convert(BEFORE_REDUCING[picture.mode])
-    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    if max(picture.size) > SPARED:
+        picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     return picture
+
+
+def preview_of(picture: Image.Image) -> Image.Image:
+    """A small copy: averaged as far as whole numbers of pixels go, which costs a tenth, and then resampled."""
+    scale = PREVIEW_LONGEST / max(picture.size)
+    if scale >= 1:
+        return picture.copy()
+    across, down = (max(1, round(scale * pixels)) for pixels in picture.size)
+    return picture.resize((across, down), Image.Resampling.BICUBIC, reducing_gap=1.0)
 
 
 def on_white(picture: Image.Image) -> Image.Image:
@@ -85,7 +96,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     """In sRGB; a profile that does not open or does not fit the picture is passed over, as browsers do."""
     if not profile:
-        return picture.convert("RGB")
+        return picture if picture.mode == "RGB" else picture.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
@@ -94,11 +105,11 @@ def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return converted or picture.convert("RGB")
 
 
-def encoded(picture: Image.Image, quality: int) -> bytes:
-    """JPEG that carries pixels and nothing else. Full colour resolution keeps red seals sharp."""
+def encoded(picture: Image.Image, **way: Any) -> bytes:
+    """JPEG that carries pixels and nothing else."""
     picture.info = {}
     target = io.BytesIO()
-    picture.save(target, "JPEG", quality=quality, subsampling=0)
+    picture.save(target, "JPEG", **way)
     return target.getvalue()
 
 
@@ -120,17 +131,17 @@ def examined(content: bytes, *, pixels: int, paper: Paper = Paper.SHEET) -> tupl
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
     width, height = picture.size[::-1] if turned else picture.size
+    way = quality.as_it_came(picture, len(content), turned=turned)
     picture = reduced(picture)
     ImageOps.exif_transpose(picture, in_place=True)
     picture = in_srgb(on_white(picture), profile)
-    preview = picture.copy()
-    preview.thumbnail((PREVIEW_LONGEST, PREVIEW_LONGEST))
+    preview = preview_of(picture)
     told: Told = {
         "width": picture.width,
         "height": picture.height,
         "facts": {"width": width, "height": height},
     }
-    out = encoded(picture, QUALITY), encoded(preview, PREVIEW_QUALITY)
+    out = encoded(picture, **way), encoded(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
     picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
     told["likeness"] = likeness_of(picture)
     told["findings"] = judged(picture, paper, width=width, height=height)

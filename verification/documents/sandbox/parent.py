@@ -9,12 +9,12 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from verification.documents.sandbox.child import LONGEST, PREVIEW_LONGEST
+from verification.documents.sandbox.child import PREVIEW_LONGEST
 from verification.documents.sandbox.dimensions import Unreadable, size_of
 from verification.documents.sandbox.file_signatures import JPEG, name_of
 from verification.pictures.checks import BY_KEY, Finding
 from verification.pictures.likeness import DIGITS
-from verification.pictures.papers import Paper
+from verification.pictures.papers import SPARED, Paper
 
 # Measured with files of 40 megapixels and up to 8 MB (resident, seconds): JPEG 0.31 GB, 0.8; progressive 0.41, 1.3;
 # PNG 0.50, 1.1; HEIC 4:4:4 0.39, 2.0; WebP 0.65, 1.4; lossless WebP, the hungriest, 0.79, 1.7 and 0.9 GB of addresses.
@@ -91,7 +91,7 @@ def read_answer(answer: BinaryIO) -> Opened:
 
 def checked(told: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
     """What the child tells, once it fits the bytes: a decoder that was taken over could send anything."""
-    size = jpeg_size(picture, at_most=LONGEST)
+    size = jpeg_size(picture, at_most=SPARED)
     jpeg_size(preview, at_most=PREVIEW_LONGEST)
     if size != (told["width"], told["height"]):
         raise ValueError("size")

@@ -1,5 +1,7 @@
 """How forms are drawn: a tick box before its label, a group of choices in a fieldset, all else below its label."""
 
+from typing import TYPE_CHECKING, Any
+
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import flatatt
@@ -7,17 +9,21 @@ from django.utils.safestring import SafeString
 
 from icpportal.fields.form_types import KnowingForm
 from icpportal.fields.types import Words
+from icpportal.pages.markup import fields
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 class PortalField(BoundField):
-    """A field with the template and the attributes of its kind."""
+    """A field with the markup and the attributes of its kind."""
 
     @property
     def template_name(self) -> str:
-        """The template of its kind."""
+        """Which of `fields.FIELDS` draws it."""
         if self.widget_type == "checkbox":
-            return "django/forms/field_checkbox.html"
-        return "django/forms/field_group.html" if self.use_fieldset else "django/forms/field.html"
+            return fields.BESIDE
+        return fields.GROUP if self.use_fieldset else fields.BELOW
 
     @property
     def look(self) -> str:
@@ -46,11 +52,29 @@ class PortalField(BoundField):
         """Where its value comes from, if it was filled in and still is that value."""
         return self.form.source_of(self.name) if isinstance(self.form, KnowingForm) else ""
 
+    @property
+    def above(self) -> SafeString:
+        """Hint and error, for a template that draws the rest of the field itself."""
+        return fields.markup(fields.hint(self) + fields.error(self))
+
+    @property
+    def below(self) -> SafeString:
+        """Where a value that was filled in comes from."""
+        return fields.markup(fields.filled(self))
+
     def _part_id(self, part: str) -> SafeString:
         return flatatt({"id": f"{self.auto_id}_{part}" if self.auto_id else None})
 
 
 class PortalForms(TemplatesSetting):
-    """Forms of the portal's templates."""
+    """Forms of the portal's templates, but for what `fields` writes: inputs, and fields with their labels."""
 
     bound_field_class = PortalField
+
+    def render(self, template_name: str, context: dict[str, Any], request: "HttpRequest | None" = None) -> str:
+        """What stands behind the name: a writer of `fields`, or a template."""
+        if template_name in fields.FIELDS:
+            return fields.markup(fields.FIELDS[template_name](context["field"]))
+        if template_name in fields.WIDGETS:
+            return fields.markup(fields.WIDGETS[template_name](context["widget"]))
+        return super().render(template_name, context, request)

@@ -1,0 +1,80 @@
+"""A page of 8-point text as it is scanned, photographed or shown on a screen, and how alike two pictures of it are."""
+
+import io
+import random
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from bench.photo_check.papers import font
+
+SAYS = "网站备案信息真实性核验单主办单位名称负责人证件号码域名接入服务商本单位承诺所提交的材料真实有效并承担法律责任"
+ALSO = "Filing of the website, number 4949-1931-0021, valid until 2031-05-06, signed by an invented administrator. "
+POINTS, POINTS_PER_INCH = 8, 72
+INK, SEAL, WHITE = (30, 30, 34), (200, 25, 35), (255, 255, 255)
+Plane = NDArray[np.float64]
+
+
+def page(width: int, height: int, dots_per_inch: int, ground: tuple[int, int, int] = (250, 249, 245)) -> Image.Image:
+    """Lines of Chinese and of Latin in turn, and a red seal."""
+    rng, size = random.Random(8), round(POINTS * dots_per_inch / POINTS_PER_INCH)
+    picture, margin = Image.new("RGB", (width, height), ground), width // 12
+    pen = ImageDraw.Draw(picture)
+    for line, top in enumerate(range(margin, height - margin, round(1.6 * size))):
+        words = ALSO * 9 if line % 2 else "".join(rng.choice(SAYS) for _ in range(250))
+        fitting = int(len(words) * (width - 2 * margin) / pen.textlength(words, font=font(size)))
+        pen.text((margin, top), words[:fitting], font=font(size), fill=INK)
+    seal = (0.6 * width, 0.7 * height, 0.85 * width, 0.7 * height + 0.25 * width)
+    pen.ellipse(seal, outline=SEAL, width=max(3, width // 200))
+    pen.text((0.63 * width, 0.7 * height + 0.11 * width), "示例科技有限公司", font=font(width // 40), fill=SEAL)
+    return picture
+
+
+def photographed(picture: Image.Image, *, noise: float, blur: float) -> Image.Image:
+    """Under a lamp from one side, slightly out of focus, with the noise of a sensor."""
+    soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(blur)), np.float32)
+    across = np.linspace(0.72, 1, picture.width, dtype=np.float32)[:, None]
+    down = np.linspace(1, 0.85, picture.height, dtype=np.float32)[:, None, None]
+    grain = noise * np.random.default_rng(1).standard_normal(soft.shape, np.float32)
+    taken = Image.fromarray((soft * across * down + grain).clip(0, 255).astype(np.uint8))
+    return taken.filter(ImageFilter.GaussianBlur(0.4))
+
+
+def large(picture: Image.Image, times: int) -> Image.Image:
+    """So many copies of a picture beside and below each other: drawn in no time."""
+    sheet = Image.new(picture.mode, (times * picture.width, times * picture.height))
+    for place in range(times * times):
+        sheet.paste(picture, (place % times * picture.width, place // times * picture.height))
+    return sheet
+
+
+def encoded(picture: Image.Image, kind: str = "JPEG", **how: object) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, kind, **how)
+    return target.getvalue()
+
+
+def text_of(picture: Image.Image) -> Image.Image:
+    """A part that is full of text."""
+    left = picture.width // 12
+    return picture.crop((left, left, left + 400, left + 300))
+
+
+def likeness(one: Image.Image, other: Image.Image) -> float:
+    """The structural similarity (SSIM) of their brightness: 1 for the same, by the authors' window and constants."""
+    first, second = (np.asarray(each.convert("L"), np.float64) for each in (one, other))
+    mean, other_mean = _around(first), _around(second)
+    spread, other_spread = _around(first**2) - mean**2, _around(second**2) - other_mean**2
+    shared = _around(first * second) - mean * other_mean
+    small, large = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    alike = (2 * mean * other_mean + small) * (2 * shared + large)
+    return float((alike / ((mean**2 + other_mean**2 + small) * (spread + other_spread + large))).mean())
+
+
+def _around(plane: Plane) -> Plane:
+    """Each point's average of 11 × 11 around it, weighted by a bell of 1.5 pixels."""
+    bell = np.exp(-(np.arange(-5, 6) ** 2) / (2 * 1.5**2))
+    bell /= bell.sum()
+    across = np.apply_along_axis(np.convolve, 0, plane, bell, "valid")
+    return np.apply_along_axis(np.convolve, 1, across, bell, "valid")

@@ -1,0 +1,97 @@
+"""The head and foot of a page as HTML, drawn once a process for each kind of reader and kept.
+
+What is kept holds nothing of one reader: where the address of the page, the number of unread messages, the reference of
+an order or the CSRF token stand, it has a gap, and each page fills the gaps.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from icpportal.pages.header import Reader, header
+
+GAP = re.compile("%%(address|token|unread|reference)%%")
+KEPT = 512  # two languages, three readers, three themes, six places, with and without a draft
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """All that decides what the head of a page looks like, gaps apart."""
+
+    language: str
+    reader: Reader
+    place: str
+    theme: str
+    can_post: bool
+    takes_draft: bool
+    provider: str
+    demo: bool
+    addresses: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Foot:
+    """All that decides what the foot of a page looks like, gaps apart."""
+
+    language: str
+    hotline: str
+    hours: str
+    is_of_order: bool
+    addresses: tuple[str, str]
+
+
+def addresses() -> tuple[str, str]:
+    """What the addresses of a portal hang on."""
+    return settings.ROOT_URLCONF, settings.STAFF_BASE_URL
+
+
+def filled(parts: tuple[str, ...], values: Mapping[str, str]) -> SafeString:
+    """The parts with each gap between them filled; a value that reads like a gap is none."""
+    whole = [conditional_escape(values[part]) if place % 2 else part for place, part in enumerate(parts)]
+    return SafeString("".join(whole))
+
+
+@lru_cache(KEPT)
+def head(key: Head) -> tuple[str, ...]:
+    """The thin header: its parts, and between them the names of the gaps."""
+    facts = {
+        "head": header(key.reader, key.place, key.theme, can_post=key.can_post),
+        "page_draft": {"names": ["any"] if key.takes_draft else []},
+        "provider_name": key.provider,
+        "demo": key.demo,
+        "csrf_token": "%%token%%",
+        "page_address": "%%address%%",
+        "unread": "%%unread%%",
+    }
+    return _parts("partials/header.html", facts, key.language)
+
+
+@lru_cache(KEPT)
+def foot(key: Foot) -> tuple[str, ...]:
+    """Help line and the standing pages, in the same way."""
+    facts = {
+        "provider_hotline": SafeString(key.hotline),
+        "provider_hours": key.hours,
+        "reference": "%%reference%%" if key.is_of_order else "",
+    }
+    return _parts("partials/footer.html", facts, key.language)
+
+
+@lru_cache(KEPT)
+def unread(language: str, number: str) -> SafeString:
+    """The count beside the bell; nothing for none."""
+    with translation.override(language):
+        found = {"number": int(number)}
+        return SafeString(render_to_string("partials/unread.html", found) if found["number"] else "")
+
+
+def _parts(template: str, facts: Mapping[str, object], language: str) -> tuple[str, ...]:
+    with translation.override(language):
+        return tuple(GAP.split(render_to_string(template, dict(facts))))

@@ -1,0 +1,51 @@
+"""A query that is compiled once answers each time for what is asked then."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db.models import CharField, UUIDField
+from django.utils import timezone
+
+from icpportal.accounts.models import User
+from icpportal.database.prepared import Prepared
+from icpportal.database.sessions import SessionStore
+from tests.transfers.builders import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_finds_the_row_that_is_asked_for_each_time():
+    users = [make_user(f"{name}@example.com", mobile=f"1370000000{name}") for name in (1, 2)]
+    account = Prepared(lambda pk, email: User.objects.filter(pk=pk, email=email), pk=UUIDField(), email=CharField())
+
+    assert [account.first(pk=user.pk, email=user.email) for user in users] == users
+    assert account.first(pk=users[0].pk, email=users[1].email) is None
+    assert account.first(pk=uuid.uuid4(), email=users[0].email) is None
+
+
+def test_a_parameter_that_is_not_compared_as_it_is_is_refused():
+    lost = Prepared(lambda email: User.objects.filter(email__icontains=email), email=CharField())
+
+    with pytest.raises(ValueError, match="email"):
+        lost.first(email="one@example.com")
+
+
+def test_what_is_asked_can_hold_any_signs():
+    account = Prepared(lambda email: User.objects.filter(email=email), email=CharField())
+
+    assert account.first(email="%s ' \" ; -- %(email)s") is None
+
+
+def test_a_session_that_is_over_or_was_ended_is_nobodys(django_assert_num_queries):
+    store = SessionStore()
+    store["who"] = "one"
+    store.create()
+
+    with django_assert_num_queries(1):
+        assert SessionStore(store.session_key)["who"] == "one"
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert SessionStore(store.session_key).get("who") is None
+    Session.objects.all().delete()
+    assert SessionStore(store.session_key).get("who") is None

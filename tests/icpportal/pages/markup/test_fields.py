@@ -1,0 +1,68 @@
+"""Fields as they are written: whatever comes from outside is escaped, and a field looks as its kind does."""
+
+import pytest
+from django import forms
+from django.utils import translation
+from django.utils.safestring import mark_safe
+
+EVIL = '"><script>alert(1)</script>'
+CHOICES = [("a", "甲"), (EVIL, EVIL)]
+
+
+class Form(forms.Form):
+    text = forms.CharField(label=EVIL, help_text=EVIL, max_length=20)
+    free = forms.CharField(widget=forms.Textarea, required=False)
+    pick = forms.ChoiceField(choices=[("", "—"), (EVIL, CHOICES)], label="甲")
+    radio = forms.ChoiceField(choices=[(EVIL, CHOICES)], widget=forms.RadioSelect)
+    several = forms.MultipleChoiceField(choices=CHOICES, widget=forms.CheckboxSelectMultiple)
+    tick = forms.BooleanField(label=EVIL, required=False)
+    secret = forms.CharField(widget=forms.PasswordInput(render_value=True))
+    hidden = forms.CharField(widget=forms.HiddenInput)
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    sent = dict.fromkeys(("text", "free", "pick", "radio", "several", "secret", "hidden"), EVIL)
+    with translation.override("en"):
+        return str(Form({**sent, "text": EVIL * 3}))
+
+
+def test_nothing_that_was_sent_or_named_becomes_markup(page: str):
+    assert page.count("alert(1)") > 12
+    assert "<script" not in page
+    assert f'value="{EVIL}' not in page
+
+
+def test_a_browser_does_not_judge_before_the_server_does(page: str):
+    assert ' data-maxlength="20"' in page
+    assert " maxlength=" not in page
+    assert " required" not in page
+
+
+@pytest.mark.parametrize(("language", "marked"), [("en", True), ("zh-hans", False)])
+def test_chinese_options_are_marked_on_a_page_of_another_language(language: str, marked: bool):
+    with translation.override(language):
+        form = Form()
+        options, label = str(form["pick"]), form["pick"].as_field_group()
+
+    assert ('<option lang="zh-Hans" value="a">甲</option>' in options) is marked
+    assert ('<span lang="zh-Hans">甲</span>' in label) is marked
+
+
+def test_the_chosen_stays_chosen(page: str):
+    escaped = "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"
+
+    assert f'<option value="{escaped}" selected>' in page
+    assert page.count(" checked>") == 2  # of the radio buttons, and of the tick boxes
+
+
+def test_what_was_marked_safe_stays_as_it_is():
+    class Linked(forms.Form):
+        tick = forms.BooleanField(label=mark_safe('I read <a href="/rules/">the rules</a>'))
+
+    assert '<a href="/rules/">the rules</a>' in str(Linked())
+
+
+def test_an_error_is_linked_to_its_input(page: str):
+    assert 'id="id_text_error"' in page
+    assert 'aria-describedby="id_text_helptext id_text_error"' in page

@@ -1,0 +1,127 @@
+"""What is stored is hardly larger than what was sent, and its small print as legible."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from PIL import Image, ImageOps, JpegImagePlugin
+
+from bench.photo_check import small_print
+from bench.photo_check.small_print import encoded, large, likeness, page, photographed, text_of
+from tests.verification.documents import pictures
+from verification.documents.sandbox import child, quality
+
+LARGEST, LEGIBLE = 1.1, 0.98
+HALF, FULL = quality.HALF, quality.FULL
+
+
+@cache
+def phone() -> Image.Image:
+    return photographed(page(1200, 1600, 140), noise=3, blur=0.9)
+
+
+@cache
+def scan() -> Image.Image:
+    return photographed(page(1654, 2339, 200), noise=1.5, blur=0.5)
+
+
+@cache
+def twelve_megapixels() -> Image.Image:
+    return large(photographed(page(1008, 1344, 350), noise=4, blur=0.8), 3)
+
+
+def lying(picture: Image.Image) -> Image.Image:
+    return picture.transpose(Image.Transpose.ROTATE_90)
+
+
+UPLOADS: dict[str, Callable[[], bytes]] = {
+    "a phone's": lambda: encoded(phone(), quality=85, subsampling=HALF),
+    "a phone's, held upright": lambda: encoded(lying(phone()), quality=85, subsampling=HALF, exif=pictures.exif(6)),
+    "a phone's with 12 megapixels": lambda: encoded(twelve_megapixels(), quality=85, subsampling=HALF),
+    "a camera's of high quality": lambda: encoded(twelve_megapixels(), quality=95, subsampling=FULL),
+    "a progressive one": lambda: encoded(phone(), quality=85, subsampling=HALF, progressive=True),
+    "a scan": lambda: encoded(scan(), quality=75, subsampling=HALF),
+    "a scan in full colour": lambda: encoded(scan(), quality=75, subsampling=FULL),
+    "a scan in grey": lambda: encoded(scan().convert("L"), quality=75),
+    "a scan, packed well": lambda: encoded(scan(), quality=75, subsampling=HALF, optimize=True),
+    "a scan as PNG": lambda: encoded(scan(), "PNG", compress_level=1),
+    "a screenshot": lambda: encoded(page(1080, 2340, 160, ground=small_print.WHITE), "PNG"),
+}
+
+
+@pytest.mark.parametrize("upload", UPLOADS)
+def test_a_picture_is_stored_as_small_as_it_came_and_its_small_print_as_legible(upload: str):
+    content = UPLOADS[upload]()
+
+    _told, stored, _preview = child.answer(content, pixels=40_000_000)
+
+    came, kept = ImageOps.exif_transpose(pictures.opened(content)), pictures.opened(stored)
+    assert kept.size == came.size
+    assert likeness(text_of(came), text_of(kept)) >= LEGIBLE
+    assert len(stored) <= LARGEST * len(content)
+
+
+def test_small_print_that_is_written_too_coarsely_is_seen():
+    came = phone()
+
+    coarse = pictures.opened(encoded(came, quality=50, subsampling=HALF))
+
+    assert likeness(text_of(came), text_of(came)) == 1
+    assert likeness(text_of(came), text_of(coarse)) < LEGIBLE
+
+
+def stored(content: bytes) -> JpegImagePlugin.JpegImageFile:
+    _told, picture, _preview = child.answer(content, pixels=40_000_000)
+    opened = pictures.opened(picture)
+    assert isinstance(opened, JpegImagePlugin.JpegImageFile)
+    return opened
+
+
+def test_nothing_is_written_more_finely_than_is_seen():
+    picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=100))
+
+    assert [list(table) for table in picture.quantization.values()] == quality.tables(quality.FINEST)
+
+
+@pytest.mark.parametrize("colours", [FULL, 1, HALF])
+def test_colours_have_the_resolution_they_came_with(colours: int):
+    picture = stored(pictures.jpeg(subsampling=colours))
+
+    assert JpegImagePlugin.get_sampling(picture) == colours
+
+
+def test_colours_that_came_halved_across_are_whole_after_a_turn():
+    """JPEG could halve them downwards then, but nobody here can write that."""
+    picture = stored(pictures.jpeg(subsampling=1, exif=pictures.exif(6)))
+
+    assert JpegImagePlugin.get_sampling(picture) == FULL
+
+
+def test_a_picture_that_is_turned_takes_its_tables_along():
+    tables = quality.tables(60)
+
+    picture = stored(pictures.encoded(pictures.card(), "JPEG", quality=60, exif=pictures.exif(8)))
+
+    turned = [[table[8 * column + row] for row in range(8) for column in range(8)] for table in tables]
+    assert [list(table) for table in picture.quantization.values()] == turned != tables
+
+
+def test_a_red_seal_on_a_screenshot_stays_sharp():
+    assert JpegImagePlugin.get_sampling(stored(pictures.png())) == FULL
+
+
+def test_a_phones_4032_pixels_are_kept_and_what_is_clearly_longer_is_reduced():
+    assert stored(pictures.jpeg(4032, 400)).size == (4032, 400)
+    assert stored(pictures.jpeg(4097, 400)).width == 4000
+
+
+@pytest.mark.parametrize("size", [(1200, 900), (1600, 1200), (3024, 4032), (700, 2100)])
+def test_a_preview_shows_what_a_slow_one_would(size: tuple[int, int]):
+    picture = page(*size, 200)
+
+    preview = child.preview_of(picture)
+
+    slow = picture.copy()
+    slow.thumbnail((child.PREVIEW_LONGEST, child.PREVIEW_LONGEST), Image.Resampling.LANCZOS, reducing_gap=None)
+    assert preview.size == slow.size
+    assert likeness(preview, slow) > 0.95
