@@ -1,5 +1,6 @@
 """How long a session lives, which ones an account has, and how they end."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,9 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +19,8 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.alarms import portions
+
+logger = logging.getLogger(__name__)
 
 SEEN = "seen_at"
 SEEN_STEP = timedelta(minutes=5)  # a busy session is written at most this often
@@ -56,7 +61,18 @@ def _keep_or_end(request: HttpRequest, now: datetime) -> None:
         logout(request)
         messages.info(request, _("You were signed out. Sign in again: nothing you saved is lost"))
     elif quiet > SEEN_STEP:
-        request.session[SEEN] = int(now.timestamp())
+        _note_seen(request, now)
+
+
+def _note_seen(request: HttpRequest, now: datetime) -> None:
+    """Before the page, so that one that is only read does not fail where nothing can be written."""
+    session, was_changed = request.session, request.session.modified
+    session[SEEN] = int(now.timestamp())
+    try:
+        session.save()
+    except (DatabaseError, UpdateError) as trouble:  # or the session was ended at this moment
+        logger.warning("session not noted as seen", extra={"trouble": type(trouble).__name__})
+    session.modified = was_changed
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Sessions in the database, as Django keeps them; one that was ended there ends at once."""
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
@@ -20,3 +22,12 @@ class SessionStore(db.SessionStore):
         if found is None:
             self._session_key = None
         return found
+
+    def save(self, must_create: bool = False) -> None:
+        """Write it; a database that takes nothing is no session that was ended, which Django would make of it."""
+        try:
+            super().save(must_create)
+        except UpdateError as missed:
+            if isinstance(missed.__context__, OperationalError):
+                raise missed.__context__ from missed
+            raise

@@ -1,0 +1,61 @@
+"""A portal's data on a small volume that can be filled up and emptied again."""
+
+import contextlib
+import os
+import resource
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.icpportal.processes import with_word
+
+SIZE = 640 * 1024 * 1024  # more than the portal wants to be free
+NOTHING = 16  # bytes
+
+
+class Mounted:
+    """A volume of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.ballast = folder, folder / "ballast"
+
+    def leave(self, room: int) -> None:
+        """Only so many bytes stay free; none: not one more is taken."""
+        free = shutil.disk_usage(self.folder).free
+        with self.ballast.open("ab") as ballast:
+            os.posix_fallocate(ballast.fileno(), ballast.tell(), max(free - room, 1))
+            with contextlib.suppress(OSError):
+                while not room:
+                    os.write(ballast.fileno(), bytes(4096))
+
+    def empty(self) -> None:
+        self.ballast.unlink()
+
+
+class Limited(Mounted):
+    """Where nothing may be mounted: no process of the portal may write into a file any more."""
+
+    def leave(self, room: int) -> None:
+        if not room:
+            self._limit(NOTHING)
+
+    def empty(self) -> None:
+        self._limit(resource.RLIM_INFINITY)
+
+    def _limit(self, most: int) -> None:
+        for pid in with_word(str(self.folder)):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+
+@contextlib.contextmanager
+def small(folder: Path) -> Iterator[Mounted]:
+    """A volume in this folder, as real as this machine allows."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "portal-test", str(folder)]
+    if subprocess.run(mount, stderr=subprocess.DEVNULL).returncode:
+        yield Limited(folder)
+        return
+    try:
+        yield Mounted(folder)
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
