@@ -2,7 +2,6 @@
 
 import functools
 import io
-from dataclasses import replace
 
 from PIL import Image, ImageDraw
 
@@ -33,5 +32,5 @@ class Picture:
 
 @functools.cache
 def opened_once(content: bytes, paper: Paper) -> Opened:
-    """Orders hold the same few drawings; nothing is found on them, as they are no papers."""
-    return replace(open_picture(content, paper), findings=(), likeness="")
+    """Orders hold the same few drawings; nothing is looked for on them, as they are no papers."""
+    return open_picture(content, None)

@@ -1,4 +1,5 @@
-"""The child that opens strangers' pictures: `python -m verification.documents.sandbox.child '{"pixels": …}' < bytes`.
+"""The child that opens strangers' pictures, forked by the zygote or, where there is none, started by
+`python -m verification.documents.sandbox.child '{"pixels": …}' < bytes`.
 
 It has limits of its own on memory, time and output, no setting, no database and no secret in its environment, and it
 imports nothing of Django. On standard output: one line of JSON, then the picture and its preview, both JPEG.
@@ -30,6 +31,16 @@ BEFORE_REDUCING = {"1": "L", "F": "L", "P": "RGBA", "PA": "RGBA", "LA": "RGBA", 
 DEEP_GREY = frozenset({"I", "I;16", "I;16B", "I;16L"})
 
 
+class Limits(TypedDict):
+    """What a child may take, and what it is to do."""
+
+    memory: int
+    seconds: int
+    output: int
+    pixels: int
+    paper: str  # "" for nothing to be looked for
+
+
 class Refusal(Exception):
     """The picture is not to be had; the text is the key of the message."""
 
@@ -52,9 +63,7 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
     if name not in DECODERS:
         raise Refusal("file_type")
     if name == HEIC:
-        from pi_heif import register_heif_opener  # noqa: PLC0415 -- 40 ms that the other three need not pay
-
-        register_heif_opener(thumbnails=False)
+        register_heif()
     Image.MAX_IMAGE_PIXELS = None  # ours is stricter: nothing is decoded before the next line
     picture = Image.open(io.BytesIO(content), formats=(DECODERS[name],))
     if picture.width * picture.height > pixels:
@@ -63,6 +72,13 @@ def opened(content: bytes, *, pixels: int) -> Image.Image:
         raise Refusal("file_moves")
     picture.load()
     return picture
+
+
+def register_heif() -> None:
+    """Teach Pillow to open HEIC, once a process."""
+    from pi_heif import register_heif_opener  # noqa: PLC0415 -- 40 ms that the other three need not pay
+
+    register_heif_opener(thumbnails=False)
 
 
 def reduced(picture: Image.Image) -> Image.Image:
@@ -125,8 +141,8 @@ class Told(TypedDict, total=False):
     because: str
 
 
-def examined(content: bytes, *, pixels: int, paper: Paper = Paper.SHEET) -> tuple[Told, bytes, bytes]:
-    """What is told about the picture, the picture, its preview."""
+def examined(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
+    """What is told about the picture, the picture, its preview; without a paper nothing is looked for."""
     picture = opened(content, pixels=pixels)
     profile = picture.info.get("icc_profile") or b""
     turned = picture.getexif().get(0x0112, 1) > 4
@@ -140,8 +156,12 @@ def examined(content: bytes, *, pixels: int, paper: Paper = Paper.SHEET) -> tupl
         "width": picture.width,
         "height": picture.height,
         "facts": {"width": width, "height": height},
+        "likeness": "",
+        "findings": [],
     }
     out = encoded(picture, **way), encoded(preview, quality=PREVIEW_QUALITY, subsampling=quality.FULL)
+    if paper is None:
+        return told, *out
     picture.thumbnail((JUDGED_LONGEST, JUDGED_LONGEST), Image.Resampling.BOX)
     told["likeness"] = likeness_of(picture)
     told["findings"] = judged(picture, paper, width=width, height=height)
@@ -151,7 +171,7 @@ def examined(content: bytes, *, pixels: int, paper: Paper = Paper.SHEET) -> tupl
 def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> list[Finding] | None:
     """What the checks find, None where they fail: a picture that opens is taken, judged or not."""
     try:
-        # only now that the large picture is gone: NumPy wants address space of its own
+        # only now that the large picture is gone, where no zygote has it: NumPy wants address space of its own
         from verification.pictures.judge import findings  # noqa: PLC0415
 
         return findings(picture, paper, width=width, height=height)
@@ -159,7 +179,7 @@ def judged(picture: Image.Image, paper: Paper, *, width: int, height: int) -> li
         return None
 
 
-def answer(content: bytes, *, pixels: int, paper: Paper = Paper.SHEET) -> tuple[Told, bytes, bytes]:
+def answer(content: bytes, *, pixels: int, paper: Paper | None = Paper.SHEET) -> tuple[Told, bytes, bytes]:
     """Never raises: whatever a decoder throws at a stranger's bytes means that the picture does not open."""
     try:
         return examined(content, pixels=pixels, paper=paper)
@@ -175,12 +195,14 @@ def write(target: BinaryIO, told: Told, picture: bytes, preview: bytes) -> None:
     target.flush()
 
 
-def main() -> None:
-    limits = json.loads(sys.argv[1])
+def serve(limits: Limits) -> None:
+    """From standard input to standard output, within the limits."""
     confine(memory=limits["memory"], seconds=limits["seconds"], output=limits["output"])
-    paper = Paper(limits["paper"])
-    write(sys.stdout.buffer, *answer(sys.stdin.buffer.read(), pixels=limits["pixels"], paper=paper))
+    content = io.FileIO(0, closefd=False).readall()
+    paper = Paper(limits["paper"]) if limits["paper"] else None
+    with open(1, "wb", closefd=False) as target:
+        write(target, *answer(content, pixels=limits["pixels"], paper=paper))
 
 
 if __name__ == "__main__":
-    main()
+    serve(json.loads(sys.argv[1]))

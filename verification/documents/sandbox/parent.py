@@ -2,16 +2,17 @@
 
 import json
 import os
-import subprocess
-import sys
+import tempfile
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.conf import settings
 
-from verification.documents.sandbox.child import PREVIEW_LONGEST
+from verification.documents.sandbox import launcher
+from verification.documents.sandbox.child import PREVIEW_LONGEST, Limits
 from verification.documents.sandbox.dimensions import Unreadable, size_of
 from verification.documents.sandbox.file_signatures import JPEG, name_of
+from verification.documents.sandbox.launcher import ChildCrashed
 from verification.pictures.checks import BY_KEY, Finding
 from verification.pictures.likeness import DIGITS
 from verification.pictures.papers import SPARED, Paper
@@ -22,13 +23,7 @@ MEMORY = 1024 * 1024 * 1024
 SECONDS = 20
 OUTPUT = 64 * 1024 * 1024
 LINE_MAX = 4096
-# No secret goes along. More threads would each take address space, and the other core.
-ENVIRONMENT = {"PATH": os.defpath, "MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 REFUSALS = frozenset({"file_type", "file_moves", "file_pixels", "file_broken"})
-
-
-class ChildCrashed(Exception):
-    """The child was killed, ran out of its limits or answered what it cannot have seen."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +40,11 @@ class Opened:
     findings: tuple[Finding, ...] | None = ()  # None: it could not be judged
 
 
-def open_picture(content: bytes, paper: Paper) -> Opened:
-    """Decode, re-encode and judge `content` in a child of its own; raises `ChildCrashed`. Nothing touches a disk."""
+def open_picture(content: bytes, paper: Paper | None) -> Opened:
+    """Decode, re-encode and judge `content` in a child of its own; raises `ChildCrashed`. Nothing touches a disk.
+
+    Without a paper nothing is looked for.
+    """
     with memory_file("source") as source, memory_file("answer") as answer:
         source.write(content)
         source.seek(0)
@@ -57,25 +55,15 @@ def open_picture(content: bytes, paper: Paper) -> Opened:
 
 def memory_file(name: str) -> BinaryIO:
     """A file without a place: the child's limit on output holds for it, and it is gone with its last holder."""
-    return os.fdopen(os.memfd_create(name), "w+b")
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create(name), "w+b")
+    return tempfile.TemporaryFile()  # a developer's machine: on its disk, without a name
 
 
-def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper) -> None:
+def run_child(source: BinaryIO, answer: BinaryIO, paper: Paper | None) -> None:
     pixels = settings.UPLOAD_MAX_PIXELS
-    limits = {"memory": MEMORY, "seconds": SECONDS, "output": OUTPUT, "pixels": pixels, "paper": paper}
-    try:
-        subprocess.run(  # noqa: S603 -- our own module, no word of it from outside
-            [sys.executable, "-m", "verification.documents.sandbox.child", json.dumps(limits)],
-            stdin=source,
-            stdout=answer,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            env=ENVIRONMENT,
-            timeout=SECONDS,
-            check=True,
-        )
-    except subprocess.SubprocessError as problem:
-        raise ChildCrashed(type(problem).__name__) from problem
+    limits: Limits = {"memory": MEMORY, "seconds": SECONDS, "output": OUTPUT, "pixels": pixels, "paper": paper or ""}
+    launcher.run(source, answer, limits)
 
 
 def read_answer(answer: BinaryIO) -> Opened:
@@ -96,11 +84,17 @@ def checked(told: dict[str, Any], picture: bytes, preview: bytes) -> Opened:
     if size != (told["width"], told["height"]):
         raise ValueError("size")
     facts = {name: int(told["facts"][name]) for name in ("width", "height")}
-    likeness = f"{int(told['likeness'], 16):0{DIGITS}x}"
-    if len(likeness) != DIGITS:
-        raise ValueError("likeness")
+    likeness = "" if told["likeness"] == "" else marks(told["likeness"])
     found = None if told["findings"] is None else tuple(finding(*each) for each in told["findings"])
     return Opened("", picture, preview, *size, facts, likeness, found)
+
+
+def marks(digits: str) -> str:
+    """The likeness as the child tells it; raises for anything else."""
+    likeness = f"{int(digits, 16):0{DIGITS}x}"
+    if len(likeness) != DIGITS:
+        raise ValueError("likeness")
+    return likeness
 
 
 def finding(key: str, box: list[float]) -> Finding:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.verification.documents import pictures
+from verification.documents.sandbox import launcher
 from verification.documents.sandbox import parent as sandbox
 from verification.documents.sandbox.parent import ChildCrashed, Opened, open_picture
 from verification.pictures.checks import Finding
@@ -75,6 +76,7 @@ def stand_in(monkeypatch, tmp_path, code: str) -> None:
     (tmp_path / "verification" / "documents" / "sandbox" / "__init__.py").touch()
     (tmp_path / "verification" / "documents" / "sandbox" / "child.py").write_text(code)
     monkeypatch.setattr(sandbox.settings, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(launcher, "IS_POSSIBLE", False)  # what the zygote forks: test_zygote.py
 
 
 @pytest.mark.parametrize("code", ["import os\nos.kill(os.getpid(), 9)\n", "raise SystemExit(1)\n", "print('hello')\n"])

@@ -1,0 +1,141 @@
+"""A warm process that forks one child a picture: `python -m verification.documents.sandbox.zygote`, on Linux.
+
+It has loaded what the child needs, so that no picture pays for starting Python, and nothing else: no setting, no
+secret, no connection. It never looks at a stranger's bytes; files of memory go through it to the child, which gets the
+limits of `child.py` and, being warm, may open nothing at all. Its standard input is the line to its worker: one message
+a picture, and when it closes, the worker is gone, and so is the zygote with its child.
+"""
+
+import contextlib
+import ctypes
+import gc
+import io
+import json
+import os
+import resource
+import select
+import signal
+import socket
+from functools import cache
+from pathlib import Path
+from typing import NoReturn
+
+from PIL import Image
+
+from verification.documents.sandbox import child
+from verification.documents.sandbox.child import Limits
+from verification.pictures.papers import WITH_A_FACE, Paper
+
+MESSAGE_MAX = 4096
+BEGUN = b"begun"  # from here on it is the picture that is to blame
+LATE = b"late"
+SET_PARENT_DEATH_SIGNAL, SET_NO_NEW_PRIVILEGES = 1, 38  # of prctl
+LIBC = ctypes.CDLL(None, use_errno=True)
+FIRST_TO_GO = "1000"  # when the machine runs out of memory
+
+
+def warm() -> None:
+    """Load what libraries load when they are first used: a child may open nothing."""
+    os.close(os.pidfd_open(os.getpid()))  # where that is forbidden no zygote works: let it be known before a picture
+    child.register_heif()
+    for kind in ("JPEG", "MPO", "PNG", "WEBP"):
+        drawn = io.BytesIO()
+        Image.new("RGB", (64, 64)).save(drawn, kind, exif=Image.Exif())
+        child.examined(drawn.getvalue(), pixels=64 * 64, paper=None)
+    gc.collect()
+    gc.freeze()  # or each child's first collection copies all of it
+
+
+def main() -> None:
+    for which in (signal.SIGINT, signal.SIGTERM):  # sent to all; the worker says when it is over
+        signal.signal(which, signal.SIG_IGN)
+    keep_no_rights()
+    warm()
+    line = socket.socket(fileno=0)
+    while True:
+        message, files, _flags, _address = socket.recv_fds(line, MESSAGE_MAX, 2)
+        if not message:
+            return
+        limits: Limits = json.loads(message)
+        prepare(limits["paper"])
+        line.send(outcome(line, files, limits))
+
+
+@cache
+def prepare(paper: str) -> None:
+    """Load what this paper is judged with, once for all children to come; without it a child says it cannot judge."""
+    if not paper:
+        return
+    with contextlib.suppress(ImportError):
+        import numpy.ma  # noqa: F401, PLC0415 -- NumPy where something is looked for, with what it loads at its first use
+
+        if paper in WITH_A_FACE:
+            from verification.pictures import faces  # noqa: PLC0415 -- dlib where a face must be
+
+            faces.detector()
+    table = Image.effect_noise((640, 480), 20).convert("RGB")
+    table.paste((230, 230, 225), (120, 90, 500, 400))
+    child.judged(table, Paper(paper), width=1280, height=960)
+
+
+def outcome(line: socket.socket, files: list[int], limits: Limits) -> bytes:
+    """How the child of a picture ended: its exit code, or `LATE`."""
+    zygote = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        become_child(zygote, files, limits)
+    for each in files:
+        os.close(each)
+    line.send(BEGUN)
+    return ended(pid, line, limits["seconds"])
+
+
+def become_child(zygote: int, files: list[int], limits: Limits) -> NoReturn:
+    """Give up all that a picture does not need, then open it; never returns into the zygote's loop."""
+    code = 1
+    try:
+        for place, each in enumerate(files):
+            os.dup2(each, place)  # in the place of the line, too
+        os.closerange(3, max(files) + 1)
+        give_up_rights(zygote)
+        child.serve(limits)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def keep_no_rights() -> None:
+    """For the zygote and its children: they gain no right, and are the first to go when memory is short."""
+    prctl(SET_NO_NEW_PRIVILEGES, 1)
+    with contextlib.suppress(OSError):  # a container may hide it
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, "ascii")
+
+
+def give_up_rights(zygote: int) -> None:
+    """Die with the zygote, and open no file and no connection. Threads stay allowed: libheif wants some."""
+    prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != zygote:
+        raise ProcessLookupError(zygote)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def prctl(option: int, value: int) -> None:
+    if LIBC.prctl(option, value, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def ended(pid: int, line: socket.socket, seconds: int) -> bytes:
+    """Waits for the child; kills it when its time is over or the worker is gone."""
+    watched = select.poll()
+    watched.register(line, 0)  # that it closes is told unasked
+    with os.fdopen(os.pidfd_open(pid)) as process:
+        watched.register(process, select.POLLIN)
+        is_over = process.fileno() in dict(watched.poll(1000 * seconds))
+    if not is_over:
+        os.kill(pid, signal.SIGKILL)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return str(code).encode() if is_over else LATE
+
+
+if __name__ == "__main__":
+    main()
