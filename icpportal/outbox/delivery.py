@@ -27,6 +27,7 @@ from icpportal.alarms.actions import open_alarm
 from icpportal.fields.types import Column
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.outbox.actions import erasure
+from icpportal.outbox.channels import lines
 from icpportal.outbox.models import OWED, Message, State
 from icpportal.outbox.queries import alarm_of, due, lease, waiting
 from icpportal.outbox.quiet_hours import morning, must_wait_for_morning
@@ -98,7 +99,7 @@ def deliver(
         return Totals(left=sum(counted.values()), by_channel=counted)
     this = _Round(now, seconds, codes, only)
     this.loop.hurry(Message.objects.filter(state=State.WAITING), now=this.now())
-    with _quick_commits(), closing(this.messages(limit)) as messages:
+    with _quick_commits(), lines.kept(), closing(this.messages(limit)) as messages:
         for message in messages:
             this.handle(message)
     this.loop.end()

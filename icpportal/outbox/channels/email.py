@@ -13,10 +13,15 @@ from django.core.mail.message import BadHeaderError
 from icpportal.gateways.answers import counted
 from icpportal.gateways.errors import Refused, Retryable, Unknown
 from icpportal.gateways.request_budget import bounded
+from icpportal.outbox.channels import lines
+from icpportal.outbox.channels.lines import Line
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.catalogue import Rendered
 from icpportal.outbox.texts.message_content import opened
 
+LINE = "mail"
+TROUBLES = (smtplib.SMTPException, OSError)
+CLOSING = 421  # the server ends the connection
 SECONDS = 30  # for the whole conversation; half of a lease
 LASTING = range(500, 600)
 CLEAR = range(400, 600)  # a no, for now or for good
@@ -30,21 +35,63 @@ def deliver(message: Message) -> str:
 
 def _sent(message: Message) -> str:
     mail = written(message)
-    mail.connection = get_connection()
+    line, is_used = lines.take(LINE, get_connection)
     try:
-        bounded(mail.send, SECONDS)
+        _send(mail, line)
+    except TROUBLES as trouble:
+        # a server ends a connection that was quiet, or carried enough: a new one is tried before that is trouble
+        if not (is_used and _is_over(trouble) and not _left(mail)):
+            raise _given_up(mail, line, trouble) from trouble
+        line = get_connection()
+        try:
+            _send(mail, line)
+        except TROUBLES as again:
+            raise _given_up(mail, line, again) from again
+    lines.put_back(LINE, line)
+    return mail.extra_headers["Message-ID"]
+
+
+def _given_up(mail: "KeyedMail", line: Line, trouble: Exception) -> Exception:
+    """What to say of the mail; a connection on which only this mail was refused serves the next one."""
+    told = _told(mail, trouble)
+    if not _is_over(trouble):
+        lines.put_back(LINE, line)
+    return told
+
+
+def _send(mail: "KeyedMail", line: Line) -> None:
+    """Over this connection, which stays open; raises `Unknown` or `Retryable` when that takes too long."""
+    mail.connection = line
+
+    def go() -> None:
+        line.open()
+        mail.send()
+
+    try:
+        bounded(go, SECONDS)
     except BadHeaderError as wrong:
         raise Refused("a header has a line break") from wrong
-    except smtplib.SMTPAuthenticationError as wrong:  # our own account: mended without touching the message
-        raise Retryable(f"mail server: {wrong.smtp_code}") from wrong
-    except smtplib.SMTPRecipientsRefused as no:
-        raise _judged(max(code for code, _words in no.recipients.values())) from no
-    except smtplib.SMTPResponseException as no:
-        raise _judged(no.smtp_code, left=_left(mail)) from no
-    except (smtplib.SMTPException, OSError, Unknown) as trouble:
-        kind = Unknown if _left(mail) else Retryable
-        raise kind(f"mail server: {type(trouble).__name__}") from trouble
-    return mail.extra_headers["Message-ID"]
+    except Unknown as trouble:  # the call goes on beside us: nobody else gets this connection
+        raise _told(mail, trouble) from trouble
+
+
+def _is_over(trouble: Exception) -> bool:
+    """Whether the connection is gone, rather than this mail refused."""
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return trouble.smtp_code == CLOSING
+    return not isinstance(trouble, smtplib.SMTPRecipientsRefused)
+
+
+def _told(mail: "KeyedMail", trouble: Exception) -> Exception:
+    """What a trouble says of the mail: a no, one that may pass, or that nobody knows."""
+    if isinstance(trouble, smtplib.SMTPAuthenticationError):  # our own account: mended without touching the message
+        return Retryable(f"mail server: {trouble.smtp_code}")
+    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
+        return _judged(max(code for code, _words in trouble.recipients.values()))
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return _judged(trouble.smtp_code, left=_left(mail))
+    kind = Unknown if _left(mail) else Retryable
+    return kind(f"mail server: {type(trouble).__name__}")
 
 
 class KeyedMail(EmailMultiAlternatives):

@@ -1,8 +1,10 @@
 """Django's SMTP backend, which also knows whether a mail had left when the connection broke."""
 
 import smtplib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ class _NotingOverTls(_Noting, smtplib.SMTP_SSL):
 
 
 class EmailBackend(smtp.EmailBackend):
-    """For one mail: `has_left` says whether it was on its way when something broke."""
+    """For one mail after the other: `has_left` says whether the last was on its way when something broke."""
 
     has_noted = False
 
@@ -38,6 +40,13 @@ class EmailBackend(smtp.EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         """The conversation that notes."""
         return _NotingOverTls if self.use_ssl else _Noting
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """The first step of a mail: of it nothing has left."""
+        self.has_noted = False
+        if isinstance(self.connection, _Noting):
+            self.connection.has_left = False
+        return super().send_messages(email_messages)
 
     def close(self) -> None:
         """Keeps what the conversation noted."""
