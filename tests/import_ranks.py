@@ -57,6 +57,8 @@ KIT = (
     "icpportal/outbox/receipts",
     "icpportal/outbox/texts",
     "icpportal/outbox/channels",
+    "icpportal/outbox/queries.py",
+    "icpportal/outbox/sending",
     "icpportal/outbox",
     "icpportal/approvals",
     "icpportal/audit/admin.py",  # names what was looked at

@@ -32,6 +32,8 @@ OUTBOX_CHANNELS = {
     "authority": "transfers.authority.results.deliver_report",
     "notice": "transfers.notifications.notices.deliver",  # what many orders owe at once becomes messages to people
 }
+# where one message twice does no harm: up to 20 are taken and recorded together, within two seconds
+OUTBOX_TOGETHER = ["email", "site", "notice"]
 OUTBOX_LEASE_SECONDS = 60  # how long a worker that was killed keeps a message from the others
 # a report, or a notice, is tried every hour until it arrives; the rest fails after two days
 OUTBOX_NEVER_GIVES_UP = ["authority", "notice"]

@@ -1,6 +1,7 @@
 """Sending what is owed. Several workers and two beats do no harm: a row belongs to the one whose UPDATE took it.
 
-A worker reserves a few rows at a time, so that each works on others, and takes them one by one just before sending.
+A worker reserves some rows at a time, so that each works on others, and takes them just before sending: one by one, or
+where one message twice does no harm (`OUTBOX_TOGETHER`) up to twenty, whose results are written together as well.
 At least once: a worker that is killed loses its lease after a minute, by the database's clock, and the row is taken
 again with the same key.
 What may have been taken by the outside (`Unknown`, or a worker killed while it sent) is sent once more and not again.
@@ -12,26 +13,28 @@ import time
 import traceback
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.db import connection
+from django.db.models import F
 from django.utils.module_loading import import_string
 
-from icpportal.alarms import leases, restored, rows
+from icpportal.alarms import restored, rows
 from icpportal.alarms.actions import open_alarm
-from icpportal.fields.types import Column
+from icpportal.fields.types import Column, Columns
 from icpportal.gateways.errors import Refused, Retryable, Unknown
+from icpportal.lifecycle.many_rows import Change, update_unchanged
 from icpportal.outbox.actions import erasure
 from icpportal.outbox.channels import lines
 from icpportal.outbox.models import OWED, Message, State
-from icpportal.outbox.queries import alarm_of, due, lease, waiting
+from icpportal.outbox.queries import alarm_of, waiting
 from icpportal.outbox.quiet_hours import morning, must_wait_for_morning
 from icpportal.outbox.receipts.questions import first_question
+from icpportal.outbox.sending.reservations import REST, Reservations, Reserved, groups
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +45,10 @@ REPETITIONS = 1  # of a message that may have been taken
 DOUBT = timedelta(minutes=5)  # before it is repeated: a code of ten minutes is then still good
 ROUND_SECONDS = 120  # a round ends well within the worker's time limit, whatever the outside does
 PATIENCE_SECONDS = 8  # what a channel may cost in failures before it rests, so that the others get their turn
-REST = timedelta(seconds=15)
 TURN_SECONDS = 20  # of one task; beat asks for the next within seconds
 FEW, MANY = 5, 100  # rows reserved at once, by a channel that is slow and by one that is quick
 QUICK_SECONDS = 1.0
-RESERVED = timedelta(seconds=15)  # from the other workers; then the first one takes the row
+TOGETHER_SECONDS = 2.0  # then what was sent is recorded and the others are given back; much less than a lease
 TOO_LATE = "too late to be of use"
 EXHAUSTED = "given up after the last attempt"
 TAKEN_OVER = "the worker that sent it was killed"
@@ -103,8 +105,7 @@ def deliver(
         for message in messages:
             this.handle(message)
     this.loop.end()
-    this.totals.left = this.due().count()
-    return this.totals
+    return replace(this.totals, left=this.due().count())
 
 
 @contextmanager
@@ -129,34 +130,24 @@ def _execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-@dataclass
-class _Reserved:
-    """A row that this round means to send next, and when it was due."""
-
-    message: Message
-    due_at: datetime | None
-
-
-class _Round:
+class _Round(Reservations):
     """One look at the outbox: what was done, and which channels have used up their patience."""
 
     def __init__(
         self, now: datetime | None, seconds: float = ROUND_SECONDS, codes: bool | None = None, only: str = ""
     ) -> None:
-        self.fixed_now, self.codes, self.only = now, codes, only
+        super().__init__(now, codes, only)
         self.ends = time.monotonic() + seconds
-        self.totals = Totals()
+        self.done = Totals()
         self.loop = rows.Loop(JOB)
         self.lost_seconds: dict[str, float] = {}
-        self.resting: set[str] = set()
+        self.unrecorded: set[UUID] = set()  # taken together: what was sent of them is recorded together
+        self.sent: list[tuple[Message, dict[str, Column]]] = []
 
-    def now(self) -> datetime:
-        return self.fixed_now or timezone.now()
-
-    def due(self) -> QuerySet[Message]:
-        """What is due of what this round is for."""
-        found = due(self.fixed_now, codes=self.codes)
-        return found.filter(channel=self.only) if self.only else found
+    @property
+    def totals(self) -> Totals:
+        """What was done so far."""
+        return replace(self.done, lost=self.lost)
 
     @property
     def is_over(self) -> bool:
@@ -170,67 +161,45 @@ class _Round:
             reserved = self.reserve(number if limit is None else min(number, limit - taken))
             if not reserved:
                 return
-            for message in self.claimed(reserved):
-                taken += 1
-                yield message
+            with closing(self.claimed(reserved)) as claimed:
+                for message in claimed:
+                    taken += 1
+                    yield message
             is_quick = time.monotonic() - began < QUICK_SECONDS
             number = min(2 * number, MANY) if is_quick else FEW
 
-    def reserve(self, number: int) -> list[_Reserved]:
-        """The rows that are due longest and that no other worker is about to send; soon they are due again."""
-        until = self.now() + RESERVED
-        with transaction.atomic(durable=True):  # nothing talks to the network inside a transaction
-            free = self.due().exclude(channel__in=self.resting).select_for_update(skip_locked=True)
-            found = [_Reserved(message, message.next_at) for message in free[:number]]
-            if found:
-                Message.objects.filter(pk__in=[each.message.pk for each in found]).update(next_at=until)
-        for each in found:
-            each.message.next_at = until
-        return found
-
-    def claimed(self, reserved: list[_Reserved]) -> Iterator[Message]:
+    def claimed(self, reserved: list[Reserved]) -> Generator[Message]:
         """Those of them that this round has taken; what it does not come to is due again at once."""
-        left = list(reserved)
+        left = {each.message.pk: each for each in reserved}
         try:
-            for each in reserved:
+            for group in groups(reserved):
                 if self.is_over:
                     return
-                if each.message.channel not in self.resting:
-                    left.remove(each)
-                    if self.claim(each.message):
-                        yield each.message
+                ready = [each for each in group if each.message.channel not in self.resting]
+                for each in ready:
+                    del left[each.message.pk]
+                if group[0].goes_together:
+                    with closing(self.together(ready)) as messages:
+                        yield from messages
+                elif ready and self.claim(ready[0].message):
+                    yield ready[0].message
         finally:
-            for each in left:
+            for each in left.values():
                 self.hand_back(each)
 
-    def hand_back(self, reserved: _Reserved) -> None:
-        message = reserved.message
-        rests = message.channel in self.resting and message.state == State.WAITING
-        again = self.now() + REST if rests else reserved.due_at
-        self.mine(message).update(next_at=again)
-
-    def mine(self, message: Message) -> QuerySet[Message]:
-        """The row as this round reserved it; nothing when somebody else has moved it since."""
-        return Message.objects.filter(
-            pk=message.pk, state=message.state, attempts=message.attempts, next_at=message.next_at
-        )
-
-    def claim(self, message: Message) -> bool:
-        """Take a reserved row by one conditional UPDATE; False when another worker has it."""
-        was_killed = message.state == State.SENDING  # nobody knows how far the worker before got
-        columns = {
-            "state": State.SENDING,
-            "attempts": message.attempts + 1,
-            "unknown": message.unknown + 1 if was_killed else message.unknown,
-            "next_at": self.now() + lease(),
-        }
-        until = leases.end(lease(), now=self.fixed_now)
-        taken = self.mine(message).update(**columns, leased_until=until)
-        for name, value in columns.items():
-            setattr(message, name, value)
-        if not taken:
-            self.totals.lost += 1
-        return bool(taken)
+    def together(self, reserved: list[Reserved]) -> Generator[Message]:
+        """Take all of them at once; what was sent is recorded with the last one, or when their time is over."""
+        left, ends = self.claim_all(reserved), time.monotonic() + TOGETHER_SECONDS
+        self.unrecorded = {each.message.pk for each in left}
+        try:
+            while left and left[0].message.channel not in self.resting:
+                yield left.pop(0).message
+                if self.is_over or time.monotonic() > ends:
+                    return
+        finally:
+            self.record()
+            for each in left:
+                self.hand_back(each, attempts=each.message.attempts - 1, state=State.WAITING, leased_until=None)
 
     def handle(self, message: Message) -> None:
         """Send one message and write down what came of it; one that breaks is tried again and stops no other."""
@@ -239,7 +208,7 @@ class _Round:
         except SoftTimeLimitExceeded:  # the worker's time is over: that is no fault of this message
             raise
         except Exception as fault:
-            self.totals.faults += 1
+            self.done.faults += 1
             place = _where(fault)
             logger.error("message broke its handler", extra={**_facts(message), "fault": place})
             self.retry(message, place)
@@ -269,8 +238,22 @@ class _Round:
         else:
             done: dict[str, Column] = {"receipt": str(receipt)[:200], "delivered_at": self.now(), "last_error": ""}
             done["ask_at"] = first_question(message, self.now())
+            if message.pk in self.unrecorded:
+                self.sent.append((message, done))
+                return
             self.settle(message, State.DELIVERED, next_at=None, **done)
             self.loop.succeeded(message.pk)
+
+    def record(self) -> None:
+        """Write down together what was sent together, but for rows that somebody else has by now."""
+        sent, self.sent, self.unrecorded = self.sent, [], set()
+        for is_secret in (False, True):
+            group = [each for each in sent if each[0].is_secret == is_secret]
+            written = update_unchanged(Message, [_delivered(message, done) for message, done in group])
+            for message, _done in group:
+                self.count(message, State.DELIVERED, is_mine=message.pk in written)
+                if message.pk in written:
+                    self.loop.succeeded(message.pk)
 
     def retry(self, message: Message, why: str) -> None:
         """Wait a little longer each time; after two days it has failed."""
@@ -304,14 +287,18 @@ class _Round:
         """Write the outcome, unless the lease ran out and somebody else has the row now: then False."""
         mine = self.mine(message)
         ended = erasure(message) if state not in OWED else {}
-        if not mine.update(state=state, leased_until=None, **columns, **ended):
-            self.totals.lost += 1
+        is_mine = bool(mine.update(state=state, leased_until=None, **columns, **ended))
+        self.count(message, state, is_mine=is_mine)
+        return is_mine
+
+    def count(self, message: Message, state: State, *, is_mine: bool) -> None:
+        if not is_mine:
+            self.lost += 1
             logger.warning("message was taken over meanwhile", extra=_facts(message))
-            return False
+            return
         name = COUNTED[state]
-        setattr(self.totals, name, getattr(self.totals, name) + 1)
-        self.totals.by_channel[message.channel] = self.totals.by_channel.get(message.channel, 0) + 1
-        return True
+        setattr(self.done, name, getattr(self.done, name) + 1)
+        self.done.by_channel[message.channel] = self.done.by_channel.get(message.channel, 0) + 1
 
     def lose_patience(self, channel: str, seconds: float) -> None:
         """A channel that stalls rests for a while: its messages are put off together, uncounted."""
@@ -325,6 +312,12 @@ class _Round:
 
 
 COUNTED = {State.DELIVERED: "delivered", State.WAITING: "retried", State.FAILED: "failed", State.UNKNOWN: "unknown"}
+
+
+def _delivered(message: Message, done: Columns) -> Change:
+    seen: Columns = {name: getattr(message, name) for name in ("state", "attempts", "next_at")}
+    ended = {"state": State.DELIVERED, "next_at": None, "leased_until": None}
+    return Change(message.pk, seen, {**ended, **done, **erasure(message)})
 
 
 def _delay(message: Message) -> timedelta:

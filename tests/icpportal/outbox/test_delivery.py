@@ -16,8 +16,9 @@ from icpportal import tasks
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.outbox import delivery, queries
 from icpportal.outbox.actions import discard
-from icpportal.outbox.delivery import DELAYS, EXHAUSTED, RESERVED, REST, TOO_LATE, Totals, deliver
+from icpportal.outbox.delivery import DELAYS, EXHAUSTED, TOO_LATE, Totals, deliver
 from icpportal.outbox.models import Message, State
+from icpportal.outbox.sending.reservations import RESERVED, REST
 from tests.bad import aside, causes, spoil
 
 pytestmark = pytest.mark.django_db
