@@ -1,0 +1,54 @@
+"""Tasks of Celery that do nothing, in a queue of Redis, and a worker with some processes that takes them."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from celery import Celery
+from redis import Redis
+
+from bench.backlogs.done import Done
+
+START_SECONDS, MOST_SECONDS = 60.0, 120.0
+app = Celery("idle", broker=os.environ.get("IDLE_BROKER", ""))
+app.conf.update(task_ignore_result=True, task_acks_late=True, worker_prefetch_multiplier=1)  # as the portal's
+
+
+@app.task(name="nothing")
+def nothing() -> None:
+    """Is all that it does."""
+
+
+class Queue:
+    """So many tasks, and a worker that takes them; the time runs from the first that is taken to the last."""
+
+    def __init__(self, number: int, workers: int, broker: str, used: Callable[[], float]) -> None:
+        self.number, self.workers, self.broker, self.used = number, workers, broker, used
+        app.conf.broker_url = broker
+
+    def done(self) -> Done:
+        """How long they took."""
+        with app.connection_for_write() as connection, connection.Producer() as producer:
+            for _ in range(self.number):
+                nothing.apply_async(producer=producer)
+        options = ("--concurrency", str(self.workers), "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
+        command = [sys.executable, "-m", "celery", "-A", "bench.backlogs.idle_tasks", "worker", *options]
+        worker = subprocess.Popen(command, env={**os.environ, "IDLE_BROKER": self.broker}, stderr=subprocess.DEVNULL)
+        try:
+            self._wait(lambda left: left < self.number, START_SECONDS)
+            before, began = self.used(), time.perf_counter()
+            self._wait(lambda left: not left, MOST_SECONDS)
+            return Done(self.number, time.perf_counter() - began, self.used() - before)
+        finally:
+            worker.terminate()
+            worker.wait()
+
+    def _wait(self, holds: Callable[[int], bool], seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        with Redis.from_url(self.broker) as redis:
+            while not holds(redis.llen("celery") + redis.hlen("unacked")):
+                if time.monotonic() > ends:
+                    raise AssertionError("the worker takes no tasks")
+                time.sleep(0.005)

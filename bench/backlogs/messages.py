@@ -1,0 +1,77 @@
+"""Messages to nobody, and workers that deliver them: each a process that goes on as its task does, until none is left.
+
+To import it sets the portal up: DATABASE_URL names an empty database made for this.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+
+from bench import world  # noqa: F401 -- first: it sets the portal up
+
+# isort: split
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.utils import timezone
+
+from bench.backlogs.done import Done, timed
+from icpportal.outbox import delivery
+from icpportal.outbox.models import Message, State
+
+TOGETHER, ALONE = "nothing", "nothing_alone"  # recorded by twenties, as mails are, and one by one, as texts are
+
+
+def nothing(message: Message) -> str:
+    """A channel that takes everything at once."""
+    return message.key
+
+
+class Backlog:
+    """So many messages that are due, new ones for each turn."""
+
+    def __init__(self, number: int, workers: int, used: Callable[[], float]) -> None:
+        self.number, self.workers, self.used, self.turn = number, workers, used, 0
+        channels = dict.fromkeys((TOGETHER, ALONE), f"{__name__}.nothing")
+        settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, **channels}
+        settings.OUTBOX_TOGETHER = [*settings.OUTBOX_TOGETHER, TOGETHER]
+        call_command("migrate", verbosity=0)
+
+    def together(self) -> Done:
+        return self._delivered(TOGETHER)
+
+    def alone(self) -> Done:
+        return self._delivered(ALONE)
+
+    def _delivered(self, channel: str) -> Done:
+        self._fill(channel)
+        done = timed(self.number, self._work, self.used)
+        sent = Message.objects.filter(state=State.DELIVERED, attempts=1).count()
+        if sent != self.number:
+            raise AssertionError(f"{sent} of {self.number} messages were sent once")
+        return done
+
+    def _fill(self, channel: str) -> None:
+        self.turn += 1
+        now, payload = timezone.now(), {"to": "nobody"}
+        keys = (f"bench:{self.turn}:{number}" for number in range(self.number))
+        Message.objects.all().delete()
+        Message.objects.bulk_create(
+            (Message(key=key, channel=channel, payload=payload, next_at=now) for key in keys), batch_size=1000
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE outbox_message")
+
+    def _work(self) -> None:
+        connections.close_all()  # each process has its own
+        context = multiprocessing.get_context("fork")
+        processes = [context.Process(target=drain) for _ in range(self.workers)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+
+
+def drain() -> None:
+    """What a worker does while messages are due."""
+    while delivery.drain(codes=False).left:
+        continue

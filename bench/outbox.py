@@ -1,0 +1,50 @@
+"""Part `outbox`: messages that two workers deliver to channels that do nothing, beside tasks that do nothing.
+
+What a mail costs is recorded for up to twenty together, what a text costs for each.
+"""
+
+import importlib
+import os
+from contextlib import ExitStack
+
+from bench.backlogs.done import row
+from bench.harness import machine, reports, services
+from bench.harness.processes import Backends
+from bench.harness.rounds import interleaved
+from bench.harness.tables import Table
+from bench.targets import Result, Target
+
+MESSAGES, WORKERS = 5_000, 2
+OUTBOX = Target("outbox: messages delivered by two workers", "/s", must=900, goal=2_000, larger=True)
+TARGETS = [OUTBOX]
+
+
+def measure() -> list[Result]:
+    with ExitStack() as stack:
+        url, broker = stack.enter_context(services.database("outbox")), stack.enter_context(services.redis())
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = url, broker
+        backends = stack.enter_context(Backends(url.rpartition("/")[2]))
+        messages = importlib.import_module("bench.backlogs.messages")
+        tasks = importlib.import_module("bench.backlogs.idle_tasks")
+
+        def used() -> float:
+            return machine.ours() + backends.cpu()
+
+        backlog = messages.Backlog(MESSAGES, WORKERS, used)
+        queue = tasks.Queue(MESSAGES, WORKERS, broker, used)
+        sides = {
+            "tasks that do nothing": queue.done,
+            "messages recorded together": backlog.together,
+            "messages recorded one by one": backlog.alone,
+        }
+        rounds = interleaved(sides, beside=backends.cpu)
+        stack.callback(messages.connection.close)
+    reports.keep("outbox", rounds)
+    rows = [row(rounds, side) for side in sides]
+    reports.show(Table("Messages", ("what two workers do", "a second", "µs of processor each"), rows, chart=1))
+    return [Result(OUTBOX, rows[1][1], f"{rows[1][1] / rows[0][1]:.1f} × the tasks; {rounds.note}")]
+
+
+if __name__ == "__main__":
+    for result in measure():
+        print(result.line())
