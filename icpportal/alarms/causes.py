@@ -114,6 +114,11 @@ CAUSES = (
         _("“reconcile” names each order. Being submitted: “miit status”. In review: a reviewer takes it."),
     ),
     Cause(
+        "rights.corrections_overdue",
+        _("Somebody asked for a correction of their data, and the promised day of the answer has passed."),
+        _("A lead opens “Correction requests” at the review desk and answers what is overdue."),
+    ),
+    Cause(
         "report.place",
         _("Nobody knows where the server of an order stands, so its report waits."),
         _("Correct SERVER_PLACES or the server list: docs/inventory.md. The report then goes by itself."),

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from filings.models import Website
 from icpportal.accounts.models import User
+from icpportal.alarms.actions import clear, open_alarm
 from icpportal.desk.own_words import CODES
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT
@@ -35,6 +36,7 @@ OUTCOMES: dict[str, Words] = {
     DONE: pgettext_lazy("correction", "Corrected"),
     REFUSED: pgettext_lazy("correction", "Not corrected"),
 }
+OVERDUE = "rights.corrections_overdue"
 ANSWERED, LOOK = "correction_answered", "correction request"
 WHAT[LOOK] = pgettext_lazy("looked at", "Correction request")
 CLOSED = _("It was answered before")
@@ -65,6 +67,16 @@ def of_account(user: User) -> QuerySet[CorrectionRequest]:
 def is_overdue(asked: CorrectionRequest, now: datetime | None = None) -> bool:
     """Whether the promised time has passed without an answer."""
     return asked.closed_at is None and asked.due_at < (now or timezone.now())
+
+
+def watch(*, now: datetime | None = None) -> None:
+    """Raise the alarm while an answer is later than promised; it is over when all are given."""
+    now = now or timezone.now()
+    late = CorrectionRequest.objects.filter(closed_at=None, due_at__lt=now).count()
+    if late:
+        open_alarm(OVERDUE, detail=f"{late} requests", now=now)
+    else:
+        clear(OVERDUE, now=now)
 
 
 def answer(asked: CorrectionRequest, *, actor: User, outcome: str, words: str, now: datetime | None = None) -> None:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.alarms.causes import cause_of
+from icpportal.alarms.queries import open_alarms
 from icpportal.audit.models import AuditEntry
 from icpportal.operations.retention import retain
 from icpportal.outbox.models import Message
@@ -20,8 +23,9 @@ from tests.transfers.cancels import make_website, proved
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import english
 from transfers.models import Order
-from transfers.rights import closure
+from transfers.rights import closure, corrections
 from transfers.rights.models import CorrectionRequest
+from transfers.rights.sweep import sweep
 
 pytestmark = pytest.mark.django_db
 URL = reverse("data-corrections")
@@ -184,3 +188,33 @@ def test_the_page_asks_the_same_for_one_request_and_for_three(client: Client) ->
         client.post(URL, said(order))
 
     assert costs[0] == costs[1]
+
+
+def test_an_answer_that_is_late_is_an_alarm_until_it_is_given(client: Client) -> None:
+    order, lead = make_order(state=states.AUTHORITY_REVIEW), make_lead_reviewer()
+    row = asked(client, order)
+    sweep(now=row.due_at - timedelta(minutes=1))
+    assert open_alarms().count() == 0
+
+    for minutes in (1, 2):
+        sweep(now=row.due_at + timedelta(minutes=minutes))
+
+    alarm = open_alarms().get()
+    assert (alarm.cause, alarm.reference, alarm.detail) == ("rights.corrections_overdue", "", "1 requests")
+    assert cause_of(alarm.cause).key == alarm.cause
+    corrections.answer(row, actor=lead, outcome=corrections.DONE, words=WORDS)
+    sweep(now=row.due_at + timedelta(minutes=3))
+    assert open_alarms().count() == 0
+
+
+def test_a_lead_reads_at_the_desk_how_many_wait_and_how_many_are_late_and_a_reviewer_does_not(client: Client) -> None:
+    order, lead, reviewer = make_order(state=states.AUTHORITY_REVIEW), make_lead_reviewer(), make_reviewer()
+    row = asked(client, order)
+    for due_at, told in ((row.due_at, "0 overdue, 0 due today, 1 later"), (row.asked_at, "1 overdue, 0 due today")):
+        CorrectionRequest.objects.update(due_at=due_at)
+        cache.clear()
+        home = english(client, lead).get(reverse("admin:index")).content.decode()
+        line = home[home.index("Correction requests") :]
+        assert told in line
+
+    assert "Correction requests" not in text(english(client, reviewer).get(reverse("admin:index")))

@@ -32,8 +32,10 @@ from transfers.review.cases.parts.look import because_words
 from transfers.review.decisions import FAILED
 from transfers.review.staff import is_lead, reviewers
 from transfers.review.worklists.calls import calls_now
+from transfers.review.worklists.corrections import corrections_now
 from transfers.review.worklists.objections import objections_now
 
+OPEN = "closed_at__isempty=1"  # of the list of correction requests
 SPREAD = 152  # units of the drawn bar
 MOST = 20  # lines of one list
 
@@ -140,7 +142,7 @@ def home_page(reader: Reader) -> HomePage:
         provinces=comma_list(province_name(code) for code in own) if own else _("all"),
         next=_next(reader, narrowed),
         unheld=unheld.waiting,
-        baskets=[*_lines(counts, reader), *_phone_lines(reader)],
+        baskets=[*_lines(counts, reader), *_phone_lines(reader), *(_correction_lines(reader) if leads else [])],
         mine=_mine(reader),
         mine_url=f"{reverse(LIST)}?queue=mine&province=all",
         asked=_asked(reader),
@@ -250,6 +252,13 @@ def _phone_lines(reader: Reader) -> list[BasketLine]:
         _phone_line(label, reverse(name), counted, most, reader, _("On the phone") if not n else "")
         for n, (label, name, counted) in enumerate(rows)
     ]
+
+
+def _correction_lines(reader: Reader) -> list[BasketLine]:
+    """What people ask to have corrected, which leads answer."""
+    counted, url = corrections_now(), reverse("admin:rights_correctionrequest_changelist")
+    label = _("Correction requests")
+    return [_phone_line(label, f"{url}?{OPEN}", counted, counted.waiting, reader, _("People's own data"))]
 
 
 def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reader, part: str) -> BasketLine:

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from icpportal.alarms import restored
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.alarms.models import Alarm
 from icpportal.operations.monitoring import alerts
@@ -176,3 +177,21 @@ def test_a_webhook_that_does_not_take_it_is_tried_again_and_is_no_alarm_itself(h
 
 def test_nobody_but_operations_and_auditors_reads_the_list_that_a_message_leads_to():
     assert Client().get("/admin/alarms/alarm/").status_code == 302
+
+
+# --- a portal that was restored ------------------------------------------------------------------
+
+
+def test_nothing_that_is_over_is_told_after_go_and_what_is_open_still_is(by_mail):
+    restored.hold("backup-1", now=NOW)
+    open_alarm("health.line", now=NOW)
+    open_alarm("health.mail", now=NOW)
+    assert alerts.tell(now=NOW + MINUTE) == 0
+    clear("health.line", now=NOW + 2 * MINUTE)
+
+    restored.go(now=NOW + 3 * MINUTE)
+
+    assert alerts.tell(now=NOW + 4 * MINUTE) == 1
+    assert alerts.tell(now=NOW + 20 * MINUTE) == 0
+    assert [message.key.split(":")[2] for message in Message.objects.all()] == ["opened"]
+    assert Alarm.objects.get(told_at__isnull=False).cause == "health.mail"

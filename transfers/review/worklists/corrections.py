@@ -1,0 +1,31 @@
+"""Requests for a correction that wait for a lead's answer, counted by the index of open ones."""
+
+from datetime import datetime, time, timedelta
+
+from django.core.cache import cache
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+
+from icpportal.time_format import BEIJING, to_beijing
+from transfers.review.baskets.queries import Counted
+from transfers.review.worklists.calls import KNOWN_FOR
+from transfers.rights.models import CorrectionRequest
+
+
+def count_corrections(now: datetime) -> Counted:
+    """How many wait, how many of them longer than promised or until today, and by when the first is answered."""
+    tomorrow = datetime.combine(to_beijing(now).date() + timedelta(days=1), time(), tzinfo=BEIJING)
+    late = Q(due_at__lt=now)
+    said = CorrectionRequest.objects.filter(closed_at=None).aggregate(
+        waiting=Count("pk"),
+        over=Count("pk", filter=late),
+        today=Count("pk", filter=Q(due_at__lt=tomorrow) & ~late),
+        first=Min("due_at"),
+    )
+    return Counted(**said)
+
+
+def corrections_now() -> Counted:
+    """The same for a lead's first page: counted again after half a minute."""
+    found = cache.get_or_set("desk.corrections", lambda: count_corrections(timezone.now()), KNOWN_FOR)
+    return found or Counted()
