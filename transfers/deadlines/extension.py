@@ -1,6 +1,8 @@
 """Moving deadlines after an outage, with a new message and calendar file; giving those that are missing."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +15,8 @@ from transfers.orders import queries, states
 from transfers.orders.kinds import is_in, where
 from transfers.orders.machine import note
 from transfers.orders.rows import Group
+
+UNDATED_AT_ONCE = 1_000
 
 
 def extend(first: datetime, last: datetime, by: timedelta, *, reason: str, dry_run: bool = False) -> rows.Ran[str]:
@@ -45,12 +49,19 @@ def _extended(order: Order, by: timedelta, reason: str) -> bool:
 
 
 def date_undated(now: datetime, *, dry_run: bool = False) -> int:
-    """Give a whole term to what waits for its owner and has no date, as a portal from before leaves it; how many."""
+    """Give a whole term to what waits for its owner and has no date, as a portal from before leaves it; how many.
+
+    It dates a portion: the rest is the next sweep's.
+    """
     undated = Order.objects.filter(where(lambda state: state.kept), due_at=None)
-    found = list(undated.values_list("pk", "state"))
     if dry_run:
-        return len(found)
+        return undated.count()
+    found = defaultdict[str, list[UUID]](list)
+    for pk, state in undated.values_list("pk", "state")[:UNDATED_AT_ONCE]:
+        found[state].append(pk)
     return sum(
-        undated.filter(pk=pk, state=state).update(due_at=now + getattr(settings, states.BY_KEY[state].kept), reminded=0)
-        for pk, state in found
+        undated.filter(pk__in=keys, state=state).update(
+            due_at=now + getattr(settings, states.BY_KEY[state].kept), reminded=0
+        )
+        for state, keys in found.items()
     )

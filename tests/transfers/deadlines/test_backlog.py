@@ -27,7 +27,7 @@ from tests.transfers.builders import make_order, make_reviewer, make_user, moves
 from tests.transfers.conftest import FakeAuthority
 from tests.transfers.together import together
 from transfers import effects
-from transfers.deadlines import backlog
+from transfers.deadlines import backlog, extension
 from transfers.deadlines.sweep import sweep
 from transfers.models import Order, OrderEvent
 from transfers.notifications import notices
@@ -159,6 +159,16 @@ def test_a_sweep_whose_time_is_over_leaves_the_rest_to_the_next(
         assert sweep(now=NOW).moved == {}
 
     assert sweep(now=NOW).moved == {"expire_draft": 8}
+
+
+def test_what_has_no_date_gets_one_portion_by_portion(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extension, "UNDATED_AT_ONCE", 2)
+    due_orders(3)
+    Order.objects.update(due_at=None, state=states.LAPSED)
+
+    assert [sweep(now=NOW).moved for _ in range(3)] == [{"dated": 2}, {"dated": 1}, {}]
 
 
 # --- poison ----------------------------------------------------------------------------------
