@@ -1,12 +1,15 @@
 """`make axe`: axe looks at every page in both languages, by day and by night, on a phone and a computer.
 
 On the way it measures what axe does not: targets, the ring of what has the focus, nothing sideways at 320 and 1600
-pixels, nothing cut off when words are spaced wider. `ONLY=order,slot` takes pages by their names.
+pixels, nothing cut off when words are spaced wider. `ONLY=order,slot` takes pages by their names. Each language has a
+process of its own: `python -m tests.seen.judgement en` is one of them.
 """
 
 import os
+import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import product
 
 from tests.seen import stage  # first: it sets the portal up
@@ -23,13 +26,23 @@ Found = dict[tuple[str, str], set[str]]
 
 
 def main() -> int:
+    """1 when anything was found."""
+    if sys.argv[1:]:
+        return look(sys.argv[1:])
+    itself = [sys.executable, "-m", "tests.seen.judgement"]
+    beside = [subprocess.Popen([*itself, language]) for language in LANGUAGES]
+    return max(each.wait() for each in beside)
+
+
+def look(languages: Sequence[str]) -> int:
+    """All pages in these languages."""
     only = [word for word in os.environ.get("ONLY", "").split(",") if word]
     made = stage.build()
     found: Found = defaultdict(set)
     looked = 0
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for language in LANGUAGES:
+        for language in languages:
             for sight, eyes in sights.seen(browser, sights.of(made, language)):
                 if not only or any(word in sight.title for word in only):
                     looked += 1
@@ -37,7 +50,7 @@ def main() -> int:
         browser.close()
     for (rule, element), where in sorted(found.items()):
         print(f"{rule}: {element}\n    {len(where)}: {', '.join(sorted(where)[:4])}")
-    print(f"{looked} pages, {len(THEMES) * len(WIDTHS)} looks each: {len(found)} findings")
+    print(f"{', '.join(languages)}: {looked} pages, {len(THEMES) * len(WIDTHS)} looks each: {len(found)} findings")
     return bool(found)
 
 
