@@ -186,7 +186,7 @@ def status_of(*, purpose: str, holder: str, now: datetime | None = None) -> Code
     )
     if newest is None:
         return CodeStatus(left=0, expires_at=None, resend_in=0)
-    resend_at = newest.created_at + timedelta(seconds=settings.CODE_RESEND_SECONDS)
+    resend_at = min(newest.created_at, now) + timedelta(seconds=settings.CODE_RESEND_SECONDS)
     wait = _seconds(resend_at, now) if resend_at > now else 0
     return CodeStatus(left=newest.left, expires_at=newest.expires_at, resend_in=wait)
 

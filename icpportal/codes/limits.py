@@ -69,7 +69,9 @@ def take_within(rule: Limit, name: str, key: str, *, now: datetime | None = None
         elif row.began_at <= now - rule.window:
             counted = bool(mine.filter(began_at=row.began_at).update(used=1, began_at=now))
         elif row.used >= rule.amount:
-            return Allowed(ok=False, until=row.began_at + rule.window)
+            if row.began_at > now:  # the clock was set back: nobody waits longer for that
+                mine.filter(began_at=row.began_at).update(began_at=now)
+            return Allowed(ok=False, until=min(row.began_at, now) + rule.window)
         else:  # somebody gave a try back since
             counted = False
         if counted:

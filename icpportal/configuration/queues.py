@@ -61,6 +61,7 @@ def every(task: str, seconds: int) -> dict[str, Json]:
     return {"task": f"icpportal.tasks.{task}", "schedule": seconds, "options": {"expires": seconds}}
 
 
+CELERY_BEAT_SCHEDULER = "icpportal.operations.scheduler.SteadyScheduler"
 CELERY_BEAT_SCHEDULE = {
     "codes": every("deliver_codes", 5),
     "outbox": every("deliver_outbox", 5),

@@ -19,7 +19,7 @@ def record_heartbeat(name: str, *, now: datetime | None = None) -> None:
     """The job `name` has just ended well; written at most once in five seconds."""
     now = now or timezone.now()
     rows = Heartbeat.objects.filter(name=name)
-    if not rows.filter(at__gt=now - NOT_OFTENER).exists():
+    if not rows.filter(at__gt=now - NOT_OFTENER, at__lte=now).exists():  # a later one: the clock was set back
         Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -22,6 +23,7 @@ from demo.ministry.api.client import SimulatorClient  # noqa: E402
 from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile  # noqa: E402
 from icpportal.lifecycle import REVIEWER  # noqa: E402
 from icpportal.outbox.models import Message  # noqa: E402
+from tests.journeys.clock import CLOCK  # noqa: E402
 from tests.transfers import states  # noqa: E402
 from tests.transfers.builders import moves  # noqa: E402
 from tests.transfers.wired import put_on_record, wired_order  # noqa: E402
@@ -71,6 +73,16 @@ def fetched() -> bool:
     return MinistryLine.objects.filter(fetched_at__isnull=False).exists()
 
 
+def due(seconds: int) -> None:
+    """The phones of all orders that wait for them are to be confirmed within so many seconds from now."""
+    Order.objects.filter(state=states.PHONE_DUE).update(due_at=timezone.now() + timedelta(seconds=seconds))
+
+
+def clock() -> int:
+    """By how many seconds the mover's clock is off."""
+    return CLOCK.off
+
+
 def summary() -> dict[str, Any]:
     """Everything that counts in the end."""
     return {
@@ -92,12 +104,15 @@ REQUESTS: dict[str, Callable[..., Any]] = {
     "line_is_free": line_is_free,
     "holders": holders,
     "fetched": fetched,
+    "due": due,
+    "clock": clock,
 }
 
 
 def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
+        CLOCK.look()
         child = os.fork()
         if not child:
             answer = REQUESTS[request.pop("do")](**request)

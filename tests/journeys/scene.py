@@ -26,6 +26,8 @@ ENDS = {
 class Scene:
     """A portal's data, its mover, and workers that come and go."""
 
+    celery = ("-m", "celery")
+
     def __init__(self, folder: Path, environment: dict[str, str], *, root: Path = ROOT) -> None:
         self.folder, self.environment, self.root = folder, environment, root
         self.started: list[subprocess.Popen] = []
@@ -56,7 +58,7 @@ class Scene:
 
     def worker(self) -> subprocess.Popen:
         """A worker that has its two children and takes tasks."""
-        process = self.run("-m", "celery", "-A", "icpportal", *WORKER)
+        process = self.run(*self.celery, "-A", "icpportal", *WORKER)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         wait(lambda: len(children.read_text().split()) == 2, "no worker came up")
         return process

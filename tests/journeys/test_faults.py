@@ -29,14 +29,13 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 
 def beat(scene: Scene, name: str = "beat") -> subprocess.Popen:
-    return scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(scene.folder / name))
+    return scene.run(*scene.celery, "-A", "icpportal", "beat", "--schedule", str(scene.folder / name))
 
 
 def set_off(scene: Scene, number: int) -> list[str]:
     """So many orders, each of whose photos was accepted just now."""
     references: list[str] = scene.ask("place", number=number)
-    for reference in references:
-        scene.ask("move", reference=reference, kill=0, silent=False)
+    accept_photos(scene, references)
     return references
 
 
@@ -133,3 +132,55 @@ def test_orders_arrive_once_although(scene: Scene, fault: str) -> None:
 
     wait(lambda: is_over(scene.ask("summary")), "something is still owed", seconds=90)
     arrived(scene, 4)
+
+
+HOUR = 3600
+
+
+@pytest.mark.parametrize("by", [-HOUR, pytest.param(HOUR, marks=pytest.mark.long)])
+def test_orders_arrive_once_and_in_time_although_the_clock_is_set_by_an_hour(scene: Scene, by: int) -> None:
+    scene.celery = ("-m", "tests.journeys.clock")
+    beat(scene)
+    scene.worker()
+    before, after, last = in_turn(scene, 2, 2, 2)
+    accept_photos(scene, before)
+
+    set_clock(scene, by)
+    accept_photos(scene, after)
+
+    wait(lambda: len(scene.ask("summary")["sequences"]) == 4, "not all was sent", seconds=150)
+    scene.ask("due", seconds=-1)
+    wait(lambda: len(lapses(scene)) == 2, "a deadline was missed", seconds=150)
+    set_clock(scene, 0)
+    accept_photos(scene, last)
+    wait(lambda: len(scene.ask("summary")["sequences"]) == 6, "nothing goes on", seconds=150)
+    told = scene.ask("summary")
+    assert told["reports"] == told["keys_of_reports"]
+    assert told["sequences"] == list(range(1, 7))
+    assert set(lapses(scene).values()) == {1}
+
+
+def in_turn(scene: Scene, *numbers: int) -> list[list[str]]:
+    """So many orders, and so many more."""
+    placed = iter(scene.ask("place", number=sum(numbers)))
+    return [[next(placed) for _turn in range(number)] for number in numbers]
+
+
+def accept_photos(scene: Scene, references: list[str]) -> None:
+    for reference in references:
+        scene.ask("move", reference=reference, kill=0, silent=False)
+
+
+def set_clock(scene: Scene, by: int) -> None:
+    asked = scene.folder / "clock.new"
+    asked.write_text(str(by))
+    asked.rename(scene.folder / "clock")
+    wait(lambda: scene.ask("clock") == by, "the mover keeps its clock")
+
+
+def lapses(scene: Scene) -> dict[str, int]:
+    """How often each order was ended for phones that nobody confirmed."""
+    orders = scene.ask("summary")["orders"]
+    return {
+        reference: moves.count("lapse") for reference, (_province, _state, *moves) in orders.items() if "lapse" in moves
+    }

@@ -12,7 +12,7 @@ from icpportal.alarms import restored, rows
 from icpportal.alarms.actions import clear, open_alarm
 from icpportal.gateways.request_budget import bounded
 from icpportal.operations import heartbeat
-from icpportal.operations.monitoring import alerts, health
+from icpportal.operations.monitoring import alerts, clock_steps, health
 from icpportal.operations.monitoring.findings import Finding, judged
 from icpportal.time_format import to_beijing
 from icpportal.workdays.calendar import calendar
@@ -30,6 +30,7 @@ def watch(*, now: datetime | None = None) -> None:
     now = now or timezone.now()
     parts = rows.Parts("watch")
     steps: dict[str, Callable[[], object]] = {
+        "clock": lambda: clock_steps.catch_up(now),
         "health": lambda: watch_health(now),
         "holidays": lambda: watch_holidays(now),
         "alerts": lambda: alerts.tell(now=now),

@@ -137,3 +137,14 @@ def test_tries_at_once_in_a_new_window_are_counted_one_by_one():
     answers = at_once(lambda _number: take(now=NOW + HOUR).ok, 8)
 
     assert sorted(answers) == [False] * 5 + [True] * 3
+
+
+@pytest.mark.django_db
+def test_nobody_waits_longer_than_a_window_because_the_clock_was_set_back():
+    for _ in range(3):
+        take()
+
+    early = NOW - HOUR
+    assert take(now=early) == Allowed(False, early + HOUR)
+    assert take(now=early + HOUR - timedelta(seconds=1)) == Allowed(False, early + HOUR)
+    assert take(now=early + HOUR) == Allowed(True)

@@ -1,0 +1,33 @@
+"""What was written down before the clock was set back: it was due at once then, and would be due later than it is."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+
+from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
+from icpportal.outbox.models import Message, State
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = timedelta(seconds=1)  # between the two moments of a row that was due when it was written
+LOOKS_AGAIN = {"fetch_after": None, "sending_waits_until": None, "fetching_waits_until": None}
+
+
+def catch_up(now: datetime) -> int:
+    """Messages and reports go now, and the ministry is asked again; how many rows that were.
+
+    A later try of what failed before waits for as long as the clock was set back.
+    """
+    waiting = Message.objects.filter(_of_the_future("created_at", now), state=State.WAITING)
+    queued = Report.objects.filter(_of_the_future("queued_at", now), state=ReportState.QUEUED)
+    lines = MinistryLine.objects.filter(answered_at__gt=now)
+    found = waiting.update(next_at=now) + queued.update(next_at=now)
+    found += lines.update(**LOOKS_AGAIN, answered_at=now)
+    if found:
+        logger.warning("the clock was set back", extra={"rows": found})
+    return found
+
+
+def _of_the_future(written: str, now: datetime) -> Q:
+    return Q(**{f"{written}__gt": now, "next_at__gt": now, "next_at__lte": F(written) + AT_ONCE})
