@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
+from django.db.models import CharField, DateTimeField
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from icpportal.alarms import portions
+from icpportal.database.prepared import Prepared
 from icpportal.drafts.marks import Mark
 from icpportal.drafts.models import PageDraft
 from icpportal.fields.types import Json
@@ -22,6 +24,12 @@ KEPT_OF_VISITORS = timedelta(days=1)
 LARGEST = 64 * 1024  # characters of one page
 
 Typed = dict[str, list[str]]
+
+KEPT_NOW = Prepared(
+    lambda key, now: PageDraft.objects.filter(key=key, expires_at__gt=now).order_by(),
+    key=CharField(),
+    now=DateTimeField(),
+)
 
 
 class TooLarge(Exception):
@@ -41,7 +49,7 @@ def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
     reader = _reader(request, mark)
     if not reader:
         return None
-    return PageDraft.objects.filter(key=_key(reader, mark), expires_at__gt=timezone.now()).first()
+    return KEPT_NOW.first(key=_key(reader, mark), now=timezone.now())
 
 
 def keep_typed(request: HttpRequest, mark: Mark, typed: Typed, *, now: datetime | None = None) -> datetime:

@@ -116,8 +116,12 @@ def paper_gaps(
     needed: list[slots.Slot] | None = None,
     *,
     parts: list[ReturnedPart] | None = None,
+    given: frozenset[str] | None = None,
 ) -> list[Gap]:
-    """What the papers lack: a picture that is ready and fits, another one than came back, or a person's agreement."""
+    """What the papers lack: a picture that is ready and fits, another one than came back, or a person's agreement.
+
+    What is known already is not asked again: which slots are `needed`, the `parts` that came back, who has `given` it.
+    """
     if not queries.has_details(order):
         return []
     needed = slots.needed(order) if needed is None else needed
@@ -131,7 +135,7 @@ def paper_gaps(
     ]
     parts = returned_parts(order, papers) if parts is None else parts
     named = [part for part in unsettled(parts) if part.step == PAPER and part.key not in {gap.part for gap in lacking}]
-    return [*lacking, *map(_untouched, named), *_consents(order, papers)]
+    return [*lacking, *map(_untouched, named), *_consents(order, papers, given)]
 
 
 def _returned(parts: list[ReturnedPart]) -> list[Gap]:
@@ -158,9 +162,9 @@ def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) ->
     return _("%(slot)s is missing: upload it, then submit") % {"slot": slot.title}
 
 
-def _consents(order: Order, papers: list[OrderDocument]) -> list[Gap]:
+def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] | None) -> list[Gap]:
     """A person whose papers are here and whose agreement is not, or no longer, on record."""
-    given = consents.active_consents(order.reference)
+    given = consents.active_consents(order.reference) if given is None else given
     missing: dict[str, str] = {}
     for paper in papers:
         person = validity.person_of(order, paper.slot)

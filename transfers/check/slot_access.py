@@ -33,7 +33,9 @@ def sides_shown(slot: slots.Slot, papers: dict[tuple[str, int], OrderDocument]) 
     return [side for side in range(1, len(slot.sides) + 1) if side <= max(slot.needed, filled + 1)]
 
 
-def needs_consent(order: Order, slot: slots.Slot) -> bool:
-    """Whether the person whose paper it is has not agreed yet."""
+def needs_consent(order: Order, slot: slots.Slot, given: frozenset[str] | None = None) -> bool:
+    """Whether the person whose paper it is has not agreed yet; `given` where it is known who has."""
     person = person_of(order, slot.key)
-    return person is not None and not consents.is_active(order.reference, person.key)
+    if person is None:
+        return False
+    return person.key not in (consents.active_consents(order.reference) if given is None else given)

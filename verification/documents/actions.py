@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from icpportal.codes.limits import Allowed
 from icpportal.outbox.wake import wake_worker
 from icpportal.time_format import long_words
 from verification import attempts, file_names
@@ -80,11 +79,17 @@ def count(holder: str, account: str, size: int, now: datetime) -> None:
     """Count a file and its kilobytes for a day; raises `UploadRefused`, and then nothing is counted or read."""
     if Document.objects.filter(holder=holder).count() >= settings.UPLOADS_ORDER:
         raise UploadRefused("uploads_all", params={"max": settings.UPLOADS_ORDER})
-    kilobytes = 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024
-    with transaction.atomic():
-        for whose, key in (("order", holder), ("account", account)):
-            keys = [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
-            allowed = attempts.consume_all(keys, costs=[1, kilobytes], now=now) if key else Allowed(ok=True)
+    costs = [1, 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024]
+    limits = {
+        whose: [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
+        for whose, key in (("order", holder), ("account", account))
+        if key
+    }
+    if attempts.consume_all([key for keys in limits.values() for key in keys], costs=costs * len(limits), now=now).ok:
+        return
+    with transaction.atomic():  # whose limit it was
+        for whose, keys in limits.items():
+            allowed = attempts.consume_all(keys, costs=costs, now=now)
             if allowed.until:
                 raise UploadRefused(f"uploads_{whose}", params={"time": long_words(allowed.until)})
 

@@ -1,5 +1,7 @@
 """A4 pages with a form column and a guide column: lines, rows, boxes, and where the next one goes."""
 
+from functools import lru_cache
+
 from django.utils.translation import get_language
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.colors import Color, HexColor
@@ -80,6 +82,13 @@ class Pen:
         return height
 
 
+@lru_cache(8)  # each page of an order has the same
+def _modules(reference: str) -> list[list[bool]]:
+    code = QrCodeWidget(reference, barLevel="M").qr
+    code.make()
+    return [list(row) for row in code.modules]
+
+
 class Paper(Pen):
     """A pen on the page. `y` is where the form goes on, `guide_y` where the guide does."""
 
@@ -119,12 +128,11 @@ class Paper(Pen):
 
     def _qr(self, left: float, bottom: float, side: float) -> None:
         """Cell by cell: reportlab's own drawing of it would bring a font along that is not embedded."""
-        code = QrCodeWidget(self.reference, barLevel="M").qr
-        code.make()
-        count = code.getModuleCount()
+        modules = _modules(self.reference)
+        count = len(modules)
         cell = side / (count + 2 * QUIET)
         self.canvas.setFillColor(INK)
-        for down, row in enumerate(code.modules):
+        for down, row in enumerate(modules):
             for across, dark in enumerate(row):
                 if dark:
                     x, y = left + (across + QUIET) * cell, bottom + (count - 1 - down + QUIET) * cell

@@ -19,16 +19,16 @@ SIGN_HEIGHT, SEAL_HEIGHT = 34 * mm, 50 * mm
 RULED_LINES, RULED_HEIGHT = 5, 9 * mm
 
 
+USUAL_PAGES = 1
 # the font's reader keeps its place in the file on itself: two threads that embed it at once read each other's bytes
 one_at_a_time = threading.Lock()
 
 
 def pdf(facts: StatementFacts) -> bytes:
-    """The sheet of one order. Drawn twice: the first time tells how many pages there are. Takes about 0.1 s."""
+    """The sheet of one order. Where it has not the usual number of pages, which each page names, it is drawn again."""
     with one_at_a_time:
-        _content, pages = draw(facts, pages=1)
-        content, _pages = draw(facts, pages=pages)
-    return content
+        content, pages = draw(facts, pages=USUAL_PAGES)
+        return content if pages == USUAL_PAGES else draw(facts, pages=pages)[0]
 
 
 def draw(facts: StatementFacts, *, pages: int) -> tuple[bytes, int]:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING, TypedDict
 
-from django.utils.html import conditional_escape
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import gettext
 
 from icpportal.fields.language_marks import has_han, reads_chinese
@@ -35,8 +34,10 @@ class Widget(TypedDict, total=False):
     optgroups: "list[tuple[str | None, list[Widget], int]]"
 
 
-def _escaped(value: Fact) -> SafeString:
-    return conditional_escape(value if isinstance(value, str) else str(value))
+def _escaped(value: Fact) -> str:
+    """As templates do it, without their care for what is translated later: a select has hundreds of texts."""
+    text = value if isinstance(value, str) else str(value)
+    return text if isinstance(text, SafeData) else escape(text)
 
 
 def attributes(given: Facts) -> str:

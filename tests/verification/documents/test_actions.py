@@ -201,7 +201,7 @@ def test_uploads_at_the_same_time_each_get_a_row_and_a_file_of_their_own(files):
 def test_receiving_costs_the_key_the_row_and_what_is_counted(received, django_assert_num_queries):
     received()  # the first of a day opens its counters
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         received()
 
 

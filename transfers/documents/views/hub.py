@@ -15,7 +15,6 @@ from icpportal.fields.fields import ChoiceField
 from icpportal.wizard.storage import keep
 from transfers.check import readiness, slot_access
 from transfers.documents import slots
-from transfers.documents.validity import person_of
 from transfers.documents.views.panels import FormToDownload, form_of_commitment
 from transfers.documents.views.rows import HubGroup, HubRow, Looked, groups_of, row_of
 from transfers.models import Order
@@ -117,23 +116,18 @@ def _rows(order: Order) -> list[HubRow]:
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
     parts = returned_parts(order, papers)
-    gaps = {gap.part: gap for gap in readiness.paper_gaps(order, papers, needed, parts=parts)}
+    given = consents.active_consents(order.reference)
+    gaps = {gap.part: gap for gap in readiness.paper_gaps(order, papers, needed, parts=parts, given=given)}
     looked = Looked(
         order=order,
         papers=papers,
         gaps=gaps,
         is_open=slot_access.open_test(order, papers, set(gaps)),
         standing=papers_to_replace(parts),
-        given=_given(order, [slot for slot in needed if f"paper.{slot.key}" in gaps]),
+        given=given,
     )
     rows: list[HubRow] = []
     for slot in needed:
         has_filled = any(row.action and row.action.kind == PRIMARY for row in rows)
         rows.append(row_of(looked, slot, is_first=not has_filled))
     return rows
-
-
-def _given(order: Order, lacking: list[slots.Slot]) -> frozenset[str]:
-    """Who has agreed; asked only where a picture of a person is still to come."""
-    asks = any(person_of(order, slot.key) for slot in lacking)
-    return consents.active_consents(order.reference) if asks else frozenset()

@@ -51,8 +51,17 @@ from verification.documents.upload_messages import UploadRefused
 UNTICKED, REFUSED = "unticked", "refused."  # what a page says after its redirect
 
 
-def _papers(order: Order) -> dict[tuple[str, int], OrderDocument]:
-    return {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an order has, asked once a page: its papers, and who has agreed to be seen on them."""
+
+    papers: dict[tuple[str, int], OrderDocument]
+    given: frozenset[str]
+
+
+def _held(order: Order) -> Held:
+    papers = {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
+    return Held(papers, consents.active_consents(order.reference))
 
 
 @takes_file
@@ -65,13 +74,14 @@ def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
         return redirect(order)
     if not queries.has_details(order):
         return redirect("people", order.reference)
-    papers = list(queries.papers_of(order))
+    held = _held(order)
+    papers = list(held.papers.values())
     needed = slots.needed(order)
-    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed)}
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.given)}
     if found is None or found not in needed or not slot_access.open_test(order, papers, gaps)(found):
         raise Http404
     try:
-        return _changed(request, order, found) if request.method == "POST" else _slot(request, order, found)
+        return (_changed if request.method == "POST" else _slot)(request, order, found, held)
     except OrderChanged:
         return redirect(order)
 
@@ -83,22 +93,22 @@ def _side(request: HttpRequest, slot: slots.Slot) -> int:
     return int(side)
 
 
-def _changed(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+def _changed(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     if "consent" in request.POST:
-        return _consented(request, order, slot)
+        return _consented(request, order, slot, held)
     side = _side(request, slot)
     if "again" in request.POST:
-        return _used_again(request, order, slot)
+        return _used_again(request, order, slot, held)
     if "remove" in request.POST:
         paper_actions.remove(order, slot=slot.key, side=side)
-    elif slot_access.needs_consent(order, slot):
-        return _unticked(request, order, slot)
+    elif slot_access.needs_consent(order, slot, held.given):
+        return _unticked(request, order, slot, held)
     else:
         try:
             _taken_in(request, order, slot, side)
         except UploadRefused as refused:
             say_words(request, f"{REFUSED}{side}", refused.message)
-            return _slot(request, order, slot)
+            return _slot(request, order, slot, held)
     return redirect("slot", order.reference, slot.key)
 
 
@@ -110,25 +120,25 @@ def _taken_in(request: HttpRequest, order: Order, slot: slots.Slot, side: int) -
         paper_actions.upload(order, slot=slot.key, side=side, file=file_of(request), kind=slot.key)
 
 
-def _used_again(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+def _used_again(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     """Take the paper of an earlier order, if the person it shows agrees to that here too."""
-    if slot_access.needs_consent(order, slot):
-        return _unticked(request, order, slot)
+    if slot_access.needs_consent(order, slot, held.given):
+        return _unticked(request, order, slot, held)
     offer = reuse.for_slot(order, slot.key)
     if offer is not None and not offer.why_not:
         paper_actions.use_again(order, offer.earlier, slot=slot.key, actor=account_of(request))
     return redirect("slot", order.reference, slot.key)
 
 
-def _unticked(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+def _unticked(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     say(request, UNTICKED, value=True)
-    return _slot(request, order, slot)
+    return _slot(request, order, slot, held)
 
 
-def _consented(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
+def _consented(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
     person = person_of(order, slot.key)
     if "agree" not in request.POST:
-        return _unticked(request, order, slot)
+        return _unticked(request, order, slot, held)
     if person is not None:
         consents.give(
             holder=order.reference,
@@ -161,11 +171,11 @@ class SlotPage(PageInOrder):
     form: ConsentForm | None
 
 
-def _slot(request: HttpRequest, order: Order, slot: slots.Slot) -> HttpResponse:
-    papers = _papers(order)
+def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> HttpResponse:
+    papers = held.papers
     person = person_of(order, slot.key)
     name = mask_name(person.name) if person else ""
-    needs_consent = slot_access.needs_consent(order, slot)
+    needs_consent = slot_access.needs_consent(order, slot, held.given)
     consent_error = bool(said(request, UNTICKED))
     consent = ConsentForm({} if consent_error else None) if needs_consent else None
     if consent is not None and consent_error:
@@ -260,7 +270,8 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
     if is_over(order):
         raise Http404
     found = slots.SLOTS.get(slot)
-    paper = _papers(order).get((slot, side))
+    held = _held(order)
+    paper = held.papers.get((slot, side))
     if slot == slots.PHOTO and side == 1:
         drawn = photo_app.drawn(order, paper)
     elif found is None or not 1 <= side <= len(found.sides):
@@ -269,7 +280,7 @@ def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) ->
         may_upload = (
             order.is_editable
             and is_open(open_parts(order), f"paper.{slot}")
-            and not slot_access.needs_consent(order, found)
+            and not slot_access.needs_consent(order, found, held.given)
         )
         standing = papers_to_replace(unsettled(returned_parts(order)))
         drawn = slots.drawn(order, found, side, paper, is_open=may_upload, to_replace=slot in standing)
