@@ -2,6 +2,8 @@
 
 import io
 import random
+from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from bench.photo_check.papers import font
 SAYS = "网站备案信息真实性核验单主办单位名称负责人证件号码域名接入服务商本单位承诺所提交的材料真实有效并承担法律责任"
 ALSO = "Filing of the website, number 4949-1931-0021, valid until 2031-05-06, signed by an invented administrator. "
 POINTS, POINTS_PER_INCH = 8, 72
+HALF, FULL = 2, 0  # resolution of colours as Pillow counts it: 4:2:0 and 4:4:4
+ORIENTATION, ON_ITS_SIDE = 0x0112, 6
 INK, SEAL, WHITE = (30, 30, 34), (200, 25, 35), (255, 255, 255)
 Plane = NDArray[np.float64]
 
@@ -78,3 +82,41 @@ def _around(plane: Plane) -> Plane:
     bell /= bell.sum()
     across = np.apply_along_axis(np.convolve, 0, plane, bell, "valid")
     return np.apply_along_axis(np.convolve, 1, across, bell, "valid")
+
+
+@cache
+def phone() -> Image.Image:
+    return photographed(page(1080, 1440, 126), noise=2, blur=0.8)
+
+
+@cache
+def scan() -> Image.Image:
+    return photographed(page(1654, 2339, 200), noise=1.5, blur=0.5)
+
+
+@cache
+def twelve_megapixels() -> Image.Image:
+    return large(photographed(page(1008, 1344, 350), noise=4, blur=0.8), 3)
+
+
+def held_upright(picture: Image.Image) -> bytes:
+    """As a phone stores what it took upright: lying, and with a note that says so."""
+    note = Image.Exif()
+    note[ORIENTATION] = ON_ITS_SIDE
+    return encoded(picture.transpose(Image.Transpose.ROTATE_90), quality=85, subsampling=HALF, exif=note)
+
+
+PHONE, LARGE = "a phone's", "a phone's with 12 megapixels"
+UPLOADS: Mapping[str, Callable[[], bytes]] = {
+    PHONE: lambda: encoded(phone(), quality=85, subsampling=HALF),
+    "a phone's, held upright": lambda: held_upright(phone()),
+    LARGE: lambda: encoded(twelve_megapixels(), quality=85, subsampling=HALF),
+    "a camera's of high quality": lambda: encoded(twelve_megapixels(), quality=95, subsampling=FULL),
+    "a progressive one": lambda: encoded(phone(), quality=85, subsampling=HALF, progressive=True),
+    "a scan": lambda: encoded(scan(), quality=75, subsampling=HALF),
+    "a scan in full colour": lambda: encoded(scan(), quality=75, subsampling=FULL),
+    "a scan in grey": lambda: encoded(scan().convert("L"), quality=75),
+    "a scan, packed well": lambda: encoded(scan(), quality=75, subsampling=HALF, optimize=True),
+    "a scan as PNG": lambda: encoded(scan(), "PNG", compress_level=1),
+    "a screenshot": lambda: encoded(page(1080, 2340, 160, ground=WHITE), "PNG"),
+}

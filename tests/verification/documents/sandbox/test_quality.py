@@ -1,52 +1,14 @@
 """What is stored is hardly larger than what was sent, and its small print as legible."""
 
-from collections.abc import Callable
-from functools import cache
-
 import pytest
 from PIL import Image, ImageOps, JpegImagePlugin
 
-from bench.photo_check import small_print
-from bench.photo_check.small_print import encoded, large, likeness, page, photographed, text_of
+from bench.photo_check.small_print import UPLOADS, encoded, likeness, page, phone, text_of
 from tests.verification.documents import pictures
 from verification.documents.sandbox import child, quality
 
 LARGEST, LEGIBLE = 1.1, 0.98
 HALF, FULL = quality.HALF, quality.FULL
-
-
-@cache
-def phone() -> Image.Image:
-    return photographed(page(1200, 1600, 140), noise=3, blur=0.9)
-
-
-@cache
-def scan() -> Image.Image:
-    return photographed(page(1654, 2339, 200), noise=1.5, blur=0.5)
-
-
-@cache
-def twelve_megapixels() -> Image.Image:
-    return large(photographed(page(1008, 1344, 350), noise=4, blur=0.8), 3)
-
-
-def lying(picture: Image.Image) -> Image.Image:
-    return picture.transpose(Image.Transpose.ROTATE_90)
-
-
-UPLOADS: dict[str, Callable[[], bytes]] = {
-    "a phone's": lambda: encoded(phone(), quality=85, subsampling=HALF),
-    "a phone's, held upright": lambda: encoded(lying(phone()), quality=85, subsampling=HALF, exif=pictures.exif(6)),
-    "a phone's with 12 megapixels": lambda: encoded(twelve_megapixels(), quality=85, subsampling=HALF),
-    "a camera's of high quality": lambda: encoded(twelve_megapixels(), quality=95, subsampling=FULL),
-    "a progressive one": lambda: encoded(phone(), quality=85, subsampling=HALF, progressive=True),
-    "a scan": lambda: encoded(scan(), quality=75, subsampling=HALF),
-    "a scan in full colour": lambda: encoded(scan(), quality=75, subsampling=FULL),
-    "a scan in grey": lambda: encoded(scan().convert("L"), quality=75),
-    "a scan, packed well": lambda: encoded(scan(), quality=75, subsampling=HALF, optimize=True),
-    "a scan as PNG": lambda: encoded(scan(), "PNG", compress_level=1),
-    "a screenshot": lambda: encoded(page(1080, 2340, 160, ground=small_print.WHITE), "PNG"),
-}
 
 
 @pytest.mark.parametrize("upload", UPLOADS)
