@@ -8,9 +8,11 @@ import argparse
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 
 from bench import parts
-from bench.harness import results
+from bench.harness import results, shared
+from bench.harness.services import Missing
 
 
 def main() -> int:
@@ -19,11 +21,16 @@ def main() -> int:
         "part", nargs="*", choices=[*parts.PARTS, []], help="what to measure; everything if left out"
     )
     chosen = arguments.parse_args().part or list(parts.PARTS)
-    for name in chosen:
-        began = time.monotonic()
-        print(f"\n=== {name}: {parts.PARTS[name]}", flush=True)
-        subprocess.run([sys.executable, "-m", "bench.parts", name], check=False)
-        print(f"--- {name} took {time.monotonic() - began:.0f} s", flush=True)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(shared.made())
+        except Missing as problem:  # each part says so of its targets
+            print(problem)
+        for name in chosen:
+            began = time.monotonic()
+            print(f"\n=== {name}: {parts.PARTS[name]}", flush=True)
+            _run(name)
+            print(f"--- {name} took {time.monotonic() - began:.0f} s", flush=True)
     print()
     found = [result for name in chosen for result in results.read(name)]
     for result in found:
@@ -31,6 +38,17 @@ def main() -> int:
         if result.note:
             print(f"    {result.note}")
     return int(not found or any(result.missed for result in found))
+
+
+def _run(name: str) -> None:
+    """A part, which stops what it started also where this process is stopped."""
+    process = subprocess.Popen([sys.executable, "-m", "bench.parts", name])
+    try:
+        process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import importlib
 import sys
 
 import django
+from django.contrib.auth.hashers import make_password
 
 PASSWORD = "Quay-2026-lamp"
 NUMBER = 100
@@ -18,16 +19,15 @@ def address(number: int) -> str:
 
 
 def main(number: int) -> None:
+    """The accounts, with one hash for all, and the list of servers that the demo has for everybody."""
     django.setup()
     actions = importlib.import_module("icpportal.accounts.actions")  # models want the settings first
+    hashed = make_password(PASSWORD)
     for each in range(number):
-        actions.open_account(
-            email=address(each),
-            mobile=f"139{each + 77_000_000:08d}",
-            password=PASSWORD,
-            language="en",
-            held_roles=("applicant",),
-        )
+        user = actions.open_account(email=address(each), mobile=f"139{each + 77_000_000:08d}", password=None)
+        user.password, user.language = hashed, "en"
+        user.save(update_fields=["password", "language"])
+    importlib.import_module("demo.seed.free_filings").servers()
 
 
 if __name__ == "__main__":

@@ -23,6 +23,11 @@ def family(pid: int) -> list[int]:
     return found
 
 
+def children(pid: int) -> list[int]:
+    """Those whose parent it is."""
+    return [each for each in _alive() if (fields := _fields(each)) and int(fields[1]) == pid]
+
+
 def cpu(pids: Iterable[int]) -> float:
     """Seconds that these processes have used, with those of their children that have ended and were waited for."""
     return sum(sum(map(int, fields[11:15])) for pid in pids if (fields := _fields(pid))) / TICKS

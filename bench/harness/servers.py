@@ -14,13 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.harness import processes, services
+from bench.harness import processes, services, shared
 from bench.harness.services import Missing, free_port
 from demo.ministry.api.client import SimulatorClient
 
-ROOT = Path(__file__).resolve().parents[2]
 THREADS = "16"  # WEB_THREADS of the Dockerfile
-KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
 CELERY = (sys.executable, "-m", "celery", "-A", "icpportal")
 LIGHT = ("--without-gossip", "--without-mingle")  # as docker-compose.yml starts them
 START_SECONDS = 60.0
@@ -41,7 +39,7 @@ class Servers:
         """One more process; its output goes to a file of its name in the folder."""
         with (self.folder / f"{group}.log").open("ab") as log:
             self.running[group] = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+                command, cwd=shared.ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
             )
 
     def cpu(self) -> dict[str, float]:
@@ -52,7 +50,12 @@ class Servers:
     def manage(self, *command: str) -> str:
         """What a management command or module says about these data."""
         done = subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            [sys.executable, *command],
+            cwd=shared.ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise Missing(f"{' '.join(command)} exited {done.returncode}: {done.stderr[-800:]}")
@@ -97,7 +100,7 @@ class Portal(Servers):
 
 def gunicorn(application: str, port: int) -> list[str]:
     """The server as the Dockerfile starts it, with its flags, for any application."""
-    said = re.search(r"exec gunicorn icpportal\.wsgi (.*)\"\]", (ROOT / "Dockerfile").read_text("utf-8"))
+    said = re.search(r"exec gunicorn icpportal\.wsgi (.*)\"\]", (shared.ROOT / "Dockerfile").read_text("utf-8"))
     if said is None:
         raise Missing("the Dockerfile starts no gunicorn")
     flags = shlex.split(said[1].replace('\\"$WEB_THREADS\\"', THREADS))
@@ -124,11 +127,11 @@ def portal(*, worker: int = 4, **settings: str) -> Iterator[Portal]:
     a line on each page, no TLS, and no scanner. Beat does not run, so that what is measured is what people cause.
     """
     port, beside = free_port(), free_port()
-    with services.redis() as redis, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with services.redis() as redis, shared.given() as (template, static):
         environment = {
             "DJANGO_SETTINGS_MODULE": "icpportal.settings",
             "REDIS_URL": redis,
-            "STATIC_ROOT": str(Path(folder) / "static"),
+            "STATIC_ROOT": static,
             "SIMULATOR_URL": f"http://127.0.0.1:{beside}",
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
             "WEB_THREADS": THREADS,
@@ -136,14 +139,11 @@ def portal(*, worker: int = 4, **settings: str) -> Iterator[Portal]:
             "DECISION_OPEN_SECONDS": "0",
             **settings,
         }
-        with _servers("portal", port, environment) as servers:
+        with _servers("portal", port, environment, template) as servers:
             found = Portal(**vars(servers), simulator=SimulatorClient(environment["SIMULATOR_URL"]))
             found.start("simulator", sys.executable, "manage.py", "simulator", "serve", "--port", str(beside))
-            found.manage("manage.py", "migrate", "-v0")
-            found.manage("manage.py", "collectstatic", "--noinput", "-v0")
-            found.wait(f"{environment['SIMULATOR_URL']}/healthz", "simulator")
-            found.manage("manage.py", "seed_demo")
             found.manage("-m", "bench.harness.accounts")
+            found.wait(f"{environment['SIMULATOR_URL']}/healthz", "simulator")
             found.start("web", *gunicorn("icpportal.wsgi", port))
             if worker:
                 queues = "codes,pictures,ministry,rest"
@@ -153,9 +153,9 @@ def portal(*, worker: int = 4, **settings: str) -> Iterator[Portal]:
 
 
 @contextlib.contextmanager
-def _servers(purpose: str, port: int, settings: dict[str, str]) -> Iterator[Servers]:
-    with services.database(purpose) as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+def _servers(purpose: str, port: int, settings: dict[str, str], template: str = "template1") -> Iterator[Servers]:
+    with services.database(purpose, template=template) as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        kept = {name: os.environ[name] for name in shared.KEPT if name in os.environ}
         environment = {**kept, "VAR_DIR": folder, "DATABASE_URL": url, **settings}
         with processes.Backends(url.rpartition("/")[2]) as backends:
             servers = Servers(f"http://127.0.0.1:{port}", Path(folder), environment, backends)
@@ -169,6 +169,6 @@ def _servers(purpose: str, port: int, settings: dict[str, str]) -> Iterator[Serv
 def _keep_logs(folder: Path, purpose: str) -> None:
     """What the servers said outlives them in var/bench/, to look at when a part failed."""
     for log in folder.glob("*.log"):
-        target = ROOT / "var" / "bench" / "log" / f"{purpose}-{log.name}"
+        target = shared.ROOT / "var" / "bench" / "log" / f"{purpose}-{log.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(log, target)

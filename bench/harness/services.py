@@ -21,13 +21,14 @@ class Missing(Exception):
 
 
 @contextlib.contextmanager
-def database(purpose: str) -> Iterator[str]:
-    """The address of an empty database beside that of DATABASE_URL; `Missing` where no PostgreSQL answers."""
+def database(purpose: str, *, template: str = "template1") -> Iterator[str]:
+    """The address of a new database beside that of DATABASE_URL; `Missing` where no PostgreSQL answers."""
     if not SERVER.startswith("postgres"):
         raise Missing(f"DATABASE_URL is no PostgreSQL: {SERVER.partition(':')[0]}")
     name = f"bench_{purpose}_{secrets.token_hex(4)}"
     with _server() as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        server.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield f"{SERVER.rpartition('/')[0]}/{name}"
     finally:

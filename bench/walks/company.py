@@ -24,7 +24,9 @@ LINK = re.compile(r"/consent/[\w-]+/")
 class Company(Scenario):
     """Who walks; `inbox` holds the texts that would have left, `is_examined` says that no paper waits."""
 
-    def __init__(self, url: str, inbox: Path, papers: dict[str, bytes], is_examined: Callable[[], bool]) -> None:
+    def __init__(
+        self, url: str, inbox: Path, papers: dict[str, bytes], is_examined: Callable[[], bool] = lambda: True
+    ) -> None:
         super().__init__(url, PROVINCE, ("", ""))
         self.me = self.visitor = Visitor(url)
         self.other = Visitor(url)
@@ -48,26 +50,26 @@ class Company(Scenario):
 
     def walk(self) -> None:
         """All of it, counted."""
+        self.walk_to_documents()
+        self._documents()
+        self._send()
+
+    def walk_to_documents(self) -> None:
+        """What comes before the papers."""
         self.me.get("/filings/")
         self._type()
         self._proofs()
         self._details()
         self._administrator_agrees()
-        self._documents()
-        self._send()
+
+    def upload_again(self, slot: str) -> None:
+        """A paper that nobody agrees to, whether or not there is one."""
+        page = self.me.get(self.url(f"documents/{slot}/"))
+        self._uploaded(page, slot, 0)
 
     def _type(self) -> None:
         page = self.me.get("/transfers/new/")
-        typed = {
-            "nature": self.nature,
-            "id_type": self.id_type,
-            "id_number": self.code,
-            "name": self.company,
-            "region_province": self.province,
-            "region_city": self.region[:4] + "00",
-            "region_county": self.region,
-            "domain": f"www.{self.domain}",
-        }
+        typed = transfer.site_entries(self)
         self.visitor.autosave(**typed)
         page = self.me.send(page.form("id_number", "domain"), typed)
         found = page.find(class_="outcome")
@@ -101,7 +103,9 @@ class Company(Scenario):
             "languages": ["1"],
             "needs_approval": "no",
         }
-        lead, admin = (transfer._person(*each, self.dice) for each in (("lead", self.lead), ("admin", self.admin)))
+        lead, admin = (
+            transfer.person_entries(*each, self.dice) for each in (("lead", self.lead), ("admin", self.admin))
+        )
         self._page("subject", "lead_name", {**subject, **lead})
         self._page("website", "site_name", website)
         self._page("administrator", "same_person", {**admin, "same_person": "no"})

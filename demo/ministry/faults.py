@@ -47,7 +47,8 @@ def switch(
     methods = KINDS[kind] if method == ALL else (method,)
     if not set(methods) <= set(KINDS[kind]):
         raise NoSuchSwitch(f"no fault {kind} for {method}")
-    if value and not value.isdecimal():
+    whole = value.replace(".", "", 1) if kind == "slow" else value  # it may be a part of a second
+    if value and not whole.isdecimal():
         raise NoSuchSwitch("the value of a fault is a number")
     for name in methods:
         if on:

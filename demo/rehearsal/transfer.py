@@ -84,20 +84,24 @@ def sign_up(walk: Scenario) -> None:
         raise UnexpectedPage(f"sign-up ended on {page.url}: {page.trouble()}")
 
 
+def site_entries(walk: Scenario) -> dict[str, str]:
+    """What is typed into step 1: whose site it is, where, and which."""
+    return {
+        "nature": walk.nature,
+        "id_type": walk.id_type,
+        "id_number": walk.code,
+        "name": walk.company,
+        "region_province": walk.province,
+        "region_city": walk.region[:4] + "00",
+        "region_county": walk.region,
+        "domain": f"www.{walk.domain}",
+    }
+
+
 def asked_type(walk: Scenario, expected: str) -> Page:
     """Step 1 filled in; the page that says what kind of filing it is, which has to be this one."""
     page = walk.me.get("/transfers/new/")
-    page = walk.send_patiently(
-        page.form("id_number", "domain"),
-        nature=walk.nature,
-        id_type=walk.id_type,
-        id_number=walk.code,
-        name=walk.company,
-        region_province=walk.province,
-        region_city=walk.region[:4] + "00",
-        region_county=walk.region,
-        domain=f"www.{walk.domain}",
-    )
+    page = walk.send_patiently(page.form("id_number", "domain"), **site_entries(walk))
     found = page.find(class_="outcome")
     outcome = found[0].attrs.get("data-outcome") if found else page.trouble()
     if outcome != expected:
@@ -140,7 +144,7 @@ def people(walk: Scenario) -> None:
     page = walk.me.get(walk.url("subject/"))
     page = walk.me.send(
         page.form("lead_name"),
-        _person("lead", walk.lead, walk.dice),
+        person_entries("lead", walk.lead, walk.dice),
         id_address=f"{walk.address}示例路1号",
         post_region=walk.region,
         post_address="示例路1号2号楼301室",
@@ -159,12 +163,12 @@ def people(walk: Scenario) -> None:
     )
     walk.moved_on(page, "website")
     page = walk.me.get(walk.url("administrator/"))
-    theirs = _person("admin", walk.admin, walk.dice)
+    theirs = person_entries("admin", walk.admin, walk.dice)
     page = walk.me.send(page.form("same_person"), theirs, same_person="yes" if walk.admin == walk.lead else "no")
     walk.moved_on(page, "administrator")
 
 
-def _person(prefix: str, who: fake_data.Invented, dice: random.Random) -> dict[str, str]:
+def person_entries(prefix: str, who: fake_data.Invented, dice: random.Random) -> dict[str, str]:
     """A person in charge as the page asks for them."""
     return {
         f"{prefix}_name": who.name,

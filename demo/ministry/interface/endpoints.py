@@ -107,7 +107,7 @@ def _suffer(request: HttpRequest, striking: dict[str, str]) -> HttpResponse | No
         if not SLEEPERS.acquire(blocking=False):
             return _drop(request)
         try:
-            time.sleep(int(striking["slow"]))
+            time.sleep(float(striking["slow"]))
         finally:
             SLEEPERS.release()
     if "http" in striking:

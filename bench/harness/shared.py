@@ -1,0 +1,44 @@
+"""What the parts of one run share, made once: a migrated database to copy, and the collected static files."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.harness import services
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE, STATIC = "BENCH_TEMPLATE", "BENCH_STATIC"  # how the processes of the parts are told
+KEPT = ("PATH", "HOME", "LANG", "VIRTUAL_ENV")
+
+
+@contextlib.contextmanager
+def made() -> Iterator[None]:
+    """Within it, parts find both in their environment; `Missing` where there is no PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, services.database("template") as url:
+        _manage("migrate", "-v0", VAR_DIR=folder, DATABASE_URL=url)
+        static = str(Path(folder) / "static")
+        _manage("collectstatic", "--noinput", "-v0", VAR_DIR=folder, DATABASE_URL=url, STATIC_ROOT=static)
+        os.environ.update({TEMPLATE: url.rpartition("/")[2], STATIC: static})
+        yield
+
+
+@contextlib.contextmanager
+def given() -> Iterator[tuple[str, str]]:
+    """The name of the migrated database and the folder of the style sheets: those of the run, or made now."""
+    if TEMPLATE in os.environ:
+        yield os.environ[TEMPLATE], os.environ[STATIC]
+        return
+    with made():
+        yield os.environ[TEMPLATE], os.environ[STATIC]
+    del os.environ[TEMPLATE], os.environ[STATIC]
+
+
+def _manage(*command: str, **settings: str) -> None:
+    """A management command of the portal."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment = {**kept, "DJANGO_SETTINGS_MODULE": "icpportal.settings", **settings}
+    subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
