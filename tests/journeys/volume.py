@@ -17,6 +17,8 @@ NOTHING = 16  # bytes
 class Mounted:
     """A volume of its own."""
 
+    shows_room = True
+
     def __init__(self, folder: Path) -> None:
         self.folder, self.ballast = folder, folder / "ballast"
 
@@ -34,7 +36,9 @@ class Mounted:
 
 
 class Limited(Mounted):
-    """Where nothing may be mounted: no process of the portal may write into a file any more."""
+    """Where nothing may be mounted: no process of the portal may write into a file any more; there is room, though."""
+
+    shows_room = False
 
     def leave(self, room: int) -> None:
         if not room:

@@ -6,9 +6,10 @@ from unittest.mock import Mock
 
 import pytest
 import requests
+from django.db import OperationalError
 from django.utils import timezone
 
-from icpportal.alarms import restored
+from icpportal.alarms import restored, rows
 from icpportal.alarms.queries import open_alarms
 from icpportal.operations import heartbeat
 from icpportal.operations.monitoring import health, watch
@@ -145,3 +146,17 @@ def test_a_switch_that_does_not_answer_is_said_once_without_its_address_and_aske
     assert "a-token" not in str(caplog.records[0].__dict__)
     assert (refused.call_count, heartbeat.noted("deadman").trouble) == (3, "ConnectionError")
     assert open_alarms().count() == 0
+
+
+def test_while_nothing_can_be_written_the_switch_hears_nothing(monkeypatch, settings):
+    settings.DEADMAN_URL = "https://ping.example.com/a-token"
+    asked = Mock()
+    monkeypatch.setattr(requests, "get", asked)
+    full = Mock(side_effect=OperationalError("database or disk is full"))
+    monkeypatch.setattr(heartbeat, "note", full)
+    monkeypatch.setattr(rows, "open_alarm", full)
+
+    with pytest.raises(OperationalError):
+        watch.watch(now=NOW)
+
+    asked.assert_not_called()
