@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import ExitStack
 
-from bench import parts
+from bench import document, parts
 from bench.harness import results, shared
 from bench.harness.services import Missing
 
@@ -20,7 +20,12 @@ def main() -> int:
     arguments.add_argument(
         "part", nargs="*", choices=[*parts.PARTS, []], help="what to measure; everything if left out"
     )
-    chosen = arguments.parse_args().part or list(parts.PARTS)
+    arguments.add_argument("--write-docs", action="store_true", help="write what was measured into docs/performance.md")
+    asked = arguments.parse_args()
+    if asked.write_docs:
+        document.write()
+        return 0
+    chosen = asked.part or list(parts.PARTS)
     with ExitStack() as stack:
         try:
             stack.enter_context(shared.made())

@@ -62,11 +62,14 @@ def measure() -> list[Result]:
     with ExitStack() as stack:
         plain = stack.enter_context(servers.bare())
         portal = stack.enter_context(servers.portal())
-        sides = {"bare": Bare(plain).walk, "portal": stack.enter_context(Companies(portal)).walk}
+        companies = stack.enter_context(Companies(portal))
+        sides = {"bare": Bare(plain).walk, "portal": companies.walk}
         for side in sides.values():
             side()  # what is asked for the first time
         rounds = interleaved(sides, beside=lambda: plain.backends.cpu() + portal.backends.cpu(), judge=_judged)
+        kept = companies.kept()
     _report(rounds)
+    reports.show(Table("Storage of an order that was sent", ("", "kB"), [*kept.items()]))
     ratio = rounds.median(lambda sides: sides["portal"].request / sides["bare"].request)
     whole = rounds.median(lambda sides: sides["portal"].of() / sides["bare"].floor)
     floor = 1000 * rounds.median(lambda sides: sides["bare"].floor)
@@ -95,6 +98,7 @@ class Companies:
         self.papers = {key: papers.paper(key) for key in papers.DRAWN}
         self.rows = psycopg.connect(portal.environment["DATABASE_URL"], autocommit=True)
         portal.backends.without.add(self.rows.info.backend_pid)
+        self.empty, self.walked = self._size(), 0
 
     def __enter__(self) -> "Companies":
         return self
@@ -112,7 +116,18 @@ class Companies:
         _together([each.walk for each in walks])
         self.portal.settle("worker")
         took = [each for walk in walks for each in walk.took]
+        self.walked += USERS
         return Walked(USERS, took, _since(before, self.portal.cpu()))
+
+    def kept(self) -> dict[str, float]:
+        """Kilobytes of each journey so far: in PostgreSQL with its indexes, and in the folder of documents."""
+        files = sum(each.stat().st_size for each in (self.portal.folder / "documents").rglob("*") if each.is_file())
+        grown = self._size() - self.empty
+        return {"rows and indexes": grown / 1000 / self.walked, "files": files / 1000 / self.walked}
+
+    def _size(self) -> int:
+        found = self.rows.execute("SELECT pg_database_size(current_database())").fetchone()
+        return found[0] if found else 0
 
     def _is_examined(self) -> bool:
         with self.lock:
