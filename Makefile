@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-com
 
 .DEFAULT_GOAL := help
 .PHONY: help audit demo demo-reset requirements test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
-	fmt messages bench clean
+	fmt messages bench bench-world clean
 
 help: ## this list
 	@echo "The ICP filing portal. What there is to make:"
@@ -76,6 +76,9 @@ requirements: $(BIN)/python ## write requirements*.txt anew from requirements*.i
 	@for name in $(patsubst requirements%.in,"%",requirements.in $(filter-out requirements.in requirements-dev.in,$(wildcard requirements-*.in)) requirements-dev.in); do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			--no-annotate $(if $(UPGRADE),--upgrade) "requirements$$name.in" --output-file "requirements$$name.txt" || exit 1; done
+
+bench-world: $(BIN)/.installed-dev ## fill PostgreSQL with N=1000000 orders to measure (and 1,000 beside); N=0 deletes them
+	@$(BIN)/python -m bench.big_world $(N)
 
 audit: $(BIN)/.installed-dev ## compare what is pinned with known holes (says so where the advisory service is not reachable)
 	@$(BIN)/python -m tests.audit

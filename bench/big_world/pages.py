@@ -1,0 +1,199 @@
+"""The lists and searches of the world of DATABASE_URL: each asked for as a person does, its statements explained."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bench.big_world import APPLICANT, SMALL_NAME, STAFF
+from bench.big_world.shown import SAMPLES
+from bench.lists import LARGE, PARTS, TIMES, Page
+from icpportal.accounts.models import User
+from transfers.models import Order
+from transfers.review.baskets.rows import baskets
+
+QUEUE = "admin:transfers_order_changelist"
+NARROWED = ("", "&province=64", "&nature=individual", "&look=findings")
+LONGEST = 0.5  # seconds for the repeated runs of one statement
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a person."""
+
+    name: str
+    client: Client
+    url: str
+    typed: str | None = None  # in the search of the desk
+
+    def answer(self) -> Any:
+        return self.client.get(self.url) if self.typed is None else self.client.post(self.url, {"find": self.typed})
+
+
+def measured() -> list[Page]:
+    """Every page, with nothing remembered; what a request writes is taken back."""
+    _plan_as_for_large_tables()
+    large, only = _large_tables(), os.environ.get("ONLY", "")
+    every = [*_of_applicant(), *_of_desk(), *_of_search()]
+    return [_measured(asked, large) for asked in every if asked.name.startswith(tuple(only.split(",")))]
+
+
+def _plan_as_for_large_tables() -> None:
+    """A table of a few pages is read whole, a join of two such is hashed: in the small world the same is read by index,
+    or it would be compared how much a plan costs that nobody makes for a large one.
+    """
+    if connection.settings_dict["NAME"] == SMALL_NAME:
+        with connection.cursor() as cursor:
+            for way in ("seqscan", "hashjoin", "mergejoin", "bitmapscan"):
+                cursor.execute(f"SET enable_{way} = off")
+
+
+def _large_tables() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND reltuples >= %s", [LARGE])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _measured(asked: Asked, large: set[str]) -> Page:
+    """Time and plans as for the first reader; pages read as for the next one, who is shown counts of a moment ago."""
+    page = Page(asked.name)
+    _captured(asked)  # what a process reads once
+    cache.clear()
+    for sql in _captured(asked):
+        page.queries += 1
+        if sql.startswith("SELECT"):
+            read = _read(sql, TIMES)
+            page.first += read.buffers
+            page.slowest = max(page.slowest, read.took)
+            page.whole += sorted(read.whole & large)
+            page.plans.append((read.buffers, read.took, f"{sql[:1500]}\n{_words(sql)}"))
+    page.buffers = sum(_read(sql, 1).buffers for sql in _captured(asked) if sql.startswith("SELECT"))
+    print(f"{page.name}: {page.buffers}, {page.slowest:.1f} ms {page.whole or ''}", file=sys.stderr, flush=True)
+    return page
+
+
+def _captured(asked: Asked) -> list[str]:
+    with transaction.atomic(), CaptureQueriesContext(connection) as found:
+        answer = asked.answer()
+        assert answer.status_code == 200, (asked.name, answer.status_code)
+        transaction.set_rollback(True)
+    return [each["sql"] for each in found if "SAVEPOINT" not in each["sql"]]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one statement cost: pages read, the time of nearly all runs, and the tables read from end to end."""
+
+    buffers: int
+    took: float
+    whole: set[str]
+
+
+def _read(sql: str, times: int) -> Read:
+    took: list[float] = []
+    until = time.monotonic() + LONGEST
+    with connection.cursor() as cursor:
+        while not took or (len(took) < times and time.monotonic() < until):
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql}")
+            (told,) = cursor.fetchone()
+            (plan,) = told if isinstance(told, list) else json.loads(told)
+            took.append(plan["Execution Time"] + plan["Planning Time"])
+    top = plan["Plan"]
+    buffers = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+    return Read(buffers, sorted(took)[int(len(took) * 0.95)], set(_read_whole(top)))
+
+
+def _read_whole(node: dict[str, Any]) -> Iterator[str]:
+    """A scan that a limit ends after some rows is none of a whole table."""
+    passed = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    if node["Node Type"] == "Seq Scan" and passed >= LARGE:
+        yield node["Relation Name"]
+    for part in node.get("Plans", ()):
+        yield from _read_whole(part)
+
+
+def _words(sql: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {sql}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def _client(email: str) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(email=email))
+    return client
+
+
+def _of_applicant() -> Iterator[Asked]:
+    client, mine = _client(APPLICANT), reverse("dashboard")
+    for tab in ("turn", "ours", "authority", "sites", "closed"):
+        yield Asked(f"my filings {tab}", client, f"{mine}?tab={tab}")
+    yield Asked("my filings, a part typed", client, f"{mine}?q=shop")
+    yield Asked("my messages", client, reverse("notifications"))
+    order = Order.objects.filter(owner__email=APPLICANT).order_by("created_at").last()
+    yield Asked("my order", client, order.get_absolute_url())
+
+
+def _of_desk() -> Iterator[Asked]:
+    clients = {role: _client(email) for role, email in STAFF.items()}
+    for basket in baskets():
+        for narrowed in NARROWED:
+            yield Asked(
+                f"basket {basket.key}{narrowed}", clients["lead"], f"{reverse(QUEUE)}?queue={basket.key}{narrowed}"
+            )
+    for role, client in clients.items():
+        yield Asked(f"{role} home", client, reverse("admin:index"))
+        yield from _registers(role, client)
+    case = Order.objects.filter(state="submitted", submitted_at__isnull=False).order_by("-entered_at")[0]
+    for page in ("case", "more"):
+        yield Asked(f"reviewer {page}", clients["reviewer"], reverse(f"admin:transfers_order_{page}", args=[case.pk]))
+    for name in ("calls", "objections", "reasons", "figures"):
+        yield Asked(f"lead {name}", clients["lead"], reverse(f"admin:desk_{name}"))
+
+
+def _registers(role: str, client: Client) -> Iterator[Asked]:
+    """The lists of Django's kind, as they are and with something typed where they have a search."""
+    request = RequestFactory().get("/admin/")
+    request.user = User.objects.get(email=STAFF[role])
+    for model, shown in admin.site._registry.items():
+        name = model._meta.model_name
+        if model is Order or not shown.has_view_permission(request):
+            continue
+        url = reverse(f"admin:{model._meta.app_label}_{name}_changelist")
+        if client.get(url).status_code != 200:
+            continue
+        yield Asked(f"{role} {name}", client, url)
+        yield Asked(f"{role} {name} page 2", client, f"{url}?p=2")
+        if shown.search_fields:
+            for typed in ("GGGG-GGG7", "paper-shop16.com", "13900000001"):
+                yield Asked(f"{role} {name} q={typed}", client, f"{url}?q={typed}")
+
+
+def _of_search() -> Iterator[Asked]:
+    client, url = _client(STAFF["reviewer"]), reverse("admin:transfers_order_search")
+    last = Order.objects.count()
+    n = max(1, round(last * 50 / SAMPLES))
+    order = Order.objects.get(pk=f"{n:032x}")
+    typed = {
+        "domain": order.domain,
+        "number": order.subject_number,
+        "document": f"{n:018d}",
+        "phone": f"139{n:08d}",
+        "company": f"宁夏示例{n}号有限公司",
+        "name": f"林示{chr(0x4E00 + n % 9000)}",
+        "account": "13800000001",
+    }
+    for name, words in typed.items():
+        yield Asked(f"search {name}", client, url, words)
+    for part in PARTS:
+        yield Asked(f"part {part}", client, url, part)

@@ -1,0 +1,104 @@
+"""Every list and every search, at 1,000,000 orders and at 1,000: what PostgreSQL reads for it, and how long it takes.
+
+`make bench-world N=1000000` fills both worlds once. `python -m bench.lists` prints a line a page and the plans of what
+reads too much. A request is made for real with nothing remembered, each of its statements is explained as it was asked.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+
+from bench.big_world import NAME, SMALL_NAME, url
+from bench.targets import Result, Target
+
+MORE, ROOM = 1.2, 20  # how much more may be read than of the small world, and so many pages beside
+LARGE, TIMES = 10_000, int(os.environ.get("TIMES", "20"))
+BUFFERS = Target("lists: pages read, of 1.2 × those at 1,000 orders + 20", "×", 1.0)
+WHOLE = Target("lists: tables over 10,000 rows read whole", "pages", 0)
+STATEMENT = Target("lists: statement, p95", "ms", 10)
+PART = Target("search by part: statement, p95", "ms", 100)
+CASE = Target("case page: queries", "queries", 15)
+TARGETS = (BUFFERS, WHOLE, STATEMENT, PART, CASE)
+PARTS = ("shop", "paper-shop", "lotus", "a12", "示例")  # what is typed of a name or a domain, and what many have
+
+
+@dataclass
+class Page:
+    """What one page asked: its statements, how much each read, how long nearly all took, and the worst plan."""
+
+    name: str
+    queries: int = 0
+    buffers: int = 0
+    first: int = 0  # pages read for who comes first, and for whom is counted
+    slowest: float = 0.0
+    whole: list[str] = field(default_factory=list)
+    plans: list[tuple[int, float, str]] = field(default_factory=list)
+
+
+def measure() -> list[Result]:
+    """Both worlds, each in a process of its own; None of them is there: nothing was measured."""
+    small, large = (_measured(name) for name in (SMALL_NAME, NAME))
+    return results(small, large)
+
+
+def results(small: dict[str, Page], large: dict[str, Page]) -> list[Result]:
+    lists = {name: page for name, page in large.items() if not name.startswith("part ")}
+    parts = {name: page for name, page in large.items() if name.startswith("part ")}
+    worst = max(lists.values(), key=lambda page: share(page, small[page.name]))
+    slowest = max(lists.values(), key=lambda page: page.slowest)
+    part = max(parts.values(), key=lambda page: page.slowest)
+    whole = [page.name for page in large.values() if page.whole]
+    return [
+        Result(
+            BUFFERS, share(worst, small[worst.name]), f"{worst.name}: {worst.buffers} of {small[worst.name].buffers}"
+        ),
+        Result(WHOLE, len(whole), ", ".join(whole)),
+        Result(STATEMENT, slowest.slowest, slowest.name),
+        Result(PART, part.slowest, part.name),
+        Result(CASE, large["reviewer case"].queries),
+    ]
+
+
+def share(page: Page, small: Page) -> float:
+    """How much it reads of what it may."""
+    return page.buffers / (MORE * small.buffers + ROOM)
+
+
+def _measured(name: str) -> dict[str, Page]:
+    environment = {**os.environ, "DATABASE_URL": url(name)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.lists", "--one"], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return {row["name"]: Page(**row) for row in json.loads(done.stdout)}
+
+
+def main() -> None:
+    small, large = (_measured(name) for name in (SMALL_NAME, NAME))
+    print(f"{'':46}{'queries':>8}{'pages read':>12}{'at 1,000':>10}{'of allowed':>11}{'p95 ms':>8}")
+    for name, page in large.items():
+        print(
+            f"{name[:45]:46}{page.queries:8}{page.buffers:12,}{small[name].buffers:10,}"
+            f"{share(page, small[name]):11.2f}{page.slowest:8.2f}"
+        )
+    for name, page in large.items():
+        if page.whole or share(page, small[name]) > 1 or page.slowest > STATEMENT.must:
+            print(f"\n##### {name} {page.whole or ''}")
+            for buffers, took, plan in sorted(page.plans, reverse=True)[:3]:
+                print(f"{buffers} pages, {took:.2f} ms\n{plan}\n")
+    print("\n".join(result.line() for result in results(small, large)))
+
+
+# --- in the process of one world ----------------------------------------------------------------
+
+
+def one_world() -> None:
+    from bench import world  # noqa: F401, PLC0415 -- it sets the portal up for the world of DATABASE_URL
+    from bench.big_world import pages  # noqa: PLC0415 -- models
+
+    print(json.dumps([asdict(page) for page in pages.measured()]))
+
+
+if __name__ == "__main__":
+    one_world() if "--one" in sys.argv else main()
