@@ -13,6 +13,7 @@ from pathlib import Path
 KIT = (
     "icpportal/time_format.py",
     "icpportal/database",
+    "icpportal/indexes_while_writing.py",
     "icpportal/fields",
     "icpportal/desk",
     "icpportal/desk/stock",

@@ -29,7 +29,6 @@ from verification.models import Backdrop, BackdropStock, Consent, Document, Phon
 class ReadOnly(ReadOnlyAdmin):
     """What is on record can be looked at. It changes through actions alone."""
 
-    show_full_result_count = False
     list_per_page = 50
 
 

@@ -54,6 +54,7 @@ class Subject(SealedModel):
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("register", "subject"), pgettext_lazy("register", "subjects")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="subject_newest")]
 
     def __str__(self) -> str:
         return self.subject_number or str(self.pk)
@@ -95,7 +96,12 @@ class Website(SealedModel):
 
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="websites")
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="websites"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="websites",
+        db_index=False,
     )
     name = models.CharField(pgettext_lazy("register", "Website name"), max_length=60, blank=True)
     domain = models.CharField(pgettext_lazy("register", "Domain"), max_length=253)
@@ -126,7 +132,11 @@ class Website(SealedModel):
                 fields=["domain"], condition=Q(ended_at__isnull=True), name="one_live_website_a_domain"
             )
         ]
-        indexes = [models.Index(fields=["owner", "-since"], name="website_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-since"], name="website_of_owner"),
+            models.Index(fields=["-since", "-id"], name="website_newest"),
+            models.Index(fields=["domain"], name="website_domain"),  # those that have ended are looked for as well
+        ]
 
     def __str__(self) -> str:
         return self.display_domain
@@ -159,7 +169,11 @@ class Access(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = pgettext_lazy("register", "access"), pgettext_lazy("register", "accesses")
         ordering = ["-since", "-pk"]
-        indexes = [models.Index(fields=["website"], condition=Q(ended_at__isnull=True), name="live_access_of_website")]
+        indexes = [
+            models.Index(fields=["website"], condition=Q(ended_at__isnull=True), name="live_access_of_website"),
+            models.Index(fields=["-since", "-id"], name="access_newest"),
+            models.Index(fields=["instance"], name="access_instance"),
+        ]
 
     def __str__(self) -> str:
         return self.report_key or str(self.pk)
@@ -189,6 +203,10 @@ class LegacyRecord(SealedModel):
     class Meta:
         verbose_name, verbose_name_plural = _("record of the old platform"), _("records of the old platform")
         ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="record_newest"),
+            models.Index(fields=["subject_number"], name="record_subject_number"),
+        ]
 
     def __str__(self) -> str:
         return display_domain(self.domain)

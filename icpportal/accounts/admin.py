@@ -173,7 +173,6 @@ class AccountAdmin(admin.ModelAdmin):
     readonly_fields = READ
     fields = TYPED + READ
     list_per_page = 50
-    show_full_result_count = False
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

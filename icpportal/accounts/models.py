@@ -97,7 +97,13 @@ class User(SealedModel, AbstractBaseUser, PermissionsMixin):
                 name="one_account_per_confirmed_mobile",
             ),
         ]
-        indexes = [models.Index(fields=["mobile_index"], name="account_mobile")]
+        indexes = [
+            models.Index(fields=["mobile_index"], name="account_mobile"),
+            models.Index(fields=["-date_joined", "-id"], name="account_newest"),
+            # a few among many customers
+            models.Index(fields=["name", "id"], condition=Q(is_staff=True), name="account_of_staff"),
+            models.Index(fields=["id"], condition=Q(is_superuser=True), name="account_without_limits"),
+        ]
 
     def __str__(self) -> str:
         return self.name or mask_email(self.email)

@@ -46,7 +46,6 @@ class SetAsideAdmin(ReadOnlyAdmin):
     list_display = ["reference", "job", "trouble", "tries", "since", "next_at"]
     list_filter = ["job", "trouble"]
     search_fields = ["=reference"]
-    show_full_result_count = False
     actions = ["try_them_again"]
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

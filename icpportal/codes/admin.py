@@ -41,7 +41,6 @@ class CodeAdmin(ReadOnlyAdmin):
     list_filter = [PurposeFilter, ChannelFilter]
     ordering = ["-pk"]
     fields = ["purpose_shown", "channel_shown", "created_at", "expires_at", "attempts", "spent_at"]
-    show_full_result_count = False
     actions = None
 
     @admin.display(description=_("Purpose"), ordering="purpose")

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.functional import cached_property
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.fields.types import Words
@@ -31,24 +29,11 @@ class ValuesFilter(admin.SimpleListFilter):
         return queryset.filter(**{self.parameter_name or "": chosen}) if chosen in self.values else queryset
 
 
-class Capped(Paginator):
-    """Counts no further than anybody pages: what is behind is found by searching."""
-
-    most = 10_000
-
-    @cached_property
-    def count(self) -> int:
-        found = self.object_list
-        return found.order_by()[: self.most].count() if isinstance(found, QuerySet) else len(found)
-
-
 class ReadOnly(ReadOnlyAdmin[Row]):
     """A list and a page to read."""
 
     actions: Sequence[str] | None = None
-    show_full_result_count = False
     list_per_page = 50
-    paginator = Capped
     on_page: tuple[str, ...] = ()
 
     def get_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature

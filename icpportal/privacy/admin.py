@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
-from icpportal.desk.readonly_list import Capped
 from icpportal.desk.staff import staff_of
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
@@ -29,9 +28,7 @@ class AccessNoteAdmin(ReadOnlyAdmin):
     search_fields = ["=reference"]
     search_help_text = _("Order or other reference, exactly")
     list_select_related = ["actor"]
-    show_full_result_count = False
     list_per_page = 50
-    paginator = Capped
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:

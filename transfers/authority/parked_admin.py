@@ -66,7 +66,6 @@ class ParkedAnswerAdmin(Noted, RowActions):
     )  # fmt: skip
     actions = ("propose_them", "apply_them", "decline_them", "close_them")
     action_form = ReasonForm
-    show_full_result_count = False
 
     def row_name(self, row: ParkedAnswer) -> str:
         return row.report_key

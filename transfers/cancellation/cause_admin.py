@@ -87,7 +87,6 @@ class CauseCancellationAdmin(admin.ModelAdmin):
     list_select_related = ("website", "asked_by", "decided_by", "order")
     actions = None
     fields = ("domain", "cause", "words")
-    show_full_result_count = False
 
     def has_change_permission(self, request: HttpRequest, obj: CauseCancellation | None = None) -> bool:
         return False

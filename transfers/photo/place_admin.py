@@ -42,7 +42,6 @@ class PhotoPlaceAdmin(admin.ModelAdmin):
     search_fields = ("name_zh", "name_en", "address_zh")
     actions = ("close_them", "open_them")
     list_per_page = 50
-    show_full_result_count = False
 
     @admin.display(description=gettext_lazy("City"), ordering="region")
     def city(self, place: PhotoPlace) -> str:

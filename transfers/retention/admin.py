@@ -58,7 +58,6 @@ class LegalHoldAdmin(RowActions[LegalHold]):
     fields = ("reference", "because")
     actions = ("confirm_them", "propose_lifting", "lift_them", "decline_them")
     action_form = ReasonForm
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("privacy.add_legalhold")

@@ -38,7 +38,6 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
     readonly_fields = fields
     actions = ("answer_done", "answer_refused")
     action_form = AnswerForm
-    show_full_result_count = False
     refusals = (corrections.AnswerRefused,)
 
     def has_act_permission(self, request: HttpRequest) -> bool:

@@ -60,6 +60,7 @@ class Backdrop(LifecycleModel, SealedModel):
             models.Index(fields=["entered_at", "id"], name="backdrops_by_age"),
             models.Index(fields=["holder", "-created_at"], name="backdrops_of_holder"),
             models.Index(fields=["entered_at"], condition=~Q(region=""), name="backdrops_with_address"),
+            models.Index(fields=["tracking"], name="backdrops_by_parcel"),
         ]
         permissions = [("post_backdrop", "Can post backdrops")]
 

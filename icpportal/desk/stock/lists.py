@@ -36,6 +36,11 @@ class DeskList(DeclaredList):
         return [said] if said else []
 
     @property
+    def count_words(self) -> str:
+        """`1,000+`, where more rows are there than were counted."""
+        return f"{self.result_count:,}+"
+
+    @property
     def add_label(self) -> str:
         """What the button says that begins a new row."""
         return _("Add %(name)s") % {"name": self.opts.verbose_name}

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.stock.bounded import Capped, found_exactly
 from icpportal.desk.stock.lists import of_the_desk
 from icpportal.fields.components import Link
 from icpportal.fields.types import Words
@@ -74,6 +75,8 @@ class StockPages(ModelAdmin):
 
     lead: Words = ""  # what list and row say of themselves below the heading
     keeps_history: bool | None = None  # where it is not for the actions of the class to say
+    paginator = Capped
+    show_full_result_count = False
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}
     }
@@ -95,6 +98,15 @@ class StockPages(ModelAdmin):
             self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
             return redirect(request.get_full_path())
         return super().changelist_view(request, extra_context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
+    ) -> tuple[models.QuerySet[Any], bool]:
+        """As Django's; where each field is searched as a whole ("=name"), by its index."""
+        names, term = self.get_search_fields(request), search_term.strip()
+        if not term or not names or not all(name.startswith("=") for name in names):
+            return super().get_search_results(request, queryset, search_term)
+        return found_exactly(queryset, [name[1:] for name in names], term), False
 
     checked_words: Words = gettext_lazy("Nothing is saved yet: Enter only checks. The entries are in order, press Save")
 

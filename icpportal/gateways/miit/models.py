@@ -121,6 +121,7 @@ class UploadFile(models.Model):
             models.Index(fields=["id"], condition=TO_STORE & Q(accepted_at__isnull=False), name="upload_to_store"),
             models.Index(fields=["stored_name"], condition=STORED, name="upload_stored"),
             models.Index(fields=["id"], condition=TO_DROP, name="upload_to_drop"),
+            models.Index(fields=["-sequence", "-id"], name="uploads_listed"),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +219,8 @@ class InboxFile(Proposable):
             models.Index(fields=["id"], condition=TO_DROP, name="download_to_drop"),
             models.Index(fields=["name"], condition=Q(damaged_at__isnull=False), name="download_damaged"),
             models.Index(fields=["id"], condition=Q(state="parked"), name="download_parked"),
+            models.Index(fields=["-received_at", "-id"], name="downloads_listed"),
+            models.Index(fields=["name"], name="download_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,63 @@
+"""What keeps a list of the desk as quick with a million rows as with a thousand: counts that end, exact look-ups."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import TypeVar
+
+from django.core.exceptions import FieldError
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.utils.functional import cached_property
+
+Row = TypeVar("Row", bound=Model)
+MOST_RELATED = 1_000  # rows of another table by which a list is narrowed
+
+
+class Capped(Paginator):
+    """Counts no further than anybody pages: what is behind is found by searching."""
+
+    most = 1_000
+
+    @cached_property
+    def _counted(self) -> int:
+        found = self.object_list
+        return found.order_by()[: self.most + 1].count() if isinstance(found, QuerySet) else len(found)
+
+    @cached_property
+    def count(self) -> int:
+        return min(self._counted, self.most)
+
+    def page(self, number: int | str) -> Page:
+        """The rows of one page by their keys: what comes before is passed in the index, and joins no other table."""
+        found = super().page(number)
+        every, rows = self.object_list, found.object_list
+        if isinstance(every, QuerySet) and isinstance(rows, QuerySet) and found.start_index() > 1:
+            found.object_list = every.filter(pk__in=list(rows.values_list("pk", flat=True)))
+        return found
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self._counted > self.most
+
+
+def found_exactly(rows: QuerySet[Row], names: Iterable[str], term: str) -> QuerySet[Row]:
+    """The rows of which one of these columns (`name`, or `report__name` of another table) is what was typed.
+
+    In capital and in small letters as well: Django compares `UPPER(column)`, which no index serves. What another table
+    finds is read first: no index serves a condition on two tables.
+    """
+    spelled = sorted({term, term.upper(), term.lower()})
+    return rows.filter(reduce(or_, (_equal(rows.model, name, spelled) for name in names)))
+
+
+def _equal(model: type[Model], name: str, spelled: list[str]) -> Q:
+    relation, _separator, column = name.partition("__")
+    if not column:
+        return Q(**{f"{name}__in": spelled})
+    related = model._meta.get_field(relation).related_model
+    if related is None:
+        raise FieldError(f"{name} leads to no table")
+    found = related._default_manager.filter(**{f"{column}__in": spelled}).values_list("pk", flat=True)
+    return Q(**{f"{relation}__in": list(found[:MOST_RELATED])})

@@ -1,0 +1,51 @@
+"""Indexes of large tables, made and dropped by a migration while the portal goes on writing.
+
+PostgreSQL does it concurrently and outside a transaction, so the migration says `atomic = False`. Other databases lock
+the table for it, as they always do.
+"""
+
+from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations import AddIndex, RemoveIndex
+from django.db.migrations.state import ProjectState
+
+
+def is_postgresql(editor: BaseDatabaseSchemaEditor) -> bool:
+    return editor.connection.vendor == "postgresql"
+
+
+class AddIndexWhileWriting(AddIndexConcurrently):
+    """`AddIndex`. What a run that was broken off has left of it is dropped first: it serves no question."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if not is_postgresql(schema_editor):
+            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
+            return
+        self._ensure_not_in_transaction(schema_editor)
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        way = AddIndexConcurrently if is_postgresql(schema_editor) else AddIndex
+        way.database_backwards(self, app_label, schema_editor, from_state, to_state)
+
+
+class RemoveIndexWhileWriting(RemoveIndexConcurrently):
+    """`RemoveIndex`."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        way = RemoveIndexConcurrently if is_postgresql(schema_editor) else RemoveIndex
+        way.database_forwards(self, app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        way = RemoveIndexConcurrently if is_postgresql(schema_editor) else RemoveIndex
+        way.database_backwards(self, app_label, schema_editor, from_state, to_state)

@@ -1,0 +1,96 @@
+"""A long list of the desk counts no further than it pages, keeps what it was narrowed by, and looks up by index."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+
+from icpportal.accounts.roles import AUDITOR, OPERATIONS
+from icpportal.desk.stock.bounded import Capped
+from icpportal.outbox.models import Message
+from icpportal.privacy.actions import note_access
+from tests.transfers.builders import make_reviewer, make_user, sign_in
+
+pytestmark = pytest.mark.django_db
+MESSAGES = reverse("admin:outbox_message_changelist")
+LOOKS = reverse("admin:privacy_accessnote_changelist")
+
+
+def page_of(answer: Any) -> Any:
+    assert answer.status_code == 200
+    return html.document_fromstring(answer.content.decode())
+
+
+def foot(page: Any) -> str:
+    return " ".join(page.xpath('//*[@class="rowfoot"]')[0].text_content().split())
+
+
+def operations() -> Client:
+    """At the list of messages, in English."""
+    client = sign_in(Client(), make_user(held_roles=(OPERATIONS,)))
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def listed(page: Any) -> list[str]:
+    return [" ".join(row.text_content().split()) for row in page.xpath("//table//tbody/tr[th]")]
+
+
+@pytest.fixture
+def messages() -> None:
+    Message.objects.bulk_create(
+        Message(key=f"k{number}", channel="sms" if number % 2 else "email", reference=f"AAAA-{number:04}")
+        for number in range(130)
+    )
+
+
+def test_operations_page_through_a_narrowed_list_and_stay_in_it(messages: None) -> None:
+    client = operations()
+
+    first = page_of(client.get(f"{MESSAGES}?channel=sms"))
+    (second_url,) = first.xpath('//nav[@class="pages"]//a/@href')
+    second = page_of(client.get(f"{MESSAGES}{second_url}"))
+
+    assert (len(listed(first)), len(listed(second))) == (50, 15)
+    assert "channel=sms" in second_url
+    assert foot(first).startswith("65 outgoing messages")
+    assert not set(listed(first)) & set(listed(second))
+
+
+def test_a_list_says_that_there_is_more_than_it_counts(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Capped, "most", 100)
+    client = operations()
+
+    all_of_them, half = page_of(client.get(MESSAGES)), page_of(client.get(f"{MESSAGES}?channel=sms"))
+
+    assert foot(all_of_them).startswith("100+ outgoing messages, of which the first are listed")
+    assert foot(half).startswith("65 outgoing messages")
+    assert all_of_them.xpath('count(//nav[@class="pages"]/*)') == 2  # no page of what was not counted
+
+
+@pytest.mark.parametrize("typed", ["AAAA-0007", "aaaa-0007", " AAAA-0007 "])
+def test_an_order_number_finds_its_messages_however_it_is_written(messages: None, typed: str) -> None:
+    client = operations()
+
+    (found,) = listed(page_of(client.get(MESSAGES, {"q": typed})))
+
+    assert "AAAA-0007" in found
+
+
+@pytest.mark.parametrize("typed", ["AAAA-000", "AAAA", "AAAA-0007 AAAA-0008"])
+def test_a_part_of_an_order_number_finds_nothing(messages: None, typed: str) -> None:
+    client = operations()
+
+    assert listed(page_of(client.get(MESSAGES, {"q": typed}))) == []
+
+
+def test_the_auditor_finds_the_looks_at_one_order_and_no_other(client: Client) -> None:
+    reviewer = make_reviewer()
+    for reference in ("AAAA-BBBB", "AAAA-CCCC"):
+        note_access(actor=reviewer, what="order", reference=reference, reason="review")
+
+    found = listed(page_of(sign_in(client, make_user(held_roles=(AUDITOR,))).get(LOOKS, {"q": "aaaa-bbbb"})))
+
+    assert ["AAAA-BBBB" in row for row in found] == [True]
