@@ -28,6 +28,7 @@ from icpportal.fields.types import Json, Words
 from icpportal.operations.desk_home import operations_home
 from icpportal.pages.header import links
 from transfers.review import navigation
+from transfers.review.baskets.counts import forget
 from transfers.review.calls.urls import urls as calls
 from transfers.review.exports.urls import urls as exports
 from transfers.review.figures.page.urls import urls as figures
@@ -77,7 +78,15 @@ class ReviewDesk(AdminSite):
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
-        return update_wrapper(staff_required(inner), inner)
+
+        def counted_anew(request: HttpRequest, *given: Any, **named: Any) -> Any:
+            """Who acted sees at once what it changed in the baskets."""
+            answer = inner(request, *given, **named)
+            if request.method == "POST" and isinstance(request.user, User):
+                forget(request.user)
+            return answer
+
+        return update_wrapper(staff_required(update_wrapper(counted_anew, inner)), inner)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:  # noqa: ARG002
         """allauth's page, with its limits and the second factor."""

@@ -13,7 +13,7 @@ class DeskLink:
     label: Words
     url: str
     is_here: bool = False
-    count: int | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,9 +96,9 @@ class ReasonVersion(models.Model):
 class ReviewRound(models.Model):
     """One look of a reviewer at an order."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="rounds")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="rounds", db_index=False)
     number = models.PositiveSmallIntegerField()
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
     opened_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True)
     decision = models.CharField(max_length=20, blank=True)
@@ -110,6 +110,10 @@ class ReviewRound(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="rounds_are_counted")]
         ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["reviewer", "decided_at"], name="rounds_of_reviewer"),
+            models.Index(fields=["order"], condition=Q(decision="send_back"), name="rounds_that_returned"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.number}"

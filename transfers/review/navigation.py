@@ -4,22 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.accounts.guards import account_of
+from icpportal.accounts.models import User
 from icpportal.desk.top import DeskLink
 from icpportal.fields.types import Words
-from transfers.models import Order
 from transfers.orders.kinds import in_group
 from transfers.orders.rows import Group
+from transfers.review.baskets.counts import bounded_words
 from transfers.review.baskets.rows import in_review
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.objections import objections_now
 
-Counts = dict[str, int]
+Counts = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,13 @@ def links(request: HttpRequest) -> list[DeskLink]:
     rows = [
         row for row in PLACES if (not row.permission or may(row.permission)) and not (row.unless and may(row.unless))
     ]
-    counts = (cache.get_or_set(COUNTED, _counts, COUNTED_FOR) or {}) if may(REVIEWS) else {}
+    counts = (
+        (cache.get_or_set(COUNTED, lambda: _counts(account_of(request)), COUNTED_FOR) or {}) if may(REVIEWS) else {}
+    )
     found = [(row, url) for row in rows if (url := _address(row))]
     here = _here(request, found)
     return [
-        DeskLink(row.label, url, is_here=row is here, count=counts.get(row.counted) if row.counted else None)
+        DeskLink(row.label, url, is_here=row is here, count=counts.get(row.counted, "") if row.counted else "")
         for row, url in found
     ]
 
@@ -90,8 +93,7 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
     return next(iter(exact or [row for row, _url in fitting]), None)
 
 
-def _counts() -> Counts:
+def _counts(reader: User) -> Counts:
     """How much is to be judged, and how much has to be rung, by one question each."""
-    photo = in_group(Group.PHOTO_IN_REVIEW)
-    judged = Order.objects.filter(in_review()).aggregate(judge=Count("pk"), photo=Count("pk", filter=Q(photo)))
-    return {**judged, "calls": calls_now().waiting + objections_now().waiting}
+    rung = str(calls_now().waiting + objections_now().waiting)
+    return {**bounded_words(reader, judge=in_review(), photo=in_group(Group.PHOTO_IN_REVIEW)), "calls": rung}

@@ -1,7 +1,7 @@
 """Who works at the desk."""
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import LEAD_REVIEWER, REVIEWER
@@ -13,7 +13,8 @@ KNOWN_FOR = 60  # seconds; every page of the desk asks for the settings
 
 def reviewers() -> QuerySet[User]:
     """The active accounts that may judge an order, by name."""
-    return User.objects.filter(is_active=True, groups__name__in=REVIEWERS).distinct().order_by("name", "pk")
+    holding = User.groups.through.objects.filter(user=OuterRef("pk"), group__name__in=REVIEWERS)
+    return User.objects.filter(Exists(holding), is_staff=True, is_active=True).order_by("name", "pk")
 
 
 def settings_of(user: User) -> DeskSettings:

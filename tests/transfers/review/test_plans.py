@@ -35,7 +35,7 @@ LISTED_BY = {
     "order_to_judge": "judge free overdue objections",
     "order_queue": "review again photo handing phones authority turned_down objections",
     "order_of_reviewer": "mine",
-    "order_cancellation": "cancellations",
+    "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",
     "requests_open": "second",  # from the requests that are open

@@ -21,9 +21,10 @@ from transfers.orders import queries
 from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
+from transfers.review.baskets.counts import Counted, count_baskets, remembered
 from transfers.review.baskets.due import Due, due_of
 from transfers.review.baskets.forms import QueueFilter, province_name
-from transfers.review.baskets.queries import Counted, Slice, count_baskets, slice_of, with_objection
+from transfers.review.baskets.queries import Slice, slice_of, with_objection
 from transfers.review.baskets.rows import Basket, Reader, baskets
 from transfers.review.leases import is_held
 from transfers.review.staff import is_lead, reviewers
@@ -57,7 +58,7 @@ class Tab:
     label: Words
     part: Words  # the heading before it, for the first of a part
     url: str
-    count: int | None
+    count: str
     is_here: bool
     is_bad: bool
 
@@ -119,8 +120,9 @@ def reads_names(user: User) -> bool:
 
 def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDict, *, reference: str) -> QueuePage:
     """The basket as this reader may see it."""
-    counts = count_baskets(reader, narrowed=asked.orders(reader))
     narrowed = asked.orders(reader)
+    listed = f"{basket.key}?{urlencode(asked.chosen())}"
+    counts = remembered(reader, listed, lambda: count_baskets(reader, narrowed=narrowed, timed=[basket]))
     if reference:
         narrowed &= Q(reference=reference.upper())
     found = slice_of(basket, reader, narrowed, data.get("after", ""))
@@ -168,7 +170,7 @@ def _address(basket: Basket, kept: dict[str, str]) -> str:
 def _lead(basket: Basket, counted: Counted | None) -> str:
     if counted is None:
         return ""
-    in_all = ngettext("%(n)s order", "%(n)s orders", counted.waiting) % {"n": counted.waiting}
+    in_all = ngettext("%(n)s order", "%(n)s orders", counted.waiting) % {"n": counted.words}
     over = _("%(n)s over their time") % {"n": counted.over} if counted.over else ""
     promise = _("Promise: first answer within 1 working day") if basket.is_work else ""
     return " · ".join(filter(None, (in_all, over, promise)))
@@ -184,7 +186,7 @@ def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> lis
                 label=row.label,
                 part=row.part if row.part is not part else "",
                 url=_address(row, kept),
-                count=counted.waiting if counted else None,
+                count=counted.words if counted else "",
                 is_here=row.key == here.key,
                 is_bad=bool(counted and row.key == "overdue" and counted.waiting),
             )

@@ -1,77 +1,20 @@
-"""What lies in the baskets: how much, and the rows of one page."""
+"""What lies in the baskets: the rows of one page, and what may be taken next."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from uuid import UUID
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from transfers.models import Objection, Order
 from transfers.orders import queries
-from transfers.review.baskets.due import DueBy, over_before, today_before
-from transfers.review.baskets.rows import ALL, JUDGE, Basket, Reader, baskets, free, in_review
+from transfers.review.baskets.rows import Basket, Reader, free
 from transfers.second_look.queries import accepted_by
 
 PAGE = 25
 SEPARATOR = "~"
-NONE = Q(pk__in=[])
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """How much lies in a basket: in all, over its time, due today; and since when its oldest waits."""
-
-    waiting: int = 0
-    over: int = 0
-    today: int = 0
-    first: datetime | None = None
-
-
-def count_baskets(
-    reader: Reader, only: Iterable[Basket] | None = None, narrowed: Q | None = None
-) -> dict[str, Counted]:
-    """The counts by basket: one question for all that is to be judged, one for all that is on the way."""
-    wanted = [row for row in (only or baskets()) if row.part is not ALL]
-    judged = [row for row in wanted if row.part is JUDGE]
-    others = [row for row in wanted if row.part is not JUDGE]
-    within_others = reduce(or_, (row.orders(reader) for row in others), NONE)
-    return {
-        **_counted(reader, judged, in_review() & (narrowed or Q())),
-        **_counted(reader, others, within_others & (narrowed or Q())),
-    }
-
-
-def _counted(reader: Reader, rows: list[Basket], within: Q) -> dict[str, Counted]:
-    figures: dict[str, Count | Min] = {}
-    for row in rows:
-        own = row.orders(reader)
-        late, today = _late(row, reader)
-        figures |= {
-            f"{row.key}_n": Count("pk", filter=own),
-            f"{row.key}_over": Count("pk", filter=own & late),
-            f"{row.key}_today": Count("pk", filter=own & today & ~late),
-            f"{row.key}_first": Min(row.sort, filter=own),
-        }
-    said = Order.objects.filter(within).aggregate(**figures) if rows else {}
-    names = ("n", "over", "today", "first")
-    return {row.key: Counted(*(said[f"{row.key}_{name}"] for name in names)) for row in rows}
-
-
-def _late(row: Basket, reader: Reader) -> tuple[Q, Q]:
-    """Which orders are over their time, and which have to be done today or are over it."""
-    if row.by is DueBy.PROMISE:
-        return (
-            Q(entered_at__lt=over_before(reader.now, reader.known)),
-            Q(entered_at__lt=today_before(reader.now, reader.known)),
-        )
-    if row.by is DueBy.DEADLINE:
-        tonight = reader.now.replace(hour=23, minute=59)
-        return Q(due_at__lte=reader.now), Q(due_at__lte=tonight)
-    return NONE, NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +40,9 @@ def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Orde
 
 
 def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
-    """What this reviewer may take from the basket, the most urgent first."""
-    rows = Order.objects.filter(in_review() & basket.orders(reader) & free(reader.now)).filter(narrowed)
+    """What this reviewer may take from a basket of work, the most urgent first."""
+    # that they are in review is said once: twice would make the planner expect next to none
+    rows = Order.objects.filter(basket.orders(reader) & free(reader.now)).filter(narrowed)
     rows = rows.exclude(owner=reader.user).exclude(accepted_by(reader.user))
     return _light(rows).order_by(basket.sort, "pk")
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from icpportal.accounts.models import User
 from icpportal.fields.types import Words
 from icpportal.workdays.calendar import Calendar
-from transfers.models import Objection
+from transfers.models import Objection, Order
 from transfers.orders.kinds import CANCELLATIONS, in_group, initial, queues, where
 from transfers.orders.queries import returned
 from transfers.orders.rows import AUTHORITY, WE, Group, State
@@ -40,6 +40,7 @@ class Basket:
     orders: Callable[[Reader], Q]
     by: DueBy = DueBy.PROMISE
     is_work: bool = False  # an order in it is taken from here
+    is_rare: bool = False  # an index of its own finds its few orders: it is counted apart from what waits beside them
     on_home: bool = True
 
     @property
@@ -53,10 +54,14 @@ def in_review() -> Q:
     return in_group(Group.IN_REVIEW)
 
 
-def objected() -> Exists:
-    """Whether somebody objects to the order and has no answer yet."""
+def objected() -> Q:
+    """Whether somebody objects to the order and has no answer yet; found from the objections, which are few."""
+    still_open = Objection.objects.filter(closed_at=None)
+    named = Order.objects.filter(in_review(), domain__in=still_open.values("domain")).values("pk")
+    same = Order.objects.filter(in_review(), subject_key__in=still_open.values("subject_key")).values("pk")
     about = Q(domain=OuterRef("domain")) | Q(subject_key=OuterRef("subject_key"))
-    return Exists(Objection.objects.filter(about, closed_at=None).exclude(owner=OuterRef("owner")))
+    by_others = Exists(still_open.filter(about).exclude(owner=OuterRef("owner")))
+    return Q(pk__in=named.union(same)) & Q(by_others)
 
 
 def _is_under_way(state: State) -> bool:
@@ -140,6 +145,7 @@ AGAIN = Basket(
 SECOND = Basket(
     key="second",
     label=_("For a second look"),
+    is_rare=True,
     part=JUDGE,
     orders=lambda _reader: in_review() & Q(waiting()),
     is_work=True,
@@ -156,6 +162,7 @@ LOOKED_FOR = (
     Basket(
         key="overdue",
         label=pgettext_lazy("basket", "Overdue"),
+        is_rare=True,
         part=JUDGE,
         orders=lambda reader: in_review() & Q(entered_at__lt=over_before(reader.now, reader.known)),
         is_work=True,
@@ -164,6 +171,7 @@ LOOKED_FOR = (
     Basket(
         key="mine",
         label=_("Mine"),
+        is_rare=True,
         part=JUDGE,
         orders=lambda reader: in_review() & held_by(reader.user, reader.now),
         on_home=False,
@@ -171,8 +179,9 @@ LOOKED_FOR = (
     Basket(
         key="objections",
         label=_("With an objection"),
+        is_rare=True,
         part=JUDGE,
-        orders=lambda _reader: in_review() & Q(objected()),
+        orders=lambda _reader: in_review() & objected(),
         is_work=True,
         on_home=False,
     ),

@@ -22,10 +22,11 @@ from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
 from transfers.returns.labels import label_of
+from transfers.review.baskets.counts import Counted, count_baskets, remembered
 from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
 from transfers.review.baskets.page import LIST
-from transfers.review.baskets.queries import Counted, count_baskets, next_orders
+from transfers.review.baskets.queries import next_orders
 from transfers.review.baskets.rows import ALL_TO_JUDGE, UNHELD, Basket, Reader, baskets, held_by, in_review
 from transfers.review.baskets.views import case_url
 from transfers.review.cases.parts.look import because_words
@@ -56,7 +57,7 @@ class BasketLine:
     part: Words  # the heading before it, for the first of a part
     label: Words
     url: str
-    waiting: int
+    waiting: str
     over: int
     pieces: list[Piece]
     told: str  # the bar in words
@@ -132,8 +133,11 @@ def home_page(reader: Reader) -> HomePage:
     narrowed = Q(province__in=own) if own else Q()
     leads = is_lead(reader.user)
     shown_rows = [row for row in baskets() if row.on_home]
-    counts = count_baskets(reader, [*shown_rows, *([UNHELD] if leads else [])], Q() if leads else narrowed)
-    unheld = counts.pop(UNHELD.key, Counted())
+    wanted = [*shown_rows, *([UNHELD] if leads else [])]
+    within = Q() if leads else narrowed
+    counted = remembered(reader, f"home {own}", lambda: count_baskets(reader, wanted, within, timed=shown_rows))
+    unheld = counted.get(UNHELD.key, Counted())
+    counts = {key: each for key, each in counted.items() if key != UNHELD.key}
     decided, returned = _tally(reader)
     requests = open_requests(reader.user, MOST)
     return HomePage(
@@ -191,7 +195,7 @@ def _line(row: Basket, counted: Counted, most: int, reader: Reader, part: Words)
         part=part,
         label=row.label,
         url=f"{reverse(LIST)}?queue={row.key}",
-        waiting=counted.waiting,
+        waiting=counted.words,
         over=counted.over,
         pieces=_pieces(_amounts(counted), most),
         told=_told(counted),
@@ -267,7 +271,7 @@ def _phone_line(label: str, url: str, counted: Counted, most: int, reader: Reade
         part=part,
         label=label,
         url=url,
-        waiting=counted.waiting,
+        waiting=counted.words,
         over=counted.over,
         pieces=_pieces(_amounts(counted), most),
         told=_told(counted),

@@ -19,8 +19,9 @@ from transfers.calls.people import called_of
 from transfers.calls.queries import MISSED_MOST, may_return
 from transfers.models import Call
 from transfers.pages.unreadable import shown
+from transfers.review.baskets.counts import Counted
 from transfers.review.baskets.due import Due, day_and_clock, due_between
-from transfers.review.baskets.queries import PAGE, Counted, behind, place_of
+from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
 
 KNOWN_FOR = 30  # seconds

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.fields.types import Words
 from transfers.models import Call, Objection
-from transfers.review.baskets.queries import Counted
+from transfers.review.baskets.counts import Counted
 from transfers.review.baskets.rows import Reader
 from transfers.review.cases.parts.parts import attributes
 from transfers.review.worklists.calls import CallRow, current, slice_of_calls

@@ -15,8 +15,9 @@ from icpportal.workdays.calendar import end_of_answer
 from transfers.models import Objection
 from transfers.objections.queries import open_objections
 from transfers.orders.kinds import state_of
+from transfers.review.baskets.counts import Counted
 from transfers.review.baskets.due import Due, calendar_around, due_between, over_before, today_before
-from transfers.review.baskets.queries import PAGE, Counted, behind, place_of
+from transfers.review.baskets.queries import PAGE, behind, place_of
 from transfers.review.baskets.rows import Reader
 from transfers.review.worklists.calls import KNOWN_FOR, current, when_words
 

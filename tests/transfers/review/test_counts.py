@@ -1,0 +1,90 @@
+"""What stands beside the baskets: bounded, counted anew for who acted, and right for the few of a rare basket."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from lxml import html
+
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
+from transfers.models import Order
+from transfers.orders import actions
+from transfers.review import actions as review
+from transfers.review.baskets import counts
+
+pytestmark = pytest.mark.django_db
+QUEUE = reverse("admin:transfers_order_changelist")
+
+
+def tabs(client: Client, asked: str = "") -> dict[str, str]:
+    """The baskets and what stands beside each."""
+    client.cookies["django_language"] = "en"
+    page = html.document_fromstring(client.get(f"{QUEUE}?queue=judge{asked}").content.decode())
+    found = [
+        [each.text_content().strip() for each in link.xpath("./span")] for link in page.xpath('//nav[@class="tabs"]//a')
+    ]
+    return {label: (rest or [""])[0] for label, *rest in found}
+
+
+def test_more_than_a_thousand_orders_are_not_counted_to_the_end(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "MOST", 3)
+    reviewer = make_reviewer()
+    client = sign_in(client, reviewer)
+    made = [make_order(state=states.SUBMITTED) for _ in range(3)]
+    exactly = tabs(client)
+    counts.forget(reviewer)
+
+    newest = make_order(state=states.SUBMITTED)
+    review.assign_to_me(newest, reviewer)
+    actions.object_to(owner=make_user(), domain=newest.domain, subject_key="", words="x")
+    more = tabs(client)
+
+    assert (exactly["All to judge"], exactly["First review"]) == ("3", "3")
+    assert (more["All to judge"], more["First review"]) == ("3+", "3+")
+    assert (more["Mine"], more["With an objection"]) == ("1", "1")  # found by themselves, behind the others
+    assert (more["Overdue"], len(made)) == ("0", 3)
+
+
+def test_who_takes_an_order_sees_it_counted_at_once_and_a_colleague_a_moment_later(client: Client) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        order = make_order(state=states.SUBMITTED)
+        mine, theirs = sign_in(Client(), make_reviewer()), sign_in(Client(), make_reviewer())
+        assert (tabs(mine)["Free"], tabs(theirs)["Free"]) == ("1", "1")
+
+        mine.post(f"{QUEUE}?queue=judge", {"take": str(order.pk)})
+        at_once = (tabs(mine)["Free"], tabs(mine)["Mine"], tabs(theirs)["Mine"])
+        clock.shift(counts.KNOWN_FOR + 1)
+        later = (tabs(theirs)["Free"], tabs(theirs)["Mine"])
+
+    assert at_once == ("0", "1", "0")
+    assert later == ("0", "0")
+
+
+def test_counts_of_one_filter_are_not_shown_for_another_nor_to_a_colleague(client: Client) -> None:
+    make_order(state=states.SUBMITTED, province="64")
+    client = sign_in(client, make_reviewer())
+
+    assert tabs(client, "&province=12")["All to judge"] == "0"
+    assert tabs(client, "&province=64")["All to judge"] == "1"
+    assert tabs(client)["All to judge"] == "1"
+
+
+def test_a_basket_keeps_its_filter_on_the_next_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("transfers.review.baskets.queries.PAGE", 2)
+    for province in ("64", "12", "64", "64"):
+        make_order(state=states.SUBMITTED, province=province)
+    client = sign_in(client, make_reviewer())
+
+    first = client.get(f"{QUEUE}?queue=judge&province=64").content.decode()
+    (after,) = {each for each in html.document_fromstring(first).xpath("//a/@href") if "after=" in each}
+    second = client.get(after).content.decode()
+
+    shown = [order.reference for order in Order.objects.filter(province="64").order_by("entered_at", "pk")]
+    other = Order.objects.get(province="12").reference
+    assert [reference in first for reference in shown] == [True, True, False]
+    assert [reference in second for reference in shown] == [False, False, True]
+    assert other not in first + second

@@ -1,0 +1,152 @@
+"""How much lies in the baskets: never more than so many orders are looked at, whatever waits behind them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import BooleanField, Count, ExpressionWrapper, IntegerField, Min, Q, QuerySet, Subquery
+
+from icpportal.accounts.models import User
+from transfers.models import Order
+from transfers.review.baskets.due import DueBy, over_before, today_before
+from transfers.review.baskets.rows import ALL, JUDGE, Basket, Reader, baskets, in_review
+
+MOST = 1_000  # orders that are looked at for one count
+KNOWN_FOR = 15  # seconds: what colleagues do is counted a moment later
+NONE = Q(pk__in=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How much lies in a basket: in all, over its time, due today; and since when its oldest waits.
+
+    With `is_cut` there is more than was looked at: the numbers are those of the oldest 1,000.
+    """
+
+    waiting: int = 0
+    over: int = 0
+    today: int = 0
+    first: datetime | None = None
+    is_cut: bool = False
+
+    @property
+    def words(self) -> str:
+        """`24`, or `1,000+`."""
+        return f"{self.waiting:,}+" if self.is_cut else str(self.waiting)
+
+
+Counts = dict[str, Counted]
+
+
+def remembered(reader: Reader, of: str, count: Callable[[], Counts]) -> Counts:
+    """The counts that this reader was shown for this list a moment ago, until they act; or counted now."""
+    kept: dict[str, Counts] = cache.get(_key(reader.user)) or {}
+    if of not in kept:
+        kept = {**kept, of: count()}
+        cache.set(_key(reader.user), kept, KNOWN_FOR)
+    return kept[of]
+
+
+def forget(reader: User) -> None:
+    """They did something: what they see next counts it."""
+    cache.delete(_key(reader))
+
+
+def _key(reader: User) -> str:
+    return f"desk.counts.{reader.pk}"
+
+
+class BoundedCount(Subquery):
+    """How many rows a query finds, up to its own limit."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS bounded)"
+    output_field = IntegerField()
+
+
+def count_baskets(
+    reader: Reader, only: Iterable[Basket] | None = None, narrowed: Q | None = None, *, timed: Iterable[Basket] = ()
+) -> Counts:
+    """The counts by basket: one question for all that is to be judged, one for all else.
+
+    Of those in `timed` also how many are over their time or due today, and the oldest.
+    """
+    wanted = [row for row in (only or baskets()) if row.part is not ALL]
+    judged = [row for row in wanted if row.part is JUDGE and not row.is_rare]
+    others = [row for row in wanted if row not in judged]
+    within, times = narrowed or Q(), {row.key for row in timed}
+    return {**_of_judged(reader, judged, within, times), **_of_others(reader, others, within, times)}
+
+
+def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
+    """They share their orders: each of the oldest is looked at once, and asked for each basket."""
+    if not rows:
+        return {}
+    conditions = {f"{row.key}_waiting": row.orders(reader) for row in rows}
+    flags = {name: ExpressionWrapper(each, output_field=BooleanField()) for name, each in conditions.items()}
+    oldest = Order.objects.filter(in_review() & within).annotate(**flags).order_by("entered_at", "pk")[: MOST + 1]
+    figures: dict[str, Any] = {"in_all": Count("pk")}
+    for row in rows:
+        here = Q(**{f"{row.key}_waiting": True})
+        late, today = _late(row, reader)
+        figures[f"{row.key}_n"] = Count("pk", filter=here)
+        if row.key in timed:
+            figures |= {
+                f"{row.key}_over": Count("pk", filter=here & late),
+                f"{row.key}_today": Count("pk", filter=here & today & ~late),
+                f"{row.key}_first": Min(row.sort, filter=here),
+            }
+    said = oldest.aggregate(**figures)
+    is_cut = said["in_all"] > MOST
+    return {row.key: _counted(row.key, said, is_cut=is_cut) for row in rows}
+
+
+def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
+    """Each has orders of its own, found by an index."""
+    if not rows:
+        return {}
+    figures: dict[str, Subquery] = {}
+    for row in rows:
+        own = row.orders(reader) & within
+        late, today = _late(row, reader)
+        figures[f"{row.key}_n"] = _bounded(own)
+        if row.key in timed:
+            first = Order.objects.filter(own).order_by(row.sort).values(row.sort)[:1]
+            figures |= {
+                f"{row.key}_over": _bounded(own & late),
+                f"{row.key}_today": _bounded(own & today & ~late),
+                f"{row.key}_first": Subquery(first),
+            }
+    said = User.objects.filter(pk=reader.user.pk).annotate(**figures).values(*figures).get()
+    return {row.key: _counted(row.key, said, is_cut=said[f"{row.key}_n"] > MOST) for row in rows}
+
+
+def bounded_words(reader: User, **wanted: Q) -> dict[str, str]:
+    """How many orders there are of each of these, in words: `24`, or `1,000+`; one question."""
+    counts = {name: _bounded(each) for name, each in wanted.items()}
+    said = User.objects.filter(pk=reader.pk).annotate(**counts).values(*counts).get()
+    return {name: Counted(min(n, MOST), is_cut=n > MOST).words for name, n in said.items()}
+
+
+def _bounded(wanted: Q) -> Subquery:
+    found: QuerySet[Order, Any] = Order.objects.filter(wanted).order_by().values("state")
+    return BoundedCount(found[: MOST + 1])
+
+
+def _counted(key: str, said: dict[str, Any], *, is_cut: bool) -> Counted:
+    waiting, over, today = (min(said.get(f"{key}_{name}") or 0, MOST) for name in ("n", "over", "today"))
+    return Counted(waiting, over, today, said.get(f"{key}_first"), is_cut)
+
+
+def _late(row: Basket, reader: Reader) -> tuple[Q, Q]:
+    """Which orders are over their time, and which have to be done today or are over it."""
+    if row.by is DueBy.PROMISE:
+        return (
+            Q(entered_at__lt=over_before(reader.now, reader.known)),
+            Q(entered_at__lt=today_before(reader.now, reader.known)),
+        )
+    if row.by is DueBy.DEADLINE:
+        tonight = reader.now.replace(hour=23, minute=59)
+        return Q(due_at__lte=reader.now), Q(due_at__lte=tonight)
+    return NONE, NONE
