@@ -13,7 +13,6 @@ from pathlib import Path
 KIT = (
     "icpportal/time_format.py",
     "icpportal/database",
-    "icpportal/indexes_while_writing.py",
     "icpportal/fields",
     "icpportal/desk",
     "icpportal/desk/stock",

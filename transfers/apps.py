@@ -12,4 +12,5 @@ class TransfersConfig(AppConfig):
     verbose_name = _("Transfers")
 
     def ready(self) -> None:
-        import_module("transfers.system_checks")  # registers them
+        for name in ("transfers.system_checks", "transfers.review.search.parts"):  # they register themselves
+            import_module(name)

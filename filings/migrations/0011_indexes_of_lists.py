@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from icpportal.indexes_while_writing import AddIndexWhileWriting
+from icpportal.database.indexes import AddIndexWhileWriting
 
 
 class Migration(migrations.Migration):

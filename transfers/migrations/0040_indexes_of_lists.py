@@ -10,7 +10,7 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from icpportal.indexes_while_writing import AddIndexWhileWriting, RemoveIndexWhileWriting, is_postgresql
+from icpportal.database.indexes import AddIndexWhileWriting, RemoveIndexWhileWriting, is_postgresql
 
 
 def drop_beginnings_of_references(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:

@@ -25,9 +25,6 @@ from transfers.orders.rows import Group
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
 IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
-# the same as a plain list, from which a database knows that an index of these orders serves a state
-UNDER_WAY = Q(state__in=[state.key for state in states.STATES if Group.ENDED not in state.groups])
-IN_REVIEW = Q(state__in=states.keys(Group.IN_REVIEW))
 
 
 def new_reference() -> str:
@@ -111,13 +108,21 @@ class Order(DraftModel):
             models.Index(fields=["entered_at", "id"], name="order_entered"),
             models.Index(
                 fields=["entered_at", "id"],
-                condition=Q(kind__in=kinds.CANCELLATIONS) & UNDER_WAY,
+                condition=Q(kind__in=kinds.CANCELLATIONS, state__in=kinds.under_way()),
                 name="order_cancelling",
             ),
-            models.Index(fields=["entered_at", "id"], condition=IN_REVIEW, name="order_to_judge"),
-            models.Index(fields=["subject_key"], condition=IN_REVIEW, name="order_subject_to_judge"),
+            models.Index(
+                fields=["entered_at", "id"], condition=Q(state__in=states.keys(Group.IN_REVIEW)), name="order_to_judge"
+            ),
+            models.Index(
+                fields=["subject_key"],
+                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                name="order_subject_to_judge",
+            ),
             models.Index(  # the baskets are counted from it alone
-                fields=["state", "province", "kind", "nature"], condition=UNDER_WAY, name="order_under_way"
+                fields=["state", "province", "kind", "nature"],
+                condition=Q(state__in=kinds.under_way()),
+                name="order_under_way",
             ),
             models.Index(
                 fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"

@@ -31,7 +31,10 @@ class ParkedAnswer(Proposable):
     class Meta:
         verbose_name, verbose_name_plural = _("parked answer"), _("parked answers")
         ordering = ["closed_at", "-at"]
-        indexes = [models.Index(fields=["at", "id"], condition=Q(closed_at__isnull=True), name="parked_answer_open")]
+        indexes = [
+            models.Index(fields=["at", "id"], condition=Q(closed_at__isnull=True), name="parked_answer_open"),
+            models.Index(fields=["closed_at", "-at", "-id"], name="parked_answers_listed"),
+        ]
         permissions = [("apply_parkedanswer", "Can propose and apply parked answers")]
         constraints = [by_a_second_person("applied_by", "applied_by_a_second_person")]
 

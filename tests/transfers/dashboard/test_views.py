@@ -308,6 +308,18 @@ def test_other_peoples_orders_are_not_there(client):
     assert other.reference not in show(client, make_user())
 
 
+@pytest.mark.parametrize("tab", ["turn", "ours", "authority", "sites", "closed"])
+def test_a_part_of_a_domain_finds_ones_own_orders_and_no_strangers(client, tab):
+    owner = make_user()
+    mine, theirs = (make_order(user, domain=f"{name}-shop.cn") for user, name in ((owner, "mine"), (None, "theirs")))
+
+    html = show(client, owner, q="shop", tab=tab)
+
+    assert mine.reference in html  # in its list, or above all of them as what runs out first
+    assert theirs.reference not in html
+    assert "theirs-shop.cn" not in html
+
+
 def test_an_approved_order_is_in_the_register_with_its_access(client):
     order = make_order(state=states.AUTHORITY_REVIEW)
     grant(order)

@@ -35,13 +35,18 @@ LISTED_BY = {
     "order_to_judge": "judge free overdue objections",
     "order_queue": "review again photo handing phones authority turned_down objections",
     "order_of_reviewer": "mine",
+    "order_under_way": "again review photo handing phones authority turned_down objections cancellations",
     "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",
     "requests_open": "second",  # from the requests that are open
+    "rounds_that_returned": "again",  # and so from the rounds that returned an order, and from objections
+    "objection_open": "objections",
+    "order_domain": "objections",
+    "order_subject_to_judge": "objections",
 }
 COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
-INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+|requests_open)")
+INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+|requests_open|rounds_that_returned|objection_open)")
 ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket asks for one row more than it shows
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ from icpportal.fields.types import Words
 from transfers.models import Order, SearchKey
 from transfers.orders.kinds import state_of, where
 from transfers.orders.rows import Group, State
-from transfers.review.search import spellings
+from transfers.review.search import parts, spellings
 from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
 
 SHOWN = 50  # then the words have to say more
@@ -52,22 +53,22 @@ def find(typed: str) -> Hits:
 
     One that was never submitted is its owner's alone: it is found by what is public of it.
     """
-    parts: dict[UUID, set[str]] = defaultdict(set)
+    found_by: dict[UUID, set[str]] = defaultdict(set)
     for pk, kind in (*_by_reference(typed), *_by_value(typed), *_by_domain(typed), *_by_account(typed)):
-        parts[pk].add(kind)
-    if not parts:
+        found_by[pk].add(kind)
+    if not found_by:
         return Hits()
-    by_people = [pk for pk, kinds in parts.items() if PUBLIC.isdisjoint(kinds)]
-    orders = Order.objects.filter(pk__in=list(parts)).exclude(NEVER_SENT, submitted_at=None, pk__in=by_people)
+    by_people = [pk for pk, kinds in found_by.items() if PUBLIC.isdisjoint(kinds)]
+    orders = Order.objects.filter(pk__in=list(found_by)).exclude(NEVER_SENT, submitted_at=None, pk__in=by_people)
     newest = orders.select_related("reviewer").order_by("-entered_at", "-pk")
     read = list(newest.defer("password_digest", "came_back", "authority_words")[: SHOWN + 1])
-    return Hits(tuple(Hit(order, _told(order, parts[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
+    return Hits(tuple(Hit(order, _told(order, found_by[order.pk])) for order in read[:SHOWN]), len(read) > SHOWN)
 
 
-def _told(order: Order, parts: set[str]) -> tuple[str, ...]:
+def _told(order: Order, found_by: set[str]) -> tuple[str, ...]:
     """What found it, in the order of the table; without what is not said of somebody's draft."""
     own = is_own(order)
-    return tuple(part for part in LABELS if part in parts and (part in PUBLIC or not own))
+    return tuple(part for part in LABELS if part in found_by and (part in PUBLIC or not own))
 
 
 # --- the applicant's own ---
@@ -106,8 +107,16 @@ def _by_value(typed: str) -> Found:
 
 
 def _by_domain(typed: str) -> Found:
-    beginning = spellings.typed_domain(typed)
-    return _read(by_domain(beginning)) if beginning else ()
+    """By the beginning of a word, and by any part; of a part that very many hold, those that begin so count first."""
+    part = spellings.typed_domain(typed)
+    if not part:
+        return ()
+    if not parts.finds(part):
+        return _read(by_domain(part))
+    if not connection.features.supports_slicing_ordering_in_compound:
+        return _read(parts.by_part(part))
+    first, others = (keys.values_list("order_id", "kind")[:READ] for keys in (by_domain(part), parts.by_part(part)))
+    return list(first.union(others, all=True))
 
 
 def _by_account(typed: str) -> Found:

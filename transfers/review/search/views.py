@@ -50,7 +50,7 @@ WHAT.update({f"search {sort}": words for sort, words in SORTS.items()})
 SORT_OF = {"mobile": "phone"}  # by the last word of a part's key, where that is not the sort itself
 SEARCHABLE = (
     gettext_lazy("Order number, with or without its hyphen"),
-    gettext_lazy("Domain name, or the beginning of one of its words: “shop” finds paper-shop.cn"),
+    gettext_lazy("Domain name or a part of it, of three letters at least: “shop” finds paper-shop.cn"),
     gettext_lazy("Filing number of the subject or the website, in full or its digits alone"),
     gettext_lazy("Company: its name from the beginning, with or without its place"),
     gettext_lazy("Subject, subject lead or website administrator: the whole name"),

@@ -7,7 +7,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from icpportal.time_format import BEIJING, to_beijing
-from transfers.review.baskets.queries import Counted
+from transfers.review.baskets.counts import Counted
 from transfers.review.worklists.calls import KNOWN_FOR
 from transfers.rights.models import CorrectionRequest
 

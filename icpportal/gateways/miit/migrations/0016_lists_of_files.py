@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from icpportal.indexes_while_writing import AddIndexWhileWriting
+from icpportal.database.indexes import AddIndexWhileWriting
 
 
 class Migration(migrations.Migration):

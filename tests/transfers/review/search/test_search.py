@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import serializers
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from tests.transfers.outside import cost
 from tests.transfers.review.desk import named
 from transfers.models import Order, SearchKey
 from transfers.review import actions as review
-from transfers.review.search import queries, spellings
+from transfers.review.search import parts, queries, spellings
 
 pytestmark = pytest.mark.django_db
 SEARCH = reverse("admin:transfers_order_search")
@@ -43,6 +43,8 @@ SAID = {
     "https://www.Paper-Shop.cn/news?id=1": "domain name",
     "paper": "domain name",
     "shop": "domain name",
+    "aper-sh": "domain name",
+    "hop.c": "domain name",
     "宁ICP备00000012号-1": "filing number",
     "宁ICP备00000012号": "filing number",
     "宁icp备00000012": "filing number",
@@ -163,7 +165,20 @@ def test_the_order_is_found_in_every_state(client: Client, state: str, said: str
 
 @pytest.mark.parametrize(
     "said",
-    ["13900000009", "林示", "示范", "aper", "纸业", "0012", "649999198502140000", "%", "_____", "夏示例", "a b", "!!"],
+    [
+        "13900000009",
+        "林示",
+        "示范",
+        "apershop",
+        "纸业",
+        "0012",
+        "649999198502140000",
+        "%",
+        "_____",
+        "夏示例",
+        "a b",
+        "!!",
+    ],
 )
 def test_what_is_nobodys_finds_nothing_and_says_what_can_be_searched(client: Client, said: str) -> None:
     wanted()
@@ -242,6 +257,38 @@ def test_after_fifty_the_words_have_to_say_more(client: Client) -> None:
     assert "More than 50 orders were found" in words_of(many)
     assert len(rows(few)) == 3  # 5, 50 and 51
     assert "3 orders found" in words_of(few)
+
+
+@pytest.mark.parametrize(("said", "is_found"), [("aper-sh", False), ("hop.c", False), ("shop", True)])
+def test_where_the_database_allows_no_index_of_parts_the_beginnings_of_words_find_a_domain(
+    client: Client, said: str, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted()
+    monkeypatch.setattr(parts, "is_ready", lambda: False)
+
+    assert bool(rows(type_in(sign_in(client, make_reviewer()), said))) is is_found
+
+
+def test_a_check_says_where_parts_find_no_domain(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parts.parts_find_domains(databases=["default"]) == []
+    monkeypatch.setattr(parts, "has_index", lambda _connection: False)
+
+    (warning,) = parts.parts_find_domains(databases=["default"])
+
+    assert "pg_trgm" in (warning.hint or "")
+    assert parts.parts_find_domains(databases=None) == []  # a check that asks no database
+
+
+@pytest.mark.services
+def test_a_database_that_refuses_the_extension_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "has_index", lambda _connection: False)
+    monkeypatch.setattr(parts, "EXTENSION", "CREATE EXTENSION no_such_extension")
+
+    with transaction.atomic():  # what failed is taken back
+        assert parts.make_index(connection) is False
+        transaction.set_rollback(True)
+
+    assert SearchKey.objects.count() == 0
 
 
 # --- who finds, and what they see ------------------------------------------------------------
