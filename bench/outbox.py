@@ -9,7 +9,6 @@ from contextlib import ExitStack
 
 from bench.backlogs.done import row
 from bench.harness import machine, reports, services
-from bench.harness.processes import Backends
 from bench.harness.rounds import interleaved
 from bench.harness.tables import Table
 from bench.targets import Result, Target
@@ -23,21 +22,17 @@ def measure() -> list[Result]:
     with ExitStack() as stack:
         url, broker = stack.enter_context(services.database("outbox")), stack.enter_context(services.redis())
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = url, broker
-        backends = stack.enter_context(Backends(url.rpartition("/")[2]))
         messages = importlib.import_module("bench.backlogs.messages")
         tasks = importlib.import_module("bench.backlogs.idle_tasks")
 
-        def used() -> float:
-            return machine.ours() + backends.cpu()
-
-        backlog = messages.Backlog(MESSAGES, WORKERS, used)
-        queue = tasks.Queue(MESSAGES, WORKERS, broker, used)
+        backlog = messages.Backlog(MESSAGES, WORKERS)
+        queue = tasks.Queue(MESSAGES, WORKERS, broker, machine.ours)
         sides = {
             "tasks that do nothing": queue.done,
             "messages recorded together": backlog.together,
             "messages recorded one by one": backlog.alone,
         }
-        rounds = interleaved(sides, beside=backends.cpu)
+        rounds = interleaved(sides, beside=lambda: backlog.database)
         stack.callback(messages.connection.close)
     reports.keep("outbox", rounds)
     rows = [row(rounds, side) for side in sides]

@@ -23,7 +23,7 @@ def measure() -> list[Result]:
     with ExitStack() as stack:
         url = stack.enter_context(services.database("sweep"))
         os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = url, stack.enter_context(services.redis())
-        backends = stack.enter_context(Backends(url.rpartition("/")[2]))
+        backends = Backends(url.rpartition("/")[2])  # asked, not watched: ours lives as long as we do
         orders = importlib.import_module("bench.backlogs.orders")
         backlog = orders.Backlog(ORDERS, lambda: machine.ours() + backends.cpu())
         sides = {"SQL alone": backlog.by_sql, "sweep": backlog.by_sweep}

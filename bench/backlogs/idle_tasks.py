@@ -35,7 +35,8 @@ class Queue:
                 nothing.apply_async(producer=producer)
         options = ("--concurrency", str(self.workers), "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
         command = [sys.executable, "-m", "celery", "-A", "bench.backlogs.idle_tasks", "worker", *options]
-        worker = subprocess.Popen(command, env={**os.environ, "IDLE_BROKER": self.broker}, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        worker = subprocess.Popen(command, env={**os.environ, "IDLE_BROKER": self.broker}, **quiet)
         try:
             self._wait(lambda left: left < self.number, START_SECONDS)
             before, began = self.used(), time.perf_counter()

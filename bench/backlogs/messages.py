@@ -4,7 +4,7 @@ To import it sets the portal up: DATABASE_URL names an empty database made for t
 """
 
 import multiprocessing
-from collections.abc import Callable
+from multiprocessing.queues import SimpleQueue
 
 from bench import world  # noqa: F401 -- first: it sets the portal up
 
@@ -15,6 +15,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from bench.backlogs.done import Done, timed
+from bench.harness import machine, processes
 from icpportal.outbox import delivery
 from icpportal.outbox.models import Message, State
 
@@ -29,8 +30,9 @@ def nothing(message: Message) -> str:
 class Backlog:
     """So many messages that are due, new ones for each turn."""
 
-    def __init__(self, number: int, workers: int, used: Callable[[], float]) -> None:
-        self.number, self.workers, self.used, self.turn = number, workers, used, 0
+    def __init__(self, number: int, workers: int) -> None:
+        self.number, self.workers, self.turn = number, workers, 0
+        self.database = 0.0  # seconds of processor time that the workers' backends have used
         channels = dict.fromkeys((TOGETHER, ALONE), f"{__name__}.nothing")
         settings.OUTBOX_CHANNELS = {**settings.OUTBOX_CHANNELS, **channels}
         settings.OUTBOX_TOGETHER = [*settings.OUTBOX_TOGETHER, TOGETHER]
@@ -44,7 +46,7 @@ class Backlog:
 
     def _delivered(self, channel: str) -> Done:
         self._fill(channel)
-        done = timed(self.number, self._work, self.used)
+        done = timed(self.number, self._work, lambda: machine.ours() + self.database)
         sent = Message.objects.filter(state=State.DELIVERED, attempts=1).count()
         if sent != self.number:
             raise AssertionError(f"{sent} of {self.number} messages were sent once")
@@ -64,14 +66,20 @@ class Backlog:
     def _work(self) -> None:
         connections.close_all()  # each process has its own
         context = multiprocessing.get_context("fork")
-        processes = [context.Process(target=drain) for _ in range(self.workers)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join()
+        used = context.SimpleQueue()
+        workers = [context.Process(target=drain, args=(used,)) for _ in range(self.workers)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+            self.database += used.get()
 
 
-def drain() -> None:
-    """What a worker does while messages are due."""
+def drain(used: SimpleQueue) -> None:
+    """What a worker does while messages are due; then it says what its backend has used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
     while delivery.drain(codes=False).left:
         continue
+    used.put(processes.cpu([backend]))

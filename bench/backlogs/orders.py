@@ -52,6 +52,7 @@ class Backlog:
         self.owners: list[User] = [
             make_user(f"bench{place}@example.com", mobile=f"137{place:08d}") for place in range(OWNERS)
         ]
+        sweep()  # what a worker has imported long ago
 
     def by_sql(self) -> Done:
         return self._turn(_by_sql)

@@ -94,15 +94,18 @@ def close(*orders: Order) -> None:
     reported = [order.reference for order in orders if order.report]
     if reported:
         authority().supersede(*reported)
-    given_up = [] if settings.SERVICE_CODE_RETURNED else [each for each in orders if is_in(each, Group.GIVEN_UP)]
-    approved = [order for order in orders if is_in(order, Group.APPROVED)]
-    for order in approved:
-        service_codes.spend(order.reference, used_for=order.domain)
-    others = [order.reference for order in orders if order not in given_up and order not in approved]
-    if given_up:
-        service_codes.burn(*(order.reference for order in given_up))
-    if others:
-        service_codes.release(*others)
+    lost, freed = list[str](), list[str]()
+    for order in orders:
+        if is_in(order, Group.APPROVED):
+            service_codes.spend(order.reference, used_for=order.domain)
+        elif is_in(order, Group.GIVEN_UP) and not settings.SERVICE_CODE_RETURNED:
+            lost.append(order.reference)
+        else:
+            freed.append(order.reference)
+    if lost:
+        service_codes.burn(*lost)
+    if freed:
+        service_codes.release(*freed)
 
 
 def apply_at_deadline(
