@@ -1,4 +1,4 @@
-"""Seven steps that ask what a transfer asks, as formtools' documentation writes a named wizard."""
+"""Seven steps with a few fields each, as formtools' documentation writes a named wizard."""
 
 from django import forms
 from django.shortcuts import render
@@ -6,27 +6,20 @@ from django.urls import path
 from django.views.generic import TemplateView
 from formtools.wizard.views import NamedUrlSessionWizardView
 
-PROVINCES = [(str(number), f"Province {number}") for number in range(11, 42)]
-KINDS = [(str(number), f"Kind {number}") for number in range(1, 10)]
-YES_NO = [("yes", "Yes"), ("no", "No")]
+KINDS = [(str(number), f"Kind {number}") for number in range(1, 6)]
 
 
 class PersonForm(forms.Form):
     name = forms.CharField(max_length=100)
-    id_type = forms.ChoiceField(choices=KINDS)
     id_number = forms.CharField(max_length=18)
-    phone1 = forms.CharField(max_length=20)
-    phone2 = forms.CharField(max_length=20)
-    emergency = forms.CharField(max_length=20)
+    phone = forms.CharField(max_length=20)
     email = forms.EmailField()
 
 
 class TypeForm(forms.Form):
-    nature = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect)
     id_type = forms.ChoiceField(choices=KINDS)
     id_number = forms.CharField(max_length=18)
     name = forms.CharField(max_length=100)
-    province = forms.ChoiceField(choices=PROVINCES)
     domain = forms.CharField(max_length=253)
 
 
@@ -39,18 +32,13 @@ class PasswordForm(forms.Form):
 
 
 class SubjectForm(PersonForm):
-    id_address = forms.CharField(max_length=200)
-    post_region = forms.ChoiceField(choices=PROVINCES)
-    post_address = forms.CharField(max_length=200)
-    is_legal_rep = forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect)
+    address = forms.CharField(max_length=200)
 
 
 class WebsiteForm(forms.Form):
     site_name = forms.CharField(max_length=60)
     home_url = forms.URLField(assume_scheme="https")
-    content = forms.MultipleChoiceField(choices=KINDS, widget=forms.CheckboxSelectMultiple)
-    languages = forms.MultipleChoiceField(choices=KINDS, widget=forms.CheckboxSelectMultiple)
-    needs_approval = forms.ChoiceField(choices=YES_NO, widget=forms.RadioSelect)
+    content = forms.ChoiceField(choices=KINDS)
 
 
 class CheckForm(forms.Form):

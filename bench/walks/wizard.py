@@ -3,8 +3,6 @@
 from bench.walks.visitor import Visitor
 from demo.rehearsal.http_browser import Form, UnexpectedPage
 
-CHOSEN = "11"
-
 
 def walk(me: Visitor) -> None:
     """The page before it, the first step, seven steps sent; the last one shows what was entered."""
@@ -23,7 +21,6 @@ def _filled(form: Form) -> dict[str, str]:
 
 def _value(name: str) -> str:
     field = name.partition("-")[2]
-    special = {"email": "li@example.com", "home_url": "https://example.com/", "declared": "on", "is_legal_rep": "yes"}
-    chosen = {"province": CHOSEN, "post_region": CHOSEN, "needs_approval": "no"}
-    short = {"nature": "4", "id_type": "1", "instance": "1", "content": "8", "languages": "1"}
-    return (special | chosen | short).get(field, "示例科技有限公司")
+    special = {"email": "li@example.com", "home_url": "https://example.com/", "declared": "on"}
+    chosen = {"id_type": "1", "instance": "1", "content": "1"}
+    return (special | chosen).get(field, "示例科技有限公司")
