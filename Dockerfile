@@ -23,4 +23,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-m", "icpportal.operations.healthcheck", "/readyz"]
 # The questions to outside systems follow the threads (WEB_THREADS, icpportal/configuration/gateways.py).
 ENV WEB_THREADS=16
-CMD ["sh", "-c", "exec gunicorn icpportal.wsgi --bind 0.0.0.0:8000 --worker-class gthread --workers 2 --threads \"$WEB_THREADS\" --timeout 60 --worker-tmp-dir /dev/shm --preload --no-control-socket"]
+CMD ["sh", "-c", "exec gunicorn icpportal.wsgi --bind 0.0.0.0:8000 --worker-class gthread --workers 2 --threads \"$WEB_THREADS\" --timeout 60 --keep-alive 75 --worker-tmp-dir /dev/shm --preload --no-control-socket"]
