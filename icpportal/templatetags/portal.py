@@ -253,17 +253,16 @@ def page_head(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def page_foot(context: Context) -> SafeString:
-    """The foot of the page. Reads, all optional: slip, provider_hotline, provider_hours."""
-    slip = context.get("slip")
+def page_foot(context: Context, reference: str = "") -> SafeString:
+    """The foot of the page, which names the order it belongs to. Reads, optional: provider_hotline, provider_hours."""
     key = frame.Foot(
         language=get_language() or "",
         hotline=str(context.get("provider_hotline") or ""),
         hours=str(context.get("provider_hours") or ""),
-        is_of_order=slip is not None,
+        is_of_order=bool(reference),
         addresses=frame.addresses(),
     )
-    return frame.filled(frame.foot(key), {"reference": slip.reference if slip is not None else ""})
+    return frame.filled(frame.foot(key), {"reference": reference})
 
 
 @register.simple_tag(takes_context=True)

@@ -25,11 +25,10 @@ class Mounted:
     def leave(self, room: int) -> None:
         """Only so many bytes stay free; none: not one more is taken."""
         free = shutil.disk_usage(self.folder).free
-        with self.ballast.open("ab") as ballast:
+        with self.ballast.open("ab") as ballast, contextlib.suppress(OSError):
             os.posix_fallocate(ballast.fileno(), ballast.tell(), max(free - room, 1))
-            with contextlib.suppress(OSError):
-                while not room:
-                    os.write(ballast.fileno(), bytes(4096))
+            while not room:
+                os.write(ballast.fileno(), bytes(4096))
 
     def empty(self) -> None:
         self.ballast.unlink()
