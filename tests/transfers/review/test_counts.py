@@ -49,6 +49,7 @@ def test_more_than_a_thousand_orders_are_not_counted_to_the_end(
     assert (more["Overdue"], len(made)) == ("0", 3)
 
 
+@pytest.mark.sqlite  # Redis forgets by a clock of its own
 def test_who_takes_an_order_sees_it_counted_at_once_and_a_colleague_a_moment_later(client: Client) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:
         order = make_order(state=states.SUBMITTED)
