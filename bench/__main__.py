@@ -10,22 +10,20 @@ import sys
 import time
 from contextlib import ExitStack
 
-from bench import document, parts
+from bench import document, runs
 from bench.harness import results, shared
 from bench.harness.services import Missing
 
 
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    arguments.add_argument(
-        "part", nargs="*", choices=[*parts.PARTS, []], help="what to measure; everything if left out"
-    )
+    arguments.add_argument("part", nargs="*", choices=[*runs.PARTS, []], help="what to measure; everything if left out")
     arguments.add_argument("--write-docs", action="store_true", help="write what was measured into docs/performance.md")
     asked = arguments.parse_args()
     if asked.write_docs:
         document.write()
         return 0
-    chosen = asked.part or list(parts.PARTS)
+    chosen = asked.part or list(runs.PARTS)
     with ExitStack() as stack:
         try:
             stack.enter_context(shared.made())
@@ -33,7 +31,7 @@ def main() -> int:
             print(problem)
         for name in chosen:
             began = time.monotonic()
-            print(f"\n=== {name}: {parts.PARTS[name]}", flush=True)
+            print(f"\n=== {name}: {runs.PARTS[name]}", flush=True)
             _run(name)
             print(f"--- {name} took {time.monotonic() - began:.0f} s", flush=True)
     print()
@@ -47,7 +45,7 @@ def main() -> int:
 
 def _run(name: str) -> None:
     """A part, which stops what it started also where this process is stopped."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.parts", name])
+    process = subprocess.Popen([sys.executable, "-m", "bench.runs", name])
     try:
         process.wait()
     except BaseException:

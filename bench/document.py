@@ -4,7 +4,7 @@ import math
 import shutil
 from pathlib import Path
 
-from bench import capacity, parts
+from bench import capacity, runs
 from bench.harness import results
 from bench.harness.tables import Table
 from bench.targets import Result
@@ -20,7 +20,7 @@ def write() -> None:
     before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     after = rest.partition(END)[2]
     CHARTS.mkdir(parents=True, exist_ok=True)
-    measured = {name: kept for name in parts.PARTS if (kept := results.load(name))}
+    measured = {name: kept for name in runs.PARTS if (kept := results.load(name))}
     chapters = [
         _targets(measured),
         *(_chapter(name, kept) for name, kept in measured.items()),
@@ -47,7 +47,7 @@ def _target(result: Result) -> str:
 
 def _chapter(name: str, kept: dict) -> str:
     """The tables of a part, its charts, and how calm its rounds were."""
-    lines = [f"## {name}: {parts.PARTS[name]}", "", f"Measured {kept['at']}; the loop took {kept['spin_ms']} ms."]
+    lines = [f"## {name}: {runs.PARTS[name]}", "", f"Measured {kept['at']}; the loop took {kept['spin_ms']} ms."]
     lines += [f"{each['note'].capitalize()}." for each in kept["rounds"].values()]
     drawn = 0
     for each in kept["tables"]:

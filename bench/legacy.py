@@ -12,6 +12,7 @@ from bench import world  # first: it sets the portal up
 
 # isort: split
 from django.core.management import call_command
+from django.db import connection
 from stdnum.cn import ric
 
 from filings.management.commands import import_legacy
@@ -60,7 +61,7 @@ def main(number: int, form: str) -> None:
     with path.open("w", encoding="gb18030", newline="") as file:
         csv.writer(file).writerows(lines(number, form))
     size = path.stat().st_size / 2**20
-    world.heading(f"{number} rows, {size:.0f} MB, GB18030, every row with an account and a hash ({form})")
+    print(f"{number} rows, {size:.0f} MB, GB18030, every row with an account and a hash ({form}), {connection.vendor}")
     for name, options in (("dry run", {"dry_run": True}), ("first", {}), ("again", {})):
         before, worked, told = time.monotonic(), work(), io.StringIO()
         call_command(import_legacy.Command(), str(path), stdout=told, **options)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench import parts
+from bench import runs
 from bench.harness import machine, processes, results, rounds
 from bench.harness.charts import bars
 from bench.harness.services import Missing
@@ -36,9 +36,9 @@ def test_what_was_not_measured_is_missed_and_says_why(monkeypatch: pytest.Monkey
 
     part = SimpleNamespace(TARGETS=[COST, SPEED], measure=measure)
     monkeypatch.setattr(results, "FOLDER", tmp_path)
-    monkeypatch.setattr(parts.importlib, "import_module", lambda _name: part)
+    monkeypatch.setattr(runs.importlib, "import_module", lambda _name: part)
 
-    parts.run("journeys")
+    runs.run("journeys")
 
     found = results.read("journeys")
     assert [each.missed for each in found] == [True, True]
@@ -50,9 +50,9 @@ def test_a_part_that_measured_less_than_its_targets_has_missed_the_rest(
 ) -> None:
     part = SimpleNamespace(TARGETS=[COST, SPEED], measure=lambda: [Result(COST, 9)])
     monkeypatch.setattr(results, "FOLDER", tmp_path)
-    monkeypatch.setattr(parts.importlib, "import_module", lambda _name: part)
+    monkeypatch.setattr(runs.importlib, "import_module", lambda _name: part)
 
-    parts.run("journeys")
+    runs.run("journeys")
 
     assert [each.missed for each in results.read("journeys")] == [False, True]
 

@@ -23,7 +23,7 @@ def measure() -> list[Result]:
     """In an empty database: the portal is set up only once its address is known."""
     with services.database("pictures") as address:
         os.environ["DATABASE_URL"] = address
-        work = importlib.import_module("bench.picture_work")
+        work = importlib.import_module("bench.inside.pictures")
         return [
             work.against_strict(SMALL, work.small_print.PHONE, times=20),
             work.against_strict(LARGE, work.small_print.LARGE, times=4),

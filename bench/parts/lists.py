@@ -1,7 +1,8 @@
 """Every list and every search, at 1,000,000 orders and at 1,000: what PostgreSQL reads for it, and how long it takes.
 
-`make bench-world N=1000000` fills both worlds once. `python -m bench.lists` prints a line a page and the plans of what
-reads too much. A request is made for real with nothing remembered, each of its statements is explained as it was asked.
+`make bench-world N=1000000` fills both worlds once. `python -m bench.parts.lists` prints a line a page and the plans
+of what reads too much. A request is made for real with nothing remembered; each statement is explained as it was
+asked.
 """
 
 import json
@@ -69,7 +70,11 @@ def share(page: Page, small: Page) -> float:
 def _measured(name: str) -> dict[str, Page]:
     environment = {**os.environ, "DATABASE_URL": url(name)}
     done = subprocess.run(
-        [sys.executable, "-m", "bench.lists", "--one"], env=environment, check=True, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "bench.parts.lists", "--one"],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     return {row["name"]: Page(**row) for row in json.loads(done.stdout)}
 

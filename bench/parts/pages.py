@@ -1,6 +1,6 @@
 """Part `pages`: each page and post of a transfer and of the review desk, with its processor time and its queries.
 
-`python -m bench.pages --profile [NAME …]` says where the time of a page goes, without names of the five dearest.
+`python -m bench.parts.pages --profile [NAME …]` says where the time of a page goes, without names of the five dearest.
 """
 
 import math

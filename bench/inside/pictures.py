@@ -1,4 +1,4 @@
-"""What `bench.pictures` measures, in a portal that is set up."""
+"""What `bench.parts.pictures` measures, in a portal that is set up."""
 
 import io
 import secrets

@@ -1,4 +1,4 @@
-"""The parts of the bench. Each is a module here with TARGETS and `measure() -> list[Result]`."""
+"""The parts of the bench: each a module of `bench/parts/` with TARGETS and `measure() -> list[Result]`."""
 
 import importlib
 import math
@@ -27,14 +27,7 @@ PARTS = {
 def run(name: str) -> None:
     """Measures one part and writes what it found; what could not be measured is missed, and says why."""
     results.forget(name)
-    try:
-        module = importlib.import_module(f"bench.{name}")
-    except ModuleNotFoundError as problem:
-        if problem.name != f"bench.{name}":
-            raise
-        targets: Sequence[Target] = [Target(f"{name}: there is no such part yet", "", 0)]
-        results.write(name, [Result(each, math.nan, "not measured") for each in targets], [], {})
-        return
+    module = importlib.import_module(f"bench.parts.{name}")
     found = _measured(module.TARGETS, module.measure)
     results.write(name, found, *reports.taken())
 
