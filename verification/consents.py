@@ -67,11 +67,6 @@ def give(
     return consent
 
 
-def is_active(holder: str, person_key: str, *, version: str = CURRENT) -> bool:
-    """This person agreed to this text and has not withdrawn."""
-    return Consent.objects.filter(holder=holder, person_key=person_key, version=version, withdrawn_at=None).exists()
-
-
 def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:
     """Everybody under a holder whose consent stands: one query for a page of several people."""
     mine = Consent.objects.filter(holder=holder, version=version, withdrawn_at=None)
