@@ -108,7 +108,7 @@ class Order(DraftModel):
             models.Index(fields=["entered_at", "id"], name="order_entered"),
             models.Index(
                 fields=["entered_at", "id"],
-                condition=Q(kind__in=kinds.CANCELLATIONS, state__in=kinds.under_way()),
+                condition=Q(kind__in=kinds.CANCELLATIONS, state__in=kinds.not_ended()),
                 name="order_cancelling",
             ),
             models.Index(
@@ -121,7 +121,7 @@ class Order(DraftModel):
             ),
             models.Index(  # the baskets are counted from it alone
                 fields=["state", "province", "kind", "nature"],
-                condition=Q(state__in=kinds.under_way()),
+                condition=Q(state__in=kinds.not_ended()),
                 name="order_under_way",
             ),
             models.Index(

@@ -188,7 +188,7 @@ def in_group(group: Group) -> Q:
     return where(lambda state: group in state.groups)
 
 
-def under_way() -> tuple[str, ...]:
+def not_ended() -> tuple[str, ...]:
     """The keys of the states that are no end; a plain list, by which a database knows what an index of them serves."""
     return tuple(state.key for state in states.STATES if Group.ENDED not in state.groups)
 
