@@ -55,9 +55,13 @@ def addresses(port: int) -> dict[str, str]:
     return {"PUBLIC_BASE_URL": f"http://127.0.0.1:{port}", **simulator}
 
 
-def own_redis(number: int) -> dict[str, str]:
-    """Another Redis database than the run's (9 to 11, 14, 15): two portals must not take each other's tasks."""
+def own_redis() -> dict[str, str]:
+    """A Redis database for what a test starts: two portals must not take each other's tasks.
+
+    The run has 9 to 11, 14 and 15, and each of its processes one of these, as they start portals at the same time.
+    """
     server = os.environ.get("REDIS_URL", "").rpartition("/")[0]
+    number = {"gw1": 13, "gw2": 8}.get(os.environ.get("PYTEST_XDIST_WORKER", ""), 12)
     return {"REDIS_URL": f"{server}/{number}" if server else ""}
 
 

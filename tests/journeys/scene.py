@@ -96,7 +96,7 @@ def opened(tmp_path: Path, **settings: str) -> Iterator[Scene]:
             **os.environ,
             "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
             **own,
-            **own_redis(12),
+            **own_redis(),
             "VAR_DIR": str(tmp_path),
             **settings,
         }

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.worker, pytest.mark.long]
 @pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("portal2020")
-    with running(folder, RULE_PROFILE="current-2020", **own_redis(13)) as started:
+    with running(folder, RULE_PROFILE="current-2020", **own_redis()) as started:
         yield started
 
 

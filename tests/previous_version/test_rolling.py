@@ -82,7 +82,7 @@ def test_old_processes_work_while_the_new_version_migrates_and_new_ones_take_ove
     old_tree: Path, tmp_path: Path
 ) -> None:
     with empty_database() as url:
-        environment = {**os.environ, "DATABASE_URL": url, **own_redis(12), "VAR_DIR": str(tmp_path)}
+        environment = {**os.environ, "DATABASE_URL": url, **own_redis(), "VAR_DIR": str(tmp_path)}
         manage(old_tree, environment, "migrate", "-v0")
         first = Scene(tmp_path, environment, root=old_tree)
         try:

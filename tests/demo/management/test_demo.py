@@ -21,7 +21,7 @@ from tests.icpportal.processes import session_of, with_word, within
 from tests.journeys.portal import Portal, database, own_redis, running, wait_until_ready
 
 # a Redis of its own: the journeys' portal may be running beside this one
-APART = own_redis(8) if os.environ.get("REDIS_URL") else {}
+APART = own_redis() if os.environ.get("REDIS_URL") else {}
 
 
 @pytest.fixture
