@@ -142,14 +142,16 @@ def filing_password(walk: Scenario) -> None:
 def people(walk: Scenario) -> None:
     """Step 4; subject lead, website, website administrator."""
     page = walk.me.get(walk.url("subject/"))
-    page = walk.me.send(
-        page.form("lead_name"),
-        person_entries("lead", walk.lead, walk.dice),
-        id_address=f"{walk.address}示例路1号",
-        post_region=walk.region,
-        post_address="示例路1号2号楼301室",
-        is_legal_rep="yes",
-    )
+    form = page.form("lead_phone1")
+    theirs = {
+        **person_entries("lead", walk.lead, walk.dice),
+        "id_address": f"{walk.address}示例路1号",
+        "post_region": walk.region,
+        "post_address": "示例路1号2号楼301室",
+        "is_legal_rep": "yes",
+    }
+    # an individual has said name and document before
+    page = walk.me.send(form, {name: value for name, value in theirs.items() if name in form.names})
     walk.moved_on(page, "subject")
     page = walk.me.get(walk.url("website/"))
     page = walk.me.send(
@@ -162,6 +164,8 @@ def people(walk: Scenario) -> None:
         needs_approval="no",
     )
     walk.moved_on(page, "website")
+    if walk.nature == "individual":
+        return  # the administrator too
     page = walk.me.get(walk.url("administrator/"))
     theirs = person_entries("admin", walk.admin, walk.dice)
     page = walk.me.send(page.form("same_person"), theirs, same_person="yes" if walk.admin == walk.lead else "no")
