@@ -11,6 +11,7 @@ from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
 from icpportal.pages.public import robots
 from icpportal.pages.theme import set_theme
+from icpportal.pages.visitors import needs_no_token_of_visitors
 
 handler400 = "icpportal.pages.errors.bad_request"
 handler403 = "icpportal.pages.errors.permission_denied"
@@ -28,8 +29,8 @@ urlpatterns = [
     path("", include("filings.urls")),
     path("account/data/", include("transfers.rights.urls")),
     path("account/", include("icpportal.accounts.urls")),
-    path("language/", set_language, name="set_language"),
-    path("theme/", set_theme, name="set_theme"),
+    path("language/", needs_no_token_of_visitors(set_language), name="set_language"),
+    path("theme/", needs_no_token_of_visitors(set_theme), name="set_theme"),
     path("drafts/", include("icpportal.drafts.urls")),
     path("help/", help_page, name="help"),
     path("privacy/", privacy_page, name="privacy"),

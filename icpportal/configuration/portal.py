@@ -62,10 +62,12 @@ if DEMO_FOLDER.is_dir():
 MIDDLEWARE = [
     "icpportal.middleware.RequestReference",
     "icpportal.pages.compression.CompressedTexts",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "icpportal.middleware.BrowserHeaders",
+    "icpportal.pages.visitors.PublicPages",
     "icpportal.middleware.BodyLimit",
     "icpportal.middleware.RefuseNul",
     "icpportal.middleware.MachinePages",

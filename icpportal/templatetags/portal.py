@@ -238,7 +238,7 @@ def page_head(context: Context) -> SafeString:
         reader=reader,
         place=header.place_of(request.path if request is not None else ""),
         theme=chosen_theme(request),
-        can_post=bool(token),
+        can_post=token is not None,
         takes_draft=bool(draft and draft.names),
         provider=str(context.get("provider_name") or ""),
         demo=bool(context.get("demo")),
@@ -246,7 +246,8 @@ def page_head(context: Context) -> SafeString:
     )
     values = {
         "address": request.get_full_path() if request is not None else "",
-        "token": str(token),
+        # asked for a visitor, it would set a cookie: the switches of a visitor need none (pages/visitors.py)
+        "token": "" if reader is header.Reader.VISITOR else str(token),
         "unread": frame.unread(language, str(context.get("unread_count") or 0)),
     }
     return frame.filled(frame.head(key), values)

@@ -66,7 +66,7 @@ def head(key: Head) -> tuple[str, ...]:
         "page_draft": {"names": ["any"] if key.takes_draft else []},
         "provider_name": key.provider,
         "demo": key.demo,
-        "csrf_token": "%%token%%",
+        "csrf_token": "" if key.reader is Reader.VISITOR else "%%token%%",
         "page_address": "%%address%%",
         "unread": "%%unread%%",
     }
