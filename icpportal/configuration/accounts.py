@@ -71,7 +71,7 @@ SESSION_LIMITS = {
     "applicant": (timedelta(days=14), timedelta(days=3)),
     "staff": (timedelta(hours=12), timedelta(hours=1)),
 }
-SESSION_ENGINE = "icpportal.database.sessions"
+SESSION_ENGINE = "icpportal.accounts.sign_in.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # What each role may do, as "app.codename"; `migrate` and `ensure_roles` write it into the groups.
 REGISTER = [

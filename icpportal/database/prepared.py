@@ -1,7 +1,7 @@
 """Queries that every page asks, compiled once a process: putting one together costs Django more than asking it does."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
@@ -21,11 +21,16 @@ _SAMPLES: dict[type[Field], Callable[[int], Value]] = {
 class Prepared(Generic[Row]):
     """A query of one shape: `Prepared(build, pk=UUIDField())` is put together by `build(pk=…)` once, then only asked.
 
-    Each parameter names the kind of its values, and `build` has to compare every one of them as it is.
+    Each parameter names the kind of its values, and `build` has to compare every one of them as it is. `within` is a
+    statement around the query, which stands where it says `{query}`; its own `%s` come after those of the query and
+    take the parameters named in `last`, in order.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Row]], **parameters: Field) -> None:
+    def __init__(
+        self, build: Callable[..., QuerySet[Row]], within: str = "", last: Sequence[str] = (), **parameters: Field
+    ) -> None:
         self._build, self._parameters = build, parameters
+        self._within, self._last = within, last
         self._compiled: dict[str, tuple[type[Row], str, list[object], dict[int, str]]] = {}
 
     def first(self, **values: Value) -> Row | None:
@@ -48,6 +53,8 @@ class Prepared(Generic[Row]):
         adapted = {
             name: self._parameters[name].get_db_prep_value(sample, connection) for name, sample in samples.items()
         }
+        if self._within:
+            sql, given = self._within.format(query=sql), (*given, *(adapted[name] for name in self._last))
         places = {
             place: name for place, value in enumerate(given) for name, sample in adapted.items() if value == sample
         }

@@ -19,6 +19,7 @@ from icpportal.privacy.blind_index import blind_index
 
 VISITOR = "page_visitor"  # the cookie of somebody who is not signed in: a name that says nothing
 NEW_VISITOR = "_page_visitor"  # on the request, for the answer to set it
+HAS_DRAFTS = "has_page_drafts"  # on an account that was read with its session: whether there is any draft of it
 KEPT = timedelta(days=60)  # as long as a draft of an order
 KEPT_OF_VISITORS = timedelta(days=1)
 LARGEST = 64 * 1024  # characters of one page
@@ -47,7 +48,7 @@ def typed_of(data: QueryDict, names: tuple[str, ...]) -> Typed:
 def find(request: HttpRequest, mark: Mark) -> PageDraft | None:
     """The draft of this page, if there is one that is still kept; who never typed anything costs no query."""
     reader = _reader(request, mark)
-    if not reader:
+    if not reader or _has_none(request, reader):
         return None
     return KEPT_NOW.first(key=_key(reader, mark), now=timezone.now())
 
@@ -69,7 +70,7 @@ def keep_reply(
 
 def drop(request: HttpRequest, mark: Mark) -> None:
     """The page was saved: nothing is left to keep."""
-    if reader := _reader(request, mark):
+    if (reader := _reader(request, mark)) and not _has_none(request, reader):
         PageDraft.objects.filter(key=_key(reader, mark)).delete()
 
 
@@ -98,6 +99,7 @@ def _write(request: HttpRequest, mark: Mark, now: datetime, **values: Json | dat
         try:
             with transaction.atomic():
                 draft.save()
+            setattr(request.user, HAS_DRAFTS, True)
         except IntegrityError:  # another window was first: its row is written over
             continue
         return
@@ -111,6 +113,11 @@ def _reader(request: HttpRequest, mark: Mark) -> str:
         return f"account:{request.user.pk}"
     visitor = getattr(request, NEW_VISITOR, "") or request.COOKIES.get(VISITOR, "")
     return f"visitor:{visitor}" if visitor else ""
+
+
+def _has_none(request: HttpRequest, reader: str) -> bool:
+    """Whether the account that asks had no draft at all when its session was read."""
+    return reader == f"account:{request.user.pk}" and not getattr(request.user, HAS_DRAFTS, True)
 
 
 def _new_visitor(request: HttpRequest) -> str:

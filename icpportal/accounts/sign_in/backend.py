@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.database.prepared import Prepared
+from icpportal.drafts.models import PageDraft
+from icpportal.drafts.storage import HAS_DRAFTS
 
 DIRECTLY, BY_ROLE = User.user_permissions.through, Group.permissions.through
 Along = Callable[[datetime], Combinable]
@@ -22,7 +25,12 @@ def _is_confirmed(_now: datetime) -> Combinable:
     return Exists(EmailAddress.objects.filter(user_id=OuterRef("pk"), email=OuterRef("email"), verified=True))
 
 
-_along: dict[str, Along] = {"email_is_confirmed": _is_confirmed}
+def _has_drafts(_now: datetime) -> Combinable:
+    return Exists(PageDraft.objects.filter(owner_id=OuterRef("pk")))
+
+
+_along: dict[str, Along] = {"email_is_confirmed": _is_confirmed, HAS_DRAFTS: _has_drafts}
+_read: ContextVar[User | None] = ContextVar("read with the session", default=None)
 
 
 def read_along(name: str, told: Along) -> None:
@@ -30,18 +38,26 @@ def read_along(name: str, told: Along) -> None:
     _along[name] = told
 
 
-def _account(pk: uuid.UUID, now: datetime) -> QuerySet[User]:
-    return User.objects.annotate(**{name: told(now) for name, told in _along.items()}).filter(pk=pk).order_by()
+def accounts(now: datetime) -> QuerySet[User]:
+    """All accounts, each with what is read along."""
+    return User.objects.annotate(**{name: told(now) for name, told in _along.items()}).order_by()
 
 
-ACCOUNT = Prepared(_account, pk=UUIDField(), now=DateTimeField())
+ACCOUNT = Prepared(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())
+
+
+def remember(account: User | None) -> None:
+    """The account that was read with the session of this request: the backend takes it, once, instead of asking."""
+    _read.set(account)
 
 
 class AccountBackend(AuthenticationBackend):
     """allauth's backend (address or mobile, equal work for unknown ones) with what belongs to it read along."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        user = ACCOUNT.first(pk=user_id, now=timezone.now())
+        read = _read.get()
+        _read.set(None)
+        user = read if read is not None and read.pk == user_id else ACCOUNT.first(pk=user_id, now=timezone.now())
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def _get_user_permissions(self, user_obj: User) -> QuerySet[Permission]:

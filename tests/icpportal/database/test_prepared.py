@@ -1,16 +1,12 @@
 """A query that is compiled once answers each time for what is asked then."""
 
 import uuid
-from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db.models import CharField, UUIDField
-from django.utils import timezone
 
 from icpportal.accounts.models import User
 from icpportal.database.prepared import Prepared
-from icpportal.database.sessions import SessionStore
 from tests.transfers.builders import make_user
 
 pytestmark = pytest.mark.django_db
@@ -36,16 +32,3 @@ def test_what_is_asked_can_hold_any_signs():
     account = Prepared(lambda email: User.objects.filter(email=email), email=CharField())
 
     assert account.first(email="%s ' \" ; -- %(email)s") is None
-
-
-def test_a_session_that_is_over_or_was_ended_is_nobodys(django_assert_num_queries):
-    store = SessionStore()
-    store["who"] = "one"
-    store.create()
-
-    with django_assert_num_queries(1):
-        assert SessionStore(store.session_key)["who"] == "one"
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
-    assert SessionStore(store.session_key).get("who") is None
-    Session.objects.all().delete()
-    assert SessionStore(store.session_key).get("who") is None
