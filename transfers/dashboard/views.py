@@ -34,6 +34,7 @@ from transfers.dashboard.lists import (
     Asked,
     OrderList,
     asked_of,
+    count_all,
     mark_of,
     orders_found,
     sites_found,
@@ -115,7 +116,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     user, asked = account_of(request), asked_of(request.GET)
     orders = {each.key: orders_found(each.rows(user), asked) for each in ORDER_LISTS}
     sites = sites_found(user, asked)
-    counts = {key: rows.count() for key, rows in orders.items()} | {SITES: sites.count()}
+    counts = count_all({**orders, SITES: sites}, user)
     is_empty = not any(counts.values()) and not asked.is_filtered
     here = asked.tab or next((key for key in KEYS if counts[key]), TURN.key)
     found = (
