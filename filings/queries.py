@@ -1,7 +1,8 @@
 """What is asked about the register, in one place each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypedDict
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
@@ -50,10 +51,13 @@ def websites_of(owner: User | None) -> QuerySet[Website]:
     return mine.select_related("subject__lead", "administrator")
 
 
-def mobile_serves_another(mobile: str, subject_key: str) -> bool:
-    """Is this the mobile of a person in charge for another subject?"""
-    found = Person.objects.filter(mobile_index=mobile_key(mobile))
-    return bool(mobile) and found.exclude(subject__subject_key=subject_key).exists()
+def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> frozenset[str]:
+    """Which of them are mobiles of people in charge for another subject."""
+    keys = {mobile_key(mobile): mobile for mobile in mobiles if mobile}
+    if not keys:
+        return frozenset()
+    found = Person.objects.filter(mobile_index__in=sorted(keys)).exclude(subject__subject_key=subject_key)
+    return frozenset(keys[key] for key in found.values_list("mobile_index", flat=True))
 
 
 def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:
@@ -125,10 +129,17 @@ class KnownToChecks(TypedDict):
     record: dict[str, str]
 
 
-def known_to_checks(*, subject_key: str, domain: str, owner: User) -> KnownToChecks:
-    """What the checks may ask the register, as the named values of `filings.checks.read`."""
+def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iterable[str] = ()) -> KnownToChecks:
+    """What the checks may ask the register, as the named values of `filings.checks.read`.
+
+    The register is asked for all `mobiles` at once, when the first check wants to know of one of them.
+    """
+    known = frozenset(mobiles)
+    taken = cache(lambda: mobiles_that_serve_others(known, subject_key))
     return {
-        "mobile_taken": lambda mobile: mobile_serves_another(mobile, subject_key),
+        "mobile_taken": lambda mobile: (
+            mobile in (taken() if mobile in known else mobiles_that_serve_others([mobile], subject_key))
+        ),
         "person_taken": lambda id_type, number: person_serves_another(id_type, number, subject_key),
         "record": record_of(subject_key=subject_key, domain=domain, owner=owner),
     }

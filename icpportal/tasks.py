@@ -31,7 +31,7 @@ from transfers.review.figures import daily_count as desk
 from transfers.review.search import backfill
 from transfers.rights import sweep as rights
 from transfers.rights.exports import worker as exports
-from verification.documents import examination
+from verification.documents import deletion, examination
 from verification.documents import sweep as sweeping
 
 
@@ -105,6 +105,12 @@ def ask_phones() -> None:
 def examine_document(document_id: str) -> None:
     """Judges one uploaded paper or photo."""
     examination.examine(document_id)
+
+
+@app.task(base=Job, goes_on=True)
+def clear_documents(holder: str) -> None:
+    """Deletes the files of one holder that were replaced."""
+    deletion.clear_of(holder)
 
 
 @app.task(base=Job, goes_on=True)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Aggregate, OuterRef, Subquery, TextField
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -71,6 +74,30 @@ def active_consents(holder: str, *, version: str = CURRENT) -> frozenset[str]:
     """Everybody under a holder whose consent stands: one query for a page of several people."""
     mine = Consent.objects.filter(holder=holder, version=version, withdrawn_at=None)
     return frozenset(mine.values_list("person_key", flat=True))
+
+
+class _Listed(Aggregate):
+    """The values of all rows, with commas between; both databases can, and each calls it by another name."""
+
+    function = "STRING_AGG"
+    template = "%(function)s(%(expressions)s, ',')"
+    output_field = TextField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **more: str
+    ) -> tuple[str, tuple[str | int, ...]]:
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **more)
+
+
+def active_along(holder: OuterRef) -> Subquery:
+    """What `active_consents` tells, as a column of the query that reads the holder; `people_of` takes it apart."""
+    mine = Consent.objects.filter(holder=holder, version=CURRENT, withdrawn_at=None).order_by().values("holder")
+    return Subquery(mine.annotate(people=_Listed("person_key")).values("people"))
+
+
+def people_of(listed: str | None) -> frozenset[str]:
+    """Whom the column of `active_along` names."""
+    return frozenset(listed.split(",")) if listed else frozenset()
 
 
 def withdraw(*, holder: str, person_key: str, now: datetime | None = None) -> bool:

@@ -26,7 +26,7 @@ CELERY_TIMEZONE = "UTC"
 # all of them, or to those that its `--queues` names.
 QUEUES = {
     "codes": ("deliver_codes",),
-    "pictures": ("examine_document", "sweep_documents"),
+    "pictures": ("examine_document", "clear_documents", "sweep_documents"),
     "ministry": ("send_reports", "pull_answers", "ask_phones"),
     "rest": (
         "deliver_outbox",

@@ -22,6 +22,7 @@ ONE_LINE = {
     tasks.pull_answers: ("authority.pull", (), {"if_due": True}),
     tasks.ask_phones: ("phone_windows.ask", ()),
     tasks.examine_document: ("examination.examine", ("an-id",)),
+    tasks.clear_documents: ("deletion.clear_of", ("a-holder",)),
     tasks.sweep_documents: ("sweeping.sweep_documents", ()),
     tasks.sweep_deadlines: ("deadlines.sweep", ()),
     tasks.finish_decisions: ("decisions.finish_due", ()),
@@ -44,6 +45,7 @@ ONE_LINE = {
 }
 GO_ON = {
     tasks.examine_document,
+    tasks.clear_documents,
     tasks.sweep_documents,
     tasks.store_bodies,
     tasks.reconcile,

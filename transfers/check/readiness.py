@@ -14,11 +14,11 @@ from transfers.documents import slots, validity
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.pages import stages
+from transfers.proofs.papers import agreed_people
 from transfers.returns.labels import label_of
 from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
-from verification import consents
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,12 @@ def gaps(order: Order, papers: list[OrderDocument] | None = None) -> list[Gap]:
     return judged(order, papers)[0]
 
 
-def judged(order: Order, papers: list[OrderDocument] | None = None) -> tuple[list[Gap], list[Gap]]:
+def judged(
+    order: Order, papers: list[OrderDocument] | None = None, facts: checks.Facts | None = None
+) -> tuple[list[Gap], list[Gap]]:
     """The gaps, and the advice: every check is run once."""
     papers = list(queries.papers_of(order)) if papers is None else papers
-    found = all_findings(order)
+    found = all_findings(order, facts)
     stops = [_as_gap(order, finding) for finding in found if finding.stops]
     may_come_back = [_as_gap(order, finding) for finding in found if not finding.stops]
     parts = returned_parts(order, papers)
@@ -74,11 +76,11 @@ def _as_gap(order: Order, finding: checks.Finding) -> Gap:
     return Gap(_("%(part)s: %(words)s") % {"part": label_of(part), "words": finding.message}, url, part)
 
 
-def all_findings(order: Order) -> list[checks.Finding]:
+def all_findings(order: Order, facts: checks.Facts | None = None) -> list[checks.Finding]:
     """Every check of the pages that are answered."""
     if not queries.has_details(order):
         return []
-    facts = facts_of(order)
+    facts = facts_of(order) if facts is None else facts
     return [finding for page in queries.DETAILS for finding in checks.run(page, facts)]
 
 
@@ -90,9 +92,9 @@ def advice(order: Order) -> list[Gap]:
 LANGUAGES = ("zh-hans", "en")
 
 
-def advice_kept(order: Order) -> JsonObject:
+def advice_kept(order: Order, facts: checks.Facts | None = None) -> JsonObject:
     """What the checks advise, by language and part, and what is on file: kept with the order for its reviewers."""
-    facts = facts_of(order)
+    facts = facts_of(order) if facts is None else facts
     record: JsonObject = {name: _plain(value) for name, value in facts.record.items()}
     return {"findings": {language: _said(facts, language) for language in LANGUAGES}, "record": record}
 
@@ -164,7 +166,7 @@ def _paper_words(order: Order, slot: slots.Slot, papers: list[OrderDocument]) ->
 
 def _consents(order: Order, papers: list[OrderDocument], given: frozenset[str] | None) -> list[Gap]:
     """A person whose papers are here and whose agreement is not, or no longer, on record."""
-    given = consents.active_consents(order.reference) if given is None else given
+    given = agreed_people(order) if given is None else given
     missing: dict[str, str] = {}
     for paper in papers:
         person = validity.person_of(order, paper.slot)

@@ -7,8 +7,8 @@ from transfers.documents import slots
 from transfers.documents.validity import person_of
 from transfers.models import Order, OrderDocument
 from transfers.orders import queries
+from transfers.proofs.papers import agreed_people
 from transfers.steps.editable_parts import is_open, open_parts
-from verification import consents
 
 
 def open_test(order: Order, papers: list[OrderDocument], gaps: set[str]) -> Callable[[slots.Slot], bool]:
@@ -38,4 +38,4 @@ def needs_consent(order: Order, slot: slots.Slot, given: frozenset[str] | None =
     person = person_of(order, slot.key)
     if person is None:
         return False
-    return person.key not in (consents.active_consents(order.reference) if given is None else given)
+    return person.key not in (agreed_people(order) if given is None else given)

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from filings.checks import Facts
 from filings.provinces import Province
 from icpportal.accounts.guards import account_of, confirmed_required
 from icpportal.fields.components import Panel
@@ -36,10 +37,12 @@ from transfers.pages import stages
 from transfers.pages.frame import PageInOrder, frame, render_page
 from transfers.pages.permissions import own_order
 from transfers.proofs import servers
+from transfers.proofs.papers import along as papers_along
 from transfers.returns.answer_rows import AnswerRow, mask_of, rows
 from transfers.returns.returned_parts import ReturnedPart, keep_replies, kept_replies, note_replies, returned_parts
 from transfers.steps import STEPS
 from transfers.steps.base import Step
+from transfers.steps.checked_form import facts_of
 from transfers.steps.editable_parts import is_open, open_parts
 from verification.documents.advice import found_on
 
@@ -116,7 +119,7 @@ class CheckPage(PageInOrder):
 @confirmed_required
 def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Everything on one page with a way to change it, what is missing, what may come back; then send."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, along=papers_along)
     papers = list(queries.papers_of(order))
     if not order.is_editable:
         if request.method == "POST" and _is_another(request, order, papers):
@@ -131,8 +134,9 @@ def check_answers(request: HttpRequest, reference: str) -> HttpResponse:
         return render_page(request, _page(order, form, *readiness.judged(order, papers), papers))
     if form.is_bound and form.is_valid() and not keep_replies(order, form.replies()):
         return redirect("check", order.reference)  # changed in another tab: look at it again
-    gaps, advice = readiness.judged(order, papers)
-    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers):
+    known = facts_of(order)
+    gaps, advice = readiness.judged(order, papers, known)
+    if form.is_bound and form.is_valid() and not gaps and _submitted(request, order, form, advice, papers, known):
         return redirect("sent", order.reference)
     if form.is_bound and gaps:
         form.add_error(None, ValidationError(_("Something is still missing: check the list"), code="gaps"))
@@ -148,10 +152,15 @@ def _is_another(request: HttpRequest, order: Order, papers: list[OrderDocument])
 
 
 def _submitted(
-    request: HttpRequest, order: Order, form: DeclarationForm, advice: list[Gap], papers: list[OrderDocument]
+    request: HttpRequest,
+    order: Order,
+    form: DeclarationForm,
+    advice: list[Gap],
+    papers: list[OrderDocument],
+    known: Facts,
 ) -> bool:
     findings = len(advice) + sum(found_on(paper.document) is not None for paper in papers)
-    said = readiness.advice_kept(order)
+    said = readiness.advice_kept(order, known)
     try:
         with transaction.atomic():
             note_replies(order, returned_parts(order), actor=account_of(request))

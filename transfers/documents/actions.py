@@ -1,9 +1,10 @@
 """Putting a document into a slot of an order, and taking it out again."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from icpportal.accounts.models import User
@@ -12,11 +13,10 @@ from transfers.documents.reuse import Earlier
 from transfers.documents.validity import PERSON_OF, mark_again, mark_of
 from transfers.models import Order, OrderDocument
 from transfers.orders.machine import note
-from verification.documents.actions import Upload, receive, retire
+from transfers.proofs.papers import documents_sent
+from verification.documents.actions import Upload, receive, retire, retire_all
 from verification.documents.rotation import turned
 from verification.models import Document
-
-MOST_SIDES = 5  # no slot has more
 
 
 class OrderChanged(Exception):
@@ -39,20 +39,29 @@ def upload(
     Raises `UploadRefused` or `OrderChanged`, and then nothing changed. Two uploads at one moment leave one living
     paper: the later one.
     """
-    document = receive(kind=kind or slot, side=side, upload=file, holder=order.reference, account=str(order.owner_id))
+    document = receive(
+        kind=kind or slot,
+        side=side,
+        upload=file,
+        holder=order.reference,
+        account=str(order.owner_id),
+        sent=documents_sent(order),
+    )
+    now = timezone.now()
     try:
         with transaction.atomic():
             _hold(order)
             if not may():
                 raise OrderChanged(order.reference)
-            earlier = _taken_out(order, slot, side)
+            took = _take_out(order, slot, side, now)
             paper = OrderDocument.objects.create(
                 order=order, slot=slot, side=side, mark=mark or mark_of(order, slot), document=document
             )
     except OrderChanged:
         retire(document)
         raise
-    _retire_unused(earlier)
+    if took:
+        _retire_unused(order, slot, now)
     return paper
 
 
@@ -81,28 +90,31 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
 
     Raises `OrderChanged`. A second press finds it there and changes nothing.
     """
+    now = timezone.now()
     with transaction.atomic():
         _hold(order)
         standing = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
         if set(standing.values_list("document", flat=True)) == {paper.document_id for paper in earlier.papers}:
             return
-        out = [each for side in range(1, MOST_SIDES + 1) for each in _taken_out(order, slot, side)]
+        _take_out(order, slot, None, now)
         mark = mark_again(order, slot) if slot in PERSON_OF else mark_of(order, slot)
         OrderDocument.objects.bulk_create(
             OrderDocument(order=order, slot=slot, side=paper.side, mark=mark, document=paper.document)
             for paper in earlier.papers
         )
         note(order, "use_again", by=APPLICANT, actor=actor, words=earlier.origin)
-    _retire_unused(out)
+    _retire_unused(order, slot, now)
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:
     """Take the document out of a slot; False when the slot was empty. Raises `OrderChanged`."""
+    now = timezone.now()
     with transaction.atomic():
         _hold(order)
-        earlier = _taken_out(order, slot, side)
-    _retire_unused(earlier)
-    return bool(earlier)
+        took = _take_out(order, slot, side, now)
+    if took:
+        _retire_unused(order, slot, now)
+    return took
 
 
 def _hold(order: Order) -> None:
@@ -112,22 +124,15 @@ def _hold(order: Order) -> None:
         raise OrderChanged(order.reference)
 
 
-def _taken_out(order: Order, slot: str, side: int) -> list[Document]:
-    papers = OrderDocument.objects.select_related("document").filter(
-        order=order, slot=slot, side=side, retired_at__isnull=True
-    )
-    documents = [paper.document for paper in papers]
-    papers.update(retired_at=timezone.now())
-    return documents
+def _take_out(order: Order, slot: str, side: int | None, now: datetime) -> bool:
+    """What stands in one side of a slot, or in all, counts no more; False when nothing stood there."""
+    papers = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
+    return bool((papers if side is None else papers.filter(side=side)).update(retired_at=now))
 
 
-def _retire_unused(documents: list[Document]) -> None:
-    """A paper that a reviewer has seen stays for the record; one that was only tried goes."""
-    for document in documents:
-        used = OrderDocument.objects.filter(document=document, retired_at__isnull=True)
-        if not used.exists() and not _was_sent(document):
-            retire(document)
-
-
-def _was_sent(document: Document) -> bool:
-    return OrderDocument.objects.filter(document=document, order__submitted_at__gt=document.created_at).exists()
+def _retire_unused(order: Order, slot: str, now: datetime) -> None:
+    """What was taken out just now: a paper that a reviewer has seen stays for the record, one that was tried goes."""
+    taken_out = OrderDocument.objects.filter(order=order, slot=slot, retired_at=now).values("document")
+    uses = OrderDocument.objects.filter(document=OuterRef("pk"))
+    is_needed = Exists(uses.filter(Q(retired_at__isnull=True) | Q(order__submitted_at__gt=OuterRef("created_at"))))
+    retire_all(Document.objects.filter(~is_needed, pk__in=taken_out), order.reference)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import CharField, UUIDField
+from django.db.models.expressions import Combinable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -18,18 +19,25 @@ from transfers.orders.expiry import TimeOver, expire_if_due, is_over, over_words
 from transfers.orders.kinds import TRANSFERS
 
 LOOKS = ("GET", "HEAD")
+Along = Callable[[], dict[str, Combinable]]
 
 
 def own_order(
-    request: HttpRequest, reference: str, *, kinds: tuple[str, ...] = TRANSFERS, says_over: bool = False
+    request: HttpRequest,
+    reference: str,
+    *,
+    kinds: tuple[str, ...] = TRANSFERS,
+    says_over: bool = False,
+    along: Along | None = None,
 ) -> Order:
     """The visitor's own order of these kinds; a stranger's is as if it did not exist.
 
     What is sent after the deadline is refused with `TimeOver`, and so is a look at a page that would still offer
-    something; a page that says itself that the time is over asks with `says_over`.
+    something; a page that says itself that the time is over asks with `says_over`. `along` is what a page has read with
+    the order instead of asking for it next.
     """
     owner = account_of(request)
-    order = _own(kinds).first(owner=owner.pk, reference=reference)
+    order = _own(kinds, along).first(owner=owner.pk, reference=reference)
     if order is None:
         raise Http404
     order.owner = owner
@@ -41,9 +49,10 @@ def own_order(
 
 
 @cache
-def _own(kinds: tuple[str, ...]) -> Prepared[Order]:
+def _own(kinds: tuple[str, ...], along: Along | None) -> Prepared[Order]:
+    orders = Order.objects.annotate(**(along() if along else {}))
     return Prepared(
-        lambda owner, reference: Order.objects.filter(owner=owner, reference=reference, kind__in=kinds).order_by(),
+        lambda owner, reference: orders.filter(owner=owner, reference=reference, kind__in=kinds).order_by(),
         owner=UUIDField(),
         reference=CharField(),
     )

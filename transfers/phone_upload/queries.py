@@ -17,6 +17,7 @@ from transfers.orders import queries
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.rows import Group
 from transfers.photo import app as photo_app
+from transfers.proofs import papers as known
 from transfers.returns.returned_parts import papers_to_replace, returned_parts, unsettled
 from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
@@ -73,7 +74,10 @@ class PhoneOffer(Panel):
 def offers(order: Order) -> list[PhoneOffer]:
     """The way to a phone, where this step may have its pictures from one."""
     purpose = purpose_of(order)
-    return [PhoneOffer(uploads.current_link(holder=order.reference, purpose=purpose))] if purpose else []
+    if not purpose:
+        return []
+    has_link = known.may_have(order, known.HAS_LINK)
+    return [PhoneOffer(uploads.current_link(holder=order.reference, purpose=purpose) if has_link else None)]
 
 
 def wanted(order: Order) -> list[slots.Slot]:

@@ -12,6 +12,7 @@ from transfers.documents.samples import Sample, portraits
 from transfers.models import FieldVerdict, Order
 from transfers.orders import queries
 from transfers.orders.people import administrator
+from transfers.proofs import papers
 from transfers.returns.verdict_labels import reason_shown
 from verification.photos.methods import BACKDROP, SHANGHAI_APP, WAYS
 from verification.photos.methods import rules as photo_rules
@@ -33,7 +34,7 @@ class PhotoHead:
 
 def head(order: Order, *, ways: tuple[str, ...]) -> PhotoHead:
     """The head of a page of the photo step, for the ways that are open."""
-    refused = queries.photo_verdicts(order)
+    refused = queries.photo_verdicts(order) if papers.may_have(order, papers.WAS_REFUSED) else []
     return PhotoHead(
         name=mask_name(administrator(order).name),
         rules=photo_rules(ways),

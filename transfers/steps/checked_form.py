@@ -134,6 +134,9 @@ class CheckedForm(StepForm):
         return facts_of(self.order, **{self.step_key: {**kept, **as_json(self.cleaned_data)}})
 
 
+MOBILES = (("subject", "lead_phone1"), ("administrator", "admin_phone1"))
+
+
 def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
     """What the checks read of an order; `typed` stands for a step that is not saved yet."""
 
@@ -146,7 +149,12 @@ def facts_of(order: Order, **typed: Mapping[str, Json]) -> checks.Facts:
         subject_answers=answers("subject"),
         website_answers=answers("website"),
         administrator_answers=answers("administrator"),
-        **known_to_checks(subject_key=order.subject_key, domain=order.domain, owner=order.owner),
+        **known_to_checks(
+            subject_key=order.subject_key,
+            domain=order.domain,
+            owner=order.owner,
+            mobiles=[str(answers(step).get(name) or "") for step, name in MOBILES],
+        ),
     )
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from icpportal.outbox.wake import wake_worker
@@ -22,7 +23,7 @@ from verification.pictures.papers import refusal
 
 __all__ = ["examine", "receive", "retire"]
 
-TASK = "icpportal.tasks.examine_document"
+TASK, CLEAR = "icpportal.tasks.examine_document", "icpportal.tasks.clear_documents"
 MEGABYTE = 1024 * 1024
 LIVING = (DocumentState.CHECKING, DocumentState.READY, DocumentState.REFUSED)
 
@@ -46,14 +47,25 @@ class CheckedUpload(NamedTuple):
 
 
 def receive(
-    *, kind: str, upload: Upload, holder: str, account: str = "", side: int = 1, now: datetime | None = None
+    *,
+    kind: str,
+    upload: Upload,
+    holder: str,
+    account: str = "",
+    side: int = 1,
+    sent: int | None = None,
+    now: datetime | None = None,
 ) -> Document:
     """Take a file into quarantine and have it examined; raises `UploadRefused`.
 
     First counts it against what holder and account may send in a day, then judges what a request can judge in
-    milliseconds: length, signature, size in the header. Writes to the storage, so call it outside of a transaction.
+    milliseconds: length, signature, size in the header. `sent` says how many ever came under the holder, where that is
+    known. Writes to the storage, so call it outside of a transaction.
     """
     now = now or timezone.now()
+    sent = Document.objects.filter(holder=holder).count() if sent is None else sent
+    if sent >= settings.UPLOADS_ORDER:
+        raise UploadRefused("uploads_all", params={"max": settings.UPLOADS_ORDER})
     count(holder, account, upload.size or 0, now)
     judged = check(kind, upload)
     try:
@@ -77,8 +89,6 @@ def receive(
 
 def count(holder: str, account: str, size: int, now: datetime) -> None:
     """Count a file and its kilobytes for a day; raises `UploadRefused`, and then nothing is counted or read."""
-    if Document.objects.filter(holder=holder).count() >= settings.UPLOADS_ORDER:
-        raise UploadRefused("uploads_all", params={"max": settings.UPLOADS_ORDER})
     costs = [1, 1 + min(size, settings.UPLOAD_MAX_BYTES) // 1024]
     limits = {
         whose: [(f"uploads_{whose}", key), (f"upload_kilobytes_{whose}", key)]
@@ -135,9 +145,20 @@ def refused_type(name: str) -> UploadRefused:
 
 def retire(document: Document, *, now: datetime | None = None) -> bool:
     """Nobody needs this document any more: its files go, its row stays. False when it was retired before."""
-    now = now or timezone.now()
-    living = Document.objects.filter(pk=document.pk, state__in=LIVING)
-    if not living.update(state=DocumentState.RETIRED, retired_at=now, lease=None, to_clear=True):
+    if not _retired(Document.objects.filter(pk=document.pk), now or timezone.now()):
         return False
     transaction.on_commit(partial(clear, document.pk), robust=True)
     return True
+
+
+def retire_all(documents: QuerySet[Document], holder: str, *, now: datetime | None = None) -> int:
+    """The same for several of one holder, by one statement; a worker deletes the files. How many that were."""
+    retired = _retired(documents, now or timezone.now())
+    if retired:
+        wake_worker(CLEAR, holder)
+    return retired
+
+
+def _retired(documents: QuerySet[Document], now: datetime) -> int:
+    living = documents.filter(state__in=LIVING)
+    return living.update(state=DocumentState.RETIRED, retired_at=now, lease=None, to_clear=True)

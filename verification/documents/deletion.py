@@ -27,6 +27,12 @@ def clear(document_pk: uuid.UUID) -> bool:
     return bool(Document.objects.filter(pk=document.pk, state=document.state).update(**done))
 
 
+def clear_of(holder: str) -> int:
+    """Delete what the rows of one holder no longer need; of how many that was. The sweep does what is left."""
+    owed_now = Document.objects.filter(holder=holder, to_clear=True).values_list("pk", flat=True)
+    return sum(clear(pk) for pk in owed_now)
+
+
 def owed(document: Document) -> list[tuple[str, str]]:
     """The files of one row that are to go."""
     files = [(storage.QUARANTINE, document.quarantine_name)]

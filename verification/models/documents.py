@@ -1,7 +1,8 @@
 """A picture that somebody sent, from the first second of its upload. It knows no order: who uses it joins it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,3 +74,9 @@ class Document(SealedModel):
     @property
     def is_checking(self) -> bool:
         return self.state == DocumentState.CHECKING
+
+
+def sent_along(holder: OuterRef) -> Coalesce:
+    """How many pictures ever came under a holder, as a column of the query that reads the holder."""
+    theirs = Document.objects.filter(holder=holder).order_by().values("holder")
+    return Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)

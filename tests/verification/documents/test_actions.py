@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import translation
 
 from tests.verification.documents import pictures
-from verification.documents import actions, storage
+from verification.documents import actions, deletion, storage
 from verification.documents.sandbox import animations, child
 from verification.documents.upload_messages import UploadRefused
 from verification.models.documents import Document, DocumentState
@@ -232,6 +232,17 @@ def test_retiring_twice_happens_once(received):
 
     assert [actions.retire(document, now=NOW), actions.retire(document)] == [True, False]
     assert Document.objects.get().retired_at == NOW
+
+
+def test_retiring_several_of_one_holder_asks_a_worker_to_take_their_files(received, files, nudges):
+    first, second = ready(received), ready(received)
+
+    assert actions.retire_all(Document.objects.filter(pk__in=[first.pk, second.pk]), first.holder, now=NOW) == 2
+    assert nudges[-1] == (actions.CLEAR, first.holder)
+    assert len(files("documents")) == 4
+    assert deletion.clear_of(first.holder) == 2
+    assert files("documents") == []
+    assert actions.retire_all(Document.objects.filter(pk=first.pk), first.holder) == 0
 
 
 def test_retiring_in_a_transaction_that_fails_keeps_the_files(received, files):

@@ -28,8 +28,9 @@ from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.phone_upload import queries as phone_upload
 from transfers.phone_upload.queries import PhoneOffer
 from transfers.photo.views import backdrop
+from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import along as papers_along
 from transfers.returns.returned_parts import papers_to_replace, returned_parts
-from verification import consents
 from verification.phones import uploads
 
 UPLOAD = "upload"
@@ -70,7 +71,7 @@ class DocumentsPage(PageInOrder):
 @confirmed_required
 def hub(request: HttpRequest, reference: str) -> HttpResponse:
     """Every slot with its state; n of m ready."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, along=papers_along)
     if not order.is_editable:
         return redirect(order)
     if not queries.has_details(order):
@@ -116,7 +117,7 @@ def _rows(order: Order) -> list[HubRow]:
     papers = list(queries.papers_of(order))
     needed = slots.needed(order)
     parts = returned_parts(order, papers)
-    given = consents.active_consents(order.reference)
+    given = agreed_people(order)
     gaps = {gap.part: gap for gap in readiness.paper_gaps(order, papers, needed, parts=parts, given=given)}
     looked = Looked(
         order=order,

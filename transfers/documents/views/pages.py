@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -42,6 +43,8 @@ from transfers.pages.permissions import own_order
 from transfers.pages.rules_summary import RulesBrief, brief_of
 from transfers.photo import app as photo_app
 from transfers.proofs import servers
+from transfers.proofs.papers import agreed_people
+from transfers.proofs.papers import along as papers_along
 from transfers.returns.returned_parts import ReturnedPart, papers_to_replace, returned_parts, unsettled
 from transfers.steps.editable_parts import is_open, open_parts
 from verification import consents
@@ -51,39 +54,48 @@ from verification.documents.upload_messages import UploadRefused
 UNTICKED, REFUSED = "unticked", "refused."  # what a page says after its redirect
 
 
-@dataclass(frozen=True, slots=True)
 class Held:
-    """What an order has, asked once a page: its papers, and who has agreed to be seen on them."""
+    """What an order has, asked once a page and only by a page that wants to know."""
 
-    papers: dict[tuple[str, int], OrderDocument]
-    given: frozenset[str]
+    def __init__(self, order: Order) -> None:
+        self.order = order
 
+    @cached_property
+    def papers(self) -> dict[tuple[str, int], OrderDocument]:
+        """Its papers, by slot and side."""
+        return {(paper.slot, paper.side): paper for paper in queries.papers_of(self.order)}
 
-def _held(order: Order) -> Held:
-    papers = {(paper.slot, paper.side): paper for paper in queries.papers_of(order)}
-    return Held(papers, consents.active_consents(order.reference))
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Who has agreed to be seen on them."""
+        return agreed_people(self.order)
 
 
 @takes_file
 @confirmed_required
 def slot_page(request: HttpRequest, reference: str, slot: str) -> HttpResponse:
     """One paper: what a good picture shows, its sides, upload, take out."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, along=papers_along)
     found = slots.SLOTS.get(slot)
     if not order.is_editable:
         return redirect(order)
     if not queries.has_details(order):
         return redirect("people", order.reference)
-    held = _held(order)
-    papers = list(held.papers.values())
-    needed = slots.needed(order)
-    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.given)}
-    if found is None or found not in needed or not slot_access.open_test(order, papers, gaps)(found):
+    held, needed = Held(order), slots.needed(order)
+    if found is None or found not in needed or not _is_open(order, found, needed, held):
         raise Http404
     try:
         return (_changed if request.method == "POST" else _slot)(request, order, found, held)
     except OrderChanged:
         return redirect(order)
+
+
+def _is_open(order: Order, slot: slots.Slot, needed: list[slots.Slot], held: Held) -> bool:
+    if open_parts(order) is None:
+        return True  # whatever lacks or was named: all may be changed
+    papers = list(held.papers.values())
+    gaps = {gap.part for gap in readiness.paper_gaps(order, papers, needed, given=held.given)}
+    return slot_access.open_test(order, papers, gaps)(slot)
 
 
 def _side(request: HttpRequest, slot: slots.Slot) -> int:
@@ -266,11 +278,11 @@ def _before(order: Order, slot: slots.Slot) -> list[EarlierPicture]:
 @require_safe
 def slot_fragment(request: HttpRequest, reference: str, slot: str, side: int) -> HttpResponse:
     """One side alone, asked again by a page with script while it is being checked."""
-    order = own_order(request, reference, says_over=True)
+    order = own_order(request, reference, says_over=True, along=papers_along)
     if is_over(order):
         raise Http404
     found = slots.SLOTS.get(slot)
-    held = _held(order)
+    held = Held(order)
     paper = held.papers.get((slot, side))
     if slot == slots.PHOTO and side == 1:
         drawn = photo_app.drawn(order, paper)

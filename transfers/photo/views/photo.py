@@ -34,6 +34,7 @@ from transfers.photo import app as photo_app
 from transfers.photo import places as photo_places
 from transfers.photo.context import PhotoHead, head
 from transfers.photo.views import app, backdrop, place
+from transfers.proofs import papers
 from verification.documents.forms import file_of
 from verification.documents.upload_messages import UploadRefused
 from verification.models import PhotoPlace
@@ -124,7 +125,7 @@ class PhotoForm(forms.Form):
 @confirmed_required
 def photo(request: HttpRequest, reference: str) -> HttpResponse:
     """Opens after our review: first the way, then what it needs; the picture is checked before it can be sent."""
-    order = own_order(request, reference)
+    order = own_order(request, reference, along=papers.along_of_photo)
     if not is_in(order, Group.PHOTO_WANTED):
         return redirect(order)
     if photo_app.is_asked(order):

@@ -27,6 +27,7 @@ from transfers.pages.order_summary import subject_words
 from transfers.pages.permissions import own_order
 from transfers.photo import places
 from transfers.photo.actions import choose_way
+from transfers.proofs import papers
 from verification.models import PhotoPlace, PlaceChoice
 from verification.photos import places as photo_places
 from verification.photos.methods import PLACE
@@ -134,7 +135,8 @@ def section(order: Order, form: places.PlaceForm | None = None) -> Section:
     ways = queries.rules_of(order).photo_ways
     if PLACE not in ways:
         return Section(order, ways, [], None, None)
-    listed, choice = photo_places.listed(order.province), photo_places.choice_of(order.reference)
+    listed = photo_places.listed(order.province)
+    choice = photo_places.choice_of(order.reference) if papers.may_have(order, papers.HAS_PLACE) else None
     if not listed and choice is None:
         ways = tuple(way for way in ways if way != PLACE)
     chosen = {"place": choice.place_id} if choice else {}
