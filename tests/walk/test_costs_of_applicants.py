@@ -1,0 +1,28 @@
+"""What a page of an applicant asks of the database: as little as the targets of `make bench` allow."""
+
+import random
+
+import pytest
+
+from bench.inside import pages
+from bench.parts.pages import KINDS
+from demo.seed import free_filings
+from tests.transfers.builders import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("steady_cache", "on_the_wire")]
+
+
+def test_no_page_and_no_post_of_an_applicant_asks_more_than_is_allowed() -> None:
+    free_filings.fill(random.Random(1))
+    owner = make_user("owner@example.com", mobile="13700000001")
+    me = pages.signed_in(owner)
+
+    asked = {
+        act.name: (act.kind, pages.queries_of(act)[0])
+        for acts in (pages.shown(me, owner), pages.sent(me, owner))
+        for act in acts
+        if act.kind in KINDS
+    }
+
+    assert {kind for kind, _queries in asked.values()} == set(KINDS) - {"case"}
+    assert {name: asked[name] for name in asked if asked[name][1] > KINDS[asked[name][0]].must} == {}
