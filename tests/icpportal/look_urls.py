@@ -15,6 +15,7 @@ from icpportal.pages import errors
 from icpportal.pages.help.views import help_page
 from icpportal.pages.privacy import privacy_page
 from icpportal.pages.theme import set_theme
+from icpportal.pages.visitors import needs_no_token_of_visitors
 from transfers.orders.states import BY_KEY
 from transfers.pages.stages import Stepper, StepShown
 
@@ -369,8 +370,8 @@ urlpatterns = [
     path("gallery/too-large/", errors.too_large),
     path("gallery/resting/", lambda request: errors.unavailable(request, DUE)),
     path("drafts/", include("icpportal.drafts.urls")),
-    path("language/", set_language, name="set_language"),
-    path("theme/", set_theme, name="set_theme"),
+    path("language/", needs_no_token_of_visitors(set_language), name="set_language"),
+    path("theme/", needs_no_token_of_visitors(set_theme), name="set_theme"),
     path("help/", help_page, name="help"),
     path("privacy/", privacy_page, name="privacy"),
     path("filings/", missing, name="dashboard"),

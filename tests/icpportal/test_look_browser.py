@@ -316,6 +316,8 @@ def test_the_reader_chooses_dark_and_print_stays_light(visit):
 
     page.click("details.menu > summary")
     page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.wait_for_load_state()
     chosen = page.evaluate(ground)
     page.emulate_media(media="print")
 
