@@ -105,6 +105,9 @@ class Order(DraftModel):
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
+            models.Index(
+                fields=["state", "due_at", "id"], condition=Q(state__in=kinds.dated()), name="order_by_deadline"
+            ),
             models.Index(fields=["entered_at", "id"], name="order_entered"),
             models.Index(
                 fields=["entered_at", "id"],

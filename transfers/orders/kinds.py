@@ -193,6 +193,11 @@ def not_ended() -> tuple[str, ...]:
     return tuple(state.key for state in states.STATES if Group.ENDED not in state.groups)
 
 
+def dated() -> tuple[str, ...]:
+    """The keys of the states with a queue in which nobody promised a time: their orders stand by their deadlines."""
+    return tuple(state.key for state in states.STATES if state.queue and not state.promised_by)
+
+
 def queues() -> tuple[State, ...]:
     """The states with a queue of their own at the desk."""
     return tuple(state for state in states.STATES if state.queue)

@@ -34,6 +34,7 @@ NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
 LISTED_BY = {
     "order_to_judge": "judge free overdue objections",
     "order_queue": "review again photo handing phones authority turned_down objections",
+    "order_by_deadline": "phones turned_down",
     "order_of_reviewer": "mine",
     "order_under_way": "again review photo handing phones authority turned_down objections cancellations",
     "order_cancelling": "cancellations",
