@@ -4,6 +4,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from icpportal.pages.theme import chosen_theme
+from tests.transfers.builders import make_user
 
 pytestmark = pytest.mark.urls("tests.icpportal.look_urls")
 
@@ -61,8 +62,10 @@ def test_only_a_form_changes_the_theme(reader):
     assert "theme" not in answer.cookies
 
 
-def test_a_forged_form_without_its_token_changes_nothing():
+@pytest.mark.django_db
+def test_a_forged_form_without_its_token_changes_nothing_for_an_account():
     strict = Client(enforce_csrf_checks=True)
+    strict.force_login(make_user())
 
     answer = strict.post("/theme/", {"theme": "dark"})
 
