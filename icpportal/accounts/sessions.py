@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,20 @@ logger = logging.getLogger(__name__)
 SEEN = "seen_at"
 SEEN_STEP = timedelta(minutes=5)  # a busy session is written at most this often
 
+_read: ContextVar[User | None] = ContextVar("account read with its session", default=None)
+
+
+def remember(account: User | None) -> None:
+    """The account that was read with the session of this request."""
+    _read.set(account)
+
+
+def taken() -> User | None:
+    """That account, once."""
+    account = _read.get()
+    _read.set(None)
+    return account
+
 
 def limits_of(user: User) -> tuple[timedelta, timedelta]:
     """Absolute and idle limit of this account's sessions."""
@@ -46,9 +61,12 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            _keep_or_end(request, timezone.now())
-        return self.get_response(request)
+        try:
+            if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+                _keep_or_end(request, timezone.now())
+            return self.get_response(request)
+        finally:
+            remember(None)  # what was read with a session is not for the next request
 
 
 def _keep_or_end(request: HttpRequest, now: datetime) -> None:

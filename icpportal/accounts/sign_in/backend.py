@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from datetime import datetime
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -12,6 +11,7 @@ from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, UUIDF
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
+from icpportal.accounts import sessions
 from icpportal.accounts.models import User
 from icpportal.database.prepared import Prepared
 from icpportal.drafts.models import PageDraft
@@ -30,7 +30,6 @@ def _has_drafts(_now: datetime) -> Combinable:
 
 
 _along: dict[str, Along] = {"email_is_confirmed": _is_confirmed, HAS_DRAFTS: _has_drafts}
-_read: ContextVar[User | None] = ContextVar("read with the session", default=None)
 
 
 def read_along(name: str, told: Along) -> None:
@@ -46,17 +45,11 @@ def accounts(now: datetime) -> QuerySet[User]:
 ACCOUNT = Prepared(lambda pk, now: accounts(now).filter(pk=pk), pk=UUIDField(), now=DateTimeField())
 
 
-def remember(account: User | None) -> None:
-    """The account that was read with the session of this request: the backend takes it, once, instead of asking."""
-    _read.set(account)
-
-
 class AccountBackend(AuthenticationBackend):
     """allauth's backend (address or mobile, equal work for unknown ones) with what belongs to it read along."""
 
     def get_user(self, user_id: uuid.UUID) -> User | None:
-        read = _read.get()
-        _read.set(None)
+        read = sessions.taken()
         user = read if read is not None and read.pk == user_id else ACCOUNT.first(pk=user_id, now=timezone.now())
         return user if user is not None and self.user_can_authenticate(user) else None
 

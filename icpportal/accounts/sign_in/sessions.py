@@ -7,6 +7,7 @@ from django.db import OperationalError
 from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
+from icpportal.accounts import sessions
 from icpportal.accounts.sign_in import backend
 from icpportal.database.prepared import Prepared
 
@@ -29,7 +30,7 @@ class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
         """Whose session allauth's list does not know, as before signing in is done, is asked for as everywhere."""
         account = WITH_ACCOUNT.first(key=self.session_key or "", now=timezone.now())
-        backend.remember(account if account is not None and account.pk else None)
+        sessions.remember(account if account is not None and account.pk else None)  # `SessionLimits` forgets it
         if account is None:
             self._session_key = None
             return None

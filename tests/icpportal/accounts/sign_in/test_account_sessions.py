@@ -79,6 +79,16 @@ def test_what_was_read_with_a_session_is_used_once_and_for_its_account_alone(sig
     assert AccountBackend().get_user(user.pk).name == "Changed"
 
 
+def test_what_was_read_with_a_session_is_forgotten_with_its_request(signed_in: tuple[Client, User]) -> None:
+    client, user = signed_in
+    store_of(client).load()
+    User.objects.filter(pk=user.pk).update(name="Changed")
+
+    Client().get("/help/")
+
+    assert AccountBackend().get_user(user.pk).name == "Changed"
+
+
 def test_an_account_that_was_closed_is_signed_out_at_once(signed_in: tuple[Client, User]) -> None:
     client, user = signed_in
     User.objects.filter(pk=user.pk).update(is_active=False)
