@@ -9,12 +9,13 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db import transaction
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import F, Q
 from django.utils import timezone
 
 from icpportal.codes.limits import Allowed, key_index, limit
 from icpportal.codes.models import Allowance
+from icpportal.privacy.blind_index import names
 
 Key = tuple[str, str]  # the limit's name in settings.LIMITS, and whose try it is
 
@@ -35,17 +36,43 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
 
 
 def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
-    priced = list(zip(keys, costs, strict=True))
-    anew = [_when_over(*key, moment, value=cost) for key, cost in priced]
-    further = [When(_row(*key), then=F("used") + cost) for key, cost in priced]
-    with transaction.atomic():
-        changed = Allowance.objects.filter(reduce(or_, (_open(*key, moment, cost) for key, cost in priced))).update(
-            used=Case(*anew, *further, output_field=IntegerField()),
-            began_at=Case(*(_when_over(*key, moment, value=moment) for key in keys), default=F("began_at")),
-        )
+    """Put together here: Django's compiler takes ten times as long for it as the database takes to do it."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    now = connection.ops.adapt_datetimefield_value(moment)
+    used, began, chosen = _Part(" "), _Part(" "), _Part(" OR ")
+    for (name, key), cost in zip(keys, costs, strict=True):
+        known = names(key_index(key))
+        row, here = f"name = %s AND key IN ({', '.join(['%s'] * len(known))})", [name, *known]
+        over = connection.ops.adapt_datetimefield_value(moment - limit(name).window)
+        used.add(f"WHEN {row} THEN CASE WHEN began_at <= %s THEN %s ELSE used + %s END", *here, over, cost, cost)
+        began.add(f"WHEN {row} AND began_at <= %s THEN %s", *here, over, now)
+        chosen.add(f"({row} AND (began_at <= %s OR used <= %s))", *here, over, limit(name).amount - cost)
+    statement = (
+        f"UPDATE {connection.ops.quote_name(Allowance._meta.db_table)} SET used = CASE {used.sql} END,"  # noqa: S608
+        f" began_at = CASE {began.sql} ELSE began_at END WHERE {chosen.sql}"
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, [*used.given, *began.given, *chosen.given])
+        changed = cursor.rowcount
         if changed != len(keys):
             transaction.set_rollback(True)
     return changed == len(keys)
+
+
+class _Part:
+    """A part of a statement: a piece a key, and what its `%s` stand for."""
+
+    def __init__(self, between: str) -> None:
+        self.between, self.pieces = between, list[str]()
+        self.given: list[str | int | datetime | None] = []
+
+    def add(self, piece: str, *given: str | int | datetime | None) -> None:
+        self.pieces.append(piece)
+        self.given += given
+
+    @property
+    def sql(self) -> str:
+        return self.between.join(self.pieces)
 
 
 def _row(name: str, key: str) -> Q:
@@ -54,14 +81,6 @@ def _row(name: str, key: str) -> Q:
 
 def _over(name: str, moment: datetime) -> Q:
     return Q(began_at__lte=moment - limit(name).window)
-
-
-def _open(name: str, key: str, moment: datetime, cost: int) -> Q:
-    return _row(name, key) & (_over(name, moment) | Q(used__lte=limit(name).amount - cost))
-
-
-def _when_over(name: str, key: str, moment: datetime, *, value: int | datetime) -> When:
-    return When(_row(name, key) & _over(name, moment), then=Value(value))
 
 
 def _free_again(keys: Sequence[Key], moment: datetime, costs: Sequence[int] = ()) -> datetime:
