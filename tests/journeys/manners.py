@@ -4,7 +4,9 @@ The suite deals a few of them out over the walks. `make walk` makes every walk i
 lets axe look at every page that is met.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -40,10 +42,25 @@ def walked(*dealt: Manner) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("manner", [*every, *special] if IS_WHOLE else dealt, ids=str)
 
 
-def judge(page: Page) -> None:
+def judge(page: Page, manner: Manner) -> None:
     """In the walk of all manners: axe finds nothing on the page that is about to be left."""
     if not IS_WHOLE or not page.url.startswith("http"):
         return
-    page.evaluate(Axe().axe_script)
-    found = page.evaluate(JUDGE, OPTIONS)
+    with contextlib.nullcontext(page) if manner.script else as_drawn(page) as shown:
+        shown.evaluate(Axe().axe_script)
+        found = shown.evaluate(JUDGE, OPTIONS)
     assert found == [], (page.url, page.viewport_size, found)
+
+
+@contextlib.contextmanager
+def as_drawn(page: Page) -> Iterator[Page]:
+    """A page without script as it stands, in a window where axe can run: no script of its own is loaded."""
+    address, drawn, browser = page.url.partition("#")[0], page.content(), page.context.browser
+    assert browser is not None
+    with browser.new_context(viewport=page.viewport_size) as context:
+        context.add_cookies([{**each} for each in page.context.cookies()])
+        context.route("**/*.js", lambda route: route.abort())
+        context.route(address, lambda route: route.fulfill(body=drawn, content_type="text/html; charset=utf-8"))
+        shown = context.new_page()
+        shown.goto(address)
+        yield shown

@@ -116,7 +116,7 @@ class Person:
     # --- the browser ---
 
     def open(self, path: str) -> None:
-        judge(self.page)
+        judge(self.page, self.manner)
         self.page.goto(f"{self.portal.url}{path}")
 
     def tick(self, box: str) -> None:
@@ -125,7 +125,7 @@ class Person:
 
     def press(self) -> None:
         """The one primary button of the page."""
-        judge(self.page)
+        judge(self.page, self.manner)
         self.page.locator("main form .actions button.button:not(.button-secondary)").last.click()
 
     def enter(self, field: str) -> None:
