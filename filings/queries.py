@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from filings.models import Access, LegacyRecord, Person, Subject, Website
 from filings.register.blind_keys import mobile_key, person_key
 from icpportal.accounts.models import User
+from icpportal.privacy.blind_index import names
 
 WIDEST = 4  # digits of a city's code, before the noughts
 
@@ -53,11 +54,11 @@ def websites_of(owner: User | None) -> QuerySet[Website]:
 
 def mobiles_that_serve_others(mobiles: Iterable[str], subject_key: str) -> frozenset[str]:
     """Which of them are mobiles of people in charge for another subject."""
-    keys = {mobile_key(mobile): mobile for mobile in mobiles if mobile}
-    if not keys:
+    by_name = {name: mobile for mobile in mobiles if mobile for name in names(mobile_key(mobile))}
+    if not by_name:
         return frozenset()
-    found = Person.objects.filter(mobile_index__in=sorted(keys)).exclude(subject__subject_key=subject_key)
-    return frozenset(keys[key] for key in found.values_list("mobile_index", flat=True))
+    found = Person.objects.filter(mobile_index__in=list(by_name)).exclude(subject__subject_key=subject_key)
+    return frozenset(by_name[name] for name in found.values_list("mobile_index", flat=True))
 
 
 def person_serves_another(id_type: str | int, number: str, subject_key: str) -> bool:

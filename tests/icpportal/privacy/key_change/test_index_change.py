@@ -7,6 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from filings.models import Person
+from filings.queries import known_to_checks
+from filings.register.blind_keys import mobile_key
 from icpportal.accounts.models import User, mobile_index
 from icpportal.codes import actions as codes
 from icpportal.codes import limits
@@ -14,11 +17,13 @@ from icpportal.codes.models import Allowance, Code
 from icpportal.privacy import blind_index
 from icpportal.privacy.key_change import blind_indexes, marks
 from icpportal.privacy.models import IndexName
+from tests.filings.filed import account, on_file
 from tests.icpportal.privacy.key_change.drill import OLD, drop, keyed, rotate_keys, turn
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user
 from transfers.models import Order
 from transfers.orders.people import indexes_of
+from verification import attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +34,23 @@ def at_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blind_index, "IN_FORCE_FOR", 0.0)
     assert settings.BLIND_INDEX_KEY == OLD
     assert marks.fault() == ""
+
+
+def test_while_it_is_changed_a_mobile_is_still_known_as_anothers_and_a_try_still_counted(settings: Any) -> None:
+    on_file(account("lin@example.com"))
+    keys, most = [("uploads_order", "T7Q4-M2KX")], limits.limit("uploads_order").amount
+    attempts.consume_all(keys, costs=[most])
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+    # as what was written in the second of the switch
+    Person.objects.update(mobile_index=blind_index.under(1, mobile_key("13900000001")))
+    known = known_to_checks(
+        subject_key="0" * 64, domain="example.cn", owner=account("chen@example.com"), mobiles=["13900000001"]
+    )
+
+    assert [known["mobile_taken"](mobile) for mobile in ("13900000001", "13900000009")] == [True, False]
+    assert not attempts.consume_all(keys).ok
 
 
 def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(settings: Any) -> None:
