@@ -1,0 +1,61 @@
+"""A browser keeps public pages for a minute: what a visitor chooses is seen at once, and so is who signs in or out."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.transfers.builders import PASSWORD, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(browser, live_server):
+    with browser.new_context(locale="en", base_url=live_server.url) as context:
+        yield context.new_page()
+
+
+def home_and_help(page: Page) -> None:
+    """Both by links, as a person goes, so that the browser may take what it has kept."""
+    page.locator("nav a[href='/help/']").click()
+    page.locator("a.brand").click()
+    page.locator("nav a[href='/help/']").click()
+
+
+def test_language_and_theme_change_at_once_on_pages_that_were_kept(page: Page) -> None:
+    page.goto("/")
+    home_and_help(page)
+
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    home_and_help(page)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+
+    page.locator("details.menu > summary").click()
+    page.locator("button[name=theme][value=dark]").click()
+    home_and_help(page)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.go_back()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_whoever_signs_in_and_out_sees_it_on_pages_that_were_kept(page: Page) -> None:
+    user = make_user("lin@example.com", mobile="13700000001")
+    bell, out = page.locator("header a[href='/messages/']"), page.locator("header button.menu-out")
+    page.goto("/")
+    home_and_help(page)
+    expect(bell).to_have_count(0)
+
+    page.goto("/account/login/")
+    page.fill("[name=login]", user.email)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form .actions button").first.click()
+    expect(bell).to_be_visible()
+    home_and_help(page)
+    expect(bell).to_be_visible()
+
+    page.locator("details.menu > summary").click()
+    out.click()
+    home_and_help(page)
+    expect(bell).to_have_count(0)
+    page.go_back()
+    expect(bell).to_have_count(0)
