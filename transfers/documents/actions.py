@@ -96,14 +96,15 @@ def use_again(order: Order, earlier: Earlier, *, slot: str, actor: User) -> None
         standing = OrderDocument.objects.filter(order=order, slot=slot, retired_at__isnull=True)
         if set(standing.values_list("document", flat=True)) == {paper.document_id for paper in earlier.papers}:
             return
-        _take_out(order, slot, None, now)
+        took = _take_out(order, slot, None, now)
         mark = mark_again(order, slot) if slot in PERSON_OF else mark_of(order, slot)
         OrderDocument.objects.bulk_create(
             OrderDocument(order=order, slot=slot, side=paper.side, mark=mark, document=paper.document)
             for paper in earlier.papers
         )
         note(order, "use_again", by=APPLICANT, actor=actor, words=earlier.origin)
-    _retire_unused(order, slot, now)
+    if took:
+        _retire_unused(order, slot, now)
 
 
 def remove(order: Order, *, slot: str, side: int = 1) -> bool:

@@ -28,7 +28,7 @@ class SessionStore(db.SessionStore):
     """Django's own, whose one question of every request is compiled once and tells who is signed in as well."""
 
     def _get_session_from_db(self) -> Session | None:
-        """Whose session allauth's list does not know, as before signing in is done, is asked for as everywhere."""
+        """Whose it is comes along where allauth's list of sessions says so, which it does once signing in is done."""
         account = WITH_ACCOUNT.first(key=self.session_key or "", now=timezone.now())
         sessions.remember(account if account is not None and account.pk else None)  # `SessionLimits` forgets it
         if account is None:
