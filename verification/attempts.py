@@ -28,11 +28,24 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
         return Allowed(ok=False, until=moment + max(limit(name).window for name, _key in keys))
     if _counted(keys, costs, moment):
         return Allowed(ok=True)
-    missing = [Allowance(name=name, key=key_index(key), used=0, began_at=moment) for name, key in keys]
-    Allowance.objects.bulk_create(missing, ignore_conflicts=True)
+    _open(keys, moment)
     if _counted(keys, costs, moment):
         return Allowed(ok=True)
     return Allowed(ok=False, until=_free_again(keys, moment, costs))
+
+
+def _open(keys: Sequence[Key], moment: datetime) -> None:
+    """Rows for keys that have none, neither under their name in force nor, while the index key changes, the other."""
+    known = {(row.name, row.key) for row in Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)))}
+    indexes = [(name, key_index(key)) for name, key in keys]
+    Allowance.objects.bulk_create(
+        [
+            Allowance(name=name, key=index, used=0, began_at=moment)
+            for name, index in indexes
+            if known.isdisjoint((name, each) for each in names(index))
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:

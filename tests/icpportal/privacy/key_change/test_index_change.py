@@ -23,6 +23,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_user
 from transfers.models import Order
 from transfers.orders.people import indexes_of
+from verification import attempts
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,17 @@ def test_while_it_is_changed_a_mobile_is_still_known_as_anothers(settings: Any) 
     )
 
     assert [known["mobile_taken"](mobile) for mobile in ("13900000001", "13900000009")] == [True, False]
+
+
+def test_while_it_is_changed_a_limit_that_is_used_up_stays_so_and_no_counter_is_opened_twice(settings: Any) -> None:
+    keys, most = [("uploads_order", "T7Q4-M2KX")], limits.limit("uploads_order").amount
+    attempts.consume_all(keys, costs=[most])
+    turn(settings)
+    blind_indexes.name_all()
+    blind_indexes.switch()
+
+    assert not attempts.consume_all(keys).ok
+    assert Allowance.objects.filter(name="uploads_order").count() == 1
 
 
 def test_while_it_is_changed_people_are_found_and_stay_unique_at_every_moment(settings: Any) -> None:
