@@ -12,7 +12,7 @@ PO := locale/zh_Hans/LC_MESSAGES/django.po
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo demo-reset requirements test test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
+.PHONY: help audit demo demo-reset requirements test test-sqlite test-fast pictures readme-pictures axe outlines walk lighthouse lint types style shape \
 	fmt messages bench bench-world clean
 
 help: ## this list
@@ -25,8 +25,11 @@ demo: $(BIN)/.installed ## start the portal with invented data on http://127.0.0
 demo-reset: $(BIN)/.installed ## delete the demo's data, so that `make demo` begins afresh (VAR_DIR=… as there)
 	@$(BIN)/python manage.py reset_demo
 
-test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, and on PostgreSQL and Redis if they answer (LONG=1: on both)
+test: $(BIN)/.installed-dev ## run all tests: on SQLite and files, and on PostgreSQL and Redis if they answer (LONG=1: every case)
 	@$(BIN)/python tests/run.py
+
+test-sqlite: $(BIN)/.installed-dev ## run all tests as where neither PostgreSQL nor Redis answers
+	@$(BIN)/python tests/run.py --sqlite
 
 test-fast: $(BIN)/.installed-dev ## run on SQLite what needs no browser and no worker, but for the longest tests
 	@$(BIN)/python tests/run.py --fast

@@ -6,10 +6,10 @@ are, if not on this machine's usual ports; the tests make and drop databases of 
 that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
 compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
 
-LONG=1 runs the whole suite on both, and also the further cases (`long`) of what one case shows; `.ci/long` does.
+LONG=1 runs also the further cases (`long`) of what one case shows; `.ci/long` does.
 
-`make test-fast` (`--fast` before anything else) runs on SQLite and files what needs no browser and no worker, and
-leaves out the longest tests (`slow`).
+`make test-sqlite` (`--sqlite` before anything else) runs all of it on SQLite and files, as where nothing answers.
+`make test-fast` (`--fast`) leaves out of that what needs a browser or a worker, and the longest tests (`slow`).
 """
 
 import os
@@ -77,7 +77,8 @@ class Services:
 
 
 def main(arguments: list[str]) -> int:
-    return fast(arguments[1:]) if arguments[:1] == ["--fast"] else everything(arguments)
+    chosen = ON_SQLITE.get(next(iter(arguments), ""))
+    return chosen(arguments[1:]) if chosen else everything(arguments)
 
 
 def fast(arguments: list[str]) -> int:
@@ -85,15 +86,23 @@ def fast(arguments: list[str]) -> int:
     return outcome(suite("SQLite and files", {}, "not services and not slow", arguments, (SIDE_BY_SIDE,)), "")
 
 
+def whole(arguments: list[str]) -> int:
+    """All that runs without PostgreSQL and Redis, whether or not they answer."""
+    with migrating({}):
+        return outcome(suite("SQLite and files", {}, f"not services{cases()}", arguments), "")
+
+
+ON_SQLITE = {"--fast": fast, "--sqlite": whole}
+
+
 def everything(arguments: list[str]) -> int:
     """All there is, on all the services there are."""
-    cases = "" if LONG else " and not long"
     with services() as found, migrating(found.environment):
-        # what asks a database is asked on PostgreSQL, as in production, where it answers; LONG asks SQLite as well
-        on_sqlite = "" if LONG or found.missing else " and (once or sqlite)"
-        runs = [("SQLite and files", suite("SQLite and files", {}, f"not services{cases}{on_sqlite}", arguments))]
+        # what asks a database is asked on PostgreSQL, as in production, where it answers
+        asked = f"not services{cases()}" + ("" if found.missing else " and (once or sqlite)")
+        runs = [("SQLite and files", suite("SQLite and files", {}, asked, arguments))]
         if not found.missing:
-            chosen = f"not sqlite and {NOT_AGAIN}{cases}"
+            chosen = f"not sqlite and {NOT_AGAIN}{cases()}"
             runs.append((found.title, suite(found.title, found.environment, chosen, arguments)))
     say("")
     for title, counts in runs:
@@ -103,6 +112,10 @@ def everything(arguments: list[str]) -> int:
     if not SCHEMAS:
         say("MIIT_XSD_DIR does not say where the ministry's schemas are: tests that need them were skipped")
     return outcome(sum((counts for _, counts in runs), Counts()), found.missing)
+
+
+def cases() -> str:
+    return "" if LONG else " and not long"
 
 
 def outcome(total: Counts, missing: str) -> int:

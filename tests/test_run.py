@@ -286,7 +286,7 @@ def test_the_databases_that_tests_begin_with_are_made_before_a_phase_waits_for_t
 
 
 @pytest.mark.parametrize("is_long", [False, True])
-def test_what_asks_a_database_is_asked_once_where_postgresql_answers_and_of_both_in_a_long_run(monkeypatch, is_long):
+def test_what_asks_a_database_is_asked_once_of_postgresql_where_it_answers(monkeypatch, is_long):
     asked = []
     monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(1))
     monkeypatch.setattr(run, "services", lambda: nullcontext(Services("PostgreSQL", {"DATABASE_URL": "x"})))
@@ -294,8 +294,21 @@ def test_what_asks_a_database_is_asked_once_where_postgresql_answers_and_of_both
 
     run.main([])
 
-    once = ["not services and not long and (once or sqlite)", "not sqlite and not once and not long"]
-    assert asked == (["not services", "not sqlite and not once"] if is_long else once)
+    cases = "" if is_long else " and not long"
+    assert asked == [f"not services{cases} and (once or sqlite)", f"not sqlite and not once{cases}"]
+
+
+def test_the_run_on_sqlite_asks_all_of_it_and_looks_for_no_other_database(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(run, "suite", lambda title, environment, chosen, arguments: asked.append(chosen) or Counts(3))
+    monkeypatch.setattr(run, "services", refuse)
+    monkeypatch.setattr(run, "STRICT", False)
+    monkeypatch.setattr(run, "LONG", False)
+
+    code = run.main(["--sqlite"])
+
+    assert (code, asked) == (0, ["not services and not long"])
+    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 0 failed, 0 skipped"
 
 
 def test_the_fast_run_is_on_sqlite_alone_and_wants_no_browser_no_worker_and_nothing_slow(monkeypatch, capsys):
