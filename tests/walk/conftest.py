@@ -1,4 +1,4 @@
-"""The world of the newer rules, built once for all tests of a file: one and a half seconds of computing each time."""
+"""The world, built once for all tests of a file: one and a half seconds of computing each time."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -14,7 +14,6 @@ from icpportal.gateways.inventory.fake import FakeInventory
 from icpportal.gateways.miit.fake import FakeAuthority
 from tests.walk import world
 
-PROFILE = "current-2020"
 FAKES = (FakeAuthority, FakeInventory)
 
 
@@ -28,15 +27,23 @@ class Placed:
 
 
 @pytest.fixture(scope="module")
-def placed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
-    """Laid out before the first test that asks for it, and taken back after the last of its file."""
+def profile() -> str:
+    """The rules the world begins under: the newer ones, where a file does not say otherwise."""
+    return "current-2020"
+
+
+@pytest.fixture(scope="module")
+def placed(
+    profile: str, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Placed]:
+    """Laid out before the first test that asks for it, and taken back after the last of its file or its rules."""
     around = transaction.atomic()
     around._from_testcase = True  # as Django's own TestCase says it: what is durable inside may be taken back here
     given = SimpleNamespace()
-    world.outside(given, PROFILE)
+    world.outside(given, profile)
     with django_db_blocker.unblock(), around:
         with override_settings(**vars(given)):
-            built = world.build(PROFILE, tmp_path_factory.mktemp("world"), given)
+            built = world.build(profile, tmp_path_factory.mktemp("world"), given)
         yield Placed(built, {fake: _held(fake) for fake in FAKES}, vars(given))
         transaction.set_rollback(True)
 

@@ -8,11 +8,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import transaction
+from django.template.backends.django import Template
 from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
@@ -106,6 +108,7 @@ class Walker:
         self.alike: Counter[Any] = before.alike if before else Counter()
         self.decided: dict[str, bool] = before.decided if before else {}
         self.seen: dict[str, Page] = {}
+        self.undrawn: dict[str, Page] = {}
 
     def begins(self, typed: list[str]) -> list[str]:
         """Which of the addresses that are typed are opened: all."""
@@ -128,12 +131,14 @@ class Walker:
     def open(self, url: str, *, anew: bool = False) -> Page:
         """A page by its address, asked once; a fragment is a place on it."""
         url = urldefrag(url).url
-        before = self.known.get(url)
-        if before is not None and before.status < 400 and not anew:
-            return before
+        if self._was_fine(url) and not anew:
+            return self.known[url]
         if url not in self.seen:
             self.seen[url] = self._ask(url, lambda: self.client.get(url))
         return self.seen[url]
+
+    def _was_fine(self, url: str) -> bool:
+        return url in self.known and self.known[url].status < 400
 
     def arrive(self, url: str, *, anew: bool = False) -> Page:
         """The page on which one ends; `anew` does not trust what is known."""
@@ -143,6 +148,21 @@ class Walker:
                 break
             page = self.open(page.moved_to, anew=anew)
         return page
+
+    def end(self, url: str) -> str:
+        """The address at which one ends now; a page that was fine a moment ago is not drawn again for it."""
+        url = urldefrag(url).url
+        for _hop in range(HOPS):
+            if url in self.seen or not self._was_fine(url):
+                return self.arrive(url, anew=True).url
+            if url not in self.undrawn:
+                with undrawn():
+                    self.undrawn[url] = self._ask(url, lambda url=url: self.client.get(url))
+            page = self.undrawn[url]
+            if not page.moved_to or not is_ours(page.moved_to):
+                break
+            url = urldefrag(page.moved_to).url
+        return url
 
     @contextmanager
     def press(self, page: Page, form: Any, button: Any) -> Iterator[tuple[Page, "Walker"]]:
@@ -178,6 +198,13 @@ class Walker:
         page = Page(url, answer.status_code, kind, body=body, trouble="".join(raised))
         page.moved_to = page.lead(moved) if moved else ""
         return page
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Answers come without their pages: where they lead is asked alone."""
+    with patch.object(Template, "render", lambda self, context=None, request=None: ""):
+        yield
 
 
 class Hasty(Walker):
