@@ -96,6 +96,7 @@ def pytest_sessionstart() -> None:
     import_module("icpportal.urls")
     import_module("tests.addresses").keep()
     import_module("tests.strict_templates").install()
+    import_module("tests.contexts").install()
     import_module("tests.flush").install()
 
 
