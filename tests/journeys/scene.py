@@ -83,10 +83,11 @@ class Scene:
 
 
 def wait(condition: Callable[[], Any], problem: str, seconds: float = 40) -> None:
+    """Four looks a second: most of them fork the mover, and twenty kept a processor busy."""
     ends = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < ends, problem
-        time.sleep(0.05)
+        time.sleep(0.25)
 
 
 @contextlib.contextmanager
