@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,8 +23,11 @@ from django.utils import timezone  # noqa: E402
 from demo.ministry.api.client import SimulatorClient  # noqa: E402
 from icpportal.gateways.miit.models import MinistryLine, Report, UploadFile  # noqa: E402
 from icpportal.lifecycle import REVIEWER  # noqa: E402
+from icpportal.outbox.actions import notify  # noqa: E402
 from icpportal.outbox.models import Message  # noqa: E402
+from icpportal.outbox.wake import wake_worker  # noqa: E402
 from tests.journeys.clock import CLOCK  # noqa: E402
+from tests.journeys.pictures import look_again, seen_pictures, send_pictures  # noqa: E402
 from tests.transfers import states  # noqa: E402
 from tests.transfers.builders import moves  # noqa: E402
 from tests.transfers.wired import put_on_record, wired_order  # noqa: E402
@@ -83,6 +87,14 @@ def clock() -> int:
     return CLOCK.off
 
 
+def owe_pictures_and_a_code() -> None:
+    """Twenty pictures wait to be examined, and then somebody waits for a code."""
+    for _number in range(20):
+        wake_worker("icpportal.tasks.examine_document", uuid.uuid4())
+    code = {"code": "204816"}
+    notify(key="code:1:sms", template="code_sign_up", channel="sms", to="13900000001", language="en", context=code)
+
+
 def summary() -> dict[str, Any]:
     """Everything that counts in the end."""
     return {
@@ -106,6 +118,10 @@ REQUESTS: dict[str, Callable[..., Any]] = {
     "fetched": fetched,
     "due": due,
     "clock": clock,
+    "send_pictures": send_pictures,
+    "look_again": look_again,
+    "seen_pictures": seen_pictures,
+    "owe_pictures_and_a_code": owe_pictures_and_a_code,
 }
 
 
