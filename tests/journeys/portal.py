@@ -32,7 +32,7 @@ class Portal:
 
     url: str
     environment: dict[str, str]
-    process: subprocess.Popen
+    process: subprocess.Popen | None = None  # of the supervisor, where it is ours
 
     def manage(self, *command: str, check: bool = True) -> str:
         """What a management command says about this portal's data."""

@@ -4,21 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.manners import Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
-
-
-@pytest.fixture
-def reviewer(portal: Portal, browser: Browser) -> Reviewer:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    found = Reviewer(portal, context.new_page())
-    found.sign_in()
-    return found
 
 
 def approved(person: Person, reviewer: Reviewer) -> None:

@@ -9,9 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.manners import PHONE, Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
-from tests.journeys.test_transfer import accepted, reviewer, sent
+from tests.journeys.test_transfer import accepted, sent
 
-__all__ = ["reviewer"]
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 

@@ -5,24 +5,14 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo.ministry.code_texts import TOO_LATE
-from tests.journeys.conftest import PATIENCE
 from tests.journeys.manners import PHONE, Manner, walked
 from tests.journeys.person import Person, Reviewer
 from tests.journeys.portal import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.worker]
-
-
-@pytest.fixture
-def reviewer(portal: Portal, browser: Browser) -> Reviewer:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(PATIENCE)
-    found = Reviewer(portal, context.new_page())
-    found.sign_in()
-    return found
 
 
 def sent(portal: Portal, window: Page, folder: Path, **about: object) -> Person:
