@@ -1,12 +1,14 @@
 """A case: judged on one page; returned and accepted on pages of their own, which show what follows."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from urllib.parse import quote
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -112,11 +114,17 @@ def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
     """The order of a case, for those who review; one whose entries were erased only where that is said."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
-    known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
-    order = get_object_or_404(decisions.with_decided(with_objected(known)), pk=pk)
+    order = get_object_or_404(_cases(), pk=pk)
     if order.is_erased and not erased:
         raise Http404
     return order
+
+
+@cache
+def _cases() -> QuerySet[Order]:
+    """Orders with all that a case asks next; put together once, which takes as long as an order is read."""
+    known = with_look(with_contested(with_next_call(Order.objects.select_related("owner", "reviewer"))))
+    return decisions.with_decided(with_objected(known))
 
 
 def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | TemplateResponse:
