@@ -5,7 +5,9 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +24,7 @@ from verification.pictures.papers import Paper, paper_of
 ROOT = Path(__file__).parents[3]
 FACES = [Image.open(ROOT / "tests" / "fixtures" / "face.jpg").convert("RGB")]
 SEEDS = range(3)
+ALIKE_IN_ALL_STRENGTHS = ("screenshot", "side", "face")  # drawn twice they would be the same picture
 CHINESE = {
     "blur": ("照片模糊", "请拿稳手机，轻点屏幕对焦后重拍"),
     "dark": ("光线过暗", "请在窗边或灯下重拍"),
@@ -41,8 +44,10 @@ def found(drawn: damage.Drawn) -> dict[str, checks.Box]:
     return dict(judge.findings(drawn.picture, drawn.paper, width=drawn.width, height=drawn.height))
 
 
-@pytest.mark.parametrize("key", damage.DAMAGES)
-@pytest.mark.parametrize("strength", [2, 3])
+@pytest.mark.parametrize(
+    ("key", "strength"),
+    [(key, strength) for key in damage.DAMAGES for strength in ([3] if key in ALIKE_IN_ALL_STRENGTHS else [2, 3])],
+)
 def test_a_damage_is_found_and_its_place_lies_on_the_picture(key: str, strength: int):
     for seed in SEEDS:
         seen = found(damage.DAMAGES[key](random.Random(seed), FACES, strength))
@@ -146,11 +151,25 @@ def test_the_stored_detector_finds_what_the_package_finds():
     assert list(ours[1]) == pytest.approx(list(theirs[1]))
 
 
+def two_papers(seed: int) -> tuple[Image.Image, Image.Image, random.Random]:
+    """Two papers, and the chance from which what becomes of them is drawn."""
+    one, other, state = _drawn(seed)
+    rng = random.Random()
+    rng.setstate(state)
+    return one, other, rng
+
+
+@cache
+def _drawn(seed: int) -> tuple[Image.Image, Image.Image, Any]:
+    rng = random.Random(seed)
+    one, other = (damage.good_paper(rng, FACES).picture for _ in range(2))
+    return one, other, rng.getstate()
+
+
 @pytest.mark.parametrize("strength", [1, 2, 3])
 def test_the_same_picture_is_known_again_and_another_is_not(strength: int):
     for seed in SEEDS:
-        rng = random.Random(seed)
-        one, other = (damage.good_paper(rng, FACES).picture for _ in range(2))
+        one, other, rng = two_papers(seed)
 
         assert are_alike(likeness_of(one), likeness_of(damage.again(one, rng, strength)))
         assert not are_alike(likeness_of(one), likeness_of(other))
