@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -36,6 +37,27 @@ def zygote(monkeypatch) -> Iterator[launcher.Zygote]:
     monkeypatch.setattr(launcher.subprocess, "run", partial(pytest.fail, "a process of its own was started"))
     yield own
     own.stop()
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[dict[Paper, launcher.Zygote]]:
+    """One for each paper, as what has been loaded for one paper another might lack."""
+    made: dict[Paper, launcher.Zygote] = defaultdict(launcher.Zygote)
+    yield made
+    for each in made.values():
+        each.stop()
+
+
+@pytest.fixture
+def from_kept(kept: dict[Paper, launcher.Zygote], monkeypatch) -> Callable[[bytes, Paper], Opened]:
+    """Opens a picture by a zygote that has opened such before, and not otherwise: starting one takes half a second."""
+    monkeypatch.setattr(launcher.subprocess, "run", partial(pytest.fail, "a process of its own was started"))
+
+    def opened(content: bytes, paper: Paper) -> Opened:
+        monkeypatch.setattr(launcher, "zygote", kept[paper])
+        return open_picture(content, paper)
+
+    return opened
 
 
 @pytest.fixture
@@ -327,23 +349,23 @@ KINDS: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_child_that_may_open_nothing_opens_every_kind_of_picture_as_any_other(zygote, kind: str):
+def test_a_child_that_may_open_nothing_opens_every_kind_of_picture_as_any_other(from_kept, kind: str):
     content = KINDS[kind]()
     said, picture, preview = child.answer(content, pixels=40_000_000, paper=Paper.SHEET)
 
-    opened = open_picture(content, Paper.SHEET)
+    opened = from_kept(content, Paper.SHEET)
 
     assert (opened.refused, opened.picture, opened.preview) == (said.get("refused", ""), picture, preview)
     assert opened.findings == (None if said.get("findings", ()) is None else tuple(said.get("findings", ())))
 
 
 @pytest.mark.parametrize("key", damage.DAMAGES)
-def test_a_child_that_may_open_nothing_finds_what_any_other_finds(zygote, key: str):
+def test_a_child_that_may_open_nothing_finds_what_any_other_finds(from_kept, key: str):
     drawn = damage.DAMAGES[key](random.Random(1), [Image.open(FACE).convert("RGB")], 3)
     content = pictures.encoded(drawn.picture, "JPEG", quality=90)
     said, _picture, _preview = child.answer(content, pixels=40_000_000, paper=drawn.paper)
 
-    found = open_picture(content, drawn.paper).findings
+    found = from_kept(content, drawn.paper).findings
 
     assert found == tuple(said["findings"] or ())
     assert said["findings"] is not None
