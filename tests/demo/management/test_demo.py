@@ -16,9 +16,9 @@ from django.core.management.base import CommandError
 
 from demo.management.commands import demo
 from demo.seed import orders
-from tests import migrated
+from tests import fresh, migrated
 from tests.icpportal.processes import session_of, with_word, within
-from tests.journeys.portal import Portal, database, own_redis, running, wait_until_ready
+from tests.journeys.portal import ROOT, Portal, database, own_redis, running, wait_until_ready
 
 # a Redis of its own: the journeys' portal may be running beside this one
 APART = own_redis() if os.environ.get("REDIS_URL") else {}
@@ -127,13 +127,7 @@ def folder(portal: Portal) -> str:
 
 def try_another(portal: Portal, **changed: str) -> subprocess.CompletedProcess:
     port = changed.pop("port")
-    return subprocess.run(
-        [sys.executable, "manage.py", "demo", "--port", port],
-        env=portal.environment | changed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return fresh.run("manage.py", "demo", "--port", port, folder=ROOT, environment=portal.environment | changed)
 
 
 @pytest.mark.worker
@@ -269,6 +263,20 @@ def parent_of(pid: int) -> int:
         return int(line.read().rpartition(")")[2].split()[1])
 
 
+@pytest.mark.worker
+def test_ctrl_c_twice_ends_everything_in_order(portal):
+    """The last that is done with this portal."""
+    assert len(with_word(folder(portal))) > 6
+
+    portal.process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    portal.process.send_signal(signal.SIGINT)
+
+    assert portal.process.wait(20) == 0
+    assert with_word(folder(portal)) == set()
+    assert said(portal).endswith("Stopped: web, worker, beat and simulator are gone.\n")
+
+
 @contextlib.contextmanager
 def empty_demo(tmp_path):
     """A demo without invented data: quicker to start when only its end is of interest."""
@@ -290,20 +298,6 @@ def empty_demo(tmp_path):
             process.kill()
             process.wait()
             within(10, lambda: with_word(str(tmp_path)) == set())  # before its database is dropped
-
-
-@pytest.mark.worker
-def test_ctrl_c_twice_ends_everything_in_order(tmp_path):
-    with empty_demo(tmp_path) as process:
-        assert len(with_word(str(tmp_path))) > 6
-
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
-
-        assert process.wait(20) == 0
-        assert with_word(str(tmp_path)) == set()
-        assert (tmp_path / "demo.out").read_text().endswith("Stopped: web, worker, beat and simulator are gone.\n")
 
 
 @pytest.mark.worker
