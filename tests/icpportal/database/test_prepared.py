@@ -3,7 +3,8 @@
 import uuid
 
 import pytest
-from django.db.models import CharField, UUIDField
+from django.contrib.sessions.models import Session
+from django.db.models import CharField, Exists, OuterRef, UUIDField
 
 from icpportal.accounts.models import User
 from icpportal.database.prepared import Prepared
@@ -19,6 +20,18 @@ def test_it_finds_the_row_that_is_asked_for_each_time():
     assert [account.first(pk=user.pk, email=user.email) for user in users] == users
     assert account.first(pk=users[0].pk, email=users[1].email) is None
     assert account.first(pk=uuid.uuid4(), email=users[0].email) is None
+
+
+def test_its_rows_are_those_that_django_reads_with_what_was_annotated_and_left_out():
+    user = make_user("one@example.com", mobile="13700000001")
+    users = User.objects.annotate(has_sessions=Exists(Session.objects.filter(pk=OuterRef("email")))).defer("language")
+    account = Prepared(lambda pk: users.filter(pk=pk), pk=UUIDField())
+
+    for _time in range(2):  # the second one is read as the first was
+        found, wanted = account.first(pk=user.pk), users.get(pk=user.pk)
+        assert {**vars(found), "_state": None} == {**vars(wanted), "_state": None}
+        assert (found._state.db, found._state.adding) == ("default", False)
+        assert found.get_deferred_fields() == wanted.get_deferred_fields() == {"language"}
 
 
 def test_a_parameter_that_is_not_compared_as_it_is_is_refused():
