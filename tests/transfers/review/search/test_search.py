@@ -109,7 +109,7 @@ def another() -> Order:
     return make_order(state=states.SUBMITTED, province="12", domain="wujin.com", answers=people)
 
 
-def type_in(client: Client, words: str, language: str = "en", at: str = INDEX) -> Any:
+def type_in(client: Client, words: str, language: str = "en", at: str = SEARCH) -> Any:
     """Open a page of the desk, type into the box at its head and press Enter."""
     client.cookies["django_language"] = language
     page = html.document_fromstring(client.get(at).content.decode())
@@ -150,7 +150,7 @@ def test_a_reviewer_finds_the_order_by_what_somebody_says_on_the_phone(client: C
 def test_an_orders_number_opens_its_case(client: Client, write: Any) -> None:
     order = wanted()
 
-    answer = type_in(sign_in(client, make_reviewer()), write(order.reference))
+    answer = type_in(sign_in(client, make_reviewer()), write(order.reference), at=INDEX)
 
     assert answer["Location"] == reverse("admin:transfers_order_case", args=[order.pk])
 
