@@ -3,13 +3,13 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from demo.management.commands.simulator import command
 from demo.ministry.api.client import SimulatorClient
 from tests.strict_gunicorn import ARGUMENTS
 
@@ -78,12 +78,18 @@ def start_simulator(folder: Path, *, port: int | None = None, **environment: str
     port = port or free_port()
     database, log = folder / "simulator.sqlite3", folder / "simulator.log"
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    command = [sys.executable, str(ROOT / "manage.py"), "simulator", "serve", "--port", str(port)]
+    # what `manage.py simulator serve` becomes, which loads the portal before; the demo starts it by that command
+    led = {
+        "DJANGO_SETTINGS_MODULE": "demo.ministry.settings",
+        "PYTHONPATH": str(ROOT),
+        "SIMULATOR_DB": str(database.resolve()),
+        "VAR_DIR": str(folder),
+    }
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [*command, "--database", str(database)],
+            command("127.0.0.1", port),
             cwd=folder,
-            env={**kept, **ARGUMENTS, "VAR_DIR": str(folder), **environment},
+            env={**kept, **ARGUMENTS, **led, **environment},
             stdout=out,
             stderr=subprocess.STDOUT,
         )
