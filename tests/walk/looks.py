@@ -75,7 +75,9 @@ class Eyes:
     def judge(self, options: Any = OPTIONS) -> list[tuple[str, str]]:
         """What axe finds on the page that is open."""
         if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(Axe().axe_script)
+            script = Axe().axe_script
+            self.page.evaluate(script)
+            self.context.add_init_script(script)  # the browser has it for the next pages: it is half a megabyte
         found = [*self.page.evaluate(JUDGE, options), *self.page.evaluate(SQUEEZED)]
         return [(rule, " ".join(element.split())[:LONGEST]) for rule, element in found]
 
