@@ -3,6 +3,7 @@
 import io
 import itertools
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -190,6 +191,7 @@ def make_order(
     )
 
 
+@cache
 def picture(width: int = 900, height: int = 700, kind: str = "JPEG", colour: str = "white") -> bytes:
     """The bytes of a plain picture."""
     out = io.BytesIO()
