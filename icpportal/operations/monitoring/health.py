@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from icpportal.gateways.registry import ADVICE
 from icpportal.operations import cleanup, heartbeat
-from icpportal.operations.monitoring import parts
+from icpportal.operations.monitoring import migrations, parts
 from icpportal.operations.monitoring.findings import Finding, aged, judged
 from icpportal.outbox import queries as outbox
 from verification.documents import rounds
@@ -110,8 +109,7 @@ def _database() -> Finding:
 
 
 def _migrations() -> Finding:
-    executor = MigrationExecutor(connection)
-    missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    missing = migrations.missing()
     return {"ok": missing == 0, "missing": missing}
 
 
