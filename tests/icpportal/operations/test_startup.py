@@ -4,7 +4,9 @@ Each is really started, in the environment of production, and ends before it spe
 """
 
 import base64
+import os
 import subprocess
+import sys
 
 import pytest
 
@@ -137,3 +139,28 @@ def test_real_gateways_and_a_providers_own_may_serve_and_the_demo_may_have_all_o
         setattr(settings, setting, real)
 
     assert (faults(), in_the_demo) == ([], [])
+
+
+FIRST_REQUEST = """
+import gc, sys
+import icpportal.wsgi
+from django.db import connection
+from django.test import Client
+before = set(sys.modules)
+answer = Client().get("/nothing-here/")
+libraries = {"redis", "celery", "kombu", "phonenumbers", "tldextract", "zeep"}
+late = {name for name in set(sys.modules) - before if name.split(".")[0] in libraries}
+print(answer.status_code, gc.get_freeze_count() > 100_000, connection.connection, sorted(late))
+"""
+
+
+def test_a_server_has_read_its_libraries_and_opened_no_connection_before_its_first_request():
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_REQUEST],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PORTAL_MODE": "demo"},
+    )
+
+    assert done.stdout.splitlines()[-1] == "404 True None []"
