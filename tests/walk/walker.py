@@ -8,13 +8,11 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from django.conf import settings
 from django.core.signals import got_request_exception
 from django.db import transaction
-from django.template.backends.django import Template
 from django.test import Client
 from django.urls import Resolver404, resolve
 from lxml import html
@@ -108,7 +106,6 @@ class Walker:
         self.alike: Counter[Any] = before.alike if before else Counter()
         self.decided: dict[str, bool] = before.decided if before else {}
         self.seen: dict[str, Page] = {}
-        self.undrawn: dict[str, Page] = {}
 
     def begins(self, typed: list[str]) -> list[str]:
         """Which of the addresses that are typed are opened: all."""
@@ -150,19 +147,8 @@ class Walker:
         return page
 
     def end(self, url: str) -> str:
-        """The address at which one ends now; a page that was fine a moment ago is not drawn again for it."""
-        url = urldefrag(url).url
-        for _hop in range(HOPS):
-            if url in self.seen or not self._was_fine(url):
-                return self.arrive(url, anew=True).url
-            if url not in self.undrawn:
-                with undrawn():
-                    self.undrawn[url] = self._ask(url, lambda url=url: self.client.get(url))
-            page = self.undrawn[url]
-            if not page.moved_to or not is_ours(page.moved_to):
-                break
-            url = urldefrag(page.moved_to).url
-        return url
+        """The address at which one ends now, whatever was there a moment ago."""
+        return self.arrive(url, anew=True).url
 
     @contextmanager
     def press(self, page: Page, form: Any, button: Any) -> Iterator[tuple[Page, "Walker"]]:
@@ -198,13 +184,6 @@ class Walker:
         page = Page(url, answer.status_code, kind, body=body, trouble="".join(raised))
         page.moved_to = page.lead(moved) if moved else ""
         return page
-
-
-@contextmanager
-def undrawn() -> Iterator[None]:
-    """Answers come without their pages: where they lead is asked alone."""
-    with patch.object(Template, "render", lambda self, context=None, request=None: ""):
-        yield
 
 
 class Hasty(Walker):
