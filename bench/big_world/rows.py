@@ -19,12 +19,13 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import APPLICANT
 from icpportal.alarms.models import Alarm
 from icpportal.audit.models import AuditEntry
+from icpportal.gateways.miit.models import InboxFile, UploadFile
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from tests import years
 from tests.transfers import states
 from tests.years import key
-from transfers.models import Order, OrderDocument, ReviewRound, SearchKey, TypeCheck
+from transfers.models import Order, OrderDocument, ParkedAnswer, ReviewRound, SearchKey, TypeCheck
 from verification.models import Backdrop, Document, ServiceCode
 
 ANSWERS = "x" * 200
@@ -44,8 +45,9 @@ OVER_STATES = (
 )  # fmt: skip
 WORDS = "paper tea silk bamboo river lotus jade cloud stone orchid pearl amber cedar maple harbour garden"
 TRADES = "shop store studio works press travel foods books music sports design farm school clinic motors tools"
-KEPT = {Document: 0.25, OrderDocument: 0.25, Message: 0, Order: 0, Subject: 0, Website: 0, Access: 0, ReviewRound: 0,
-        TypeCheck: 0.2, ServiceCode: 0.25, Alarm: 0.2, Backdrop: 0.3}  # fmt: skip
+KEPT = {Document: 0.2, OrderDocument: 0.2, Message: 0, Order: 0, Subject: 0, Website: 0, Access: 0, ReviewRound: 0,
+        TypeCheck: 0.2, ServiceCode: 0.1, Alarm: 0.2, Backdrop: 0.15, ParkedAnswer: 0.1, UploadFile: 0.1,
+        InboxFile: 0.1}  # fmt: skip
 
 
 @dataclass(frozen=True)
