@@ -121,7 +121,9 @@ class Person:
 
     def tick(self, box: str) -> None:
         """A box or a choice; its label lies over it, as on the page a person touches."""
-        self.page.locator(box).check(force=True)
+        field = self.page.locator(box)
+        field.scroll_into_view_if_needed()  # waits until the page no longer moves, as when a picture has just come
+        field.check(force=True)
 
     def press(self) -> None:
         """The one primary button of the page."""
