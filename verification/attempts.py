@@ -35,17 +35,20 @@ def consume_all(keys: Sequence[Key], *, costs: Sequence[int] = (), now: datetime
 
 
 def _open(keys: Sequence[Key], moment: datetime) -> None:
-    """Rows for keys that have none, neither under their name in force nor, while the index key changes, the other."""
-    known = {(row.name, row.key) for row in Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)))}
+    """Rows for keys that have none, neither under their name in force nor, while the index key changes, another."""
     indexes = [(name, key_index(key)) for name, key in keys]
-    Allowance.objects.bulk_create(
-        [
-            Allowance(name=name, key=index, used=0, began_at=moment)
-            for name, index in indexes
-            if known.isdisjoint((name, each) for each in names(index))
-        ],
-        ignore_conflicts=True,
-    )
+    known = _under_other_names(keys) if any(len(names(index)) > 1 for _name, index in indexes) else frozenset()
+    rows = [
+        Allowance(name=name, key=index, used=0, began_at=moment)
+        for name, index in indexes
+        if known.isdisjoint((name, other) for other in names(index)[1:])
+    ]
+    Allowance.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _under_other_names(keys: Sequence[Key]) -> frozenset[tuple[str, str]]:
+    rows = Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)))
+    return frozenset(rows.values_list("name", "key"))
 
 
 def _counted(keys: Sequence[Key], costs: Sequence[int], moment: datetime) -> bool:
