@@ -76,7 +76,7 @@ def no_button_leads_back_here(page: Page, walker: Walker) -> Iterator[Any]:
         named = element.get("class", "").split()
         if not {"button", "back", "object-tools"} & set(named):
             continue
-        if here in (urldefrag(target).url, walker.end(target)):
+        if here in (urldefrag(target).url, walker.arrive(target, anew=True).url):
             yield element
 
 

@@ -128,14 +128,12 @@ class Walker:
     def open(self, url: str, *, anew: bool = False) -> Page:
         """A page by its address, asked once; a fragment is a place on it."""
         url = urldefrag(url).url
-        if self._was_fine(url) and not anew:
-            return self.known[url]
+        before = self.known.get(url)
+        if before is not None and before.status < 400 and not anew:
+            return before
         if url not in self.seen:
             self.seen[url] = self._ask(url, lambda: self.client.get(url))
         return self.seen[url]
-
-    def _was_fine(self, url: str) -> bool:
-        return url in self.known and self.known[url].status < 400
 
     def arrive(self, url: str, *, anew: bool = False) -> Page:
         """The page on which one ends; `anew` does not trust what is known."""
@@ -145,10 +143,6 @@ class Walker:
                 break
             page = self.open(page.moved_to, anew=anew)
         return page
-
-    def end(self, url: str) -> str:
-        """The address at which one ends now, whatever was there a moment ago."""
-        return self.arrive(url, anew=True).url
 
     @contextmanager
     def press(self, page: Page, form: Any, button: Any) -> Iterator[tuple[Page, "Walker"]]:
