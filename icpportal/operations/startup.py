@@ -1,4 +1,4 @@
-"""The start of gunicorn, workers and beat: ends with a sentence where the settings must not serve people."""
+"""The start of gunicorn, workers and beat: who must not serve people ends, what web processes share is read once."""
 
 import gc
 import sys
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, connections
-from django.template import engines
+from django.template.loader import get_template
 from django.urls import get_resolver
 from django.utils import translation
 
@@ -72,8 +72,7 @@ def preload() -> None:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("Back")
-    for engine in engines.all():
-        engine.get_template("base.html")
+    get_template("base.html")
     _preload_libraries()
     connections.close_all()
     gc.collect()

@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 def missing() -> int:
     """How many migrations are still to be applied.
 
-    Compared by name: the modules of all migrations would stay in every web process that was asked, 14 MB of them.
+    Compared by name: the modules of all migrations would stay in every web process that was asked, 14 MiB of them.
     """
     applied = MigrationRecorder(connection).applied_migrations()
     if applied.keys() >= _named():
