@@ -200,6 +200,7 @@ def _orders(made: World) -> Table:
             f" ELSE {_moment(made.orders)} END",
             "nature": _of("enterprise enterprise individual", "n"),
             "findings": "n %% 4",
+            "returns": "CASE WHEN n %% 3 = 0 THEN 1 ELSE 0 END",
             "reviewer_id": f"CASE WHEN {held_by} THEN '{made.reviewer.pk}'::uuid END",
             "claimed_since": f"CASE WHEN {held_by} THEN now() END",
             "claimed_until": f"CASE WHEN {held_by} THEN {far} END",

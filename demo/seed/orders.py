@@ -191,6 +191,7 @@ def _place(owner: User, seed: Seed, dice: random.Random, number: int) -> None:
     if "send_back" in seed.moves and seed.state == states.SUBMITTED.key:
         _returned(order, owner, on_file)
         order.rounds.update(decided_at=order.created_at + 12 * HOUR)
+        Order.objects.filter(pk=order.pk).update(returns=1)
     if seed.objected:
         desk_work.object_to(order)
     if seed.called:

@@ -57,6 +57,14 @@ def make_lead_reviewer(**columns: Any) -> User:
     return _staff((LEAD_REVIEWER,), **columns)
 
 
+def make_return(order: Order, reviewer: User | None = None) -> None:
+    """One more round that returned the order, without what it named."""
+    number = order.rounds.count() + 1
+    order.rounds.create(number=number, reviewer=reviewer or make_reviewer(), decision="send_back")
+    order.returns = number
+    Order.objects.filter(pk=order.pk).update(returns=number)
+
+
 def _staff(held_roles: tuple[str, ...], **columns: Any) -> User:
     ensure_roles()
     return make_user(held_roles=held_roles, **columns)

@@ -35,7 +35,7 @@ MINE = {"subject_key": f"a{7:063d}", "domain": "archive7.com"}
 # how each database says that it reads every row; a partial index holds the work in hand and may be read whole, and
 # PostgreSQL rightly reads a table of a few rows
 PARTIAL = (
-    "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer|order_to_judge|order_cancelling"
+    "duty_provisional|order_held|order_password_kept|order_due|order_of_reviewer|order_judged|order_cancelling"
     "|objection_open|order_entered"  # the last: a list of all orders, of which the first page is read
 )
 WHOLE_TABLE = {

@@ -24,6 +24,7 @@ from transfers.orders.rows import Group
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
+COUNTED_BY = ("state", "province", "kind", "nature", "findings", "returns", "claimed_until", "reviewer", "reference")
 IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
 
 
@@ -69,7 +70,9 @@ class Order(DraftModel):
     )
     claimed_since = models.DateTimeField(null=True)
     claimed_until = models.DateTimeField(null=True)
-    # for the lists of the desk, written at submit: whose it is, and how much a reviewer should look at
+    # for the lists of the desk: how often a reviewer returned it
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # written at submit: whose it is, and how much a reviewer should look at
     nature = models.CharField(_("Nature"), max_length=30, blank=True, default="", db_default="")
     findings = models.PositiveSmallIntegerField(null=True)
     advice = EncryptedJSONField(blank=True, default="", db_default="")  # what the checks said then, for reviewers
@@ -114,8 +117,10 @@ class Order(DraftModel):
                 condition=Q(kind__in=kinds.CANCELLATIONS, state__in=kinds.not_ended()),
                 name="order_cancelling",
             ),
-            models.Index(
-                fields=["entered_at", "id"], condition=Q(state__in=states.keys(Group.IN_REVIEW)), name="order_to_judge"
+            models.Index(  # behind its order all that the baskets are counted by: no row is looked at
+                fields=["entered_at", "id", *COUNTED_BY],
+                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                name="order_judged",
             ),
             models.Index(
                 fields=["subject_key"],
@@ -123,9 +128,9 @@ class Order(DraftModel):
                 name="order_subject_to_judge",
             ),
             models.Index(  # the baskets are counted from it alone
-                fields=["state", "province", "kind", "nature"],
+                fields=["state", "province", "kind", "nature", "findings", "returns", "entered_at", "held"],
                 condition=Q(state__in=kinds.not_ended()),
-                name="order_under_way",
+                name="order_on_its_way",
             ),
             models.Index(
                 fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"

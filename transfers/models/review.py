@@ -112,7 +112,6 @@ class ReviewRound(models.Model):
         ordering = ["-number"]
         indexes = [
             models.Index(fields=["reviewer", "decided_at"], name="rounds_of_reviewer"),
-            models.Index(fields=["order"], condition=Q(decision="send_back"), name="rounds_that_returned"),
         ]
 
     def __str__(self) -> str:

@@ -126,6 +126,7 @@ def submit(
         "nature": order.answer("type").get("nature", ""),
         "findings": findings,
         "advice": sealed(order, "advice") or "",
+        "returns": queries.returns_of(order),  # kept by each return; a process of an earlier version does not
     }
     return ORDER.apply(order, "submit", by=APPLICANT, actor=actor, columns=columns, now=now)
 

@@ -1,13 +1,12 @@
 """What is asked about orders, in one place each."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -221,15 +220,14 @@ def is_return(found: ReviewRound) -> bool:
     return found.decision == RETURN
 
 
-def returned() -> Exists:
+def returned() -> Q:
     """Whether one of our reviewers has returned the order before; for a query of orders."""
-    return Exists(ReviewRound.objects.filter(order=OuterRef("pk"), decision=RETURN))
+    return Q(returns__gt=0)
 
 
-def returns_of(orders: Iterable[Order]) -> Counter[UUID]:
-    """How often each of these orders was returned by a reviewer."""
-    rounds = ReviewRound.objects.filter(order__in=[each.pk for each in orders], decision=RETURN)
-    return Counter(dict(rounds.order_by().values_list("order").annotate(times=Count("pk"))))
+def returns_of(order: Order) -> int:
+    """How often a reviewer has returned the order, by its rounds: what the column `returns` keeps."""
+    return order.rounds.filter(decision=RETURN).count()
 
 
 def last_return(order: Order) -> ReviewRound | None:

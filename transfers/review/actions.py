@@ -168,7 +168,8 @@ def send_back(
             "parts": short_names(verdicts),
         }
         facts = {**queries.facts_of(order), **parts}
-        ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=dict(FREED), now=now)
+        columns = {**FREED, "returns": queries.returns_of(order)}
+        ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
         if any(each.reason and each.reason.key == UNREACHED for each in named):
             end_unreached(order, reviewer, now)
 

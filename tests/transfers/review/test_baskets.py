@@ -1,8 +1,10 @@
 """The baskets as reviewers see them: what lies where, by when it is due, who has it; taking and giving in bulk."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
 from django.urls import reverse
@@ -13,17 +15,27 @@ from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.time_format import BEIJING
 from tests.transfers import states
-from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, moves, sign_in
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_return,
+    make_reviewer,
+    make_user,
+    moves,
+    sign_in,
+)
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import english, read
-from transfers.models import DeskSettings, Order, ReviewRound
+from transfers.models import DeskSettings, Order
 from transfers.orders import actions
+from transfers.review import actions as review
 from transfers.review.baskets import due
 from transfers.review.leases import assign_to_me
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("admin:transfers_order_changelist")
 NEXT = reverse("admin:transfers_order_next")
+NAME = "website.site_name"
 FRIDAY = datetime(2026, 11, 27, 17, 0, tzinfo=BEIJING)
 
 
@@ -62,7 +74,7 @@ def named(user, name):
 
 
 def returned(order):
-    ReviewRound.objects.create(order=order, number=1, reviewer=make_reviewer(), decision="send_back")
+    make_return(order)
     return order
 
 
@@ -96,6 +108,38 @@ def test_each_basket_holds_its_own_orders(client):
     assert {key: found for key, found in lists.items() if key != "handing"} == references
     assert sorted(lists["handing"]) == sorted([handing.reference, held.reference])
     assert draft.reference in listed(client, queue="all")
+
+
+def test_what_comes_back_says_its_round_whatever_version_returned_it(client):
+    """A process of the version before keeps no count, nor did any before the column was there."""
+    orders = [make_order(state=states.SUBMITTED) for _ in range(3)]
+    here, earlier, never = orders
+    for order in (here, earlier):
+        review.send_back(order, make_reviewer(), [review.ReturnedField(NAME, None, {"zh": "改名称"})])
+    Order.objects.filter(pk=earlier.pk).update(returns=0)
+    for order in map(read, (here, earlier)):
+        actions.submit(order, actor=order.owner)
+
+    html = english(client, make_reviewer()).get(QUEUE, {"queue": "again"}).content.decode()
+
+    assert [each.reference in html for each in orders] == [True, True, False]
+    assert html.count("round 2") == 2
+    assert never.reference in english(client, make_reviewer()).get(QUEUE, {"queue": "review"}).content.decode()
+
+
+def test_rounds_of_before_are_counted_once_however_often_the_migration_runs(monkeypatch):
+    once, twice, never = (make_order(state=states.SUBMITTED) for _ in range(3))
+    for order in (once, twice, twice):
+        make_return(order)
+    never.rounds.create(number=1, reviewer=make_reviewer(), decision="accept")
+    Order.objects.update(returns=0)
+    migration = import_module("transfers.migrations.0044_returns_of_orders")
+    monkeypatch.setattr(migration, "AT_ONCE", 1)
+
+    for _ in range(2):
+        migration.keep_returns(apps, None)
+
+    assert [read(each).returns for each in (once, twice, never)] == [1, 2, 0]
 
 
 def test_mine_free_and_with_an_objection(client):

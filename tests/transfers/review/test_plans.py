@@ -32,22 +32,21 @@ EXEMPT = 1_000  # rows: a smaller table may be read whole
 NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
 # which index of orders each basket is read from; where two serve alike, the planner's figures of the day choose
 LISTED_BY = {
-    "order_to_judge": "judge free overdue objections",
+    "order_judged": "judge free overdue objections again review photo",
     "order_queue": "review again photo handing phones authority turned_down objections",
     "order_by_deadline": "phones turned_down",
     "order_of_reviewer": "mine",
-    "order_under_way": "again review photo handing phones authority turned_down objections cancellations",
+    "order_on_its_way": "again review photo handing phones authority turned_down objections cancellations",
     "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",
     "requests_open": "second",  # from the requests that are open
-    "rounds_that_returned": "again",  # and so from the rounds that returned an order, and from objections
-    "objection_open": "objections",
+    "objection_open": "objections",  # and from objections
     "order_domain": "objections",
     "order_subject_to_judge": "objections",
 }
 COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
-INDEX = re.compile(r"(?:Scan using|Index Scan on) (order_\w+|requests_open|rounds_that_returned|objection_open)")
+INDEX = re.compile(r"(?:Scan using|Index Only Scan using|Index Scan on) (order_\w+|requests_open|objection_open)")
 ONE_PAGE = f"LIMIT {PAGE + 1}"  # a basket asks for one row more than it shows
 
 

@@ -14,7 +14,7 @@ from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
-from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
+from tests.transfers.builders import make_lead_reviewer, make_order, make_return, make_reviewer, moves, sign_in
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
 from tests.transfers.together import together
@@ -613,7 +613,7 @@ def test_a_risk_of_the_policy_asks_and_the_page_before_says_so(risk, gao, lin, s
     settings.SECOND_LOOK_PROVINCES, settings.SECOND_LOOK_RISKS = [], [risk]
     plain, risky = in_papers(), in_papers(findings=2 if risk == "findings" else 0)
     if risk == "returned":
-        ReviewRound.objects.create(order=risky, number=1, reviewer=make_reviewer(), decision="send_back")
+        make_return(risky)
     if risk == "objection":
         Objection.objects.create(owner=make_order().owner, domain=risky.domain, words="是我的")
     take(risky, gao[0])

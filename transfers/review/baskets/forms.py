@@ -113,7 +113,7 @@ class QueueFilter(forms.Form):
         return wanted & self._look() & self._who(reader)
 
     def _look(self) -> Q:
-        asked = {FINDINGS: Q(findings__gt=0), RETURNED: Q(returned()), OBJECTION: objected()}
+        asked = {FINDINGS: Q(findings__gt=0), RETURNED: returned(), OBJECTION: objected()}
         return asked.get(self.value("look"), Q())
 
     def _who(self, reader: Reader) -> Q:

@@ -17,7 +17,6 @@ from icpportal.fields.language_marks import zh_lang
 from icpportal.fields.types import Words
 from icpportal.time_format import to_beijing
 from transfers.models import Order
-from transfers.orders import queries
 from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
@@ -197,17 +196,14 @@ def _tabs(here: Basket, counts: dict[str, Counted], kept: dict[str, str]) -> lis
 
 def rows_of(found: Slice, basket: Basket, reader: Reader) -> list[Row]:
     """The orders as rows; one that cannot be read says no name."""
-    returns, objected = queries.returns_of(found.orders), with_objection(found.orders)
-    looks = looks_at(found.orders)
+    objected, looks = with_objection(found.orders), looks_at(found.orders)
     return [
-        _row(order, basket, reader, returns[order.pk], order.pk in objected, looks.get(order.reference))
+        _row(order, basket, reader, has_objection=order.pk in objected, look=looks.get(order.reference))
         for order in found.orders
     ]
 
 
-def _row(
-    order: Order, basket: Basket, reader: Reader, returns: int, has_objection: bool, look: ApprovalRequest | None
-) -> Row:
+def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, look: ApprovalRequest | None) -> Row:
     state = state_of(order)
     held = is_held(order, now=reader.now)
     is_mine = held and order.reviewer_id == reader.user.pk
@@ -216,7 +212,7 @@ def _row(
         pk=str(order.pk),
         reference=order.reference,
         url=reverse("admin:transfers_order_case", args=[order.pk]) if can_judge else "",
-        round=_("round %(n)s") % {"n": returns + 1} if returns else "",
+        round=_("round %(n)s") % {"n": order.returns + 1} if order.returns else "",
         has_objection=has_objection,
         domain=order.domain,
         subject=(shown(order, lambda: subject_words(order)) or "") if can_judge else "",

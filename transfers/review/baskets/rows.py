@@ -111,7 +111,7 @@ def baskets() -> tuple[Basket, ...]:
 
 def _first_look(basket: Basket) -> Basket:
     """What comes back after a return has a basket of its own."""
-    first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~Q(returned()))
+    first = replace(basket, label=_("First review"), orders=lambda reader: basket.orders(reader) & ~returned())
     return _not_accepted(first)
 
 
@@ -139,7 +139,7 @@ AGAIN = Basket(
     key="again",
     label=_("Returned again"),
     part=JUDGE,
-    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & Q(returned()) & ~Q(waiting()),
+    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & returned() & ~Q(waiting()),
     is_work=True,
 )
 SECOND = Basket(

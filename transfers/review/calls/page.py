@@ -15,7 +15,6 @@ from transfers.calls.outcomes import OUTCOMES, outcome_of, result_words
 from transfers.calls.people import PART_OF, Called, called_of
 from transfers.calls.queries import GRACE_WORKDAYS, MISSED_MOST, may_return
 from transfers.models import Call, CallAttempt
-from transfers.orders import queries
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.pages.unreadable import shown
@@ -123,7 +122,6 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
     order = call.order
     called = shown(order, lambda: called_of(call)) or Called(call.role, "", "", "")
     row = row_of(call, reader, call)
-    returns = len(queries.returns_of([order]))
     ended = [_("Done: %(result)s") % {"result": result_words(call.result)}] if call.ended_at else []
     label = label_of(call.part) if call.part else ""
     return CallPage(
@@ -132,7 +130,7 @@ def call_page(call: Call, reader: Reader, form: AttemptForm, *, is_shown: bool) 
         row=row,
         work=work(reader, call=call),
         case_url=case_url(order),
-        round=_("round %(n)s") % {"n": returns + 1} if returns else "",
+        round=_("round %(n)s") % {"n": order.returns + 1} if order.returns else "",
         due="" if ended else row.due.words,
         is_over=not ended and row.due.tone == OVER,
         called=called,
