@@ -145,8 +145,8 @@ def verdict(total: Counts, missing: str) -> list[str]:
 class Phase:
     """A part of a run: what it is called, pytest's options, the marks of its tests.
 
-    `waits`: it begins when the others have ended, and only once. `yields`: it lets those beside it go first, and has
-    databases of its own, of which `redis` is the first there.
+    `yields`: it lets those beside it go first, and has databases of its own, of which `redis` is the first there.
+    `waits`: it begins when all others have ended but those that yield, and only once.
     """
 
     title: str
@@ -157,9 +157,10 @@ class Phase:
     redis: int | None = None
 
 
-# whoever has nothing left takes from the other: a few tests are as long as a hundred others
+# whoever has nothing left takes from another: a few tests are as long as a hundred others. One more than there are
+# cores, for a quarter of the time a test waits for a program that it started
 SIDE_BY_SIDE = Phase(
-    "side by side", ("-n", "2", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=14
+    "side by side", ("-n", "3", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=12
 )
 PHASES = (
     SIDE_BY_SIDE,
@@ -177,23 +178,28 @@ def suite(
     title: str, environment: dict[str, str], chosen: str, arguments: list[str], phases: tuple[Phase, ...] = ()
 ) -> Counts:
     """One run over all tests. Browsers and workers wait a lot, so what only computes runs beside them and yields to
-    them; what must have the machine comes last. What a phase beside another prints is shown when it has ended.
+    them; what measures time comes after them. What a phase that yields prints is shown when it has ended.
     """
     say(f"\n=== On {title} ===")
-    total = Counts()
     asked = [each for each in phases or PHASES if not (each.waits and NOT_AGAIN in chosen)]
-    for together in batches(asked):
-        with ThreadPoolExecutor(len(together)) as pool:
-            beside = len(together) > 1
-            ran = [pool.submit(part, title, environment, phase, chosen, arguments, beside) for phase in together]
-            total += sum((each.result() for each in ran), Counts())
-    return total
+    found = lanes(asked)
+    with ThreadPoolExecutor(len(found)) as pool:
+        beside = len(found) > 1
+        ran = [pool.submit(one_by_one, title, environment, lane, chosen, arguments, beside) for lane in found]
+        return sum((each.result() for each in ran), Counts())
 
 
-def batches(phases: Sequence[Phase]) -> list[list[Phase]]:
-    """What runs beside each other; then what waits, one by one."""
-    together = [phase for phase in phases if not phase.waits]
-    return [each for each in (together, *([phase] for phase in phases if phase.waits)) if each]
+def lanes(phases: Sequence[Phase]) -> list[list[Phase]]:
+    """What runs beside each other: what yields, and all else, of which comes last what waits."""
+    first = [phase for phase in phases if not phase.yields and not phase.waits]
+    waiting = [phase for phase in phases if phase.waits]
+    return [lane for lane in ([phase for phase in phases if phase.yields], first + waiting) if lane]
+
+
+def one_by_one(
+    title: str, environment: dict[str, str], lane: Sequence[Phase], chosen: str, arguments: list[str], beside: bool
+) -> Counts:
+    return sum((part(title, environment, phase, chosen, arguments, beside) for phase in lane), Counts())
 
 
 def part(

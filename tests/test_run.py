@@ -1,5 +1,6 @@
 """`make test` counts what ran, and is not content with less than it was asked for."""
 
+import threading
 from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
@@ -133,6 +134,27 @@ def test_what_waits_runs_after_the_others_and_each_phase_says_what_it_counted_an
     ]
 
 
+def test_what_measures_time_waits_for_browsers_and_not_for_what_yields(monkeypatch):
+    order = []
+    browsers_begun, measured = threading.Event(), threading.Event()
+
+    def counted(given, arguments, *, yields):
+        marks = arguments[arguments.index("-m") + 1]
+        if yields:
+            assert measured.wait(30), "it was waited for"
+        elif "not alone" in marks:
+            browsers_begun.set()
+        else:
+            order.append(browsers_begun.is_set())
+            measured.set()
+        return Counts(1)
+
+    monkeypatch.setattr(run, "pytest", counted)
+
+    assert run.suite("SQLite", {}, "not services", []) == Counts(3)
+    assert order == [True]
+
+
 def test_what_only_computes_yields_to_browsers_and_shares_no_database_with_them(monkeypatch):
     asked = {}
 
@@ -147,7 +169,7 @@ def test_what_only_computes_yields_to_browsers_and_shares_no_database_with_them(
 
     assert asked == {
         "not browser and not worker": (
-            {"DATABASE_URL": "postgres://postgres@127.0.0.1/one_side", "REDIS_URL": "redis://127.0.0.1/14"},
+            {"DATABASE_URL": "postgres://postgres@127.0.0.1/one_side", "REDIS_URL": "redis://127.0.0.1/12"},
             True,
         ),
         "(browser or worker) and not alone": (given, False),
