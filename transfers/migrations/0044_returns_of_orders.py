@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
         ),
         AddIndexWhileWriting(
             model_name='order',
-            index=models.Index(condition=models.Q(('state__in', ('draft', 'submitted', 'returned', 'photo_due', 'photo_review', 'handing_over', 'phone_due', 'authority_review', 'lapsed', 'authority_returned', 'cooling_off'))), fields=['state', 'province', 'kind', 'nature', 'findings', 'returns', 'entered_at', 'held'], name='order_on_its_way'),
+            index=models.Index(condition=models.Q(('state__in', ('draft', 'submitted', 'returned', 'photo_due', 'photo_review', 'handing_over', 'phone_due', 'authority_review', 'lapsed', 'authority_returned', 'cooling_off'))), fields=['state', 'province', 'kind', 'nature', 'findings', 'returns', 'entered_at', 'held', 'claimed_until'], name='order_on_its_way'),
         ),
         RemoveIndexWhileWriting(
             model_name='order',

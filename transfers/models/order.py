@@ -24,7 +24,8 @@ from transfers.orders.rows import Group
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
-COUNTED_BY = ("state", "province", "kind", "nature", "findings", "returns", "claimed_until", "reviewer", "reference")
+ON_THE_WAY = ("state", "province", "kind", "nature", "findings", "returns")  # what baskets are narrowed by
+COUNTED_BY = (*ON_THE_WAY, "claimed_until", "reviewer", "reference")
 IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
 
 
@@ -128,7 +129,7 @@ class Order(DraftModel):
                 name="order_subject_to_judge",
             ),
             models.Index(  # the baskets are counted from it alone
-                fields=["state", "province", "kind", "nature", "findings", "returns", "entered_at", "held"],
+                fields=[*ON_THE_WAY, "entered_at", "held", "claimed_until"],
                 condition=Q(state__in=kinds.not_ended()),
                 name="order_on_its_way",
             ),

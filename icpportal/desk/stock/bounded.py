@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from django.core.exceptions import FieldError
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import cached_property
 
 Row = TypeVar("Row", bound=Model)
+SURELY = 10
 MOST_RELATED = 1_000  # rows of another table by which a list is narrowed
 
 
@@ -22,17 +24,23 @@ class Capped(Paginator):
     @cached_property
     def _counted(self) -> int:
         found = self.object_list
-        return found.order_by()[: self.most + 1].count() if isinstance(found, QuerySet) else len(found)
+        if not isinstance(found, QuerySet):
+            return len(found)
+        if not found.query.where and _surely_more(found.model, self.most):
+            return self.most + 1
+        return found.order_by()[: self.most + 1].count()
 
     @cached_property
     def count(self) -> int:
         return min(self._counted, self.most)
 
     def page(self, number: int | str) -> Page:
-        """The rows of one page by their keys: what comes before is passed in the index, and joins no other table."""
+        """The rows of one page; where they join other tables by their keys, for what comes before joins none."""
         found = super().page(number)
         every, rows = self.object_list, found.object_list
-        if isinstance(every, QuerySet) and isinstance(rows, QuerySet) and found.start_index() > 1:
+        if not isinstance(every, QuerySet) or not isinstance(rows, QuerySet):
+            return found
+        if every.query.select_related and found.start_index() > 1:
             found.object_list = every.filter(pk__in=list(rows.values_list("pk", flat=True)))
         return found
 
@@ -40,6 +48,19 @@ class Capped(Paginator):
     def is_cut(self) -> bool:
         """Whether there are more rows than were counted."""
         return self._counted > self.most
+
+
+def _surely_more(model: type[Model], than: int) -> bool:
+    """Whether PostgreSQL itself knows of far more rows: counting even some of a large table reads them from all over.
+
+    Its number is that of the last time it looked, so that only one far above is believed.
+    """
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+        (known,) = cursor.fetchone()
+    return bool(known > SURELY * than)
 
 
 def found_exactly(rows: QuerySet[Row], names: Iterable[str], term: str) -> QuerySet[Row]:

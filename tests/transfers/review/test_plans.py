@@ -32,11 +32,11 @@ EXEMPT = 1_000  # rows: a smaller table may be read whole
 NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
 # which index of orders each basket is read from; where two serve alike, the planner's figures of the day choose
 LISTED_BY = {
-    "order_judged": "judge free overdue objections again review photo",
+    "order_judged": "judge free overdue mine objections again review photo",
     "order_queue": "review again photo handing phones authority turned_down objections",
     "order_by_deadline": "phones turned_down",
     "order_of_reviewer": "mine",
-    "order_on_its_way": "again review photo handing phones authority turned_down objections cancellations",
+    "order_on_its_way": "again mine review photo handing phones authority turned_down objections cancellations",
     "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",

@@ -70,13 +70,19 @@ def count_baskets(
 ) -> Counts:
     """The counts by basket: one question for all that is to be judged, one for all else.
 
-    Of those in `timed` also how many are over their time or due today, and the oldest.
+    Of those in `timed` also how many are over their time or due today, and the oldest: a rare one is asked on its own,
+    or it would be looked for four times.
     """
     wanted = [row for row in (only or baskets()) if row.part is not ALL]
     judged = [row for row in wanted if row.part is JUDGE and not row.is_rare]
-    others = [row for row in wanted if row not in judged]
     within, times = narrowed or Q(), {row.key for row in timed}
-    return {**_of_judged(reader, judged, within, times), **_of_others(reader, others, within, times)}
+    alone = [row for row in wanted if row.is_rare and row.key in times]
+    others = [row for row in wanted if row not in judged and row not in alone]
+    return {
+        **_of_judged(reader, judged, within, times),
+        **_of_others(reader, others, within, times),
+        **{row.key: _of_one(reader, row, within) for row in alone},
+    }
 
 
 def _of_judged(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -> Counts:
@@ -120,6 +126,18 @@ def _of_others(reader: Reader, rows: list[Basket], within: Q, timed: set[str]) -
             }
     said = User.objects.filter(pk=reader.user.pk).annotate(**figures).values(*figures).get()
     return {row.key: _counted(row.key, said, is_cut=said[f"{row.key}_n"] > MOST) for row in rows}
+
+
+def _of_one(reader: Reader, row: Basket, within: Q) -> Counted:
+    late, today = _late(row, reader)
+    oldest = Order.objects.filter(row.orders(reader) & within).order_by(row.sort, "pk")[: MOST + 1]
+    said = oldest.aggregate(
+        n=Count("pk"),
+        over=Count("pk", filter=late),
+        today=Count("pk", filter=today & ~late),
+        first=Min(row.sort),
+    )
+    return _counted(row.key, {f"{row.key}_{name}": value for name, value in said.items()}, is_cut=said["n"] > MOST)
 
 
 def bounded_words(reader: User, **wanted: Q) -> dict[str, str]:

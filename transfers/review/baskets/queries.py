@@ -34,9 +34,10 @@ def slice_of(basket: Basket, reader: Reader, narrowed: Q, after: str = "") -> Sl
 
 def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:
     """The orders of a basket, the most urgent first; `nameless` where the authority's number of an access lacks."""
-    nameless = Exists(queries.without_access_id().filter(pk=OuterRef("pk")))
-    rows = Order.objects.filter(basket.orders(reader)).filter(narrowed)
-    return _light(rows.order_by(basket.sort, "pk")).annotate(nameless=nameless)
+    rows = _light(Order.objects.filter(basket.orders(reader)).filter(narrowed).order_by(basket.sort, "pk"))
+    if basket.is_work:  # what is judged here waits for nothing of theirs
+        return rows
+    return rows.annotate(nameless=Exists(queries.without_access_id().filter(pk=OuterRef("pk"))))
 
 
 def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:

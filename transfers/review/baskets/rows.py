@@ -139,7 +139,8 @@ AGAIN = Basket(
     key="again",
     label=_("Returned again"),
     part=JUDGE,
-    orders=lambda _reader: in_review() & in_group(Group.PAPERS_IN_REVIEW) & returned() & ~Q(waiting()),
+    # that they are in review is not said as well: the planner would expect next to none
+    orders=lambda _reader: in_group(Group.PAPERS_IN_REVIEW) & returned() & ~Q(waiting()),
     is_work=True,
 )
 SECOND = Basket(

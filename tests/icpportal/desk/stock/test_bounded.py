@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
@@ -68,6 +70,23 @@ def test_a_list_says_that_there_is_more_than_it_counts(messages: None, monkeypat
     assert foot(all_of_them).startswith("100+ outgoing messages, of which the first are listed")
     assert foot(half).startswith("65 outgoing messages")
     assert all_of_them.xpath('count(//nav[@class="pages"]/*)') == 2  # no page of what was not counted
+
+
+@pytest.mark.services
+def test_what_postgresql_knows_to_be_far_more_is_not_counted(messages: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Capped, "most", 12)
+    everything, half = Message.objects.order_by("-pk"), Message.objects.filter(channel="sms")
+    assert Capped(everything, 10).is_cut  # counted: it has not looked at the table yet
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_message")
+
+    with CaptureQueriesContext(connection) as asked:
+        whole, narrowed = Capped(everything, 10), Capped(half, 10)
+        found = [(each.count, each.is_cut, len(each.page(2).object_list)) for each in (whole, narrowed)]
+
+    assert found == [(12, True, 2), (12, True, 2)]
+    counts = [each["sql"] for each in asked if "COUNT(" in each["sql"]]
+    assert ["channel" in sql for sql in counts] == [True]
 
 
 @pytest.mark.parametrize("typed", ["AAAA-0007", "aaaa-0007", " AAAA-0007 "])

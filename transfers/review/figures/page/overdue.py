@@ -46,8 +46,9 @@ def overdue(province: str, now: datetime, known: Calendar) -> Overdue:
     waiting = Order.objects.filter(state__in=ours, kind__in=TRANSFERS, held=False)
     if province:
         waiting = waiting.filter(province=province)
+    each = "entered_at"  # which every order has, and the index of what is on its way: no row is read
     counted = waiting.values("state").annotate(
-        n=Count("pk"), over=Count("pk", filter=late), free=Count("pk", filter=late & free(now)), first=Min("entered_at")
+        n=Count(each), over=Count(each, filter=late), free=Count(each, filter=late & free(now)), first=Min(each)
     )
     found = {row["state"]: row for row in counted.order_by()}
     rows = [
