@@ -73,6 +73,8 @@ STORAGES = {
         "BACKEND": env.str("STATICFILES_BACKEND", default="whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
 }
+# Pages name every file by its hash alone: under its plain name it would be compressed once more and never asked for.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # Uploads stay in memory: a picture never lies on a disk as it is.
 UPLOAD_MAX_BYTES = 8 * 1024 * 1024
 UPLOAD_MAX_PIXELS = 40_000_000

@@ -79,6 +79,11 @@ def test_the_style_sheets_are_collected_with_the_demo_s_settings_as_the_image_do
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "static" / "staticfiles.json").exists()
     assert not (tmp_path / "static" / "demo").exists()
+    # each under the name of its hash alone, and beside it what a browser is sent
+    sheets = [each.name for each in (tmp_path / "static" / "css").glob("portal.*")]
+    (named,) = (name for name in sheets if name.endswith(".css"))
+    assert re.fullmatch(r"portal\.[0-9a-f]{12}\.css", named)
+    assert sorted(sheets) == [named, f"{named}.br", f"{named}.gz"]
 
 
 def test_simulators_that_are_switched_on_are_refused_and_not_looked_for(image):
@@ -119,6 +124,8 @@ def test_the_steps_of_the_dockerfile_run_in_an_empty_environment(image, tmp_path
     imported = ran("-c", IMPORT_ALL, **PRODUCTION, DJANGO_SETTINGS_MODULE="icpportal.settings")
 
     assert len(wanted) > 3
-    assert (collected.returncode, (tmp_path / "static" / "css" / "portal.css").is_file()) == (0, True), collected.stderr
+    assert (collected.returncode, len([*(tmp_path / "static" / "css").glob("portal.*.css")])) == (0, 1), (
+        collected.stderr
+    )
     assert checked.returncode == 0, checked.stderr
     assert imported.returncode == 0, imported.stderr
