@@ -1,7 +1,7 @@
 """`make test`: the whole suite on SQLite and files; where PostgreSQL and Redis answer, what needs a database on these.
 
 STRICT=1 fails when one of them is missing or any test is skipped. TEST_DATABASE_URL and TEST_REDIS_URL say where they
-are, if not on this machine's usual ports; the tests make and drop databases of their own and use Redis databases 8 to
+are, if not on this machine's usual ports; the tests make and drop databases of their own and use Redis databases 7 to
 15. MIIT_XSD_DIR is the folder of the ministry's schemas, which the project does not contain: without them the tests
 that need them are skipped. SEED_PROCEDURE is the procedure that docs/coverage.md follows; with it, every word is
 compared. What follows the command goes to pytest: `tests/run.py -k wizard`.
@@ -33,7 +33,7 @@ from psycopg import sql
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
-REDIS_DATABASES = range(8, 16)
+REDIS_DATABASES = range(7, 16)
 SCHEMAS = os.environ.get("MIIT_XSD_DIR", "")
 STRICT = os.environ.get("STRICT", "") not in ("", "0")
 LONG = os.environ.get("LONG", "") not in ("", "0")
@@ -160,7 +160,7 @@ class Phase:
 # whoever has nothing left takes from another: a few tests are as long as a hundred others. One more than there are
 # cores, for a quarter of the time a test waits for a program that it started
 SIDE_BY_SIDE = Phase(
-    "side by side", ("-n", "3", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=12
+    "side by side", ("-n", "3", "--dist", "worksteal"), "not browser and not worker", yields=True, redis=13
 )
 PHASES = (
     SIDE_BY_SIDE,

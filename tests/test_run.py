@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests import environment, run
+from tests.journeys.portal import own_redis
 from tests.run import Counts, Services
 
 MIGRATING = run.migrating
@@ -169,12 +170,26 @@ def test_what_only_computes_yields_to_browsers_and_shares_no_database_with_them(
 
     assert asked == {
         "not browser and not worker": (
-            {"DATABASE_URL": "postgres://postgres@127.0.0.1/one_side", "REDIS_URL": "redis://127.0.0.1/12"},
+            {"DATABASE_URL": "postgres://postgres@127.0.0.1/one_side", "REDIS_URL": "redis://127.0.0.1/13"},
             True,
         ),
         "(browser or worker) and not alone": (given, False),
         "(browser or worker) and alone": (given, False),
     }
+
+
+def test_no_process_of_a_run_has_the_redis_database_of_another(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1/9")
+    held = []
+    for phase in run.PHASES[:2]:
+        first = phase.redis or int(run.REDIS.rpartition("/")[2])
+        held += [first + number for number in range(int(phase.options[phase.options.index("-n") + 1]))]
+    for each in ("gw0", "gw1", "gw2"):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", each)
+        held.append(int(own_redis()["REDIS_URL"].rpartition("/")[2]))
+
+    assert sorted(held) == sorted(set(held))
+    assert set(held) <= set(run.REDIS_DATABASES)
 
 
 def test_what_a_phase_that_yields_prints_is_shown_when_it_has_ended(tmp_path, monkeypatch, capsys):

@@ -59,10 +59,10 @@ def addresses(port: int) -> dict[str, str]:
 def own_redis() -> dict[str, str]:
     """A Redis database for what a test starts: two portals must not take each other's tasks.
 
-    The run has 9 to 11, 14 and 15, and each of its processes one of these, as they start portals at the same time.
+    The run has 9 to 11 and 13 to 15, and each process with browsers one of these: they start portals at the same time.
     """
     server = os.environ.get("REDIS_URL", "").rpartition("/")[0]
-    number = {"gw1": 13, "gw2": 8}.get(os.environ.get("PYTEST_XDIST_WORKER", ""), 12)
+    number = {"gw1": 7, "gw2": 8}.get(os.environ.get("PYTEST_XDIST_WORKER", ""), 12)
     return {"REDIS_URL": f"{server}/{number}" if server else ""}
 
 
