@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.forms import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from icpportal.fields.form_types import KnowingForm
@@ -35,7 +34,7 @@ class PortalField(BoundField):
     @property
     def group_attributes(self) -> SafeString:
         """What describes a fieldset, by id."""
-        return flatatt({"aria-describedby": self.aria_describedby or None})
+        return _attribute("aria-describedby", self.aria_describedby)
 
     @property
     def error_attributes(self) -> SafeString:
@@ -63,7 +62,11 @@ class PortalField(BoundField):
         return fields.markup(fields.filled(self))
 
     def _part_id(self, part: str) -> SafeString:
-        return flatatt({"id": f"{self.auto_id}_{part}" if self.auto_id else None})
+        return _attribute("id", f"{self.auto_id}_{part}" if self.auto_id else None)
+
+
+def _attribute(name: str, value: str | None) -> SafeString:
+    return fields.markup(fields.attributes({name: value or None}))
 
 
 class PortalForms(TemplatesSetting):
