@@ -83,7 +83,8 @@ def test_a_database_that_is_gone_is_said_by_the_kind_of_error_alone(client, monk
 
 
 def test_a_missing_migration_is_not_ready(client):
-    MigrationRecorder.Migration.objects.filter(app="transfers", name__gte="0042").delete()
+    ran = MigrationRecorder.Migration.objects.filter(app="transfers").order_by("-name")
+    ran.filter(pk__in=[each.pk for each in ran[:2]]).delete()
 
     answer = client.get("/readyz")
 
