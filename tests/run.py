@@ -166,7 +166,7 @@ PHASES = (
     SIDE_BY_SIDE,
     Phase(
         "browsers and workers",
-        ("--real", "-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"),
+        ("--real", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"),
         "(browser or worker) and not alone",
     ),
     # one process, but one of xdist: when a test takes it down, the next test gets another
