@@ -4,6 +4,7 @@ A process of its own (`python -m tests.previous_version.onwards`): the database 
 clock stands at the hour at which the database was filled, or every deadline in it would be over.
 """
 
+import gc
 import json
 import sys
 from datetime import timedelta
@@ -19,7 +20,9 @@ def main() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    gc.disable()  # each migration makes the models again
     call_command("migrate", verbosity=0)
+    gc.enable()
     from tests.previous_version.test_previous_version import rows
     from transfers.models import OrderEvent
 
