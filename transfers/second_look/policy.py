@@ -16,7 +16,7 @@ DRAWN, PROVINCE, AGAIN = "drawn", "province", "again"
 # what makes an order a risk, by the words of the settings; the same that a list of the desk can be narrowed to
 RISKS: dict[str, Callable[[Order], bool]] = {
     "findings": lambda order: bool(order.findings),
-    "returned": lambda order: order.returns > 0,
+    "returned": lambda order: queries.returns_of(order) > 0,  # by its rounds: a guard trusts no copy
     "objection": lambda order: queries.objections_to(order).exists(),
 }
 WORDS: dict[str, Words] = {
