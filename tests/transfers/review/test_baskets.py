@@ -133,7 +133,7 @@ def test_rounds_of_before_are_counted_once_however_often_the_migration_runs(monk
         make_return(order)
     never.rounds.create(number=1, reviewer=make_reviewer(), decision="accept")
     Order.objects.update(returns=0)
-    migration = import_module("transfers.migrations.0044_returns_of_orders")
+    migration = import_module("transfers.migrations.0045_baskets_from_indexes")
     monkeypatch.setattr(migration, "AT_ONCE", 1)
 
     for _ in range(2):
