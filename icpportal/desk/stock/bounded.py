@@ -12,7 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.functional import cached_property
 
 Row = TypeVar("Row", bound=Model)
-SURELY = 10
+SURELY = 10  # times what is counted: so far above it a number of a while ago is believed
 MOST_RELATED = 1_000  # rows of another table by which a list is narrowed
 
 
@@ -35,7 +35,7 @@ class Capped(Paginator):
         return min(self._counted, self.most)
 
     def page(self, number: int | str) -> Page:
-        """The rows of one page; where they join other tables by their keys, for what comes before joins none."""
+        """The rows of one page. Where they join other tables they are read by key: what is skipped then joins none."""
         found = super().page(number)
         every, rows = self.object_list, found.object_list
         if not isinstance(every, QuerySet) or not isinstance(rows, QuerySet):
@@ -53,7 +53,7 @@ class Capped(Paginator):
 def _surely_more(model: type[Model], than: int) -> bool:
     """Whether PostgreSQL itself knows of far more rows: counting even some of a large table reads them from all over.
 
-    Its number is that of the last time it looked, so that only one far above is believed.
+    Its number is that of the last ANALYZE; a table that was never looked at says -1 and is counted.
     """
     if connection.vendor != "postgresql":
         return False
