@@ -68,7 +68,7 @@ class SubjectAdmin(Masked):
     list_filter = [NatureFilter]
     on_page = (*columns, "document", "lead", "owner", "ministry_id")
     search_fields = ["subject_number"]
-    list_select_related = ["lead", "owner"]
+    list_select_related = False  # none of its columns is of somebody else
 
     def row_context(self, row: Subject) -> dict[str, filed.Filed]:
         """With its people, its websites and their accesses."""
@@ -102,7 +102,7 @@ class PersonAdmin(Masked):
     list_select_related = ["subject"]
 
     def found_by(self, term: str) -> Q:
-        keys = [person_key(code, regular(term)) for code in CERTIFICATES]
+        keys = [person_key(code, regular(term)) for code, each in CERTIFICATES.items() if each.nature == INDIVIDUAL]
         return Q(mobile_index=mobile_key(normalise_number(term))) | Q(person_key__in=keys)
 
     @admin.display(description=pgettext_lazy("register", "Mobile"))
@@ -122,7 +122,7 @@ class WebsiteAdmin(ReadOnly):
     list_display = columns
     on_page = (*columns, "home_url", "administrator", "owner", "ministry_id")
     search_fields = ["domain"]
-    list_select_related = ["subject", "administrator", "owner"]
+    list_select_related = ["subject"]
 
     def row_context(self, row: Website) -> dict[str, filed.Filed]:
         """With its accesses."""

@@ -29,8 +29,6 @@ from verification.models import Backdrop, BackdropStock, Consent, Document, Phon
 class ReadOnly(ReadOnlyAdmin):
     """What is on record can be looked at. It changes through actions alone."""
 
-    list_per_page = 50
-
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnly):

@@ -172,7 +172,6 @@ class AccountAdmin(admin.ModelAdmin):
     ordering = ["-date_joined"]
     readonly_fields = READ
     fields = TYPED + READ
-    list_per_page = 50
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

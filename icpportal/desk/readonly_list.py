@@ -33,7 +33,6 @@ class ReadOnly(ReadOnlyAdmin[Row]):
     """A list and a page to read."""
 
     actions: Sequence[str] | None = None
-    list_per_page = 50
     on_page: tuple[str, ...] = ()
 
     def get_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:  # noqa: ARG002 -- Django's signature

@@ -90,7 +90,6 @@ class MessageAdmin(ReadOnlyAdmin):
         "failed_at", "given_up_at",
     ]  # fmt: skip
     actions = ["send_again", "give_up"]
-    list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         return super().get_queryset(request).defer("payload")

@@ -28,7 +28,6 @@ class AccessNoteAdmin(ReadOnlyAdmin):
     search_fields = ["=reference"]
     search_help_text = _("Order or other reference, exactly")
     list_select_related = ["actor"]
-    list_per_page = 50
     actions = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:

@@ -1,5 +1,7 @@
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 
 from filings.models import Access, LegacyRecord, Person, Subject, Website
@@ -52,6 +54,17 @@ def page_of(row):
 def found(client, model, term):
     response = client.get(list_of(model), {"q": term})
     return [str(row) for row in response.context["cl"].result_list]
+
+
+@pytest.mark.parametrize("model", [Subject, Website])
+def test_a_list_reads_nobody_whom_it_does_not_show(staff, register, model):
+    staff.get(list_of(model))
+    with CaptureQueriesContext(connection) as asked:
+        staff.get(list_of(model))
+
+    of_rows = [each["sql"] for each in asked if f'FROM "{model._meta.db_table}"' in each["sql"]]
+    assert of_rows
+    assert not [sql for sql in of_rows if Person._meta.db_table in sql or User._meta.db_table in sql]
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -41,7 +41,6 @@ class PhotoPlaceAdmin(admin.ModelAdmin):
     list_filter = ("active",)
     search_fields = ("name_zh", "name_en", "address_zh")
     actions = ("close_them", "open_them")
-    list_per_page = 50
 
     @admin.display(description=gettext_lazy("City"), ordering="region")
     def city(self, place: PhotoPlace) -> str:

@@ -76,6 +76,7 @@ class StockPages(ModelAdmin):
     lead: Words = ""  # what list and row say of themselves below the heading
     keeps_history: bool | None = None  # where it is not for the actions of the class to say
     paginator = Capped
+    list_per_page = 25
     show_full_result_count = False
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         models.DateField: {"widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d")}

@@ -62,7 +62,6 @@ class ReadOnly(RowActions[Row]):
     """Rows that are shown and never typed into; acting on them is for `miit.operate_ministry`."""
 
     refusals = (Retryable, Refused, ProposalRefused)
-    list_per_page = 50
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the account may act: `miit.operate_ministry`."""
