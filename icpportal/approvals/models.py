@@ -64,6 +64,7 @@ class ApprovalRequest(SealedModel):
         indexes = [
             models.Index(fields=["kind", "key"], name="requests_of_a_thing"),
             models.Index(fields=["asked_at"], condition=Q(outcome=""), name="requests_open"),
+            models.Index(fields=["-asked_at"], name="requests_newest"),
         ]
 
     def __str__(self) -> str:

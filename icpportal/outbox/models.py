@@ -101,8 +101,11 @@ class Message(SealedModel):
             models.Index(fields=["failed_at"], condition=Q(failed_at__isnull=False), name="outbox_failed"),
             models.Index(fields=["-created_at", "-id"], name="outbox_newest"),
             models.Index(fields=["user", "channel", "-created_at", "-id"], name="outbox_notes"),
-            models.Index(fields=["user", "channel", "read_at"], name="outbox_unread"),
-            models.Index(fields=["event", "user"], condition=Q(user__isnull=False), name="outbox_event"),
+            models.Index(  # counted on every page, from it alone
+                fields=["user", "channel", "state", "next_at"],
+                condition=Q(read_at__isnull=True),
+                name="outbox_not_read",
+            ),
             models.Index(fields=["reference", "created_at"], name="outbox_reference"),
             models.Index(fields=["receipt"], name="outbox_receipt"),
             models.Index(fields=["ask_at"], condition=Q(ask_at__isnull=False), name="outbox_asked"),

@@ -18,6 +18,8 @@ from icpportal.outbox.models import OWED, SITE, Message, State
 UNREAD = "unread_notes"  # of an account that a request came from
 LATE = timedelta(minutes=5)
 SKEW = timedelta(minutes=10)  # between the clocks of two hosts, at most
+APART = timedelta(hours=1)  # between the messages of one event, at most
+BESIDE = ("email", "sms")  # the channels that are shown beside a note
 STUBBORN = 5  # attempts without success
 SHOWN = 200
 
@@ -124,14 +126,18 @@ def unread_along(now: datetime) -> Combinable:
     """That number, to be read with the account of a request."""
     mine = Message.objects.filter(user=OuterRef("pk"), channel=SITE, read_at=None).exclude(state=State.FAILED)
     there = mine.exclude(state=State.WAITING, next_at__gt=now).order_by().values("user")
-    return Coalesce(Subquery(there.annotate(number=Count("pk")).values("number")), 0)
+    return Coalesce(Subquery(there.annotate(number=Count("*")).values("number")), 0)
 
 
-def deliveries_of_event(user: User, events: Iterable[str]) -> dict[str, list[Message]]:
-    """The mails and texts that told this reader of the same events; one query."""
-    events = set(events)
-    found: dict[str, list[Message]] = {event: [] for event in events}
-    rows = Message.objects.filter(user=user, event__in=events).exclude(channel=SITE).defer("payload")
+def deliveries_of_event(user: User, notes: Iterable[Message]) -> dict[str, list[Message]]:
+    """The mails and texts that told this reader of the same events as these notes, by event; one query."""
+    told = {note.event: note.created_at for note in notes}
+    found: dict[str, list[Message]] = {event: [] for event in told}
+    moments = told.values() or [timezone.now()]
+    # all that tell of an event are written together: by their time an index finds them side by side
+    about_then = min(moments) - APART, max(moments) + APART
+    mine = Message.objects.filter(user=user, channel__in=BESIDE, created_at__range=about_then)
+    rows = mine.filter(event__in=told).defer("payload")
     for message in rows.order_by("channel", "created_at"):
         found[message.event].append(message)
     return found

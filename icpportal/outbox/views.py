@@ -204,7 +204,7 @@ def _from_mark(request: HttpRequest) -> QuerySet[Message]:
 
 
 def _notes(user: User, messages: list[Message]) -> list[Note]:
-    beside = queries.deliveries_of_event(user, [message.event for message in messages])
+    beside = queries.deliveries_of_event(user, messages)
     return [
         Note(
             id=message.pk,

@@ -115,9 +115,11 @@ def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_as
         told(wang, channel, "e:1")
     told(chen, "email", "e:1:other")
     Message.objects.filter(user=chen).update(event="e:1")
+    told(wang, "site", "e:2")
+    notes = list(queries.notes(wang))
 
     with django_assert_num_queries(1):
-        beside = queries.deliveries_of_event(wang, ["e:1", "e:2"])
+        beside = queries.deliveries_of_event(wang, notes)
 
     assert {event: [one.channel for one in found] for event, found in beside.items()} == {
         "e:1": ["email", "sms"],
