@@ -7,6 +7,8 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -421,3 +423,13 @@ def test_a_key_that_no_page_has_takes_nothing(client, sent):
 
     assert english(client, make_reviewer()).post(QUEUE, sent).status_code == 302
     assert read(order).reviewer is None
+
+
+def test_a_leads_list_asks_once_who_judges(client):
+    client.force_login(staff("lead"))
+    client.get(QUEUE)
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get(QUEUE)
+
+    assert sum('"auth_group"' in each["sql"] and 'FROM "accounts_user"' in each["sql"] for each in asked) == 1

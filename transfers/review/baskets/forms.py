@@ -72,7 +72,8 @@ class QueueFilter(forms.Form):
             self.fields["province"] = forms.ChoiceField(
                 label=_("Province"), required=False, choices=[*mine, *_provinces()]
             )
-        colleagues: list[Choice] = [(str(each.pk), str(each)) for each in reviewers()]
+        self.reviewers = list(reviewers())
+        colleagues: list[Choice] = [(str(each.pk), str(each)) for each in self.reviewers]
         self.fields["who"] = forms.ChoiceField(
             label=_("Who has it"),
             required=False,

@@ -26,7 +26,7 @@ from transfers.review.baskets.forms import QueueFilter, province_name
 from transfers.review.baskets.queries import Slice, slice_of, with_objection
 from transfers.review.baskets.rows import Basket, Reader, baskets
 from transfers.review.leases import is_held
-from transfers.review.staff import is_lead, reviewers
+from transfers.review.staff import is_lead
 from transfers.second_look.queries import accepted_words, looks_at
 
 LIST = "admin:transfers_order_changelist"
@@ -141,14 +141,16 @@ def queue_page(basket: Basket, reader: Reader, asked: QueueFilter, data: QueryDi
         query=query,
         can_judge=can_judge,
         shows_state=not basket.is_work,
-        colleagues=[_colleague(each) for each in reviewers() if each != reader.user] if is_lead(reader.user) else [],
+        colleagues=_colleagues(asked, reader),
         acts=_acts(reader.user),
         export_url=f"{reverse('admin:desk_export')}?{query}" if is_lead(reader.user) else "",
     )
 
 
-def _colleague(user: User) -> Colleague:
-    return Colleague(str(user.pk), str(user), zh_lang(str(user)))
+def _colleagues(asked: QueueFilter, reader: Reader) -> list[Colleague]:
+    """To whom the reader may give orders."""
+    others = [each for each in asked.reviewers if each != reader.user] if is_lead(reader.user) else []
+    return [Colleague(str(each.pk), str(each), zh_lang(str(each))) for each in others]
 
 
 def _acts(user: User) -> list[Act]:
