@@ -11,7 +11,8 @@ from transfers.models.order import Order
 class Duty(models.Model):
     """One duty of one approved order; `key` is a row of the table of duties."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="duties")
+    # its unique constraint begins with the order
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="duties", db_index=False)
     key = models.CharField(max_length=30)
     due_on = models.DateField()
     remind_on = models.DateField()
@@ -24,6 +25,7 @@ class Duty(models.Model):
         ordering = ["due_on", "pk"]
         constraints = [models.UniqueConstraint(fields=["order", "key"], name="one_duty_of_a_kind")]
         indexes = [
+            models.Index(fields=["order"], condition=Q(done_at__isnull=True), name="duty_open"),
             models.Index(
                 fields=["remind_on"], condition=Q(done_at__isnull=True, reminded_at__isnull=True), name="duty_to_remind"
             ),

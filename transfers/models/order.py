@@ -110,7 +110,9 @@ class Order(DraftModel):
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due"),
             models.Index(fields=["state", "entered_at"], name="order_queue"),
             models.Index(
-                fields=["state", "due_at", "id"], condition=Q(state__in=kinds.dated()), name="order_by_deadline"
+                fields=["state", "due_at", "id", *ON_THE_WAY[1:]],
+                condition=Q(state__in=kinds.dated()),
+                name="order_dated",
             ),
             models.Index(fields=["entered_at", "id"], name="order_entered"),
             models.Index(
@@ -124,14 +126,29 @@ class Order(DraftModel):
                 name="order_judged",
             ),
             models.Index(
-                fields=["subject_key"],
+                fields=["subject_key", "id"],
                 condition=Q(state__in=states.keys(Group.IN_REVIEW)),
-                name="order_subject_to_judge",
+                name="order_judged_subject",
+            ),
+            models.Index(
+                fields=["domain", "id"],
+                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                name="order_judged_domain",
+            ),
+            models.Index(  # by which open requests and objections lead to the orders of a province
+                fields=["reference", "province"],
+                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                name="order_judged_reference",
+            ),
+            models.Index(
+                fields=["id", "province"],
+                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                name="order_judged_key",
             ),
             models.Index(  # the baskets are counted from it alone
-                fields=[*ON_THE_WAY, "entered_at", "held", "claimed_until"],
+                fields=["state", "province", "entered_at", "id", *ON_THE_WAY[2:], "held", "claimed_until"],
                 condition=Q(state__in=kinds.not_ended()),
-                name="order_on_its_way",
+                name="order_on_the_way",
             ),
             models.Index(
                 fields=["state"], condition=Q(due_at__isnull=True, state__in=states.kept()), name="order_undated"

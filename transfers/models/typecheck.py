@@ -60,7 +60,8 @@ class Objection(SealedModel):
         verbose_name, verbose_name_plural = _("objection"), _("objections")
         ordering = ["closed_at", "created_at"]
         indexes = [
-            models.Index(fields=["created_at"], condition=models.Q(closed_at__isnull=True), name="objection_open")
+            models.Index(fields=["created_at"], condition=models.Q(closed_at__isnull=True), name="objection_open"),
+            models.Index(fields=["closed_at", "created_at", "-id"], name="objections_listed"),
         ]
 
     def __str__(self) -> str:

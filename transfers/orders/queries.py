@@ -340,7 +340,11 @@ def is_proved(order: Order, now: datetime | None = None) -> bool:
 
 def open_cancellations() -> QuerySet[Order]:
     """Cancellations that were confirmed and have not arrived."""
-    return Order.objects.filter(being_submitted(), kind__in=keys("ends_access"), website__isnull=False)
+    return Order.objects.filter(_is_open_cancellation())
+
+
+def _is_open_cancellation() -> Q:
+    return being_submitted() & Q(kind__in=keys("ends_access"), website__isnull=False)
 
 
 def live_access(**columns: bool) -> Exists:
@@ -348,9 +352,14 @@ def live_access(**columns: bool) -> Exists:
     return Exists(live_accesses().filter(website=OuterRef("website"), **columns))
 
 
+def lacks_access_id() -> Q:
+    """A cancellation that cannot go: the authority has not told its id of the access (Jrid)."""
+    return _is_open_cancellation() & Q(live_access()) & ~Q(live_access(ministry_id__isnull=False))
+
+
 def without_access_id() -> QuerySet[Order]:
-    """Cancellations that cannot go: the authority has not told its id of the access (Jrid)."""
-    return open_cancellations().filter(live_access()).exclude(live_access(ministry_id__isnull=False))
+    """Those cancellations."""
+    return Order.objects.filter(lacks_access_id())
 
 
 def waits_for_id(order: Order) -> bool:

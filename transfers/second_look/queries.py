@@ -62,7 +62,8 @@ def looks_at(orders: Iterable[Order]) -> dict[str, ApprovalRequest]:
     """The looks that these orders wait for, by reference."""
     references = [each.reference for each in orders]
     rows = ApprovalRequest.objects.filter(kind=SUBMIT, outcome="", reference__in=references)
-    return {asked.reference: asked for asked in rows.select_related("asked_by")}
+    # many looks, few people: a join would look each up for every row
+    return {asked.reference: asked for asked in rows.prefetch_related("asked_by")}
 
 
 def accepted_words(asked: ApprovalRequest) -> str:

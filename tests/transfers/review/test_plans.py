@@ -34,16 +34,18 @@ NARROWED = ("", "&province=12", "&nature=enterprise", "&kind=transfer")
 LISTED_BY = {
     "order_judged": "judge free overdue mine objections again review photo",
     "order_queue": "review again photo handing phones authority turned_down objections",
-    "order_by_deadline": "phones turned_down",
+    "order_dated": "phones turned_down",
     "order_of_reviewer": "mine",
-    "order_on_its_way": "again mine review photo handing phones authority turned_down objections cancellations",
+    "order_on_the_way": "again mine review photo handing phones authority turned_down objections cancellations",
     "order_cancelling": "cancellations",
     "order_held": "held",
     "order_entered": "all",
     "requests_open": "second",  # from the requests that are open
+    "order_judged_reference": "second",
+    "order_judged_key": "objections",
     "objection_open": "objections",  # and from objections
-    "order_domain": "objections",
-    "order_subject_to_judge": "objections",
+    "order_judged_domain": "objections",
+    "order_judged_subject": "objections",
 }
 COUNTED_WHOLE = re.compile(r'SELECT COUNT\(\*\) AS "\w+" FROM "transfers_order"$')
 INDEX = re.compile(r"(?:Scan using|Index Only Scan using|Index Scan on) (order_\w+|requests_open|objection_open)")

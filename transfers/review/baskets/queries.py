@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.utils.dateparse import parse_datetime
 
 from transfers.models import Objection, Order
@@ -37,7 +37,7 @@ def rows_of_basket(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Orde
     rows = _light(Order.objects.filter(basket.orders(reader)).filter(narrowed).order_by(basket.sort, "pk"))
     if basket.is_work:  # what is judged here waits for nothing of theirs
         return rows
-    return rows.annotate(nameless=Exists(queries.without_access_id().filter(pk=OuterRef("pk"))))
+    return rows.annotate(nameless=Case(When(queries.lacks_access_id(), then=True), default=False))
 
 
 def next_orders(basket: Basket, reader: Reader, narrowed: Q) -> QuerySet[Order]:

@@ -61,7 +61,7 @@ def objected() -> Q:
     same = Order.objects.filter(in_review(), subject_key__in=still_open.values("subject_key")).values("pk")
     about = Q(domain=OuterRef("domain")) | Q(subject_key=OuterRef("subject_key"))
     by_others = Exists(still_open.filter(about).exclude(owner=OuterRef("owner")))
-    return Q(pk__in=named.union(same)) & Q(by_others)
+    return in_review() & Q(pk__in=named.union(same)) & Q(by_others)
 
 
 def _is_under_way(state: State) -> bool:
