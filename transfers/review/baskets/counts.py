@@ -68,7 +68,9 @@ class BoundedCount(Subquery):
 def count_baskets(
     reader: Reader, only: Iterable[Basket] | None = None, narrowed: Q | None = None, *, timed: Iterable[Basket] = ()
 ) -> Counts:
-    """The counts by basket: one question for all that is to be judged, one for all else.
+    """The counts by basket: one question for what is to be judged, one for what is picked out of it, one for all else.
+
+    PostgreSQL takes as long to plan them as to count, and the more so the more a question holds.
 
     Of those in `timed` also how many are over their time or due today, and the oldest: a rare one is asked on its own,
     or it would be looked for four times.
@@ -80,7 +82,8 @@ def count_baskets(
     others = [row for row in wanted if row not in judged and row not in alone]
     return {
         **_of_judged(reader, judged, within, times),
-        **_of_others(reader, others, within, times),
+        **_of_others(reader, [row for row in others if row.part is JUDGE], within, times),
+        **_of_others(reader, [row for row in others if row.part is not JUDGE], within, times),
         **{row.key: _of_one(reader, row, within) for row in alone},
     }
 
