@@ -19,6 +19,7 @@ from icpportal.gateways.request_budget import request_budget
 from icpportal.logs import logging_settings
 from tests.icpportal.gateways.miit.client.server import FakeMinistryServer
 from tests.icpportal.gateways.miit.client.wsdl_text import Dialect
+from tests.pairs import pairs
 
 PACKED = pack(b"<a/>", "beianinfo1.xml")
 QUICK = (
@@ -56,8 +57,7 @@ def calls_going_on():
     return [thread for thread in threading.enumerate() if thread.name == "gateway-call"]
 
 
-@pytest.mark.parametrize("method", ASKED)
-@pytest.mark.parametrize("trouble", QUICK)
+@pytest.mark.parametrize(("method", "trouble"), pairs(ASKED, QUICK))
 def test_nonsense_is_retryable_and_the_next_call_works(ministry, wire, method, trouble):
     ministry.trouble(method, trouble)
 

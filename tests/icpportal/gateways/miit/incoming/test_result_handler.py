@@ -11,6 +11,7 @@ from icpportal.gateways.miit.models import InboxFile, Outcome, Report, ReportSta
 from icpportal.gateways.miit.outgoing import report_queue
 from icpportal.gateways.miit.types import Answer, AnswerKind, Level
 from tests.icpportal.gateways.miit.authority_files import SITE, bajg, basj, decision, result, waiting, zxsj
+from tests.pairs import pairs
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +53,7 @@ GRANTS = {
 }
 
 
-@pytest.mark.parametrize("first", GRANTS)
-@pytest.mark.parametrize("second", GRANTS)
+@pytest.mark.parametrize(("first", "second"), pairs(GRANTS, GRANTS))
 def test_a_report_is_granted_once_however_it_is_told(send, first, second):
     report = waiting()
 
