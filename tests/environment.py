@@ -243,7 +243,7 @@ SLOW = tuple(
         "icpportal/outbox/test_unknown.py",
         "icpportal/privacy/key_change/test_rotation.py",
         "icpportal/privacy/test_dump.py",
-        "icpportal/test_celery.py",
+        "icpportal/celery/",
         "icpportal/test_settings.py",
         "icpportal/test_without_demo.py",
         "icpportal/test_years.py",

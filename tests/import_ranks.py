@@ -171,6 +171,7 @@ COMPOSITION = (
     "icpportal/backup",
     "icpportal/operations",
     "icpportal/operations/monitoring",
+    "icpportal/celery",
     "icpportal/pages",
     "icpportal/pages/markup",
     "icpportal/pages/help",

@@ -26,7 +26,7 @@ REQUESTS, PICTURES = (10_000, 2_000) if FULL else (2_000, 200)
 USERS = 4
 LOOKS = 5  # at the memory meanwhile
 SETTLED = 2  # the first of the looks that counts: before it, things are asked for the first time
-CELERY = (sys.executable, "-m", "celery", "-A", "icpportal")
+CELERY = (sys.executable, "-m", "icpportal.celery")
 PAGES = ("/", "/filings/", "/transfers/new/", "/help/", "/rules/44/", "/account/", "/messages/")
 
 WEB = Target("memory: two web processes together", "MiB", 180, 160)

@@ -72,7 +72,7 @@ def test_killed_workers_lose_no_message_and_double_none(scene: Scene, tmp_path: 
     assert codes == [-signal.SIGKILL] * KILLS
 
     scene.worker()
-    scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(tmp_path / "beat"), "--loglevel", "INFO")
+    scene.run("-m", "icpportal.celery", "beat", "--schedule", str(tmp_path / "beat"), "--loglevel", "INFO")
     wait(lambda: is_over(scene.ask("summary")), "something is still owed", seconds=60)
 
     told = scene.ask("summary")

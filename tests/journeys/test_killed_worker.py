@@ -24,7 +24,7 @@ def test_killed_in_the_middle_of_a_download_and_of_an_upload_all_settles_within_
         for method in ("download", "upload"):
             scene.ministry.client.fault(method, "slow", value="100", times=1)
         worker = scene.worker()
-        scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(tmp_path / "beat"))
+        scene.run("-m", "icpportal.celery", "beat", "--schedule", str(tmp_path / "beat"))
         for reference in references:
             scene.ask("move", reference=reference, kill=0, silent=False)
         wait(lambda: len(scene.ask("holders")) == 2 and is_stalled(scene), "nobody called the ministry")

@@ -14,7 +14,7 @@ QUIET = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--withou
 
 
 def worker(scene: Scene, queues: str) -> Any:
-    return scene.run("-m", "celery", "-A", "icpportal", "worker", "--queues", queues, "--concurrency", "1", *QUIET)
+    return scene.run("-m", "icpportal.celery", "worker", "--queues", queues, "--concurrency", "1", *QUIET)
 
 
 def test_a_code_is_delivered_while_the_ministry_hangs_and_pictures_wait(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_a_code_is_delivered_while_the_ministry_hangs_and_pictures_wait(tmp_path
         worker(scene, "ministry,pictures,rest")
         worker(scene, "codes")
         # again and again: when somebody has just asked, the line rests for a moment
-        scene.run("-m", "celery", "-A", "icpportal", "beat", "--schedule", str(tmp_path / "beat"))
+        scene.run("-m", "icpportal.celery", "beat", "--schedule", str(tmp_path / "beat"))
         wait(lambda: is_stalled(scene), "nobody asked the ministry")
 
         began = time.monotonic()

@@ -212,8 +212,8 @@ def parts(port: int, beside: int) -> list[Part]:
     return [
         Part("simulator", (*manage, "simulator", "serve", "--host", HOST, "--port", str(beside))),
         Part("web", (*python, "gunicorn", "icpportal.wsgi", "--worker-class", "gthread", *web)),
-        Part("worker", (*python, "celery", "-A", "icpportal", "worker", "--concurrency", "3", *all_queues(), *CELERY)),
-        Part("beat", (*python, "celery", "-A", "icpportal", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
+        Part("worker", (*python, "icpportal.celery", "worker", "--concurrency", "3", *all_queues(), *CELERY)),
+        Part("beat", (*python, "icpportal.celery", "beat", "--schedule", beat_file(), "--loglevel", "INFO")),
     ]
 
 

@@ -17,8 +17,10 @@ from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 PROGRAMS = {
     "gunicorn": ("gunicorn", "icpportal.wsgi", "--bind", "127.0.0.1:0", "--no-control-socket"),
     "asgi": ("gunicorn", "icpportal.asgi:application", "--check-config"),
-    "worker": ("celery", "-A", "icpportal", "worker", "--concurrency", "1", "--pool", "solo"),
-    "beat": ("celery", "-A", "icpportal", "beat"),
+    "worker": ("icpportal.celery", "worker", "--concurrency", "1", "--pool", "solo"),
+    "beat": ("icpportal.celery", "beat"),
+    "celery worker": ("celery", "-A", "icpportal", "worker", "--concurrency", "1", "--pool", "solo"),
+    "celery beat": ("celery", "-A", "icpportal", "beat"),
 }
 FAKES = "icpportal.gateways"
 # which program, what is wrong, and what it must name
@@ -27,6 +29,8 @@ REFUSED = [
     ("worker", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
     ("beat", {"SERVER_PROVINCE": "99"}, "SERVER_PROVINCE"),
     ("asgi", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("celery worker", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
+    ("celery beat", {"SERVER_PROVINCE": ""}, "SERVER_PROVINCE"),
     ("worker", {"MIIT_CODES": '{"Wzjrfs": {"clouds": 5}}'}, "MIIT_CODES"),
     ("worker", {"MIIT_CODES": '{"Fjytlx": {"stamp": 1}}'}, "stamp of Fjytlx is none of statement"),
     (

@@ -11,14 +11,19 @@ from tests import fresh
 
 BEAT = """
 import sys
-from icpportal import celery
+from icpportal.celery import application as celery
 celery._beat_is_fit(None, None, "")
 celery.app.loader.import_default_modules()
 celery.app.finalize()
 ours = ("icpportal.", "transfers.", "filings.", "verification.")
 print(len(celery.app.conf.beat_schedule), [n for n in sys.modules if n.startswith(ours) and n.endswith(".models")])
 """
-ROOT = Path(__file__).resolve().parents[2]
+SERVES = """
+import sys
+from icpportal.celery import __main__ as program
+print(*sorted(program.serve.commands), "prompt_toolkit" in sys.modules)
+"""
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def said_by(program: str) -> str:
@@ -32,6 +37,10 @@ def test_beat_knows_what_to_ask_for_and_loads_no_tables():
 
     assert int(scheduled) > 10
     assert loaded == "[]"
+
+
+def test_what_serves_is_started_without_an_editor_of_command_lines():
+    assert said_by(SERVES) == "beat worker False"
 
 
 def test_what_a_worker_has_loaded_is_left_alone_by_the_collector_of_its_children():
