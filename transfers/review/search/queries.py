@@ -29,7 +29,13 @@ LABELS: dict[str, Words] = {
     **{part.key: part.label for part in PARTS.values()},
 }
 PUBLIC = {REFERENCE, *(part.key for part in PARTS.values() if part.is_public)}
-EXACT = (spellings.phones, spellings.documents, spellings.persons)
+# what is looked for as a whole, and at the end of which kinds of key
+EXACT = (
+    (spellings.phones, ("_mobile", "_phone")),
+    (spellings.documents, ("_document",)),
+    (spellings.persons, ("_name",)),
+    (spellings.typed_company, ("subject_name",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,11 @@ def _by_reference(typed: str) -> Found:
 
 def _by_value(typed: str) -> Found:
     """By digests and filing numbers; a company is looked for without its place where its whole name finds none."""
-    exact = [key for spelled in EXACT for key in spelled(typed)]
-    found = _read(by_value([*exact, *spellings.typed_company(typed)], spellings.typed_number(typed)))
-    return found or _read(by_value(spellings.typed_own_name(typed), []))
+    exact = [(keys, ends) for spelled, ends in EXACT if (keys := spelled(typed))]
+    kinds = [kind for kind in PERSONAL if any(kind.endswith(ends) for _keys, ends in exact)]
+    digests = [key for keys, _ends in exact for key in keys]
+    found = _read(by_value(digests, spellings.typed_number(typed), kinds))
+    return found or _read(by_value(spellings.typed_own_name(typed), [], ["subject_name"]))
 
 
 def _by_domain(typed: str) -> Found:
@@ -129,9 +137,9 @@ def _by_account(typed: str) -> Found:
     return [(pk, ACCOUNT) for pk in orders.values_list("pk", flat=True)[: SHOWN + 1]]
 
 
-def by_value(digests: list[str], numbers: list[str]) -> QuerySet[SearchKey]:
-    """Keys that are equal: digests of what is personal, and filing numbers."""
-    asked = Q(kind__in=PERSONAL, key__in=digests)
+def by_value(digests: list[str], numbers: list[str], kinds: Iterable[str] = PERSONAL) -> QuerySet[SearchKey]:
+    """Keys that are equal: digests of what is personal, of these kinds, and filing numbers."""
+    asked = Q(kind__in=kinds, key__in=digests)
     return SearchKey.objects.filter(asked | Q(kind=NUMBER, key__in=numbers) if numbers else asked)
 
 
