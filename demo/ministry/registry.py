@@ -76,15 +76,27 @@ def add_filing(filing: FilingOnFile) -> Filing:
 
 
 @transaction.atomic
-def add_filings(filings: list[FilingOnFile]) -> list[Filing]:
+def add_filings(filings: Sequence[FilingOnFile]) -> list[Filing]:
     """Many at once, all or none."""
     moment = now()
-    return [_put(filing, moment) for filing in filings]
+    numbers = [filing.number for filing in filings]
+    known = {row.number: row for row in Filing.objects.filter(number__in=numbers)}
+    rows = {number: known.get(number) or Filing(number=number, made_at=moment) for number in numbers}
+    for filing in filings:
+        for name, value in _columns(filing).items():
+            setattr(rows[filing.number], name, value)
+    Filing.objects.bulk_create(row for number, row in rows.items() if number not in known)
+    if known:
+        Filing.objects.bulk_update(known.values(), list(_columns(filings[0])))
+    _put_sites(
+        [(rows[each.number], site, place) for each in filings for place, site in enumerate(each.sites, start=1)], moment
+    )
+    return [rows[number] for number in numbers]
 
 
-def _put(filing: FilingOnFile, moment: datetime) -> Filing:
+def _columns(filing: FilingOnFile) -> dict[str, str | int]:
     nature = PERSON if filing.id_type_code in PERSONAL else ENTERPRISE
-    wanted = {
+    return {
         "province": filing.province,
         "name": filing.name,
         "nature": filing.nature or nature,
@@ -100,29 +112,37 @@ def _put(filing: FilingOnFile, moment: datetime) -> Filing:
         "administrator_mobile": filing.administrator.mobile,
         "administrator_id_number": filing.administrator.id_number.upper(),
     }
-    row, _ = Filing.objects.update_or_create(
-        number=filing.number, defaults=wanted, create_defaults={**wanted, "made_at": moment}
+
+
+def _put_sites(places: Sequence[tuple[Filing, SiteOnFile, int]], moment: datetime) -> None:
+    """Sites of subjects, each with its place under its subject; one that is known by its domain is corrected."""
+    known = {row.domain: row for row in Site.objects.filter(domain__in=[site.domain for _, site, _ in places])}
+    rows = {site.domain: known.get(site.domain) or Site(domain=site.domain) for _, site, _ in places}
+    for filing, site, place in places:
+        row = rows[site.domain]
+        row.filing, row.name, row.changed_at = filing, site.name, moment
+        row.number = site.number or f"{filing.number}-{place}"
+    Site.objects.bulk_create(row for domain, row in rows.items() if domain not in known)
+    if known:
+        Site.objects.bulk_update(known.values(), ["filing", "number", "name", "changed_at"])
+    _serve([(rows[site.domain], site) for _, site, _ in places], moment)
+
+
+def _serve(sites: Sequence[tuple[Site, SiteOnFile]], moment: datetime) -> None:
+    """Their providers, as far as they do not serve them yet."""
+    going_on = Access.objects.filter(site__in=[row for row, _ in sites], ended_at__isnull=True)
+    served = set(going_on.values_list("site", "isp_id"))
+    wanted = {(row.pk, isp_id): (row, name) for row, site in sites for isp_id, name in _providers(site)}
+    Access.objects.bulk_create(
+        _access(row, isp_id, moment=moment, provider=name)
+        for (pk, isp_id), (row, name) in wanted.items()
+        if (pk, isp_id) not in served
     )
-    for place, site in enumerate(filing.sites, start=1):
-        _put_site(row, site, place, moment)
-    return row
 
 
-def _put_site(filing: Filing, site: SiteOnFile, place: int, moment: datetime) -> None:
-    wanted = {
-        "filing": filing,
-        "number": site.number or f"{filing.number}-{place}",
-        "name": site.name,
-        "changed_at": moment,
-    }
-    row, _ = Site.objects.update_or_create(domain=site.domain, defaults=wanted)
-    served = {access.isp_id for access in row.accesses.filter(ended_at__isnull=True)}
-    providers = [(OTHER_ISP + number, name) for number, name in enumerate(site.providers)]
-    if site.ours:
-        providers.append((settings.MIIT_ISP_ID, HERE))
-    for isp_id, name in providers:
-        if isp_id not in served:
-            add_access(row, isp_id, provider=name, moment=moment)
+def _providers(site: SiteOnFile) -> list[tuple[int, str]]:
+    others = [(OTHER_ISP + number, name) for number, name in enumerate(site.providers)]
+    return [*others, (settings.MIIT_ISP_ID, HERE)] if site.ours else others
 
 
 @transaction.atomic
@@ -132,7 +152,7 @@ def add_site(number: str, site: SiteOnFile) -> bool:
     if filing is None:
         return False
     places = (known.rpartition("-")[2] for known in filing.sites.values_list("number", flat=True))
-    _put_site(filing, site, max((int(place) for place in places if place.isdigit()), default=0) + 1, now())
+    _put_sites([(filing, site, max((int(place) for place in places if place.isdigit()), default=0) + 1)], now())
     return True
 
 
@@ -148,15 +168,18 @@ def add_access(
     addresses: Sequence[AddressRow] | None = None,
 ) -> Access:
     """One more provider serves the site; from an address elsewhere where none is given."""
-    return Access.objects.create(
-        site=site,
-        isp_id=isp_id,
-        provider=provider,
-        made_at=moment,
-        own_id=own_id,
-        places=list(places),
-        methods=list(methods),
-        addresses=[_elsewhere()] if addresses is None else list(addresses),
+    row = _access(site, isp_id, moment=moment, provider=provider)
+    row.own_id, row.places, row.methods = own_id, list(places), list(methods)
+    if addresses is not None:
+        row.addresses = list(addresses)
+    row.save()
+    return row
+
+
+def _access(site: Site, isp_id: int, *, moment: datetime, provider: str) -> Access:
+    """From an address elsewhere; not saved yet."""
+    return Access(
+        site=site, isp_id=isp_id, provider=provider, made_at=moment, places=[2], methods=[5], addresses=[_elsewhere()]
     )
 
 
