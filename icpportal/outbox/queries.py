@@ -19,7 +19,6 @@ UNREAD = "unread_notes"  # of an account that a request came from
 LATE = timedelta(minutes=5)
 SKEW = timedelta(minutes=10)  # between the clocks of two hosts, at most
 APART = timedelta(hours=1)  # between the messages of one event, at most
-BESIDE = ("email", "sms")  # the channels that are shown beside a note
 STUBBORN = 5  # attempts without success
 SHOWN = 200
 
@@ -129,14 +128,14 @@ def unread_along(now: datetime) -> Combinable:
     return Coalesce(Subquery(there.annotate(number=Count("*")).values("number")), 0)
 
 
-def deliveries_of_event(user: User, notes: Iterable[Message]) -> dict[str, list[Message]]:
-    """The mails and texts that told this reader of the same events as these notes, by event; one query."""
+def deliveries_of_event(user: User, notes: Iterable[Message], channels: Iterable[str]) -> dict[str, list[Message]]:
+    """What told this reader of the same events as these notes by these channels, by event; one query."""
     told = {note.event: note.created_at for note in notes}
     found: dict[str, list[Message]] = {event: [] for event in told}
     moments = told.values() or [timezone.now()]
     # all that tell of an event are written together: by their time an index finds them side by side
     about_then = min(moments) - APART, max(moments) + APART
-    mine = Message.objects.filter(user=user, channel__in=BESIDE, created_at__range=about_then)
+    mine = Message.objects.filter(user=user, channel__in=list(channels), created_at__range=about_then)
     rows = mine.filter(event__in=told).defer("payload")
     for message in rows.order_by("channel", "created_at"):
         found[message.event].append(message)

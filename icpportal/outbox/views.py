@@ -204,14 +204,14 @@ def _from_mark(request: HttpRequest) -> QuerySet[Message]:
 
 
 def _notes(user: User, messages: list[Message]) -> list[Note]:
-    beside = queries.deliveries_of_event(user, messages)
+    beside = queries.deliveries_of_event(user, messages, CHANNELS)
     return [
         Note(
             id=message.pk,
             at=message.created_at,
             is_new=message.read_at is None,
             words=_words(message),
-            deliveries=[_delivery(one) for one in beside[message.event] if one.channel in CHANNELS],
+            deliveries=[_delivery(one) for one in beside[message.event]],
         )
         for message in messages
     ]

@@ -119,7 +119,7 @@ def test_mail_and_text_stand_beside_the_note_of_the_same_event(people, django_as
     notes = list(queries.notes(wang))
 
     with django_assert_num_queries(1):
-        beside = queries.deliveries_of_event(wang, notes)
+        beside = queries.deliveries_of_event(wang, notes, ["email", "sms"])
 
     assert {event: [one.channel for one in found] for event, found in beside.items()} == {
         "e:1": ["email", "sms"],
