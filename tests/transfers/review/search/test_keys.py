@@ -20,7 +20,8 @@ from transfers.models import Order, SearchKey, TypeCheck
 from transfers.orders import actions
 from transfers.retention.erasure import erase
 from transfers.review.search import backfill, spellings
-from transfers.review.search.keys import PARTS, keys_of
+from transfers.review.search.keys import PARTS, PERSONAL, keys_of
+from transfers.review.search.queries import EXACT
 
 pytestmark = pytest.mark.django_db
 
@@ -237,3 +238,9 @@ def test_an_order_that_cannot_be_read_is_counted_and_stops_nobody() -> None:
         index()
 
     assert kept(sound) == keys_of(sound)
+
+
+def test_every_part_that_is_kept_as_a_digest_is_looked_for() -> None:
+    ends = tuple(end for _spelled, kinds in EXACT for end in kinds)
+
+    assert [part for part in PERSONAL if not part.endswith(ends)] == []
