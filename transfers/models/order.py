@@ -26,6 +26,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODES_LONGEST = 80  # of the codes of one answer
 ON_THE_WAY = ("state", "province", "kind", "nature", "findings", "returns")  # what baskets are narrowed by
 COUNTED_BY = (*ON_THE_WAY, "claimed_until", "reviewer", "reference")
+IN_REVIEW = Q(state__in=states.keys(Group.IN_REVIEW))
 IN_PROGRESS = ~Q(state__in=states.keys(Group.ENDED))
 
 
@@ -122,27 +123,27 @@ class Order(DraftModel):
             ),
             models.Index(  # behind its order all that the baskets are counted by: no row is looked at
                 fields=["entered_at", "id", *COUNTED_BY],
-                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                condition=IN_REVIEW,
                 name="order_judged",
             ),
             models.Index(
                 fields=["subject_key", "id"],
-                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                condition=IN_REVIEW,
                 name="order_judged_subject",
             ),
             models.Index(
                 fields=["domain", "id"],
-                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                condition=IN_REVIEW,
                 name="order_judged_domain",
             ),
             models.Index(  # by which open requests and objections lead to the orders of a province
                 fields=["reference", "province"],
-                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                condition=IN_REVIEW,
                 name="order_judged_reference",
             ),
             models.Index(
                 fields=["id", "province"],
-                condition=Q(state__in=states.keys(Group.IN_REVIEW)),
+                condition=IN_REVIEW,
                 name="order_judged_key",
             ),
             models.Index(  # the baskets are counted from it alone
