@@ -1,6 +1,7 @@
 """Is there enough light, and none that hides the words?"""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verification.pictures.checks import WHOLE, Box
 from verification.pictures.sample import Sample
@@ -15,7 +16,7 @@ MOST = 0.4  # of the paper: more is an overexposed sheet, not a reflection
 
 def dark(sample: Sample) -> Box | None:
     """Even the lightest parts are dark."""
-    lightest = float(np.percentile(sample.hsv[::4, ::4, 2], 95))
+    lightest = float(np.percentile(sample.value, 95))
     return WHOLE if lightest < DARKEST else None
 
 
@@ -25,9 +26,9 @@ def glare(sample: Sample) -> Box | None:
         return None
     down, across = sample.grey.shape
     rows, columns = down // TILE, across // TILE
-    least = sample.rgb[: rows * TILE, : columns * TILE].min(axis=2)
-    tiles = least.reshape(rows, TILE, columns, TILE)
-    burnt = (tiles >= BLOWN).mean(axis=(1, 3)) > 0.7
+    red, green, blue = np.moveaxis(sample.rgb[: rows * TILE, : columns * TILE], 2, 0)
+    least = np.minimum(np.minimum(red, green), blue)
+    burnt = _mean_of_tiles((least >= BLOWN).view(np.uint8)) > 0.7
     left, top, right, bottom = sample.region.box
     inside = np.zeros_like(burnt)
     inside[round(top * rows) : round(bottom * rows), round(left * columns) : round(right * columns)] = True
@@ -40,7 +41,7 @@ def glare(sample: Sample) -> Box | None:
     count = np.count_nonzero(burnt)
     if not LEAST_TILES <= count <= MOST * np.count_nonzero(inside) or np.count_nonzero(burnt & ~core) > 0.1 * count:
         return None
-    rest = np.median(tiles.mean(axis=(1, 3))[inside & ~burnt])
+    rest = np.median(_mean_of_tiles(least)[inside & ~burnt])
     if rest > WHITEST:
         return None
     high, wide = np.flatnonzero(burnt.any(axis=1)), np.flatnonzero(burnt.any(axis=0))
@@ -50,3 +51,11 @@ def glare(sample: Sample) -> Box | None:
         float((wide[-1] + 1) / columns),
         float((high[-1] + 1) / rows),
     )
+
+
+def _mean_of_tiles(values: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Of each square of `TILE` pixels. Rows are added up first: NumPy is ten times slower at many short sums."""
+    down, across = values.shape
+    rows, columns = down // TILE, across // TILE
+    bands = values.reshape(rows, TILE, across).sum(axis=1, dtype=np.uint16)
+    return bands.reshape(rows, columns, TILE).sum(axis=2, dtype=np.uint32) / TILE**2

@@ -34,8 +34,6 @@ def wrong_side(sample: Sample) -> Box | None:
     left, top, right, bottom = sample.region.box
     wide, high = right - left, bottom - top
     box = (left, top, left + EMBLEM[2] * wide, top + EMBLEM[3] * high)
-    down, across = sample.grey.shape
-    piece = sample.hsv[int(box[1] * down) : int(box[3] * down) : 2, int(box[0] * across) : int(box[2] * across) : 2]
-    hue, saturation, value = np.moveaxis(piece, 2, 0)
+    hue, saturation, value = np.moveaxis(sample.hsv(box), 2, 0)
     red = ((hue <= 10) | (hue >= 245)) & (saturation >= 130) & (value >= 70)
     return WHOLE if RED_SHARE[0] <= red.mean() <= RED_SHARE[1] else None

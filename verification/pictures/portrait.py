@@ -23,13 +23,6 @@ BACKDROP_STRONG, BACKDROP_LIT = 80, 45
 OTHER = 0.3
 
 
-def part(sample: Sample, box: Box) -> Pixels:
-    """The pixels of a box, every second one."""
-    down, across = sample.hsv.shape[:2]
-    left, top, right, bottom = box
-    return sample.hsv[int(top * down) : int(bottom * down) : 2, int(left * across) : int(right * across) : 2]
-
-
 def torso(sample: Sample) -> Box:
     """Below the chin, where a face was found."""
     if sample.face is None:
@@ -46,7 +39,7 @@ def torso(sample: Sample) -> Box:
 def red_or_blue_top(sample: Sample) -> Box | None:
     """Much of the top is red or blue; both rules hold for either backdrop."""
     box = torso(sample)
-    hue, saturation, value = np.moveaxis(part(sample, box), 2, 0)
+    hue, saturation, value = np.moveaxis(sample.hsv(box), 2, 0)
     strong = (saturation >= STRONG) & (value >= LIT)
     red = strong & ((hue <= REDDEST) | (hue >= RED_AGAIN))
     blue = strong & (hue >= BLUE[0]) & (hue < BLUE[1])
@@ -55,8 +48,8 @@ def red_or_blue_top(sample: Sample) -> Box | None:
 
 def wrong_background(sample: Sample) -> Box | None:
     """Somewhere beside or above the head is neither the blue backdrop with its white lettering nor a white wall."""
-    brightest = float(np.percentile(sample.hsv[::4, ::4, 2], 98))
-    found = [(_other(part(sample, box), brightest), box) for box in BEHIND]
+    brightest = float(np.percentile(sample.value, 98))
+    found = [(_other(sample.hsv(box), brightest), box) for box in BEHIND]
     worst, where = max(found)
     return where if worst > OTHER else None
 

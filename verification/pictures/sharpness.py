@@ -27,13 +27,15 @@ def steepness(grey: Grey) -> float | None:
 
 
 def _along(grey: Grey, faintest: float) -> float | None:
-    rows, columns = grey.shape[0] // STRIP, grey.shape[1] // REACH
-    if not rows or not columns:
+    """Down the columns of a picture, several columns taken together."""
+    pieces_down, strips_across = grey.shape[0] // REACH, grey.shape[1] // STRIP
+    if not pieces_down or not strips_across:
         return None
-    strips = grey[: rows * STRIP, : columns * REACH].reshape(rows, STRIP, -1).mean(axis=1)
-    pieces = strips.reshape(rows, columns, REACH)
-    height = pieces.max(axis=2) - pieces.min(axis=2)
-    steepest = np.abs(np.diff(pieces, axis=2)).max(axis=2)
+    seen = grey[: pieces_down * REACH, : strips_across * STRIP]
+    strips = sum(seen[:, each::STRIP] for each in range(STRIP)) / np.float32(STRIP)
+    pieces = strips.reshape(pieces_down, REACH, strips_across)
+    height = pieces.max(axis=1) - pieces.min(axis=1)
+    steepest = np.abs(np.diff(pieces, axis=1)).max(axis=1)
     judged = height >= faintest
     if np.count_nonzero(judged) < FEWEST:
         return None
