@@ -2,7 +2,7 @@
 
 from time import monotonic
 
-from celery import Task
+from celery import Task, states
 
 from filings.legacy_import import runner
 from icpportal.alarms import restored
@@ -57,12 +57,9 @@ class Job(Task):
     def before_start(self, *args: Json, **kwargs: Json) -> None:
         self.began = monotonic()
 
-    def on_success(self, *args: Json, **kwargs: Json) -> None:
-        pulse.record_heartbeat(self.short_name)
-
     def after_return(self, status: str, *args: Json, **kwargs: Json) -> None:
         count_task(self.short_name, status.lower(), None if self.began is None else monotonic() - self.began)
-        pulse.beat_queue(app.conf.task_routes[self.name]["queue"])
+        pulse.record_job(self.short_name, app.conf.task_routes[self.name]["queue"], is_well=status == states.SUCCESS)
 
 
 @app.task(base=Job)

@@ -15,12 +15,15 @@ OWN = "own:"
 KNOWN = timedelta(minutes=10)  # so long a note of a system is believed
 
 
-def record_heartbeat(name: str, *, now: datetime | None = None) -> None:
-    """The job `name` has just ended well; written at most once in five seconds."""
+def record_heartbeat(*names: str, now: datetime | None = None) -> None:
+    """These jobs have just ended well; each is written at most once in five seconds."""
     now = now or timezone.now()
-    rows = Heartbeat.objects.filter(name=name)
-    if not rows.filter(at__gt=now - NOT_OFTENER, at__lte=now).exists():  # a later one: the clock was set back
-        Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
+    # one that lies ahead is no excuse: the clock was set back
+    recent = Heartbeat.objects.filter(name__in=names, at__gt=now - NOT_OFTENER, at__lte=now)
+    known = set(recent.values_list("name", flat=True))
+    for name in names:
+        if name not in known:
+            Heartbeat.objects.update_or_create(name=name, defaults={"at": now, "well": True, "trouble": ""})
 
 
 def ask_gateways(*, now: datetime | None = None) -> None:
@@ -49,9 +52,9 @@ def noted(name: str) -> Heartbeat | None:
     return Heartbeat.objects.filter(name=OWN + name).first()
 
 
-def beat_queue(name: str, *, now: datetime | None = None) -> None:
-    """A worker has just ended a job of this queue, well or not."""
-    record_heartbeat(QUEUE + name, now=now)
+def record_job(name: str, queue: str, *, is_well: bool, now: datetime | None = None) -> None:
+    """A worker has just ended this job of this queue, well or not."""
+    record_heartbeat(QUEUE + queue, *([name] if is_well else []), now=now)
 
 
 def queue_ages(now: datetime) -> dict[str, timedelta | None]:

@@ -193,9 +193,23 @@ def test_a_pulse_is_written_at_most_once_in_five_seconds(django_assert_num_queri
 
 
 @pytest.mark.django_db
+def test_a_job_and_its_queue_are_asked_about_together(django_assert_num_queries):
+    now = timezone.now()
+    heartbeat.record_job("sweep_deadlines", "rest", is_well=True, now=now)
+
+    with django_assert_num_queries(1):
+        heartbeat.record_job("sweep_deadlines", "rest", is_well=True, now=now + timedelta(seconds=4))
+    heartbeat.record_job("sweep_deadlines", "rest", is_well=False, now=now + timedelta(seconds=6))
+
+    later = now + timedelta(seconds=6)
+    assert heartbeat.age("sweep_deadlines", later) == timedelta(seconds=6)
+    assert heartbeat.queue_ages(later)["rest"] == timedelta(0)
+
+
+@pytest.mark.django_db
 def test_the_age_of_a_queue_is_that_of_the_job_last_done_out_of_it():
     now = timezone.now()
-    heartbeat.beat_queue("codes", now=now - timedelta(seconds=20))
+    heartbeat.record_heartbeat("queue:codes", now=now - timedelta(seconds=20))
     heartbeat.record_heartbeat("sweep_deadlines", now=now)
 
     nobody = dict.fromkeys(portal_settings.QUEUES)

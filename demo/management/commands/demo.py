@@ -168,10 +168,8 @@ def wait_for_simulator() -> None:
 def first_round() -> None:
     """What beat asks for within its first minute, so that the health page knows at once."""
     deadlines.sweep()
-    for job in ("sweep_deadlines", "reconcile"):
-        heartbeat.record_heartbeat(job)
-    for queue in settings.QUEUES:
-        heartbeat.beat_queue(queue)
+    queues = [heartbeat.QUEUE + queue for queue in settings.QUEUES]
+    heartbeat.record_heartbeat("sweep_deadlines", "reconcile", *queues)
     portal_parts.examine()
 
 

@@ -40,7 +40,7 @@ def well():
         heartbeat.note(name, "", now=timezone.now())
     line(fetched_at=timezone.now())
     for queue in settings.QUEUES:
-        heartbeat.beat_queue(queue)
+        heartbeat.record_heartbeat(heartbeat.QUEUE + queue)
     for name in ALL_WELL:
         Heartbeat.objects.create(name=f"gateway:{name}", at=timezone.now())
 
