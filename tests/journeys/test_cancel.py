@@ -15,12 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.worker]
 
 
 def approved(portal: Portal, window: Page, reviewer: Reviewer, folder: Path, manner: Manner) -> Person:
-    """A person whose transfer was approved."""
-    person = sent(portal, window, folder, province="44", manner=manner)
+    """A person whose transfer was approved, in a province that asks for both phones."""
+    person = sent(portal, window, folder, manner=manner)
     accepted(person, reviewer)
+    person.sees("phone_due")
+    person.confirm_at_the_ministry()
     person.sees("authority_review")
     person.authority_decides("grant")
     person.sees("approved")
+    expect(window.locator("main")).to_contain_text(f"{person.number}-1")
     return person
 
 

@@ -38,6 +38,7 @@ def accepted(person: Person, reviewer: Reviewer) -> None:
     reviewer.accept_the_photo()
 
 
+@pytest.mark.long  # both walks of `test_cancel.py` begin with it
 @walked(Manner("en"), Manner("zh-hans", PHONE))
 def test_a_transfer_walks_from_sign_up_to_approval(
     portal: Portal, window: Page, reviewer: Reviewer, tmp_path: Path, manner: Manner
