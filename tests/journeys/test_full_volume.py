@@ -105,8 +105,8 @@ def test_a_full_volume_is_told_of_before_read_from_while_and_forgotten_after(fil
         (filled.lin, page, RENAMED, "刚才提交的内容未保存，浏览器中仍保留：请返回上一页"),
         (stranger, stranger.get("/account/login/").form("login", "password"), LIN, "was not saved. Your browser still"),
     ):
-        filled.volume.leave(0)  # what the broker and the cache have deleted since is room again
-        with pytest.raises(UnexpectedPage, match="503"):
+        # what the broker and the cache delete is room again
+        with filled.volume.kept_full(), pytest.raises(UnexpectedPage, match="503"):
             browser.send(form, typed)
         assert says in browser.page.html
     if filled.volume.shows_room:

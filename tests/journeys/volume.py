@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.icpportal.processes import with_word
 
 SIZE = 640 * 1024 * 1024  # more than the portal wants to be free
 NOTHING = 16  # bytes
+SOON = 0.001  # seconds: a page of the portal needs several blocks, and longer
 
 
 class Mounted:
@@ -30,6 +32,25 @@ class Mounted:
             while not room:
                 os.write(ballast.fileno(), bytes(4096))
 
+    @contextlib.contextmanager
+    def kept_full(self) -> Iterator[None]:
+        """Not a byte is free: what others delete meanwhile is taken at once."""
+        over = threading.Event()
+
+        def fill() -> None:
+            while not over.is_set():
+                self.leave(0)
+                over.wait(SOON)
+
+        filling = threading.Thread(target=fill)
+        self.leave(0)
+        filling.start()
+        try:
+            yield
+        finally:
+            over.set()
+            filling.join()
+
     def empty(self) -> None:
         self.ballast.unlink()
 
@@ -42,6 +63,11 @@ class Limited(Mounted):
     def leave(self, room: int) -> None:
         if not room:
             self._limit(NOTHING)
+
+    @contextlib.contextmanager
+    def kept_full(self) -> Iterator[None]:
+        self.leave(0)
+        yield
 
     def empty(self) -> None:
         self._limit(resource.RLIM_INFINITY)
