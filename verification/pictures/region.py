@@ -109,7 +109,7 @@ def _runs(mask: Mask) -> NDArray[np.int64]:
 
 
 def _filled(found: Mask, runs: NDArray[np.int64]) -> Mask:
-    """All of each stretch of which something was found: where the paper is, that takes a few rounds."""
+    """All of each stretch of which something was found."""
     touched = np.zeros(runs.max() + 1, dtype=bool)
     touched[runs[found]] = True
     filled: Mask = touched[runs]

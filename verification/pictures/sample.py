@@ -41,7 +41,7 @@ class Sample:
 
     def hsv(self, box: Box) -> NDArray[np.uint8]:
         """Hue, saturation, value as Pillow has them, 0 to 255 each: every second pixel of every second row of a box."""
-        down, across = self.grey.shape
+        down, across = self.rgb.shape[:2]
         left, top, right, bottom = box
         part = self.rgb[int(top * down) : int(bottom * down) : 2, int(left * across) : int(right * across) : 2]
         return np.asarray(Image.fromarray(np.ascontiguousarray(part)).convert("HSV")) if part.size else part
