@@ -13,7 +13,7 @@ from tests.icpportal.processes import with_word
 
 SIZE = 640 * 1024 * 1024  # more than the portal wants to be free
 NOTHING = 16  # bytes
-SOON = 0.001  # seconds: a page of the portal needs several blocks, and longer
+SOON = 0.001  # seconds: what is written in one transaction needs several blocks
 
 
 class Mounted:
