@@ -30,8 +30,7 @@ from verification.models import Document
 
 # method, what goes wrong, percent of the calls
 FAULTS = (
-    ("upload", "http", 3),
-    ("upload", "down", 2),
+    ("upload", "down", 5),
     ("upload", "garbage", 2),
     ("previous", "http", 3),
     ("download", "hash", 3),
@@ -97,7 +96,9 @@ def carry(ministry: SimulatorClient, count: int, *, seed: int = 1, faults: bool 
     if faults:
         for method, kind, percent in random.Random(seed).sample(FAULTS, len(FAULTS)):
             ministry.fault(method, kind, percent=percent)
-        ministry.fault("upload", "lost", times=max(1, count // 25))  # the dice may spare all the others
+        # the dice may spare every file: the first call is refused, and answers of later ones are lost
+        ministry.fault("upload", "http", times=1)
+        ministry.fault("upload", "lost", times=1 + max(1, count // 25))
     while _open() and time.monotonic() - began < limit:
         figures.rounds += 1
         for work in (deliver, lambda: gateway().send(), authority.pull):
