@@ -291,7 +291,7 @@ class Person:
     def _wait_for_page(self, what: str, address: str, **element: str) -> None:
         """Until a page of mine has this element; it is asked for and not drawn, which costs ten times as much."""
         for _ in range(60):
-            answer = self.page.request.get(address)
+            answer = self.page.request.get(address, max_retries=2)  # what it had kept open may just have been ended
             if http_browser.Page(address, answer.status, answer.text()).find(**element):
                 return
             self.page.wait_for_timeout(500)
