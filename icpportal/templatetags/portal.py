@@ -20,11 +20,12 @@ from icpportal.fields.components import Action, Link
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Facts, Words
 from icpportal.pages import header, public
-from icpportal.pages.markup import drawings, fields, frame
+from icpportal.pages.markup import drawings, fields, frame, translated
 from icpportal.pages.theme import chosen_theme
 from icpportal.privacy import masks
 
 register = template.Library()
+register.tag("translate", translated.translate)
 
 for written in (
     *(masks.mask_name, masks.mask_mobile, masks.mask_number, masks.mask_email),
