@@ -8,7 +8,7 @@ from enum import Enum, auto
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from icpportal.alarms import portions, rows
@@ -36,6 +36,7 @@ ANOTHER_PULL = 15.0  # seconds that a sweep waits for a pull under way; then its
 LEFT_AT_MOST = timedelta(hours=24)  # after that a phone window is judged by what the register of phones says alone
 TYPE_CHECKS_KEPT = timedelta(days=30)
 LINES_KEPT = 10_000  # of what a sweep did; all of it is counted
+ERASE = "erase_password"
 GO_ON = "go_on"  # where the authority cannot say whether the phones were verified
 Done = TypeVar("Done")
 
@@ -234,10 +235,15 @@ def _fire(order: Order, move: str, facts: Facts, this: Sweep) -> str:
 
 
 def erase_digest(order: Order, *, dry_run: bool = False) -> str:
-    """Erase the filing password's fingerprint of an order that rests; sending it again asks for the password."""
-    if not dry_run:
-        Order.objects.filter(pk=order.pk).update(password_digest="", password_kept=False)
-    return "erase_password"
+    """Erase the filing password's fingerprint of an order that rests; sending it again asks for the password.
+
+    Empty where the order has moved or changed since it was read: then the password may have been used or entered again.
+    """
+    if dry_run:
+        return ERASE
+    as_read = Order.objects.filter(pk=order.pk, version=order.version, state=order.state)
+    erased = as_read.update(password_digest="", password_kept=False, version=F("version") + 1)
+    return ERASE if erased else ""
 
 
 def forget_type_checks(*, now: datetime | None = None, dry_run: bool = False) -> int:

@@ -296,7 +296,7 @@ def parked_answers() -> list[Parked]:
 
 
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
-    """Lapsed or returned orders whose filing password was kept long enough (architecture, rule 8)."""
+    """Lapsed or returned orders whose filing password was kept long enough since they came back and it was entered."""
     resting = states.keys(Group.KEEPS_PASSWORD)
     cutoff = now - settings.PASSWORD_DIGEST_KEPT
     came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=COME_BACK)
@@ -305,7 +305,8 @@ def digests_to_erase(now: datetime) -> QuerySet[Order]:
     # whatever came back so long ago began before: the index has these in front
     old = Order.objects.filter(password_kept=True, created_at__lt=cutoff, state__in=resting)
     kept = old.annotate(came_back_at=last_back).order_by("created_at")
-    return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff))
+    entered_anew = Q(password_confirmed_at__gte=cutoff)  # which is null for one that was never asked of the ministry
+    return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff)).exclude(entered_anew)
 
 
 def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:

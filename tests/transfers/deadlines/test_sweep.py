@@ -1,5 +1,6 @@
 """The clock: 47:59:59 counts, 48:00:00 does not; once; the authority is asked first; poison stops nobody."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from tests.icpportal.gateways.miit.client.server import FakeMinistryServer
 from tests.transfers import states
 from tests.transfers.builders import make_order, moves
 from tests.transfers.conftest import FakeAuthority
-from transfers.deadlines.sweep import sweep
+from transfers.deadlines.sweep import erase_digest, sweep
 from transfers.models import Order, OrderEvent, PhoneCheck
 from transfers.orders import actions, queries
 
@@ -170,6 +171,12 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(authority: FakeAuthori
     assert (state(order), totals.lines) == (states.PHONE_DUE, [f"{order.reference} lapse"])
 
 
+def rested(state: str) -> Order:
+    """An order that came back 61 days ago, was opened for changes since, and is kept."""
+    long = SENT - timedelta(days=61)
+    return make_order(state=state, entered_at=long, created_at=LONG_AGO, due_at=SENT + timedelta(days=200))
+
+
 def test_a_filing_password_that_rested_60_days_is_erased(authority: FakeAuthority) -> None:
     order = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61), created_at=LONG_AGO)
     fresh = make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=59), created_at=LONG_AGO)
@@ -190,6 +197,44 @@ def test_a_sweep_erases_a_portion_of_the_filing_passwords_and_the_next_one_goes_
         make_order(state=states.LAPSED, entered_at=SENT - timedelta(days=61), created_at=LONG_AGO)
 
     assert [sweep(now=SENT).moved for _ in range(3)] == [{"erase_password": 2}, {"erase_password": 1}, {}]
+
+
+def test_a_filing_password_that_was_entered_again_is_kept_for_60_days_more(authority: FakeAuthority) -> None:
+    order = rested(states.RETURNED)
+    sweep(now=SENT)
+    order.refresh_from_db()
+
+    actions.keep_password(order, "1" * 32, number=order.site_number, now=SENT)
+    kept = []
+    for after in (timedelta(minutes=1), timedelta(days=60), timedelta(days=60, seconds=1)):
+        sweep(now=SENT + after)
+        kept.append(Order.objects.get(pk=order.pk).password_kept)
+
+    assert kept == [True, True, False]
+
+
+def used(order: Order) -> None:
+    actions.resubmit(order, actor=order.owner)
+
+
+def entered_again(order: Order) -> None:
+    actions.keep_password(order, "1" * 32, number=order.site_number)
+
+
+@pytest.mark.parametrize(
+    ("state", "act", "digest"), [(states.LAPSED, used, "0" * 32), (states.RETURNED, entered_again, "1" * 32)]
+)
+def test_a_filing_password_that_is_used_or_entered_as_it_is_erased_stays(
+    authority: FakeAuthority, state: str, act: Callable[[Order], None], digest: str
+) -> None:
+    order = rested(state)
+    [as_read] = queries.digests_to_erase(SENT)
+    act(order)
+
+    assert erase_digest(as_read) == ""
+
+    order.refresh_from_db()
+    assert (order.password_kept, order.password_digest) == (True, digest)
 
 
 def test_opening_an_order_for_changes_does_not_begin_the_60_days_anew(authority: FakeAuthority) -> None:
