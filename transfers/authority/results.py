@@ -6,13 +6,15 @@ blocks the queue.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import partial
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -54,8 +56,19 @@ SEND = "icpportal.tasks.send_reports"
 CHANNEL = "authority"  # of the outbox
 BETWEEN = "；"  # the authority's words of several codes
 
-# what the register of phones tells of the receipts that are taken just now; None outside of a pull
+# what the register of phones tells of the receipts that are taken just now; None where one answer comes alone
 foretold: ContextVar[Foretold | None] = ContextVar("foretold", default=None)
+
+
+@contextmanager
+def asked_together(answers: Iterable[Answer]) -> Iterator[Foretold]:
+    """What the register of phones tells of the receipts among them is asked once, at the first need."""
+    register = Foretold([each.report_key for each in answers if each.kind == AnswerKind.ACCEPTED])
+    token = foretold.set(register)
+    try:
+        yield register
+    finally:
+        foretold.reset(token)
 
 
 def deliver_report(message: Message) -> str:
@@ -98,14 +111,11 @@ def pull(*, now: datetime | None = None, patience: float = 0, if_due: bool = Fal
 def _take_all(gateway: Authority, take: Callable[..., None], now: datetime) -> int:
     loop, seen = rows.Loop(TAKEN), set[str]()
     while portion := [each for each in gateway.answers() if each.id not in seen and not loop.waits(each.id)]:
-        token = foretold.set(Foretold([each.report_key for each in portion if each.kind == AnswerKind.ACCEPTED]))
-        try:
+        with asked_together(portion):
             for answer in portion:
                 seen.add(answer.id)
                 act = partial(_take_or_park, gateway, take, answer, now)
                 loop.attempt(answer.id, act, reference=reference_of(answer.report_key))
-        finally:
-            foretold.reset(token)
     loop.end()
     return len(seen) - len(loop.failed)
 
@@ -197,6 +207,7 @@ def _take_in(order: Order, answer: Answer, now: datetime) -> None:
             "reported_at": sent_at,
             "held": False,
         }  # a report that was held goes again under its own key
+        queries.phone_checks(order).delete()  # of when it was taken in before: its phones are texted again
         ORDER.apply(order, "reported", by=AUTHORITY, facts=facts, columns=columns, now=now)
         PhoneCheck.objects.bulk_create(
             [PhoneCheck(order=order, report=order.report, role=role) for role in _roles_asked(order)]
@@ -279,7 +290,9 @@ def _report_failed(order: Order, answer: Answer, now: datetime) -> None:
     logger.error("report failed", extra={"reference": order.reference, "returned": answer.code})
     if is_in(order, Group.BEING_SUBMITTED):
         with transaction.atomic():
-            Order.objects.filter(pk=order.pk).update(**columns)
+            as_read = Order.objects.filter(pk=order.pk, version=order.version)
+            if not as_read.update(**columns, version=F("version") + 1):
+                raise MoveNotAllowed(order.reference)
             note(order, "report_failed", by=AUTHORITY, words=answer.code)
         return
     ORDER.apply(order, "report_failed", by=AUTHORITY, words=answer.code, columns=columns, now=now)

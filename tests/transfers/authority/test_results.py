@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from filings.models import Access, Website
 from icpportal.alarms.models import Alarm
+from icpportal.fields.types import Columns
 from icpportal.gateways.miit.types import Answer, AnswerKind, report_key
 from icpportal.outbox.models import Message
 from tests.transfers import states
 from tests.transfers.builders import fire, make_order, moves
 from tests.transfers.conftest import FakeAuthority
+from transfers.authority import results
 from transfers.authority.parked import park
 from transfers.authority.results import deliver_report, pull, take_answer
 from transfers.models import Order, ParkedAnswer
@@ -264,6 +266,36 @@ def test_the_providers_fault_before_the_receipt_holds_the_order_where_it_is() ->
     take_answer(failed)
 
     assert (reload(order).held, moves(order)) == (True, ["report_failed"])
+
+
+def test_a_report_that_was_held_and_goes_again_texts_the_phones_again() -> None:
+    order = make_order(state=states.HANDING_OVER, province="12")
+    take_answer(answer(order, AnswerKind.ACCEPTED, sent_at=NOW - timedelta(hours=5)))
+    queries.phone_checks(order).update(stated_at=NOW)
+    take_answer(answer(order, AnswerKind.REPORT_FAILED, code="5999"))
+
+    take_answer(replace(answer(order, AnswerKind.ACCEPTED, sent_at=NOW), id="again"))
+
+    order = reload(order)
+    assert (order.state, order.held, order.due_at) == (states.PHONE_DUE, False, NOW + timedelta(hours=48))
+    assert [check.stated_at for check in queries.phone_checks(order)] == [None, None]
+    assert not ParkedAnswer.objects.exists()
+
+
+def test_a_fault_of_ours_does_not_hold_an_order_that_was_approved_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    order = make_order(state=states.HANDING_OVER, province="44")
+    columns = results.said_columns
+
+    def granted_first(failed: Answer) -> Columns:
+        monkeypatch.undo()
+        take_answer(answer(order, AnswerKind.GRANTED, site_number="粤ICP备00000000号-1"))
+        return columns(failed)
+
+    monkeypatch.setattr(results, "said_columns", granted_first)
+    take_answer(answer(order, AnswerKind.REPORT_FAILED, code="1035"))
+
+    order = reload(order)
+    assert (order.state, order.held) == (states.APPROVED, False)
 
 
 def test_pull_acknowledges_what_it_took_and_parks_what_it_cannot_read(
