@@ -13,7 +13,7 @@ from icpportal.gateways.miit.base import authority
 from icpportal.gateways.miit.types import Answer, AnswerKind, reference_of
 from transfers.authority import other_reports
 from transfers.authority.parked import CannotApply, clear_alarm, settle
-from transfers.authority.results import BROKEN, apply_by_people
+from transfers.authority.results import BROKEN, apply_by_people, asked_together
 from transfers.models import Order, ParkedAnswer
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.rows import Group
@@ -32,14 +32,21 @@ def decline(parked: ParkedAnswer) -> None:
 def apply(parked: ParkedAnswer, *, actor: User, now: datetime | None = None) -> None:
     """Bring the answer to its order as if it came now. Raises `ProposalRefused`, and then nothing has changed."""
     now = now or timezone.now()
+    answer = authority().answer(parked.answer_id)
+    if answer is None:
+        raise CannotApply(_("The authority's answer is not kept any more"))
+    with asked_together([answer]) as register:
+        register.of(answer.report_key)  # the register of phones may be slow, and from here on rows are locked
+        _apply(parked, answer, actor, now)
+    clear_alarm(now)
+
+
+def _apply(parked: ParkedAnswer, answer: Answer, actor: User, now: datetime) -> None:
     with transaction.atomic():
         row = ParkedAnswer.objects.select_for_update(of=("self",)).get(pk=parked.pk)
         if row.closed_at is not None:
             raise CannotApply(_("It is closed already"))
         proposals.refuse_one_person(row, actor)
-        answer = authority().answer(row.answer_id)
-        if answer is None:
-            raise CannotApply(_("The authority's answer is not kept any more"))
         _refuse_late(answer)
         try:
             reason = apply_by_people(answer, actor=actor, now=now)
@@ -49,7 +56,6 @@ def apply(parked: ParkedAnswer, *, actor: User, now: datetime | None = None) -> 
             raise CannotApply(_in_words(answer))
         ParkedAnswer.objects.filter(pk=row.pk).update(closed_at=now, applied_by=actor)
         settle(answer, now=now)  # it may have come several times
-    clear_alarm(now)
 
 
 def _waiting(parked: ParkedAnswer) -> QuerySet[ParkedAnswer]:

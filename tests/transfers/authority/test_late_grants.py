@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
 from tests.transfers.cancels import make_website, reload
 from tests.transfers.conftest import FakeAuthority
+from transfers.authority.parked import park
 from transfers.authority.results import take_answer
 from transfers.models import Order, ParkedAnswer
 
@@ -54,3 +56,21 @@ def test_a_late_end_of_a_refused_cancellation_is_not_applied_while_the_access_is
 
     assert [words for words in said if "The register has an access of ours for this website already" in words] != []
     assert (reload(refused_cancellation).state, ParkedAnswer.objects.get().closed_at) == (states.REFUSED, None)
+
+
+def test_the_register_of_phones_is_asked_before_any_row_is_locked(
+    authority: FakeAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = make_order(state=states.HANDING_OVER, province="12")
+    receipt = Answer(id="late", kind=AnswerKind.ACCEPTED, report_key=order.report_key, at=timezone.now())
+    authority.waiting.append(receipt)
+    monkeypatch.setattr("transfers.authority.parked_proposals.authority", lambda: authority)
+    park(receipt, "the order moved meanwhile")
+    press(OPERATIONS, "propose_them", reason="the order is where it was again")
+    deep, asked = len(connection.savepoint_ids), []
+    told = authority.phones_of
+    monkeypatch.setattr(authority, "phones_of", lambda keys: asked.append(len(connection.savepoint_ids)) or told(keys))
+
+    press(LEAD_REVIEWER, "apply_them")
+
+    assert (asked, reload(order).state) == ([deep], states.PHONE_DUE)

@@ -290,11 +290,14 @@ def _taken_or_parked(row: InboxFile, now: datetime) -> bool:
 
 
 def _taken(pk: int, now: datetime) -> bool:
+    as_read = InboxFile.objects.get(pk=pk)
+    if as_read.state not in WAITING:
+        return False
+    content = _content(as_read)  # it may lie in a storage elsewhere, and from here on the row is locked
     with transaction.atomic():
         row = InboxFile.objects.select_for_update().get(pk=pk)
         if row.state not in WAITING:
             return False
-        content = _content(row)
         row.kind, row.state, row.processed_at = content.kind[:20], InboxState.PROCESSED, now
         row.reason = "; ".join(content.remarks)[:500]
         try:

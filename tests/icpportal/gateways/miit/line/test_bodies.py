@@ -322,3 +322,17 @@ def test_in_s3_it_is_the_same(ministry, bucket):  # noqa: F811
     assert bodies.drop_strays(now=NOW + 400 * DAY) == 1
     retention.erase_expired(now=YEARS_LATER)
     assert keys(bucket) == []
+
+
+def test_a_body_is_read_before_its_row_is_locked(ministry: Any, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = download("b.xml", state="parked")
+    bodies.store(now=NOW)
+    deep, read = len(connection.savepoint_ids), storage.read
+    seen: list[int] = []
+    monkeypatch.setattr(
+        bodies.storage, "read", lambda *about: seen.append(len(connection.savepoint_ids)) or read(*about)
+    )
+
+    inbox.read_again(row.pk)
+
+    assert set(seen) == {deep}
