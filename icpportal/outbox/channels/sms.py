@@ -1,6 +1,9 @@
 """Text messages, to mainland mobiles only: an open gateway to the world is an invitation to toll fraud."""
 
+import logging
 import re
+
+from django.db import DatabaseError, transaction
 
 from icpportal.codes import texts
 from icpportal.gateways.errors import Refused, Unknown
@@ -8,6 +11,7 @@ from icpportal.gateways.sms.base import TemplateMessages, text_messages
 from icpportal.outbox.models import Message
 from icpportal.outbox.texts.message_content import MessageContent, opened
 
+logger = logging.getLogger(__name__)
 MAINLAND_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
@@ -20,8 +24,17 @@ def deliver(message: Message) -> str:
     if not isinstance(receipt, str) or not receipt:
         raise Unknown("the supplier's answer made no sense")
     if not message.is_secret:  # a code was counted when it was asked for
-        texts.spend()
+        _count(message)
     return receipt
+
+
+def _count(message: Message) -> None:
+    """Against the budget. Whatever comes of it, the text is on its way: nothing here may have it sent again."""
+    try:
+        with transaction.atomic():
+            texts.spend()
+    except DatabaseError:
+        logger.exception("text not counted", extra={"outbox_message": message.pk})
 
 
 def _hand_over(letter: MessageContent, key: str) -> str:

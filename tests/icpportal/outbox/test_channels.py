@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import OperationalError
 from django.utils import timezone
 
 from demo.messages import file_inbox
@@ -179,6 +180,19 @@ def test_a_text_leaves_with_the_key_of_its_message(fake):
             "27 Nov 16:20.",
         )
     }
+
+
+def test_a_text_that_cannot_be_counted_is_sent_once(fake, monkeypatch):
+    def broken() -> None:
+        raise OperationalError("deadlock detected")
+
+    monkeypatch.setattr(sms.texts, "spend", broken)
+    message = confirm("sms", "13900000002")
+
+    deliver()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, len(fake.sent)) == (State.DELIVERED, 1, 1)
 
 
 @pytest.mark.parametrize(
