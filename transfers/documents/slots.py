@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import NotRequired, TypedDict
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -148,7 +149,7 @@ def _region(person: Person) -> str | None:
 
 def _age(order: Order, person: Person) -> int | None:
     born = birth_date(person.id_type, person.id_number) if person.id_number else None
-    return age_on(born, order.created_at.date()) if born else None
+    return age_on(born, timezone.localdate(order.created_at)) if born else None
 
 
 def needed(order: Order) -> list[Slot]:
