@@ -297,16 +297,15 @@ def parked_answers() -> list[Parked]:
 
 def digests_to_erase(now: datetime) -> QuerySet[Order]:
     """Lapsed or returned orders whose filing password was kept long enough since they came back and it was entered."""
-    resting = states.keys(Group.KEEPS_PASSWORD)
-    cutoff = now - settings.PASSWORD_DIGEST_KEPT
+    resting, cutoff = states.keys(Group.KEEPS_PASSWORD), now - settings.PASSWORD_DIGEST_KEPT
     came_back = OrderEvent.objects.filter(order=OuterRef("pk"), move__in=COME_BACK)
     # opening it for changes does not begin the time anew
     last_back = Subquery(came_back.order_by("-at").values("at")[:1])
     # whatever came back so long ago began before: the index has these in front
     old = Order.objects.filter(password_kept=True, created_at__lt=cutoff, state__in=resting)
     kept = old.annotate(came_back_at=last_back).order_by("created_at")
-    entered_anew = Q(password_confirmed_at__gte=cutoff)  # which is null for one that was never asked of the ministry
-    return kept.filter(Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff)).exclude(entered_anew)
+    rests = Q(entered_at__lt=cutoff) | Q(came_back_at__lt=cutoff)
+    return kept.filter(rests).exclude(password_confirmed_at__gte=cutoff)
 
 
 def own_open_order(owner: User, subject_key: str, domain: str) -> Order | None:
