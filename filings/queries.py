@@ -147,7 +147,7 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
 
 
 def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
-    """The owner's present filing under the names of `matching.FIELDS`; empty where the register does not hold it."""
+    """The owner's existing filing under the names of `matching.FIELDS`; empty where the register does not hold it."""
     subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
     if subject is None:
         return {}

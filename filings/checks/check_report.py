@@ -55,7 +55,7 @@ def of_age(field: str, *, paper: bool) -> Reach:
 
 
 def of_record(field: str) -> Reach:
-    """Where this field must equal the present filing."""
+    """Where this field must equal the existing filing."""
     return lambda province, nature: field in {each.name for each in fields_to_match(province, nature) or ()}
 
 

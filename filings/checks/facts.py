@@ -77,7 +77,7 @@ class Facts:
     now: datetime = field(default_factory=timezone.now)
     mobile_taken: Callable[[str], bool] = nobody
     person_taken: Callable[[str, str], bool] = nobody
-    record: Answers = field(default_factory=dict)  # the present filing, where it is known: see records.py
+    record: Answers = field(default_factory=dict)  # the existing filing, where it is known: see records.py
     registration: Registration = Registration()
 
     @property

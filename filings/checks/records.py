@@ -1,4 +1,4 @@
-"""What must equal the present filing does equal it, where the present filing is known."""
+"""What must equal the existing filing does equal it, where the existing filing is known."""
 
 from collections.abc import Callable
 

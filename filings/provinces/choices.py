@@ -65,7 +65,7 @@ class HolderRule(StrEnum):
 
 
 class MustMatch(StrEnum):
-    """What has to equal the present filing before it can be transferred."""
+    """What has to equal the existing filing before it can be transferred."""
 
     NAME = "name"
     NUMBER = "id_number"

@@ -1,6 +1,6 @@
-"""What must match: the fields of an order that have to equal the present filing, by province and nature of subject.
+"""What must match: the fields of an order that have to equal the existing filing, by province and nature of subject.
 
-A transfer changes nothing at the ministry. What differs has to be changed at the present provider first.
+A transfer changes nothing at the ministry. What differs has to be changed at the current provider first.
 """
 
 from collections.abc import Mapping
@@ -59,7 +59,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def fields_to_match(province: Province, nature: str) -> tuple[MatchField, ...] | None:
-    """The fields that must equal the present filing here; () for none, None where the province does not say."""
+    """The fields that must equal the existing filing here; () for none, None where the province does not say."""
     rules = province.must_match(nature)
     if rules is None:
         return None

@@ -176,7 +176,7 @@ def _age_text(province: Province, nature: str, roles: tuple[str, ...]) -> str:
 
 
 def must_equal(province: Province, nature: str) -> str:
-    """What has to equal the present filing, as a list: "name of the subject, document number"; "" if nothing."""
+    """What has to equal the existing filing, as a list: "name of the subject, document number"; "" if nothing."""
     return listed(answers.MATCH[each] for each in province.must_match(nature) or ())
 
 

@@ -294,7 +294,7 @@ class Province:
         return self.short_zh if chinese else self.name_en
 
     def must_match(self, nature: str) -> tuple[MustMatch, ...] | None:
-        """What has to equal the present filing for this nature of subject."""
+        """What has to equal the existing filing for this nature of subject."""
         return self.must_match_individual if kind_of(nature) == INDIVIDUAL else self.must_match_organisation
 
 

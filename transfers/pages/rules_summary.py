@@ -1,4 +1,4 @@
-"""The province's rules as a page of an order shows them: in brief, folded, and what must equal the present filing."""
+"""The province's rules as a page of an order shows them: in brief, folded, and what must equal the existing filing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
