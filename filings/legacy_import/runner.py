@@ -145,5 +145,5 @@ def counts(legacy_import: LegacyImport) -> dict[str, int]:
 
 
 def _holds(legacy_import: LegacyImport) -> bool:
-    """An import of which nothing came leaves the old account to the next one who proves it."""
+    """A failed import releases the old account, so that another user can claim it."""
     return LegacyImportItem.objects.filter(legacy_import=legacy_import, outcome__in=states.CAME_OVER).exists()

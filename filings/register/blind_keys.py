@@ -1,4 +1,4 @@
-"""Blind indexes of the register: the same document, person or phone gives the same key, and nobody guesses back."""
+"""Blind indexes of the register: equal inputs give equal keys; keyed, so the input cannot be recovered by guessing."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""When each job last ended well, and how each outside system last answered: the rows the health page reads."""
+"""Last success of each job and last answer of each outside system; read by the health pages."""
 
 from datetime import datetime, timedelta
 

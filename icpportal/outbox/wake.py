@@ -1,4 +1,4 @@
-"""The only place that hands work to the broker. It is a courtesy: what is owed lies in rows, and beat looks too."""
+"""Wakes a worker through the broker. Best effort: the rows are the queue, and beat polls them as well."""
 
 import logging
 import time

@@ -1,4 +1,4 @@
-"""The applicant's verbs: start, submit, withdraw, abandon, mend, send again, start anew, object."""
+"""The applicant's verbs: start, submit, withdraw, abandon, reopen, resubmit, start again, object."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What no nudge can be trusted with: files that wait, and files that are owed to the bin."""
+"""Examines uploads whose task was lost, and deletes files that are due for deletion."""
 
 import logging
 import time

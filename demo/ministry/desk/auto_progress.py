@@ -14,7 +14,7 @@ from demo.ministry.code_texts import GRANTED, PHONE_FAILURE, TOO_LATE
 from demo.ministry.desk import decisions, processor
 from demo.ministry.models import Behaviour, Report, Upload
 
-AT_ONCE = 25  # of each kind in one go: nobody waits for a thousand files
+AT_ONCE = 25  # batch size per kind, so that a request never blocks on a large backlog
 
 _lock = threading.Lock()
 

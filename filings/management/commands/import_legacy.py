@@ -16,7 +16,7 @@ from filings.legacy_import.dump.loader import load
 from filings.legacy_import.dump.rows import Finding
 
 SOME_REFUSED, NOT_READ = 1, 2
-ROWS_MAKE = 50_000  # objects between two looks for rubbish: about as many as some hundred rows make
+ROWS_MAKE = 50_000  # garbage-collection threshold, in objects: about as many as some hundred rows make
 
 
 class Options(TypedDict):
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else str(finding))
 
         often = gc.get_threshold()
-        gc.freeze()  # nothing of what is loaded so far becomes rubbish by a dump: it need not be looked through
+        gc.freeze()  # what is loaded so far is not freed by a dump: collections need not go through it
         gc.set_threshold(ROWS_MAKE, *often[1:])
         try:
             with override(options["language"]):

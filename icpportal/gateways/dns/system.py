@@ -8,7 +8,7 @@ from django.conf import settings
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.request_budget import bounded, seconds_for
 
-# a lookup cannot be called off: those that are late go on in their threads, so their number is limited
+# getaddrinfo cannot be cancelled; late lookups keep their thread, so their number is bounded
 LOOKUPS_AT_ONCE = 4
 NOWHERE = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
 
