@@ -99,7 +99,7 @@ def record_import(
     """Write a record of the old platform (导入) into the register, as an access that the ministry knows already.
 
     Safe to repeat by its `key`. What `keep` names ("subject", "website") stays as it is here if it is here. Ministry
-    ids fill what is empty. Raises `OnFileElsewhere` or `UnderOtherDocument`, and then nothing changed.
+    ids fill what is empty. Raises `OnFileInOtherAccount` or `UnderOtherDocument`, and then nothing changed.
     """
     known = Access.objects.select_related("website__subject").filter(report_key=key).first()
     if known is not None:

@@ -147,7 +147,7 @@ def known_to_checks(*, subject_key: str, domain: str, owner: User, mobiles: Iter
 
 
 def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
-    """The owner's existing filing under the names of `matching.FIELDS`; empty where the register does not hold it."""
+    """The owner's existing filing under the names of `match_rules.FIELDS`; empty where it is not in the register."""
     subject = Subject.objects.filter(subject_key=subject_key, owner=owner).select_related("lead").first()
     if subject is None:
         return {}
@@ -160,7 +160,7 @@ def record_of(*, subject_key: str, domain: str, owner: User) -> dict[str, str]:
 
 
 def subject_values(subject: Subject) -> dict[str, str]:
-    """What the register says of a subject and its lead, under the names of `matching.FIELDS`."""
+    """What the register says of a subject and its lead, under the names of `match_rules.FIELDS`."""
     return {
         **{key: str(value) for key, value in subject.details.items()},
         "name": subject.name,

@@ -1,7 +1,7 @@
 """One try counted against several limits at once, all or none; the limits and their rows are those of `codes`.
 
-`limits.take` counts one key in up to four queries. A try that three keys share is one UPDATE here, three when a key is
-seen for the first time.
+`limits.consume` counts one key in up to four queries. A try that three keys share is one UPDATE here, three when a key
+is seen for the first time.
 """
 
 from collections.abc import Sequence
@@ -138,5 +138,5 @@ def _ends(row: Allowance) -> datetime:
 
 
 def refund_all(keys: Sequence[Key]) -> None:
-    """Undoes one `take_all`."""
+    """Undoes one `consume_all`."""
     Allowance.objects.filter(reduce(or_, (_row(*key) for key in keys)), used__gt=0).update(used=F("used") - 1)

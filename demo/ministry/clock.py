@@ -35,7 +35,7 @@ def now() -> datetime:
 
 
 def advance_clock(seconds: int) -> datetime:
-    """Puts the clock forward (never back) and returns its time; what is due then happens by `settling.settle`."""
+    """Puts the clock forward (never back) and returns its time; what is due then happens by `auto_progress.settle`."""
     if seconds < 0:
         raise ValueError("a clock runs forward")
     conduct()

@@ -144,7 +144,7 @@ def is_to_claim(record: LegacyRecord) -> bool:
 
 
 def answers_of(record: LegacyRecord) -> dict[str, Answer]:
-    """What a record says, under the names of `matching.FIELDS`; `LookupError` when it says too little to be used."""
+    """What a record says, under the names of `match_rules.FIELDS`; `LookupError` when it says too little to be used."""
     pages = record.details
     kind = {name: pages["type"][name] for name in ("nature", "id_type", "id_number", "name", "region")}
     flat = {**pages.get("subject", {}), **kind}

@@ -41,7 +41,7 @@ class LegacyAccount(SealedModel):
 
 
 class LegacyImport(LifecycleModel, SealedModel):
-    """One account of ours brings over what an old account holds. `state` is written by `fire` alone."""
+    """One account of ours brings over what an old account holds. Only `IMPORT.apply` writes `state`."""
 
     kind = "import"  # for the lifecycle's table, which knows one kind
 

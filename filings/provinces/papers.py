@@ -88,7 +88,7 @@ def paper_slots(province: Province, facts: PaperFacts) -> tuple[str, ...]:
 
 
 def other_papers(province: Province, facts: PaperFacts) -> tuple[str, ...]:
-    """What belongs into the slot `other` here: keys with a text in `texts.PAPERS`, each once."""
+    """What belongs into the slot `other` here: keys with a text in `answers.PAPERS`, each once."""
     extra = (paper.key for paper in province.extra_papers if CONDITIONS[paper.when](facts))
     return tuple(dict.fromkeys((*extra, *_age_papers(province, facts))))
 

@@ -1,8 +1,8 @@
 """Questions to outside systems that a person waits for: few at once, all of them together in a few seconds.
 
-A view that asks anything wraps all its questions in one `with asking() as ask:` and a stalled outside system then costs
-at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process, which has a few more. The next
-asker waits up to `GATEWAY_SLOT_SECONDS` for one of them to be answered.
+A view that asks anything wraps all its questions in one `with request_budget() as ask:` and a stalled outside system
+then costs at most `GATEWAY_REQUEST_SECONDS` of `GATEWAY_REQUESTS_AT_ONCE` threads of this process, which has a few
+more. The next asker waits up to `GATEWAY_SLOT_SECONDS` for one of them to be answered.
 """
 
 import math
@@ -92,7 +92,7 @@ current: ContextVar[RequestBudget | None] = ContextVar("current_asking", default
 def request_budget() -> Iterator[RequestBudget]:
     """One slot and one clock for all questions of a request; `Busy` when no slot comes free in time.
 
-    Inside another `asking()` it is that one: the slot and the time are shared.
+    Inside another `request_budget()` it is that one: the slot and the time are shared.
     """
     outer = current.get()
     if outer is not None:

@@ -109,7 +109,7 @@ def notify(**letter: Unpack[Letter]) -> Message:
 
 
 def notify_all(letters: Iterable[Letter]) -> int:
-    """`tell` for many at the price of one INSERT; keys that are there already stay as they are."""
+    """`notify` for many at the price of one INSERT; keys that are there already stay as they are."""
     rows = preferences.wanted([_letter(**letter) for letter in letters])
     Message.objects.bulk_create(rows, ignore_conflicts=True)
     _call(rows)

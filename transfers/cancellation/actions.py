@@ -203,7 +203,7 @@ class ProofRequired(Exception):
 def confirm(order: Order, *, actor: User, now: datetime | None = None) -> None:
     """The last press: it goes out, or cools off first; everybody on the filing is told. Once, however often pressed.
 
-    Raises `NotProved`, `Taken`, and `MoveNotAllowed` when somebody moved the order since.
+    Raises `ProofRequired`, `AlreadyOrdered`, and `MoveNotAllowed` when somebody moved the order since.
     """
     now = now or timezone.now()
     if not order.is_editable:

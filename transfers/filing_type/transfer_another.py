@@ -179,7 +179,7 @@ def again_form(check: TypeCheck, data: Posted | None = None) -> AgainForm | None
 def begin(check: TypeCheck, *, again: Collection[str] = (), language: str = "", client: str = "") -> Order:
     """Begin the order of a check and bring along what is known and wanted; a second press finds the first one.
 
-    Raises `actions.Taken`. What is brought along stands the checks of its page, or is left for the applicant.
+    Raises `actions.AlreadyOrdered`. What is brought along stands the checks of its page, or is left for the applicant.
     """
     if check.order is not None:
         return check.order

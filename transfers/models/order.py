@@ -37,7 +37,7 @@ def new_reference() -> str:
 
 
 class Order(DraftModel):
-    """A transfer, another transfer, or a cancellation. `state` is written by `fire` alone."""
+    """A transfer, another transfer, or a cancellation. Only `ORDER.apply` and `ORDER.apply_many` write `state`."""
 
     reference = models.CharField(_("Order"), max_length=12, unique=True, default=new_reference, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", db_index=False)

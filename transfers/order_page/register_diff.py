@@ -77,7 +77,7 @@ def _difference(field: MatchField, mask: Callable[[str], str], recorded: str, en
 
 
 def _typed(order: Order) -> dict[str, str]:
-    """Everything that was typed and the authority may have on record, under the names of `matching.FIELDS`."""
+    """Everything that was typed and the authority may have on record, under the names of `match_rules.FIELDS`."""
     lead = lead_answers(order.answer("type"), order.answer("subject"))
     administrator = dict(order.answer("administrator"))
     if is_same_person(order):

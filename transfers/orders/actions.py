@@ -49,7 +49,7 @@ class AlreadyOrdered(Exception):
 
 
 def start(check: TypeCheck, *, now: datetime | None = None) -> Order:
-    """Begin the order that a type check leads to; a second press finds the first one. Raises `Taken`."""
+    """Begin the order that a type check leads to; a second press finds the first one. Raises `AlreadyOrdered`."""
     now = now or timezone.now()
     if check.order is not None:
         return check.order
@@ -86,7 +86,7 @@ def _settled(answers: Mapping[str, str]) -> dict[str, dict[str, str]]:
 
 
 def claim(order: Order, **columns: Column) -> None:
-    """Count the order against everybody else and write `columns` with it; raises `Taken` to the second."""
+    """Count the order against everybody else and write `columns` with it; raises `AlreadyOrdered` to the second."""
     try:
         with transaction.atomic():
             change(order, lambda answers: answers, claimed=True, **columns)
@@ -168,7 +168,7 @@ class TypeChanged(Exception):
 def start_again(order: Order, *, actor: User, now: datetime | None = None) -> Order:
     """A new draft with the answers of a withdrawn, refused or expired order; gates and papers are asked anew.
 
-    A second press finds the first one. Raises `TypeChanged` and `Taken`.
+    A second press finds the first one. Raises `TypeChanged` and `AlreadyOrdered`.
     """
     now = now or timezone.now()
     typed = {name: order.answer("type")[name] for name in ("domain", "region", "name")}

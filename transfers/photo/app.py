@@ -73,7 +73,7 @@ def photo_of(order: Order) -> OrderDocument | None:
 
 
 def fetch(order: Order, code: str, *, account_key: str) -> OrderDocument:
-    """Take the photo behind this code into the order. Raises `NotFetched` or `Moved`, and then nothing changed.
+    """Take the photo behind this code into the order. Raises `NotFetched` or `OrderChanged`, and then nothing changed.
 
     Asks outside: call it outside of a transaction.
     """

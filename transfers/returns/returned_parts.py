@@ -143,7 +143,7 @@ class Kept(TypedDict, total=False):
 
 
 def _kept(order: Order) -> Kept:
-    """What `fire` kept when the order came back; nothing in one that came back before that was kept."""
+    """What `keep_at_return` kept when the order came back; nothing in one that came back before that was kept."""
     return order.came_back or Kept()
 
 

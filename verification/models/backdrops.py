@@ -20,7 +20,7 @@ def unguessable() -> str:
 
 
 class Backdrop(LifecycleModel, SealedModel):
-    """One request of one holder. `state` is written by `fire` alone; the address is erased when it is over."""
+    """One request of one holder. Only `BACKDROP.apply` writes `state`; the address is erased when it is over."""
 
     kind = "backdrop"  # for the lifecycle's table, which knows one kind
 

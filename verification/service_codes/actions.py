@@ -192,7 +192,7 @@ def _insert(instance: Instance, account: str, slot: int, silent: bool, moment: d
 def apply(instance: Instance, account: str, slot: int, *, now: datetime | None = None) -> tuple[ServiceCode, bool]:
     """The code that a person applied for, and whether it is new.
 
-    `slot` is the one the page promised: pressed twice, in two tabs or after going back, it is one code. `Changed`
+    `slot` is the one the page promised: pressed twice, in two tabs or after going back, it is one code. `OfferChanged`
     when that slot went to a code that was never shown to anybody.
     """
     moment = now or timezone.now()

@@ -103,7 +103,7 @@ def _pages(record: LegacyRecord) -> Mapping[str, Answers]:
 
 
 def _told(pages: Mapping[str, Answers]) -> dict[str, Answer]:
-    """All answers under the names of `matching.FIELDS`; a record that says little is shown with what it says."""
+    """All answers under the names of `match_rules.FIELDS`; a record that says little is shown with what it says."""
     found: dict[str, Answer] = {}
     for page in _dicts(pages):
         found |= page

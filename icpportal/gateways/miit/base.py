@@ -1,7 +1,7 @@
 """The interface of the authority: the one door between the portal and the ministry's interface.
 
 Nothing calls back, the portal asks. Every method raises only `Retryable` or `Refused`. `timeout` bounds a question in
-seconds; left out, it is what the `asking()` around it has left.
+seconds; left out, it is what the `request_budget()` around it has left.
 """
 
 from collections.abc import Iterable

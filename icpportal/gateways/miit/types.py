@@ -91,8 +91,8 @@ class AccessReport:
 
     key: str
     site_number: str  # Wzbah, "京ICP备00000000号-1"
-    places: tuple[int, ...]  # Wzfb, where the servers stand: `codes.PLACES`
-    methods: tuple[int, ...]  # Wzjrfs, how the site is connected: `codes.METHODS`
+    places: tuple[int, ...]  # Wzfb, where the servers stand: `code_names.PLACES`
+    methods: tuple[int, ...]  # Wzjrfs, how the site is connected: `code_names.METHODS`
     addresses: tuple[AddressRange, ...]  # Ip_xx
     attachments: tuple[Attachment, ...] = ()  # Fj
     password_md5: str = ""  # ICPmm, hexadecimal; empty under a rule profile without filing password

@@ -130,7 +130,7 @@ def wrap(body: bytes, *, cipher: Cipher | None) -> str:
 
 
 def unwrap(file: WireFile, cipher: Cipher | None) -> bytes:
-    """The XML bytes of a file that came, whatever its entry is called; `Broken` says in words what is wrong with it."""
+    """The XML bytes of a file that came, whatever its entry is called; raises `MalformedDocument` with the reason."""
     if (file.hash_algorithm, file.compression) != (MD5, ZIP):
         raise MalformedDocument("the file names a hash or a compression nobody knows")
     body = _deciphered(_decoded(file.info), file.encrypt_algorithm, cipher)

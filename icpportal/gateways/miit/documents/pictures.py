@@ -34,7 +34,10 @@ def most_bytes(purpose: Purpose) -> int:
 
 
 def fit(picture: bytes, purpose: Purpose) -> bytes:
-    """A JPEG whose base64 keeps the limit: the same for the same picture, a fitted one as it is. Raises `Unfit`."""
+    """A JPEG whose base64 keeps the limit: the same for the same picture, a fitted one as it is.
+
+    Raises `NotEncodable`.
+    """
     try:
         if _is_fit(picture, purpose):
             return picture

@@ -23,7 +23,7 @@ _lock = threading.Lock()  # a schema keeps the errors of its last document
 
 
 def validate(xml: bytes) -> None:
-    """Does nothing without the directory; raises `Unfit` with the first error, or `ImproperlyConfigured`."""
+    """Does nothing without the directory; raises `NotEncodable` with the first error, or `ImproperlyConfigured`."""
     if not settings.MIIT_XSD_DIR:
         return
     try:

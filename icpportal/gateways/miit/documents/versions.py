@@ -16,19 +16,19 @@ class Build(Protocol):
     """Writes a report."""
 
     def __call__(self, report: Report, *, isp_id: int, own_id: int, pictures: Callable[[Attachment], bytes]) -> bytes:
-        """The report as a document; raises `content.Unfit`."""
+        """The report as a document; raises `NotEncodable`."""
 
 
 class Redacted(Protocol):
     """Takes out of a document what is not shown."""
 
     def __call__(self, xml: bytes, *, attachments: bool) -> bytes:
-        """The document as it may be shown; raises `content.Broken`."""
+        """The document as it may be shown; raises `MalformedDocument`."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of the interface: `read` raises only `Broken`, `build` and `validate` raise `Unfit`."""
+    """One version of the interface: `read` raises `MalformedDocument`, `build` and `validate` raise `NotEncodable`."""
 
     number: str
     build: Build

@@ -18,7 +18,7 @@ YEARS = range(1990, 2200)  # outside, a clock was wrong
 
 
 def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
-    """The root element of a stranger's document, and what staff should know of its bytes; raises `Broken`."""
+    """The root element of a stranger's document, and remarks on its bytes for staff; raises `MalformedDocument`."""
     text, lost = decoded(data)
     if lost > FEW:
         raise MalformedDocument("neither GBK nor UTF-8")
@@ -26,7 +26,7 @@ def parsed(data: bytes) -> tuple[etree._Element, list[str]]:
 
 
 def own(data: bytes) -> etree._Element:
-    """The root element of a document of ours: GBK, where a stranger's may be anything; raises `Broken`."""
+    """The root element of a document of ours: GBK, where a stranger's may be anything; raises `MalformedDocument`."""
     try:
         return _tree(DECLARATION.sub("", data.decode("gbk"), count=1))
     except UnicodeDecodeError as error:

@@ -33,7 +33,7 @@ class AmbiguousMatch(LookupError):
 
 
 def report_of(result: Result) -> Report:
-    """The one report this result is about; raises `Unsure`."""
+    """The one report this result is about; raises `AmbiguousMatch`."""
     candidates = {report.pk: report for report in _candidates(result)}
     if len(candidates) == 1:
         return next(iter(candidates.values()))

@@ -31,7 +31,7 @@ class UnexpectedAnswer(Exception):
 
 
 def take(file: InboxFile, content: Download) -> None:
-    """Take in all that is understood; raises `Puzzling` afterwards with what was not."""
+    """Take in all that is understood; raises `UnexpectedAnswer` afterwards with what was not."""
     puzzles = _take_results(file, content.results)
     for place, record in enumerate(content.records):
         _take_record(file, place, record)

@@ -64,7 +64,7 @@ class Lease:
         self.hangs_at = time.monotonic() + longest_call().total_seconds() + BETWEEN_CALLS
 
     def renew(self, **noted: Column) -> None:
-        """Raises `Lost` when it is another's. Inside a transaction the line is ours alone until its end.
+        """Raises `LeaseLost` when it is another's. Inside a transaction the line is ours alone until its end.
 
         What is `noted` is written on the line with it.
         """

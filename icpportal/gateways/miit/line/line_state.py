@@ -110,7 +110,7 @@ def rested(line: MinistryLine, way: Way, *, now: datetime) -> None:
 
 
 def stop(isp_id: int, reason: str, ways: tuple[Way, ...], *, now: datetime, **facts: Fact) -> bool:
-    """Nothing more these ways until `let_go_on`, with an alarm. Whether one of them was not stopped before."""
+    """Nothing more these ways until `resume`, with an alarm. Whether one of them was not stopped before."""
     open_alarm(stopped(ways), reference=f"ispId {isp_id}", detail=reason.partition(":")[0], now=now)
     changed = 0
     for way in ways:

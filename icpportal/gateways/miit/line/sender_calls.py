@@ -48,7 +48,7 @@ def clock(fixed: datetime | None) -> Callable[[], datetime]:
 
 @dataclass
 class Caller:
-    """One sender's way to the ministry. Both calls raise `Retryable`, and `Lost` when somebody else sends now."""
+    """One sender's way to the ministry. Both calls raise `Retryable`, or `LeaseLost` while another one sends."""
 
     lease: Lease
     now: Callable[[], datetime]
@@ -84,7 +84,7 @@ class Caller:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """One fetcher's way to the ministry. Both calls raise `Retryable`, and `Lost` when somebody else fetches now."""
+    """One fetcher's way to the ministry. Both calls raise `Retryable`, or `LeaseLost` while another one fetches."""
 
     lease: Lease
     now: Callable[[], datetime]

@@ -24,7 +24,7 @@ from icpportal.gateways.miit.outgoing import succession
 from icpportal.time_format import span_words, to_beijing
 
 STILL = timedelta(hours=1)  # a report that could go and has not for so long: is anybody sending?
-# what a person does about a stop, by the return code it begins with (`holding.because`)
+# what a person does about a stop, by the return code it begins with (`Stop.because`)
 TO_DO: dict[str, Promise] = {
     "4": _("The authority has a different user name: correct MIIT_USER, restart, then resume."),
     "5": _("The authority has a different password: correct MIIT_PASSWORD, restart, then resume."),

@@ -28,7 +28,7 @@ def content_of(row: Report) -> Content:
 
 
 def build(row: Report, sequence: int) -> Packed:
-    """The file of this report under this number; raises `Unfit`, or `Retryable` while a picture cannot be read
+    """The file of this report under this number; raises `NotEncodable`, or `Retryable` while a picture cannot be read
     or the ministry's tables do not have one of its codes.
 
     The same row, number and pictures give the same bytes. Never call it inside a transaction: pictures are read.
@@ -43,7 +43,7 @@ def build(row: Report, sequence: int) -> Packed:
 
 
 def picture(attachment: Attachment) -> bytes:
-    """The bytes of an attachment; raises `Unfit` when it is gone for good."""
+    """The bytes of an attachment; raises `NotEncodable` when it is gone for good."""
     read = import_string(settings.AUTHORITY_PICTURES)
     try:
         content: bytes = read(attachment.document)

@@ -28,7 +28,7 @@ class Found:
 
 
 def read(xml: bytes) -> Download:
-    """The file, tolerantly: never held against a schema, nothing in it is taken for granted. Raises `Broken`."""
+    """The file, read tolerantly: no schema, nothing in it is taken for granted. Raises `MalformedDocument`."""
     root, remarks = parsed(xml)
     if local(root) != "DownloadData":
         raise MalformedDocument("root is not DownloadData")

@@ -14,7 +14,7 @@ PIXEL = (
 
 
 def redacted(xml: bytes, *, attachments: bool) -> bytes:
-    """The same document of ours, as valid as it was; pictures stay with `attachments`. Raises `Broken`."""
+    """The same document of ours, as valid as it was; pictures stay with `attachments`. Raises `MalformedDocument`."""
     root = own(xml)
     shown = {"ICPmm": HIDDEN} | ({} if attachments else {"Fjnr": PIXEL, "Spwj": PIXEL})
     for element in root.iter(etree.Element):

@@ -30,7 +30,7 @@ Pictures = Callable[[Attachment], bytes]
 
 
 def build(report: Report, *, isp_id: int, own_id: int, pictures: Pictures) -> bytes:
-    """The report as a document in GBK; raises `Unfit`.
+    """The report as a document in GBK; raises `NotEncodable`.
 
     `own_id` becomes IspJrid. `pictures` hands out the picture of an attachment, of any size; it is fitted here.
     """

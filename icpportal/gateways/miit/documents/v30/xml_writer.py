@@ -30,7 +30,7 @@ LONGEST = {"Wzbah": 128, "Baxh": 128, "Bz": 256, "Zxlybz": 1000, "ICPmm": 32}  #
 
 @dataclass(frozen=True)
 class Part:
-    """An element that is being written and knows where it stands, as `Unfit.field` says it."""
+    """An element that is being written and knows where it stands, as `NotEncodable.field` says it."""
 
     node: etree._Element
     path: str = ""
@@ -40,14 +40,14 @@ class Part:
         return Part(etree.SubElement(self.node, name), self._inside(name))
 
     def number(self, name: str, value: int, ours: str) -> None:
-        """A number; `ours` is what the portal calls it. Raises `Unfit`."""
+        """A number; `ours` is what the portal calls it. Raises `NotEncodable`."""
         least, most = NUMBERS[name]
         if not least <= value <= most:
             raise NotEncodable(f"not {least}..{most}", field=f"{self._inside(name)} ({ours})", code=MALFORMED)
         etree.SubElement(self.node, name).text = str(value)
 
     def text(self, name: str, value: str, ours: str) -> None:
-        """A text; raises `Unfit` when it is empty, too long or has a character that GBK has not."""
+        """A text; raises `NotEncodable` when it is empty, too long or has a character that GBK has not."""
         field = f"{self._inside(name)} ({ours})"
         # a carriage return could only be written as a reference
         value = value.replace("\r\n", "\n").replace("\r", "\n")
