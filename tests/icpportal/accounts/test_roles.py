@@ -8,7 +8,9 @@ from django.core.management import CommandError, call_command
 from icpportal.accounts import roles
 from icpportal.accounts.actions import open_account
 from icpportal.accounts.models import User
+from tests import fresh
 from tests.icpportal.accounts.conftest import PASSWORD
+from tests.icpportal.production import ROOT, environment
 
 pytestmark = pytest.mark.django_db
 
@@ -131,6 +133,15 @@ def test_the_command_fails_on_a_permission_that_no_model_declares(settings):
         call_command("ensure_roles")
 
     assert permissions("auditor") == ["accounts.view_user"]
+
+
+@pytest.mark.sqlite
+def test_the_command_says_what_to_do_on_a_database_without_tables(tmp_path):
+    done = fresh.run("manage.py", "ensure_roles", folder=ROOT, environment=environment({"VAR_DIR": str(tmp_path)}))
+
+    said = "CommandError: the database has no tables yet: run manage.py migrate first, which writes the roles too"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [said]
 
 
 def test_what_the_portals_settings_give_exists(settings):

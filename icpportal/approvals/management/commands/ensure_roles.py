@@ -1,6 +1,8 @@
 """`manage.py ensure_roles`: write what each role may do into its group. `migrate` does it too."""
 
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from icpportal.accounts import roles
 
@@ -11,6 +13,10 @@ class Command(BaseCommand):
     help = "Create the role groups and their permissions. `migrate` does it too."
 
     def handle(self, **options: bool | int | str | None) -> None:
+        if Group._meta.db_table not in connection.introspection.table_names():
+            raise CommandError(
+                "the database has no tables yet: run manage.py migrate first, which writes the roles too"
+            )
         missing = roles.ensure()
         if missing:
             raise CommandError(f"no model declares these permissions: {', '.join(sorted(set(missing)))}")
