@@ -32,6 +32,20 @@ class FoldedChoices:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class AskedWith:
+    """Fields that only one answer of another field asks for: `shown_when` is "needs_approval=yes"."""
+
+    title: str | Promise
+    shown_when: str
+    names: tuple[str, ...]
+
+    @property
+    def asking(self) -> str:
+        """The field whose answer asks for them."""
+        return self.shown_when.partition("=")[0]
+
+
 def folded(field: forms.BoundField, usual: Collection[str]) -> FoldedChoices:
     """The choices of a field, the usual ones first and in their order."""
     by_key = {str(each.data["value"]): each for each in field.subwidgets}
@@ -50,6 +64,8 @@ class StepForm(KnowingForm):
     never_kept: tuple[str, ...] = ()
     # asked only with one answer of another field: `clean` judges them, the page does not call them optional
     asked_with: tuple[str, ...] = ()
+    # of them, those that a page with closed fields shows as one group beside the field that asks for them
+    group: AskedWith | None = None
 
     def __init__(
         self, data: Posted | None = None, files: Files | None = None, *, row: Order, **options: Unpack[FormOptions]
@@ -118,8 +134,16 @@ class StepForm(KnowingForm):
 
     @property
     def open_fields(self) -> list[forms.BoundField]:
-        """What can be changed, in the order of the form."""
-        return [self[name] for name in self.fields if name not in self.locked]
+        """What can be changed whatever is answered, in the order of the form."""
+        grouped = {field.name for field in self.open_group}
+        return [self[name] for name in self.fields if name not in self.locked and name not in grouped]
+
+    @property
+    def open_group(self) -> list[forms.BoundField]:
+        """What can be changed where the open field that asks for it is so answered."""
+        if self.group is None or self.group.asking not in set(self.fields) - self.locked:
+            return []
+        return [self[name] for name in self.group.names if name not in self.locked]
 
     @property
     def is_partly_locked(self) -> bool:

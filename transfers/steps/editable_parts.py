@@ -1,4 +1,6 @@
-"""Which parts of a returned order its owner may change: exactly those that were named."""
+"""Which parts of a returned order its owner may change: those that were named, and those that follow from them."""
+
+from collections.abc import Iterable
 
 from icpportal.gateways.miit.codes.processing_codes import opened_by
 from icpportal.lifecycle import APPLICANT
@@ -10,6 +12,27 @@ from transfers.proofs import servers
 
 # what a reason lets the applicant explain, and where
 EXPLAINED_IN = {"phone_elsewhere": "subject.remark"}
+PERSON = ("name", "id_type", "id_number", "id_until", "phone1", "phone2", "emergency", "email")
+APPROVALS = ("website.approval_types", "website.approval_number", "paper.approval_paper")
+# what another answer to a part may ask for, or may contradict: named alone, the part could not be changed
+FOLLOWING = {
+    "administrator.same_person": (*(f"administrator.admin_{name}" for name in PERSON), "administrator.admin_told"),
+    "website.needs_approval": APPROVALS,
+    "website.content": ("website.needs_approval", *APPROVALS),
+    "website.approval_types": ("website.approval_number", "paper.approval_paper"),
+    "subject.is_legal_rep": ("subject.investor", *(f"subject.lead_{name}" for name in PERSON), "paper.lead_id"),
+    "subject.post_region": ("subject.lead_phone2",),  # a landline has the area code of the address
+    "subject.post_address": ("subject.no_door_number",),
+    "subject.no_door_number": ("subject.post_address",),
+    "subject.lead_id_type": (
+        *(f"subject.lead_{name}" for name in ("name", "id_number", "id_until")),
+        "paper.lead_id",
+    ),
+    "administrator.admin_id_type": (
+        *(f"administrator.admin_{name}" for name in ("name", "id_number", "id_until")),
+        "paper.admin_id",
+    ),
+}
 # everything is open in a draft and in a lapsed order that is mended
 ALL = None
 RETURNED = states.keys(Group.RETURNED)
@@ -40,12 +63,18 @@ def _read(order: Order) -> Opening:
     if entered is None or (was_mended and Group.LAPSED in states.BY_KEY[entered.from_state].groups):
         return ALL, {}
     if was_mended:
-        return set(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
+        return with_following(opened_by(order.authority_code)) | _gates_to_repeat(order), {}
     verdicts = queries.open_verdicts(order)
     explained = {
         EXPLAINED_IN[each.reason.key] for each in verdicts.values() if each.reason and each.reason.key in EXPLAINED_IN
     }
-    return set(verdicts) | explained | _gates_to_repeat(order), verdicts
+    return with_following(verdicts) | explained | _gates_to_repeat(order), verdicts
+
+
+def with_following(parts: Iterable[str]) -> set[str]:
+    """The parts, and those without which another answer to them could not be kept."""
+    named = set(parts)
+    return named.union(*(FOLLOWING.get(part, ()) for part in named))
 
 
 def _gates_to_repeat(order: Order) -> set[str]:

@@ -14,7 +14,7 @@ from transfers.orders import queries
 from transfers.orders.people import is_individual
 from transfers.pages import stages
 from transfers.steps import known
-from transfers.steps.base import FoldedChoices, Step, StepOptions, folded
+from transfers.steps.base import AskedWith, FoldedChoices, Step, StepOptions, folded
 from transfers.steps.checked_form import NO, YES_NO, CheckedForm, chinese
 
 HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
@@ -29,6 +29,7 @@ class WebsiteForm(CheckedForm):
     step_key = "website"
     widths: ClassVar[Mapping[str, str]] = {"site_name": "f-half", "home_url": "f-half"}
     asked_with = ("approval_types", "approval_number", "domain_holder", "service_kind")
+    group = AskedWith(_("Prior approval"), "needs_approval=yes", ("approval_types", "approval_number"))
 
     site_name = PlainTextField(
         label=_("Website name"),
