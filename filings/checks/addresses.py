@@ -29,8 +29,8 @@ def in_chinese(name: str, label: Callable[[], str]) -> Callable[[Facts], Gaps | 
 
 
 def investor_in_chinese(facts: Facts) -> Gaps | None:
-    """An individual's investor is its own name, as on the document, which the page of the filing type has judged."""
-    if facts.is_individual:
+    """The name of an individual, or of the legal representative who is the lead, is judged with the document."""
+    if facts.is_individual or (facts.lead_is_legal and facts.subject.get("investor") == facts.lead.name):
         return None
     return in_chinese("investor", lambda: pgettext("label", "investor"))(facts)
 
@@ -97,7 +97,14 @@ CHECKS: tuple[Check, ...] = (
         _("Add the door number, or tick the box below"),
         without_door_number,
     ),
-    Check("chinese_needed", PageOf.SUBJECT, "investor", CHINESE_NEEDED, investor_in_chinese),
+    Check(
+        "chinese_needed",
+        PageOf.SUBJECT,
+        "investor",
+        CHINESE_NEEDED,
+        investor_in_chinese,
+        needs=("is_legal_rep", "lead_name"),
+    ),
     Check(
         "investor_self",
         PageOf.SUBJECT,

@@ -239,12 +239,17 @@ says(
     accepted=[case(), case(post_region="640205"), case(post_region="")],
     refused=[case(post_region="610102")],
 )
+LATIN = {"lead_name": "JOHN SAMPLE", "lead_id_type": "7", "lead_id_number": "E12345678"}
+AS_THE_LEAD = {"investor": [case(investor="JOHN SAMPLE", **LATIN)]}
+AS_NO_LEAD = {
+    "investor": [case(investor="JOHN SAMPLE", is_legal_rep="no", **LATIN), case(investor="J SAMPLE", **LATIN)]
+}
 for name in ("id_address", "post_address", "investor"):
     says(
         "chinese_needed",
         name,
-        accepted=[case(), case(**{name: ""})],
-        refused=[case(**{name: "1 Sample Road"})],
+        accepted=[case(), case(**{name: ""}), *AS_THE_LEAD.get(name, [])],
+        refused=[case(**{name: "1 Sample Road"}), *AS_NO_LEAD.get(name, [])],
     )
 says(
     "address_door",
