@@ -1,6 +1,7 @@
 """Form fields that know how people type, and say what to do when something does not fit."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Unpack
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.fields import domains, emails, phones
 from icpportal.fields.form_types import FieldOptions, FieldValue
-from icpportal.fields.text import normalise_number, plain_label, refuse_hidden, strip_outer
+from icpportal.fields.text import normalise_number, plain_label, read_day, refuse_hidden, strip_outer
 
 
 class Labelled(forms.Field):
@@ -100,6 +101,23 @@ class NumberField(PlainTextField):
 
     def to_python(self, value: str | None) -> str:
         return normalise_number(super().to_python(value))
+
+
+class LastDayField(Labelled, forms.DateField):
+    """The last day of a document, in any way that one is written; none for a document without an end."""
+
+    endless = frozenset(("长期", "长期有效", "永久", "永久有效"))  # as it stands on the document
+
+    def to_python(self, value: str | date | None) -> date | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        text = "".join(value.split())
+        if not text or text in self.endless:
+            return None
+        day = read_day(text)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class _ReadField(PlainTextField):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
@@ -16,6 +17,7 @@ HIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 HIDDEN_OTHERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufffd")
 CONTROL_NAMES = {0x00: "NULL", 0x09: "TAB", 0x0A: "LINE FEED", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
 LINE_BREAKS = {"\n", "\r"}
+DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
@@ -73,6 +75,22 @@ def normalise_number(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
     bare = "".join(char for char in folded if not (char.isspace() or _is_dash(char)))
     return unicodedata.normalize("NFKC", bare)  # what stood apart may have joined
+
+
+def read_day(text: str) -> date | None:
+    """The day that was typed as on a document, 2036.02.29, 2036年2月29日 or without signs; None when it is no day.
+
+    Raises when it is written as one that no calendar has.
+    """
+    bare = "".join(unicodedata.normalize("NFKC", text).split())
+    found = DAY_WRITTEN.fullmatch("".join("-" if _is_dash(char) else char for char in bare))
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValidationError(_("There is no such day: compare it with the document"), code="no_such_day") from None
 
 
 def _is_dash(char: str) -> bool:

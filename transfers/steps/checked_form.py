@@ -13,7 +13,15 @@ from filings import checks
 from filings.queries import known_to_checks
 from filings.register.certificate_numbers import regular
 from filings.register.certificates import certificates_of_people
-from icpportal.fields.fields import ChoiceField, EmailField, MobileField, NumberField, PhoneField, PlainTextField
+from icpportal.fields.fields import (
+    ChoiceField,
+    EmailField,
+    LastDayField,
+    MobileField,
+    NumberField,
+    PhoneField,
+    PlainTextField,
+)
 from icpportal.fields.form_types import Files, Posted
 from icpportal.fields.types import Json, Words
 from icpportal.wizard.storage import as_json
@@ -28,8 +36,6 @@ YES_NO = [(YES, _("Yes")), (NO, _("No"))]
 BY_NUMBER = _("Resident ID card, or choose another…")
 # 18 characters that begin as a province does; the permits of Hong Kong, Macao, Taiwan and of foreigners do not
 ID_CARD, ID_CARD_NUMBER = "2", re.compile(r"[1-7][0-9]{16}[0-9X]")
-
-DATE_FORMATS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d")  # the second as it stands on the card
 
 
 def chinese(**attrs: str) -> forms.TextInput:
@@ -177,11 +183,10 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
             widget=forms.TextInput(attrs={"class": "input-20", "autocomplete": "off", "spellcheck": "false"}),
             required=required,
         ),
-        "id_until": forms.DateField(
+        "id_until": LastDayField(
             label=_("Valid until"),
             help_text=_("See the back of the document. Leave empty if it does not expire"),
             required=False,
-            input_formats=DATE_FORMATS,
             widget=forms.DateInput(
                 attrs={
                     "class": "input-12",

@@ -8,15 +8,17 @@ from django.test import Client
 from tests.transfers.builders import (
     administrator_answers,
     make_order,
+    sign_in,
     subject_answers,
     website_answers,
 )
-from tests.transfers.outside import as_sent, errors, kept, send
+from tests.transfers.outside import as_sent, errors, kept, page_of, send
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db
 GATES = ("service_code", "filing_password")
 FOREIGN = {"lead_name": "John Smith", "lead_id_type": "7", "lead_id_number": "E12345678"}
+NO_SUCH_DAY = {"en": "There is no such day: compare it with the document", "zh-hans": "没有这一天，请对照证件核对"}
 
 
 def draft() -> Order:
@@ -42,3 +44,54 @@ def test_an_investor_in_latin_letters_is_refused_where_the_lead_is_not_the_legal
     answer, _order = sent(client, "subject", investor="John Smith", is_legal_rep="no", **FOREIGN)
 
     assert errors(answer)["investor"] == ["chinese_needed"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2036-02-29",
+        "2036.02.29",
+        "2036/2/29",
+        "20360229",
+        "２０３６－０２－２９",
+        "2036年2月29日",
+        "2036 年 02 月 29 日",
+        "２０３６．０２．２９",
+    ],
+)
+@pytest.mark.parametrize(("step", "name"), [("subject", "lead_id_until"), ("administrator", "admin_id_until")])
+def test_the_last_day_of_a_document_is_taken_as_people_write_it(
+    client: Client, step: str, name: str, typed: str
+) -> None:
+    answer, order = sent(client, step, **{name: typed})
+
+    assert answer.status_code == 302, errors(answer)
+    assert order.answer(step)[name] == "2036-02-29"
+
+
+@pytest.mark.parametrize("typed", ["长期", " 长期有效 ", "长 期", "永久"])
+def test_a_document_without_an_end_is_told_as_it_stands_on_the_card(client: Client, typed: str) -> None:
+    answer, order = sent(client, "subject", lead_id_until=typed)
+
+    assert answer.status_code == 302, errors(answer)
+    assert not order.answer("subject")["lead_id_until"]
+
+
+@pytest.mark.parametrize("language", NO_SUCH_DAY)
+@pytest.mark.parametrize("typed", ["2027-02-29", "2027年13月1日", "２０２７０４３１"])
+def test_a_day_that_no_calendar_has_is_said_to_be_none(client: Client, typed: str, language: str) -> None:
+    order = draft()
+
+    answer = sign_in(client, order.owner).post(
+        page_of(order, "subject"), as_sent(subject_answers(lead_id_until=typed)), headers={"accept-language": language}
+    )
+
+    assert errors(answer) == {"lead_id_until": ["no_such_day"]}
+    assert NO_SUCH_DAY[language] in answer.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["2036-02", "02/29/2036", "36-02-29", "长", "soon"])
+def test_what_is_no_day_is_told_how_to_write_one(client: Client, typed: str) -> None:
+    answer, _order = sent(client, "subject", lead_id_until=typed)
+
+    assert errors(answer) == {"lead_id_until": ["invalid"]}
