@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.fields import domains, emails, phones
 from icpportal.fields.form_types import FieldOptions, FieldValue
-from icpportal.fields.text import normalise_number, plain_label, read_day, refuse_hidden, strip_outer
+from icpportal.fields.text import normalise_number, plain_label, read_day, refuse_hidden, regular_name, strip_outer
 
 
 class Labelled(forms.Field):
@@ -91,6 +91,13 @@ class PlainTextField(Labelled, forms.CharField):
                 params={"label": self.plain_label, "max": self.longest},
             )
         return text
+
+
+class PersonNameField(PlainTextField):
+    """A person's name: spaces between Chinese characters are forgiven, and another dot than that of documents."""
+
+    def to_python(self, value: str | None) -> str:
+        return regular_name(super().to_python(value))
 
 
 class NumberField(PlainTextField):

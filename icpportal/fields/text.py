@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
-from icpportal.fields.language_marks import has_han
+from icpportal.fields.language_marks import HAN, has_han
 from icpportal.fields.types import Words
 
 OUTER_SPACE = " \t\r\n\u00a0\u3000"
@@ -18,6 +18,9 @@ HIDDEN_OTHERS = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\ufff
 CONTROL_NAMES = {0x00: "NULL", 0x09: "TAB", 0x0A: "LINE FEED", 0x0D: "CARRIAGE RETURN", 0x1B: "ESCAPE", 0x7F: "DELETE"}
 LINE_BREAKS = {"\n", "\r"}
 DAY_WRITTEN = re.compile(r"([0-9]{4})(?:[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?|([0-9]{2})([0-9]{2}))")
+# between Chinese characters: the spaces of a name that was set apart, and what keyboards write for the dot
+SPACE_OF_NAME = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+DOT_OF_NAME = re.compile(rf"(?<=[{HAN}])\s*[·.\uff0e\u30fb\uff65]\s*(?=[{HAN}])")
 BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 
@@ -66,6 +69,11 @@ def refuse_hidden(text: str, label: str, *, lines: bool = False) -> None:
 def strip_outer(text: str) -> str:
     """The text without the white space around it; nothing inside is touched."""
     return text.strip(OUTER_SPACE)
+
+
+def regular_name(text: str) -> str:
+    """A person's name as on a Chinese document: no space between its characters, and · for any dot."""
+    return DOT_OF_NAME.sub("·", SPACE_OF_NAME.sub("", text))
 
 
 def normalise_number(text: str) -> str:

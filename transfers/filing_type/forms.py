@@ -15,6 +15,7 @@ from filings.register.blind_keys import subject_key
 from icpportal.fields.fields import ChoiceField, DomainField, NumberField, PlainTextField
 from icpportal.fields.form_types import Choice, Files, FormOptions, KnowingForm, Known, Posted, offer
 from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.text import regular_name
 
 NOTHING = ("", _("Choose…"))
 ON_PAGE = {"region": "region_county"}  # the check's field, where the page calls it otherwise
@@ -121,6 +122,8 @@ class VerifyTypeForm(KnowingForm):
 
     def clean(self) -> None:
         super().clean()
+        if self.cleaned_data.get("nature") == certificates.INDIVIDUAL and "name" in self.cleaned_data:
+            self.cleaned_data["name"] = regular_name(self.cleaned_data["name"])
         for finding in self._findings():
             field = ON_PAGE.get(finding.field, finding.field)
             if finding.stops and field not in self.errors:

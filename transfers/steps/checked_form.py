@@ -19,8 +19,8 @@ from icpportal.fields.fields import (
     LastDayField,
     MobileField,
     NumberField,
+    PersonNameField,
     PhoneField,
-    PlainTextField,
 )
 from icpportal.fields.form_types import Files, Posted
 from icpportal.fields.types import Json, Words
@@ -173,7 +173,7 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
     """The fields of a person in charge, named `lead_…` or `admin_…`."""
     documents = [("", BY_NUMBER), *((each.key, each.label) for each in certificates_of_people())]
     fields = {
-        "name": PlainTextField(
+        "name": PersonNameField(
             label=_("Name"), max_length=64, help_text=_("As on the document"), widget=chinese(), required=required
         ),
         "id_type": ChoiceField(label=_("Type of document"), choices=documents, required=False),

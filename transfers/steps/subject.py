@@ -12,6 +12,7 @@ from filings.provinces.choices import SUBJECT_LEAD
 from filings.register import regions
 from icpportal.fields.fields import ChoiceField, Labelled, PlainTextField
 from icpportal.fields.form_types import Choices, Files, Known, Posted, offer
+from icpportal.fields.text import regular_name
 from transfers.orders.people import is_individual
 from transfers.pages import stages
 from transfers.steps import editable_parts, known
@@ -173,6 +174,8 @@ class SubjectForm(CheckedForm, LeadFields):
         """A lead who is the legal representative stands for the investor too, unless another one is named."""
         cleaned = self.cleaned_data
         if self.investor_follows and self.fields["investor"].disabled:
+            cleaned["investor"] = cleaned.get("lead_name", "")
+        if regular_name(cleaned.get("investor", "")) == cleaned.get("lead_name"):
             cleaned["investor"] = cleaned.get("lead_name", "")
         if cleaned.get("investor") or "investor" in self.errors:
             return

@@ -12,7 +12,8 @@ from tests.transfers.builders import (
     subject_answers,
     website_answers,
 )
-from tests.transfers.outside import as_sent, errors, kept, page_of, send
+from tests.transfers.outside import as_sent, errors, kept, page_of, send, typed_type
+from transfers.filing_type.forms import VerifyTypeForm
 from transfers.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +96,41 @@ def test_what_is_no_day_is_told_how_to_write_one(client: Client, typed: str) -> 
     answer, _order = sent(client, "subject", lead_id_until=typed)
 
     assert errors(answer) == {"lead_id_until": ["invalid"]}
+
+
+NAMES = [
+    ("赵 样", "赵样"),
+    ("赵\u3000样", "赵样"),
+    ("赵．买买提", "赵·买买提"),
+    ("赵・买买提", "赵·买买提"),
+    ("赵 · 买买提", "赵·买买提"),
+]
+
+
+@pytest.mark.parametrize(("typed", "name"), NAMES)
+def test_a_chinese_name_is_kept_as_it_stands_on_the_card(client: Client, typed: str, name: str) -> None:
+    answer, order = sent(client, "subject", lead_name=typed, investor=typed)
+    other, others = sent(client, "administrator", admin_name=typed)
+
+    assert (answer.status_code, other.status_code) == (302, 302)
+    assert (order.answer("subject")["lead_name"], order.answer("subject")["investor"]) == (name, name)
+    assert others.answer("administrator")["admin_name"] == name
+
+
+@pytest.mark.parametrize(("typed", "name"), NAMES)
+def test_an_individual_is_known_by_the_name_on_the_card(typed: str, name: str) -> None:
+    person = {"nature": "individual", "id_type": "2", "id_number": "119999199009090002", "name": typed}
+
+    form = VerifyTypeForm(typed_type("12", **person))
+
+    assert form.is_valid(), form.errors
+    assert form.answers()["name"] == name
+
+
+def test_the_spaces_of_a_latin_name_and_of_an_organisations_name_stay(client: Client) -> None:
+    _answer, order = sent(client, "subject", **FOREIGN, investor="")
+    form = VerifyTypeForm(typed_type(name="示例 纸业"))
+
+    assert order.answer("subject")["lead_name"] == "John Smith"
+    assert form.is_valid(), form.errors
+    assert form.answers()["name"] == "示例 纸业"
