@@ -13,6 +13,7 @@ COUNTRY = "CN"
 COUNTRY_CODE = 86
 COUNTRY_PREFIX = re.compile(r"^(?:\+86|0086|086|86(?=\d{10}))")
 PUNCTUATION = str.maketrans("", "", "().")
+BEGINS_MOBILE = re.compile(r"1[3-9]")  # an area code that begins with 1 is Beijing's, 10
 MOBILE = re.compile(r"1[0-9]{10}")
 # ranges lent to resellers (虚拟运营商); texts of the ministry are known to miss them
 VIRTUAL_PREFIXES = ("162", "165", "167", "170", "171")
@@ -52,8 +53,10 @@ def landline(typed: str) -> str:
 
 
 def phone(typed: str) -> str:
-    """A mobile if it looks like one, otherwise a landline."""
-    return mobile(typed) if _national(typed).startswith("1") and len(_national(typed)) == 11 else landline(typed)
+    """A mobile if it begins as one, whatever its length, otherwise a landline."""
+    national = _national(typed)
+    is_like_mobile = BEGINS_MOBILE.match(national) or (national.startswith("1") and len(national) == 11)
+    return mobile(typed) if is_like_mobile else landline(typed)
 
 
 def is_mobile(number: str) -> bool:

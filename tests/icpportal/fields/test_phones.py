@@ -88,9 +88,18 @@ def test_other_numbers_are_no_landline(typed):
 def test_a_phone_is_either():
     assert phone("139 0000 0002") == "13900000002"
     assert phone("0951 5550100") == "086-0951-5550100"
+    assert phone("10 6552 0100") == "086-010-65520100"
 
 
-@pytest.mark.parametrize(("typed", "code"), [("12900000002", "mobile_bad"), ("123", "landline_bad")])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("12900000002", "mobile_bad"),
+        ("138 1111 222", "mobile_bad"),
+        ("138111122223", "mobile_bad"),
+        ("123", "landline_bad"),
+    ],
+)
 def test_a_wrong_phone_is_told_the_form_it_was_nearest_to(typed, code):
     with pytest.raises(ValidationError) as refused:
         phone(typed)
