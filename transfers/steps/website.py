@@ -1,5 +1,6 @@
 """Step 4, website (网站信息)."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar, Unpack
 
@@ -19,6 +20,7 @@ from transfers.steps.checked_form import NO, YES_NO, CheckedForm, chinese
 
 HOLDER_SUBJECT, HOLDER_PERSON = "subject", "person"
 WEBSITE_KIND = "1"  # the ministry's table of service types: website
+WITHOUT_SCHEME = re.compile(r"[^\s/:@?#]+\.[^\s/:@?#]+(?::[0-9]+)?(?:[/?#]\S*)?")
 USUAL_CONTENT = {True: (OTHER, BLOG), False: ("8", "3", "9", OTHER)}
 USUAL_LANGUAGES = ("1", "12")
 
@@ -133,6 +135,11 @@ class WebsiteForm(CheckedForm):
     def approval_fields(self) -> list[forms.BoundField]:
         """What is asked only where prior approval is needed; the page shows them as one group."""
         return [self["approval_types"], self["approval_number"]]
+
+    def clean_home_url(self) -> str:
+        """The whole address, where it was typed without its scheme."""
+        url = str(self.cleaned_data["home_url"])
+        return f"https://{url}" if WITHOUT_SCHEME.fullmatch(url) else url
 
     def clean(self) -> None:
         self.cleaned_data["service_kind"] = WEBSITE_KIND

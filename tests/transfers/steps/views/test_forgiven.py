@@ -134,3 +134,24 @@ def test_the_spaces_of_a_latin_name_and_of_an_organisations_name_stay(client: Cl
     assert order.answer("subject")["lead_name"] == "John Smith"
     assert form.is_valid(), form.errors
     assert form.answers()["name"] == "示例 纸业"
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/index.html?a=1", ":8443/"])
+def test_a_home_page_without_its_scheme_is_completed(client: Client, rest: str) -> None:
+    order = draft()
+
+    answer = send(
+        client, order, "website", as_sent(website_answers(order.domain, home_url=f"www.{order.domain}{rest}"))
+    )
+
+    assert answer.status_code == 302, errors(answer)
+    assert kept(order).answer("website")["home_url"] == f"https://www.{order.domain}{rest}"
+
+
+@pytest.mark.parametrize("typed", ["mailto:a@{}", "ftp://{}/", "http:/{}", "home page", "javascript:{}"])
+def test_what_is_no_address_is_not_completed(client: Client, typed: str) -> None:
+    order = draft()
+
+    answer = send(client, order, "website", as_sent(website_answers(order.domain, home_url=typed.format(order.domain))))
+
+    assert errors(answer) == {"home_url": ["url_bad"]}
