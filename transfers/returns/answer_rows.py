@@ -40,6 +40,7 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
     is_saved = step.key in order.answers
     said = {name: value for name, value in form.initial.items() if name not in form.known and (is_saved or value)}
     answers = {**said, **order.answer(step.key)}
+    unasked = form.unasked()
 
     def hidden(name: str) -> Callable[[str], str]:
         return mask_of(f"{step.key}.{name}") if mask_numbers else str
@@ -47,7 +48,7 @@ def rows(order: Order, step: Step, *, drawn: StepForm | None = None, mask_number
     return [
         {"field": f"{step.key}.{name}", "label": field.label, "value": hidden(name)(words(field, answers.get(name)))}
         for name, field in form.fields.items()
-        if answers.get(name) not in (None, "", [])
+        if answers.get(name) not in (None, "", []) and name not in unasked
     ]
 
 

@@ -1,6 +1,6 @@
 """Step 4, website administrator (网站负责人): the same person as the lead, or another one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Unpack
 
 from django import forms
@@ -69,6 +69,11 @@ class AdministratorForm(CheckedForm, AdministratorFields):
 
     def known_values(self) -> Mapping[str, Known]:
         return known.of_administrator(self.order)
+
+    def unasked(self) -> Collection[str]:
+        """All of another person where it is the lead, the tick that the person was told above all."""
+        is_same = self.order.answer(self.step_key).get("same_person") == SAME
+        return (*PERSONAL, "admin_told") if is_same else ()
 
     @property
     def may_be_same(self) -> bool:

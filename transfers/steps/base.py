@@ -86,6 +86,10 @@ class StepForm(KnowingForm):
         """What need not be typed while this page was never saved."""
         return {}
 
+    def unasked(self) -> Collection[str]:
+        """The fields that the kept answers to others leave without a meaning: nobody reads their answers."""
+        return ()
+
     def full_clean(self) -> None:
         self._call_required(False)
         super().full_clean()

@@ -130,6 +130,18 @@ def test_another_person_is_not_opened_where_the_administrator_is_the_lead(client
     assert form.is_locked
 
 
+@pytest.mark.parametrize(("same", "is_said"), [("yes", False), ("no", True)])
+def test_whether_the_administrator_was_told_is_said_of_another_person_only(
+    client: Client, same: str, is_said: bool
+) -> None:
+    answers = administrator_answers(same_person=same, admin_told=False)
+    order = returned("website.site_name", answers={"administrator": answers})
+
+    page = look(client, order, "administrator")
+
+    assert ("This person has been told and agrees" in page) is is_said
+
+
 def test_an_erased_password_is_asked_again_before_anything_else(client: Client) -> None:
     order = returned("subject.lead_email", password_kept=False, password_digest="")
 
