@@ -277,6 +277,16 @@ def test_a_returned_paper_is_to_be_replaced_and_not_ready(client: Client) -> Non
     assert "slot-ready" in shown(client, order, "slot", "statement")
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Stays as it is"), ("zh-hans", "不作修改")])
+def test_a_paper_that_nobody_named_is_not_said_to_be_explained(client: Client, language: str, words: str) -> None:
+    order = returned("paper.statement")
+
+    page = shown(client, order, "documents", language=language)
+
+    assert words in page
+    assert "已说明" not in page
+
+
 def test_an_order_without_a_return_is_not_asked_anything_more(client: Client) -> None:
     """A draft, and a lapsed order that is opened, have no parts to change."""
     order = make_complete()

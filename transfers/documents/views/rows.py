@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.fields.components import LINK, PRIMARY, SECONDARY, Action
 from icpportal.fields.language_marks import reads_chinese
@@ -24,7 +24,7 @@ from verification.documents.advice import found_on
 from verification.documents.forms import UploadForm
 from verification.documents.upload_messages import reason_of
 
-STAYS = gettext_lazy("Stays as it is")
+STAYS = pgettext_lazy("paper", "Stays as it is")  # nobody was asked about it
 SIGN = gettext_lazy("Print it and sign with a black pen, in regular script")
 SIGN_AND_SEAL = gettext_lazy("Print it, sign with a black pen, in regular script, and add the organisation's seal")
 # whose paper a slot takes; all others are papers of this filing
