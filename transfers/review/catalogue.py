@@ -28,7 +28,7 @@ ROWS: tuple[Row, ...] = (
     ("id_ending", "subject.lead_id_until administrator.admin_id_until paper.lead_id paper.admin_id", "证件 3 个月内到期，请换领新证件后再提交", "The document expires within 3 months: renew it, then resubmit", "证件将到期", "document expires soon"),
     ("picture_bad", "paper", "图片有反光、缺角或为翻拍，请用原件重拍", "Glare, a cut-off corner or a photo of a screen: photograph the original again", "图片不合格", "picture not usable"),
     ("wrong_side", "paper.lead_id paper.admin_id", "证件两面传反或缺一面，补齐后提交", "A side of the document is missing or swapped: upload both", "证件缺一面", "a side is missing"),
-    ("approval_missing", "website.approval_types website.approval_number paper.approval_paper", "内容需要前置审批，填写批文号并上传批文", "The content needs approval: enter the number and upload the paper", "缺前置审批", "prior approval missing"),
+    ("approval_missing", "website.needs_approval website.approval_types website.approval_number paper.approval_paper", "内容需要前置审批，填写批文号并上传批文", "The content needs approval: enter the number and upload the paper", "缺前置审批", "prior approval missing"),
     ("domain_state", "paper.domain_cert website.home_url", "域名未实名认证或即将到期，请处理后再提交", "The domain is not real-name verified or expires soon: fix this first", "域名状态不符", "domain not in order"),
     ("site_unreachable", "website.home_url", "首页无法打开或底部没有备案号，请处理后再提交", "The home page does not open or has no ICP number at its foot: fix it", "首页不合要求", "home page not in order"),
     ("other_order", "subject website", "同一主体或域名在其他接入商有未完成的订单，请先处理", "Another order for this subject or domain is open with another provider: finish or withdraw it first", "别处有订单", "order open elsewhere"),

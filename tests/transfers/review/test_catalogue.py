@@ -1,6 +1,9 @@
 """The reasons the portal ships with: a row and a migration that writes it (docs/how-to.md)."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.utils.translation import override
 
 from transfers.documents.slots import SLOTS
@@ -12,6 +15,9 @@ from transfers.review.reasons.queries import in_force
 
 pytestmark = pytest.mark.django_db
 ROW = ("site_logo", "website.site_name", "网站标志不符合要求", "The logo does not meet the rules", "标志不符", "logo")
+
+
+APPROVAL, NEED = "approval_missing", "website.needs_approval"
 
 
 def offered(part: str) -> dict[str, str]:
@@ -43,3 +49,41 @@ def test_what_staff_edited_stays_when_the_rows_are_written_again() -> None:
     assert catalogue.seed(ReturnReason, ReasonVersion) == 0
 
     assert ReturnReason.objects.get(key="telephone").text_en == "Call us back"
+
+
+def as_first_shipped() -> ReturnReason:
+    """The reason as portals have it that were installed before it was told of orders without an approval."""
+    reason = ReturnReason.objects.get(key=APPROVAL)
+    reason.versions.all().delete()
+    reason.fields = reason.fields.removeprefix(f"{NEED} ")
+    reason.save()
+    catalogue.first_version(ReasonVersion, reason)
+    return reason
+
+
+def widen() -> None:
+    import_module("transfers.migrations.0047_missing_approval").widen(apps, None)
+
+
+def test_that_an_approval_is_missing_is_told_of_an_order_that_says_it_needs_none() -> None:
+    assert APPROVAL in offered(NEED)
+
+
+def test_a_portal_that_is_installed_already_gets_it_as_a_further_version() -> None:
+    reason = as_first_shipped()
+    assert APPROVAL not in offered(NEED)
+
+    widen()
+    widen()
+
+    assert APPROVAL in offered(NEED)
+    assert [(version.number, NEED in version.fields) for version in reason.versions.all()] == [(2, True), (1, False)]
+
+
+def test_what_a_lead_wrote_about_a_missing_approval_stays() -> None:
+    reason = as_first_shipped()
+    reason.versions.create(number=2, text_zh="另述", text_en="Other words", short_zh="另述", short_en="other")
+
+    widen()
+
+    assert [version.number for version in reason.versions.all()] == [2, 1]
