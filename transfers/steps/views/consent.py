@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -56,6 +57,20 @@ class ConsentPage(PageInOrder):
     back_url: str
 
 
+class AskedForm(forms.Form):
+    """Both things that the person agrees to, a box each; nobody ticks one for them."""
+
+    role = forms.BooleanField(
+        label=_("I agree to be the website administrator"),
+        error_messages={"required": _("Tick the box to agree to be administrator, or say that you do not agree")},
+    )
+    pictures = forms.BooleanField(
+        label=consents.TEXTS[consents.CURRENT].label,
+        help_text=consents.TEXTS[consents.CURRENT].explanation,
+        error_messages={"required": _("Tick the box to agree to the use of pictures, or say that you do not agree")},
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedPage(Page):
     """What the person reads on the phone; without what is asked the link is over, or was answered as `said`."""
@@ -64,12 +79,11 @@ class AskedPage(Page):
     domain: str = ""
     subject: str = ""
     name: str = ""
-    text: consents.ConsentText = consents.TEXTS[consents.CURRENT]
+    form: AskedForm | None = None
     said: str = ""
     has_agreed: bool = False
     has_withdrawn: bool = False
     follows: Words = ""  # what a withdrawal does, while there is one to make
-    is_incomplete: bool = False
 
 
 @confirmed_required
@@ -126,7 +140,8 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
     if found is None or order is None or not _still_asked(order):
         return _answered(request, token)
     says_no = "no" in request.POST
-    if request.method == "POST" and (says_no or {"role", "pictures"} <= set(request.POST)):
+    form = AskedForm(request.POST if request.method == "POST" and not says_no else None)
+    if says_no or form.is_valid():
         said = consent_links.DECLINED if says_no else consent_links.AGREED
         consent_links.answer(token, said, language=get_language() or "", client=client_address(request))
         return redirect("consent-asked", token)
@@ -134,7 +149,7 @@ def asked(request: HttpRequest, token: str) -> HttpResponse:
         domain=display_domain(order.domain),
         subject=mask_name(str(order.answer("type").get("name") or "")),
         name=mask_name(administrator(order).name),
-        is_incomplete=request.method == "POST",
+        form=form,
     )
     return render_page(request, page)
 

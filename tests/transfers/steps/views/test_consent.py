@@ -99,15 +99,23 @@ def administrator_key(order: Order) -> str:
     return ConsentRequest.objects.get(holder=order.reference).person_key
 
 
-@pytest.mark.parametrize("sent", [{}, {"role": "on"}, {"pictures": "on"}])
-def test_both_boxes_have_to_be_ticked(client: Client, sent: dict[str, str]) -> None:
-    order = make_order()
+@pytest.mark.parametrize("ticked", [(), ("role",), ("pictures",)])
+def test_both_boxes_have_to_be_ticked_and_a_ticked_one_stays_ticked(client: Client, ticked: tuple[str, ...]) -> None:
+    order, phone = make_order(), Client(headers={"accept-language": "en"})
     link = asked(client, order)
 
-    answer = Client().post(link, sent, headers={"accept-language": "en"})
+    shown = phone.post(link, dict.fromkeys(ticked, "on"), follow=True).content.decode()
 
-    assert "Tick both boxes" in answer.content.decode()
+    title, _rest = shown.split("</title>", 1)
+    summary = shown[shown.index("error-summary") : shown.index("</ul>", shown.index("error-summary"))]
+    assert "Error: Do you agree" in title
+    for name in YES:
+        (box,) = re.findall(f'<input[^>]* name="{name}"[^>]*>', shown)
+        told = (f'href="#id_{name}"' in summary, f"id_{name}_error" in box)
+        assert ("checked" in box, *told) == ((True, False, False) if name in ticked else (False, True, True))
     assert states_of(order) == ("waiting", True)
+    phone.post(link, YES)
+    assert states_of(order) == ("agreed", False)
 
 
 def test_a_look_and_a_second_press_change_nothing(client: Client) -> None:
