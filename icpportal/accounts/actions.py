@@ -199,13 +199,14 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
     user.mobile_confirmed_at = now or timezone.now()
-    if before:
+    is_change = before not in ("", user.mobile)
+    if is_change:
         user.contact_changed_at = user.mobile_confirmed_at
     try:
         with transaction.atomic():
             user.save(update_fields=["mobile", "mobile_confirmed_at", "contact_changed_at"])
             pending.delete()
-            if before:
+            if is_change:
                 tell_changed(user, MOBILE)
                 tell_changed(user, MOBILE, to=before, channel=Channel.SMS)
     except IntegrityError as error:

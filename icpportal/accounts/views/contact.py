@@ -3,6 +3,7 @@
 from typing import Any, TypedDict
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,10 +24,14 @@ from icpportal.codes.errors import not_sent
 from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Link
+from icpportal.fields.types import Words
 
 Kind = Pending.Kind
 TAKEN_MOBILE = gettext_lazy("This mobile number is confirmed in another account: use another number, or sign in there")
 TAKEN_EMAIL = gettext_lazy("This address belongs to another account: use another one, or sign in there")
+
+SAME_MOBILE = gettext_lazy("This is the mobile of your account already: enter another one")
+SAME_EMAIL = gettext_lazy("This is the address of your account already: enter another one")
 
 
 def mobile_kind(user: User) -> str:
@@ -94,9 +99,17 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
 
     kind: str
     field: str
+    same: Words
+
+    def is_confirmed(self, user: User) -> bool:
+        """Whether what the account has is proved: entering it again changes nothing."""
+        raise NotImplementedError
 
     def form_valid(self, form: EmailForm | MobileForm) -> HttpResponse:
         user = account_of(self.request)
+        if self.is_confirmed(user) and form.cleaned_data[self.field] == getattr(user, self.field):
+            form.add_error(self.field, ValidationError(self.same, code="same"))
+            return self.form_invalid(form)
         try:
             actions.ask(
                 self.kind,
@@ -119,6 +132,10 @@ class ChangeEmail(ContactPage):
     template_name = "accounts/email.html"
     kind = Kind.EMAIL
     field = "email"
+    same = SAME_EMAIL
+
+    def is_confirmed(self, user: User) -> bool:
+        return user.email_confirmed
 
 
 @method_decorator([signed_in_required, never_cache], name="dispatch")
@@ -128,6 +145,10 @@ class ChangeMobile(ContactPage):
     form_class = MobileForm
     template_name = "accounts/mobile.html"
     field = "mobile"
+    same = SAME_MOBILE
+
+    def is_confirmed(self, user: User) -> bool:
+        return user.mobile_confirmed_at is not None
 
     def dispatch(self, request: HttpRequest) -> HttpResponseBase:
         self.kind = mobile_kind(account_of(request))

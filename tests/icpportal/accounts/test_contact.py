@@ -151,6 +151,20 @@ def test_a_new_mobile_takes_over_once_it_is_proved_and_the_old_one_is_told(prove
     assert list(User.objects.with_mobile("13900000001")) == []
 
 
+@pytest.mark.parametrize(
+    ("address", "typed", "said"),
+    [
+        (EMAIL, {"email": "LIN@example.com"}, "This is the address of your account already"),
+        (MOBILE, {"mobile": "139 0000 0001"}, "This is the mobile of your account already"),
+    ],
+)
+def test_what_the_account_has_already_is_said_before_a_code_is_sent(proved, letters, address, typed, said):
+    page = proved.post(address, typed, follow=True)
+
+    assert said in words(page)
+    assert letters == []
+
+
 def test_a_mobile_confirmed_elsewhere_is_told_only_to_who_holds_the_phone(proved, lin, chen):
     proved.post(MOBILE, {"mobile": chen.mobile})
     page = proved.get(MOBILE_CODE)

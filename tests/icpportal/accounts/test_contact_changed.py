@@ -29,7 +29,10 @@ def test_the_first_mobile_is_no_change(lin):
     assert mark(lin) is None
 
 
-def test_another_mobile_is_a_change(lin):
+def test_another_mobile_is_a_change_and_confirming_the_same_one_is_none(lin, letters):
+    actions.confirm_mobile(begin(lin, Pending.Kind.MOBILE, lin.mobile), now=NOW)
+    assert (mark(lin), letters) == (None, [])
+
     actions.confirm_mobile(begin(lin, Pending.Kind.MOBILE, "13900000011"), now=NOW)
 
     assert mark(lin) == NOW
