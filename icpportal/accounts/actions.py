@@ -199,14 +199,13 @@ def confirm_mobile(pending: Pending, *, now: datetime | None = None) -> None:
     before = user.mobile if user.mobile_confirmed_at else ""
     user.mobile = pending.destination
     user.mobile_confirmed_at = now or timezone.now()
-    is_change = before not in ("", user.mobile)
-    if is_change:
-        user.contact_changed_at = user.mobile_confirmed_at
+    changed_at = user.mobile_confirmed_at if before not in ("", user.mobile) else None
     try:
         with transaction.atomic():
-            user.save(update_fields=["mobile", "mobile_confirmed_at", "contact_changed_at"])
+            user.save(update_fields=["mobile", "mobile_confirmed_at"])
             pending.delete()
-            if is_change:
+            if changed_at:
+                _note_change(user, changed_at)
                 tell_changed(user, MOBILE)
                 tell_changed(user, MOBILE, to=before, channel=Channel.SMS)
     except IntegrityError as error:
@@ -219,21 +218,27 @@ def confirm_email(pending: Pending) -> None:
     user = _account(pending)
     before, user.email = user.email, pending.destination
     was_proved = EmailAddress.objects.filter(user=user, email=before, verified=True).exists()
-    if before != user.email:
-        user.contact_changed_at = timezone.now()
     try:
         with transaction.atomic():
-            user.save(update_fields=["email", "contact_changed_at"])
+            user.save(update_fields=["email"])
             EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
             EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
             pending.delete()
             if before != user.email:
+                _note_change(user, timezone.now())
                 tell_changed(user, EMAIL, to=before)
                 if was_proved:
                     leave(user, before)
     except IntegrityError as error:
         pending.delete()
         raise AddressInUse from error
+
+
+def _note_change(user: User, at: datetime) -> None:
+    """Note what a thief would change first; some things then wait for a while (`CONTACT_CHANGED`)."""
+    user.contact_changed_at = at
+    user.save(update_fields=["contact_changed_at"])
+    import_string(settings.CONTACT_CHANGED)(user, at)
 
 
 CONFIRMED_ADDRESS = {"primary": True, "verified": True}
@@ -266,7 +271,7 @@ def finish_reset(user: User, password: str) -> None:
     """The new password of somebody who proved the mailbox, which thereby counts as confirmed."""
     with transaction.atomic():
         set_password(user, password)
-        User.objects.filter(pk=user.pk).update(contact_changed_at=timezone.now())
+        _note_change(user, timezone.now())
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults=CONFIRMED_ADDRESS)
 
 

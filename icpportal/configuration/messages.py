@@ -7,6 +7,7 @@ from icpportal.configuration.environment import DEMO, SIMULATORS, env, json_obje
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
 ORDER_EFFECTS = "transfers.effects"  # what follows from a move of an order, or from many
+CONTACT_CHANGED = "transfers.cancellation.actions.keep_drafts_past_pause"  # what a change of contact does to orders
 ORDER_SEARCH_KEYS = "transfers.review.search.keys"  # what an order is found by, kept with its answers
 ORDER_LOOKS = "transfers.review.purposes.looks_at_paper"  # whether staff may see the papers of an order, noted
 MESSAGE_EVENTS = "transfers.notifications.topics.EVENTS"  # what people may choose to be told, for the outbox

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -14,17 +15,17 @@ from filings.register.numbers import read_number
 from icpportal.accounts.models import User
 from icpportal.codes import actions as codes
 from icpportal.fields.phones import is_mobile
-from icpportal.lifecycle import APPLICANT
+from icpportal.lifecycle import APPLICANT, CLOCK
 from icpportal.time_format import span_words
 from icpportal.wizard.storage import change
 from transfers.models import Order
 from transfers.notifications.messages import notify_recipients
 from transfers.orders import queries
 from transfers.orders.actions import claim
-from transfers.orders.kinds import CANCELLATION
+from transfers.orders.kinds import CANCELLATION, in_group
 from transfers.orders.machine import ORDER, note, open_move
 from transfers.orders.people import ADMINISTRATOR, SUBJECT_LEAD
-from transfers.orders.rows import EVERYBODY
+from transfers.orders.rows import EVERYBODY, Group
 
 PURPOSE = "cancel"
 LAST_ACCESS = "last known access"  # the note of an order that was begun in spite of the warning
@@ -90,6 +91,16 @@ def filed_mobiles(website: Website) -> list[FiledMobile]:
 def cool_off_words() -> str:
     """How long a cancellation can be stopped, in words; "" where the operator gives no time."""
     return span_words(settings.CANCEL_COOL_OFF) if timedelta(0) < settings.CANCEL_COOL_OFF else ""
+
+
+def keep_drafts_past_pause(user: User, at: datetime) -> None:
+    """Keep what a change of contact holds up until it can go on again, and as long after that as a new draft."""
+    until = at + settings.CANCEL_PAUSE + settings.CANCEL_DRAFT_KEPT
+    held_up = Order.objects.filter(owner=user, kind=CANCELLATION.key, due_at__gt=at, due_at__lt=until)
+    for order in held_up.filter(in_group(Group.EDITABLE)):
+        same = Order.objects.filter(pk=order.pk, version=order.version)  # else it moved on since it was read
+        if same.update(due_at=until, version=F("version") + 1, reminded=0):
+            note(order, "deadline_moved", by=CLOCK, at=at)
 
 
 # --- the applicant's verbs ---

@@ -215,7 +215,7 @@ def _consequences(
         website=website,
         form=form,
         found=consequences(website),
-        notices=[Notice("problem", NOT_NOW, (words_of(hindered),))] if hindered else [],
+        notices=[Notice("problem", NOT_NOW, _hindered(hindered, order))] if hindered else [],
         panels=[_in_the_way(blocker)] if blocker else [],
         cools_off=cancelling.cool_off_words(),
         is_possible=not hindered and not blocker,
@@ -233,6 +233,13 @@ def _until_when() -> Words:
     """How long it can be stopped."""
     hours = cancelling.cool_off_words()
     return STOPPABLE % {"hours": hours} if hours else FINAL
+
+
+def _hindered(reason: BlockReason, order: Order | None) -> tuple[str, ...]:
+    """Why not now; and where that is over by itself, how long what was begun is kept."""
+    if reason.until is None or order is None or order.due_at is None:
+        return (words_of(reason),)
+    return words_of(reason), _("The draft is kept until %(time)s.") % {"time": long_words(order.due_at)}
 
 
 def words_of(hindered: BlockReason) -> str:

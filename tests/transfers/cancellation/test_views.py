@@ -4,15 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from lxml.html import document_fromstring
 
+from icpportal.accounts import actions as accounts
+from icpportal.accounts.models import Pending
 from icpportal.gateways.dns.fake import FakeResolver
 from icpportal.gateways.errors import Retryable
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
+from icpportal.time_format import long_words
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, moves, sign_in
 from tests.transfers.cancels import (
@@ -33,6 +38,7 @@ from tests.transfers.cancels import (
 )
 from tests.transfers.outside import typed_type
 from transfers.authority.results import take_answer
+from transfers.deadlines.sweep import sweep
 from transfers.models import Order, TypeCheck
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ministry")]
@@ -232,6 +238,28 @@ def test_a_change_of_contact_on_the_way_stops_it_there(client: Client, owner: An
 
     assert answer.url == url(order)
     assert reload(order).state == states.DRAFT
+
+
+def test_a_draft_that_a_change_of_contact_holds_up_outlasts_the_pause(client: Client, owner: Any) -> None:
+    website, start = make_website(owner), timezone.now().replace(hour=4, minute=0)
+    with time_machine.travel(start, tick=False):
+        begin(proved(client, owner), website)
+        order = order_of(website)
+    with time_machine.travel(start + timedelta(hours=23, minutes=59), tick=False):
+        pending = accounts.begin(Pending.Kind.MOBILE, destination="13911110009", language="en", user=owner)
+        accounts.confirm_mobile(pending)
+        with override("en"):
+            kept = long_words(start + timedelta(hours=71, minutes=59))
+        assert f"The draft is kept until {kept}." in page(proved(client, owner), url(order))
+        listed = " ".join(document_fromstring(page(client, reverse("dashboard"))).text_content().split())
+        assert f"Kept until {kept}" in listed
+
+    with time_machine.travel(start + timedelta(hours=48), tick=False):
+        sweep()
+        answer = client.post(url(order), {"understood": "on"})
+
+    assert answer.url == url(order, "code")
+    assert (reload(order).state, moves(order)) == (states.DRAFT, ["start", "deadline_moved"])
 
 
 def test_an_open_order_blocks_and_is_named_with_its_ways_out(client: Client, owner: Any) -> None:
