@@ -1,5 +1,6 @@
 """Who is told of what: the news that nobody may miss go out by email and by text message, whoever it is about."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.outbox.models import Message
+from icpportal.outbox.texts import catalogue
 from icpportal.outbox.texts.message_content import opened
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer
@@ -15,6 +17,7 @@ from transfers.authority.results import take_answer
 from transfers.models import Order
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
+from transfers.orders.moves import MOVES
 from transfers.review.actions import accept_photo
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,20 @@ def test_the_end_of_a_transfer_is_told_to_everybody_with_what_to_do_at_once() ->
     text = read("transfer_cancelled")
     assert "stays valid" in text
     assert "Transfer to a new provider at once" in text
+
+
+# told to people who have no account and did nothing; a move sends the others
+TO_OTHERS = sorted(
+    {"cancel_started", "consent_withdrawn"} | {row.notify for row in MOVES if len(row.audience) > 1 and row.notify}
+)
+OWN_ACT = re.compile(
+    r"You (withdrew|\w+ed)\b|[Ii]f (it was not you|you did not do this,)|Not you|非本人操作(?!且)|您\w{2,4}了"
+)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("template", TO_OTHERS)
+def test_nobody_is_told_to_have_done_what_the_account_did(template: str, language: str) -> None:
+    written = " ".join(catalogue.sections(template, language).values())
+
+    assert OWN_ACT.findall(written) == []
