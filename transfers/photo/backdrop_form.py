@@ -25,7 +25,9 @@ class AddressForm(forms.Form):
 
     recipient = PlainTextField(label=_("Recipient"), max_length=30, help_text=_("Who signs for it"), widget=chinese())
     recipient_mobile = MobileField(
-        label=_("Recipient's mobile"), help_text=_("The courier will call"), error_messages={"required": MAINLAND_ONLY}
+        label=_("Recipient's mobile"),
+        help_text=_("The courier will call"),
+        error_messages={"required": _("Enter the recipient's mobile")},
     )
     region_province = ChoiceField(label=_("Province"), widget=place_select("region_city"))
     region_city = ChoiceField(label=_("City"), widget=place_select("region_county", lang="zh-Hans"))

@@ -1,5 +1,7 @@
 """A backdrop from the documents step on: an address of the mainland, where it is, and the desk that posts it."""
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 
@@ -122,6 +124,13 @@ def test_only_a_whole_address_of_the_mainland_with_agreement_is_taken(client, ch
     assert answer.status_code == 200
     assert words in answer.content.decode() or "error" in answer.content.decode()
     assert Backdrop.objects.count() == 0
+
+
+def test_a_recipient_without_a_mobile_is_asked_for_the_mobile_and_for_nothing_else(client):
+    shown = unescape(ask(client, make_order(), recipient_mobile="").content.decode())
+
+    assert "Enter the recipient's mobile" in shown
+    assert "We post to mainland China only" not in shown
 
 
 @pytest.mark.parametrize("code", PROVINCES)
