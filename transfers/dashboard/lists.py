@@ -1,5 +1,7 @@
 """The lists of My filings: a tab each, what is in it, and what was looked for; all of it stands in the address."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +19,7 @@ from filings.queries import websites_of
 from icpportal.accounts.models import User
 from icpportal.fields.components import Tab
 from icpportal.fields.domains import canonical
+from icpportal.fields.text import normalise_number
 from icpportal.fields.types import Words
 from transfers.models import Order
 from transfers.orders import queries
@@ -24,6 +27,7 @@ from transfers.orders.kinds import known
 
 Row = TypeVar("Row", bound=Model)
 LONGEST = 100
+REFERENCE_PART = re.compile("[0-9A-Za-z]{5,8}")  # more than its first half
 NEWEST_FIRST = ("-created_at", "-pk")
 
 
@@ -49,9 +53,13 @@ KEYS = (TURN.key, OURS.key, AT_AUTHORITY.key, SITES, CLOSED.key)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for: a tab, words to look for, a kind of order, the row after which a page begins."""
+    """What the address asks for: a tab, words to look for, a kind of order, the row after which a page begins.
+
+    Without a tab it is the one that was looked at, if that has a row, else the first that has one.
+    """
 
     tab: str
+    looked_at: str
     words: str
     kind: str
     after: str
@@ -60,6 +68,11 @@ class Asked:
         """The address with the same filter and something else."""
         asked = {"tab": self.tab, "q": self.words, "kind": self.kind} | changed
         return f"{reverse('dashboard')}?{urlencode({name: value for name, value in asked.items() if value})}"
+
+    def shown_tab(self, counts: Mapping[str, int]) -> str:
+        """The tab to show."""
+        order = (self.looked_at, *KEYS) if self.looked_at else KEYS
+        return self.tab or next((key for key in order if counts[key]), self.looked_at or TURN.key)
 
     @property
     def is_filtered(self) -> bool:
@@ -70,6 +83,7 @@ def asked_of(query: QueryDict) -> Asked:
     """Nonsense in the address asks for nothing."""
     return Asked(
         tab=tab if (tab := query.get("tab", "")) in KEYS else "",
+        looked_at=tab if (tab := query.get("at", "")) in KEYS else "",
         words=query.get("q", "").replace("\0", "").strip()[:LONGEST],
         kind=known(query.get("kind", "")),
         after=query.get("after", ""),
@@ -77,9 +91,14 @@ def asked_of(query: QueryDict) -> Asked:
 
 
 def orders_found(rows: QuerySet[Order], asked: Asked) -> QuerySet[Order]:
-    """Those whose domain or reference holds the words, of the kind that is asked for."""
+    """Those whose domain, reference or filing number holds the words, of the kind that is asked for.
+
+    A name is sealed in the answers of an order; it finds what is on file, and the orders that belong to that.
+    """
     if asked.words:
-        rows = rows.filter(Q(domain__icontains=_domain(asked.words)) | Q(reference__icontains=asked.words))
+        by_domain = Q(domain__icontains=_domain(asked.words)) | Q(website__name__icontains=asked.words)
+        by_number = Q(site_number__icontains=_number(asked.words)) | Q(subject_number__icontains=_number(asked.words))
+        rows = rows.filter(by_domain | by_number | Q(reference__icontains=_reference(asked.words)))
     return rows.filter(kind=asked.kind) if asked.kind else rows
 
 
@@ -87,7 +106,7 @@ def sites_found(user: User, asked: Asked) -> QuerySet[Website]:
     """The websites on file whose domain, name or number holds the words; a kind of order is not asked of them."""
     rows = websites_of(user)
     if asked.words:
-        by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=asked.words)
+        by_text = Q(name__icontains=asked.words) | Q(site_number__icontains=_number(asked.words))
         rows = rows.filter(Q(domain__icontains=_domain(asked.words)) | by_text)
     return rows
 
@@ -112,6 +131,17 @@ def _domain(words: str) -> str:
         return canonical(words)
     except ValidationError:
         return words.lower()
+
+
+def _reference(words: str) -> str:
+    """As references are written: `t7q4 m2kx` and `T7Q4M2` are found as T7Q4-M2KX."""
+    letters = normalise_number(words)
+    return f"{letters[:4]}-{letters[4:]}" if REFERENCE_PART.fullmatch(letters) else words
+
+
+def _number(words: str) -> str:
+    """A filing number in plain half-width letters, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", words).split())
 
 
 def tabs(counts: dict[str, int], asked: Asked, here: str) -> list[Tab]:

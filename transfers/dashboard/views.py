@@ -24,7 +24,6 @@ from icpportal.fields.components import LINK, PRIMARY, Action, Panel, Tab
 from icpportal.fields.types import Words
 from transfers.dashboard.lists import (
     CLOSED,
-    KEYS,
     LONGEST,
     ORDER_LISTS,
     SITES,
@@ -66,7 +65,7 @@ class FilterForm(forms.Form):
     in_address = True
 
     q = forms.CharField(
-        label=gettext_lazy("Domain, website or order"),
+        label=gettext_lazy("Domain, order or filing number"),
         required=False,
         widget=forms.SearchInput(attrs={"maxlength": LONGEST}),
     )
@@ -118,7 +117,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     sites = sites_found(user, asked)
     counts = count_all({**orders, SITES: sites}, user)
     is_empty = not any(counts.values()) and not asked.is_filtered
-    here = asked.tab or next((key for key in KEYS if counts[key]), TURN.key)
+    here = asked.shown_tab(counts)
     found = (
         _sites(user, sites, asked)
         if here == SITES
@@ -158,10 +157,11 @@ def _sites(user: User, rows: QuerySet[Website], asked: Asked) -> Sites | None:
 
 def _nothing(asked: Asked, counts: dict[str, int], here: str) -> Nothing:
     """Why a list is empty, and where there is something."""
-    if asked.is_filtered:
-        return Nothing(_("Nothing matches what you look for."), _("Show all"), asked.url(q="", kind="", tab=here))
     full = next((tab for tab in tabs(counts, asked, here) if tab.count), None)
-    return Nothing(_("Nothing here just now."), full.label if full else "", full.url if full else "")
+    if asked.is_filtered and full is None:
+        return Nothing(_("Nothing matches what you look for."), _("Show all"), asked.url(q="", kind="", tab=here))
+    sentence = _("Nothing in this list matches. See:") if asked.is_filtered else _("Nothing here just now.")
+    return Nothing(sentence, full.label if full else "", full.url if full else "")
 
 
 def _urgent(user: User) -> Urgent | None:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from filings.models import Access
+from filings.models import Access, Website
 from icpportal.gateways.miit.types import Answer, AnswerKind
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_user, sign_in
@@ -150,6 +150,40 @@ def test_an_order_is_found_by_domain_and_reference_and_the_filter_survives_the_o
     assert f"{reverse('dashboard')}?tab=closed&amp;q=PAPER-sam" in by_domain
     assert references(show(client, user, q="nobody.cn")) == []
     assert "Nothing matches what you look for." in show(client, user, q="nobody.cn")
+
+
+@pytest.mark.parametrize("typed", ["FGRUU6BS", "fgru u6bs", "ＦＧＲＵ－Ｕ６ＢＳ", "FGRUU6", "宁ICP备 2025001234号"])
+def test_an_order_is_found_by_its_reference_and_number_however_they_are_typed(client, typed):
+    user = make_user()
+    wanted = make_order(user, reference="FGRU-U6BS", subject_number="宁ICP备2025001234号")
+    make_order(user, reference="JX2T-9UXJ")
+
+    assert references(show(client, user, q=typed)) == [wanted.reference]
+
+
+@pytest.mark.parametrize("part", ["name", "site_number"])
+def test_a_search_goes_to_the_list_that_has_what_is_looked_for(client, part):
+    user = make_user()
+    make_order(user)
+    granted = make_order(user, state=states.AUTHORITY_REVIEW, domain="on-file.cn")
+    grant(granted)
+    words = getattr(Website.objects.get(), part)
+
+    found = show(client, user, at="turn", q=words)
+    other_tab = show(client, user, tab="turn", q=words)
+
+    assert "on-file.cn" in found
+    assert re.findall(r'tab=(\w+)[^"]*" aria-current="page"', found) == ["sites"]
+    assert "Nothing in this list matches." in other_tab
+    assert ">On file</a>" in other_tab.split("Nothing in this list matches.")[1]
+
+
+def test_a_search_stays_in_the_list_that_was_looked_at_where_that_has_a_hit(client):
+    user = make_user()
+    make_order(user)
+    ended = make_order(user, state=states.WITHDRAWN)
+
+    assert references(show(client, user, at="closed", q="example")) == [ended.reference]
 
 
 def test_a_chinese_domain_is_found_by_its_own_letters(client):
