@@ -1,6 +1,7 @@
 """Search in help: its own parts, in the language of the page, with what was found marked."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ class Hit:
 
 def find(asked: str, parts: Iterable[Part]) -> list[Hit]:
     """The parts that hold every word; where none does, those that hold most of what can be cut out of them."""
-    words = asked.casefold().split()
+    words = unicodedata.normalize("NFKC", asked).casefold().split()  # full-width letters as well
     if not words:
         return []
     every = list(parts)

@@ -31,6 +31,7 @@ def marks(tree: html.HtmlElement) -> set[str]:
         ("en", "three working days", "/help/#call"),
         ("zh-hans", "幕布", "/help/#word-backdrop"),
         ("zh-hans", "PUBLIC-SECURITY", "/help/#word-public-security"),
+        ("en", "Ｐａｓｓword", "/help/#answer-password"),
         ("zh-hans", "备案密码忘了怎么办", "/help/#answer-password"),
     ],
 )
