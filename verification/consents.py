@@ -12,7 +12,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Aggregate, OuterRef, Subquery, TextField
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +27,7 @@ class ConsentText:
     """What stands beside the box (un-ticked), and what is said above it."""
 
     label: "_StrPromise"
-    explanation: Promise
+    explanation: "_StrPromise"
 
 
 TEXTS: Mapping[str, ConsentText] = {

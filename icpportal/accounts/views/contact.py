@@ -1,6 +1,6 @@
 """Confirm and change the address and the mobile of an account."""
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,7 +24,9 @@ from icpportal.codes.errors import not_sent
 from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Link
-from icpportal.fields.types import Words
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Kind = Pending.Kind
 TAKEN_MOBILE = gettext_lazy("This mobile number is confirmed in another account: use another number, or sign in there")
@@ -99,7 +101,7 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
 
     kind: str
     field: str
-    same: Words
+    same: "_StrPromise"
 
     def is_confirmed(self, user: User) -> bool:
         """Whether what the account has is proved: entering it again changes nothing."""
