@@ -1,6 +1,6 @@
 """Confirm and change the address and the mobile of an account."""
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -24,9 +24,7 @@ from icpportal.codes.errors import not_sent
 from icpportal.codes.refusals import NotSent
 from icpportal.fields.client import client_address
 from icpportal.fields.components import Link
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
+from icpportal.fields.types import Words
 
 Kind = Pending.Kind
 TAKEN_MOBILE = gettext_lazy("This mobile number is confirmed in another account: use another number, or sign in there")
@@ -101,7 +99,7 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
 
     kind: str
     field: str
-    same: "_StrPromise"
+    same: Words
 
     def is_confirmed(self, user: User) -> bool:
         """Whether what the account has is proved: entering it again changes nothing."""
@@ -110,7 +108,7 @@ class ContactPage(FormPage[EmailForm | MobileForm]):
     def form_valid(self, form: EmailForm | MobileForm) -> HttpResponse:
         user = account_of(self.request)
         if self.is_confirmed(user) and form.cleaned_data[self.field] == getattr(user, self.field):
-            form.add_error(self.field, ValidationError(self.same, code="same"))
+            form.add_error(self.field, ValidationError(str(self.same), code="same"))
             return self.form_invalid(form)
         try:
             actions.ask(
