@@ -134,7 +134,7 @@ def _domain(words: str) -> str:
 
 
 def _reference(words: str) -> str:
-    """As references are written: `t7q4 m2kx` and `T7Q4M2` are found as T7Q4-M2KX."""
+    """As references are written: t7q4 m2kx and T7Q4M2 are found as T7Q4-M2KX."""
     letters = normalise_number(words)
     return f"{letters[:4]}-{letters[4:]}" if REFERENCE_PART.fullmatch(letters) else words
 
