@@ -113,10 +113,9 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
 
     @admin.display(description=pgettext_lazy("audit", "Of what"))
     def what_shown(self, entry: AuditEntry) -> str:
-        """A kind of row of the desk, or what was looked at or done."""
-        if "." in entry.what:
-            return str(apps.get_model(entry.what)._meta.verbose_name)
-        return str(DONE.get(entry.what) or WHAT.get(entry.what, entry.what))
+        """What was looked at or done, or a kind of row of the desk."""
+        said = DONE.get(entry.what) or WHAT.get(entry.what) or _kind(entry.what)
+        return str(said or entry.what)
 
     @admin.display(description=pgettext_lazy("audit", "Reason"))
     def reason_shown(self, entry: AuditEntry) -> str:
@@ -138,6 +137,14 @@ class AuditEntryAdmin(ReadOnly[AuditEntry], RowActions[AuditEntry]):
             client=client_address(request),
         )
         return csv_file("audit", rows)
+
+
+def _kind(what: str) -> Words:
+    """What rows of this model are called; "" where it names none, or one that is gone."""
+    try:
+        return apps.get_model(what)._meta.verbose_name or ""
+    except (LookupError, ValueError):
+        return ""
 
 
 def _cells(entry: AuditEntry) -> tuple[str, ...]:

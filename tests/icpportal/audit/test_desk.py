@@ -99,6 +99,19 @@ def test_the_auditor_finds_entries_by_act_person_order_day_and_number(auditor: C
     assert found(q="T7Q4-CCCC") == []
 
 
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("accounts.user", "Account"), ("accounts.gone", "accounts.gone"), ("shown a.b.c", "shown a.b.c")],
+)
+def test_a_row_is_named_by_its_kind_and_what_nobody_knows_as_it_stands(auditor: Client, what: str, words: str) -> None:
+    append(CHANGE, actor=make_reviewer(), what=what, reference="T7Q4-AAAA")
+
+    auditor.cookies["django_language"] = "en"
+    page = auditor.get(LIST, {"q": "T7Q4-AAAA"}).content.decode()
+
+    assert re.findall(r'class="field-what_shown"[^>]*>([^<]*)<', page) == [words]
+
+
 def test_a_file_is_saved_with_a_reason_and_saving_it_is_an_entry(auditor: Client) -> None:
     entry = append(LOOK, actor=make_reviewer(), what="order", reference="=T7Q4-AAAA")
     chosen = {"action": "save_as_file", "_selected_action": [entry.pk]}

@@ -146,9 +146,10 @@ def test_the_auditor_reads_which_value_was_shown_and_not_the_value(client: Clien
     show(english(client, reviewer), order, MOBILE, "", "second letter came back")
 
     html = rows_of(english(Client(), auditor()))
-    listed = english(Client(), auditor()).get(reverse("admin:privacy_accessnote_changelist")).content.decode()
+    lists = [reverse(f"admin:{name}_changelist") for name in ("privacy_accessnote", "audit_auditentry")]
+    listed = [english(Client(), auditor()).get(url).content.decode() for url in lists]
 
-    for page in (html, listed):
+    for page in (html, *listed):
         assert "Shown in full: " in page
         assert "second letter came back" in page
         assert value(order, MOBILE) not in page
