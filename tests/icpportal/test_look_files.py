@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template import engines
+from django.template.loader_tags import BlockNode, ExtendsNode
 
 from icpportal.pages import bundles
 from icpportal.templatetags import portal
@@ -250,3 +251,24 @@ def test_every_template_can_be_read():
             broken[str(page.relative_to(TEMPLATES))] = str(fault)
 
     assert broken == {}
+
+
+def offered_by(parent: ExtendsNode) -> set[str]:
+    """The blocks of every template above one that extends another."""
+    named = parent.parent_name.var
+    # an error page stands in the frame of who reads it, and fills the blocks of the applicants' one
+    above = engines["django"].get_template(named if isinstance(named, str) else "base.html").template
+    names = {block.name for block in above.nodelist.get_nodes_by_type(BlockNode)}
+    return names.union(*(offered_by(each) for each in above.nodelist.get_nodes_by_type(ExtendsNode)))
+
+
+def test_no_page_fills_a_block_that_no_page_above_it_has():
+    """Django leaves out what stands there, and says nothing."""
+    lost = []
+    for page in PAGES:
+        name = str(page.relative_to(TEMPLATES))
+        for parent in engines["django"].get_template(name).template.nodelist.get_nodes_by_type(ExtendsNode):
+            filled = {node.name for node in parent.nodelist if isinstance(node, BlockNode)}
+            lost += [f"{name}: {block}" for block in sorted(filled - offered_by(parent))]
+
+    assert lost == []
