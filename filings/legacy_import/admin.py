@@ -40,6 +40,7 @@ from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import drawn
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.viewer import Paper, Papers
+from icpportal.fields.client import client_address
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.domains import registrable
 from icpportal.fields.marked_text import zh_parts
@@ -235,8 +236,8 @@ class LegacyClaimAdmin(ReadOnly):
 
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
         """The page, whatever request draws it; the look is noted."""
-        note_access(actor=account_of(request), what="claim", reference=claim.reference, reason=REVIEW)
-        reader = account_of(request)
+        reader, client = account_of(request), client_address(request)
+        note_access(actor=reader, what="claim", reference=claim.reference, reason=REVIEW, client=client)
         page = ClaimPage(
             title=str(claim),
             claim=claim,
@@ -259,7 +260,13 @@ class LegacyClaimAdmin(ReadOnly):
         papers = LegacyClaimPaper.objects.select_related("document", "claim")
         found = get_object_or_404(papers, claim_id=pk, document__reference=document)
         answer = served(request, found)
-        note_access(actor=account_of(request), what="claim paper", reference=found.claim.reference, reason=REVIEW)
+        note_access(
+            actor=account_of(request),
+            what="claim paper",
+            reference=found.claim.reference,
+            reason=REVIEW,
+            client=client_address(request),
+        )
         return answer
 
 

@@ -23,12 +23,12 @@ def note_access(
     actor: "User | None",
     what: str,
     reference: str,
+    client: str,
     reason: str = "",
-    client: str = "",
     act: str = LOOK,
     now: datetime | None = None,
 ) -> None:
-    """Record that `actor` looked at `what` (case, number, file) of `reference`, why, and from which address.
+    """Record that `actor` looked at `what` (case, number, file) of `reference`, why, and from which address (`client`).
 
     The first look writes a row and an entry of the audit chain (`act`), later ones of the same person for the same
     reason raise the count beside the chain. Who looks on the server without an account is nobody in particular: each
@@ -71,7 +71,7 @@ def _into_chain(note: AccessNote, act: str) -> None:
 
 
 def note_purpose(
-    *, actor: "User", what: str, reference: str, reason: str, client: str = "", now: datetime | None = None
+    *, actor: "User", what: str, reference: str, reason: str, client: str, now: datetime | None = None
 ) -> None:
     """Write the row of a purpose that is not counted: the first time it is there, later it has a new last moment."""
     moment = now or timezone.now()

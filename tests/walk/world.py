@@ -226,7 +226,7 @@ def _lead_claim(claim: LegacyClaim, state: str, people: SimpleNamespace) -> None
 
 def _by_the_way(world: World) -> None:
     """What hangs on an order: a look, a place for the photo, a backdrop, a page handed to a phone, a link in a text."""
-    note_access(actor=world.people["lead"], what="order", reference=of(world, states.SUBMITTED).reference)
+    note_access(actor=world.people["lead"], what="order", reference=of(world, states.SUBMITTED).reference, client="")
     over = of(world, states.WITHDRAWN)
     holds.set_hold(over.reference, owner=over.owner, because="法院调取材料", actor=world.people["lead"])
     fill_places()

@@ -87,7 +87,7 @@ def is_reason(words: str) -> bool:
     return SHORTEST <= len(words) <= LONGEST and words.partition(": ")[0] not in {"", *REASONS}
 
 
-def say(order: Order, user: User, words: str, *, client: str = "") -> None:
+def say(order: Order, user: User, words: str, *, client: str) -> None:
     """Write down what this person wants to see the order for; it is no look yet."""
     note_purpose(actor=user, what=CASE, reference=order.reference, reason=words, client=client)
 
@@ -99,7 +99,7 @@ def show_reason(chosen: str, words: str) -> str:
     return words if is_reason(words) else ""
 
 
-def show(order: Order, user: User, part: str, reason: str, *, client: str = "") -> None:
+def show(order: Order, user: User, part: str, reason: str, *, client: str) -> None:
     """Write down that a masked value was asked for: this person sees it as long as they have the case."""
     note_access(actor=user, what=f"{SHOWN}{part}", reference=order.reference, reason=reason, client=client)
 

@@ -143,7 +143,8 @@ def queue(command: Command, as_json: bool, options: Options) -> int:
 def show(command: Command, as_json: bool, options: Options) -> int:
     file = report_list.file_of(options["sequence"])
     xml = report_list.as_sent(file, attachments=options["attachments"])
-    note_access(actor=None, what="ministry uploadfile", reference=file.report.reference, reason="manage.py miit show")
+    reference, reason = file.report.reference, "manage.py miit show"
+    note_access(actor=None, what="ministry uploadfile", reference=reference, reason=reason, client="")
     if options["raw"]:
         sys.stdout.buffer.write(xml)
         return 0

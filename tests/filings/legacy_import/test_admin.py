@@ -85,9 +85,9 @@ def test_the_reviewer_compares_name_and_number_with_the_papers_and_that_is_writt
     assert f'<a href="{url}" data-paper="paper-1">' in page
     assert "*" not in compared(page)
     assert desk.get(url)["Content-Type"] == "image/jpeg"
-    assert list(AccessNote.objects.order_by("pk").values_list("what", "reference", "reason", "times")) == [
-        ("claim", claim.reference, "review", 1),
-        ("claim paper", claim.reference, "review", 1),
+    assert list(AccessNote.objects.order_by("pk").values_list("what", "reference", "reason", "client")) == [
+        ("claim", claim.reference, "review", "127.0.0.1"),
+        ("claim paper", claim.reference, "review", "127.0.0.1"),
     ]
 
 

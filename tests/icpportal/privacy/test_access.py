@@ -22,7 +22,12 @@ def test_the_first_look_writes_a_row_and_later_ones_raise_its_count_and_last_tim
 
     for days in range(3):
         note_access(
-            actor=reviewer, what="order", reference="T7Q4-M2KX", reason="review", now=monday + timedelta(days=days)
+            actor=reviewer,
+            what="order",
+            reference="T7Q4-M2KX",
+            reason="review",
+            now=monday + timedelta(days=days),
+            client="",
         )
 
     note = AccessNote.objects.get()
@@ -32,7 +37,7 @@ def test_the_first_look_writes_a_row_and_later_ones_raise_its_count_and_last_tim
 @pytest.mark.django_db
 def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
     one, other = make_reviewer(), make_reviewer()
-    look = {"actor": one, "what": "order", "reference": "T7Q4-M2KX", "reason": "review"}
+    look = {"actor": one, "what": "order", "reference": "T7Q4-M2KX", "reason": "review", "client": ""}
 
     for changes in ({}, {"actor": other}, {"reference": "T7Q4-M2KY"}, {"what": "photo"}, {"reason": "audit"}, {}):
         note_access(**{**look, **changes})
@@ -43,7 +48,7 @@ def test_another_person_case_or_purpose_is_a_row_of_its_own() -> None:
 @pytest.mark.django_db
 def test_looks_on_the_server_without_an_account_stay_rows_of_their_own() -> None:
     for _ in range(2):
-        note_access(actor=None, what="ministry uploadfile", reference="T7Q4-M2KX")
+        note_access(actor=None, what="ministry uploadfile", reference="T7Q4-M2KX", client="")
 
     assert list(AccessNote.objects.values_list("times", flat=True)) == [1, 1]
 
@@ -53,7 +58,7 @@ def test_two_looks_at_the_same_moment_are_one_row_that_counts_both() -> None:
     reviewer = make_reviewer()
 
     def look() -> AccessNote:
-        return note_access(actor=reviewer, what="order", reference="T7Q4-M2KX", reason="review")
+        return note_access(actor=reviewer, what="order", reference="T7Q4-M2KX", reason="review", client="")
 
     ends = together(look, look)
 
@@ -68,7 +73,7 @@ def test_rows_from_before_the_count_stay_as_they_were_written() -> None:
         AccessNote.objects.create(actor=reviewer, what="order", reference="T7Q4-M2KX")
 
     for _ in range(2):
-        note_access(actor=reviewer, what="order", reference="T7Q4-M2KX")
+        note_access(actor=reviewer, what="order", reference="T7Q4-M2KX", client="")
 
     kept = AccessNote.objects.order_by("pk").values_list("times", "last_at")
     assert [(times, last is None) for times, last in kept] == [(1, True), (1, True), (2, False)]
@@ -79,8 +84,8 @@ def test_the_auditor_reads_how_often_and_when_last(client) -> None:
     reviewer = make_reviewer()
     first = timezone.now() - timedelta(days=40)
     for moment in (first, first + timedelta(days=30)):
-        note_access(actor=reviewer, what="order", reference="T7Q4-M2KX", reason="review", now=moment)
-    note_access(actor=reviewer, what="order", reference="T7Q4-M2KY", reason="review")
+        note_access(actor=reviewer, what="order", reference="T7Q4-M2KX", reason="review", now=moment, client="")
+    note_access(actor=reviewer, what="order", reference="T7Q4-M2KY", reason="review", client="")
     client.cookies["django_language"] = "en"
 
     answer = sign_in(client, make_user(held_roles=(AUDITOR,), language="en")).get(LIST, {"q": "T7Q4-M2KX"})

@@ -106,7 +106,7 @@ def test_looks_and_acts_stand_in_one_log_and_can_be_narrowed(client: Client) -> 
     order, other = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
     gao, wu = named(make_reviewer(), "Gao Yang"), named(make_reviewer(), "Wu Yangben")
     note_access(actor=gao, what="order", reference=order.reference, reason="review", client="10.1.2.3")
-    note_access(actor=wu, what="order", reference=other.reference, reason="customer called")
+    note_access(actor=wu, what="order", reference=other.reference, reason="customer called", client="")
     calls.ask(order, gao, role="subject_lead", about="林示范 13900000002")
     english(client, auditor())
 
@@ -148,7 +148,7 @@ def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
     gao, now = make_reviewer(), timezone.now()
 
     def look(number: int, at: datetime) -> None:
-        note_access(actor=gao, what="order", reference=f"REF-{number:03}", now=at)
+        note_access(actor=gao, what="order", reference=f"REF-{number:03}", now=at, client="")
 
     for number in range(MOST + 5):
         look(number, now - timedelta(minutes=number))
@@ -177,8 +177,8 @@ def side(client: Client, heading: str) -> str:
 def test_looks_without_the_case_accounts_of_two_duties_and_roles_given_lie_beside_the_log(client: Client) -> None:
     gao, wu, zhao = (named(make_reviewer(), name) for name in ("Gao Yang", "Wu Yangben", "Zhao Li"))
     for n in range(2):
-        note_access(actor=wu, what="order", reference=f"TVNA-2XT{n}", reason="customer called")
-    note_access(actor=gao, what="order", reference="TVNA-2XT0", reason="review")
+        note_access(actor=wu, what="order", reference=f"TVNA-2XT{n}", reason="customer called", client="")
+    note_access(actor=gao, what="order", reference="TVNA-2XT0", reason="review", client="")
     named(make_user(held_roles=(REVIEWER,)), "Two Duties").groups.add(Group.objects.get_or_create(name=OPERATIONS)[0])
     asked = ApprovalRequest.objects.create(
         kind="role", key="x", reference="x", owner=zhao, asked_by=gao, answered_by=wu, outcome="allowed",

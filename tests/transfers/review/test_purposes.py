@@ -29,6 +29,7 @@ LEAD_NAME = "subject.lead_name"
 
 
 def looks() -> list[tuple[Any, ...]]:
+    assert set(AccessNote.objects.values_list("client", flat=True)) <= {"127.0.0.1"}
     return list(AccessNote.objects.order_by("pk").values_list("actor", "what", "reference", "reason", "times"))
 
 

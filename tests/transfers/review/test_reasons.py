@@ -109,7 +109,8 @@ def test_one_lead_writes_a_second_publishes_and_the_applicant_reads_it_in_both_l
 
     assert f"网站名称“{value}”与执照不符请按执照更正。" in page
     assert f"The website name {value} differs from the licence. Change it as the licence says." in page
-    assert AccessNote.objects.filter(reference=order.reference, what="order").count() == 1
+    looks = AccessNote.objects.filter(reference=order.reference, what="order").values_list("client", "times")
+    assert list(looks) == [("127.0.0.1", 1)]
     assert "a second person has to allow it" in act(gao, reason, "ask")
     assert reason.key in lin.get(reverse("admin:index")).content.decode()
     assert "read both languages, and say so" in act(lin, reason, "allow_request", request=asked()["request"])

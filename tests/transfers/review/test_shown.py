@@ -69,8 +69,11 @@ def test_a_masked_value_is_shown_to_who_says_why_and_to_nobody_else(client: Clie
     assert value(order, MOBILE) in part_of(client, order, MOBILE)
     assert value(order, EMAIL) not in part_of(client, order, EMAIL)
     assert 'value="show:' not in part_of(client, order, MOBILE)
-    looks = AccessNote.objects.exclude(what="order").values_list("actor", "what", "reference", "reason", "times")
-    assert list(looks) == [(reviewer.pk, f"shown {MOBILE}", order.reference, "show-call: booked for 15:00", 1)]
+    looks = AccessNote.objects.exclude(what="order").values_list(
+        "actor", "what", "reference", "reason", "times", "client"
+    )
+    why = "show-call: booked for 15:00"
+    assert list(looks) == [(reviewer.pk, f"shown {MOBILE}", order.reference, why, 1, "127.0.0.1")]
     assert ReviewDraft.objects.get().typed == {"verdict.subject.lead_name": "ok"}, "what was typed came along"
     release(order, reviewer)
     colleague = make_reviewer()

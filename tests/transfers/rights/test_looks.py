@@ -28,12 +28,15 @@ def test_a_look_is_told_with_role_day_and_reason_and_no_name(client: Client) -> 
     reviewer.save()
     day = datetime(2026, 11, 25, 8, 20, tzinfo=UTC)
     for _look in range(3):
-        note_access(actor=reviewer, what="order", reference=order.reference, reason="lease", now=day)
-    note_access(actor=lead, what="order", reference=order.reference, reason="Frau Li called about it", now=day)
-    note_access(actor=None, what="ministry uploadfile", reference=order.reference, reason="", now=day)
-    note_purpose(actor=lead, what="call number", reference=order.reference, reason="lead")  # asked, and not looked
-    note_access(actor=order.owner, what="order", reference=order.reference, reason="lease", now=day)
-    note_access(actor=reviewer, what="order", reference=other.reference, reason="audit", now=day)
+        note_access(actor=reviewer, what="order", reference=order.reference, reason="lease", now=day, client="")
+    note_access(
+        actor=lead, what="order", reference=order.reference, reason="Frau Li called about it", now=day, client=""
+    )
+    note_access(actor=None, what="ministry uploadfile", reference=order.reference, reason="", now=day, client="")
+    # asked, and not looked
+    note_purpose(actor=lead, what="call number", reference=order.reference, reason="lead", client="")
+    note_access(actor=order.owner, what="order", reference=order.reference, reason="lease", now=day, client="")
+    note_access(actor=reviewer, what="order", reference=other.reference, reason="audit", now=day, client="")
 
     shown = read(proved(client, order.owner))
 
@@ -58,7 +61,7 @@ def test_the_page_asks_the_same_for_one_look_and_for_three(client: Client) -> No
 
     for number in (1, 2):
         for _each in range(number):
-            note_access(actor=make_reviewer(), what="order", reference=order.reference, reason="lease")
+            note_access(actor=make_reviewer(), what="order", reference=order.reference, reason="lease", client="")
         costs.append(cost(lambda: client.get(URL)))
 
     assert costs[0] == costs[1]

@@ -37,6 +37,7 @@ class Typed:
     came: frozenset[str] = frozenset()  # the names that came with the request
     is_whole: bool = True  # False: another window of this reviewer had typed what the page did not show
     posted: Mapping[str, str] = field(default_factory=dict)  # all that came, for forms that are never kept
+    client: str = ""  # where the request came from
 
 
 NOTHING = Typed({}, "")
@@ -52,7 +53,13 @@ def read(order: Order, reviewer: User, number: int | None = None) -> Typed:
 
 
 def take_in(
-    order: Order, reviewer: User, data: Mapping[str, str], *, form: str = "", now: datetime | None = None
+    order: Order,
+    reviewer: User,
+    data: Mapping[str, str],
+    *,
+    form: str = "",
+    client: str = "",
+    now: datetime | None = None,
 ) -> Typed:
     """Keep what came with a request. A field that did not come stays as it was."""
     sent = _sent(data, form)
@@ -69,7 +76,7 @@ def take_in(
             draft.typed, draft.version, draft.saved_at = fields, draft.version + 1, now or timezone.now()
             draft.save()
     is_whole = knew or fields == _filled(sent)
-    return Typed(fields, _stamp(number, draft), came=frozenset(sent), is_whole=is_whole, posted=data)
+    return Typed(fields, _stamp(number, draft), came=frozenset(sent), is_whole=is_whole, posted=data, client=client)
 
 
 def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:

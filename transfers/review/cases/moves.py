@@ -141,7 +141,7 @@ def _look(order: Order, reviewer: User, typed: Typed) -> None:
     words = str(typed.posted.get("look-words", "")).strip()
     if not purposes.is_reason(words):
         raise Contradicted(_("Say in a few words what you need to see the case for"))
-    purposes.say(order, reviewer, words)
+    purposes.say(order, reviewer, words, client=typed.client)
 
 
 @case_action(gettext_lazy("Shown in full, and written down"), decides=False, stays=True)
@@ -157,7 +157,7 @@ def _show(order: Order, reviewer: User, typed: Typed) -> None:
     reason = purposes.show_reason(chosen, words)
     if not reason:
         raise Contradicted(_("Not shown: choose why, or say it in a few words"))
-    purposes.show(order, reviewer, part, reason)
+    purposes.show(order, reviewer, part, reason, client=typed.client)
 
 
 @case_action(gettext_lazy("The order is yours for 30 minutes"), decides=False, stays=True)

@@ -23,6 +23,7 @@ from icpportal.approvals.models import REFUSE
 from icpportal.approvals.queries import open_request
 from icpportal.approvals.words import asked_words
 from icpportal.desk.pages import drawn
+from icpportal.fields.client import client_address
 from icpportal.fields.types import Json
 from icpportal.lifecycle import LEAD, REVIEWER, MoveNotAllowed
 from icpportal.time_format import to_beijing
@@ -149,7 +150,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
     move = ACTIONS.get(name)
     if move is None or not user.has_perm(f"transfers.{move.permission}"):
         raise PermissionDenied
-    typed = drafts.take_in(order, user, request.POST, form=move.prefix)
+    typed = drafts.take_in(order, user, request.POST, form=move.prefix, client=client_address(request))
     if name == KEEP:
         _work_on(order, user)
         if request.headers.get("accept") == "application/json":

@@ -50,7 +50,7 @@ def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: da
     )
 
 
-def answer(export: ListExport, *, actor: User, granted: bool, now: datetime | None = None) -> None:
+def answer(export: ListExport, *, actor: User, granted: bool, client: str, now: datetime | None = None) -> None:
     """A second person allows the list, for a day, or declines. Raises `ExportRefused`."""
     now = now or timezone.now()
     if export.asked_by_id == actor.pk:
@@ -64,15 +64,23 @@ def answer(export: ListExport, *, actor: User, granted: bool, now: datetime | No
     if not done:
         raise ExportRefused(ANSWERED)
     if granted:
-        note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, now=now)
+        note_access(actor=actor, what=ALLOWED, reference=str(export), reason=export.because, client=client, now=now)
 
 
-def fetch(export: ListExport, *, actor: User, now: datetime | None = None) -> None:
+def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None = None) -> None:
     """The one time that a list is fetched, by who asked for it. Raises `ExportRefused`."""
     now = now or timezone.now()
     if not to_fetch(actor, now).filter(pk=export.pk).update(fetched_at=now):
         raise ExportRefused(FETCHED)
-    note_access(actor=actor, what=EXPORTED, reference=str(export), reason=export.because, act=EXPORT, now=now)
+    note_access(
+        actor=actor,
+        what=EXPORTED,
+        reference=str(export),
+        reason=export.because,
+        client=client,
+        act=EXPORT,
+        now=now,
+    )
 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:

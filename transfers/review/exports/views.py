@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.guards import account_of, proof_again
 from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
+from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
 from transfers.models import ListExport
 from transfers.review.exports import actions, columns
@@ -73,7 +74,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     user, found = _lead(request), get_object_or_404(ListExport, pk=pk)
     granted = request.POST.get("answer") == "allow"
     try:
-        actions.answer(found, actor=user, granted=granted)
+        actions.answer(found, actor=user, granted=granted, client=client_address(request))
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -107,7 +108,7 @@ def _asked(request: HttpRequest, chosen: Selection, user: User, form: ExportForm
 
 def _file(request: HttpRequest, export: ListExport, user: User) -> HttpResponse:
     try:
-        actions.fetch(export, actor=user)
+        actions.fetch(export, actor=user, client=client_address(request))
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
         return redirect("admin:desk_export")

@@ -19,6 +19,7 @@ from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.audit.words import SEARCH
 from icpportal.desk.pages import DeskPage, draw
+from icpportal.fields.client import client_address
 from icpportal.fields.language_marks import comma_list, reads_chinese
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import REASONS, WHAT
@@ -115,7 +116,7 @@ def search(request: HttpRequest, site: AdminSite) -> HttpResponse:
     opens = may_open(reader)
     if (only := _named_alone(hits, opens=opens)) is not None:
         return redirect(case_of(only) if opens else log_of(only))
-    _note(reader, hits, reason=ASKED if opens else LOG_ASKED)
+    _note(reader, hits, reason=ASKED if opens else LOG_ASKED, client=client_address(request))
     cases = tuple(_case(hit) for hit in hits.found if opens)
     logs = tuple(_log(hit) for hit in hits.found if not opens)
     found = page(summary=_summary(hits), cases=cases, logs=logs, searchable=() if hits.found else SEARCHABLE)
@@ -138,7 +139,7 @@ def _named_alone(hits: Hits, *, opens: bool) -> Order | None:
     return hits.found[0].order
 
 
-def _note(reader: User, hits: Hits, *, reason: str) -> None:
+def _note(reader: User, hits: Hits, *, reason: str, client: str) -> None:
     """One row a sort of words that found something: of which order, or of how many; the words are not kept."""
     references: dict[str, list[str]] = {}
     for hit in hits.found:
@@ -146,7 +147,7 @@ def _note(reader: User, hits: Hits, *, reason: str) -> None:
             references.setdefault(sort, []).append(hit.order.reference)
     for sort, found in (references or {"nothing": []}).items():
         which = found[0] if len(found) == 1 else f"× {len(found)}"
-        note_access(actor=reader, what=f"search {sort}", reference=which, reason=reason, act=SEARCH)
+        note_access(actor=reader, what=f"search {sort}", reference=which, reason=reason, client=client, act=SEARCH)
 
 
 def _sort(part: str) -> str:

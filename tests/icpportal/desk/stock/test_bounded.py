@@ -108,7 +108,7 @@ def test_a_part_of_an_order_number_finds_nothing(messages: None, typed: str) -> 
 def test_the_auditor_finds_the_looks_at_one_order_and_no_other(client: Client) -> None:
     reviewer = make_reviewer()
     for reference in ("AAAA-BBBB", "AAAA-CCCC"):
-        note_access(actor=reviewer, what="order", reference=reference, reason="review")
+        note_access(actor=reviewer, what="order", reference=reference, reason="review", client="")
 
     found = listed(page_of(sign_in(client, make_user(held_roles=(AUDITOR,))).get(LOOKS, {"q": "aaaa-bbbb"})))
 

@@ -177,7 +177,8 @@ def test_the_desk_posts_it_and_the_applicant_sees_and_is_told_the_number(client)
     assert "SF0000000000000" in hub
     assert "ship_address" not in html
     assert Message.objects.filter(template="backdrop_posted").count() >= 3
-    assert AccessNote.objects.filter(reference=order.reference, what="backdrop address").exists()
+    looks = AccessNote.objects.filter(reference=order.reference, what="backdrop address")
+    assert set(looks.values_list("client", flat=True)) == {"127.0.0.1"}
 
 
 def test_it_has_arrived_once_however_often_it_is_pressed(client):

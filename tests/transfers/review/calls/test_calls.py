@@ -85,8 +85,9 @@ def test_a_reviewer_asks_for_a_call_and_a_colleague_finds_whom_to_ring_and_rings
     assert [MASKED in listed, "13911110001" in listed, order.reference in listed] == [True, False, True]
     assert ["One digit of the number differs" in opened, MASKED in opened, NUMBER in opened] == [True, True, False]
     assert ["Am I speaking with" in opened, "请问" in opened, NUMBER in revealed] == [True, True, True]
-    looks = AccessNote.objects.exclude(what="order").values_list("what", "times", "reference")
-    assert sorted(looks) == [("call", 2, order.reference), ("call number", 1, order.reference)]
+    looks = AccessNote.objects.exclude(what="order").values_list("what", "times", "reference", "client")
+    here = (order.reference, "127.0.0.1")
+    assert sorted(looks) == [("call", 2, *here), ("call number", 1, *here)]
     before = (read(order).state, read(order).version, order.rounds.count())
     assert "The call is saved" in tried(caller, call, "reached", note="He reads B, not 8")
     assert (read(order).state, read(order).version, order.rounds.count()) == before

@@ -102,6 +102,7 @@ def test_who_signed_in_long_ago_proves_again_that_it_is_them_before_a_list_leave
 
 
 def looks() -> set[tuple[str, str, str, int]]:
+    assert set(AccessNote.objects.values_list("client", flat=True)) <= {"127.0.0.1"}
     return set(AccessNote.objects.values_list("actor__email", "what", "reason", "times"))
 
 
@@ -298,11 +299,11 @@ def test_what_was_allowed_can_be_fetched_for_a_day_and_what_nobody_answers_ends(
     forgotten = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv", now=now)
 
     with time_machine.travel(now + actions.ANSWERED_WITHIN, tick=False), pytest.raises(actions.ExportRefused):
-        actions.answer(forgotten, actor=second, granted=True)
-    actions.answer(asked, actor=second, granted=True, now=now)
+        actions.answer(forgotten, actor=second, granted=True, client="")
+    actions.answer(asked, actor=second, granted=True, client="", now=now)
     with pytest.raises(actions.ExportRefused):
-        actions.fetch(asked, actor=lead, now=now + timedelta(hours=24))
-    actions.fetch(asked, actor=lead, now=now + timedelta(hours=23))
+        actions.fetch(asked, actor=lead, client="", now=now + timedelta(hours=24))
+    actions.fetch(asked, actor=lead, client="", now=now + timedelta(hours=23))
 
 
 def test_no_more_rows_leave_than_were_allowed(lead: User, second: User) -> None:

@@ -67,8 +67,8 @@ def test_an_objection_is_called_about_answered_and_read_by_who_objects(
     assert ["137****0416" in listed, "137****0416" in opened, "13711110416" in opened] == [True, True, False]
     assert ["13711110416" in revealed, "I never agreed to this" in opened, order.reference in opened] == [True] * 3
     assert ["the same on both sides" in opened, "is not in the order" in opened] == [True, True]
-    looks = AccessNote.objects.filter(what="call number").values_list("reference", "times")
-    assert list(looks) == [(order.domain, 1)]
+    looks = AccessNote.objects.filter(what="call number").values_list("reference", "times", "client")
+    assert list(looks) == [(order.domain, 1, "127.0.0.1")]
     assert ["We look into it" in waiting, ANSWER in waiting] == [True, False]
     assert "The call is in the list of calls" in asked
     assert ["Your objection is not justified" in preview, ANSWER in preview, open_still] == [True, True, True]

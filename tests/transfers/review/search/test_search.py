@@ -316,7 +316,7 @@ def test_the_auditor_finds_by_a_person_what_the_log_says_of_their_orders_and_rea
     client: Client, said: str
 ) -> None:
     order, reviewer, auditor = wanted(), named("Reader of it"), staff("auditor")
-    note_access(actor=reviewer, what="order", reference=order.reference, reason="review")
+    note_access(actor=reviewer, what="order", reference=order.reference, reason="review", client="")
     client = sign_in(client, auditor)
 
     answer = type_in(client, said)
@@ -327,7 +327,8 @@ def test_the_auditor_finds_by_a_person_what_the_log_says_of_their_orders_and_rea
     assert not any(value in answer.content.decode() for value in ("paper-shop.cn", "林*范", "宁夏示例"))
     assert str(order.pk) not in answer.content.decode()  # no link to the case
     assert "Reader of it" in client.get(log).content.decode()
-    assert AccessNote.objects.filter(actor=auditor).get().reason == "search log"
+    note = AccessNote.objects.get(actor=auditor)
+    assert (note.reason, note.client) == ("search log", "127.0.0.1")
 
 
 def test_the_number_of_an_order_leads_the_auditor_to_its_log(client: Client) -> None:
