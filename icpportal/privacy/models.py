@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -19,6 +20,9 @@ class SealedModel(models.Model):
 
     class Meta:
         abstract = True
+
+
+LATEST_LOOK = Coalesce("last_at", "at")  # at an access note, also at one of before looks were counted
 
 
 class AccessNote(models.Model):
@@ -45,6 +49,7 @@ class AccessNote(models.Model):
     class Meta:
         ordering = ["-at", "-pk"]
         verbose_name, verbose_name_plural = _("look at personal data"), _("looks at personal data")
+        indexes = [models.Index(LATEST_LOOK.desc(), models.F("id").desc(), name="looks_newest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["actor", "what", "reference", "reason"],

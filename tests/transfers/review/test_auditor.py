@@ -161,6 +161,24 @@ def test_the_log_goes_on_where_a_page_ends(client: Client) -> None:
     assert [f"REF-{n:03}" in second for n in (MOST - 1, MOST, MOST + 4)] == [False, True, True]
 
 
+def test_a_case_looked_at_again_today_is_one_of_todays_with_its_first_look_and_the_latest(client: Client) -> None:
+    wu, gao, now = named(make_reviewer(), "Wu Yangben"), make_reviewer(), timezone.now()
+    first = now - timedelta(days=3)
+    for at in (first, now):
+        note_access(actor=wu, what="order", reference="TVNA-2XT0", reason="customer called", client="", now=at)
+    note_access(actor=gao, what="order", reference="TVNA-2XT1", reason="lease", client="", now=first)
+    english(client, auditor())
+
+    today = " ".join(html.fromstring(rows_of(client, days="1")).text_content().split())
+    everything = rows_of(client)
+
+    shown = [f"{timezone.localtime(at):%-d %b %H:%M}" for at in (now, first)]
+    assert f"{shown[0]} first look {shown[1]}" in today
+    assert ["TVNA-2XT1" in today, "TVNA-2XT1" in everything, everything.count("first look")] == [False, True, 1]
+    assert everything.index("TVNA-2XT0") < everything.index("TVNA-2XT1")
+    assert "opened 1 case without having it" in side(client, "Cases opened without having them, today")
+
+
 def test_nobody_else_reads_the_log(client: Client) -> None:
     sign_in(client, make_reviewer())
 

@@ -19,7 +19,7 @@ from icpportal.fields.types import Words
 from icpportal.lifecycle import LEAD, OPERATIONS, REVIEWER
 from icpportal.privacy.access_words import WHAT, reason_words
 from icpportal.privacy.masks import mask_name
-from icpportal.privacy.models import AccessNote
+from icpportal.privacy.models import LATEST_LOOK, AccessNote
 from transfers.models import OrderEvent
 from transfers.orders.history import row_of
 from transfers.review.purposes import without_holding
@@ -42,15 +42,15 @@ DONE: dict[int, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """One row: a look with how often and until when, or an act."""
+    """One row: a look with how often and since when, or an act."""
 
-    at: datetime
+    at: datetime  # of an act, or of the latest look
     who: str
     reference: str
     what: Words
     why: Words = ""
     times: int = 0
-    last_at: datetime | None = None
+    first_at: datetime | None = None  # the first look, where there were later ones
     client: str = ""  # where from, where that is known
     is_flagged: bool = False  # a look at a case that somebody else had, or nobody
 
@@ -96,18 +96,19 @@ def _sources(wanted: Wanted) -> list[Callable[[Wanted], Iterator[LogRow]]]:
 
 
 def _looks(wanted: Wanted) -> Iterator[LogRow]:
-    found = AccessNote.objects.filter(wanted.within("at", "actor") & wanted.about("reference"))
+    found = AccessNote.objects.annotate(latest=LATEST_LOOK)
+    found = found.filter(wanted.within("latest", "actor") & wanted.about("reference"))
     found = found.filter(without_holding()) if wanted.sort == FLAGGED else found
     flagged = found.annotate(flagged=Q(without_holding())).select_related("actor")
-    for note in flagged.order_by("-at", "-pk")[: MOST + 1]:
+    for note in flagged.order_by("-latest", "-pk")[: MOST + 1]:
         yield LogRow(
-            at=note.at,
+            at=note.latest,
             who=_name(note.actor),
             reference=note.reference,
             what=WHAT.get(note.what, note.what),
             why=reason_words(note.reason),
             times=note.times,
-            last_at=note.last_at,
+            first_at=note.at if note.latest > note.at else None,
             client=note.client,
             is_flagged=note.flagged,
         )

@@ -12,7 +12,7 @@ from icpportal.accounts import roles
 from icpportal.accounts.models import User
 from icpportal.approvals.models import ROLE, ApprovalRequest
 from icpportal.approvals.role_changes import change_words
-from icpportal.privacy.models import AccessNote
+from icpportal.privacy.models import LATEST_LOOK, AccessNote
 from icpportal.time_format import to_beijing
 from transfers.review.home.audit_rows import FLAGGED
 from transfers.review.home.page import Line
@@ -27,8 +27,11 @@ GIVEN = (ApprovalRequest.ALLOWED, ApprovalRequest.ALONE)
 def looks_today(now: datetime) -> list[Line]:
     """Who opened cases today that they did not have, most of them first; each leads to the rows of the log."""
     today = to_beijing(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = AccessNote.objects.filter(without_holding(), at__gte=today, actor__isnull=False)
-    counted = found.order_by().values("actor").annotate(n=Count("pk"), last=Max("at")).order_by("-n", "actor")[:MOST]
+    found = AccessNote.objects.annotate(latest=LATEST_LOOK)
+    found = found.filter(without_holding(), latest__gte=today, actor__isnull=False)
+    counted = (
+        found.order_by().values("actor").annotate(n=Count("pk"), last=Max("latest")).order_by("-n", "actor")[:MOST]
+    )
     people = User.objects.in_bulk([row["actor"] for row in counted])
     return [
         Line(
