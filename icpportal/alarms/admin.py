@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.alarms.actions import try_again
-from icpportal.alarms.causes import cause_of
+from icpportal.alarms.causes import cause_of, detail_words
 from icpportal.alarms.models import Alarm, SetAside
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.stock.moments import MomentFilter
@@ -17,13 +17,13 @@ from icpportal.desk.stock.moments import MomentFilter
 class AlarmAdmin(ReadOnlyAdmin):
     """What operations must look at, the newest first. The portal opens and clears them itself."""
 
-    list_display = ["cause", "reference", "detail", "times", "opened_at", "seen_at", "cleared_at"]
+    list_display = ["cause", "reference", "detail_shown", "times", "opened_at", "seen_at", "cleared_at"]
     list_filter = [("cleared_at", MomentFilter)]
     fields = [
-        *("cause", "says", "act", "document", "reference", "detail"),
+        *("cause", "says", "act", "document", "reference", "detail_shown"),
         *("times", "opened_at", "seen_at", "cleared_at"),
     ]
-    readonly_fields = ["says", "act", "document"]
+    readonly_fields = ["says", "act", "document", "detail_shown"]
     actions = None
 
     @admin.display(description=pgettext_lazy("alarm", "What it means"))
@@ -37,6 +37,10 @@ class AlarmAdmin(ReadOnlyAdmin):
     @admin.display(description=pgettext_lazy("alarm", "Documented in"))
     def document(self, alarm: Alarm) -> str:
         return cause_of(alarm.cause).place
+
+    @admin.display(description=gettext_lazy("detail"))
+    def detail_shown(self, alarm: Alarm) -> str:
+        return detail_words(alarm.cause, alarm.detail)
 
 
 @admin.register(SetAside)

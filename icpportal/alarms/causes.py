@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from icpportal.fields.types import Words
 
@@ -22,6 +23,7 @@ class Cause:
     key: str
     says: Words
     act: Words  # what a person does
+    counts_orders: bool = False  # its detail is how many orders there are
 
     @property
     def anchor(self) -> str:
@@ -82,6 +84,7 @@ CAUSES = (
         "authority.review_late",
         _("The authority has not answered for longer than a review takes."),
         _("“miit queue --order” with the reference names the file: ask the authority about it."),
+        counts_orders=True,
     ),
     Cause(
         "authority.report_unanswered",
@@ -97,21 +100,25 @@ CAUSES = (
         "authority.id_missing",
         _("A cancellation cannot go: the ministry's number of the access (Jrid) has not come."),
         _("Ask the authority to send the record (BASJ) of the website again. The cancellation then goes by itself."),
+        counts_orders=True,
     ),
     Cause(
         "orders.held",
         _("A report is held because of a fault of ours. Its owner has nothing to do."),
         _("The case names code and advice: put it right, then use “Resubmit held orders”."),
+        counts_orders=True,
     ),
     Cause(
         "orders.overdue",
         _("A deadline has passed and nothing has ended the order for ten minutes."),
         _("Check that beat runs (/healthz/deep) and that the ministry answers (“miit status”)."),
+        counts_orders=True,
     ),
     Cause(
         "orders.standing",
         _("An order stands longer in a state than it should: an hour being submitted, or days in our review."),
         _("“reconcile” names each order. Being submitted: “miit status”. In review: a reviewer takes it."),
+        counts_orders=True,
     ),
     Cause(
         "rights.corrections_overdue",
@@ -207,6 +214,13 @@ OTHERWISE = Cause(
 def cause_of(key: str) -> Cause:
     """The row of an alarm's cause."""
     return next((row for row in CAUSES if fnmatchcase(key, row.key)), OTHERWISE)
+
+
+def detail_words(key: str, detail: str) -> str:
+    """The detail of an alarm, as people read it."""
+    if not (cause_of(key).counts_orders and detail.isdecimal()):
+        return detail
+    return ngettext("%(n)s order", "%(n)s orders", int(detail)) % {"n": detail}
 
 
 def markdown() -> str:

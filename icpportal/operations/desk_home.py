@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
+from icpportal.alarms.causes import cause_of, detail_words
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import open_alarms
 from icpportal.approvals.queries import open_requests
@@ -75,12 +76,23 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """An open alarm: what it means, what to do, and since when."""
+
+    says: Words
+    act: Words
+    detail: str
+    opened_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class OperationsPage:
     """What `admin/home/operations.html` draws. Of no case in particular."""
 
     title: Words
     lead: str
-    alarms: list[Alarm]
+    alarms: list[Broken]
     systems: list[System]
     reports_url: str
     last_number: int | None
@@ -114,7 +126,7 @@ def operations_page(reader: User, now: datetime) -> OperationsPage:
     return OperationsPage(
         title=_("Operations"),
         lead=_("%(now)s. No case data is shown here.") % {"now": long_words(now)},
-        alarms=list(open_alarms()[:MOST]),
+        alarms=[_broken(alarm) for alarm in open_alarms()[:MOST]],
         systems=_systems(now),
         reports_url=reverse("admin:miit_report_changelist"),
         last_number=line.last_sequence if line else None,
@@ -128,6 +140,11 @@ def operations_page(reader: User, now: datetime) -> OperationsPage:
         missing_year=_missing_year(now),
         second=[second_line(asked) for asked in open_requests(reader, MOST)],
     )
+
+
+def _broken(alarm: Alarm) -> Broken:
+    row = cause_of(alarm.cause)
+    return Broken(row.says, row.act, detail_words(alarm.cause, alarm.detail), alarm.opened_at, alarm.times)
 
 
 def _systems(now: datetime) -> list[System]:

@@ -190,7 +190,7 @@ def stuck_orders(now: datetime) -> list[Finding]:
 
 def _tell(cause: str, references: list[str], now: datetime) -> None:
     if references:
-        open_alarm(cause, reference=references[0], detail=f"{len(references)} orders", now=now)
+        open_alarm(cause, reference=references[0], detail=str(len(references)), now=now)
     else:
         clear(cause, now=now)
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from icpportal.alarms import restored
-from icpportal.alarms.causes import Cause, cause_of
+from icpportal.alarms.causes import Cause, cause_of, detail_words
 from icpportal.alarms.models import Alarm
 from icpportal.alarms.queries import being_told, open_alarms
 from icpportal.fields.types import Facts
@@ -73,7 +73,7 @@ def _owe_mail(address: str, key: str, alarm: Alarm, event: str, row: Cause) -> N
         "says": str(row.says),
         "act": str(row.act),
         "document": row.place,
-        "seen": " · ".join(filter(None, (alarm.reference, alarm.detail))) or NEVER_MIND,
+        "seen": " · ".join(filter(None, (alarm.reference, detail_words(alarm.cause, alarm.detail)))) or NEVER_MIND,
         "opened": alarm.opened_at,
         "ended": alarm.cleared_at,
         "url": _list_of_alarms(),

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from icpportal.accounts.roles import OPERATIONS, ensure
 from icpportal.alarms.models import SetAside
 from icpportal.alarms.queries import open_alarms
 from icpportal.gateways.miit.models import InboxFile
@@ -16,7 +17,8 @@ from icpportal.operations.reconcile import KINDS, Finding, reconcile
 from icpportal.outbox.actions import queue
 from icpportal.outbox.models import Message, State
 from icpportal.time_format import to_beijing
-from transfers.orders.queries import Stuck
+from tests.transfers.builders import make_user, sign_in
+from transfers.orders.queries import HELD, Stuck
 from verification.documents import rounds
 from verification.documents.storage import StorageDown
 from verification.models import FileRound
@@ -286,6 +288,27 @@ def test_a_person_may_have_all_files_compared_at_once_and_sees_how_far_it_is(cap
     assert told.out.splitlines()[-1].endswith("files 3, documents 0, parts 0, deleted 3")
     assert told.err.splitlines()[-1] == "through"
     assert told.err.splitlines()[0] == f"at documents/{NOW:%Y%m%d}: 2 looked at"
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "says"),
+    [
+        ("en", 1, ("A report is held because of a fault of ours.", "“Resubmit held orders”", "1 order ·")),
+        ("zh-hans", 2, ("2 个订单",)),
+    ],
+)
+def test_held_orders_head_the_home_of_operations_in_words(client, settings, stuck, language, held, says):
+    settings.STAFF_SECOND_FACTOR = False
+    ensure()
+    client.cookies["django_language"] = language
+    sign_in(client, make_user(held_roles=(OPERATIONS,), language=language))
+    stuck(*(Stuck(f"T{number}", "held", HELD) for number in range(held)))
+
+    reconcile(now=NOW)
+    home = client.get("/admin/").content.decode()
+
+    assert [words for words in says if words not in home] == []
+    assert [key for key in ("orders.held", "1 orders", "2 orders") if key in home] == []
 
 
 def test_a_full_round_that_is_too_long_ago_is_an_alarm_until_the_next_one_ends(lay, small):

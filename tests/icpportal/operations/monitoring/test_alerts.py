@@ -80,7 +80,7 @@ def test_an_alarm_is_one_mail_that_says_what_it_means_and_what_to_do(by_mail):
     for words in (
         "A report is held because of a fault of ours.",
         "“Resubmit held orders”",
-        "AB12-CD34 · 1024",
+        "AB12-CD34 · 1024 orders",
         "docs/operations.md#alarm-ordersheld",
         "/admin/alarms/alarm/",
     ):
