@@ -322,6 +322,25 @@ def test_nobody_but_who_accepted_it_takes_it_back(looked_at, lin):
 
 
 RULE = "photo.clothes"
+LEADS_TO = {"Confirm…": "Confirm: submit to the authority", "Send back to 高扬…": "Mark at least one part"}
+
+
+@pytest.mark.parametrize("label", LEADS_TO)
+def test_without_a_mark_only_confirm_leads_to_confirming_and_no_new_photo_is_asked_for(order, move, gao, lin, label):
+    accept(order, gao[1], move)
+    take(order, lin[0])
+    typed = {"photo-reason": "own", "photo-words": "红色上衣"} if move == "accept_photo" else {}
+    press(lin[1], order, "keep", **typed)
+    page = html.fromstring(lin[1].get(case_of(order)).content)
+    buttons = {" ".join(each.text_content().split()): each.get("value") for each in page.xpath("//button")}
+    pressed = next(value for words, value in buttons.items() if words.startswith(label))
+
+    said = told(lin[1], order, pressed)
+
+    assert LEADS_TO[label] in said
+    assert ("Confirm as the second person" in said) is (label == "Confirm…")
+    assert [page.xpath("//*[@name='photo-words']"), "refuse_photo" in buttons.values()] == [[], False]
+    assert ("红色上衣" in case(lin[1], order).partition("You typed this and it was not used")[2]) is bool(typed)
 
 
 def test_a_rule_of_the_photo_goes_back_to_who_judged_the_photo(gao, lin):

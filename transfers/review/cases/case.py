@@ -88,10 +88,10 @@ def case_page(
     sections = _sections(order, papers, case, rounds, in_full, begun) if shows_parts else []
     in_review = is_in(order, Group.IN_REVIEW)
     waiting = decisions.decision_to_show(order) if in_review else None
-    # no part has fields while a colleague's decision waits: what this reader typed is told instead
-    drawn = _drawn(own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
-    unused = unused_of(typed, drawn, begun)
     look = open_look(order)
+    # no part has fields while a colleague's decision waits: what this reader typed is told instead
+    drawn = _drawn({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
+    unused = unused_of(typed, drawn, begun)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)
     held = leases.is_held(order)

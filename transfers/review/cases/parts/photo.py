@@ -18,6 +18,7 @@ from transfers.review.cases.parts.photo_rules import RuleLine, rule_lines
 from transfers.review.cases.parts.rounds import is_of_photo
 from transfers.review.cases.parts.verdicts import Verdict
 from transfers.review.reasons.queries import Held
+from transfers.second_look.queries import open_look
 from verification.photos.methods import WAYS
 
 # a photo of the app: fetched by its code, or uploaded by hand where no system is asked
@@ -51,7 +52,9 @@ def photo_panels(
     failed = next((picture.failed for picture in pictures if picture.slot == PHOTO), None)
     of_photo = {part: each for part, each in verdicts.items() if is_of_photo(part)}
     rules = rule_lines(reasons, of_photo, failed)
-    return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged=form is not None)]
+    # a second person marks rules; a new photo is for the first one to ask for
+    is_judged = form is not None and open_look(order) is None
+    return [Photo(pictures, photo_facts(order) if in_review else [], form, rules, is_judged)]
 
 
 def photo_facts(order: Order) -> list[dict[str, str]]:

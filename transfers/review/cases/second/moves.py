@@ -30,9 +30,23 @@ def marks(case: Judged) -> list[str]:
     return [part for part, verdict in case.verdicts.items() if verdict.said == RETURN]
 
 
+def _marked(case: Judged) -> list[str]:
+    """These parts; raises `Contradicted` where there is none."""
+    if named := marks(case):
+        return named
+    raise Contradicted(_("Mark at least one part that is not in order, or confirm"))
+
+
 @case_action("", decides=False, opens="second")
 def _to_second(order: Order, reviewer: User, typed: Typed) -> None:
     _look(order)
+
+
+@case_action("", decides=False, opens="second")
+def _to_first(order: Order, reviewer: User, typed: Typed) -> None:
+    """Without a mark the page confirms: the way to it that says otherwise must not lead there."""
+    _look(order)
+    _marked(case_judged(order, typed))
 
 
 @case_action(gettext_lazy("Confirmed: the order goes to the authority"), uses=(*VERDICTS, f"{SECOND}-"))
@@ -51,9 +65,7 @@ def _confirm(order: Order, reviewer: User, typed: Typed) -> None:
 def _send_to_first(order: Order, reviewer: User, typed: Typed) -> SendToFirstForm | None:
     _look(order)
     form = SendToFirstForm(typed.fields)
-    named = marks(case_judged(order, typed))
-    if not named:
-        raise Contradicted(_("Mark at least one part that is not in order, or confirm"))
+    named = _marked(case_judged(order, typed))
     if not form.is_valid():
         return form
     left = {name: text for name, text in typed.fields.items() if name.partition(".")[2] in named}
