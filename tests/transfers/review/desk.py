@@ -11,10 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
+from demo.rehearsal.http_browser import Form
+from demo.rehearsal.http_browser import Page as WebPage
 from icpportal.accounts.models import User
 from tests.transfers.builders import make_reviewer
 from tests.transfers.cancels import prove
-from transfers.models import Order
+from transfers.models import ColleagueNote, Order
 from transfers.orders.kinds import is_in
 from transfers.orders.rows import Group
 from transfers.review.cases.parts.parts import OTHER, parts_of
@@ -74,6 +76,23 @@ def seen(client: Client, order: Order, page: str = "case") -> HttpResponse:
 def press(client: Client, order: Order, move: str, **typed: str) -> HttpResponse:
     """Press a button of the case, as the page stands now."""
     return client.post(case_of(order), {"move": move, "seen": read(order).version, **typed})
+
+
+def answer(client: Client, order: Order, question: ColleagueNote, words: str) -> HttpResponse:
+    """Answer what a colleague asked of this reader."""
+    return press(client, order, f"answer:{question.pk}", **{f"answer-words.{question.pk}": words})
+
+
+def fill_in(client: Client, order: Order, button: str, typed: dict[str, str]) -> HttpResponse:
+    """Fill in the page of all else and press a button: as a browser does, what stands in its form goes."""
+    form = next(each for each in more_forms(client, order) if ("move", button) in each.buttons)
+    filled = {name: text for name, text in typed.items() if name in form.names}
+    return client.post(case_of(order), {**dict(form.fields), **filled, "move": button})
+
+
+def more_forms(client: Client, order: Order) -> list[Form]:
+    """The forms of the page of all else, as they stand there now."""
+    return WebPage(case_of(order), 200, seen(client, order, "more").content.decode()).forms
 
 
 @contextmanager

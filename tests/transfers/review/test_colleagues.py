@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, moves, sign_in
-from tests.transfers.review.desk import all_ok, case_of, english, named, press, read, seen
+from tests.transfers.review.desk import all_ok, answer, case_of, english, fill_in, more_forms, named, press, read, seen
 from transfers.models import Call, ColleagueNote, Order
 from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
@@ -64,10 +64,10 @@ def test_nobody_is_given_an_order_of_their_own(client):
     order = make_order(owner, state=states.SUBMITTED)
     desk = english(client, make_reviewer())
 
-    answer = press(desk, order, "hand_on", **{"hand-to": str(owner.pk)})
+    refused = press(desk, order, "hand_on", **{"hand-to": str(owner.pk)})
 
     assert read(order).reviewer is None
-    assert "You cannot review an order of your own" in desk.get(answer.url).content.decode()
+    assert "You cannot review an order of your own" in desk.get(refused.url).content.decode()
 
 
 def test_a_question_keeps_the_order_open_until_it_is_answered(client):
@@ -84,7 +84,7 @@ def test_a_question_keeps_the_order_open_until_it_is_answered(client):
     home = theirs.get(reverse("admin:index")).content.decode()
     assert ["书画" in home, order.reference in home.partition("Asked of you")[2]] == [True, True]
     question = ColleagueNote.objects.get(kind="question")
-    press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "在"})
+    answer(theirs, order, question, "在")
     desk = english(client, me)
     assert "在" in seen(desk, order, "more").content.decode()
     press(desk, order, "accept", **all_ok(order))
@@ -112,8 +112,8 @@ def test_a_question_without_part_or_words_is_not_sent(client, typed, says):
     order, colleague = make_order(state=states.SUBMITTED), named("高扬")
     desk = english(client, make_reviewer())
 
-    answer = press(desk, order, "ask", **{"ask-to": str(colleague.pk), **typed})
-    html = answer.content.decode() or desk.get(answer.url).content.decode()
+    sent = press(desk, order, "ask", **{"ask-to": str(colleague.pk), **typed})
+    html = sent.content.decode() or desk.get(sent.url).content.decode()
 
     assert says in html
     chosen = f'value="{NAME}" selected' in seen(desk, order, "more").content.decode()
@@ -127,7 +127,7 @@ def test_the_question_names_the_part_that_it_is_about(client):
 
     more = seen(english(client, colleague), order, "more").content.decode()
 
-    asked = more.partition('id="questions"')[2].partition("</form>")[0]
+    asked = more.partition('id="questions"')[2].partition("</section>")[0]
     assert ["Website details · Website name" in asked, "书画" in asked] == [True, True]
 
 
@@ -141,14 +141,45 @@ def test_only_who_was_asked_answers_and_only_once(client):
     )
     question = ColleagueNote.objects.get()
 
-    press(english(client, make_reviewer()), order, "answer", question=str(question.pk), **{"answer-words": "对"})
+    answer(english(client, make_reviewer()), order, question, "对")
     assert ColleagueNote.objects.get().answered_at is None
     theirs = english(client, colleague)
-    press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "对"})
-    again = press(theirs, order, "answer", question=str(question.pk), **{"answer-words": "不对"})
+    answer(theirs, order, question, "对")
+    again = answer(theirs, order, question, "不对")
 
     assert ColleagueNote.objects.get().answer == "对"
     assert "This question has been answered" in theirs.get(again.url).content.decode()
+
+
+TEXTS = {"note-words": "明天再看", "call-words": "证件号码差一位", "ask-words": "对吗", "hand-words": "请看执照"}
+
+
+@pytest.mark.parametrize(("button", "used"), [("note", "note-words"), ("call", "call-words"), ("hand_on", "")])
+def test_whatever_is_pressed_nothing_that_stands_beside_it_is_lost(client, button, used):
+    order, desk = make_order(state=states.SUBMITTED), english(client, named("沈阳"))
+
+    fill_in(desk, order, button, TEXTS)
+
+    fields = {name: text for form in more_forms(desk, order) for name, text in form.fields}
+    assert {name: fields[name] for name in TEXTS} == {**TEXTS, **({used: ""} if used else {})}
+
+
+def test_of_two_questions_one_is_answered_and_what_was_typed_to_the_other_is_kept(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    for part in (NAME, "subject.lead_name"):
+        asked = {"ask-part": part, "ask-to": str(colleague.pk), "ask-words": part}
+        press(english(client, me), order, "ask", **asked)
+    theirs = english(client, colleague)
+    forms = more_forms(theirs, order)
+    fields = [name for form in forms for name in sorted(form.names) if name.startswith("answer-")]
+    buttons = [value for form in forms for _name, value in form.buttons if value.startswith("answer")]
+
+    fill_in(theirs, order, buttons[0], dict(zip(fields, ["第一个", "第二个"], strict=True)))
+
+    answered = ColleagueNote.objects.exclude(answered_at=None).get()
+    left = {name: text for form in more_forms(theirs, order) for name, text in form.fields if name in fields}
+    assert {answered.answer, *left.values()} == {"第一个", "第二个"}
+    assert "You typed this and it was not used" not in seen(theirs, order).content.decode()
 
 
 def test_notes_are_for_colleagues_and_lie_encrypted(client):

@@ -16,7 +16,7 @@ from icpportal.privacy.models import AccessNote
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_return, make_reviewer, moves, sign_in
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import all_ok, case_of, english, press, read, seen
+from tests.transfers.review.desk import all_ok, answer, case_of, english, press, read, seen
 from tests.transfers.together import together
 from transfers.check.readiness import advice_kept
 from transfers.models import Decision, FieldVerdict, Objection, Order, ReviewRound
@@ -519,7 +519,7 @@ def test_nor_who_answered_a_question_about_a_part(gao, lin):
     take(order, gao[0])
     press(gao[1], order, "ask", **{"ask-part": NAME, "ask-to": str(zhao[0].pk), "ask-words": "对吗？"})
     question = order.colleague_notes.get()
-    press(zhao[1], order, "answer", **{"question": str(question.pk), "answer-words": "对"})
+    answer(zhao[1], order, question, "对")
 
     accept(order, gao[1])
 

@@ -50,7 +50,7 @@ from transfers.review.cases.parts.photo import photo_panels
 from transfers.review.cases.parts.rounds import Rounds, is_of_photo, rounds_of
 from transfers.review.cases.parts.verdicts import Tally, Verdict
 from transfers.review.cases.unused import (
-    ANSWER,
+    ANSWER_TO,
     ASK,
     CALL,
     HAND,
@@ -91,6 +91,7 @@ def case_page(
     look = open_look(order)
     # no part has fields while a colleague's decision waits: what this reader typed is told instead
     drawn = _drawn({} if look else own, {} if waiting and waiting.reviewer_id != user.pk else case.verdicts)
+    drawn |= {name for name in typed.fields if name.startswith(ANSWER_TO)}
     unused = unused_of(typed, drawn, begun)
     asked = asked_for(request_to_show(REFUSAL, order.pk), user) if not look else None
     barred = leases.barred(order, user)
@@ -181,10 +182,9 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
         asked_label=label_of(asked) if asked else "",
         parts=[(part, f"{section_of(part)} · {label_of(part)}") for part in parts],
         typed_part=typed.fields.get(f"{ASK}-part", ""),
-        questions=[_question(note) for note in notes if note.waits_for(user)],
+        questions=[_question(note, typed) for note in notes if note.waits_for(user)],
         forms=drawn,
         note=typed.fields.get(f"{NOTE}-words", ""),
-        answer=typed.fields.get(f"{ANSWER}-words", ""),
         happened=happened(order, rounds, notes),
         sent=sent_reports.of_order(order.reference),
         kept=typed.stamp,
@@ -237,10 +237,10 @@ def _sections(
     return sections_of(order, papers, case.verdicts, reasons, questions, rounds.returned, shown=in_full)
 
 
-def _question(note: ColleagueNote) -> Question:
+def _question(note: ColleagueNote, typed: drafts.Typed) -> Question:
     """It names the part as the case does: page and label."""
     about = f"{section_of(note.part)} · {label_of(note.part)}" if note.part else ""
-    return Question(note.pk, str(note.author), about, note.words)
+    return Question(note.pk, str(note.author), about, note.words, typed.fields.get(f"{ANSWER_TO}{note.pk}", ""))
 
 
 def _asked(note: ColleagueNote) -> str:
@@ -279,7 +279,7 @@ def _held_by(form: forms.Form | None) -> Held:
 
 def _drawn(drawn: Mapping[str, forms.Form], verdicts: Mapping[str, Verdict]) -> set[str]:
     """The names of all fields of the page."""
-    prefixes = (CALL, REFUSE, ASK, HAND, NOTE, ANSWER, SECOND)
+    prefixes = (CALL, REFUSE, ASK, HAND, NOTE, SECOND)
     elsewhere = {f"{prefix}-{name}" for prefix in prefixes for name in ("reason", "words", "words_en", "to", "part")}
     of_forms = {form.add_prefix(name) for form in drawn.values() for name in form.fields} | elsewhere
     of_parts = {f"{name}.{part}" for part in verdicts for name in ("verdict", "reason", "words", "words_en")}

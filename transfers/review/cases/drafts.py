@@ -19,7 +19,7 @@ from transfers.orders import queries
 
 NAMES = re.compile(
     r"(verdict|reason|words|words_en)\.\w+(\.\w+)?|(call|photo|refuse|ask|hand|second)-(reason|words|words_en|to)"
-    r"|(call|ask)-part|attempt-(call|outcome|slot|note)|(note|answer)-words|return-(although|why)"
+    r"|(call|ask)-part|attempt-(call|outcome|slot|note)|note-words|answer-words(\.[0-9a-f-]+)?|return-(although|why)"
 )
 LONGEST = 2000  # of one text, far beyond what a form takes
 KEPT = timedelta(days=30)

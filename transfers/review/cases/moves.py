@@ -33,7 +33,7 @@ from transfers.review.cases.judgement import case_judged, judged, lacking_in, la
 from transfers.review.cases.parts.masks import masks_of
 from transfers.review.cases.parts.parts import parts_of
 from transfers.review.cases.parts.photo_rules import lacking_rules, reasons_lost, unmet
-from transfers.review.cases.unused import CALL, PHOTO, REFUSE
+from transfers.review.cases.unused import ANSWER_TO, CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
 from transfers.second_look.queries import open_look
 
@@ -42,7 +42,7 @@ Act = Callable[[Order, User, Typed], forms.Form | None]
 VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
-KEEP = "keep"
+KEEP, SHOW = "keep", "show"
 SHOW_WORDS_MAX = 120  # beside a reason from the list
 NOTE_MAX = 400  # of a note or an answer; their fields say the same
 MOVED = gettext_lazy("The order has changed. This is its current state")
@@ -86,8 +86,10 @@ class CaseAction:
     asked: str | Promise = ""  # what is said instead where a second person is asked first
     proof: str | Promise = ""  # who presses proves first that it is them, and reads this until then
 
-    def used(self, fields: Fields) -> list[str]:
-        return [name for name in fields if name.startswith(self.uses)] if self.uses else []
+    def used(self, fields: Fields, named: str) -> list[str]:
+        """The fields that are used up; of a button that names something after a colon those about that alone."""
+        starts = tuple(f"{start}{named}" for start in self.uses)
+        return [name for name in fields if name.startswith(starts)]
 
     def said(self) -> str:
         """What is said when it is done: of a decision also until when it can be taken back."""
@@ -361,9 +363,7 @@ def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
     asked = form.cleaned_data
     if asked["part"] not in parts_of(order):
         raise Contradicted(_("Choose the part you ask about"))
-    open_one = ColleagueNote.objects.filter(
-        order=order, kind=ColleagueNote.QUESTION, part=asked["part"], answered_at=None
-    )
+    open_one = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, part=asked["part"], answered_at=None)
     if open_one.exists():
         raise Contradicted(_("A question about this part is open already"))
     ColleagueNote.objects.create(
@@ -377,13 +377,13 @@ def _ask(order: Order, reviewer: User, typed: Typed) -> AskForm | None:
     return None
 
 
-@case_action(gettext_lazy("Your answer is with your colleague"), uses=("answer-",), decides=False, stays=True)
+@case_action(gettext_lazy("Your answer is with your colleague"), uses=(ANSWER_TO,), decides=False, stays=True)
 def _answer(order: Order, reviewer: User, typed: Typed) -> None:
-    words = str(typed.posted.get("answer-words", "")).strip()[:NOTE_MAX]
-    waiting = ColleagueNote.objects.filter(
-        order=order, kind=ColleagueNote.QUESTION, answered_at=None, addressee=reviewer
-    )
-    asked = next((each for each in waiting if str(each.pk) == typed.posted.get("question")), None)
+    """The button names the question after a colon."""
+    key = str(typed.posted.get("move", "")).partition(":")[2]
+    words = typed.posted.get(f"{ANSWER_TO}{key}", "").strip()[:NOTE_MAX]
+    waiting = order.colleague_notes.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=reviewer)
+    asked = next((each for each in waiting if str(each.pk) == key), None)
     if asked is None:
         raise Contradicted(_("This question has been answered, or was not asked of you"))
     if not words:

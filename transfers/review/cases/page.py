@@ -135,6 +135,7 @@ class Question:
     author: str
     about: str  # the part
     words: str
+    typed: str  # of an answer, so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,6 @@ class MorePage:
     questions: list[Question]
     forms: dict[str, forms.Form]
     note: str  # what was typed so far
-    answer: str
     happened: list[Happened]
     sent: list[SentReport]  # to the ministry
     kept: str

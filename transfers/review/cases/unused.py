@@ -16,6 +16,7 @@ from transfers.review.reasons.queries import Held
 # what the names of their fields begin with
 CALL, PHOTO, REFUSE, ASK, HAND, NOTE, ANSWER = "call", "photo", "refuse", "ask", "hand", "note", "answer"
 SECOND, ATTEMPT = "second", "attempt"
+ANSWER_TO = f"{ANSWER}-words."  # and the key of the question
 FORM_NAMES: dict[str, str | Promise] = {
     CALL: _("Ask for a call"),
     PHOTO: _("Photo of the website administrator"),

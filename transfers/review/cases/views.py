@@ -45,6 +45,7 @@ from transfers.review.cases.moves import (
     KEEP,
     MORE_ELSEWHERE,
     MOVED,
+    SHOW,
     CaseAction,
     Contradicted,
     return_form,
@@ -169,12 +170,12 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
         return own(request, order, context, form) if own else _again(request, order, form, move.form_name, context)
     if move.opens:
         return redirect(case_url(order, request.POST.get("list", ""), move.opens))
-    if used := move.used(typed.fields):
+    if used := move.used(typed.fields, part):
         if move.decides:
             decisions.keep_typed(order, user, {name: typed.fields[name] for name in used})
         drafts.take_out(order, user, used)
     messages.success(request, move.said())
-    here += f"#{quote(anchor_of(part))}" if part else ""
+    here += f"#{quote(anchor_of(part))}" if name == SHOW else ""
     return redirect(here) if move.stays else _go_on(request, opens_next=move.decides)
 
 
