@@ -15,6 +15,7 @@ from transfers.models import Call, ColleagueNote, Order
 from transfers.orders import actions as orders
 from transfers.orders.actions import WITHDRAW_REASONS
 from transfers.review import actions as review
+from transfers.review.cases import drafts
 from transfers.review.leases import LEASE, assign_to_me
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,19 @@ def test_an_order_is_handed_on_with_a_note_and_the_verdicts_so_far(client):
     assert f'name="verdict.{NAME}" value="ok" checked' in seen(theirs, order).content.decode()
     more = seen(theirs, order, "more").content.decode()
     assert [words in more for words in ("沈阳", "请看执照", "handed the order to")] == [True, True, True]
+
+
+def test_what_was_written_to_colleagues_stays_with_who_wrote_it_when_an_order_is_handed_on(client):
+    order, me, colleague = make_order(state=states.SUBMITTED), named("沈阳"), named("高扬")
+    desk = english(client, me)
+    verdict = {f"verdict.{NAME}": "return", f"words.{NAME}": "改名称"}
+    begun = {"note-words": "明天再看", "ask-words": "对吗"}
+    press(desk, order, "keep", **verdict, **begun)
+
+    press(desk, order, "hand_on", **{"hand-to": str(colleague.pk), "hand-words": "请看执照"}, **begun)
+
+    assert drafts.read(order, colleague).fields == verdict
+    assert {name: drafts.read(order, me).fields.get(name) for name in begun} == begun
 
 
 def test_somebody_elses_order_is_handed_on_by_a_lead_alone(client):

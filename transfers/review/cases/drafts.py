@@ -23,6 +23,7 @@ NAMES = re.compile(
 )
 LONGEST = 2000  # of one text, far beyond what a form takes
 KEPT = timedelta(days=30)
+JUDGED = ("verdict.", "reason.", "words.", "words_en.", "return-", "photo-")  # what is said of the parts and the photo
 
 Fields = dict[str, str]
 
@@ -93,8 +94,12 @@ def take_out(order: Order, reviewer: User, used: Iterable[str]) -> None:
 
 
 def give(order: Order, reviewer: User, colleague: User) -> None:
-    """What this reviewer has said of the order goes on to the colleague who has it now, beside what stands there."""
-    put_back(order, colleague, read(order, reviewer).fields)
+    """What this reviewer has said of the order goes on to the colleague who has it now, beside what stands there.
+
+    What was begun to colleagues or about a call stays with who writes it.
+    """
+    typed = read(order, reviewer).fields
+    put_back(order, colleague, {name: text for name, text in typed.items() if name.startswith(JUDGED)})
 
 
 def put_back(order: Order, reviewer: User, fields: Fields) -> None:
