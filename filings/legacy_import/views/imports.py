@@ -22,6 +22,7 @@ from icpportal.drafts.pages import draw, fill
 from icpportal.fields.components import Panel
 from icpportal.fields.language_marks import reads_chinese
 from icpportal.lifecycle import MoveNotAllowed
+from icpportal.time_format import to_beijing
 
 
 def _old_platform() -> str:
@@ -146,7 +147,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     """The report as a file for a spreadsheet."""
     mine = own_import(request, reference)
     answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{mine.created_at:%Y-%m-%d}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="import-{to_beijing(mine.created_at):%Y-%m-%d}.csv"'
     answer["Cache-Control"] = "private, no-store"
     writer = csv.writer(answer)
     for row in report_rows(_items(mine)):

@@ -1,7 +1,7 @@
 """The pages of an import: explain and prove, look and choose, wait, the report; what strangers see (nothing)."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -395,6 +395,21 @@ def test_the_report_is_a_file_too(browser, reported):
     assert answer["Cache-Control"] == "private, no-store"
     assert sorted(line.split(",")[0] for line in lines) == ["example.com", "taken.com"]
     assert "林示范" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("began", "day"),
+    [
+        (datetime(2026, 11, 30, 15, 59, tzinfo=UTC), "2026-11-30"),
+        (datetime(2026, 11, 30, 16, tzinfo=UTC), "2026-12-01"),
+    ],
+)
+def test_the_file_is_named_by_the_day_on_which_the_import_began_in_beijing(browser, reported, began, day):
+    LegacyImport.objects.update(created_at=began)
+
+    answer = browser.get(reverse("import-report", args=[reported.reference]))
+
+    assert answer["Content-Disposition"] == f'attachment; filename="import-{day}.csv"'
 
 
 def test_what_is_left_can_be_looked_at_again(browser, reported):
