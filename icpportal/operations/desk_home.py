@@ -1,7 +1,7 @@
 """The first page of operations at the desk: what is broken, outside systems, the line to the ministry, messages."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Min
 from django.http import HttpRequest
@@ -22,7 +22,7 @@ from icpportal.fields.types import Words
 from icpportal.gateways.miit.models import MinistryLine, Report, ReportState
 from icpportal.operations import heartbeat
 from icpportal.outbox import queries as outbox
-from icpportal.time_format import long_words, short_words
+from icpportal.time_format import long_words, short_words, to_beijing
 from icpportal.workdays.calendar import calendar
 from transfers.models import ParkedAnswer
 from transfers.review.home.page import Line, second_line
@@ -171,6 +171,7 @@ def _failing() -> list[Failing]:
 
 def _missing_year(now: datetime) -> int | None:
     """The next year whose working days nobody knows yet, from October on, when its notice is about to come."""
-    following = now.date().replace(month=12, day=31).replace(year=now.year + 1)
+    today = to_beijing(now).date()
+    following = date(today.year + 1, 12, 31)
     known = calendar(following, following).is_certain(following)
-    return None if known or now.month < 10 else following.year
+    return None if known or today.month < 10 else following.year
