@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from icpportal.time_format import to_beijing
+
 WORDS_LONGEST = 200
 
 
@@ -58,7 +60,7 @@ class CauseCancellation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.cause} {self.asked_at:%Y-%m-%d}"
+        return f"{self.cause} {to_beijing(self.asked_at):%Y-%m-%d}"
 
     @property
     def number(self) -> str:

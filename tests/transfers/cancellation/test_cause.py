@@ -1,6 +1,6 @@
 """The provider ends an access for a cause: never one person alone, and never without telling the owner."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
@@ -135,6 +135,16 @@ def test_no_list_decides_what_nobody_has_read(client: Client, website: Website) 
 
     assert 'name="action"' not in lead.get(desk).content.decode()
     assert Order.objects.count() == 0
+
+
+def test_its_history_names_it_by_the_day_on_which_it_was_asked_in_beijing(website: Website) -> None:
+    request = asked(website)
+    CauseCancellation.objects.update(asked_at=datetime(2026, 11, 30, 16, tzinfo=UTC))
+    history = reverse("admin:transfers_causecancellation_history", args=[request.pk])
+
+    page = english(Client(), make_lead_reviewer()).get(history).content.decode()
+
+    assert ["shell_site 2026-12-01" in page, "2026-11-30" in page] == [True, False]
 
 
 def test_a_lone_lead_waits_for_a_day_and_all_staff_read_so_without_the_domain() -> None:
