@@ -19,7 +19,8 @@ from icpportal.fields.text import refuse_hidden, strip_outer
 
 SEPARATOR = ";"
 YES, NO = ("1", "yes", "true", "y", "是"), ("0", "no", "false", "n", "否")
-LARGEST = 2**63 - 1
+# the largest numbers that the register has room for: of the ministry, and of a way of access
+LARGEST_ID, LARGEST_METHOD = 2**63 - 1, 2**15 - 1
 # what needs no closer look, which is nearly everything: what fits is what the longer way would give
 PLAIN = re.compile(r"[ -~\u3400-\u4dbf\u4e00-\u9fff（）《》“”、，。；：·—-]*")
 # the shape alone: what was filed years ago may be of a range that is no longer given out
@@ -92,11 +93,17 @@ def iso_day(typed: str) -> str:
     return day(typed).isoformat()
 
 
-def whole(typed: str) -> int:
-    """A positive whole number."""
-    if not (typed.isascii() and typed.isdigit()) or not 0 < int(typed) <= LARGEST:
-        raise ValidationError(_("Enter a positive whole number"), code="whole_number")
-    return int(typed)
+def whole(largest: int) -> Callable[[str], int]:
+    """A positive whole number up to this one."""
+
+    def read(typed: str) -> int:
+        digits = typed.lstrip("0") if typed.isascii() and typed.isdigit() else ""
+        # the length first: of more than some thousand digits Python makes no number
+        if not 0 < len(digits) <= len(str(largest)) or int(digits) > largest:
+            raise ValidationError(_("Enter a positive whole number"), code="whole_number")
+        return int(digits)
+
+    return read
 
 
 @lru_cache(maxsize=4096)
@@ -108,11 +115,14 @@ def place(typed: str) -> str:
 
 
 def address(typed: str) -> str:
-    """An IP address."""
+    """An IP address, without a zone (`fe80::1%eth0`), which means something on one machine alone."""
     try:
-        return str(ipaddress.ip_address(typed))
-    except ValueError as problem:
-        raise ValidationError(_("Enter an IP address, such as 192.0.2.10"), code="ip") from problem
+        found = None if "%" in typed else ipaddress.ip_address(typed)
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValidationError(_("Enter an IP address, such as 192.0.2.10"), code="ip")
+    return str(found)
 
 
 def several(typed: str) -> list[str]:
@@ -195,10 +205,10 @@ COLUMNS: tuple[Column, ...] = (
     Column("site_remark", "网站备注", WEBSITE, text(1000)),
     *_person("admin", "网站负责人", ADMINISTRATOR),
     Column("ip", "网站IP", ACCESS, address),
-    Column("method", "接入方式", ACCESS, whole),
+    Column("method", "接入方式", ACCESS, whole(LARGEST_METHOD)),
     Column("provider", "接入商", ACCESS, text(120)),
-    Column("ztid", "主体ID", IDS, whole),
-    Column("wzid", "网站ID", IDS, whole),
-    Column("jrid", "接入ID", IDS, whole),
+    Column("ztid", "主体ID", IDS, whole(LARGEST_ID)),
+    Column("wzid", "网站ID", IDS, whole(LARGEST_ID)),
+    Column("jrid", "接入ID", IDS, whole(LARGEST_ID)),
 )
 NAMES = {word: each.name for each in COLUMNS for word in (each.name, each.zh)}

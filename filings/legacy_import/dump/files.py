@@ -107,7 +107,8 @@ def _lines(file: TextIO) -> Iterator[str | None]:
 
 
 def _json(file: TextIO) -> Iterator[Raw]:
-    decoder = json.JSONDecoder(parse_float=str, parse_constant=str)
+    # numbers stay as they are written: of more than some thousand digits Python makes none
+    decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
     text, number, ended = "", 0, False
     while True:
         text = text.lstrip("\ufeff \t\r\n,[")

@@ -100,6 +100,8 @@ def _values(number: int, raw: Mapping[str, Json]) -> tuple[dict[str, Cell], list
             values[name] = read_cell(typed)
         except ValidationError as problem:
             findings.append(Finding(number, name, problem.messages[0], effect))
+        except ValueError:  # of a library that a reader asks; what it says may quote the value
+            findings.append(Finding(number, name, _("This cannot be read: correct it, or leave it empty"), effect))
     return values, findings
 
 

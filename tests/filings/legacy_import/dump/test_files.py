@@ -101,6 +101,13 @@ def test_what_is_no_object_is_a_broken_row(tmp_path, text):
     assert domains(path) == [(1, None), (2, None), (3, None), (4, "site1.com")]
 
 
+def test_a_number_too_long_for_python_is_read_as_it_stands(tmp_path):
+    path = tmp_path / "dump.json"
+    path.write_text(f'{{"domain": "a.cn", "jrid": {"9" * 4301}}}\n{{"domain": "b.cn", "jrid": 7}}', "utf-8")
+
+    assert list(files.rows(path)) == [(1, {"domain": "a.cn", "jrid": "9" * 4301}), (2, {"domain": "b.cn", "jrid": "7"})]
+
+
 def test_deeply_nested_json_is_a_broken_row(tmp_path):
     path = tmp_path / "dump.json"
     path.write_text('{"a": ' + "[" * 30_000 + "]" * 30_000 + '}\n{"domain": "site1.com"}', "utf-8")

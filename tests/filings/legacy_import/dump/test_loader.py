@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from filings.legacy_import.dump import loader, passwords
+from filings.legacy_import.dump.columns import COLUMNS
 from filings.legacy_import.dump.loader import Totals, load
 from filings.models import LegacyAccount, LegacyRecord
 from tests.filings.legacy_import.dumps import EMAIL, HASH, PASSWORD, account, filing, loaded, personal, several
@@ -151,6 +152,32 @@ def test_bad_rows_are_told_and_do_not_stop_the_good_ones(tmp_path, db):
     assert totals == Totals(read=4, new=2, refused=2, left_out=0, accounts_new=1)
     assert [(each.row, each.field) for each in said if each.refuses] == [(2, "row"), (4, "region")]
     assert LegacyRecord.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9" * 4301,
+        str(2**63),
+        "\ud800",
+        "fe80::1%\ud800",
+        "a\x00b",
+        "²",
+        "pbkdf2_sha256$" + "9" * 280 + "$a$b",
+        {"a": [7]},
+    ],
+    ids=["long number", "65 bits", "surrogate", "zone", "zero", "raised two", "dear hash", "object"],
+)
+def test_whatever_stands_in_whichever_column_the_good_row_behind_it_is_taken(tmp_path, db, value):
+    bad = [filing(**{"domain": f"site{n}.com", column.name: value}) for n, column in enumerate(COLUMNS)]
+    path = tmp_path / "dump.json"
+    path.write_text("\n".join(json.dumps(row) for row in (*bad, filing(domain="good.com"))), "utf-8")
+    said = []
+
+    totals = load(path, say=lambda finding: said.append(str(finding).encode()))
+
+    assert (totals.read, totals.new + totals.refused) == (len(COLUMNS) + 1, len(COLUMNS) + 1)
+    assert (LegacyRecord.objects.filter(domain="good.com").count(), bool(said)) == (1, True)
 
 
 def test_two_rows_about_one_domain_or_account_that_disagree_are_told_and_the_first_counts(old):

@@ -3,7 +3,9 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
+from filings.legacy_import.dump import rows
 from filings.legacy_import.dump.rows import AS_IT_IS, REFUSED, WITHOUT, read
 from filings.register.blind_keys import subject_key
 from tests.filings.legacy_import.dumps import EMAIL, HASH, ORGANISATION, filing, personal
@@ -146,6 +148,12 @@ def test_what_a_filing_cannot_do_without_refuses_the_row_by_the_field_s_name(cha
         ({"ip": "300.1.1.1"}, "access", "ip"),
         ({"jrid": "-1"}, "ids", "jrid"),
         ({"jrid": "9" * 30}, "ids", "jrid"),
+        ({"jrid": "0" * 30}, "ids", "jrid"),
+        ({"jrid": "9" * 4301}, "ids", "jrid"),
+        ({"jrid": str(2**63)}, "ids", "jrid"),
+        ({"method": str(2**15)}, "access", "method"),
+        ({"ip": "fe80::1%eth0"}, "access", "ip"),
+        ({"ip": "fe80::1%\ud800"}, "access", "ip"),
         ({"home_url": "https://" + "x" * 300}, "website", "home_url"),
     ],
 )
@@ -154,6 +162,31 @@ def test_what_a_filing_can_do_without_is_left_out_and_said(changes, page, field)
 
     assert [(each.field, each.effect) for each in findings] == [(field, WITHOUT)]
     assert field not in row.details.get(page, {})
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "number"),
+    [("ids", "jrid", 2**63 - 1), ("access", "method", 2**15 - 1), ("ids", "wzid", 7)],
+)
+def test_a_number_that_the_register_has_room_for_is_taken_whatever_zeros_lead_it(page, field, number):
+    row, findings = read(1, filing(**{field: f"00{number}"}))
+
+    assert (findings, row.details[page][field]) == ([], number)
+
+
+def test_what_a_reader_breaks_over_is_said_without_the_words_of_the_error(monkeypatch):
+    monkeypatch.setattr(rows, "READERS", (*rows.READERS, ("jrid", int, WITHOUT)))
+
+    with override("en"):
+        taken, findings = read(12, filing(jrid="12x"))
+
+    told = " ".join(str(each) for each in findings)
+    assert (taken is not None, [each.field for each in findings]) == (True, ["jrid", "jrid"])
+    assert [word in told for word in ("correct it, or leave it empty", "12x", "invalid literal")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("number", ["640000000000001", "91649999000000019X"])
