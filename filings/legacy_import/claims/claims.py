@@ -7,7 +7,7 @@ account holds it is the account that is proved (重置): its owner imports from 
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from filings.actions import record_import
@@ -25,6 +25,7 @@ from verification.documents.actions import Upload, receive, retire
 from verification.models import Document
 
 SIDES = 4
+CHANGEABLE = (states.OPEN, states.DECLINED)
 
 
 class RecordGone(Exception):
@@ -69,7 +70,7 @@ def papers_of(claim: LegacyClaim) -> QuerySet[LegacyClaimPaper]:
 
 def is_open(claim: LegacyClaim) -> bool:
     """Whether the applicant may change it."""
-    return claim.state in (states.OPEN, states.DECLINED)
+    return claim.state in CHANGEABLE
 
 
 def upload(claim: LegacyClaim, *, side: int, file: Upload) -> LegacyClaimPaper:
@@ -96,10 +97,11 @@ def remove(claim: LegacyClaim, *, side: int) -> None:
 
 
 def _hold(claim: LegacyClaim) -> None:
-    """Locks the claim while it may be changed."""
-    found = LegacyClaim.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
-    if found is None or not is_open(found):
+    """Count a change of the claim: who is sending it at this moment has to look again."""
+    standing = LegacyClaim.objects.filter(pk=claim.pk, state__in=CHANGEABLE)
+    if standing.update(version=F("version") + 1) != 1:
         raise MoveNotAllowed(f"papers of {claim.state}")
+    claim.version += 1  # the caller knows of its own change
 
 
 def _taken_out(claim: LegacyClaim, side: int) -> list[Document]:
@@ -124,7 +126,7 @@ def facts_of(claim: LegacyClaim) -> dict[str, Fact]:
 
 
 def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None:
-    """Hand the claim to a reviewer. Raises `MoveNotAllowed`."""
+    """Hand the claim to a reviewer. Raises `MoveNotAllowed`, also when its papers changed since it was read."""
     claim.words = words
     columns = {"words": sealed(claim, "words")}
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)

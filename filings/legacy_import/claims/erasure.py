@@ -37,6 +37,8 @@ def erase(claim: LegacyClaim, *, now: datetime | None = None) -> bool:
     """Its papers go, with their keys, and the words on both sides."""
     now = now or timezone.now()
     with transaction.atomic():
+        # who is sending it at this moment has to look again
+        LegacyClaim.objects.filter(pk=claim.pk).update(version=F("version") + 1)
         for document in Document.objects.filter(holder=claim.reference, state__in=LIVING):
             retire(document, now=now)
         Document.objects.filter(holder=claim.reference).update(display_name="")

@@ -154,7 +154,15 @@ def _send(request: HttpRequest, mine: LegacyClaim) -> HttpResponse:
         )
         form.add_error(None, ValidationError(words, code="papers_missing"))
         return _page(request, mine, form)
-    claiming.send(mine, form.cleaned_data["words"])
+    try:
+        claiming.send(mine, form.cleaned_data["words"])
+    except MoveNotAllowed:  # another press was first, or a paper changed since
+        mine = own_claim(request, mine.reference)
+        if not claiming.is_open(mine):
+            return redirect(mine)
+        words = _("The documents were changed in another window. Check them, then submit")
+        form.add_error(None, ValidationError(words, code="papers_changed"))
+        return _page(request, mine, form)
     return redirect(mine)
 
 

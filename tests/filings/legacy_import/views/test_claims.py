@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from filings.legacy_import.claims import claims as claiming
+from filings.legacy_import.claims.erasure import erase
 from filings.models import LegacyClaim, LegacyClaimPaper, LegacyRecord
 from filings.models import legacy_states as states
 from icpportal.accounts.models import User
@@ -227,6 +228,53 @@ def test_without_checked_papers_nothing_is_sent_and_the_words_stay(browser, mine
 
     mine.refresh_from_db()
     assert errors(answer) == {"__all__": ["papers_missing"]}
+    assert "说明" in answer.content.decode()
+    assert (mine.state, Message.objects.count()) == (states.OPEN, 0)
+
+
+def replaced(claim):
+    """Another picture stands in its place, which nobody has checked."""
+    claiming.upload(claim, side=1, file=photo_file())
+
+
+CHANGES = [lambda claim: claiming.remove(claim, side=1), replaced, erase]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])
+def test_a_claim_whose_papers_change_behind_the_look_at_them_is_not_sent(mine, monkeypatch, change):
+    ready(mine)
+    look = claiming.facts_of
+
+    def looked(claim):
+        facts = look(claim)
+        change(LegacyClaim.objects.get(pk=claim.pk))
+        return facts
+
+    monkeypatch.setattr(claiming, "facts_of", looked)
+
+    with pytest.raises(MoveNotAllowed):
+        claiming.send(mine, "说明")
+
+    mine.refresh_from_db()
+    assert (mine.state, [event.move for event in mine.events.all()]) == (states.OPEN, ["begin"])
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["removed", "replaced", "erased"])
+def test_who_sends_while_another_tab_changes_the_papers_is_told_and_keeps_the_words(browser, mine, monkeypatch, change):
+    ready(mine)
+    send = claiming.send
+
+    def sent_late(claim, words):
+        change(LegacyClaim.objects.get(pk=claim.pk))
+        send(claim, words)
+
+    monkeypatch.setattr(claiming, "send", sent_late)
+
+    answer = browser.post(mine.get_absolute_url(), {"send": "1", "words": "说明"})
+
+    mine.refresh_from_db()
+    assert errors(answer) == {"__all__": ["papers_changed"]}
     assert "说明" in answer.content.decode()
     assert (mine.state, Message.objects.count()) == (states.OPEN, 0)
 
