@@ -64,7 +64,9 @@ ANSWERS: dict[str, tuple[Callable[..., None], Words]] = {
     "decline_request": (approvals.decline, gettext_lazy("Declined: the claim stays as it is")),
     "withdraw_request": (approvals.withdraw, gettext_lazy("Your request is withdrawn")),
 }
+OF_ONES_OWN = gettext_lazy("You cannot decide your own claim: leave it to another reviewer")
 REFUSED = {
+    claiming.OwnClaim: OF_ONES_OWN,
     claiming.RecordGone: gettext_lazy("The record was imported or claimed by somebody else: decline this claim"),
     OnFileInOtherAccount: gettext_lazy("This website is on file here in another account: decline this claim"),
     UnderOtherDocument: gettext_lazy("This website is on file here with another document: decline this claim"),
@@ -78,6 +80,14 @@ class Decision(Panel):
     template: ClassVar[str] = "admin/filings/legacyclaim/decision.html"
     form: DeclineForm
     about: str  # the account that the reviewer saw
+
+
+@dataclass(frozen=True, slots=True)
+class Barred(Panel):
+    """Why this reader decides nothing here."""
+
+    template: ClassVar[str] = "admin/filings/legacyclaim/barred.html"
+    why: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +127,12 @@ def _panels(claim: LegacyClaim, form: DeclineForm, reader: User) -> list[Panel]:
     asked = asked_for(request_to_show(CLAIM, claim.pk), reader)
     if asked:
         return [AskedPanel(asked)]
-    if claim.state == states.SENT:
-        return [Decision(form, acceptance.account_of(claim))]
-    return [Unused(form.typed)] if form.typed else []
+    unused: list[Panel] = [Unused(form.typed)] if form.typed else []
+    if claim.state != states.SENT:
+        return unused
+    if claiming.is_own(claim, reader):
+        return [Barred(OF_ONES_OWN), *unused]
+    return [Decision(form, acceptance.account_of(claim))]
 
 
 class StateFilter(ValuesFilter):
@@ -214,6 +227,7 @@ class LegacyClaimAdmin(ReadOnly):
         return redirect("admin:filings_legacyclaim_changelist")
 
     def _is_decided(self, request: HttpRequest, claim: LegacyClaim, move: str, form: DeclineForm) -> bool:
+        claiming.refuse_own(claim, account_of(request))
         about = acceptance.account_of(claim)
         if request.POST.get("about", about) != about:  # a newer dump put the record under another account
             raise MoveNotAllowed("another account than the page showed")

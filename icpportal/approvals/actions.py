@@ -56,9 +56,11 @@ def ask(
 ) -> ApprovalRequest:
     """Ask a second person, never the owner of what it is about; raises `RequestRefused` while one is open.
 
-    Nor may the people answer whose keys are `barred`. Where only who asks could answer it is done after 24 hours, and
-    all staff read so until then.
+    Nor does the owner ask, where the kind says so, nor may the people answer whose keys are `barred`. Where only who
+    asks could answer it is done after 24 hours, and all staff read so until then.
     """
+    if owner.pk == actor.pk and not KINDS[kind].owner_asks:
+        raise RequestRefused(_("You cannot ask this about an application of your own: leave it to a colleague"))
     now = now or timezone.now()
     permission = KINDS[kind].permission
     asked = ApprovalRequest(

@@ -24,16 +24,19 @@ class Kind:
     permission: str
     of_asker: str = ""  # what who asks must hold, where that is something else
     has_page: bool = False  # where it is answered, and a list of the desk's that it waits in
+    owner_asks: bool = True  # whether it may be asked by whom it is about, who never answers
 
 
 KINDS = {
-    REFUSE: Kind(_("Refusing an order permanently"), "transfers.lead_review"),
-    CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim"),
+    REFUSE: Kind(_("Refusing an order permanently"), "transfers.lead_review", owner_asks=False),
+    CLAIM: Kind(_("Accepting the claim of an old filing"), "filings.review_claim", owner_asks=False),
     REASON: Kind(_("Publishing the words of a reason"), "transfers.lead_review"),
     ROLE: Kind(_("Giving an account a role"), "accounts.change_user"),
     SECOND_FACTOR: Kind(_("Resetting a second factor"), "accounts.change_user"),
     ENDING: Kind(_("Ending an access for cause"), "transfers.lead_review", "transfers.add_causecancellation"),
-    SUBMIT: Kind(_("Submitting an accepted order to the authority"), "transfers.review_order", has_page=True),
+    SUBMIT: Kind(
+        _("Submitting an accepted order to the authority"), "transfers.review_order", has_page=True, owner_asks=False
+    ),
 }
 
 

@@ -35,19 +35,22 @@ STAFF = tuple(world.STAFF)
 STRANGERS = (world.VISITOR, "newcomer", "owner")
 READS, LEADS_ON, POSTS, NOT_THERE, NEVER = "reads", "leads on", "posts", "not there", "–"
 REFUSED = (403, 405)
-CASE = "transfers_order_case"
+CASE, CLAIM_CASE = "transfers_order_case", "filings_legacyclaim_case"
 ANSWERS = ("allow_request", "decline_request", "withdraw_request")
 BUTTONS = {  # of pages that have several, besides a case
     "accounts_user_change": (*ANSWERS, "reset_second_factor"),
     "desk_call": ("show", "attempt", "return", "drop"),
     "desk_objection": ("show", "call", "preview", "close"),
     "desk_reason": ("save", "try", "ask", *ANSWERS),
-    "filings_legacyclaim_case": ("accept", "decline", *ANSWERS),
+    CLAIM_CASE: ("accept", "decline", *ANSWERS),
     "transfers_causecancellation_change": ANSWERS,
 }
 OF_A_CASE = (CASE, "transfers_order_return", "transfers_order_accept", "transfers_order_second", "transfers_order_more")
-OWN = " of one's own order"
-OF_ONES_OWN = "You cannot review an order of your own"
+OWN, OWN_CLAIM = " of one's own order", " of one's own claim"
+OF_ONES_OWN = {
+    "You cannot review an order of your own",
+    "You cannot decide your own claim: leave it to another reviewer",
+}
 # look-ups that no list declares
 FORGED = ("pk__gt=0", "pk__regex=^a", "owner__password__startswith=a", "actor__email__startswith=a", "_to_field=email")
 NOT_OFFERED = "No action selected."  # what Django says of an action that a list does not offer
@@ -91,7 +94,7 @@ def _said(answer: HttpResponse, done: str) -> str:
     if answer.status_code in REFUSED:
         return NEVER
     told = [str(each) for each in get_messages(answer.wsgi_request)]  # type: ignore[attr-defined]
-    return NEVER if {OF_ONES_OWN, NOT_OFFERED} & set(told) else done
+    return NEVER if {*OF_ONES_OWN, NOT_OFFERED} & set(told) else done
 
 
 # --- what can be asked ---
@@ -121,6 +124,11 @@ def questions(made: world.World, role: str) -> Iterator[tuple[str, str, dict[str
         yield name, reverse(f"admin:{name}", kwargs=filled(name, route)), {}
         for move in BUTTONS.get(name, ()):
             yield f"{name}: {move}", reverse(f"admin:{name}", kwargs=filled(name, route)), {"move": move}
+        if name == CLAIM_CASE:
+            own_claim = reverse(f"admin:{name}", args=[_own_claim(made, role).pk])
+            yield name + OWN_CLAIM, own_claim, {}
+            for move in BUTTONS[name]:
+                yield f"{name}: {move}{OWN_CLAIM}", own_claim, {"move": move}
         if name in OF_A_CASE:
             yield name + OWN, reverse(f"admin:{name}", args=[ours[states.SUBMITTED].pk]), {}
     for name in ACTIONS:
@@ -143,6 +151,20 @@ def _own_order(made: world.World, role: str, state: str) -> Order:
     owner = made.people.get(role, made.people["owner"])
     domain = f"{role}-{state.replace('_', '-')}.cn"
     return Order.objects.filter(domain=domain).first() or make_order(owner=owner, state=state, domain=domain)
+
+
+def _own_claim(made: world.World, role: str) -> LegacyClaim:
+    """One that was sent, of the same old record as the claim that stands in the addresses."""
+    owner, theirs = made.people.get(role, made.people["owner"]), _sent_claim()
+    claim, _is_new = LegacyClaim.objects.get_or_create(
+        owner=owner, record=theirs.record, defaults={"state": theirs.state}
+    )
+    return claim
+
+
+def _sent_claim() -> LegacyClaim:
+    """The world's, before those of one's own."""
+    return LegacyClaim.objects.filter(record__domain="sent-claim.cn").earliest("created_at")
 
 
 def _first(model: Any) -> Any:
@@ -173,14 +195,14 @@ def _filled(name: str, route: str, *, order: Order, rows: Callable[[Any], Any]) 
         "miit_uploadfile_content": lambda: {"pk": _first(UploadFile)},
         "miit_inboxfile_content": lambda: {"pk": _first(InboxFile)},
         "verification_backdrop_parcel": lambda: {"pk": _first(Backdrop)},
-        "filings_legacyclaim_case": lambda: {"pk": _first(LegacyClaim)},
+        CLAIM_CASE: lambda: {"pk": _sent_claim().pk},
         "filings_legacyclaim_paper": _paper,
     }
     return filled[name]()
 
 
 def _paper() -> dict[str, Any]:
-    claim = LegacyClaim.objects.earliest("pk")
+    claim = _sent_claim()
     picture = Document.objects.filter(state="ready").earliest("pk")
     paper, _is_new = LegacyClaimPaper.objects.get_or_create(claim=claim, defaults={"document": picture})
     return {"pk": claim.pk, "document": paper.document.reference}

@@ -12,7 +12,7 @@ from icpportal.approvals.models import CLAIM, ApprovalRequest
 from icpportal.fields.types import Json
 from icpportal.lifecycle import MoveNotAllowed
 
-REFUSALS = (MoveNotAllowed, claiming.RecordGone, OnFileInOtherAccount, UnderOtherDocument)
+REFUSALS = (claiming.OwnClaim, MoveNotAllowed, claiming.RecordGone, OnFileInOtherAccount, UnderOtherDocument)
 
 
 def account_of(claim: LegacyClaim) -> str:
@@ -25,6 +25,7 @@ def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -
     if not approvals.is_needed():
         claiming.accept(claim, reviewer, now=now)
         return
+    claiming.refuse_own(claim, reviewer)
     if claim.state != states.SENT:
         raise MoveNotAllowed(f"accept from {claim.state}")
     said: dict[str, Json] = {"account": account_of(claim), "version": claim.version}

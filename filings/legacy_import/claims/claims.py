@@ -32,6 +32,10 @@ class RecordGone(Exception):
     """The record was imported or claimed by somebody else since."""
 
 
+class OwnClaim(Exception):
+    """Nobody decides about a claim of their own."""
+
+
 def find(*, id_type: str, id_number: str, name: str, domain: str, reset: bool = False) -> LegacyRecord | None:
     """The record that all four describe, if it is one to claim, or with `reset` one that an old account holds.
 
@@ -132,14 +136,25 @@ def send(claim: LegacyClaim, words: str, *, now: datetime | None = None) -> None
     CLAIM.apply(claim, "send", by=APPLICANT, actor=claim.owner, facts=facts_of(claim), columns=columns, now=now)
 
 
+def is_own(claim: LegacyClaim, reviewer: User) -> bool:
+    """Whether it is this reviewer who claims."""
+    return claim.owner_id == reviewer.pk
+
+
+def refuse_own(claim: LegacyClaim, reviewer: User) -> None:
+    """Raise `OwnClaim` when it is this reviewer who claims."""
+    if is_own(claim, reviewer):
+        raise OwnClaim(claim.reference)
+
+
 def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -> None:
     """The record is theirs: it goes into the register at once. Or the account is: then its import is open to them.
 
     The account is that of the record as read with the claim; it stays on the claim whatever a newer dump says. Raises
-    `MoveNotAllowed` when the claim has moved, `RecordGone` when the record has, `OnFileInOtherAccount` and
-    `UnderOtherDocument` when
-    the register stands against it; then nothing changed.
+    `OwnClaim`, `MoveNotAllowed` when the claim has moved, `RecordGone` when the record has, `OnFileInOtherAccount` and
+    `UnderOtherDocument` when the register stands against it; then nothing changed.
     """
+    refuse_own(claim, reviewer)
     moment = now or timezone.now()
     with transaction.atomic():
         record = claim.record
@@ -154,7 +169,8 @@ def accept(claim: LegacyClaim, reviewer: User, *, now: datetime | None = None) -
 
 
 def decline(claim: LegacyClaim, reviewer: User, own: Own, *, now: datetime | None = None) -> None:
-    """Not proved; the applicant reads why. Raises `MoveNotAllowed`."""
+    """Not proved; the applicant reads why. Raises `OwnClaim` or `MoveNotAllowed`."""
+    refuse_own(claim, reviewer)
     words = all_of(own)
     claim.answer, claim.own_answer = words, {**own}
     columns = {name: sealed(claim, name) for name in ("answer", "own_answer")}

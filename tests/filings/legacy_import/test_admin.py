@@ -8,12 +8,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from filings.legacy_import.claims import acceptance
 from filings.legacy_import.claims import claims as claiming
 from filings.legacy_import.claims.erasure import erase_old
 from filings.models import Access, LegacyClaim, LegacyClaimPaper, LegacyRecord, Website
 from filings.models import legacy_states as states
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
 from icpportal.accounts.roles import ensure as ensure_roles
+from icpportal.approvals.models import ApprovalRequest
 from icpportal.lifecycle import MoveNotAllowed
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
@@ -242,6 +244,63 @@ def test_two_reviewers_decide_at_once_and_one_decision_stands(lin, tmp_path):
     assert read(claim).state == (states.ACCEPTED if accepted else states.DECLINED)
     assert Website.objects.count() == accepted
     assert len(told()) == 3
+
+
+# --- a claim of one's own ---------------------------------------------------------------------------------------
+
+OF_ONES_OWN = "You cannot decide your own claim: leave it to another reviewer"
+
+
+@pytest.fixture
+def own(record):
+    return sent(make_reviewer(language="en"), record)
+
+
+@pytest.fixture
+def own_desk(client, own):
+    client.cookies["django_language"] = "en"
+    client.force_login(own.owner)
+    return client
+
+
+def test_the_case_of_one_s_own_claim_says_why_it_has_no_buttons_and_a_colleague_has_them(own_desk, own):
+    mine = own_desk.get(case_of(own)).content.decode()
+    own_desk.force_login(make_reviewer(language="en"))
+    colleagues = own_desk.get(case_of(own)).content.decode()
+
+    wanted = (OF_ONES_OWN, 'value="accept"', 'value="decline"')
+    assert [each in mine for each in wanted] == [True, False, False]
+    assert [each in colleagues for each in wanted] == [False, True, True]
+
+
+@pytest.mark.parametrize("is_asked", [False, True])
+@pytest.mark.parametrize("move", ["accept", "decline"])
+def test_nobody_decides_a_claim_of_their_own_and_what_was_typed_stays(own_desk, own, settings, move, is_asked):
+    settings.SECOND_PERSON = is_asked
+
+    page = own_desk.post(case_of(own), {"move": move, "words": "照片看不清"}).content.decode()
+
+    assert [OF_ONES_OWN in page, "照片看不清" in page] == [True, True]
+    assert (read(own).state, [event.move for event in own.events.order_by("pk")]) == (states.SENT, ["begin", "send"])
+    assert (ApprovalRequest.objects.count(), Website.objects.count(), told()) == (0, 0, [])
+
+
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda claim: claiming.accept(claim, claim.owner),
+        lambda claim: claiming.decline(claim, claim.owner, {"zh": "照片看不清"}),
+        lambda claim: acceptance.accept(claim, claim.owner),
+    ],
+    ids=["accept", "decline", "ask"],
+)
+def test_not_even_past_the_page_is_one_s_own_claim_decided(own, settings, decide):
+    settings.SECOND_PERSON = True
+
+    with pytest.raises(claiming.OwnClaim):
+        decide(own)
+
+    assert (read(own).state, ApprovalRequest.objects.count()) == (states.SENT, 0)
 
 
 # --- who may --------------------------------------------------------------------------------------------------

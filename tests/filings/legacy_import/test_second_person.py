@@ -10,7 +10,7 @@ from filings.models import LegacyClaim, LegacyRecord
 from filings.models import legacy_states as states
 from icpportal.accounts.models import User
 from icpportal.approvals import actions as approvals
-from icpportal.approvals.models import ApprovalRequest
+from icpportal.approvals.models import CLAIM, ApprovalRequest
 from tests.filings.legacy_import.dumps import personal
 from tests.filings.legacy_import.test_admin import case_of, read, sent
 from tests.transfers.builders import make_reviewer
@@ -96,6 +96,23 @@ def test_a_lone_reviewer_waits_for_a_day(claim, gao):
 
     assert read(claim).state == states.ACCEPTED
     assert "no second person was there" in page_of(claim, gao)
+
+
+def test_what_an_owner_had_asked_before_it_was_refused_is_not_done(claim, gao):
+    LegacyClaim.objects.update(owner=gao)
+    asked = ApprovalRequest.objects.create(
+        kind=CLAIM,
+        key=str(claim.pk),
+        reference=claim.reference,
+        owner=gao,
+        said={"account": "", "version": claim.version},
+        asked_by=gao,
+        alone_at=timezone.now(),
+    )
+
+    approvals.finish_due(now=asked.alone_at)
+
+    assert (read(claim).state, ApprovalRequest.objects.get().outcome) == (states.SENT, "failed")
 
 
 def test_a_record_that_is_gone_meanwhile_makes_it_fail_with_words(claim, gao, wu):

@@ -1,0 +1,31 @@
+"""Asking a second person: what nobody may ask who applied for it."""
+
+import pytest
+
+from icpportal.approvals import actions as approvals
+from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECOND_FACTOR, SUBMIT, ApprovalRequest
+from tests.transfers.builders import make_lead_reviewer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("second_person")]
+
+
+def ask(kind, *, owner, actor):
+    return approvals.ask(kind, key="1", reference="AB12-CD34", owner=owner, said={}, actor=actor)
+
+
+@pytest.mark.parametrize("kind", [CLAIM, REFUSE, SUBMIT])
+def test_who_applied_for_it_asks_nobody_to_let_them_decide_it(kind):
+    owner, colleague = make_lead_reviewer(), make_lead_reviewer()
+
+    with pytest.raises(approvals.RequestRefused):
+        ask(kind, owner=owner, actor=owner)
+
+    assert ApprovalRequest.objects.count() == 0
+    assert ask(kind, owner=owner, actor=colleague).asked_by == colleague
+
+
+@pytest.mark.parametrize("kind", [REASON, ROLE, SECOND_FACTOR, ENDING])
+def test_what_is_no_application_may_be_asked_by_whom_it_is_about(kind):
+    author = make_lead_reviewer()
+
+    assert ask(kind, owner=author, actor=author).asked_by == author
