@@ -172,6 +172,11 @@ window.addEventListener("DOMContentLoaded", () => {
 
   // --- the counts ---
   const AROUND = 2 * Math.PI * 13;
+  // why nothing can be accepted yet: what is open, and what is to be returned or was asked, as the tallies say it
+  const lacking = (open, amounts) => {
+    const told = ["return", "ask"].filter((word) => amounts[word]).map((word) => find(`.n-${word}`).parentElement.textContent);
+    return [open, ...told].map((words) => words.trim().replace(/\s+/g, " ")).filter(Boolean).join(" · ");
+  };
   const count = () => {
     const said = judged.filter((part) => !("optional" in part.dataset) || chosen(part)).map(chosen);
     const n = (word) => said.filter((each) => each === word).length;
@@ -197,7 +202,7 @@ window.addEventListener("DOMContentLoaded", () => {
     if (accept) {
       accept.hidden = !whole;
       find(".not-yet").hidden = whole;
-      find(".lacking").textContent = said.length - before ? find("[data-show=open]").textContent : "";
+      find(".lacking").textContent = lacking(said.length - before ? find("[data-show=open]").textContent : "", amounts);
     }
     all(".parts-nav .sec span").forEach((figure) => {
       const own = all("a", figure.closest(".sec").nextElementSibling).map((link) => document.getElementById(link.hash.slice(1)));
@@ -359,7 +364,7 @@ window.addEventListener("DOMContentLoaded", () => {
     const whole = said.every((each) => each === "ok");
     find(".accept").hidden = !whole;
     find(".not-yet").hidden = whole;
-    find(".lacking").textContent = "";
+    find(".lacking").textContent = lacking("", { return: said.filter((each) => each === "return").length });
   };
   const judgeRule = (word) => {
     const radio = find(`input[value=${word}]`, rules[ruled]);

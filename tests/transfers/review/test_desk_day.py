@@ -223,6 +223,7 @@ def test_three_returns_take_at_most_seventy_keys_and_no_scrolling(desk: Page) ->
     arrive(desk)
     keys.press("e", "g")
     judge_by_keys(desk, keys, returned)
+    expect(desk.locator(".lacking")).to_have_text("3 to return")  # nothing is open, and this is why none can accept
     keys.press("b")
     desk.wait_for_url("**/case/return/**")
     expect(desk.locator(".letters")).to_contain_text(OWN_WORDS)
