@@ -13,6 +13,7 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.outbox.models import Message
 from icpportal.privacy.models import AccessNote
+from icpportal.time_format import short_words
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_return, make_reviewer, moves, sign_in
 from tests.transfers.outside import cost
@@ -579,6 +580,8 @@ def test_it_lies_in_a_basket_of_its_own_due_as_promised_and_take_next_gives_it_t
 def test_the_first_page_of_who_accepted_it_says_what_waits(accepted, gao, lin):
     listed = words(gao[1].get(reverse("admin:index"))).partition("Waiting for a second person")[2]
     assert accepted.reference in listed
+    with translation.override("en"):
+        assert short_words(look().asked_at) in listed  # as days are written everywhere
     assert "Waiting for a second person" not in words(lin[1].get(reverse("admin:index")))
 
 

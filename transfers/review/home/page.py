@@ -13,7 +13,7 @@ from icpportal.approvals.models import CLAIM, ENDING, REASON, REFUSE, ROLE, SECO
 from icpportal.approvals.queries import open_requests
 from icpportal.fields.language_marks import comma_list
 from icpportal.fields.types import Words
-from icpportal.time_format import day_words, span_words, to_beijing
+from icpportal.time_format import day_words, short_words, span_words, to_beijing
 from icpportal.workdays.calendar import CLOSING_TIME
 from icpportal.workdays.hours import is_open
 from transfers.models import ColleagueNote, Decision, Order, ReviewRound
@@ -323,16 +323,14 @@ def second_line(asked: ApprovalRequest) -> Line:
         SUBMIT: "admin:transfers_order_case",
     }
     key = asked.reference.partition(" ")[0] if asked.kind == REASON else asked.key
-    when = f"{to_beijing(asked.asked_at):%m-%d %H:%M}"
-    return Line(
-        asked.reference, reverse(pages[asked.kind], args=[key]), when, str(asked.label), who=str(asked.asked_by)
-    )
+    url, when = reverse(pages[asked.kind], args=[key]), short_words(asked.asked_at)
+    return Line(asked.reference, url, when, str(asked.label), who=str(asked.asked_by))
 
 
 def _look(asked: ApprovalRequest) -> Line:
     """What the reader accepted and waits for a second person; the case says for whom."""
     url = reverse("admin:transfers_order_case", args=[asked.key])
-    return Line(asked.reference, url, f"{to_beijing(asked.asked_at):%m-%d %H:%M}", because_words(asked))
+    return Line(asked.reference, url, short_words(asked.asked_at), because_words(asked))
 
 
 def _tally(reader: Reader) -> tuple[int, int]:
