@@ -333,5 +333,5 @@ def _figures(people: SimpleNamespace) -> None:
         ReviewerCount.objects.create(day=day, reviewer=reviewer, outcome="passed", seconds=185, times=30)
     ListExport.objects.create(
         asked_by=make_user(held_roles=(roles.LEAD_REVIEWER,)), because="月度汇总", query="queue=all", rows=101,
-        file_type="csv", expires_at=now + timedelta(days=1),
+        keys=[str(uuid4()) for _row in range(101)], file_type="csv", expires_at=now + timedelta(days=1),
     )  # fmt: skip

@@ -12,9 +12,10 @@ class ListExport(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=timezone.now)
     because = models.CharField(max_length=200)
-    query = models.CharField(max_length=400, blank=True)  # the filter of the list, as it stood in the address
+    query = models.CharField(max_length=400, blank=True)  # the filter of the list, without "mine" and "me"
     words = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))  # what that is called, by language
     rows = models.PositiveIntegerField()
+    keys = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # of the orders that were shown
     file_type = models.CharField(max_length=8)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True)

@@ -80,7 +80,7 @@ GOES: dict[str, Goes | GoesWithOrder] = {
     "transfers.ColleagueNote": GoesWithOrder(),
     "transfers.Decision": GoesWithOrder(),
     "transfers.FieldVerdict": GoesWithOrder("words own told", "round.order"),
-    "transfers.ListExport": Goes("because query words", "exports", "asked_at"),
+    "transfers.ListExport": Goes("because keys query words", "exports", "asked_at"),
     "transfers.Objection": GoesWithOrder(alone=Goes("", "details", "closed_at")),
     "transfers.Order": GoesWithOrder("authority_words", order=""),
     "transfers.OrderEvent": GoesWithOrder("note"),

@@ -10,7 +10,7 @@ from filings.provinces import PROVINCES
 from filings.register.certificates import NATURES
 from icpportal.accounts.models import User
 from icpportal.fields.form_types import Choice, offered
-from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.language_marks import comma_list, reads_chinese
 from transfers.orders.kinds import KINDS
 from transfers.orders.queries import returned
 from transfers.review.baskets.rows import Reader, free, objected
@@ -65,7 +65,7 @@ class QueueFilter(forms.Form):
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         """`data` is the address; without a province it means the reader's own ones."""
-        self.own = own_provinces(user)
+        self.user, self.own = user, own_provinces(user)
         super().__init__({**data.dict(), "province": data.get("province") or (MINE if self.own else ANY)})
         if self.own:
             mine = [(MINE, _("my provinces"))]
@@ -90,10 +90,23 @@ class QueueFilter(forms.Form):
         return {name: self.value(name) for name in self.fields if self.value(name)}
 
     def chosen_words(self) -> list[str]:
-        """The same in words."""
+        """The same in words that anybody understands: provinces and person by their names."""
         return [f"{self.fields[name].label}: {self._label(name, value)}" for name, value in self.chosen().items()]
 
+    def settled(self) -> dict[str, str]:
+        """The same for somebody else, and for later: provinces and person instead of "mine" and "me"."""
+        chosen = self.chosen()
+        if self.is_own:
+            chosen["province"] = ",".join(self.own)
+        if self.value("who") == ME:
+            chosen["who"] = str(self.user.pk)
+        return chosen
+
     def _label(self, name: str, value: str) -> str:
+        if name == "province" and value == MINE:
+            return comma_list(map(province_name, self.own))
+        if name == "who" and value == ME:
+            return str(self.user)
         return str(dict(offered(self.fields[name])).get(value, value))
 
     @property

@@ -10,7 +10,7 @@ from icpportal.accounts.models import User
 from icpportal.audit.words import EXPORT
 from icpportal.privacy.actions import note_access
 from transfers.models import ListExport
-from transfers.review.exports.selection import MOST, Selection, count, in_languages
+from transfers.review.exports.selection import MOST, Selection, in_languages, keys_of
 
 ALONE = 100  # rows that one person may take
 ANSWERED_WITHIN = timedelta(days=3)
@@ -30,20 +30,21 @@ FETCHED = _("It was fetched before, has expired, or was not allowed")
 
 
 def ask(chosen: Selection, *, actor: User, because: str, file_type: str, now: datetime | None = None) -> ListExport:
-    """Notes who wants which list and why; of few rows it can be fetched at once. Raises `ExportRefused`."""
-    now, rows = now or timezone.now(), count(chosen.orders)
-    if not rows:
+    """Notes who wants which orders and why; few of them can be fetched at once. Raises `ExportRefused`."""
+    now, keys = now or timezone.now(), keys_of(chosen.orders)
+    if not keys:
         raise ExportRefused(NOTHING)
-    if rows > MOST:
+    if len(keys) > MOST:
         raise ExportRefused(TOO_MANY % {"n": MOST})
-    is_alone = rows <= ALONE
+    is_alone = len(keys) <= ALONE
     return ListExport.objects.create(
         asked_by=actor,
         asked_at=now,
         because=because,
-        query=chosen.query,
+        query=chosen.settled,
         words=in_languages(chosen),
-        rows=rows,
+        rows=len(keys),
+        keys=keys,
         file_type=file_type,
         is_granted=is_alone,
         expires_at=now + (FETCHED_WITHIN if is_alone else ANSWERED_WITHIN),
@@ -85,15 +86,20 @@ def fetch(export: ListExport, *, actor: User, client: str, now: datetime | None 
 
 def waiting(now: datetime) -> QuerySet[ListExport]:
     """What waits for a second person."""
-    return ListExport.objects.filter(is_granted=False, answered_at=None, expires_at__gt=now)
+    return _listed(now).filter(is_granted=False, answered_at=None)
 
 
 def to_fetch(actor: User, now: datetime) -> QuerySet[ListExport]:
     """What this person may fetch."""
-    return ListExport.objects.filter(asked_by=actor, is_granted=True, fetched_at=None, expires_at__gt=now)
+    return _listed(now).filter(asked_by=actor, is_granted=True, fetched_at=None)
 
 
 def asked(actor: User, now: datetime) -> QuerySet[ListExport]:
     """What this person has asked for and has not done with."""
-    mine = ListExport.objects.filter(asked_by=actor, fetched_at=None, expires_at__gt=now)
+    mine = _listed(now).filter(asked_by=actor, fetched_at=None)
     return mine.filter(Q(is_granted=True) | Q(answered_at=None)).select_related("answered_by")
+
+
+def _listed(now: datetime) -> QuerySet[ListExport]:
+    """What has not expired. What the version before kept names no orders, and its filter may find others by now."""
+    return ListExport.objects.filter(expires_at__gt=now).exclude(keys=[]).defer("keys")

@@ -21,11 +21,12 @@ MOST = 5000  # rows of a file
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The orders of a filter, the filter in words, and as it stands in an address."""
+    """The orders of a filter, the filter in words, and as it stands in the reader's address and for anybody else."""
 
     orders: QuerySet[Order]
     said: Callable[[], str]
     query: str
+    settled: str
 
     @property
     def words(self) -> str:
@@ -44,7 +45,10 @@ def selection(address: QueryDict, reader: User, now: datetime) -> Selection:
         words = QueueFilter(address, user=reader).chosen_words()  # again: its labels are in one language
         return " · ".join(map(str, (basket.label, *words)))
 
-    return Selection(orders, said, urlencode({"queue": basket.key, **asked.chosen()}))
+    query, settled = (
+        urlencode({"queue": basket.key, **chosen}, safe=",") for chosen in (asked.chosen(), asked.settled())
+    )
+    return Selection(orders, said, query, settled)
 
 
 def in_languages(chosen: Selection) -> dict[str, str]:
@@ -59,3 +63,8 @@ def in_languages(chosen: Selection) -> dict[str, str]:
 def count(orders: QuerySet[Order]) -> int:
     """How many they are; one more than the most stands for all that are too many."""
     return orders.order_by()[: MOST + 1].count()
+
+
+def keys_of(orders: QuerySet[Order]) -> list[str]:
+    """Which orders they are, as they stand in a file; one more than the most where they are too many."""
+    return list(map(str, orders.order_by("entered_at", "pk").values_list("pk", flat=True)[: MOST + 1]))

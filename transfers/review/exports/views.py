@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from icpportal.accounts.models import User
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
-from transfers.models import ListExport
+from transfers.models import ListExport, Order
 from transfers.review.exports import actions, columns
 from transfers.review.exports.forms import FILES, ExportForm
 from transfers.review.exports.selection import MOST, Selection, count, selection
@@ -112,8 +112,7 @@ def _file(request: HttpRequest, export: ListExport, user: User) -> HttpResponse:
     except actions.ExportRefused as refused:
         messages.error(request, str(refused))
         return redirect("admin:desk_export")
-    chosen = selection(QueryDict(export.query), user, timezone.now())
-    orders = chosen.orders.select_related("owner", "reviewer").order_by("entered_at", "pk")[: export.rows]
+    orders = Order.objects.filter(pk__in=export.keys).select_related("owner", "reviewer").order_by("entered_at", "pk")
     return FILES[export.file_type](f"orders-{export.pk}", [columns.head(), *columns.rows(orders)])
 
 

@@ -23,7 +23,7 @@ from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reviewer, make_user, sign_in
 from tests.transfers.cancels import prove
 from tests.transfers.outside import cost
-from transfers.models import ListExport, Order
+from transfers.models import DeskSettings, ListExport, Order
 from transfers.review.exports import actions
 from transfers.review.exports.selection import Selection, selection
 
@@ -66,6 +66,10 @@ def make_waiting(number: int, **columns: Any) -> list[Order]:
         for place in range(number - 1)
     ]
     return [first, *Order.objects.bulk_create(others)]
+
+
+def own_provinces(user: User, codes: str) -> None:
+    DeskSettings.objects.update_or_create(user=user, defaults={"provinces": codes})
 
 
 def ask(user: User, address: str = EXPORT, **typed: str) -> Any:
@@ -314,6 +318,50 @@ def test_no_more_rows_leave_than_were_allowed(lead: User, second: User) -> None:
     make_order(state=states.SUBMITTED)
 
     assert len(read(fetch(lead, asked))) == 102
+
+
+def test_exactly_the_orders_that_were_shown_and_allowed_leave(lead: User, second: User) -> None:
+    """Own provinces were chosen again, orders moved on, another one came in since."""
+    shown = make_waiting(101, province="12")
+    own_provinces(lead, "12 31")
+    own_provinces(second, "65")
+    make_order(state=states.SUBMITTED, province="44")
+    ask(lead, f"{EXPORT}?queue=judge&province=mine")
+    asked = ListExport.objects.get()
+
+    said = page(second)
+    respond(second, asked)
+    own_provinces(lead, "")
+    Order.objects.filter(pk=shown[7].pk).update(state=states.RETURNED)
+    make_order(state=states.SUBMITTED, province="31")
+    rows = read(fetch(lead, asked))
+
+    assert "All to judge · Province: Tianjin, Shanghai" in said
+    assert "my provinces" not in said
+    assert {row[0] for row in rows[1:]} == {order.reference for order in shown}
+
+
+def test_whose_orders_a_list_has_is_said_by_name(lead: User, second: User) -> None:
+    User.objects.filter(pk=lead.pk).update(name="Gao Yang")
+    held = {"reviewer": lead, "claimed_until": timezone.now() + timedelta(minutes=5)}
+    make_waiting(101)
+    Order.objects.update(**held)
+
+    ask(lead, f"{EXPORT}?queue=judge&who=me")
+
+    assert "All to judge · Province: all · Who has it: Gao Yang" in page(second)
+    assert ListExport.objects.get().query == f"queue=judge&province=all&who={lead.pk}"
+
+
+def test_a_list_of_the_version_before_that_names_no_orders_has_to_be_asked_for_again(lead: User, second: User) -> None:
+    make_waiting(101)
+    asked = actions.ask(_all(lead), actor=lead, because=WHY, file_type="csv")
+    ListExport.objects.update(keys=[])
+
+    assert WHY not in page(second)
+    assert "It was answered before, or waited too long" in respond(second, asked).content.decode()
+    ListExport.objects.update(is_granted=True)
+    assert fetch(lead, asked).status_code == 302
 
 
 def test_the_table_itself_refuses_a_second_person_who_is_the_first(lead: User) -> None:

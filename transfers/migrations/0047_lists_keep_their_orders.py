@@ -1,0 +1,17 @@
+"""A list that somebody asks for keeps its orders, so that no others leave than were shown and allowed."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("transfers", "0046_narrowed_queues_from_indexes"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="listexport",
+            name="keys",
+            field=models.JSONField(db_default=models.Value([], models.JSONField()), default=list),
+        ),
+    ]
