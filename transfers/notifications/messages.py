@@ -158,6 +158,7 @@ def words_of(order: Order, facts: Facts, now: datetime) -> Facts:
         "what": facts.get("what", ""),
         "reasons": facts.get("reasons", ""),
         "parts": facts.get("parts", ""),
+        "others": facts.get("others", ""),
         "authority_answer": MIDDLE_DOT.join(filter(None, (order.authority_code, order.authority_words))) or NO_WORDS,
         "host": urlsplit(settings.PUBLIC_BASE_URL).netloc,
         "phone": settings.PROVIDER_HOTLINE,

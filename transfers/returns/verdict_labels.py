@@ -20,6 +20,10 @@ CODE = _("Code %(code)s")
 CHANGE_HERE = _("To change in this order: %(pages)s")
 ELSEWHERE = _("Nothing to change in this order. Say on its page what was done elsewhere")
 
+# what a return says of the parts that it does not name
+ALL_PASSED = _("Everything else passed and stays as it is.")
+LEFT_OPEN = _("Only the parts below can be changed now. We have not finished checking the others.")
+
 
 def reason_words(verdict: FieldVerdict, *, chinese: bool) -> str:
     """The reason as it went out, in the reader's language, or the reviewer's own words."""

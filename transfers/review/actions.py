@@ -18,7 +18,7 @@ from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewRound
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
-from transfers.returns.verdict_labels import named_parts, short_names, short_reason
+from transfers.returns.verdict_labels import ALL_PASSED, LEFT_OPEN, named_parts, short_names, short_reason
 from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.reasons.blanks import Told, told
@@ -152,9 +152,13 @@ def send_back(
     *,
     fine: Iterable[str] = (),
     why: str = "",
+    rest_passed: bool = False,
     now: datetime | None = None,
 ) -> None:
-    """Return the order with exactly the fields that have to be changed; raises `NoReasonGiven` without any."""
+    """Return the order with exactly the fields that have to be changed; raises `NoReasonGiven` without any.
+
+    `rest_passed` says that every other part was judged and is in order: its applicant reads so.
+    """
     if not named:
         raise NoReasonGiven(order.reference)
     now = now or timezone.now()
@@ -166,6 +170,7 @@ def send_back(
             "n": len(named),
             "reasons": named_parts(verdicts),
             "parts": short_names(verdicts),
+            "others": ALL_PASSED if rest_passed else LEFT_OPEN,
         }
         facts = {**queries.facts_of(order), **parts}
         columns = {**FREED, "returns": queries.returns_of(order)}

@@ -23,6 +23,7 @@ from transfers.review import actions
 from transfers.review.leases import AssignedToOther, assign_to_me
 from transfers.review.reasons.blanks import Told
 
+CARRIED = frozenset({"fine", "why", "rest_passed", "words", "own", "parts", "marks"})  # to the act, as they stand
 DONE, TAKEN_BACK, FAILED = "done", "taken_back", "failed"
 
 
@@ -55,6 +56,7 @@ class Said(TypedDict, total=False):
     fine: list[str]  # parts in order
     named: list[Named]
     why: str
+    rest_passed: bool  # nothing but what is named was found, nor left open
     words: str
     own: Own  # the words by language
     parts: list[str]  # that a second person names to who accepted the order
@@ -73,7 +75,7 @@ class AlreadyDecided(MoveNotAllowed):
 def _carry(order: Order, reviewer: User, move: str, said: Said, now: datetime) -> None:
     """Do what was decided."""
     named = {"named": _named(said["named"])} if "named" in said else {}
-    told = {name: value for name, value in said.items() if name in ("fine", "why", "words", "own", "parts", "marks")}
+    told = {name: value for name, value in said.items() if name in CARRIED}
     actions.DECISIONS[move](order, reviewer, **told, **named, now=now)
 
 

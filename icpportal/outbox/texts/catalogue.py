@@ -49,6 +49,7 @@ ADDED_LATER: dict[str, Words] = {
     "authority_answer": _("see the order page"),
     "kept": _("the date on its page"),
     "parts": _("see the order page"),
+    "others": _("Only the parts below can be changed now."),
 }
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}

@@ -9,7 +9,7 @@ from icpportal.outbox.texts.catalogue import render
 from icpportal.outbox.texts.formats import unpack_all
 from tests.transfers import states
 from tests.transfers.builders import make_lead_reviewer, make_order, make_reason, sign_in
-from tests.transfers.review.desk import ALTHOUGH, case_of, english, press, read
+from tests.transfers.review.desk import ALTHOUGH, all_ok, case_of, english, press, read
 from transfers.models import FieldVerdict
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,35 @@ def test_a_photo_is_returned_in_the_words_of_one_language(lead):
     client = english(Client(), order.owner)
     page = client.get(reverse("photo", args=[order.reference])).content.decode()
     assert 'Written in Chinese: <span lang="zh-Hans">站得太远</span>' in page
+
+
+ALL_PASSED = ("除以下内容外均已通过，无需再改。", "Everything else passed and stays as it is.")
+LEFT_OPEN = (
+    "目前只能修改以下内容，其余内容尚未审核完毕。",
+    "Only the parts below can be changed now. We have not finished checking the others.",
+)
+
+
+@pytest.mark.parametrize(
+    ("others", "told", "not_told"),
+    [("ok", ALL_PASSED, LEFT_OPEN), ("", LEFT_OPEN, ALL_PASSED), ("ask", LEFT_OPEN, ALL_PASSED)],
+    ids=["all judged", "none judged", "a colleague asked"],
+)
+def test_a_return_says_that_all_else_passed_only_where_it_did(lead, order, others, told, not_told):
+    reason = make_reason("site_name", NAME)
+    typed = {**(all_ok(order) if others else {}), f"verdict.{NAME}": "return", f"reason.{NAME}": reason.key}
+    if others == "ask":
+        typed[f"verdict.{STATEMENT}"] = "ask"
+    press(lead, order, "keep", **typed)
+
+    before = lead.get(case_of(order, "return")).content.decode()
+    press(lead, order, "send_back", **typed, **ALTHOUGH)
+
+    assert read(order).state == states.RETURNED
+    for language, words, others_words in zip(("zh-hans", "en"), told, not_told, strict=True):
+        mail = " ".join(letter("order_returned", "email", language).split())
+        assert [words in before, words in mail] == [True, True]
+        assert [others_words in before, others_words in mail] == [False, False]
 
 
 def test_words_from_before_their_language_was_kept_are_marked_by_their_script(lead, order):

@@ -311,7 +311,7 @@ def decision_page(request: HttpRequest, order: Order, typed: drafts.Typed, form:
         lease=lease_words(order, account_of(request)),
         tally=case.tally,
         form=form,
-        previews=previews(order, form.named()) if form else [],
+        previews=previews(order, form.named(), rest_passed=case.tally.rest_passed) if form else [],
         happens=_happens(order, case.tally, is_return=form is not None),
         set_aside=findings_of(order, case, rounds) if form is None else [],
         mobile=mask_mobile(order.owner.mobile) if order.owner.mobile else "",

@@ -207,9 +207,9 @@ def _send_back(order: Order, reviewer: User, typed: Typed) -> ReturnForm | None:
     form = return_form(order, typed, typed.fields)
     if not form.is_valid():
         return form
-    named = [decisions.named_as(each) for each in form.named()]
-    said: decisions.Said = {"named": named, "fine": judged(order, typed).fine, "why": form.cleaned_data["why"]}
-    decisions.decide(order, reviewer, review.send_back, said)
+    named, fine = [decisions.named_as(each) for each in form.named()], judged(order, typed).fine
+    why, rest = form.cleaned_data["why"], form.tally.rest_passed
+    decisions.decide(order, reviewer, review.send_back, {"named": named, "fine": fine, "why": why, "rest_passed": rest})
     return None
 
 

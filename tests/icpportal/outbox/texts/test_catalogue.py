@@ -113,6 +113,7 @@ LONGEST: dict[str, Any] = {
         },
     ],
     "parts": {"zh": "网站名称、主体负责人证件、真实性核验单", "en": "Website name, Subject lead's document, Statement"},
+    "others": {"zh": "目前只能修改以下内容，其余内容尚未审核完毕。", "en": "Only the parts below can be changed now."},
     "authority_answer": "1018 1055 · 材料不清晰",
     "site": "hncainfo.miitbeian.gov.cn",
     "site_url": "http://hncainfo.miitbeian.gov.cn/",
@@ -454,8 +455,9 @@ def test_lines_that_were_queued_before_parts_were_listed_are_still_said():
 
 
 def test_a_return_that_an_earlier_release_queued_still_leaves():
-    context = {name: value for name, value in LONGEST.items() if name not in {"kept", "parts"}}
+    context = {name: value for name, value in LONGEST.items() if name not in {"kept", "parts", "others"}}
 
+    assert "Only the parts below can be changed now. Resubmit" in render("order_returned", "email", "en", context).text
     assert "Resubmit by the date on its page" in render("order_returned", "email", "en", context).text
     assert "see the order page" in render("order_returned", "sms", "en", context).text
 

@@ -69,6 +69,11 @@ class Tally:
         """Whether the order may be accepted: every part is in order."""
         return self.ok == self.parts
 
+    @property
+    def rest_passed(self) -> bool:
+        """Whether every part that is not returned is in order."""
+        return self.ok + self.returned == self.parts
+
 
 def verdicts_of(
     parts: Iterable[str], typed: Mapping[str, str], kept: Container[str], asked: Container[str]

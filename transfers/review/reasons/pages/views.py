@@ -129,7 +129,7 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
     client = client_address(request)
     note_access(actor=user, what="order", reference=order.reference, reason=REVIEW, client=client)
     now = timezone.now()
-    letters = previews(order, [review.returned(order, part, draft, {}, now=now)], now=now)
+    letters = previews(order, [review.returned(order, part, draft, {}, now=now)], rest_passed=True, now=now)
     publication.tried(draft, order.reference)
     return _drawn(request, site, found, try_form=form, letters=letters, tried=order.reference)
 
