@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,10 +14,9 @@ from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.top import DeskLink
 from icpportal.fields.types import Words
-from transfers.orders.kinds import in_group
-from transfers.orders.rows import Group
 from transfers.review.baskets.counts import bounded_words
-from transfers.review.baskets.rows import in_review
+from transfers.review.baskets.due import calendar_around
+from transfers.review.baskets.rows import Reader, basket_of
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.objections import objections_now
 
@@ -93,7 +93,11 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
     return next(iter(exact or [row for row, _url in fitting]), None)
 
 
-def _counts(reader: User) -> Counts:
-    """How much is to be judged, and how much has to be rung, by one question each."""
+def _counts(user: User) -> Counts:
+    """How much lies in the baskets that places lead to, and how much has to be rung, by one question each."""
+    now = timezone.now()
+    reader = Reader(user, now, calendar_around(now))
     rung = str(calls_now().waiting + objections_now().waiting)
-    return {**bounded_words(reader, judge=in_review(), photo=in_group(Group.PHOTO_IN_REVIEW)), "calls": rung}
+    counted = [place.counted for place in PLACES if place.query and place.counted]
+    lists = {key: basket_of(key).orders(reader) for key in counted}
+    return {**bounded_words(user, **lists), "calls": rung}

@@ -1,17 +1,21 @@
 """What stands beside the baskets: bounded, counted anew for who acted, and right for the few of a rare basket."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
+from tests.transfers.builders import make_order, make_return, make_reviewer, make_user, sign_in
 from transfers.models import Order
 from transfers.orders import actions
 from transfers.review import actions as review
+from transfers.review import second_look
 from transfers.review.baskets import counts
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +51,40 @@ def test_more_than_a_thousand_orders_are_not_counted_to_the_end(
     assert (more["All to judge"], more["First review"]) == ("3+", "3+")
     assert (more["Mine"], more["With an objection"]) == ("1", "1")  # found by themselves, behind the others
     assert (more["Overdue"], len(made)) == ("0", 3)
+
+
+def test_what_the_head_and_the_baskets_count_is_what_their_lists_hold(client: Client) -> None:
+    """Two orders wait for a second look, one with its photo, beside one of each sort."""
+    cache.clear()
+    reviewer = make_reviewer()
+    for state in (states.SUBMITTED, states.PHOTO_REVIEW):
+        make_order(state=state)
+        accepted = make_order(state=state)
+        second_look.ask(accepted, make_reviewer(), "accept", ["drawn"], timezone.now())
+    make_return(make_order(state=states.SUBMITTED))
+    review.assign_to_me(make_order(state=states.SUBMITTED, entered_at=timezone.now() - timedelta(days=20)), reviewer)
+    for state in (states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED):
+        make_order(state=state, held=state == states.HANDING_OVER, due_at=timezone.now())
+    client = sign_in(client, reviewer)
+    client.cookies["django_language"] = "en"
+
+    page = html.document_fromstring(client.get(QUEUE).content.decode())
+    links = [
+        (link.get("href"), link.xpath("string(span[last()])").strip())
+        for link in page.xpath("//nav//a[contains(@href, 'queue=')]")
+    ]
+    counted = [(address, number) for address, number in links if number.isdigit()]
+    listed = {
+        address: str(len(html.document_fromstring(client.get(address).content.decode()).xpath("//tbody/tr")))
+        for address, _number in counted
+    }
+
+    assert counted == [(address, listed[address]) for address, _number in counted]
+    assert [number for address, number in counted if address.endswith("=photo")] == [
+        "1",
+        "1",
+    ]  # of the head, of the tab
+    assert len(counted) == 17
 
 
 @pytest.mark.sqlite  # Redis forgets by a clock of its own
