@@ -28,6 +28,7 @@ from transfers.review.cases.second.views import second_page, second_view
 from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_open
 from transfers.review.search.views import search
+from transfers.review.unsent import opens
 
 WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
 WHAT.update(
@@ -88,7 +89,8 @@ class OrderAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         named = request.GET.get("q", "") if may_open(request.user) else ""
-        if order := Order.objects.filter(reference=named).first() if named else None:
+        order = Order.objects.filter(reference=named).first() if named else None
+        if order is not None and opens(order):
             return redirect("admin:transfers_order_case", order.pk)
         return queue_view(request, {**self._context(request), **(extra_context or {})})
 

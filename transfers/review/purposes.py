@@ -19,6 +19,7 @@ from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import holds
 from transfers.review.staff import is_lead
+from transfers.review.unsent import opens
 from transfers.second_look.queries import waiting
 
 LEASE, LEAD, ASKED, BEGUN, ACCEPTED = "lease", "lead", "asked", "begun", "accepted"
@@ -126,7 +127,7 @@ def note_look(request: HttpRequest, order: Order, purpose: Purpose) -> None:
 def looks_at_paper(request: HttpRequest, order: Order) -> bool:
     """Whether this reviewer may see the papers of the order now. It is a look at the case, and none of its own."""
     user = account_of(request)
-    purpose = purpose_of(order, user)
+    purpose = purpose_of(order, user) if opens(order) else None
     if purpose is not None:
         say(order, user, purpose.reason, client=client_address(request))
     return purpose is not None

@@ -327,7 +327,7 @@ def test_what_changed_under_a_reviewer_is_shown_before_it_is_decided(client):
 
 
 def test_an_order_that_left_review_is_not_decided_any_more(client):
-    order = make_order(state=states.WITHDRAWN)
+    order = make_order(state=states.WITHDRAWN, submitted_at=timezone.now())
     client = english(client, make_reviewer())
 
     answer = press(client, order, "accept")

@@ -27,7 +27,7 @@ from tests.transfers.builders import (
     sign_in,
 )
 from tests.transfers.outside import cost
-from tests.transfers.review.desk import english, read
+from tests.transfers.review.desk import case_of, english, read
 from transfers.models import DeskSettings, Order
 from transfers.orders import actions
 from transfers.review import actions as review
@@ -110,6 +110,36 @@ def test_each_basket_holds_its_own_orders(client):
     assert {key: found for key, found in lists.items() if key != "handing"} == references
     assert sorted(lists["handing"]) == sorted([handing.reference, held.reference])
     assert draft.reference in listed(client, queue="all")
+
+
+@pytest.mark.parametrize("role", ["reviewer", "lead"])
+@pytest.mark.parametrize("state", [states.DRAFT, states.EXPIRED])
+def test_an_order_that_was_never_submitted_is_its_owners_alone(client, role, state):
+    """It is listed by number and domain; its name stands nowhere, and its case opens for nobody."""
+    unsent = make_order(state=state, submitted_at=None)
+    sent = make_order(state=states.SUBMITTED)
+    for order, name in ((unsent, "未提交示例公司"), (sent, "已提交示例公司")):
+        order.answers = {**order.answers, "type": {**order.answers["type"], "name": name}}
+        order.save(update_fields=["answers"])
+    client = english(client, staff(role))
+
+    html = client.get(QUEUE, {"queue": "all"}).content.decode()
+    opened = {order: client.get(case_of(order), follow=True).status_code for order in (unsent, sent)}
+    said = client.post(case_of(unsent), {"move": "look", "look-words": "the customer called"}).status_code
+
+    assert [unsent.reference in html, unsent.domain in html, "已提交示例公司" in html] == [True, True, True]
+    assert ["未提交示例公司" in html, case_of(unsent) in html, case_of(sent) in html] == [False, False, True]
+    assert (opened, said) == ({unsent: 404, sent: 200}, 404)
+    assert client.get(QUEUE, {"queue": "all", "q": unsent.reference}).status_code == 200  # the list, not a dead end
+
+
+def test_an_order_that_somebody_objects_to_opens_before_it_is_submitted(client):
+    order = make_order(submitted_at=None)
+    actions.object_to(owner=make_user(), domain=order.domain, subject_key="", words="域名是我们的")
+    client = english(client, staff("lead"))
+
+    assert case_of(order) in client.get(QUEUE, {"queue": "all"}).content.decode()
+    assert client.get(case_of(order)).status_code == 200
 
 
 def test_what_comes_back_says_its_round_whatever_version_returned_it(client):

@@ -23,7 +23,7 @@ def _sent(page: str) -> str:
 def test_what_was_sent_for_an_order_stands_on_it_with_its_answer_and_without_its_content(
     client: Client, django_assert_max_num_queries: Any
 ) -> None:
-    order, other = make_order(), make_order(domain="other.cn")
+    order, other = make_order(submitted_at=timezone.now()), make_order(domain="other.cn")
     cache.clear()
     desk = english(client, make_reviewer())
     press(desk, order, "look", **{"look-words": "the customer asks"})

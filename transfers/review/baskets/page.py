@@ -27,6 +27,7 @@ from transfers.review.baskets.queries import Slice, slice_of, with_objection
 from transfers.review.baskets.rows import Basket, Reader, baskets
 from transfers.review.leases import is_held
 from transfers.review.staff import is_lead
+from transfers.review.unsent import is_own
 from transfers.second_look.queries import accepted_words, looks_at
 
 LIST = "admin:transfers_order_changelist"
@@ -68,7 +69,7 @@ class Row:
 
     pk: str
     reference: str
-    url: str  # "" for those who may not open a case
+    url: str  # "" for those who may not open a case, and where nobody may
     round: str
     has_objection: bool
     accepted: str  # by whom, where a second person looks at it
@@ -210,14 +211,15 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
     held = is_held(order, now=reader.now)
     is_mine = held and order.reviewer_id == reader.user.pk
     can_judge = reads_names(reader.user)
+    is_named = can_judge and (has_objection or not is_own(order))
     return Row(
         pk=str(order.pk),
         reference=order.reference,
-        url=reverse("admin:transfers_order_case", args=[order.pk]) if can_judge else "",
+        url=reverse("admin:transfers_order_case", args=[order.pk]) if is_named else "",
         round=_("round %(n)s") % {"n": order.returns + 1} if order.returns else "",
         has_objection=has_objection,
         domain=order.domain,
-        subject=(shown(order, lambda: subject_words(order)) or "") if can_judge else "",
+        subject=(shown(order, lambda: subject_words(order)) or "") if is_named else "",
         kind=kind_of(order).name,
         province=province_name(order.province),
         state={"key": state.key, "label": state.label, "tone": state.tone, "icon": state.icon},

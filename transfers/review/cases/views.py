@@ -54,6 +54,7 @@ from transfers.review.cases.page import CasePage, UnreadablePage
 from transfers.review.cases.parts.look import waits_words
 from transfers.review.cases.parts.parts import anchor_of
 from transfers.review.purposes import Purpose, note_look, purpose_of
+from transfers.review.unsent import opens
 from transfers.second_look.queries import LOOKED, open_look, with_look
 
 REVIEWS = "transfers.review_order"
@@ -113,11 +114,11 @@ def accept_view(request: HttpRequest, pk: UUID, context: Context) -> HttpRespons
 
 
 def order_of(request: HttpRequest, pk: UUID, *, erased: bool = False) -> Order:
-    """The order of a case, for those who review; one whose entries were erased only where that is said."""
+    """The order of a case that opens, for those who review; one that was erased only where that is said."""
     if not request.user.has_perm(REVIEWS):
         raise PermissionDenied
     order = get_object_or_404(_cases(), pk=pk)
-    if order.is_erased and not erased:
+    if (order.is_erased and not erased) or not opens(order):
         raise Http404
     return order
 

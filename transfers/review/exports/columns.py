@@ -16,6 +16,7 @@ from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
 from transfers.review.figures.charts.returns import province_name
+from transfers.review.unsent import is_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ def _moment(at: datetime | None) -> str:
     return f"{to_beijing(at):%Y-%m-%d %H:%M}" if at else ""
 
 
+def _of_owner(said: Callable[[Order], str]) -> Callable[[Order], Cell]:
+    """What says whose the order is, as far as it can be read; nothing of an order that was never submitted."""
+    return lambda order: "" if is_own(order) else readable(lambda: said(order))
+
+
 def _reviewer(order: Order) -> str:
     return order.reviewer.get_short_name() if order.reviewer else ""
 
@@ -42,9 +48,9 @@ COLUMNS = (
     Column(_("Province"), lambda order: province_name(order.province)),
     Column(_("Domain name"), lambda order: order.display_domain),
     Column(_("Website number"), lambda order: order.site_number),
-    Column(_("Subject"), lambda order: readable(lambda: subject_words(order))),
-    Column(_("Account"), lambda order: mask_email(order.owner.email)),
-    Column(_("Mobile of the account"), lambda order: readable(lambda: mask_mobile(order.owner.mobile))),
+    Column(_("Subject"), _of_owner(subject_words)),
+    Column(_("Account"), _of_owner(lambda order: mask_email(order.owner.email))),
+    Column(_("Mobile of the account"), _of_owner(lambda order: mask_mobile(order.owner.mobile))),
     Column(pgettext_lazy("order", "Submitted at"), lambda order: _moment(order.submitted_at)),
     Column(_("Waiting since"), lambda order: _moment(order.entered_at)),
     Column(_("Handled by"), _reviewer),

@@ -14,10 +14,9 @@ from icpportal.accounts.models import User
 from icpportal.fields.phones import mobile
 from icpportal.fields.types import Words
 from transfers.models import Order, SearchKey
-from transfers.orders.kinds import state_of, where
-from transfers.orders.rows import Group, State
 from transfers.review.search import parts, spellings
 from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
+from transfers.review.unsent import NEVER_SENT, is_own
 
 SHOWN = 50  # then the words have to say more
 READ = 400  # keys of one question: a beginning that many orders share is not read to its end
@@ -75,23 +74,6 @@ def _told(order: Order, found_by: set[str]) -> tuple[str, ...]:
     """What found it, in the order of the table; without what is not said of somebody's draft."""
     own = is_own(order)
     return tuple(part for part in LABELS if part in found_by and (part in PUBLIC or not own))
-
-
-# --- the applicant's own ---
-
-
-def _was_never_sent(state: State) -> bool:
-    """A draft, or one that was given up; an order that was submitted before says so in another column."""
-    is_draft = Group.EDITABLE in state.groups and Group.RETURNED not in state.groups
-    return is_draft or Group.GIVEN_UP in state.groups
-
-
-NEVER_SENT = where(_was_never_sent)
-
-
-def is_own(order: Order) -> bool:
-    """Whether nobody but its owner has to do with the order: it was never submitted."""
-    return order.submitted_at is None and _was_never_sent(state_of(order))
 
 
 # --- the questions ---

@@ -135,6 +135,16 @@ def test_a_lead_takes_the_list_of_the_queue_masked_and_the_look_is_noted(lead: U
     assert (made.query, made.rows, made.asked_by, made.because) == ("queue=review&province=44", 1, lead, WHY)
 
 
+def test_a_file_says_of_an_order_that_was_never_submitted_not_whose_it_is(lead: User) -> None:
+    owner = make_user("applicant@example.com", mobile="13912345678")
+    order = make_order(owner, submitted_at=None)
+
+    row = dict(zip(*read(ask(lead, f"{EXPORT}?queue=all")), strict=True))
+
+    assert (row["Order"], row["Domain name"]) == (order.reference, order.domain)
+    assert [row[name] for name in ("Subject", "Account", "Mobile of the account")] == ["", "", ""]
+
+
 def test_a_workbook_holds_the_same(lead: User) -> None:
     order = make_order(state=states.SUBMITTED)
 
