@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("transfers", "0046_narrowed_queues_from_indexes"),
+        ("transfers", "0047_missing_approval"),
     ]
 
     operations = [
