@@ -5,6 +5,7 @@ files is not taken again.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +15,7 @@ from django.utils import timezone
 from icpportal.backup import database, files, manifest
 from icpportal.backup.manifest import KEYS, Manifest
 from icpportal.backup.streams import Line, Sealed, sealing, write_lines
-from icpportal.backup.targets import Stored, Target
+from icpportal.backup.targets import Damaged, Stored, Target
 
 Tell = Callable[[str], None]
 
@@ -24,9 +25,8 @@ class Pruned:
     """What was deleted because its time was over."""
 
     backups: int
-    keys: int
     files: int
-    unread: int  # backups that no key of this portal opens: nothing that may be theirs is deleted
+    unread: dict[str, str]  # backups that cannot be read, and why: no file is deleted, for it may be theirs
 
 
 @dataclass(slots=True)
@@ -74,14 +74,15 @@ def make(target: Target, keys_target: Target, *, now: datetime | None = None, te
 
 
 def _known(target: Target) -> dict[str, Stored]:
-    """The files of the newest backup that can be read."""
-    newest = next(manifest.all_of(target), None)
-    lines = newest.list.lines(target) if newest else ()
-    return {stored.name: stored for stored in map(files.stored_as, lines)}
+    """The files of the newest backup whose list can be read."""
+    for backup in manifest.all_of(target):
+        with suppress(Damaged):
+            return {stored.name: stored for stored in files.named_by(target, backup)}
+    return {}
 
 
-def prune(target: Target, keys_target: Target, *, now: datetime | None = None) -> Pruned:
-    """Delete backups and keys of files that are kept long enough; the newest backup stays, however old it is."""
+def prune(target: Target, *, now: datetime | None = None) -> Pruned:
+    """Delete backups that are kept long enough; the newest stays, however old it is."""
     now = now or timezone.now()
     *older, _newest = manifest.stamps(target) or [""]
     over = [each for each in older if manifest.made_at(each) < now - timedelta(days=settings.BACKUP_KEPT_DAYS)]
@@ -89,15 +90,20 @@ def prune(target: Target, keys_target: Target, *, now: datetime | None = None) -
         for name in reversed(target.listed(manifest.folder(each))[1]):  # the manifest before its parts
             target.drop(f"{manifest.folder(each)}/{name}")
         target.drop(manifest.folder(each))
-    keys = drop_old_keys(keys_target, now)
-    left, kept = manifest.stamps(target), list(manifest.all_of(target))
-    unread = len(left) - len(kept)
-    return Pruned(len(over), keys, 0 if unread else files.drop_unnamed(target, kept, now), unread)
+    named: set[str] = set()
+    unread: dict[str, str] = {}
+    for stamp in manifest.stamps(target):
+        try:
+            named.update(stored.name for stored in files.named_by(target, manifest.read(target, stamp)))
+        except manifest.UNREAD as fault:
+            unread[stamp] = str(fault)
+    return Pruned(len(over), 0 if unread else files.drop_unnamed(target, named, now), unread)
 
 
 def drop_old_keys(keys_target: Target, now: datetime) -> int:
     """From then on no backup opens what was deleted before: the keys of files are kept for so long and no longer."""
-    old = [stamp for stamp in keys_target.listed(KEYS)[1] if keys_are_over(stamp, now)]
+    lying = filter(manifest.is_stamp, keys_target.listed(KEYS)[1])
+    old = [stamp for stamp in lying if keys_are_over(stamp, now)]
     for stamp in old:
         keys_target.drop(f"{KEYS}/{stamp}")
     return len(old)

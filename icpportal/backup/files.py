@@ -2,7 +2,7 @@
 one that an earlier backup took is not taken again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime, timedelta
 
 from icpportal.backup.manifest import FILES, Manifest
@@ -62,9 +62,13 @@ def put_back(target: Target, line: Line) -> None:
         storage.put_as_it_lay(line["place"], line["name"], source)
 
 
-def drop_unnamed(target: Target, manifests: list[Manifest], now: datetime) -> int:
-    """Delete from the target what none of these backups names any more; how many files that were."""
-    named = {stored_as(line).name for manifest in manifests for line in manifest.list.lines(target)}
+def named_by(target: Target, backup: Manifest) -> Iterator[Stored]:
+    """The files of a backup; raises `Damaged` when its list is."""
+    return map(stored_as, backup.list.lines(target))
+
+
+def drop_unnamed(target: Target, named: Set[str], now: datetime) -> int:
+    """Delete from the target what no backup names any more; how many files that were."""
     dropped = 0
     for name in list(target.below(FILES)):
         if name not in named and target.changed_at(name) < now - NEW:

@@ -4,12 +4,13 @@ which key is needed; it holds the keys of the streams.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from icpportal.backup.streams import Line, Sealed
 from icpportal.backup.targets import Damaged, Target, plain
-from icpportal.privacy.crypto import Unreadable, seal, unseal
+from icpportal.privacy.crypto import KeyMissing, Unreadable, seal, unseal
 
 FORMAT = 1
 BACKUPS, KEYS, FILES = "backups", "file-keys", "files"
@@ -19,6 +20,9 @@ STAMP = "%Y%m%dT%H%M%SZ"
 
 class NoBackup(Exception):
     """There is no such backup in the target."""
+
+
+UNREAD = (KeyMissing, Damaged, NoBackup)  # what `read` raises
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +46,21 @@ def made_at(stamp: str) -> datetime:
     return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
 
 
+def is_stamp(name: str) -> bool:
+    try:
+        made_at(name)
+    except ValueError:
+        return False
+    return True
+
+
 def stamps(target: Target) -> list[str]:
-    """The backups that are whole, the oldest first: a manifest is written last."""
-    return [stamp for stamp in target.listed(BACKUPS)[0] if target.size(_name(stamp)) is not None]
+    """The backups that were made to the end, the oldest first: a manifest is written last.
+
+    A folder of another name is none, as one that somebody copied beside it.
+    """
+    folders = filter(is_stamp, target.listed(BACKUPS)[0])
+    return [stamp for stamp in folders if target.size(_name(stamp)) is not None]
 
 
 def write(target: Target, manifest: Manifest) -> None:
@@ -56,33 +72,39 @@ def read(target: Target, stamp: str = "") -> Manifest:
     """One backup, the newest unless it is named; raises `NoBackup`, `Damaged`, or `KeyMissing` with the key's name."""
     stamp = stamp or next(reversed(stamps(target)), "")
     try:
-        token = target.read(_name(stamp)).decode("ascii", "replace") if stamp else ""
+        token = target.read(_name(stamp)).decode("ascii", "replace") if stamp else None
     except FileNotFoundError:
-        token = ""
-    if not token:
+        token = None
+    if token is None:
         raise NoBackup(f"no backup {stamp} in {target.where}" if stamp else f"no backup in {target.where}")
     try:
         told: Line = json.loads(unseal(token, bound_to=_bound_to(stamp)))
-    except ValueError as error:
-        raise Damaged(f"the manifest of {stamp} does not read") from error
+    except KeyMissing:
+        raise
+    except (Unreadable, ValueError) as error:
+        raise Damaged(
+            f"the manifest of {stamp} was changed or cut short, or its key is another of that name"
+        ) from error
     told |= {name: Sealed.of(told[name]) for name in ("database", "keys", "list")}
     if told.pop("format") != FORMAT:
         raise Damaged(f"the backup {stamp} was made by a later version: restore it with that one")
     return Manifest(**told)
 
 
-def key_of(target: Target, stamp: str) -> str:
-    """The name of the key that opens a backup."""
-    return target.read(_name(stamp)).decode("ascii", "replace").split(":")[1]
+def key_of(target: Target, stamp: str) -> str | None:
+    """The name of the key that opens a backup; None when its manifest is damaged."""
+    try:
+        _version, name, _sealed = target.read(_name(stamp)).decode("ascii", "replace").split(":")
+    except (FileNotFoundError, ValueError):
+        return None
+    return name
 
 
 def all_of(target: Target) -> Iterator[Manifest]:
-    """Those that the keys of this portal open, the newest first."""
+    """Those whose manifests can be read, the newest first."""
     for stamp in reversed(stamps(target)):
-        try:
+        with suppress(*UNREAD):
             yield read(target, stamp)
-        except Unreadable:
-            continue
 
 
 def folder(stamp: str) -> str:

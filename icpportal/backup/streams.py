@@ -30,15 +30,14 @@ class Sealed:
 
     @contextmanager
     def opened(self, target: Target) -> Iterator[BinaryIO]:
-        """Its plain bytes; raises `Unreadable` in the middle where it was changed."""
-        with scratch() as copy, target.open(self.stored.name) as source:
-            while part := source.read(CHUNK):
-                copy.write(part)
+        """Its plain bytes; raises `Damaged` where it is missing or another one."""
+        with scratch() as copy:
+            target.fetch(self.stored, copy)
             copy.seek(0)
             yield pieces.opened(copy, lambda _key_id: bytes.fromhex(self.key))
 
     def lines(self, target: Target) -> Iterator[Line]:
-        """Its lines, where it is one of JSON lines."""
+        """Its lines, where it is one of JSON lines; raises `Damaged`."""
         with self.opened(target) as source:
             rest = b""
             while part := source.read(CHUNK):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -65,6 +66,17 @@ class Target:
         except FileNotFoundError:
             raise Damaged(f"{wanted.name} is missing in {self.where}") from None
         if not holds:
+            raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
+
+    def fetch(self, wanted: Stored, copy: BinaryIO) -> None:
+        """Write a file into `copy`; raises `Damaged`, before anything of it is used."""
+        try:
+            with self.open(wanted.name) as source:
+                shutil.copyfileobj(source, copy, CHUNK)
+        except FileNotFoundError:
+            raise Damaged(f"{wanted.name} is missing in {self.where}") from None
+        copy.seek(0)
+        if measured(wanted.name, copy) != wanted:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
 
     def open(self, name: str) -> BinaryIO:

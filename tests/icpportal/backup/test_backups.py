@@ -77,9 +77,9 @@ def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stay
     storage.drop("documents", gone.stored_name)
     made(target, days=20)
 
-    before = backups.prune(target, target, now=timezone.now() + 29 * DAY)
-    after = backups.prune(target, target, now=timezone.now() + 31 * DAY)
-    long_after = backups.prune(target, target, now=timezone.now() + 300 * DAY)
+    before = backups.prune(target, now=timezone.now() + 29 * DAY)
+    after = backups.prune(target, now=timezone.now() + 31 * DAY)
+    long_after = backups.prune(target, now=timezone.now() + 300 * DAY)
 
     assert (before.backups, before.files) == (0, 0)
     assert (after.backups, after.files) == (1, 1)
@@ -89,14 +89,14 @@ def test_old_backups_go_with_the_files_that_they_alone_named_and_the_newest_stay
 
 def test_no_file_goes_while_there_is_a_backup_that_no_key_opens(target: Target, settings: Any) -> None:
     document = make_sealed_document(make_order())
-    made(target)
+    stamp = made(target)
     storage.drop("documents", document.stored_name)
     settings.PII_KEYS = f"new:{settings.PII_KEYS.partition(':')[2]}"
     made(target, days=1)
 
-    gone = backups.prune(target, target, now=timezone.now() + 3 * DAY)
+    gone = backups.prune(target, now=timezone.now() + 3 * DAY)
 
-    assert (gone.unread, gone.files) == (1, 0)
+    assert (gone.unread, gone.files) == ({stamp: "no key named 'demo'"}, 0)
     assert target.size(f"files/documents/{document.stored_name}")
     assert "needs the key “demo”" in said("backup", list=target.where)
 

@@ -2,21 +2,26 @@
 
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from icpportal.backup import backups, manifest
 from icpportal.backup.database import DatabaseFault
 from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways.storage import StorageDown
 
+T = TypeVar("T")
+
 
 class Command(BaseCommand):
     help = (
         "Makes a backup while the portal works and deletes those whose time is over (BACKUP_KEPT_DAYS; keys of files: "
         "PICTURE_KEY_BACKUP_DAYS). It is sealed with the first key of PII_KEYS, which is not in it. Exit code 1: none "
-        "was made. 3: made, but a backup is there that no key of PII_KEYS opens, so no old file was deleted."
+        "was made. 3: made, but an older backup cannot be read (each is told), or not all that is old was deleted."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -40,20 +45,34 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
 
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
+        # first: what people had erased must go in time, whatever becomes of the backup
+        keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0)
         made = backups.make(target, keys_target, tell=self.stderr.write)
-        gone = backups.prune(target, keys_target)
+        gone, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}))
         if as_json:
             told = {"stamp": made.stamp, "files": made.files, "bytes": made.bytes, "rows": sum(made.tables.values())}
-            self.stdout.write(json.dumps({**told, "file_keys": made.file_keys, "deleted": asdict(gone)}))
+            deleted = {**asdict(gone), "keys": keys, "unread": len(gone.unread)}
+            self.stdout.write(json.dumps({**told, "file_keys": made.file_keys, "deleted": deleted}))
         else:
             self.stdout.write(
                 f"backup {made.stamp}: {sum(made.tables.values())} rows, {made.file_keys} keys of files, "
                 f"{made.files} files ({made.bytes:,} bytes); what is new was read again"
             )
-            self.stdout.write(f"deleted: {gone.backups} backups, {gone.keys} sets of keys, {gone.files} files")
+            self.stdout.write(f"deleted: {gone.backups} backups, {keys} sets of keys, {gone.files} files")
+        for stamp, fault in gone.unread.items():
+            self.stderr.write(f"backup {stamp} cannot be read: {fault}")
         if gone.unread:
-            self.stderr.write(f"{gone.unread} backups open with no key of PII_KEYS: no old file was deleted")
+            self.stderr.write(f"{len(gone.unread)} backups cannot be read: no old file was deleted")
+        if gone.unread or undone or also_undone:
             sys.exit(3)
+
+    def _tried(self, delete: Callable[[], T], otherwise: T) -> tuple[T, bool]:
+        """What was deleted, and whether that stopped: a backup counts all the same."""
+        try:
+            return delete(), False
+        except StorageDown as down:
+            self.stderr.write(f"Not all that is old was deleted: {down} does not answer, or does not let it.")
+            return otherwise, True
 
     def _list(self, target: Target, *, as_json: bool) -> None:
         found = {stamp: manifest.key_of(target, stamp) for stamp in manifest.stamps(target)}
@@ -61,5 +80,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))
             return
         for stamp, key in found.items():
-            self.stdout.write(f"{stamp}  needs the key “{key}”")
+            self.stdout.write(f"{stamp}  needs the key “{key}”" if key else f"{stamp}  is damaged: its manifest")
         self.stdout.write(f"{len(found)} backups in {target.where}")

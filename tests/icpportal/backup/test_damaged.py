@@ -1,0 +1,147 @@
+"""Backups of which one is damaged: the next one is made, what is over goes, and the damaged one is named."""
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from icpportal.backup import backups, manifest
+from icpportal.backup.database import DatabaseFault
+from icpportal.backup.targets import Target
+from icpportal.gateways import storage
+from icpportal.gateways.storage import StorageDown
+from tests.icpportal.backup.papers import make_sealed_document
+from tests.transfers.builders import make_order
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.sqlite]
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "the list is gone": lambda folder: (folder / "files").unlink(),
+    "the list is short": lambda folder: (folder / "files").write_bytes((folder / "files").read_bytes()[:-50]),
+    "the list is empty": lambda folder: (folder / "files").write_bytes(b""),
+    "the manifest is empty": lambda folder: (folder / "manifest").write_bytes(b""),
+    "the manifest is short": lambda folder: (folder / "manifest").write_bytes((folder / "manifest").read_bytes()[:-50]),
+}
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Path:
+    return tmp_path / "backups"
+
+
+def backed_up(there: Path, *, days: int = 0) -> tuple[int, str]:
+    """`manage.py backup` so many days ahead of now; its exit code and what it says."""
+    told = StringIO()
+    with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+        try:
+            call_command("backup", to=str(there), stdout=told, stderr=told)
+        except SystemExit as ended:
+            return int(str(ended.code)), told.getvalue()
+        except CommandError as refused:
+            return refused.returncode, told.getvalue() + str(refused)
+    return 0, told.getvalue()
+
+
+def folders(there: Path) -> list[Path]:
+    return sorted((there / "backups").iterdir())
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("which", [0, -1], ids=["oldest", "newest"])
+def test_the_next_backup_is_made_although_one_is_damaged_which_is_named(there: Path, damage: str, which: int) -> None:
+    lost = make_sealed_document(make_order())
+    backed_up(there)
+    backed_up(there, days=1)
+    storage.drop("documents", lost.stored_name)
+    hurt = folders(there)[which]
+    DAMAGE[damage](hurt)
+
+    code, told = backed_up(there, days=3)
+
+    assert (code, len(folders(there))) == (3, 3)
+    assert f"backup {hurt.name} cannot be read: " in told
+    assert "1 backups cannot be read: no old file was deleted" in told
+    assert (there / "files/documents" / lost.stored_name).exists()
+    assert backups.prune(Target(str(there))).unread.keys() == {hurt.name}
+
+
+def test_a_damaged_backup_goes_when_its_time_is_over_and_then_all_is_well(there: Path) -> None:
+    backed_up(there)
+    DAMAGE["the list is gone"](folders(there)[0])
+
+    code, _told = backed_up(there, days=40)
+
+    assert (code, len(folders(there))) == (0, 1)
+
+
+def test_what_a_damaged_backup_took_is_not_taken_again_where_an_older_one_names_it(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_sealed_document(make_order())
+    backed_up(there)
+    backed_up(there, days=1)
+    DAMAGE["the list is short"](folders(there)[-1])
+    read: list[str] = []
+    as_it_lies = storage.as_it_lies
+    monkeypatch.setattr(storage, "as_it_lies", lambda place, name: read.append(name) or as_it_lies(place, name))
+
+    backed_up(there, days=2)
+
+    assert read == []
+
+
+@pytest.mark.parametrize("name", ["backups/{}.keep", "file-keys/{}.keep", "backups/lost+found"])
+def test_what_somebody_put_beside_the_backups_is_left_alone(there: Path, name: str) -> None:
+    backed_up(there)
+    stamp = folders(there)[0].name
+    kind = name.partition("/")[0]
+    copy = shutil.copytree if kind == "backups" else shutil.copy
+    beside = there / name.format(stamp)
+    copy(there / kind / stamp, beside)
+
+    code, told = backed_up(there, days=40)
+
+    assert (code, "deleted: 1 backups, 1 sets of keys, 0 files" in told) == (0, True)
+    assert beside.exists()
+
+
+def test_a_damaged_backup_is_in_the_list_as_such(there: Path) -> None:
+    backed_up(there)
+    DAMAGE["the manifest is empty"](folders(there)[0])
+    out, as_json = StringIO(), StringIO()
+
+    call_command("backup", list=str(there), stdout=out)
+    call_command("backup", list=str(there), as_json=True, stdout=as_json)
+
+    stamp = folders(there)[0].name
+    assert out.getvalue().splitlines()[0] == f"{stamp}  is damaged: its manifest"
+    assert as_json.getvalue() == f'[{{"stamp": "{stamp}", "key": null}}]\n'
+    with pytest.raises(CommandError, match=f"Not restored: the manifest of {stamp} was changed or cut short"):
+        call_command("restore", source=str(there))
+
+
+def test_old_keys_of_files_go_although_no_backup_can_be_made(there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backed_up(there)
+    monkeypatch.setattr(backups.database, "moment", lambda: (_ for _ in ()).throw(DatabaseFault("pg_dump is gone")))
+
+    code, told = backed_up(there, days=31)
+
+    assert (code, "No backup was made: pg_dump is gone." in told) == (1, True)
+    assert list((there / "file-keys").iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["drop_old_keys", "prune"])
+def test_a_backup_counts_although_what_is_old_cannot_be_deleted(
+    there: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, what, lambda *_words: (_ for _ in ()).throw(StorageDown("s3://backups")))
+
+    code, told = backed_up(there)
+
+    assert (code, len(manifest.stamps(Target(str(there))))) == (3, 1)
+    assert "Not all that is old was deleted: s3://backups does not answer, or does not let it." in told
