@@ -23,6 +23,7 @@ from icpportal.privacy.models import FileKey
 FILE_KEYS = FileKey._meta.db_table
 KEY_COLUMNS = ("id", "place", "name", "wrapped", "created_at")
 SELECT_KEYS = f"SELECT {', '.join(KEY_COLUMNS)} FROM {FILE_KEYS} ORDER BY id"  # noqa: S608 -- constants
+AS_OURS = ["--no-owner", "--no-privileges", "--no-comments"]  # only who owns an extension may comment on it
 DELETE_KEYS = f"DELETE FROM {FILE_KEYS}"  # noqa: S608 -- same
 
 
@@ -105,7 +106,7 @@ class _PostgresMoment:
         self.snapshot = snapshot
 
     def dump(self, out: Writable) -> None:
-        options = ["--format=custom", "--no-owner", "--no-privileges", f"--exclude-table-data={FILE_KEYS}"]
+        options = ["--format=custom", *AS_OURS, f"--exclude-table-data={FILE_KEYS}"]
         with _process(["pg_dump", *options, f"--snapshot={self.snapshot}"], stdout=subprocess.PIPE) as process:
             assert process.stdout is not None
             while part := process.stdout.read(CHUNK):
@@ -129,7 +130,7 @@ def _postgresql() -> Iterator[Moment]:
 
 
 def _pg_restore(source: BinaryIO) -> None:
-    options = ["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]
+    options = ["--exit-on-error", "--single-transaction", *AS_OURS]
     name = str(connection.settings_dict["NAME"])
     with _process(["pg_restore", *options, f"--dbname={name}"], stdin=subprocess.PIPE) as process:
         assert process.stdin is not None
@@ -158,12 +159,13 @@ def _process(
             code = process.wait()
         if code:
             told.seek(0)
-            raise DatabaseFault(f"{command[0]} ended with {code}: {_last_line(told)}")
+            raise DatabaseFault(f"{command[0]} ended with {code}: {_reason(told)}")
 
 
-def _last_line(told: BinaryIO) -> str:
+def _reason(told: BinaryIO) -> str:
+    """The first error of what a program told, or else its last line."""
     lines = told.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "it said nothing"
+    return next((line for line in lines if "error:" in line), lines[-1] if lines else "it said nothing")
 
 
 def _environment() -> dict[str, str]:

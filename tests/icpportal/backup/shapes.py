@@ -62,6 +62,25 @@ def on_files(folder: Path) -> Iterator[Elsewhere]:
 
 
 @contextmanager
+def of_another_owner(folder: Path) -> Iterator[Elsewhere]:
+    """As `on_files`, on PostgreSQL: the portal's role may make tables, and no extension; the owner made `pg_trgm`."""
+    role = f"portal_{uuid.uuid4().hex[:12]}"
+    with _database(folder) as url, psycopg.connect(url, autocommit=True) as owner:
+        for told in (
+            "CREATE ROLE {} LOGIN PASSWORD 'invented'",
+            "GRANT CREATE, USAGE ON SCHEMA public TO {}",
+            "CREATE EXTENSION pg_trgm",
+        ):
+            owner.execute(sql.SQL(told).format(sql.Identifier(role)))
+        own = f"postgres://{role}:invented@{url.rpartition('@')[2]}"
+        try:
+            yield Elsewhere(_environment(folder, own), str(folder / "backups"), str(folder / "keys"))
+        finally:
+            for told in ("DROP OWNED BY {} CASCADE", "DROP ROLE {}"):
+                owner.execute(sql.SQL(told).format(sql.Identifier(role)))
+
+
+@contextmanager
 def in_buckets(folder: Path, settings: Any) -> Iterator[Elsewhere]:
     """Files in S3, here in one bucket and there in another, and the backups in a third."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
