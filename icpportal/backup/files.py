@@ -2,8 +2,10 @@
 one that an earlier backup took is not taken again.
 """
 
+import shutil
 from collections.abc import Iterator, Set
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from icpportal.backup.manifest import FILES, Manifest
 from icpportal.backup.streams import Line
@@ -25,6 +27,20 @@ def walk(place: str, folder: str = "") -> Iterator[str]:
 def are_there() -> bool:
     """Whether any place holds a file."""
     return any(next(walk(place), None) is not None for place in PLACES)
+
+
+def room() -> int | None:
+    """Free bytes of all places together; None where one has no end that we know of, as S3."""
+    free = {}
+    for place in PLACES:
+        try:
+            folder = Path(storage.place(place).path(""))
+        except NotImplementedError:
+            return None
+        while not folder.exists():
+            folder = folder.parent
+        free[folder.stat().st_dev] = shutil.disk_usage(folder).free  # two places may share a disk
+    return sum(free.values())
 
 
 def take(target: Target, known: dict[str, Stored]) -> Iterator[Line]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.management import call_command
+from django.db import DatabaseError
 
 from icpportal.alarms import restored
 from icpportal.alarms.models import Alarm
@@ -11,6 +12,7 @@ from icpportal.backup import database, files
 from icpportal.backup.backups import keys_are_over
 from icpportal.backup.manifest import Manifest
 from icpportal.backup.targets import Damaged, Target
+from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.key_change import marks
 
 Tell = Callable[[str], None]
@@ -20,6 +22,14 @@ ALARMS = Alarm._meta.db_table
 
 class NotEmpty(Exception):
     """The portal into which the backup should go holds something."""
+
+
+class NoRoom(Exception):
+    """The files of the backup are larger than what is free."""
+
+
+class StoppedHalfWay(Exception):
+    """The database is filled, and the rest did not come."""
 
 
 @dataclass(slots=True)
@@ -45,6 +55,13 @@ def refuse_other_engine(backup: Manifest) -> None:
         raise NotEmpty(f"the backup is of {backup.engine}, and DATABASE_URL names {database.engine()}")
 
 
+def refuse_no_room(backup: Manifest) -> None:
+    """Raise `NoRoom` where the files can never find room; that they do is known once they are there."""
+    free = files.room()
+    if free is not None and free < backup.bytes:
+        raise NoRoom(f"the storages have {free:,} bytes free, and the files of the backup are {backup.bytes:,}")
+
+
 def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
     """Read every part of a backup, change nothing; raises `Damaged`."""
     _check_streams(target, backup)
@@ -59,11 +76,13 @@ def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> 
 
 
 def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Bring all of it back; raises `NotEmpty`, `Damaged`, `StorageDown` or `DatabaseFault`.
+    """Bring all of it back; raises `NotEmpty`, `NoRoom`, `Damaged`, `StorageDown` or `DatabaseFault`.
 
+    From when the database is filled it raises `StoppedHalfWay` instead: a second attempt would find it filled.
     The portal holds everything back from the moment its database is there (`alarms/restored.py`).
     """
     refuse_other_engine(backup)
+    refuse_no_room(backup)
     refuse_filled()
     _check_streams(target, backup)
     result = Restored(keys_gone=_keys_are_over(keys_target, backup))
@@ -71,6 +90,22 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
         keys_target.check(backup.keys.stored)
     with backup.database.opened(target) as source:
         database.restore(source)
+    try:
+        _bring_the_rest(target, keys_target, backup, result, tell)
+    except (StorageDown, Damaged, OSError, DatabaseError) as trouble:
+        raise StoppedHalfWay(said_of(trouble)) from trouble
+    except KeyboardInterrupt as stopped:
+        raise StoppedHalfWay("it was interrupted") from stopped
+    return result
+
+
+def said_of(trouble: Exception) -> str:
+    """What happened, for whoever runs the command."""
+    return f"{trouble} does not answer or has no room" if isinstance(trouble, StorageDown) else str(trouble)
+
+
+def _bring_the_rest(target: Target, keys_target: Target, backup: Manifest, result: Restored, tell: Tell) -> None:
+    """The keys and the files beside the database that is filled, and the migrations since."""
     wanted = {**backup.tables, ALARMS: backup.tables[ALARMS] + restored.hold(backup.stamp)}
     tell("database: there, and nothing is sent")
     result.differs += _compared(wanted, database.count_rows())
@@ -85,7 +120,6 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
     call_command("migrate", verbosity=0, interactive=False)
     if wrong := marks.fault():
         result.differs.append(wrong)
-    return result
 
 
 def _check_streams(target: Target, backup: Manifest) -> None:

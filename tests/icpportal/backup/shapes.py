@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import uuid
@@ -28,6 +29,7 @@ class Elsewhere:
     environment: dict[str, str]
     target: str
     keys_target: str
+    room: int = resource.RLIM_INFINITY  # bytes that a file may have: a longer one is refused, as by a disk that is full
 
     def run(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:
         """A Python process there."""
@@ -38,6 +40,7 @@ class Elsewhere:
             capture_output=True,
             text=True,
             check=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (self.room, self.room)),
         )
 
     def manage(self, *words: str, **changed: str) -> subprocess.CompletedProcess[str]:

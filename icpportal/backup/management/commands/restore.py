@@ -20,7 +20,7 @@ class Command(BaseCommand):
     help = (
         "Brings a backup back into an empty database and empty storages, compares it, and holds back whatever would "
         "be sent until `restore --go`, which first agrees with the ministry on numbers. Exit code 1: refused, nothing "
-        "was changed. 2: restored, but not all is as the backup says; what, is told."
+        "was changed. 2: restored, but not all is as the backup says, or stopped half way; what, is told."
     )
     requires_migrations_checks = False
     requires_system_checks = ()
@@ -52,10 +52,14 @@ class Command(BaseCommand):
                 f"Nothing was changed: {closed}. Put the key that the backup was made with into PII_KEYS; "
                 "`backup --list` tells its name."
             ) from closed
-        except (restores.NotEmpty, manifest.NoBackup, Damaged, DatabaseFault) as fault:
+        except restores.StoppedHalfWay as stopped:
+            raise CommandError(
+                f"Stopped half way: {stopped}. Empty the database and the storages, then restore again.", returncode=2
+            ) from stopped
+        except (restores.NotEmpty, restores.NoRoom, manifest.NoBackup, Damaged, DatabaseFault) as fault:
             raise CommandError(f"Not restored: {fault}.") from fault
         except StorageDown as down:
-            raise CommandError(f"Not restored: {down} does not answer.") from down
+            raise CommandError(f"Not restored: {restores.said_of(down)}.") from down
 
     def _restore(self, target: Target, keys_target: Target, **options: str | bool | int | None) -> None:
         backup = manifest.read(target, str(options["at"]))
