@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Protocol
 from django.conf import settings
 from django.db import connection, transaction
 
-from icpportal.backup.streams import Line
+from icpportal.backup.streams import Line, NoScratch
 from icpportal.backup.targets import CHUNK
 from icpportal.privacy.models import FileKey
 
@@ -32,7 +32,7 @@ class Writable(Protocol):
 
 
 class DatabaseFault(Exception):
-    """pg_dump or pg_restore failed, or is not there."""
+    """pg_dump or pg_restore failed, or is not there; or the file of SQLite cannot be written."""
 
 
 class Moment(Protocol):
@@ -73,7 +73,10 @@ def restore(source: BinaryIO) -> None:
                 shutil.copyfileobj(source, copy, CHUNK)
             with closing(sqlite3.connect(path)) as whole:
                 connection.ensure_connection()
-                whole.backup(connection.connection)
+                try:
+                    whole.backup(connection.connection)
+                except sqlite3.Error as error:  # it is as empty as before
+                    raise DatabaseFault(f"the database cannot be written: {error}") from error
 
 
 def count_rows() -> dict[str, int]:
@@ -224,5 +227,9 @@ def _sqlite() -> Iterator[Moment]:
 @contextmanager
 def _file() -> Iterator[Path]:
     """A name for a database file beside ours, readable for nobody else; it is deleted in the end."""
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:
-        yield Path(folder) / "copy.sqlite3"
+    try:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.VAR_DIR) as folder:
+            yield Path(folder) / "copy.sqlite3"
+    except (OSError, sqlite3.OperationalError) as trouble:
+        raise NoScratch(trouble) from trouble

@@ -11,6 +11,7 @@ from icpportal.alarms.models import Alarm
 from icpportal.backup import database, files
 from icpportal.backup.backups import keys_are_over
 from icpportal.backup.manifest import Manifest
+from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways.storage import StorageDown
 from icpportal.privacy.key_change import marks
@@ -92,7 +93,7 @@ def restore(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -
         database.restore(source)
     try:
         _bring_the_rest(target, keys_target, backup, result, tell)
-    except (StorageDown, Damaged, OSError, DatabaseError) as trouble:
+    except (StorageDown, Damaged, NoScratch, OSError, DatabaseError) as trouble:
         raise StoppedHalfWay(said_of(trouble)) from trouble
     except KeyboardInterrupt as stopped:
         raise StoppedHalfWay("it was interrupted") from stopped

@@ -17,6 +17,13 @@ from icpportal.privacy.files import pieces
 Line = dict[str, Any]
 
 
+class NoScratch(Exception):
+    """`VAR_DIR`, where what is on its way is written, has no room or cannot be written."""
+
+    def __init__(self, trouble: Exception) -> None:
+        super().__init__(f"VAR_DIR ({settings.VAR_DIR}) has no room or cannot be written: {trouble}")
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """A sealed stream of a backup: where it lies, what it must be, and the key that opens it."""
@@ -47,10 +54,16 @@ class Sealed:
 
 @contextmanager
 def scratch() -> Iterator[BinaryIO]:
-    """A file without a name where the portal keeps its data; what is written into it is sealed, or goes at once."""
-    settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
-        yield cast(BinaryIO, file)
+    """A file without a name where the portal keeps its data; what is written into it is sealed, or goes at once.
+
+    Raises `NoScratch`: the trouble of a target or of a storage is a `StorageDown` by then.
+    """
+    try:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
+            yield cast(BinaryIO, file)
+    except OSError as trouble:
+        raise NoScratch(trouble) from trouble
 
 
 @contextmanager
@@ -61,6 +74,7 @@ def sealing(target: Target, name: str, kept: list[Sealed]) -> Iterator[pieces.Wr
         writer = pieces.Writer(copy, key, uuid.uuid4())
         yield writer
         writer.finish()
+        copy.flush()  # here, where a full disk is known to be ours
         kept.append(Sealed(target.put(name, copy), key.hex()))
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,12 +41,12 @@ class Target:
 
     def put(self, name: str, source: BinaryIO) -> Stored:
         """Store what `source` holds and read it again, unless the same is there already; raises `Damaged`."""
-        source.seek(0)
-        wanted = measured(name, source)
-        if self.size(name) == wanted.size and self._holds(wanted):
-            return wanted
-        source.seek(0)
         try:
+            source.seek(0)
+            wanted = measured(name, source)
+            if self.size(name) == wanted.size and self._holds(wanted):
+                return wanted
+            source.seek(0)
             self.drop(name)
             self.storage.save(name, File(source))
         except TROUBLE as trouble:
@@ -65,6 +64,8 @@ class Target:
             holds = self._holds(wanted)
         except FileNotFoundError:
             raise Damaged(f"{wanted.name} is missing in {self.where}") from None
+        except TROUBLE as trouble:
+            raise StorageDown(self.where) from trouble
         if not holds:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
 
@@ -72,12 +73,20 @@ class Target:
         """Write a file into `copy`; raises `Damaged`, before anything of it is used."""
         try:
             with self.open(wanted.name) as source:
-                shutil.copyfileobj(source, copy, CHUNK)
+                while part := self._next(source):
+                    copy.write(part)
+                copy.flush()
         except FileNotFoundError:
             raise Damaged(f"{wanted.name} is missing in {self.where}") from None
         copy.seek(0)
         if measured(wanted.name, copy) != wanted:
             raise Damaged(f"{wanted.name} in {self.where} is not what was written there")
+
+    def _next(self, source: BinaryIO) -> bytes:
+        try:
+            return source.read(CHUNK)
+        except TROUBLE as trouble:
+            raise StorageDown(self.where) from trouble
 
     def open(self, name: str) -> BinaryIO:
         """The file for reading; raises `FileNotFoundError`."""

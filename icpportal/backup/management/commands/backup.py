@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from icpportal.backup import backups, manifest
 from icpportal.backup.database import DatabaseFault
+from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways.storage import StorageDown
 
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             if not to:
                 raise CommandError("Say where the backup goes: --to DIR, or --to s3://bucket/prefix.")
             self._make(Target(to), Target(keys_to or to), as_json=as_json)
-        except (DatabaseFault, Damaged) as fault:
+        except (DatabaseFault, Damaged, NoScratch) as fault:
             raise CommandError(f"No backup was made: {fault}.") from fault
         except StorageDown as down:
             raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
@@ -70,8 +71,9 @@ class Command(BaseCommand):
         """What was deleted, and whether that stopped: a backup counts all the same."""
         try:
             return delete(), False
-        except StorageDown as down:
-            self.stderr.write(f"Not all that is old was deleted: {down} does not answer, or does not let it.")
+        except (StorageDown, NoScratch) as trouble:
+            why = f"{trouble} does not answer, or does not let it" if isinstance(trouble, StorageDown) else trouble
+            self.stderr.write(f"Not all that is old was deleted: {why}.")
             return otherwise, True
 
     def _list(self, target: Target, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from icpportal.alarms import restored
 from icpportal.audit import verification
 from icpportal.backup import manifest, release, restores
 from icpportal.backup.database import DatabaseFault
+from icpportal.backup.streams import NoScratch
 from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.storage import StorageDown
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Stopped half way: {stopped}. Empty the database and the storages, then restore again.", returncode=2
             ) from stopped
-        except (restores.NotEmpty, restores.NoRoom, manifest.NoBackup, Damaged, DatabaseFault) as fault:
+        except (restores.NotEmpty, restores.NoRoom, manifest.NoBackup, Damaged, DatabaseFault, NoScratch) as fault:
             raise CommandError(f"Not restored: {fault}.") from fault
         except StorageDown as down:
             raise CommandError(f"Not restored: {restores.said_of(down)}.") from down
