@@ -39,6 +39,10 @@ class Target:
         self.where = where
         self.storage: Storage = _bucket(where) if where.startswith(S3) else _folder(where)
 
+    def is_there(self) -> bool:
+        """Whether the folder exists; a place in a bucket begins with its first file."""
+        return self.where.startswith(S3) or Path(self.storage.path("")).is_dir()
+
     def put(self, name: str, source: BinaryIO) -> Stored:
         """Store what `source` holds and read it again, unless the same is there already; raises `Damaged`."""
         try:

@@ -195,6 +195,14 @@ def test_it_is_said_where_a_backup_goes_and_where_it_lies() -> None:
         said("restore")
 
 
+def test_a_list_of_backups_in_a_folder_that_does_not_exist_is_refused_and_of_an_empty_one_is_empty(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(CommandError, match=f"There is no folder {tmp_path}/nope."):
+        said("backup", list=f"{tmp_path}/nope")
+    assert said("backup", list=str(tmp_path)) == f"0 backups in {tmp_path}\n"
+
+
 # --- a restored portal holds back ----------------------------------------------------------------
 
 

@@ -77,6 +77,8 @@ class Command(BaseCommand):
             return otherwise, True
 
     def _list(self, target: Target, *, as_json: bool) -> None:
+        if not target.is_there():
+            raise CommandError(f"There is no folder {target.where}.")
         found = {stamp: manifest.key_of(target, stamp) for stamp in manifest.stamps(target)}
         if as_json:
             self.stdout.write(json.dumps([{"stamp": stamp, "key": key} for stamp, key in found.items()]))
