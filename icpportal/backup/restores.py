@@ -64,14 +64,20 @@ def refuse_no_room(backup: Manifest) -> None:
 
 
 def check(target: Target, keys_target: Target, backup: Manifest, tell: Tell) -> Restored:
-    """Read every part of a backup, change nothing; raises `Damaged`."""
+    """Read every part of a backup, change nothing; raises `Damaged` where it could not be restored at all.
+
+    Each file that is missing or another one is told, as `restore` tells it.
+    """
     _check_streams(target, backup)
     result = Restored(keys_gone=_keys_are_over(keys_target, backup))
     if not result.keys_gone:
         keys_target.check(backup.keys.stored)
         result.keys = sum(1 for _line in backup.keys.lines(keys_target))
     for line in backup.list.lines(target):
-        target.check(files.stored_as(line))
+        try:
+            target.check(files.stored_as(line))
+        except Damaged as damaged:
+            result.differs.append(str(damaged))
         result.files = _told(result.files + 1, backup, tell)
     return result
 

@@ -125,20 +125,43 @@ def test_what_was_erased_before_a_backup_opens_from_no_later_one(target: Target)
 # --- damage --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("part", ["files/documents", "backups", "file-keys"])
-def test_a_part_that_was_changed_is_named_before_anything_is_restored(target: Target, part: str) -> None:
-    make_sealed_document(make_order())
-    stamp = made(target)
-    name = next(each for each in target.below(part) if not each.endswith("manifest"))
+def changed(target: Target, name: str) -> Path:
+    """Flip a bit of a file in the target, where it lies."""
     path = Path(target.where) / name
     content = bytearray(path.read_bytes())
     content[-20] ^= 1
     path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("part", ["backups", "file-keys"])
+def test_a_part_that_was_changed_is_named_before_anything_is_restored(target: Target, part: str) -> None:
+    make_sealed_document(make_order())
+    stamp = made(target)
+    name = next(each for each in target.below(part) if not each.endswith("manifest"))
+    path = changed(target, name)
 
     with pytest.raises(Damaged, match=path.name):
         restores.check(target, target, manifest.read(target, stamp), print)
     with pytest.raises(CommandError, match=path.name):
         said("restore", source=target.where, dry_run=True)
+
+
+def test_a_dry_run_names_every_file_that_was_changed_or_is_missing(target: Target, capsys: Any) -> None:
+    documents = [make_sealed_document(make_order()) for _ in range(3)]
+    made(target)
+    first, second, sound = (f"files/documents/{document.stored_name}" for document in documents)
+    changed(target, first)
+    target.drop(second)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("restore", source=target.where, dry_run=True)
+
+    told = capsys.readouterr().out
+    assert ended.value.code == 2
+    assert f"not as in the backup: {first} in {target.where} is not what was written there" in told
+    assert f"not as in the backup: {second} is missing in {target.where}" in told
+    assert sound not in told
 
 
 def test_a_backup_that_stopped_half_way_is_none_and_the_next_one_does_not_take_its_files_again(
