@@ -16,6 +16,8 @@ from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways.storage import StorageDown
 
 T = TypeVar("T")
+Troubles = tuple[type[BaseException], ...]
+TROUBLE: Troubles = (StorageDown, NoScratch)
 
 
 class Command(BaseCommand):
@@ -42,14 +44,18 @@ class Command(BaseCommand):
             self._make(Target(to), Target(keys_to or to), as_json=as_json)
         except (DatabaseFault, Damaged, NoScratch) as fault:
             raise CommandError(f"No backup was made: {fault}.") from fault
+        except KeyboardInterrupt as stopped:
+            raise CommandError("No backup was made: it was interrupted.") from stopped
         except StorageDown as down:
             raise CommandError(f"No backup was made: {down} does not answer or has no room.") from down
 
     def _make(self, target: Target, keys_target: Target, *, as_json: bool) -> None:
         # first: what people had erased must go in time, whatever becomes of the backup
-        keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0)
+        keys, undone = self._tried(lambda: backups.drop_old_keys(keys_target, timezone.now()), 0, TROUBLE)
         made = backups.make(target, keys_target, tell=self.stderr.write)
-        gone, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}))
+        # from here the backup counts, so that whoever stops this stops the deletion alone
+        stops = (*TROUBLE, KeyboardInterrupt)
+        gone, also_undone = self._tried(lambda: backups.prune(target), backups.Pruned(0, 0, {}), stops)
         if as_json:
             told = {"stamp": made.stamp, "files": made.files, "bytes": made.bytes, "rows": sum(made.tables.values())}
             deleted = {**asdict(gone), "keys": keys, "unread": len(gone.unread)}
@@ -67,13 +73,13 @@ class Command(BaseCommand):
         if gone.unread or undone or also_undone:
             sys.exit(3)
 
-    def _tried(self, delete: Callable[[], T], otherwise: T) -> tuple[T, bool]:
+    def _tried(self, delete: Callable[[], T], otherwise: T, troubles: Troubles) -> tuple[T, bool]:
         """What was deleted, and whether that stopped: a backup counts all the same."""
         try:
             return delete(), False
-        except (StorageDown, NoScratch) as trouble:
+        except troubles as trouble:
             why = f"{trouble} does not answer, or does not let it" if isinstance(trouble, StorageDown) else trouble
-            self.stderr.write(f"Not all that is old was deleted: {why}.")
+            self.stderr.write(f"Not all that is old was deleted: {str(why) or 'it was interrupted'}.")
             return otherwise, True
 
     def _list(self, target: Target, *, as_json: bool) -> None:

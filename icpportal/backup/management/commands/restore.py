@@ -65,7 +65,10 @@ class Command(BaseCommand):
     def _restore(self, target: Target, keys_target: Target, **options: str | bool | int | None) -> None:
         backup = manifest.read(target, str(options["at"]))
         act = restores.check if options["dry_run"] else restores.restore
-        result = act(target, keys_target, backup, self.stderr.write)
+        try:
+            result = act(target, keys_target, backup, self.stderr.write)
+        except KeyboardInterrupt as stopped:  # before the database was filled
+            raise CommandError("Not restored: it was interrupted.") from stopped
         if not options["dry_run"]:
             verdict = verification.verify()
             result.differs += [f"audit chain: {verdict.broken}"] * bool(verdict.broken)

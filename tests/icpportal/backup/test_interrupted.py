@@ -1,0 +1,60 @@
+"""Ctrl-C while a backup is made or brought back: what came of it is said in a line."""
+
+import signal
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from icpportal.backup import backups, files, manifest, restores
+from icpportal.backup.targets import Target
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.sqlite]
+
+
+def press_ctrl_c(*_words: Any) -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_a_backup_that_is_interrupted_is_none_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "take", press_ctrl_c)
+
+    with pytest.raises(CommandError, match="No backup was made: it was interrupted."):
+        call_command("backup", to=str(tmp_path))
+    assert manifest.stamps(Target(str(tmp_path))) == []
+
+
+def test_one_that_is_interrupted_while_old_files_are_deleted_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "prune", press_ctrl_c)
+    out, told = StringIO(), StringIO()
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("backup", to=str(tmp_path), stdout=out, stderr=told)
+
+    (stamp,) = manifest.stamps(Target(str(tmp_path)))
+    assert (ended.value.code, out.getvalue().startswith(f"backup {stamp}: ")) == (3, True)
+    assert "Not all that is old was deleted: it was interrupted." in told.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("when", "code", "told"),
+    [
+        ("refuse_filled", 1, "Not restored: it was interrupted."),
+        ("_bring_the_rest", 2, "Stopped half way: it was interrupted. Empty the database and the storages, "),
+    ],
+)
+def test_a_restore_that_is_interrupted_says_whether_the_database_is_filled(
+    tmp_path: Path, when: str, code: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_command("backup", to=str(tmp_path))
+    monkeypatch.setattr(restores, "refuse_filled", lambda: None)
+    monkeypatch.setattr(restores.database, "restore", lambda _source: None)  # into this very database
+    monkeypatch.setattr(restores, when, press_ctrl_c)
+
+    with pytest.raises(CommandError, match=told) as stopped:
+        call_command("restore", source=str(tmp_path))
+    assert stopped.value.returncode == code
