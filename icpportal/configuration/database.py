@@ -1,6 +1,6 @@
 """Where rows and the cache are kept."""
 
-from icpportal.configuration.environment import VAR_DIR, env, secret
+from icpportal.configuration.environment import VAR_DIR, address, env, secret
 
 # --- database: SQLite in WAL, opened IMMEDIATE, unless DATABASE_URL says otherwise -----------
 SQLITE_OPTIONS = {
@@ -9,7 +9,7 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
 DATABASE_URL = secret("DATABASE_URL", demo=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES = {"default": address("DATABASE_URL", DATABASE_URL, env.db_url_config)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     # the last to close takes the files beside the database along, and on a full volume nobody could make them again
@@ -21,7 +21,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # --- cache (rate limits of the account pages live here) --------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = address("REDIS_URL", env.str("REDIS_URL", default=""), str)
 CACHES = {
     "default": {"BACKEND": "icpportal.codes.cache.SteadyCache", "LOCATION": REDIS_URL}  # the database while it is away
     if REDIS_URL

@@ -6,8 +6,10 @@ nothing secret has a default.
 
 import json
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -28,6 +30,7 @@ class Environment(environ.Env):
 
 
 env = Environment()
+Taken = TypeVar("Taken")
 
 VERSION = "0.2.0"  # of the portal; CHANGELOG.md says what each one changed
 
@@ -83,6 +86,32 @@ def unchanged() -> list[str]:
 def secret(name: str, *, demo: str) -> str:
     """The secret `name`; outside the demo a missing one stops the start."""
     return env.str(name, default=demo) if DEMO else env.str(name)
+
+
+def address(name: str, url: str, take_apart: Callable[[str], Taken]) -> Taken:
+    """The address of `name` taken apart; one that cannot be, or not for certain, is refused without a word of it."""
+    found = None if _is_doubtful(url) else _taken(url, take_apart)
+    if found is None:  # no error from below stands behind this one: it would quote the password
+        raise ImproperlyConfigured(
+            f"{name} is no address. Check how it begins; in its user and password write / as %2F, # as %23, ? as %3F, "
+            "@ as %40, [ as %5B and % as %25."
+        )
+    return found
+
+
+def _is_doubtful(url: str) -> bool:
+    """Whether its password may end too early, at a character that has a meaning in addresses."""
+    behind = url.partition("://")[2]
+    server = re.split("[/?#]", behind, maxsplit=1)[0]
+    rest = behind.removeprefix(server)
+    return bool(server) and ("#" in rest or "@" in rest.partition("?")[0] or ("@" in rest and "@" not in server))
+
+
+def _taken(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
+    try:
+        return take_apart(url)
+    except (ValueError, ImproperlyConfigured):
+        return None
 
 
 def noted(note: Path, default: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
-from icpportal.configuration.environment import DEMO, SIMULATORS, env, json_object, secret
+from icpportal.configuration.environment import DEMO, SIMULATORS, address, env, json_object, secret
 
 # --- where a lower part reaches up : dotted names, never imports -------------------------------
 MESSENGER = "icpportal.outbox.actions.notify"  # codes and accounts send through this
@@ -50,7 +50,7 @@ SMS_WATCHED_LEAST = env.int("SMS_WATCHED_LEAST", default=20)  # of fewer texts n
 
 # --- mail ------------------------------------------------------------------------------------
 EMAIL_ESP = env.str("EMAIL_ESP", default="")  # a service of anymail (docs/messages.md), such as postal; else SMTP
-EMAIL_CONFIG = env.email_url_config(secret("EMAIL_URL", demo="consolemail://"))
+EMAIL_CONFIG = address("EMAIL_URL", secret("EMAIL_URL", demo="consolemail://"), env.email_url_config)
 EMAIL_BACKEND = "demo.messages.mail.PageEmailBackend" if SIMULATORS else EMAIL_CONFIG["EMAIL_BACKEND"]
 if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
     EMAIL_BACKEND = "icpportal.outbox.channels.smtp.EmailBackend"  # Django's, which also says whether a mail had left

@@ -9,7 +9,7 @@ import yaml
 
 from icpportal import settings as portal
 from tests import fresh
-from tests.icpportal.production import PRODUCTION, ROOT, manage
+from tests.icpportal.production import PRODUCTION, ROOT, environment, manage
 
 EXAMPLE = ROOT / "production.env.example"
 SECRETS = ("SECRET_KEY", "PII_KEYS", "BLIND_INDEX_KEY", "DATABASE_URL", "EMAIL_URL", "INVENTORY_TOKEN")
@@ -153,6 +153,69 @@ def test_a_backup_of_the_keys_of_pictures_lives_thirty_days_at_most():
         with pytest.raises(subprocess.CalledProcessError) as refused:
             told(days, **(PRODUCTION | {"PICTURE_KEY_BACKUP_DAYS": wrong}))
         assert "PICTURE_KEY_BACKUP_DAYS is 1 to 30" in refused.value.stderr
+
+
+POSTGRES = "postgres://portal:{}@postgres.invalid:5432/portal"
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "password"),
+    [
+        *(
+            ("DATABASE_URL", POSTGRES, password)
+            for password in ("Geheim/wort", "2026/Geheim", "/Geheim", "7#Geheim", "7?Geheim", "G@h/eim")
+        ),
+        ("DATABASE_URL", "postgres://portal:{}@one.invalid:5432,two.invalid:5432/portal", "Geheim/wort"),
+        ("EMAIL_URL", "smtp+tls://portal:{}@mail.invalid:587", "Geheim/wort"),
+        ("EMAIL_URL", "smtp+tls://portal:{}@mail.invalid:587", "2026/Geheim"),
+        ("EMAIL_URL", "smpt://portal:{}@mail.invalid:587", "Geheim"),
+        ("REDIS_URL", "redis://:{}@redis.invalid:6379/0", "Geheim/wort"),
+    ],
+)
+def test_a_password_that_breaks_its_address_is_not_printed_and_the_setting_is_named(name, url, password):
+    done = manage("check", **{name: url.format(password)})
+
+    (said,) = done.stderr.splitlines()
+    assert done.returncode != 0
+    assert said.startswith(f"{name} is no address. Check how it begins; in its user and password write / as %2F, # as")
+    assert [word for word in ("Geheim", "eim", "Traceback", "2026") if word in done.stdout + done.stderr] == []
+
+
+def test_an_error_about_an_address_carries_no_password_for_a_log_either():
+    error = """
+try:
+    import icpportal.settings
+except Exception as problem:
+    print(type(problem).__name__, problem.__cause__, problem.__context__)
+"""
+    broken = PRODUCTION | {"DATABASE_URL": POSTGRES.format("Geheim/wort")}
+    done = fresh.run("-c", error, folder=ROOT, environment=environment(broken))
+
+    assert done.stdout.strip() == "ImproperlyConfigured None None"
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "name", "password"),
+    [
+        (
+            "postgres://portal:Geheim%2F%23%3F%40%25%5B+@postgres.invalid/portal",
+            "postgres.invalid",
+            "portal",
+            "Geheim/#?@%[+",
+        ),
+        (
+            "postgres://portal:G@eim@one.invalid:5432,two.invalid:5433/portal",
+            "one.invalid,two.invalid",
+            "portal",
+            "G@eim",
+        ),
+        ("postgres:////run/postgresql/portal", "/run/postgresql", "portal", ""),
+    ],
+)
+def test_an_address_that_can_be_read_is_read_as_it_was(url, host, name, password):
+    found = "[settings.DATABASES['default'][each] for each in ('HOST', 'NAME', 'PASSWORD')]"
+
+    assert told(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
 
 
 @pytest.mark.parametrize(
