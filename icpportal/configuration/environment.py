@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,15 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 
+KINDS: dict[Callable[..., Any], str] = {
+    int: "a whole number, such as 5000",
+    float: "a number, such as 0.5",
+    dict: "NAME=VALUE, several separated by commas",
+    json.loads: "JSON",
+    time.fromisoformat: "a time of day, such as 22:00",
+}
+
+
 class Environment(environ.Env):
     """The environment, which knows the names it was asked for."""
 
@@ -24,9 +34,14 @@ class Environment(environ.Env):
         super().__init__()
         self.names: set[str] = set()
 
-    def get_value(self, var: str, *arguments: Any, **options: Any) -> Any:
+    def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any) -> Any:
+        """The value of `var`; one that cannot be read is named and not shown, as it may be a secret in a wrong line."""
         self.names.add(var)
-        return super().get_value(var, *arguments, **options)
+        try:
+            return super().get_value(var, cast, default, **options)
+        except (ValueError, TypeError):
+            kind = KINDS[cast[0] if isinstance(cast, list) else cast]
+        raise ImproperlyConfigured(f"{var} cannot be read: it is {kind}, or left out.")
 
 
 env = Environment()
@@ -126,9 +141,8 @@ def share_counters(folder: Path) -> None:
 
 
 def json_object(name: str) -> Any:
-    """The JSON of `name`, {} where it is empty; what cannot be read is named."""
-    text = env.str(name, default="").strip()
-    try:
-        return json.loads(text) if text else {}
-    except ValueError as problem:
-        raise ImproperlyConfigured(f"{name} is not JSON") from problem
+    """The JSON object of `name`, {} where it is empty."""
+    found = env.json(name) if env.str(name, default="").strip() else {}
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f'{name} cannot be read: it is a JSON object, such as {{"name": "value"}}.')
+    return found

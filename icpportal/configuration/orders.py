@@ -20,8 +20,8 @@ WAITS_KEPT = timedelta(days=env.int("WAITS_KEPT_DAYS", default=60))
 IDLE_WARNED = (timedelta(days=15), timedelta(days=1))  # so long before that its owner is warned
 CONFIRMED_FOR = timedelta(days=30)  # a service code or filing password in a draft is then asked again
 QUIET_HOURS = (
-    time.fromisoformat(env.str("QUIET_FROM", default="22:00")),
-    time.fromisoformat(env.str("QUIET_TO", default="08:00")),
+    env.get_value("QUIET_FROM", time.fromisoformat, default=time(22)),
+    env.get_value("QUIET_TO", time.fromisoformat, default=time(8)),
 )
 # within so many working days what people ask about their own data is answered (PIPL 50)
 RIGHTS_ANSWERED_WORKDAYS = env.int("RIGHTS_ANSWERED_WORKDAYS", default=15)

@@ -3,6 +3,7 @@
 import socket
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.configuration.environment import BASE_DIR, DEMO, DEMO_FOLDER, VAR_DIR, env, noted, share_counters
@@ -128,6 +129,9 @@ if METRICS_TOKEN:
     share_counters(METRICS_DIR)
 
 # --- log: standard error, redacted ------------------------------------------------------------
-LOGGING = logging_settings(readable=DEMO, level=env.str("LOG_LEVEL", default="INFO"))
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL")
+LOGGING = logging_settings(readable=DEMO, level=LOG_LEVEL)
 SENTRY_DSN = env.str("SENTRY_DSN", default="")  # a collector of errors; needs requirements-sentry.txt
 PORTAL_TITLE = _("ICP Filing")

@@ -86,7 +86,10 @@ OWN: Mapping[str, str] = env.dict("RETENTION_DAYS", default={})
 
 def days(key: str, default: int) -> int:
     """What the operator set (`RETENTION_DAYS=papers=60,messages=90`), or ours."""
-    return int(OWN.get(key, default))
+    chosen = OWN.get(key, str(default))
+    if not chosen.strip().isdecimal():
+        raise ImproperlyConfigured(f"RETENTION_DAYS cannot be read: {key} is a whole number of days.")
+    return int(chosen)
 
 
 RETENTION: dict[str, Kept] = {

@@ -24,6 +24,17 @@ def told(expression, **environment):
     return done.stdout.strip()
 
 
+def raised_with(**changed):
+    """The kind of error that such a production ends with, its cause and its context: what a collector would show."""
+    program = """
+try:
+    import icpportal.settings
+except Exception as problem:
+    print(type(problem).__name__, problem.__cause__, problem.__context__)
+"""
+    return fresh.run("-c", program, folder=ROOT, environment=environment(PRODUCTION | changed)).stdout.strip()
+
+
 def subjects():
     """The settings that each module of icpportal/configuration/ gives a value, by the module's name."""
     for path in sorted((ROOT / "icpportal/configuration").glob("[a-z]*.py")):
@@ -182,16 +193,7 @@ def test_a_password_that_breaks_its_address_is_not_printed_and_the_setting_is_na
 
 
 def test_an_error_about_an_address_carries_no_password_for_a_log_either():
-    error = """
-try:
-    import icpportal.settings
-except Exception as problem:
-    print(type(problem).__name__, problem.__cause__, problem.__context__)
-"""
-    broken = PRODUCTION | {"DATABASE_URL": POSTGRES.format("Geheim/wort")}
-    done = fresh.run("-c", error, folder=ROOT, environment=environment(broken))
-
-    assert done.stdout.strip() == "ImproperlyConfigured None None"
+    assert raised_with(DATABASE_URL=POSTGRES.format("Geheim/wort")) == "ImproperlyConfigured None None"
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,43 @@ def test_an_address_that_can_be_read_is_read_as_it_was(url, host, name, password
     found = "[settings.DATABASES['default'][each] for each in ('HOST', 'NAME', 'PASSWORD')]"
 
     assert told(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
+
+
+NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("SMS_BUDGET_DAY", "5,000", NUMBER),
+        ("SMS_BUDGET_DAY", "", NUMBER),
+        ("TRUSTED_PROXY_COUNT", "one", NUMBER),
+        ("MIIT_ISP_ID", "Geheim", NUMBER),
+        ("MIIT_POLL_SECONDS", "10;300", NUMBER),
+        ("SECOND_LOOK_PERCENT", "five", "cannot be read: it is a number, such as 0.5, or left out."),
+        ("QUIET_FROM", "25:00", "cannot be read: it is a time of day, such as 22:00, or left out."),
+        ("QUIET_TO", "8", "cannot be read: it is a time of day, such as 22:00, or left out."),
+        ("RETENTION_DAYS", "papers=x", "cannot be read: papers is a whole number of days."),
+        ("RETENTION_DAYS", "papers=-1", "cannot be read: papers is a whole number of days."),
+        ("RETENTION_DAYS", "papers", "cannot be read: it is NAME=VALUE, several separated by commas, or left out."),
+        ("SMS_HTTP", '{"url": "Geheim}', "cannot be read: it is JSON, or left out."),
+        ("SMS_TEMPLATES", "SMS_100001", "cannot be read: it is JSON, or left out."),
+        ("SMS_TEMPLATES", '["SMS_100001"]', 'cannot be read: it is a JSON object, such as {"name": "value"}.'),
+        ("LOG_LEVEL", "info", "is DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_in_one_sentence_without_its_value(name, value, says):
+    done = manage("check", **{name: value})
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{name} {says}\n")
+
+
+def test_an_error_about_a_value_carries_it_to_no_log_either():
+    assert raised_with(SMS_HTTP='{"token": "Geheim}') == "ImproperlyConfigured None None"
+
+
+def test_quiet_hours_are_read_as_they_were():
+    assert told("[str(each) for each in settings.QUIET_HOURS]", QUIET_TO="07:30") == "['22:00:00', '07:30:00']"
 
 
 @pytest.mark.parametrize(
