@@ -18,7 +18,19 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 
+SWITCH = dict.fromkeys(("on", "true", "yes", "y", "ok", "1"), True)
+SWITCH |= dict.fromkeys(("off", "false", "no", "n", "0"), False)
+
+
+def on_or_off(text: str) -> bool:
+    """What a switch was set to. The library takes every word that it does not know for off."""
+    if text.lower().strip() not in SWITCH:
+        raise ValueError
+    return SWITCH[text.lower().strip()]
+
+
 KINDS: dict[Callable[..., Any], str] = {
+    on_or_off: "on or off",
     int: "a whole number, such as 5000",
     float: "a number, such as 0.5",
     dict: "NAME=VALUE, several separated by commas",
@@ -37,6 +49,7 @@ class Environment(environ.Env):
     def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, **options: Any) -> Any:
         """The value of `var`; one that cannot be read is named and not shown, as it may be a secret in a wrong line."""
         self.names.add(var)
+        cast = on_or_off if cast is bool else cast
         try:
             return super().get_value(var, cast, default, **options)
         except (ValueError, TypeError):

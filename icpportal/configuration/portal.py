@@ -14,6 +14,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[:
 STAFF_HOST = env.str("STAFF_HOST", default="")  # the desk answers there alone, where it is set
 PORTAL_NOTE = VAR_DIR / "portal.url"  # where the running demo is
 PUBLIC_BASE_URL = env.str("PUBLIC_BASE_URL", default=noted(PORTAL_NOTE, "http://127.0.0.1:8000"))
+for setting, hosts in {"ALLOWED_HOSTS": ALLOWED_HOSTS, "STAFF_HOST": [STAFF_HOST]}.items():
+    if any("/" in host or " " in host for host in hosts):
+        raise ImproperlyConfigured(f"{setting} holds names of hosts alone, without https://, paths and spaces")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 STAFF_BASE_URL = f"{PUBLIC_BASE_URL.partition('://')[0]}://{STAFF_HOST}" if STAFF_HOST else ""
 if STAFF_HOST:

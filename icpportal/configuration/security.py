@@ -24,6 +24,8 @@ SEAL_FILES = env.bool("SEAL_FILES", default=True)
 # how long a backup of the keys of files lives: so long after an erasure the picture could still be brought back
 BACKUP_KEPT_DAYS = env.int("BACKUP_KEPT_DAYS", default=30)  # the newest one longer
 PICTURE_KEY_BACKUP_DAYS = env.int("PICTURE_KEY_BACKUP_DAYS", default=30)
+if BACKUP_KEPT_DAYS < 0:
+    raise ImproperlyConfigured("BACKUP_KEPT_DAYS is 0 or more")
 if not 1 <= PICTURE_KEY_BACKUP_DAYS <= 30:
     raise ImproperlyConfigured(
         "PICTURE_KEY_BACKUP_DAYS is 1 to 30: erasing a picture must reach its backups within 30 days"
@@ -81,7 +83,8 @@ class Kept:
     law: str | Promise
 
 
-OWN: Mapping[str, str] = env.dict("RETENTION_DAYS", default={})
+OWN: Mapping[str, str] = {key.strip(): value for key, value in env.dict("RETENTION_DAYS", default={}).items()}
+SET_ELSEWHERE = {"reports", "audit"}  # by the ministry's interface, and by AUDIT_KEPT_DAYS
 
 
 def days(key: str, default: int) -> int:
@@ -153,4 +156,8 @@ RETENTION: dict[str, Kept] = {
         AUDIT_KEPT_DAYS, _("The log in which changes would be noticed"), _("the entry"), _("PIPL 56")
     ),
 }  # fmt: skip
+if unknown := sorted(set(OWN) - (set(RETENTION) - SET_ELSEWHERE)):
+    raise ImproperlyConfigured(
+        f"RETENTION_DAYS names {', '.join(unknown)}: it may name {', '.join(sorted(set(RETENTION) - SET_ELSEWHERE))}."
+    )
 RETENTION_LEAST = {"looks": LEAST, "staff_log": LEAST, "audit": LEAST}

@@ -220,6 +220,7 @@ def test_an_address_that_can_be_read_is_read_as_it_was(url, host, name, password
     assert told(found, **(PRODUCTION | {"DATABASE_URL": url})) == str([host, name, password])
 
 
+HOSTS = "holds names of hosts alone, without https://, paths and spaces"
 NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
 
 
@@ -240,6 +241,8 @@ NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
         ("SMS_HTTP", '{"url": "Geheim}', "cannot be read: it is JSON, or left out."),
         ("SMS_TEMPLATES", "SMS_100001", "cannot be read: it is JSON, or left out."),
         ("SMS_TEMPLATES", '["SMS_100001"]', 'cannot be read: it is a JSON object, such as {"name": "value"}.'),
+        ("SECOND_PERSON", "enabled", "cannot be read: it is on or off, or left out."),
+        ("SEAL_FILES", "", "cannot be read: it is on or off, or left out."),
         ("LOG_LEVEL", "info", "is DEBUG, INFO, WARNING, ERROR or CRITICAL"),
     ],
 )
@@ -251,6 +254,36 @@ def test_a_setting_that_cannot_be_read_is_named_in_one_sentence_without_its_valu
 
 def test_an_error_about_a_value_carries_it_to_no_log_either():
     assert raised_with(SMS_HTTP='{"token": "Geheim}') == "ImproperlyConfigured None None"
+
+
+KEPT = (
+    "claims, consents, corrections, details, exports, filed_details, filed_papers, looks, messages, own_copies, papers"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("RETENTION_DAYS", "paper=60,messages=90", f"names paper: it may name {KEPT}, staff_log."),
+        ("RETENTION_DAYS", "reports=1,audit=1", f"names audit, reports: it may name {KEPT}, staff_log."),
+        ("BACKUP_KEPT_DAYS", "-1", "is 0 or more"),
+        ("ALLOWED_HOSTS", "beian.invalid,https://www.invalid", HOSTS),
+        ("ALLOWED_HOSTS", "beian.invalid, www.invalid", HOSTS),
+        ("STAFF_HOST", "https://desk.invalid", HOSTS),
+    ],
+)
+def test_a_typing_error_that_would_weaken_a_rule_stops_the_start(name, value, says):
+    done = manage("check", **{name: value})
+
+    assert (done.returncode, done.stderr) == (1, f"{name} {says}\n")
+
+
+def test_periods_and_switches_that_are_written_rightly_are_taken():
+    days = "[settings.RETENTION[each].days for each in ('papers', 'messages', 'details')]"
+
+    assert told(days, RETENTION_DAYS="papers=60, messages=91") == "[60, 91, 90]"
+    for word, means in (("On", "True"), ("1", "True"), ("YES", "True"), ("off", "False"), ("0", "False")):
+        assert told("settings.SECOND_PERSON", SECOND_PERSON=word) == means
 
 
 def test_quiet_hours_are_read_as_they_were():
