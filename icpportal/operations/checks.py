@@ -18,6 +18,7 @@ from icpportal.gateways import registry
 from icpportal.gateways.inventory import places
 from icpportal.gateways.sms import cloud
 from icpportal.outbox.texts.registered import without_number
+from icpportal.privacy import crypto
 
 
 class Rule(NamedTuple):
@@ -39,6 +40,15 @@ def secrets_are_invented() -> bool:
     """One of the demo's keys is in force."""
     keys = (settings.SECRET_KEY, settings.PII_KEYS, settings.BLIND_INDEX_KEY)
     return any(word in str(key).lower() for key in keys for word in INVENTED) or "ZGVtby1vbmx5" in settings.PII_KEYS
+
+
+def keys_are_none() -> bool:
+    """Nothing personal could be sealed or read."""
+    try:
+        crypto.key_names()
+    except ImproperlyConfigured:
+        return True
+    return False
 
 
 def private_root_is_public() -> bool:
@@ -79,6 +89,12 @@ def mail_service_is_incomplete() -> bool:
 
 RULES = (
     Rule("portal.E001", secrets_are_invented, "A secret is the demo's.", "docs/operations.md, “Settings”."),
+    Rule(
+        "portal.E022",
+        keys_are_none,
+        "PII_KEYS is not 'name:base64 of 32 bytes', several separated by commas.",
+        "production.env.example says how one is made.",
+    ),
     Rule("portal.E002", lambda: settings.DEBUG, "DEBUG is on.", "It prints settings and people's data."),
     Rule("portal.E003", lambda: not settings.HTTPS, "HTTPS is off.", "Unset HTTPS, or set HTTPS=on."),
     Rule(

@@ -15,6 +15,7 @@ from django.utils import translation
 
 from icpportal.fields import domains, phones
 from icpportal.gateways import registry
+from icpportal.privacy import crypto
 
 EXIT_CODE = 3  # gunicorn's own for a worker that cannot boot: it stops instead of starting the next one
 
@@ -46,7 +47,15 @@ def _unfit_settings() -> list[str]:
     simulators = ["SIMULATORS is on: the ministry would be an invented one. Set SIMULATORS=off."]
     examples = [f"{name} still has a value of production.env.example: replace it by your own." for name in unchanged()]
     faults = [str(fault) for fault in registry.faults()]
-    return [*(simulators if settings.SIMULATORS else []), *examples, *faults]
+    return [*(simulators if settings.SIMULATORS else []), *examples, *_unfit_keys(), *faults]
+
+
+def _unfit_keys() -> list[str]:
+    try:
+        crypto.key_names()
+    except ImproperlyConfigured as problem:
+        return [f"{problem}."]
+    return []
 
 
 def _foreign_keys() -> list[str]:

@@ -26,13 +26,21 @@ def _keys(text: str) -> dict[str, AESGCM]:
     keys: dict[str, AESGCM] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, encoded = part.partition(":")
-        raw = base64.b64decode(encoded)
+        raw = _decoded(encoded.strip())
         if not name or len(raw) != 32:
             raise ImproperlyConfigured("PII_KEYS is 'name:base64 of 32 bytes', several separated by commas")
         keys[name] = AESGCM(raw)
     if not keys:
         raise ImproperlyConfigured("PII_KEYS holds no key")
     return keys
+
+
+def _decoded(encoded: str) -> bytes:
+    """The bytes of a key; none where it is no base64."""
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return b""
 
 
 def key_names() -> list[str]:

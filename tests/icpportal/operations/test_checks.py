@@ -10,7 +10,7 @@ from icpportal.accounts import roles
 from icpportal.configuration.security import RETENTION
 from icpportal.operations.checks import RULES, duties_are_apart, fit_for_production
 from icpportal.outbox.texts.registered import registered
-from tests.icpportal.production import manage
+from tests.icpportal.production import PRODUCTION, manage
 from tests.transfers.builders import make_lead_reviewer, make_reviewer, make_user
 
 
@@ -55,6 +55,11 @@ UNSAFE = [
     ("portal.E001", {"SECRET_KEY": "demo-only-secret-key-never-for-production-0000000000000000"}),
     ("portal.E001", {"PII_KEYS": DEMO_KEY}),
     ("portal.E001", {"PII_KEYS": f"{SAFE['PII_KEYS']},{DEMO_KEY}"}),
+    *(
+        ("portal.E022", {"PII_KEYS": keys})
+        for keys in ("", "2026", "2026:abc", "2026:!!!!", "2026:ключ", f"{SAFE['PII_KEYS']},{SAFE['PII_KEYS'][5:]}")
+    ),
+    *(("portal.E022", {"PII_KEYS": SAFE["PII_KEYS"] + more}) for more in ("IQ==", "!", "abcd", ",old:abc")),
     ("portal.E002", {"DEBUG": True}),
     ("portal.E003", {"HTTPS": False}),
     ("portal.E006", {"SMS_GATEWAY": "demo.messages.sms.PageSms"}),
@@ -91,6 +96,19 @@ def test_each_unsafe_setting_is_found_and_nothing_else(settings, rule, changed):
 
 def test_documents_inside_the_programs_folder_are_a_warning(settings):
     assert found(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
+
+
+@pytest.mark.parametrize("keys", ["2026", "2026:abc", "2026:!!!!", f"{PRODUCTION['PII_KEYS'][:-1]}AAA="])
+def test_keys_that_are_none_are_named_by_the_deployment_check_without_being_shown(keys):
+    done = manage("check", "--deploy", PII_KEYS=keys)
+
+    assert done.returncode == 1
+    assert "(portal.E022) PII_KEYS is not 'name:base64 of 32 bytes'" in done.stderr
+    assert (keys in done.stderr, "Traceback" in done.stderr) == (False, False)
+
+
+def test_keys_are_read_with_spaces_around_them(settings):
+    assert found(settings, PII_KEYS=f"{SAFE['PII_KEYS']} , old: {SAFE['PII_KEYS'][5:]}") == []
 
 
 def test_every_rule_has_a_setting_that_breaks_it():

@@ -42,6 +42,8 @@ REFUSED = [
     ("worker", {"DNS_GATEWAY": "demo.servers.names.FileResolver"}, "DNS_GATEWAY"),
     ("beat", {"SCANNER_GATEWAY": f"{FAKES}.scanner.none.NoScanner"}, "SCANNER_GATEWAY"),
     ("asgi", {"SIMULATORS": "on"}, "SIMULATORS"),
+    ("asgi", {"PII_KEYS": "2026:abc"}, "PII_KEYS is 'name:base64 of 32 bytes'"),
+    ("worker", {"PII_KEYS": f"{PRODUCTION['PII_KEYS']}, old:!!!!"}, "PII_KEYS is 'name:base64 of 32 bytes'"),
 ]
 
 
