@@ -227,6 +227,7 @@ def resync(command: Command, as_json: bool, options: Options) -> int:
 
 
 def pull(command: Command, as_json: bool, options: Options) -> int:
+    refuse_if_held()
     polling.expect_news()
     try:
         taken = authority.pull()

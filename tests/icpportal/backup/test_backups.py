@@ -15,7 +15,9 @@ from icpportal.alarms.models import Alarm
 from icpportal.backup import backups, database, manifest, restores
 from icpportal.backup.targets import Damaged, Target
 from icpportal.gateways import storage
+from icpportal.gateways.miit.fake import FakeAuthority
 from icpportal.gateways.miit.gateway import MinistryAuthority
+from icpportal.gateways.miit.types import Answer, AnswerKind
 from icpportal.gateways.storage import StorageDown
 from icpportal.outbox.models import Message
 from icpportal.privacy.files import keys
@@ -252,6 +254,26 @@ def test_nothing_leaves_and_no_clock_moves_until_somebody_says_go(settings: Any)
     tasks.sweep_deadlines()
     draft.refresh_from_db()
     assert draft.state == states.EXPIRED
+
+
+def test_an_answer_that_waits_moves_no_order_by_hand_either_until_somebody_says_go(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.AUTHORITY_GATEWAY = "icpportal.gateways.miit.fake.FakeAuthority"
+    order = make_order(state=states.AUTHORITY_REVIEW)
+    back = Answer(id="1", kind=AnswerKind.TURNED_DOWN, report_key=order.report_key, at=timezone.now(), code="1010")
+    monkeypatch.setattr(FakeAuthority, "waiting", {"1": back})
+    restored.hold("20261129T000000Z")
+
+    with pytest.raises(CommandError, match="restore --go"):
+        said("miit", "pull")
+    order.refresh_from_db()
+    assert (order.state, list(FakeAuthority.waiting)) == (states.AUTHORITY_REVIEW, ["1"])
+
+    said("restore", go=True)
+    assert said("miit", "pull") == "answers taken: 1\n"
+    order.refresh_from_db()
+    assert order.state != states.AUTHORITY_REVIEW
 
 
 def test_messages_that_may_have_been_sent_since_can_be_given_up(settings: Any) -> None:
