@@ -16,6 +16,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 270
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # Celery's 100 are over after 47 minutes, and the worker ends for good
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING, with its redaction, stays in force
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)  # on files it would only leave files behind
