@@ -8,6 +8,16 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
+# a PostgreSQL that falls silent, with no word that it is gone, would hold every process of the web for as long as TCP
+# is patient; a Unix socket takes no notice, and PgBouncer is not told
+POSTGRES_OPTIONS = {
+    "connect_timeout": 5,  # seconds, for each host
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds that something sent may wait for the other side to have it
+}
 DATABASE_URL = secret("DATABASE_URL", demo=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
 DATABASES = {"default": address("DATABASE_URL", DATABASE_URL, env.db_url_config)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -17,6 +27,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # a file: in memory, threads lock each other out
 else:
     DATABASES["default"]["ENGINE"] = "icpportal.database"  # PostgreSQL: `icpportal/database/base.py`
+    DATABASES["default"]["OPTIONS"] = POSTGRES_OPTIONS | DATABASES["default"].get("OPTIONS", {})  # the address wins
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
