@@ -154,7 +154,7 @@ def _act(request: HttpRequest, order: Order, context: Context, elsewhere: FormPa
         raise PermissionDenied
     typed = drafts.take_in(order, user, request.POST, form=move.prefix, client=client_address(request))
     if name == KEEP:
-        _work_on(order, user, typed.client)
+        _work_on(order, user)
         if request.headers.get("accept") == "application/json":
             return _kept(request, order, typed)
     else:
@@ -212,7 +212,7 @@ def _again(request: HttpRequest, order: Order, form: forms.Form, name: str, cont
     return page(request, order, context, **{name: form})
 
 
-def _work_on(order: Order, user: User, client: str) -> None:
+def _work_on(order: Order, user: User) -> None:
     """Work renews what one has, and takes what is free."""
     if leases.renew(order, user) or leases.barred(order, user):
         return
@@ -220,8 +220,7 @@ def _work_on(order: Order, user: User, client: str) -> None:
         leases.assign_to_me(order, user)
     except (leases.AssignedToOther, MoveNotAllowed):  # somebody was quicker, or it is not with us any more
         return
-    # no page is drawn now that would write down that they had it
-    purposes.say(order, user, purposes.LEASE, client=client)
+    purposes.say(order, user, purposes.LEASE)  # no page is drawn now that would write down that they had it
 
 
 def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
