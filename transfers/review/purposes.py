@@ -43,7 +43,6 @@ SHOW_REASONS: dict[str, Words] = {
 REASONS.update(SHOW_REASONS)
 SAID_FOR = timedelta(minutes=30)  # so long after the latest look what was typed holds
 SHORTEST, LONGEST = 2, 200
-JUDGED = ("verdict.", "photo-")  # what the fields of a draft begin with that judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,11 @@ def _duty(order: Order, user: User) -> str:
         return LEAD
     of_order = {"order": OuterRef("pk")}
     asked = ColleagueNote.objects.filter(kind=ColleagueNote.QUESTION, answered_at=None, addressee=user, **of_order)
-    drafts = ReviewDraft.objects.filter(reviewer=user, **of_order)
-    had = AccessNote.objects.filter(actor=user, what=CASE, reference=order.reference, reason=LEASE)
-    duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(drafts.filter(Exists(had)))}
+    begun = ReviewDraft.objects.filter(reviewer=user, **of_order)
+    # who lost the case while typing reads what became of it
+    duties = {ASKED: Exists(asked), ACCEPTED: waiting(user), BEGUN: Exists(begun)}
     found = Order.objects.filter(pk=order.pk).values_list(*duties.values()).get()
-    duty = next((duty for duty, holds in zip(duties, found, strict=True) if holds), "")
-    return "" if duty == BEGUN and not _has_judged(order, user) else duty
-
-
-def _has_judged(order: Order, user: User) -> bool:
-    """Whether verdicts of theirs wait: who lost the case over them reads what became of it, a note alone is no duty."""
-    drafts = ReviewDraft.objects.filter(reviewer=user, order=order)
-    return any(name.startswith(JUDGED) for draft in drafts for name in draft.typed)
+    return next((duty for duty, holds in zip(duties, found, strict=True) if holds), "")
 
 
 def is_reason(words: str) -> bool:

@@ -165,30 +165,7 @@ def test_a_duty_without_the_case_is_a_purpose_of_its_own(client: Client, duty: A
     reason = duty(order, reviewer)
 
     assert is_clear(english(client, reviewer).get(case_of(order)), order)
-    assert [row for row in looks() if row[-1]] == [(reviewer.pk, "order", order.reference, reason, 1)]
-
-
-@pytest.mark.parametrize(
-    ("had_it", "typed"),
-    [(True, {"ask-words": "对吗"}), (False, {"ask-words": "对吗"}), (False, {f"verdict.{LEAD_NAME}": "ok"})],
-    ids=["a question of who had it", "a question of who never had it", "a verdict of who never had it"],
-)
-def test_what_was_typed_holds_for_half_an_hour_whatever_is_kept_then(
-    client: Client, had_it: bool, typed: dict[str, str]
-) -> None:
-    order, reviewer = make_order(state=states.SUBMITTED), make_reviewer()
-    assign_to_me(order, reviewer if had_it else make_reviewer())
-    english(client, reviewer).get(case_of(order))
-    if had_it:
-        press(client, order, "release")
-    press(client, order, "look", **{"look-words": "customer called about the seal"})
-    assert is_clear(client.get(case_of(order)), order)
-    press(client, order, "note", **{"note-words": "明天再看"}, **typed)
-    lapse(order)
-
-    age(minutes=31)
-
-    assert not is_clear(client.get(case_of(order)), order)
+    assert looks() == [(reviewer.pk, "order", order.reference, reason, 1)]
 
 
 def test_a_lead_sees_every_case_as_lead_and_the_log_marks_who_did_not_hold_it(client: Client) -> None:

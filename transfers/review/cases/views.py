@@ -33,7 +33,7 @@ from transfers.objections.queries import with_contested, with_objected
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
 from transfers.pages.unreadable import shown
-from transfers.review import decisions, leases, purposes
+from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
 from transfers.review.cases.case import case_page, decision_page, kept_query, more_page, purpose_page
@@ -220,7 +220,6 @@ def _work_on(order: Order, user: User) -> None:
         leases.assign_to_me(order, user)
     except (leases.AssignedToOther, MoveNotAllowed):  # somebody was quicker, or it is not with us any more
         return
-    purposes.say(order, user, purposes.LEASE)  # no page is drawn now that would write down that they had it
 
 
 def _go_on(request: HttpRequest, *, opens_next: bool) -> HttpResponse:
