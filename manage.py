@@ -3,6 +3,7 @@
 
 import io
 import os
+import select
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 -- older ones get a sentence instead of a traceback
@@ -16,13 +17,37 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "icpportal.settings")
     from django.conf import settings  # noqa: PLC0415 -- settings first
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     try:
         settings.INSTALLED_APPS  # noqa: B018 -- a setting that is missing is a sentence, not a traceback
     except ImproperlyConfigured as problem:
         sys.exit(str(problem))
-    execute_from_command_line(sys.argv)
+    execute()
+
+
+def execute() -> None:
+    """The command; that the database is away, or nobody reads on, is no fault of the program and has no traceback."""
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 -- settings first
+    from django.db import OperationalError  # noqa: PLC0415
+
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as problem:
+        if "--traceback" in sys.argv or "no such" in str(problem):  # SQLite: it answers, and has not been migrated
+            raise
+        sys.exit(f"The database does not answer: {' '.join(str(problem).split())}")
+    except BrokenPipeError:
+        if not is_cut_off():
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is written at the end
+        sys.exit(1)
+
+
+def is_cut_off() -> bool:
+    """Whether what reads our output, such as `head`, has ended."""
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)  # that the other end is gone is told unasked
+    return bool(poll.poll(0))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,53 @@
+"""`manage.py`: what is no fault of the program is a sentence, not a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import migrated
+from tests.icpportal.production import ROOT, environment, manage
+
+AWAY = {"DATABASE_URL": "postgres://portal:Geheim@127.0.0.1:9/portal"}
+
+
+@pytest.mark.parametrize("command", [("miit", "queue"), ("reconcile",), ("migrate",)])
+def test_a_command_says_in_one_line_that_the_database_is_away(command: tuple[str, ...]) -> None:
+    done = manage(*command, **AWAY)
+
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("The database does not answer: connection failed:")
+    assert "Geheim" not in said
+
+
+def test_with_traceback_it_says_where_as_before() -> None:
+    assert "Traceback" in manage("reconcile", "--traceback", **AWAY).stderr
+
+
+def test_a_database_that_was_not_migrated_answers(tmp_path: Path) -> None:
+    done = manage("miit", "queue", DATABASE_URL=f"sqlite:///{tmp_path / 'empty.sqlite3'}", VAR_DIR=str(tmp_path))
+
+    assert done.returncode == 1
+    assert "does not answer" not in done.stderr
+    assert "no such table" in done.stderr
+
+
+def test_a_reader_that_has_ended_ends_the_command_without_a_word(tmp_path: Path) -> None:
+    migrated.copy_to(tmp_path / "portal.sqlite3")
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "miit", "codes"],
+        cwd=ROOT,
+        env=environment({"VAR_DIR": str(tmp_path)}),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, "")
