@@ -283,7 +283,7 @@ def test_the_desks_timeline_names_colleagues_and_every_round(client):
 
 
 def test_the_desks_timeline_says_in_words_why_an_order_was_withdrawn_or_refused(client):
-    withdrawn, refused = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    withdrawn, refused = (make_order(state=states.SUBMITTED, submitted_at=timezone.now()) for _order in range(2))
     lead = named("沈阳", make_lead_reviewer)
     orders.withdraw(withdrawn, actor=withdrawn.owner, reason="not_wanted")
     review.refuse(refused, lead, "网站内容不适合备案")

@@ -49,9 +49,8 @@ def test_until_the_minute_is_over_the_applicant_sees_and_hears_nothing(client):
     assert Message.objects.filter(template="photo_requested").exists()
 
 
-@pytest.mark.parametrize("state", [states.DRAFT, states.APPROVED])
-def test_what_is_not_in_review_has_no_page_for_accepting_it(client, state):
-    order = make_order(state=state)
+def test_what_is_not_in_review_has_no_page_for_accepting_it(client):
+    order = make_order(state=states.APPROVED)
     desk = english(client, make_lead_reviewer())
 
     answer = desk.get(case_of(order, "accept"), follow=True)

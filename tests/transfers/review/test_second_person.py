@@ -33,7 +33,7 @@ DAY = timedelta(hours=24)
 
 @pytest.fixture
 def order():
-    return make_order(state=states.SUBMITTED)
+    return make_order(state=states.SUBMITTED, submitted_at=timezone.now())
 
 
 @pytest.fixture
