@@ -98,7 +98,11 @@ def test_documents_inside_the_programs_folder_are_a_warning(settings):
     assert found(settings, PRIVATE_ROOT=settings.BASE_DIR / "var" / "documents") == ["portal.W001"]
 
 
-@pytest.mark.parametrize("keys", ["2026", "2026:abc", "2026:!!!!", f"{PRODUCTION['PII_KEYS'][:-1]}AAA="])
+@pytest.mark.parametrize(
+    "keys",
+    ["2026", "2026:abc", "2026:!!!!", f"{PRODUCTION['PII_KEYS'][:-1]}AAA="],
+    ids=["no key", "short", "no base64", "long"],
+)
 def test_keys_that_are_none_are_named_by_the_deployment_check_without_being_shown(keys):
     done = manage("check", "--deploy", PII_KEYS=keys)
 
