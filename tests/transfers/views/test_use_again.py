@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from icpportal.privacy.models import AccessNote
 from tests.transfers import states
@@ -163,6 +164,7 @@ def test_the_reviewer_sees_what_was_used_again_and_from_which_order(client, firs
 def test_a_reviewers_look_is_written_down_for_the_order_that_uses_it(client, first):
     order = draft(first)
     take(client, order)
+    Order.objects.filter(pk=order.pk).update(submitted_at=timezone.now())
     document = order.papers.first().document
 
     answer = sign_in(client, make_lead_reviewer()).get(reverse("document", args=[document.reference]))

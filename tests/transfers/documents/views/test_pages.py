@@ -527,7 +527,7 @@ def test_a_reviewer_may_ask_for_another_paper(client):
 
 
 def test_a_picture_is_for_its_owner_and_who_may_see_the_case_and_a_look_of_staff_is_written_down(client):
-    order = make_order()
+    order = make_order(submitted_at=timezone.now())
     address = reverse("document", args=[make_ready_document(order, "subject_id").reference])
     reviewer, lead = make_reviewer(), make_lead_reviewer()
 
