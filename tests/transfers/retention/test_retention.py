@@ -110,6 +110,7 @@ def test_its_owner_and_staff_still_open_the_order_and_it_cannot_be_started_again
 ) -> None:
     settings.STAFF_SECOND_FACTOR = False
     order = over(states.WITHDRAWN, 91 * DAY)
+    Order.objects.filter(pk=order.pk).update(submitted_at=order.created_at)
     committed()
 
     sign_in(client, order.owner)

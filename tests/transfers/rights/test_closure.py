@@ -157,6 +157,7 @@ def test_an_approved_order_keeps_what_the_law_asks_and_the_desk_finds_only_that(
     approved, draft = with_papers(user, states.APPROVED), with_papers(user, states.SUBMITTED)
 
     for order in (approved, draft):
+        order.submitted_at = timezone.now()
         order.save()  # so that it is found
 
     with django_capture_on_commit_callbacks(execute=True):

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from filings.models import Subject
 from icpportal.accounts import roles
@@ -91,7 +92,7 @@ def test_what_nobody_changes_here_offers_no_history(client: Client) -> None:
 
 
 def test_the_history_of_an_order_is_its_timeline(client: Client) -> None:
-    order = make_order()
+    order = make_order(submitted_at=timezone.now())
     history = reverse("admin:transfers_order_history", args=[order.pk])
 
     assert "What happened so far" in _page(_english(client, make_lead_reviewer()), history)
