@@ -18,10 +18,9 @@ from icpportal.accounts.guards import account_of
 from icpportal.desk.event_lines import event_line
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
 from icpportal.desk.readonly_list import ValuesFilter
-from icpportal.fields.client import client_address
 from icpportal.fields.fields import NumberField, PlainTextField
 from icpportal.lifecycle import REVIEWER, MoveNotAllowed
-from icpportal.privacy.actions import note_access
+from icpportal.privacy.actions import note_access_by
 from verification.backdrops import actions, parcel_page
 from verification.backdrops.state_labels import SENTENCES, mark
 from verification.models import Backdrop, BackdropStock, Consent, Document, PhoneProof
@@ -130,8 +129,7 @@ class BackdropAdmin(ReadOnly):
         form = PostForm(request.POST if pressed in ("post", LOOK) else None)
         if request.method == "POST" and pressed != LOOK and self._moved(request, backdrop, form):
             return redirect("admin:verification_backdrop_parcel", pk)
-        reader, client = account_of(request), client_address(request)
-        note_access(actor=reader, what="backdrop address", reference=backdrop.holder, client=client)
+        note_access_by(request, what="backdrop address", reference=backdrop.holder)
         moves = [row.name for row in actions.BACKDROP.table.rows_from(backdrop.kind, backdrop.state, REVIEWER)]
         context = {
             **self.admin_site.each_context(request),

@@ -40,13 +40,12 @@ from icpportal.desk.event_lines import event_line
 from icpportal.desk.pages import drawn
 from icpportal.desk.readonly_list import ReadOnly, ValuesFilter
 from icpportal.desk.viewer import Paper, Papers
-from icpportal.fields.client import client_address
 from icpportal.fields.components import Panel, StateMark
 from icpportal.fields.domains import registrable
 from icpportal.fields.marked_text import zh_parts
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
-from icpportal.privacy.actions import REVIEW, note_access
+from icpportal.privacy.actions import REVIEW, note_access_by
 from icpportal.time_format import to_beijing
 
 MOVED = gettext_lazy("The claim has changed. This is its current state")
@@ -250,8 +249,8 @@ class LegacyClaimAdmin(ReadOnly):
 
     def _case(self, request: HttpRequest, claim: LegacyClaim, form: DeclineForm) -> TemplateResponse:
         """The page, whatever request draws it; the look is noted."""
-        reader, client = account_of(request), client_address(request)
-        note_access(actor=reader, what="claim", reference=claim.reference, reason=REVIEW, client=client)
+        note_access_by(request, what="claim", reference=claim.reference, reason=REVIEW)
+        reader = account_of(request)
         page = ClaimPage(
             title=str(claim),
             claim=claim,
@@ -274,13 +273,7 @@ class LegacyClaimAdmin(ReadOnly):
         papers = LegacyClaimPaper.objects.select_related("document", "claim")
         found = get_object_or_404(papers, claim_id=pk, document__reference=document)
         answer = served(request, found)
-        note_access(
-            actor=account_of(request),
-            what="claim paper",
-            reference=found.claim.reference,
-            reason=REVIEW,
-            client=client_address(request),
-        )
+        note_access_by(request, what="claim paper", reference=found.claim.reference, reason=REVIEW)
         return answer
 
 

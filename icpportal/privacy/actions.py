@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from django.http import HttpRequest
 from django.utils import timezone
 
 from icpportal.audit import actions as audit
 from icpportal.audit.words import LOOK
+from icpportal.desk.staff import staff_of
+from icpportal.fields.client import client_address
 from icpportal.privacy.models import AccessNote
 
 if TYPE_CHECKING:
@@ -56,6 +59,12 @@ def note_access(
             _into_chain(note, act)
     if not is_first:  # another request of the same reader was first
         looks.update(**again)
+
+
+def note_access_by(request: HttpRequest, *, what: str, reference: str, reason: str = "") -> None:
+    """The same for a page: by whoever asks for it, and from where."""
+    actor, client = staff_of(request), client_address(request)
+    note_access(actor=actor, what=what, reference=reference, reason=reason, client=client)
 
 
 def _into_chain(note: AccessNote, act: str) -> None:

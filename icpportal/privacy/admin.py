@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
-from icpportal.desk.staff import staff_of
-from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import WHAT, reason_words
-from icpportal.privacy.actions import note_access
+from icpportal.privacy.actions import note_access_by
 from icpportal.privacy.models import AccessNote
 
 
@@ -68,10 +66,5 @@ class Noted(admin.ModelAdmin, Generic[Row]):
         obj: Row | None = None,
     ) -> HttpResponse:
         if obj is not None:
-            note_access(
-                actor=staff_of(request),
-                what=self.noted_as,
-                reference=self.noted_reference(obj)[:80],
-                client=client_address(request),
-            )
+            note_access_by(request, what=self.noted_as, reference=self.noted_reference(obj)[:80])
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -19,11 +19,10 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.actions import RequestRefused
 from icpportal.approvals.models import ENDING
 from icpportal.desk.pages import draw
-from icpportal.fields.client import client_address
 from icpportal.fields.fields import DomainField
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
-from icpportal.privacy.actions import note_access
+from icpportal.privacy.actions import note_access_by
 from transfers.cancellation import cause as for_cause
 from transfers.cancellation.actions import Blocked
 from transfers.cancellation.cause import AlreadyRequested
@@ -105,8 +104,7 @@ class CauseCancellationAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._answer(request, row)
-        domain, client = row.website.domain[:80], client_address(request)
-        note_access(actor=account_of(request), what="cancellation for cause", reference=domain, client=client)
+        note_access_by(request, what="cancellation for cause", reference=row.website.domain[:80])
         return draw(request, self.admin_site, page_of(row, account_of(request)))
 
     def _answer(self, request: HttpRequest, row: CauseCancellation) -> HttpResponse:

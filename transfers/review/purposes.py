@@ -14,12 +14,12 @@ from icpportal.accounts.models import User
 from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
 from icpportal.privacy.access_words import REASONS
-from icpportal.privacy.actions import note_access, note_purpose
+from icpportal.privacy.actions import note_access, note_access_by, note_purpose
 from icpportal.privacy.models import AccessNote
 from transfers.models import ColleagueNote, Order, ReviewDraft
 from transfers.review.leases import holds
 from transfers.review.staff import is_lead
-from transfers.review.unsent import opens
+from transfers.review.unsent_orders import opens
 from transfers.second_look.queries import waiting
 
 LEASE, LEAD, ASKED, BEGUN, ACCEPTED = "lease", "lead", "asked", "begun", "accepted"
@@ -107,13 +107,7 @@ def show(order: Order, user: User, part: str, reason: str, *, client: str) -> No
 
 def note_look(request: HttpRequest, order: Order, purpose: Purpose) -> None:
     """A row for each person, case and purpose that it was drawn for."""
-    note_access(
-        actor=account_of(request),
-        what=CASE,
-        reference=order.reference,
-        reason=purpose.reason,
-        client=client_address(request),
-    )
+    note_access_by(request, what=CASE, reference=order.reference, reason=purpose.reason)
 
 
 def looks_at_paper(request: HttpRequest, order: Order) -> bool:

@@ -20,7 +20,6 @@ from icpportal.desk.proposals import ProposalRefused
 from icpportal.desk.row_actions import ReasonForm, RowActions
 from icpportal.desk.staff import staff_of
 from icpportal.desk.stock.moments import MomentFilter
-from icpportal.fields.client import client_address
 from icpportal.fields.components import Panel
 from icpportal.gateways.errors import Refused, Retryable
 from icpportal.gateways.miit.codes.processing_codes import plain_words
@@ -45,7 +44,7 @@ from icpportal.gateways.miit.operations import report_list
 from icpportal.gateways.miit.operations import status as standing
 from icpportal.gateways.miit.types import ReportKind
 from icpportal.logs import redact
-from icpportal.privacy.actions import note_access
+from icpportal.privacy.actions import note_access_by
 from icpportal.privacy.crypto import Unreadable
 from icpportal.time_format import short_words, span_words
 
@@ -109,8 +108,7 @@ class Contents(ReadOnly[File]):
             return Trouble(LOST if isinstance(trouble, Unreadable) else AWAY)
         is_masked = not request.POST.get("full")
         what = f"ministry {self.opts.model_name}{'' if is_masked else ' in full'}"
-        client = client_address(request)
-        note_access(actor=staff_of(request), what=what, reference=str(row)[:80], reason=reason, client=client)
+        note_access_by(request, what=what, reference=str(row)[:80], reason=reason)
         return Content(redact(text) if is_masked else text, is_masked)
 
     @admin.display(description=_("Content"))

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
-from icpportal.fields.client import client_address
-from icpportal.privacy.actions import REVIEW, note_access
+from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.calls import actions
 from transfers.calls.actions import CallRefused
 from transfers.calls.outcomes import DROPPED
@@ -65,13 +64,7 @@ def _page(
 ) -> HttpResponse:
     """The page, whatever request draws it; each look is noted, and the number apart."""
     for what in (CALL, NUMBER)[: 1 + is_shown]:
-        note_access(
-            actor=account_of(request),
-            what=what,
-            reference=call.order.reference,
-            reason=REVIEW,
-            client=client_address(request),
-        )
+        note_access_by(request, what=what, reference=call.order.reference, reason=REVIEW)
     reader = reader_of(request)
     form = form or AttemptForm(slots=offered(reader.now, known=reader.known), initial=_kept(call, reader.user))
     page = call_page(call, reader, form, is_shown=is_shown)

@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from icpportal.accounts.guards import account_of
 from icpportal.desk.pages import drawn
-from icpportal.fields.client import client_address
-from icpportal.privacy.actions import REVIEW, note_access
+from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.calls import actions as calls
 from transfers.calls.people import OBJECTOR
 from transfers.models import Objection
@@ -66,13 +65,7 @@ def _page(
     form = form or CloseForm(language=language_of(objection), initial=typed)
     call_form = call_form or CallForm(people=whom(order_of(objection)), initial=typed)
     for what in (OBJECTION, NUMBER)[: 1 + is_shown]:
-        note_access(
-            actor=account_of(request),
-            what=what,
-            reference=str(objection)[:80],
-            reason=REVIEW,
-            client=client_address(request),
-        )
+        note_access_by(request, what=what, reference=str(objection)[:80], reason=REVIEW)
     page = objection_page(objection, reader_of(request), form=form, call_form=call_form, is_shown=is_shown)
     return drawn(request, "admin/objections/objection.html", site.each_context(request), page)
 

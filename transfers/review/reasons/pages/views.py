@@ -22,9 +22,8 @@ from icpportal.approvals.models import REASON
 from icpportal.approvals.queries import request_to_show
 from icpportal.approvals.words import asked_for
 from icpportal.desk.pages import draw
-from icpportal.fields.client import client_address
 from icpportal.fields.types import Words
-from icpportal.privacy.actions import REVIEW, note_access
+from icpportal.privacy.actions import REVIEW, note_access_by
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason
 from transfers.review import actions as review
 from transfers.review.cases.letters import previews
@@ -126,8 +125,7 @@ def _try(request: HttpRequest, site: AdminSite, found: ReturnReason, user: User)
     if order is None or not part or not holds_in(draft, order.province):
         form.add_error("reference", _("No case with a part and a province of this reason: choose another one"))
         return _drawn(request, site, found, try_form=form)
-    client = client_address(request)
-    note_access(actor=user, what="order", reference=order.reference, reason=REVIEW, client=client)
+    note_access_by(request, what="order", reference=order.reference, reason=REVIEW)
     now = timezone.now()
     letters = previews(order, [review.returned(order, part, draft, {}, now=now)], rest_passed=True, now=now)
     publication.tried(draft, order.reference)
