@@ -142,7 +142,7 @@ TRANSFERS = (
     "transfers/review/staff.py",
     "transfers/review/reasons",
     "transfers/review/leases.py",
-    "transfers/review/unsent.py",
+    "transfers/review/unsent_orders.py",
     "transfers/review/purposes.py",
     "transfers/review/second_look.py",
     "transfers/review/actions.py",

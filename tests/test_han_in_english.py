@@ -19,7 +19,7 @@ from transfers.documents import slots
 from transfers.filing_type.decision import Outcome
 from transfers.models import Order, TypeCheck
 from transfers.photo.places import choose
-from transfers.review.unsent import opens
+from transfers.review.unsent_orders import opens
 from verification.models import PhotoPlace
 
 VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])

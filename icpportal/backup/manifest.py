@@ -47,6 +47,7 @@ def made_at(stamp: str) -> datetime:
 
 
 def is_stamp(name: str) -> bool:
+    """Whether a name is one that a backup, or the keys beside it, may have."""
     try:
         made_at(name)
     except ValueError:

@@ -241,7 +241,7 @@ def erase_digest(order: Order, *, dry_run: bool = False) -> str:
     """
     if dry_run:
         return ERASE
-    as_read = Order.objects.filter(pk=order.pk, version=order.version, state=order.state)
+    as_read = Order.objects.filter(pk=order.pk, version=order.version)
     erased = as_read.update(password_digest="", password_kept=False, version=F("version") + 1)
     return ERASE if erased else ""
 

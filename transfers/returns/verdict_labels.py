@@ -77,6 +77,16 @@ def short_names(verdicts: list[FieldVerdict]) -> dict[str, str]:
     }
 
 
+def told_by_return(verdicts: list[FieldVerdict], *, rest_passed: bool) -> dict[str, Fact]:
+    """What a return says in its mail and its text message; `rest_passed`: all that it does not name is in order."""
+    return {
+        "n": len(verdicts),
+        "reasons": named_parts(verdicts),
+        "parts": short_names(verdicts),
+        "others": ALL_PASSED if rest_passed else LEFT_OPEN,
+    }
+
+
 def named_codes(codes: str) -> list[dict[str, Fact]]:
     """For the mail of a refusal by the authority, one entry a code: what it means, and where it is settled."""
     return [

@@ -18,7 +18,7 @@ from transfers.calls.queries import UNREACHED
 from transfers.models import FieldVerdict, Order, ReasonVersion, ReturnReason, ReviewRound
 from transfers.orders import queries
 from transfers.orders.machine import ORDER
-from transfers.returns.verdict_labels import ALL_PASSED, LEFT_OPEN, named_parts, short_names, short_reason
+from transfers.returns.verdict_labels import named_parts, short_reason, told_by_return
 from transfers.review import second_look
 from transfers.review.leases import FREED, assign_to_me
 from transfers.review.reasons.blanks import Told, told
@@ -166,13 +166,7 @@ def send_back(
         since = _taken(order, reviewer, now)
         opened = _round(order, reviewer, "send_back", named, now, since=since, fine=fine, why=why)
         verdicts = list(opened.verdicts.filter(verdict=FieldVerdict.RETURN).select_related("reason"))
-        parts: dict[str, Fact] = {
-            "n": len(named),
-            "reasons": named_parts(verdicts),
-            "parts": short_names(verdicts),
-            "others": ALL_PASSED if rest_passed else LEFT_OPEN,
-        }
-        facts = {**queries.facts_of(order), **parts}
+        facts = {**queries.facts_of(order), **told_by_return(verdicts, rest_passed=rest_passed)}
         columns = {**FREED, "returns": queries.returns_of(order)}
         ORDER.apply(order, "send_back", by=REVIEWER, actor=reviewer, facts=facts, columns=columns, now=now)
         if any(each.reason and each.reason.key == UNREACHED for each in named):

@@ -28,7 +28,7 @@ from transfers.review.cases.second.views import second_page, second_view
 from transfers.review.purposes import SHOWN
 from transfers.review.search.box import may_open
 from transfers.review.search.views import search
-from transfers.review.unsent import opens
+from transfers.review.unsent_orders import opens
 
 WHAT.update({f"document {slot}": label_of(f"paper.{slot}") for slot in SLOTS} | {"document photo": label_of("photo")})
 WHAT.update(

@@ -27,7 +27,7 @@ from transfers.review.baskets.queries import Slice, slice_of, with_objection
 from transfers.review.baskets.rows import Basket, Reader, baskets
 from transfers.review.leases import is_held
 from transfers.review.staff import is_lead
-from transfers.review.unsent import is_own
+from transfers.review.unsent_orders import is_own
 from transfers.second_look.queries import accepted_words, looks_at
 
 LIST = "admin:transfers_order_changelist"

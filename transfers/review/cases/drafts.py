@@ -23,7 +23,9 @@ NAMES = re.compile(
 )
 LONGEST = 2000  # of one text, far beyond what a form takes
 KEPT = timedelta(days=30)
-JUDGED = ("verdict.", "reason.", "words.", "words_en.", "return-", "photo-")  # what is said of the parts and the photo
+# what the fields begin with in which a reviewer judges the parts, and the photo as well
+VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
+JUDGED = (*VERDICTS, "photo-")
 
 Fields = dict[str, str]
 

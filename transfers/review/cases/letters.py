@@ -10,7 +10,7 @@ from icpportal.outbox.texts import catalogue
 from transfers.models import FieldVerdict, Order, ReviewRound
 from transfers.notifications.messages import Recipient, context
 from transfers.orders.rows import ACCOUNT
-from transfers.returns.verdict_labels import ALL_PASSED, LANGUAGES, LEFT_OPEN, named_parts, short_names
+from transfers.returns.verdict_labels import LANGUAGES, told_by_return
 from transfers.review.actions import ReturnedField
 from transfers.review.cases.page import Preview, PreviewItem
 
@@ -24,13 +24,7 @@ def previews(
     if not named:
         return []
     now = now or timezone.now()
-    verdicts = [_verdict(each) for each in named]
-    facts: dict[str, Fact] = {
-        "n": len(named),
-        "reasons": named_parts(verdicts),
-        "parts": short_names(verdicts),
-        "others": ALL_PASSED if rest_passed else LEFT_OPEN,
-    }
+    facts = told_by_return([_verdict(each) for each in named], rest_passed=rest_passed)
     reader = Recipient(ACCOUNT, "", order.owner.mobile, order.owner.email, order.owner_id)
     words = {**context(order, reader, facts, now), "kept": now + settings.RETURNED_KEPT}
     return [_preview(folder, language, words, order.owner.language) for folder, language in LANGUAGES.items()]

@@ -27,7 +27,7 @@ from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
-from transfers.review.cases.drafts import Fields, Typed
+from transfers.review.cases.drafts import VERDICTS, Fields, Typed
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import case_judged, judged, lacking_in, lacking_words, photo_judged
 from transfers.review.cases.parts.masks import masks_of
@@ -39,7 +39,6 @@ from transfers.second_look.queries import open_look
 
 Act = Callable[[Order, User, Typed], forms.Form | None]
 
-VERDICTS = ("verdict.", "reason.", "words.", "words_en.", "return-")
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP, SHOW = "keep", "show"

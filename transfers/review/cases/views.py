@@ -54,7 +54,7 @@ from transfers.review.cases.page import CasePage, UnreadablePage
 from transfers.review.cases.parts.look import waits_words
 from transfers.review.cases.parts.parts import anchor_of
 from transfers.review.purposes import Purpose, note_look, purpose_of
-from transfers.review.unsent import opens
+from transfers.review.unsent_orders import opens
 from transfers.second_look.queries import LOOKED, open_look, with_look
 
 REVIEWS = "transfers.review_order"

@@ -16,7 +16,7 @@ from transfers.orders.kinds import kind_of, state_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
 from transfers.review.figures.charts.returns import province_name
-from transfers.review.unsent import is_own
+from transfers.review.unsent_orders import is_own
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from icpportal.fields.types import Words
 from transfers.models import Order, SearchKey
 from transfers.review.search import parts, spellings
 from transfers.review.search.keys import DOMAIN, NUMBER, PARTS, PERSONAL
-from transfers.review.unsent import NEVER_SENT, is_own
+from transfers.review.unsent_orders import NEVER_SENT, is_own
 
 SHOWN = 50  # then the words have to say more
 READ = 400  # keys of one question: a beginning that many orders share is not read to its end

@@ -32,7 +32,7 @@ from transfers.pages.order_summary import subject_words
 from transfers.review.search.box import SearchBox, box_of, may_open, may_search
 from transfers.review.search.forms import SearchForm
 from transfers.review.search.queries import LABELS, REFERENCE, SHOWN, Hit, Hits, find
-from transfers.review.unsent import is_own
+from transfers.review.unsent_orders import is_own
 
 ASKED = "search"  # the reason of those who look for what somebody on the phone says
 REASONS[ASKED] = gettext_lazy("Search: somebody asks about an order")
