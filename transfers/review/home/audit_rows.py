@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.db.models import Q
@@ -25,6 +25,7 @@ from transfers.orders.history import row_of
 from transfers.review.purposes import without_holding
 
 MOST = 50
+MINUTE = timedelta(minutes=1)  # what is nearer reads as the same moment
 LOOKS, FLAGGED, ACTS, CHANGES = "looks", "flagged", "acts", "changes"
 SORTS: dict[str, str | Promise] = {
     "": pgettext_lazy("of the log", "Everything"),
@@ -50,7 +51,7 @@ class LogRow:
     what: Words
     why: Words = ""
     times: int = 0
-    first_at: datetime | None = None  # the first look, where there were later ones
+    first_at: datetime | None = None  # the first look, where there were others minutes later
     client: str = ""  # where from, where that is known
     is_flagged: bool = False  # a look at a case that somebody else had, or nobody
 
@@ -108,7 +109,7 @@ def _looks(wanted: Wanted) -> Iterator[LogRow]:
             what=WHAT.get(note.what, note.what),
             why=reason_words(note.reason),
             times=note.times,
-            first_at=note.at if note.latest > note.at else None,
+            first_at=note.at if note.latest - note.at >= MINUTE else None,
             client=note.client,
             is_flagged=note.flagged,
         )
