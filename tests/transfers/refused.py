@@ -620,7 +620,7 @@ def _no_reason(world: World) -> Any:
 
 @case(
     "moves: a lapsed order with something that has run out",
-    "Phone verification was not completed in time. Something has expired since: change it, then resubmit",
+    "The phones were not verified. Something has expired since: change it, then resubmit",
 )
 def _run_out(world: World) -> Any:
     order = make_order(state=states.LAPSED, password_kept=False, password_digest="")

@@ -24,7 +24,7 @@ from icpportal.alarms import rows
 from icpportal.fields.types import Column, Columns, Fact
 from icpportal.gateways.errors import NotYet, Refused, Retryable
 from icpportal.gateways.miit.base import Authority, authority
-from icpportal.gateways.miit.codes.processing_codes import judge, opened_by
+from icpportal.gateways.miit.codes.processing_codes import REJECTED, is_of_phones, judge, opened_by
 from icpportal.gateways.miit.types import TAKEN, Answer, AnswerKind, PhoneState, reference_of
 from icpportal.lifecycle import AUTHORITY, MoveNotAllowed
 from icpportal.outbox.models import OWED, Message
@@ -37,9 +37,10 @@ from transfers.models import Order, PhoneCheck
 from transfers.models.order import CODES_LONGEST
 from transfers.notifications import texted_mobiles
 from transfers.orders import queries
+from transfers.orders.history import came_by
 from transfers.orders.kinds import in_group, is_in, kind_of
 from transfers.orders.machine import ORDER, has_changed, note
-from transfers.orders.rows import Group
+from transfers.orders.rows import AUTHORITY_WORDS, Group
 from transfers.pages.authority_words import advice, as_note, said_columns
 from transfers.phones import windows as phone_windows
 from transfers.phones.windows import Foretold
@@ -237,14 +238,38 @@ def _granted(order: Order, answer: Answer, now: datetime) -> None:
 
 
 def _turned_down(order: Order, answer: Answer, now: datetime) -> None:
-    if is_in(order, Group.TURNED_DOWN):
+    if is_in(order, Group.TURNED_DOWN) and not _says_why_phones_failed(order, answer):
         _add_to_refusal(order, answer)
         return
     if _was_not_asked(order, answer):
         _report_failed(order, answer, now)
         return
     _accepted(order, answer, now)
+    if _phones_failed(order, answer):
+        _return_for_phones(order, answer, now)
+        return
     _fire_with_words(order, "turn_down", answer, now, erased=_password_erased(answer.code))
+
+
+def _return_for_phones(order: Order, answer: Answer, now: datetime) -> None:
+    """It can be sent again unchanged; one that the clock returned before stays, with the words in its timeline."""
+    if not is_in(order, Group.LAPSED):
+        _fire_with_words(order, "phones_failed", answer, now)
+        return
+    came = came_by(order)
+    if came is None or came.note != AUTHORITY_WORDS:
+        other_reports.take(order, answer, now)
+
+
+def _phones_failed(order: Order, answer: Answer) -> bool:
+    """Whether it says that phones were not verified, as far as we know of them: the order can go again unchanged."""
+    return is_of_phones(answer.code, answer.words) and queries.phone_checks(order).filter(confirmed_at=None).exists()
+
+
+def _says_why_phones_failed(order: Order, answer: Answer) -> bool:
+    """The same of the words that come after a bare refusal."""
+    is_bare = not order.authority_words and set(order.authority_code.split()) <= {REJECTED}
+    return is_bare and _phones_failed(order, answer)
 
 
 def _was_not_asked(order: Order, answer: Answer) -> bool:

@@ -16,7 +16,12 @@ EVENTS = (
     Event("calls", _("We want to call you"), ("call_planned", "call_missed"), why=NEEDED),
     Event("photo", _("A photo is required"), ("photo_requested", "photo_returned"), TEXT, NEEDED),
     Event("handed_over", _("Order submitted to the authority"), ("order_submitted", "order_with_authority"), CHOSEN),
-    Event("phones", _("Phone verification is required"), ("confirm_phones", "order_lapsed"), why=NEEDED),
+    Event(
+        "phones",
+        _("Phone verification is required"),
+        ("confirm_phones", "order_lapsed", "order_phones_failed"),
+        why=NEEDED,
+    ),
     Event("phone_reminders", _("Reminders 24 and 6 hours before a deadline"), ("phones_24h", "phones_6h"), CHOSEN),
     Event("last_hour", _("Reminder in the last hour"), ("phones_1h",), why=NEEDED),
     Event(

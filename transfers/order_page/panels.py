@@ -23,9 +23,10 @@ from transfers.order_page.calls import CallBooking, bookings
 from transfers.order_page.register_diff import Difference
 from transfers.order_page.to_do import ToDo, to_do
 from transfers.orders import queries
+from transfers.orders.history import came_by
 from transfers.orders.kinds import is_in, state_of
 from transfers.orders.people import lead
-from transfers.orders.rows import Group
+from transfers.orders.rows import AUTHORITY_WORDS, Group
 from transfers.pages.authority_words import AuthorityWords, authority_words
 from transfers.phones.status import PhoneCard, cards
 from transfers.photo.views import backdrop
@@ -41,6 +42,7 @@ PASSWORD_GONE = _(
     "The filing password was kept for 60 days and has been erased. "
     "Open the order, verify the password again, then submit."
 )
+NOT_IN_TIME = _("Phone verification was not completed in time")
 NO_NEW_REVIEW = _("There is no new review, and a new code will follow.")
 
 SHORT = timedelta(days=3)  # what is left of the time when its colour begins to warn
@@ -145,11 +147,12 @@ class Cancelled(Panel):
 
 @dataclass(frozen=True, slots=True)
 class Lapsed(Panel):
-    """Whose phones were not verified in time, and whether the filing password has to be asked again."""
+    """Whose phones were not verified, and whether the filing password has to be asked again."""
 
     template: ClassVar[str] = "transfers/order_page/lapsed.html"
     cards: list[PhoneCard]
     password_gone: bool
+    title: Words = NOT_IN_TIME  # what became of the verification
 
     @property
     def lines(self) -> list[Words]:
@@ -275,8 +278,13 @@ def _with_authority(order: Order) -> list[Panel]:
 
 
 def _lapsed(order: Order) -> list[Panel]:
-    asks = queries.rules_of(order).asks_password
-    return [Lapsed(cards(order), asks and not order.password_kept)]
+    """Why it came back; where the authority said so, its answer first."""
+    asks, came = queries.rules_of(order).asks_password, came_by(order)
+    lapsed = Lapsed(cards(order), asks and not order.password_kept)
+    if came is None:
+        return [lapsed]
+    told = _said(order) if came.note == AUTHORITY_WORDS else []
+    return [*told, replace(lapsed, title=came.said)]
 
 
 def _cancelled(order: Order) -> list[Panel]:

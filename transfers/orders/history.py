@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from transfers.models import OrderEvent
+from transfers.models import Order, OrderEvent
 from transfers.orders import states
 from transfers.orders.moves import MOVES, WITHDRAW_CONSENT
 from transfers.orders.rows import ACCOUNT, EARLIER_REPORT, HIDDEN, KEYS, ORIGIN, PERSON, SYSTEM, Fact, Move
@@ -52,6 +52,12 @@ def row_of(name: str) -> Move | Fact | None:
 def audience_of(message: str) -> tuple[str, ...]:
     """Who gets a message about an order; what no move sends goes to the account."""
     return next((row.audience for row in MOVES if row.notify == message), (ACCOUNT,))
+
+
+def came_by(order: Order) -> Move | Fact | None:
+    """What brought the order to the state it is in; `None` when nothing is on record."""
+    arrivals = order.events.filter(to_state=order.state).exclude(from_state=order.state)
+    return row_of(arrivals.values_list("move", flat=True).first() or "")
 
 
 def plain_words(events: QuerySet[OrderEvent]) -> QuerySet[OrderEvent]:

@@ -31,6 +31,10 @@ ACCEPT = Move(
     enqueue=rows.REPORT,
     said=_("Details and documents accepted"),
 )
+ACCEPT_WITHOUT_PHOTO = replace(
+    ACCEPT, target=states.PHOTO_DUE.key, guard=None, due=guards.kept_in(states.PHOTO_DUE), enqueue="",
+    notify="photo_requested", audience=rows.EVERYBODY,
+)  # fmt: skip
 REPORTED = Move(
     "reported",
     of(states.HANDING_OVER, states.AUTHORITY_REVIEW),
@@ -61,10 +65,25 @@ REPORT_FAILED = Move(
     said=_("We have to submit the order again. You do not need to do anything"),
     note=rows.HIDDEN,
 )
+LAPSE = Move(
+    "lapse",
+    of(states.PHONE_DUE),
+    states.LAPSED.key,
+    by=CLOCK,
+    due=guards.kept_in(states.LAPSED),
+    notify="order_lapsed",
+    audience=rows.EVERYBODY,
+    said=_("Phone verification was not completed in time"),
+    comes_back=True,
+)
+# the authority said so: by a refusal of the report, of which nothing has to be changed
+PHONES_FAILED = replace(
+    LAPSE, name="phones_failed", sources=of(states.PHONE_DUE, states.AUTHORITY_REVIEW, states.AUTHORITY_RETURNED),
+    by=AUTHORITY, notify="order_phones_failed", said=_("Phone verification failed"), note=rows.AUTHORITY_WORDS,
+)  # fmt: skip
 GRANTED_FROM = of(
-    states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.LAPSED,
-    states.AUTHORITY_RETURNED, states.RETURNED, states.SUBMITTED, states.PHOTO_DUE,
-    states.PHOTO_REVIEW,
+    states.HANDING_OVER, states.PHONE_DUE, states.AUTHORITY_REVIEW, states.LAPSED, states.AUTHORITY_RETURNED,
+    states.RETURNED, states.SUBMITTED, states.PHOTO_DUE, states.PHOTO_REVIEW,
 )  # fmt: skip
 GRANT = Move(
     "grant",
@@ -141,15 +160,7 @@ TRANSFER_MOVES = (
         comes_back=True,
     ),
     ACCEPT,
-    replace(
-        ACCEPT,
-        target=states.PHOTO_DUE.key,
-        guard=None,
-        due=guards.kept_in(states.PHOTO_DUE),
-        notify="photo_requested",
-        audience=rows.EVERYBODY,
-        enqueue="",
-    ),
+    ACCEPT_WITHOUT_PHOTO,
     Move(
         "send_photo",
         of(states.PHOTO_DUE),
@@ -209,17 +220,8 @@ TRANSFER_MOVES = (
         audience=rows.OWNER_AND_LEAD,
         said=_("The time for phone verification is over. The order went on to the authority's review"),
     ),
-    Move(
-        "lapse",
-        of(states.PHONE_DUE),
-        states.LAPSED.key,
-        by=CLOCK,
-        due=guards.kept_in(states.LAPSED),
-        notify="order_lapsed",
-        audience=rows.EVERYBODY,
-        said=_("Phone verification was not completed in time"),
-        comes_back=True,
-    ),
+    LAPSE,
+    PHONES_FAILED,
     GRANT,
     Move(
         "grant_late",
@@ -362,9 +364,7 @@ CANCELLATION_MOVES = (
         said=_("The cancellation is submitted"),
     ),
     replace(
-        replace(REPORTED, target=states.AUTHORITY_REVIEW.key, kinds=CANCELLATIONS),
-        guard=None,
-        due=None,
+        replace(REPORTED, target=states.AUTHORITY_REVIEW.key, kinds=CANCELLATIONS, guard=None, due=None),
         notify="",
         audience=(rows.ACCOUNT,),
     ),

@@ -239,7 +239,7 @@ LAPSED = State(
     instead=(
         Instead(
             "cannot_be_sent_again",
-            _("Phone verification was not completed in time. Something has expired since: change it, then resubmit"),
+            _("The phones were not verified. Something has expired since: change it, then resubmit"),
             heading=_("Make changes and resubmit"),
         ),
         Instead(

@@ -151,6 +151,15 @@ TRANSFER = (
         "order_lapsed",
     ),
     Made(
+        "phones_failed",
+        (*AT_AUTHORITY, states.AUTHORITY_RETURNED),
+        AUTHORITY,
+        states.LAPSED,
+        "Phone verification failed",
+        ALL,
+        "order_phones_failed",
+    ),
+    Made(
         "grant",
         (
             *(states.RETURNED, *states.IN_REVIEW, states.PHOTO_DUE, states.HANDING_OVER),

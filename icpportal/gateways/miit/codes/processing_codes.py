@@ -33,10 +33,13 @@ __all__ = [
     "code_of",
     "filing_is_gone",
     "in_review",
+    "is_of_phones",
     "judge",
     "opened_by",
     "plain_words",
 ]
+
+OF_PHONES = ("短信", "验证码")
 
 
 def code_of(code: str, kind: str = ReportKind.ACCESS) -> Code:
@@ -75,6 +78,14 @@ def filing_is_gone(codes: str) -> bool:
 def in_review(codes: str, kind: str = ReportKind.ACCESS) -> str:
     """The first of the codes that waits for something else which the authority has to decide; "" when none does."""
     return next((code for code in codes.split() if code_of(code, kind).in_review), "")
+
+
+def is_of_phones(codes: str, words: str) -> bool:
+    """Whether a refusal says that the phone verification failed: no reason by a code, and words that speak of texts.
+
+    The interface has no code for it (docs/sources.md#how-a-failed-phone-verification-is-told).
+    """
+    return set(codes.split()) <= {REJECTED} and any(word in words for word in OF_PHONES)
 
 
 @dataclass(frozen=True)
