@@ -50,10 +50,10 @@ class RulesFilter(forms.Form):
         label=pgettext_lazy("rules", "What is asked there"),
         required=False,
         choices=[("", _("Any")), *((key, label) for key, (label, _judge) in ASKS.items())],
-    )
+    ).called(_("rule"))
     profile = ChoiceField(
         label=_("Rules of"), required=False, choices=[(each.name, each.title) for each in PROFILES.values()]
-    )
+    ).called(_("year of the rules"))
 
     def keep(self, provinces: tuple[Province, ...]) -> list[Province]:
         """Those of the provinces that the answers describe; call it when the form is valid."""

@@ -39,6 +39,9 @@ class PasswordField(Labelled, forms.CharField):
         super().__init__(strip=False, max_length=PASSWORD_MAX, **options)
 
 
+AGAIN = _("password again")
+
+
 class LanguageForm(forms.Form):
     """The language of pages, emails and text messages."""
 
@@ -53,7 +56,7 @@ class NewPassword(forms.Form):
     password1 = PasswordField(
         label=_("New password"), autocomplete="new-password", help_text=_("At least 8 characters, not a common one")
     )
-    password2 = PasswordField(label=_("Confirm new password"), autocomplete="new-password")
+    password2 = PasswordField(label=_("Confirm new password"), autocomplete="new-password").called(AGAIN)
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class SignUpForm(NewPassword):
     password1 = PasswordField(
         label=_("Password"), autocomplete="new-password", help_text=_("At least 8 characters, not a common one")
     )
-    password2 = PasswordField(label=_("Confirm password"), autocomplete="new-password")
+    password2 = PasswordField(label=_("Confirm password"), autocomplete="new-password").called(AGAIN)
     agree = forms.BooleanField(
         label=_("I agree to the terms of use and the privacy notice"),
         error_messages={"required": _("Tick the box to agree, then continue")},

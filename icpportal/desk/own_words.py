@@ -23,6 +23,7 @@ Own = Mapping[str, str]  # by language; what nobody wrote is not there
 LONGEST, LONGEST_OF_SEVERAL = 200, 500
 CODES = {ZH: "zh-hans", EN: "en"}
 TAGS = {ZH: "zh-Hans", EN: "en"}
+NOUNS: dict[str, Words] = {TAGS[ZH]: _("Chinese text"), TAGS[EN]: _("English text")}
 WRITTEN_IN: dict[str, Words] = {ZH: _("Written in Chinese: %(words)s"), EN: _("Written in English: %(words)s")}
 LEFT_OUT: dict[str, Words] = {
     ZH: _("written in Chinese: see its page"),
@@ -103,9 +104,10 @@ def own_words_field(
     """A field for words in one language."""
     widget = (forms.Textarea if lines else forms.TextInput)(attrs={"lang": tag, **({"rows": 3} if lines else {})})
     longest = LONGEST_OF_SEVERAL if lines else LONGEST
-    return PlainTextField(
+    field = PlainTextField(
         label=label, max_length=longest, lines=lines, required=False, help_text=help_text, widget=widget
     )
+    return field.called(NOUNS[tag])
 
 
 class OwnWordsForm(forms.Form):

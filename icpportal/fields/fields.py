@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Unpack
+from typing import Self, Unpack
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,21 +12,28 @@ from django.utils.translation import gettext_lazy
 from icpportal.fields import domains, emails, phones
 from icpportal.fields.form_types import FieldOptions, FieldValue
 from icpportal.fields.text import normalise_number, plain_label, read_day, refuse_hidden, regular_name, strip_outer
+from icpportal.fields.types import Words
 
 
 class Labelled(forms.Field):
-    """A field whose "required" sentence names it: "Enter the name of the subject".
+    """A field whose sentences name it: "Enter the name of the subject".
 
-    A field whose label is a question says it in words of its own: `error_messages={"required": …}`.
+    A field whose label is no noun is `called` by one, or says it all in words of its own: `error_messages`.
     """
 
     required_code = "required"
     required_words = gettext_lazy("Enter the %(label)s")
+    noun: Words = ""
+
+    def called(self, noun: Words) -> Self:
+        """The field, which its sentences call so: "What is unclear" is no word for "Enter the …"."""
+        self.noun = noun
+        return self
 
     @property
     def plain_label(self) -> str:
-        """The label as a word inside a sentence."""
-        return plain_label(self.label)
+        """The label, or what the field is called, as a word inside a sentence."""
+        return str(self.noun) or plain_label(self.label)
 
     def wanting(self) -> ValidationError:
         """What to say when there is no answer, or none that was offered."""

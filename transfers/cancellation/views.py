@@ -83,7 +83,9 @@ class UnderstoodForm(forms.Form):
 class SendCodeForm(forms.Form):
     """Which of the filed mobiles the code goes to; asked where there are two."""
 
-    to = ChoiceField(label=gettext_lazy("The code goes to"), widget=forms.RadioSelect)
+    to = ChoiceField(label=gettext_lazy("The code goes to"), widget=forms.RadioSelect).called(
+        gettext_lazy("mobile that gets the code")
+    )
 
     def __init__(
         self,

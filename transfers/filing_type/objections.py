@@ -40,7 +40,7 @@ class ObjectionForm(forms.Form):
         max_length=500,
         lines=True,
         widget=forms.Textarea(attrs={"rows": 5, "data-counter": "500"}),
-    )
+    ).called(_("reason"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

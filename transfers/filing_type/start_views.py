@@ -41,13 +41,15 @@ class StartForm(forms.Form):
 
     in_address = True
 
-    who = ChoiceField(label=_("Who files?"), choices=WHO, widget=forms.RadioSelect(attrs={"class": "segments"}))
+    who = ChoiceField(label=_("Who files?"), choices=WHO, widget=forms.RadioSelect(attrs={"class": "segments"})).called(
+        _("answer")
+    )
     province = ChoiceField(label=_("Province of the subject"), choices=_provinces)
     administrator = ChoiceField(
         label=_("Is the subject lead also the website administrator?"),
         choices=ADMINISTRATORS,
         widget=forms.RadioSelect(attrs={"class": "segments"}),
-    )
+    ).called(_("answer"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from transfers.pages.permissions import own_order
 class SlotForm(forms.Form):
     """A time for the call."""
 
-    slot = ChoiceField(label=gettext_lazy("Time, Beijing time"), widget=forms.RadioSelect)
+    slot = ChoiceField(label=gettext_lazy("Time, Beijing time"), widget=forms.RadioSelect).called(gettext_lazy("time"))
 
     def __init__(
         self, data: Posted | None = None, *, times: list[datetime], chosen: datetime | None = None, key: str = "id"

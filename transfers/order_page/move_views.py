@@ -34,7 +34,7 @@ class WithdrawForm(forms.Form):
     """Why the order is taken back (撤销原因)."""
 
     reason = ChoiceField(label=_("Reason"), widget=forms.RadioSelect)
-    words = PlainTextField(label=_("In your words"), max_length=100, required=False)
+    words = PlainTextField(label=_("In your words"), max_length=100, required=False).called(_("text"))
 
     def __init__(self, data: Posted | None = None, files: Files | None = None, **options: Unpack[FormOptions]) -> None:
         super().__init__(data, files, **options)

@@ -197,7 +197,7 @@ def person_fields(prefix: str, *, required: bool = True) -> dict[str, forms.Fiel
                 format="%Y-%m-%d",
             ),
             error_messages={"invalid": _("Enter the date as year-month-day, such as 2035-02-14")},
-        ),
+        ).called(_("last day it is valid")),
         "phone1": MobileField(label=_("Contact 1 (mobile)"), help_text=NOT_TEXTED, required=required),
         "phone2": PhoneField(
             label=_("Contact 2 (mobile or landline)"),

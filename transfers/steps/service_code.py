@@ -80,7 +80,7 @@ class ServiceCodeForm(StepForm):
         label=_("How to verify"),
         choices=[(OWN, _("One of my servers")), (TYPED, _("I have a service code"))],
         required=False,
-    )
+    ).called(_("way to verify"))
     instance = PlainTextField(
         label=_("Server"),
         max_length=80,

@@ -58,7 +58,7 @@ class SubjectForm(CheckedForm, LeadFields):
         label=_("Mailing address: county or district"),
         help_text=_("In the same province as the subject"),
         widget=forms.Select(attrs={"lang": "zh-Hans"}),
-    )
+    ).called(_("county or district"))
     post_address = PlainTextField(
         label=_("Mailing address"), max_length=200, help_text=_("To the door number"), widget=chinese()
     )

@@ -54,7 +54,7 @@ class WebsiteForm(CheckedForm):
             "If the domain belongs to a person, we ask for a document that shows how the person and the "
             "subject are related"
         ),
-    )
+    ).called(_("domain holder"))
     content = MultipleChoiceField(
         label=_("Site content"),
         choices=list(CONTENT.items()),

@@ -150,7 +150,9 @@ def _documents() -> list[tuple[str, Iterable[Choice]]]:
 class FindForm(forms.Form):
     """A domain that is on a filing of the forgotten account."""
 
-    domain = DomainField(label=_("Forgotten: a filed domain"), help_text=_("Found by domain and text message"))
+    domain = DomainField(label=_("Forgotten: a filed domain"), help_text=_("Found by domain and text message")).called(
+        _("domain name")
+    )
 
 
 class FindCodeForm(forms.Form):
@@ -169,7 +171,7 @@ class SendClaimForm(forms.Form):
         lines=True,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "data-counter": "500"}),
-    )
+    ).called(_("text"))
 
 
 class DeclineForm(OwnWordsForm):

@@ -45,7 +45,7 @@ class WayForm(forms.Form):
 
     way = ChoiceField(
         label=gettext_lazy("How do you want to send the documents?"), choices=WAYS, widget=forms.RadioSelect
-    )
+    ).called(gettext_lazy("answer"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,10 +62,13 @@ ASKED = {
 }
 
 
+WAY = _("way of taking the photo")
+
+
 class WayForm(forms.Form):
     """How the photo is taken; the page then asks for what that way needs."""
 
-    photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.RadioSelect)
+    photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.RadioSelect).called(WAY)
 
     def __init__(
         self,
@@ -82,7 +85,7 @@ class WayForm(forms.Form):
 class PhotoForm(forms.Form):
     """How the photo was taken, and that it shows the right person."""
 
-    photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.HiddenInput)
+    photo_way = ChoiceField(label=_("How the photo is taken"), widget=forms.HiddenInput).called(WAY)
     place = forms.ModelChoiceField(PhotoPlace.objects.all(), required=False, widget=forms.HiddenInput)
     sh_code = NumberField(
         label=_("Picture code"), max_length=8, required=False, help_text=_("Shown by the app afterwards")

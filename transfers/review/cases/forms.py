@@ -35,7 +35,7 @@ class ReturnForm(forms.Form):
         help_text=_("Colleagues read this, the applicant does not"),
         max_length=WORDS_MAX,
         required=False,
-    )
+    ).called(_("reason"))
 
     def __init__(
         self,
@@ -202,7 +202,7 @@ class AskCallForm(forms.Form):
         label=_("What is unclear"),
         help_text=_("Colleagues read this, the applicant does not"),
         max_length=WORDS_MAX,
-    )
+    ).called(_("question"))
 
     def __init__(
         self,

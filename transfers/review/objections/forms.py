@@ -18,7 +18,9 @@ READS[EN] = gettext_lazy("This person reads English: write the answer in English
 class CloseForm(OwnWordsForm):
     """The result, and the answer in the language of the person who objects at least."""
 
-    result = ChoiceField(label=gettext_lazy("How it ends"), choices=[(row.key, row.label) for row in RESULTS])
+    result = ChoiceField(label=gettext_lazy("How it ends"), choices=[(row.key, row.label) for row in RESULTS]).called(
+        gettext_lazy("result")
+    )
     words = own_words_field(gettext_lazy("In Chinese"), TAGS[ZH], lines=True)
     words_en = own_words_field(gettext_lazy("In English"), TAGS[EN], lines=True)
 
@@ -46,8 +48,8 @@ class CallForm(forms.Form):
 
     use_required_attribute = False
 
-    to = ChoiceField(label=gettext_lazy("Whom to call"))
-    about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200)
+    to = ChoiceField(label=gettext_lazy("Whom to call")).called(gettext_lazy("person to call"))
+    about = PlainTextField(label=gettext_lazy("What is unclear"), max_length=200).called(gettext_lazy("question"))
 
     def __init__(
         self, data: Posted | None = None, *, people: list[Choice], initial: Mapping[str, str] | None = None

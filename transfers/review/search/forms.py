@@ -19,4 +19,4 @@ class SearchForm(forms.Form):
         label=_("Search orders"),
         max_length=LONGEST,
         error_messages={"required": _("Enter what the order is to be found by")},
-    )
+    ).called(_("text"))

@@ -58,14 +58,16 @@ class CorrectionForm(forms.Form):
     """Which order or filing, what is wrong in it, and what it should be."""
 
     about = ChoiceField(label=gettext_lazy("Order or filing"))
-    item = ChoiceField(label=gettext_lazy("What is wrong"), choices=[("", "–"), *corrections.ITEMS.items()])
+    item = ChoiceField(label=gettext_lazy("What is wrong"), choices=[("", "–"), *corrections.ITEMS.items()]).called(
+        gettext_lazy("entry that is wrong")
+    )
     words = PlainTextField(
         label=gettext_lazy("What it should be"),
         max_length=LONGEST,
         lines=True,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("What stands there now, and what is right"),
-    )
+    ).called(gettext_lazy("correct entry"))
 
     def __init__(self, data: Posted | None = None, *, orders: list[Order], websites: list[Website]) -> None:
         super().__init__(data)

@@ -20,7 +20,7 @@ class SendToFirstForm(forms.Form):
         help_text=_("Colleagues read this, the applicant does not"),
         max_length=LONGEST,
         error_messages={"required": _("Say in a few words what you found")},
-    )
+    ).called(_("text"))
 
     def __init__(self, data: Posted | None = None, *, initial: dict[str, str] | None = None) -> None:
         super().__init__(data, prefix=SECOND, initial=initial)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
 
 PAPER = "paper"
+CHINESE, ENGLISH = _("Chinese text"), _("English text")
 TEXTS = ("text_zh", "todo_zh", "text_en", "todo_en")
 SHORT = ("short_zh", "short_en")
 PLAIN = (*TEXTS, *SHORT, "code", "because", "ends_at")  # kept as they are given
@@ -50,10 +51,10 @@ def _moment(label: "_StrOrPromise", help_text: "_StrOrPromise") -> forms.DateTim
 class VersionForm(forms.Form):
     """The words of a version, and where they hold."""
 
-    text_zh = PlainTextField(label=_("What is wrong, in Chinese"), max_length=120)
-    todo_zh = PlainTextField(label=_("What to do, in Chinese"), max_length=120, required=False)
-    text_en = PlainTextField(label=_("What is wrong, in English"), max_length=240)
-    todo_en = PlainTextField(label=_("What to do, in English"), max_length=240, required=False)
+    text_zh = PlainTextField(label=_("What is wrong, in Chinese"), max_length=120).called(CHINESE)
+    todo_zh = PlainTextField(label=_("What to do, in Chinese"), max_length=120, required=False).called(CHINESE)
+    text_en = PlainTextField(label=_("What is wrong, in English"), max_length=240).called(ENGLISH)
+    todo_en = PlainTextField(label=_("What to do, in English"), max_length=240, required=False).called(ENGLISH)
     short_zh = PlainTextField(
         label=_("Short form, in Chinese"), max_length=18, help_text=_("For text messages, without blanks")
     )
@@ -67,14 +68,14 @@ class VersionForm(forms.Form):
         help_text=_("None is every province"),
         choices=lambda: [(code, province_name(code)) for code in PROVINCES],
     )
-    code = PlainTextField(label=_("The ministry's code"), max_length=8, required=False)
+    code = PlainTextField(label=_("The ministry's code"), max_length=8, required=False).called(_("code"))
     ends_at = _moment(_("In force until"), _("Beijing time. Empty is without end"))
     because = PlainTextField(
         label=_("Why the words are changed"),
         max_length=200,
         help_text=_("Colleagues read this, the applicant does not"),
         error_messages={"required": _("Say why the words are changed")},
-    )
+    ).called(_("reason"))
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
