@@ -178,7 +178,7 @@ def test_what_a_document_places_in_a_module_is_made_there() -> None:
     [
         ("Its place in `STEPS` of `transfers/steps/table.py`.", False),
         ("Its place in `STEPS` of `transfers/steps/__init__.py`.", True),
-        ("a function marked `@case_action` in `transfers/review/cases/moves.py`", False),
+        ("a function marked `@case_action` (`transfers/review/cases/buttons.py`)", False),
         ("a method of `RowAction` (`icpportal/desk/row_actions.py`)", True),
     ],
 )

@@ -27,7 +27,7 @@ from tests.transfers.builders import make_order
 from tests.transfers.cancels import prove
 from tests.walk import world
 from transfers.models import Call, ListExport, Objection, Order, ReturnReason
-from transfers.review.cases.moves import ACTIONS
+from transfers.review.cases.buttons import ACTIONS
 from verification.models import Backdrop, Document
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "rights.md"

@@ -15,8 +15,13 @@ from transfers.review import decisions
 from transfers.review.leases import AssignedToOther, assign_to_me
 
 
-def refuse(order: Order, lead: User, own: Own, *, now: datetime | None = None) -> None:
-    """Ask a second lead, or decide at once where none is needed; raises what `decisions.decide` raises."""
+def refuse(
+    order: Order, lead: User, own: Own, *, typed: dict[str, str] | None = None, now: datetime | None = None
+) -> None:
+    """Ask a second lead, or decide at once where none is needed; raises what `decisions.decide` raises.
+
+    `typed` are the fields of the case that say it: who takes the request or the decision back finds them again.
+    """
     if not approvals.is_needed():
         decisions.decide(order, lead, review.refuse, {"words": all_of(own), "own": {**own}}, now=now)
         return
@@ -27,7 +32,7 @@ def refuse(order: Order, lead: User, own: Own, *, now: datetime | None = None) -
             key=str(order.pk),
             reference=order.reference,
             owner=order.owner,
-            said={"words": all_of(own), "own": own, "version": order.version},
+            said={"words": all_of(own), "own": own, "typed": typed or {}, "version": order.version},
             actor=lead,
             now=now,
         )
@@ -40,7 +45,8 @@ def carry(asked: ApprovalRequest, now: datetime) -> None:
         raise approvals.Stale(asked.reference)
     try:
         decisions.keep_with(order, asked.asked_by)
-        said: decisions.Said = {"words": asked.words, "own": asked.said.get("own", {})}
+        own, typed = asked.said.get("own", {}), asked.said.get("typed", {})
+        said: decisions.Said = {"words": asked.words, "own": own, "typed": typed}
         decisions.decide(order, asked.asked_by, review.refuse, said, now=now)
     except (MoveNotAllowed, AssignedToOther) as moved:
         raise approvals.Stale(asked.reference) from moved

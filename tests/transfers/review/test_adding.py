@@ -10,7 +10,7 @@ from icpportal.accounts.roles import ensure as ensure_roles
 from tests.transfers import states
 from tests.transfers.builders import make_order, make_reviewer, make_user, sign_in
 from transfers.models import Order
-from transfers.review.cases import moves, views
+from transfers.review.cases import buttons, views
 from transfers.review.cases.drafts import Typed
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """Who rang for which order."""
     rung: list[tuple[int, int]] = []
-    actions = dict(moves.ACTIONS)
-    for module in (moves, views):
+    actions = dict(buttons.ACTIONS)
+    for module in (buttons, views):
         monkeypatch.setattr(module, "ACTIONS", actions)
 
-    @moves.case_action("The bell was rung", decides=False, stays=True)
+    @buttons.case_action("The bell was rung", decides=False, stays=True)
     def _ring(order: Order, reviewer: User, typed: Typed) -> None:
         rung.append((order.pk, reviewer.pk))
 

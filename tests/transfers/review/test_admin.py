@@ -32,7 +32,7 @@ from transfers.cancellation import cause as for_cause
 from transfers.check.readiness import advice_kept
 from transfers.models import Objection, Order, ParkedAnswer
 from transfers.orders import actions
-from transfers.review.cases.moves import ACTIONS
+from transfers.review.cases.buttons import ACTIONS
 from transfers.review.leases import assign_to_me
 
 pytestmark = pytest.mark.django_db

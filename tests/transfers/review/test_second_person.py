@@ -190,6 +190,25 @@ def test_who_asked_may_not_answer_but_withdraws(order, gao, lin):
     assert "withdrew the request" in page_of(order, lin, "more")
 
 
+@pytest.mark.parametrize("ends", ["withdrawn", "declined", "allowed, then undone"])
+def test_who_asked_finds_the_words_again_when_nothing_came_of_them(order, gao, lin, settings, ends):
+    settings.DECISION_OPEN_FOR = timedelta(seconds=60)
+    ask(order, gao)
+    assert WORDS not in page_of(order, gao, "more").partition('name="refuse-words"')[2][:200]
+
+    if ends == "withdrawn":
+        press(order, gao, "withdraw_request")
+    elif ends == "declined":
+        press(order, lin, "decline_request")
+    else:
+        press(order, lin, "allow_request")
+        press(order, gao, "take_back")
+
+    assert read(order).state == states.SUBMITTED
+    assert WORDS in page_of(order, gao, "more").partition('name="refuse-words"')[2][:200]
+    assert drafts.read(order, lin).fields == {}
+
+
 def test_neither_a_reviewer_nor_the_owner_nor_an_auditor_answers(order, gao, lin):
     reviewer = make_reviewer(language="en")
     ensure_roles()

@@ -1,13 +1,6 @@
 """The buttons of a case: who may press each, what it does, which typed fields it uses up, what is said then."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypedDict, Unpack
-
-from django import forms
-from django.conf import settings
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +9,6 @@ from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import REFUSE as REFUSAL
 from icpportal.approvals.models import SUBMIT, ApprovalRequest
 from icpportal.fields.form_types import Choice, Posted
-from icpportal.time_format import to_beijing
 from transfers.calls import actions as calls
 from transfers.calls.people import people_of
 from transfers.calls.queries import UNREACHED, unreached
@@ -27,6 +19,7 @@ from transfers.returns.labels import label_of, section_of
 from transfers.review import actions as review
 from transfers.review import decisions, leases, purposes, refusals
 from transfers.review.cases import drafts
+from transfers.review.cases.buttons import Contradicted, case_action
 from transfers.review.cases.drafts import VERDICTS, Fields, Typed
 from transfers.review.cases.forms import AskCallForm, AskForm, HandOnForm, PhotoForm, RefuseForm, ReturnForm
 from transfers.review.cases.judgement import case_judged, judged, lacking_in, lacking_words, photo_judged
@@ -37,8 +30,6 @@ from transfers.review.cases.unused import ANSWER_TO, CALL, PHOTO, REFUSE
 from transfers.review.staff import colleagues_of
 from transfers.second_look.queries import open_look
 
-Act = Callable[[Order, User, Typed], forms.Form | None]
-
 PHOTO_RULES = ("verdict.photo.",)
 RETURN, FINAL = "return_form", "refuse_form"
 KEEP, SHOW = "keep", "show"
@@ -47,71 +38,6 @@ NOTE_MAX = 400  # of a note or an answer; their fields say the same
 MOVED = gettext_lazy("The order has changed. This is its current state")
 ELSEWHERE = gettext_lazy("Nothing was decided: you typed more in another window. Read it all, then decide")
 MORE_ELSEWHERE = gettext_lazy("Saved. You typed more in another window: press Save to see it all")
-
-
-class Contradicted(Exception):
-    """What was typed speaks against this decision; `words` says what."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
-
-
-class CaseActionRow(TypedDict, total=False):
-    permission: str
-    form_name: str
-    prefix: str
-    uses: tuple[str, ...]
-    decides: bool
-    stays: bool
-    opens: str
-    asked: str | Promise
-    proof: str | Promise
-
-
-@dataclass(frozen=True)
-class CaseAction:
-    """One button. Its act gives back the form that has to be shown again, or None when it is done."""
-
-    act: Act
-    done: str | Promise
-    permission: str = "review_order"
-    form_name: str = ""
-    prefix: str = ""  # of its form
-    uses: tuple[str, ...] = ()  # how the names of the fields begin that are used up when it is done
-    decides: bool = True  # about the order as the page showed it, not as it became since
-    stays: bool = False  # on the case, instead of going on to the next one
-    opens: str = ""  # the page of the case that it leads to, by its name
-    asked: str | Promise = ""  # what is said instead where a second person is asked first
-    proof: str | Promise = ""  # who presses proves first that it is them, and reads this until then
-
-    def used(self, fields: Fields, named: str) -> list[str]:
-        """The fields that are used up; of a button that names something after a colon those about that alone."""
-        starts = tuple(f"{start}{named}" for start in self.uses)
-        return [name for name in fields if name.startswith(starts)]
-
-    def said(self) -> str:
-        """What is said when it is done: of a decision also until when it can be taken back."""
-        if self.asked and approvals.is_needed():
-            return str(self.asked)
-        if not self.decides or not settings.DECISION_OPEN_FOR:
-            return str(self.done)
-        final = to_beijing(timezone.now() + settings.DECISION_OPEN_FOR)
-        told = {"done": self.done, "time": f"{final:%H:%M:%S}"}
-        return _("%(done)s. You can undo it until %(time)s") % told
-
-
-ACTIONS: dict[str, CaseAction] = {}
-
-
-def case_action(done: str | Promise, **row: Unpack[CaseActionRow]) -> Callable[[Act], Act]:
-    """Makes the function what the button of its name (a move, or something of the desk's own) does."""
-
-    def register(act: Act) -> Act:
-        ACTIONS[act.__name__.removeprefix("_")] = CaseAction(act, done, **row)
-        return act
-
-    return register
 
 
 @case_action(gettext_lazy("What you typed is saved. Only you see it"), decides=False, stays=True)
@@ -295,7 +221,8 @@ def _refuse(order: Order, reviewer: User, typed: Typed) -> RefuseForm | None:
     form = RefuseForm(typed.fields, prefix=REFUSE)
     if not form.is_valid():
         return form
-    refusals.refuse(order, reviewer, form.own())
+    used = {name: text for name, text in typed.fields.items() if name.startswith(f"{REFUSE}-")}
+    refusals.refuse(order, reviewer, form.own(), typed=used)
     return None
 
 
@@ -312,12 +239,21 @@ def _allow_request(order: Order, reviewer: User, typed: Typed) -> None:
 
 @case_action(gettext_lazy("Declined: the order stays as it is"), permission="lead_review", decides=False, stays=True)
 def _decline_request(order: Order, reviewer: User, typed: Typed) -> None:
-    approvals.decline(_request(order, typed), actor=reviewer)
+    asked = _request(order, typed)
+    approvals.decline(asked, actor=reviewer)
+    _give_back(order, asked)
 
 
 @case_action(gettext_lazy("Your request is withdrawn"), decides=False, stays=True)
 def _withdraw_request(order: Order, reviewer: User, typed: Typed) -> None:
-    approvals.withdraw(_request(order, typed, SUBMIT if open_look(order) else REFUSAL), actor=reviewer)
+    asked = _request(order, typed, SUBMIT if open_look(order) else REFUSAL)
+    approvals.withdraw(asked, actor=reviewer)
+    _give_back(order, asked)
+
+
+def _give_back(order: Order, asked: ApprovalRequest) -> None:
+    """Who asked finds again what the request was made of."""
+    drafts.put_back(order, asked.asked_by, asked.said.get("typed", {}))
 
 
 def _request(order: Order, typed: Typed, kind: str = REFUSAL) -> ApprovalRequest:

@@ -36,20 +36,11 @@ from transfers.pages.unreadable import shown
 from transfers.review import decisions, leases
 from transfers.review.baskets.views import case_url, kept_list, list_url, take_next
 from transfers.review.cases import drafts
+from transfers.review.cases.buttons import ACTIONS, CaseAction, Contradicted
 from transfers.review.cases.case import case_page, decision_page, kept_query, more_page, purpose_page
 from transfers.review.cases.forms import ReturnForm
 from transfers.review.cases.judgement import lacking_in
-from transfers.review.cases.moves import (
-    ACTIONS,
-    ELSEWHERE,
-    KEEP,
-    MORE_ELSEWHERE,
-    MOVED,
-    SHOW,
-    CaseAction,
-    Contradicted,
-    return_form,
-)
+from transfers.review.cases.moves import ELSEWHERE, KEEP, MORE_ELSEWHERE, MOVED, SHOW, return_form
 from transfers.review.cases.page import CasePage, UnreadablePage
 from transfers.review.cases.parts.look import waits_words
 from transfers.review.cases.parts.parts import anchor_of

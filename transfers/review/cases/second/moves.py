@@ -8,9 +8,10 @@ from icpportal.approvals.models import ApprovalRequest
 from transfers.models import Order
 from transfers.review import actions as review
 from transfers.review import decisions
+from transfers.review.cases.buttons import Contradicted, case_action
 from transfers.review.cases.drafts import VERDICTS, Typed
 from transfers.review.cases.judgement import Judged, case_judged, lacking_in
-from transfers.review.cases.moves import Contradicted, case_action, no_justified_objection
+from transfers.review.cases.moves import no_justified_objection
 from transfers.review.cases.parts.verdicts import RETURN
 from transfers.review.cases.second.forms import SECOND, SendToFirstForm
 from transfers.second_look.queries import open_look
