@@ -50,7 +50,10 @@ class Environment(environ.Env):
         """The value of `var`; one that cannot be read is named and not shown, as it may be a secret in a wrong line."""
         self.names.add(var)
         cast = on_or_off if cast is bool else cast
+        given = self.ENVIRON.get(var, "")
         try:
+            if given.startswith("$"):  # a password may; it names no other variable
+                return self.parse_value(given, cast or str)
             return super().get_value(var, cast, default, **options)
         except (ValueError, TypeError):
             kind = KINDS[cast[0] if isinstance(cast, list) else cast]

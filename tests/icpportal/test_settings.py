@@ -53,6 +53,10 @@ def test_every_setting_has_one_subject():
     assert len(owners) > 200
 
 
+def test_a_password_that_begins_with_a_dollar_names_no_other_variable():
+    assert told("settings.MIIT_PASSWORD", MIIT_PASSWORD="$ecret1", ecret1="another") == "$ecret1"
+
+
 def test_no_subject_is_left_out():
     every = set().union(*(names for _subject, names in subjects()))
     without_s3_and_a_proxy = {"S3_OPTIONS", "SECURE_PROXY_SSL_HEADER"}
