@@ -356,6 +356,16 @@ def test_each_row_of_a_bulk_act_has_its_own_result(client):
     assert f"{gone.reference}: it has moved on" in html
 
 
+def test_only_what_can_be_worked_on_has_a_box_to_pick_it_by(client):
+    judged, held = make_order(state=states.SUBMITTED), make_order(state=states.HANDING_OVER, held=True)
+    over = make_order(state=states.APPROVED)
+
+    html = english(client, make_lead_reviewer()).get(QUEUE, {"queue": "all"}).content.decode()
+
+    assert over.reference in html
+    assert [each for each in (judged, held, over) if f'name="pick" value="{each.pk}"' in html] == [judged, held]
+
+
 def test_releasing_what_one_does_not_have_is_said(client):
     me = make_reviewer()
     mine, nobodys = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)

@@ -17,7 +17,8 @@ from icpportal.fields.language_marks import zh_lang
 from icpportal.fields.types import Words
 from icpportal.time_format import to_beijing
 from transfers.models import Order
-from transfers.orders.kinds import kind_of, state_of
+from transfers.orders.kinds import is_in, kind_of, state_of
+from transfers.orders.rows import Group
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
 from transfers.review.baskets.counts import Counted, count_baskets, remembered
@@ -85,6 +86,7 @@ class Row:
     until: str
     is_mine: bool
     can_take: bool
+    can_be_picked: bool  # for one of the acts with several: it is judged, or held
 
     @property
     def tone(self) -> str:
@@ -230,6 +232,7 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
         until=_until(order, is_mine) if held else "",
         is_mine=is_mine,
         accepted=accepted_words(look) if look else "",
+        can_be_picked=is_in(order, Group.IN_REVIEW) or order.held,
         can_take=can_judge
         and basket.is_work
         and not held
