@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from icpportal.desk.own_words import EN, TAGS, ZH, OwnWordsForm, own_words_field
@@ -11,8 +10,10 @@ from icpportal.fields.fields import ChoiceField, PlainTextField
 from icpportal.fields.form_types import Choice, Posted, offer
 from transfers.objections.results import RESULTS, Result, result_of
 
-READS = {ZH: gettext_lazy("This person reads Chinese: write the answer in Chinese as well")}
-READS[EN] = gettext_lazy("This person reads English: write the answer in English as well")
+READS = {
+    ZH: gettext_lazy("This person reads Chinese: write the answer in Chinese"),
+    EN: gettext_lazy("This person reads English: write the answer in English"),
+}
 
 
 class CloseForm(OwnWordsForm):
@@ -27,13 +28,9 @@ class CloseForm(OwnWordsForm):
     def __init__(self, data: Posted | None = None, *, language: str, initial: Mapping[str, str] | None = None) -> None:
         """`language` is what the person who objects reads."""
         super().__init__(data, initial=dict(initial or {}))
-        self.language = language
-
-    def clean(self) -> None:
-        super().clean()
-        name = "words" if self.language == ZH else "words_en"
-        if self.own() and self.language not in self.own() and not self.has_error(name):
-            self.add_error(name, ValidationError(str(READS[self.language]), code="not_read"))
+        read = self.fields["words" if language == ZH else "words_en"]
+        read.required = True
+        read.error_messages = {**read.error_messages, "required": str(READS[language])}
 
     def chosen(self) -> Result:
         """The result of a form that is in order."""

@@ -88,7 +88,7 @@ def test_nothing_is_closed_without_an_answer_in_the_language_of_its_reader(objec
     foreign = sent(desk, objection, "close", result="settled", words="我们已分别与双方联系", words_en="")
     unsaid = sent(desk, objection, "close", words_en=ANSWER)
 
-    assert "Write it in Chinese or in English" in without
+    assert "This person reads English: write the answer in English" in without
     assert "This person reads English" in foreign
     assert "我们已分别与双方联系" in foreign
     assert ANSWER in unsaid
