@@ -15,7 +15,7 @@ from transfers.models import Order, OrderDocument
 from transfers.orders import queries
 from transfers.pages import stages
 from transfers.proofs.papers import agreed_people
-from transfers.returns.labels import label_of
+from transfers.returns.labels import in_sentence, name_of
 from transfers.returns.returned_parts import PAPER, ReturnedPart, returned_parts, unsettled
 from transfers.steps import STEPS, consent, phone_tests
 from transfers.steps.checked_form import facts_of
@@ -73,7 +73,7 @@ def _pages(order: Order) -> list[Gap]:
 def _as_gap(order: Order, finding: checks.Finding) -> Gap:
     part = f"{finding.step}.{finding.field}"
     url = reverse("step", args=[order.reference, finding.step]) + f"#id_{finding.field}"
-    return Gap(_("%(part)s: %(words)s") % {"part": label_of(part), "words": finding.message}, url, part)
+    return Gap(_("%(part)s: %(words)s") % {"part": name_of(part), "words": finding.message}, url, part)
 
 
 def all_findings(order: Order, facts: checks.Facts | None = None) -> list[checks.Finding]:
@@ -147,7 +147,7 @@ def _returned(parts: list[ReturnedPart]) -> list[Gap]:
 
 def _untouched(part: ReturnedPart) -> Gap:
     words = ELSEWHERE if part.is_elsewhere else UNTOUCHED
-    return Gap(words % {"part": part.label}, part.url, part.key)
+    return Gap(words % {"part": in_sentence(part.label)}, part.url, part.key)
 
 
 UNTOUCHED = gettext_lazy("%(part)s: not changed since the return. Change it, or say below why it stays")

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.language_marks import reads_chinese
+from icpportal.fields.types import Words
 from transfers.documents.slots import SLOTS
 from transfers.models import Order
 from transfers.steps import STEPS
@@ -27,6 +28,16 @@ def label_of(part: str) -> str | Promise:
     return (field.label or name) if field is not None else name or step
 
 
+def name_of(part: str) -> str:
+    """The same inside a sentence: a question without its mark."""
+    return in_sentence(label_of(part))
+
+
+def in_sentence(label: Words) -> str:
+    """A label that is a question without its mark."""
+    return str(label).rstrip("?？")
+
+
 def section_of(part: str) -> str | Promise:
     """The page the part is on, to tell two "Name"s apart."""
     step = part.partition(".")[0]
@@ -36,7 +47,7 @@ def section_of(part: str) -> str | Promise:
 
 def names_of(parts: Iterable[str]) -> str:
     """Several parts in one line, a whole page by its title."""
-    found = [label_of(part) if "." in part else section_of(part) for part in parts]
+    found = [name_of(part) if "." in part else section_of(part) for part in parts]
     return ("、" if reads_chinese() else ", ").join(map(str, found))
 
 

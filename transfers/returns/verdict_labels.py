@@ -10,7 +10,7 @@ from icpportal.desk import own_words
 from icpportal.fields.types import Fact, Words
 from icpportal.gateways.miit.codes.processing_codes import Code, applicants_codes
 from transfers.models import FieldVerdict
-from transfers.returns.labels import label_of, section_of
+from transfers.returns.labels import in_sentence, label_of, name_of, section_of
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 MIDDLE_DOT = " · "
@@ -72,7 +72,9 @@ def named_parts(verdicts: list[FieldVerdict]) -> list[dict[str, Fact]]:
 def short_names(verdicts: list[FieldVerdict]) -> dict[str, str]:
     """For the text message, the parts alone."""
     return {
-        folder: BETWEEN[folder].join(dict.fromkeys(_said(label_of(each.field), folder) for each in verdicts))
+        folder: BETWEEN[folder].join(
+            dict.fromkeys(in_sentence(_said(label_of(each.field), folder)) for each in verdicts)
+        )
         for folder in LANGUAGES
     }
 
@@ -107,7 +109,7 @@ def _reason(verdict: FieldVerdict) -> Fact:
 
 def _name(part: str) -> str:
     """Page and field, to tell two names apart."""
-    return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), label_of(part)))))
+    return MIDDLE_DOT.join(dict.fromkeys(map(str, (section_of(part), name_of(part)))))
 
 
 def _answer(code: str) -> str:

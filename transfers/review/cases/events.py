@@ -19,7 +19,7 @@ from transfers.documents.slots import PHOTO
 from transfers.models import ColleagueNote, FieldVerdict, Order, OrderEvent, ReviewRound
 from transfers.order_page.timeline import note_of
 from transfers.orders.history import row_of
-from transfers.returns.labels import label_of
+from transfers.returns.labels import label_of, name_of
 from transfers.returns.verdict_labels import reason_words
 from transfers.review.cases.parts.look import because_words
 from transfers.review.cases.parts.rounds import Rounds, papers_judged_before
@@ -132,7 +132,7 @@ def _verdicts(found: ReviewRound) -> list[str]:
 
 def _verdict(row: FieldVerdict, *, chinese: bool) -> str:
     said = [reason_words(row, chinese=chinese), all_of(row.written) if row.told or row.reason else ""]
-    return f"{label_of(row.field)}: {' '.join(filter(None, said))}"
+    return f"{name_of(row.field)}: {' '.join(filter(None, said))}"
 
 
 def _note(note: ColleagueNote) -> list[Happened]:
@@ -141,7 +141,7 @@ def _note(note: ColleagueNote) -> list[Happened]:
     to = str(note.addressee) if note.addressee else ""
     said = {
         ColleagueNote.NOTE: _("wrote a note"),
-        ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": label_of(note.part)},
+        ColleagueNote.QUESTION: _("asked %(name)s about %(part)s") % {"name": to, "part": name_of(note.part)},
         ColleagueNote.HANDED_ON: _handed_on(note, to),
     }
     found = [Happened(note.at, author, said[note.kind], note.words)]

@@ -21,7 +21,7 @@ from transfers.orders import queries
 from transfers.orders.kinds import kind_of
 from transfers.pages.order_summary import subject_words
 from transfers.pages.unreadable import shown
-from transfers.returns.labels import label_of
+from transfers.returns.labels import name_of
 from transfers.review.baskets.counts import Counted, count_baskets, remembered
 from transfers.review.baskets.due import NEAR, OVER, Due, DueBy, day_and_clock, due_between, due_of, over_before
 from transfers.review.baskets.forms import own_provinces, province_name
@@ -304,7 +304,7 @@ def _asked(reader: Reader) -> list[Line]:
             each.order.reference,
             f"{case_url(each.order, page='more')}#questions",
             f"{to_beijing(each.at):%H:%M}",
-            f"{label_of(each.part)}: {each.words}" if each.part else each.words,
+            f"{name_of(each.part)}: {each.words}" if each.part else each.words,
             who=str(each.author),
         )
         for each in asked.order_by("at")[:MOST]
