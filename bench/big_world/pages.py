@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bench.big_world import APPLICANT, SMALL_NAME, STAFF
+from bench.big_world.costs import LARGE, PARTS, TIMES, Page
 from bench.big_world.shown import SAMPLES
-from bench.parts.lists import LARGE, PARTS, TIMES, Page
 from icpportal.accounts.models import User
 from transfers.models import Order
 from transfers.review.baskets.rows import baskets

@@ -9,33 +9,19 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 from bench.big_world import NAME, SMALL_NAME, url
+from bench.big_world.costs import Page
 from bench.targets import Result, Target
 
 MORE, ROOM = 1.2, 20  # how much more may be read than of the small world, and so many pages beside
-LARGE, TIMES = 10_000, int(os.environ.get("TIMES", "20"))
 BUFFERS = Target("lists: pages read, of 1.2 × those at 1,000 orders + 20", "×", 1.0)
 WHOLE = Target("lists: tables over 10,000 rows read whole", "pages", 0)
 STATEMENT = Target("lists: statement, p95", "ms", 10)
 PART = Target("search by part: statement, p95", "ms", 100)
 CASE = Target("case page: queries", "queries", 15)
 TARGETS = (BUFFERS, WHOLE, STATEMENT, PART, CASE)
-PARTS = ("shop", "paper-shop", "lotus", "a12", "示例")  # what is typed of a name or a domain, and what many have
-
-
-@dataclass
-class Page:
-    """What one page asked: its statements, how much each read, how long nearly all took, and the worst plan."""
-
-    name: str
-    queries: int = 0
-    buffers: int = 0
-    first: int = 0  # pages read for who comes first, and for whom is counted
-    slowest: float = 0.0
-    whole: list[str] = field(default_factory=list)
-    plans: list[tuple[int, float, str]] = field(default_factory=list)
 
 
 def measure() -> list[Result]:
