@@ -266,8 +266,9 @@ def test_a_command_of_a_document_runs(command: str, data: Path, tmp_path: Path) 
 
     environment = {**os.environ, "VAR_DIR": str(data)}
     environment.pop("DATABASE_URL", None)
+    needs_backup = " restore " in command or " --list " in command
     before = ["manage.py", "backup", "--to", f"{data}/backups", "--keys-to", f"{data}/backup-keys"]
-    for words in [*([before] if " restore " in command else []), shlex.split(command.removeprefix(PYTHON))]:
+    for words in [*([before] if needs_backup else []), shlex.split(command.removeprefix(PYTHON))]:
         ran = fresh.run(*words, folder=ROOT, environment=environment)
 
         assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"
