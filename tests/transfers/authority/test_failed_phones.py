@@ -123,6 +123,11 @@ def test_words_about_anything_else_and_a_bare_refusal_open_the_order(texted: Ord
     assert words_said(texted, "照片不清晰") == states.AUTHORITY_RETURNED
 
 
+def test_phones_that_failed_beside_another_reason_open_the_order(texted: Order) -> None:
+    assert words_said(texted, "照片不清晰；短信核验未通过") == states.AUTHORITY_RETURNED
+    assert told(texted).count("order_phones_failed") == 0
+
+
 def test_the_words_may_come_after_the_bare_refusal(texted: Order) -> None:
     assert words_said(texted, "") == states.AUTHORITY_RETURNED
     assert words_said(texted, "", TOO_MANY_WRONG) == states.LAPSED

@@ -3,6 +3,7 @@
 Several codes of one answer stand in one text, with spaces between them. The rows are in `processing_table.py`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -39,7 +40,15 @@ __all__ = [
     "plain_words",
 ]
 
-OF_PHONES = ("短信", "验证码")
+# what makes a clause of a refusal one about phones, one that says they were verified, or one that gives no other reason
+CLAUSES = re.compile("[，,；;。.：:、！!?？（）()\\s]+|且|以及|同时")
+VERIFIED = "(?:核验|验证|校验|认证)"
+OF_PHONES = re.compile(f"短信.*{VERIFIED}|{VERIFIED}.*短信|验证码")
+NOT_FAILED = re.compile(f"(?<![未没不有])(?:已|{VERIFIED})(?:通过|完成|成功)")
+NO_REASON = re.compile(
+    r"手机|时限|规定时间|小时|超时|逾期|^\d+$|您好|^(?:予以)?(?:退回|驳回)(?:原因)?$|^(?:管局)?审核(?:拒绝|不通过|未通过)$"
+    r"|^请?.{0,2}?后?重新(?:提交|上报|报备|核验|验证)"
+)
 
 
 def code_of(code: str, kind: str = ReportKind.ACCESS) -> Code:
@@ -81,11 +90,15 @@ def in_review(codes: str, kind: str = ReportKind.ACCESS) -> str:
 
 
 def is_of_phones(codes: str, words: str) -> bool:
-    """Whether a refusal says that the phone verification failed: no reason by a code, and words that speak of texts.
+    """Whether a refusal says that the phone verification failed: no reason by a code, and words about nothing else.
 
     The interface has no code for it (docs/sources.md#how-a-failed-phone-verification-is-told).
     """
-    return set(codes.split()) <= {REJECTED} and any(word in words for word in OF_PHONES)
+    if not set(codes.split()) <= {REJECTED} or NOT_FAILED.search(words):
+        return False
+    clauses = [clause for clause in CLAUSES.split(words) if clause]
+    failed = [clause for clause in clauses if OF_PHONES.search(clause)]
+    return bool(failed) and all(NO_REASON.search(clause) for clause in clauses if clause not in failed)
 
 
 @dataclass(frozen=True)

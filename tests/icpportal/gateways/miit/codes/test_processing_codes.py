@@ -12,6 +12,7 @@ from icpportal.gateways.miit.codes.processing_codes import (
     applicants_codes,
     code_of,
     in_review,
+    is_of_phones,
     judge,
     opened_by,
     plain_words,
@@ -228,3 +229,42 @@ def test_an_answer_about_ip_ranges_or_registries_says_that_we_report_none():
     for code in ("2056", "2999", "3001", "3999"):
         assert code_of(code).en.endswith("We report none: ask the authority")
         assert code_of(code).zh.endswith("请与管局核对")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "短信核验未通过：验证码输错超过5次",
+        "验证码错误次数过多，请重新提交",
+        "未在规定时间内完成短信验证",
+        "短信核验失败。请核实后重新提交订单",
+        "您好，网站负责人手机号短信核验超时，予以退回",
+        "审核未通过：1.短信未核验",
+    ],
+)
+def test_words_that_give_no_other_reason_say_that_phones_were_not_verified(words):
+    assert (is_of_phones("1002", words), is_of_phones("", words), is_of_phones("1018 1002", words)) == (
+        True,
+        True,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "照片不清晰；短信核验未通过",
+        "短信核验未通过，请更换照片后重新提交",
+        "1、短信核验失败2、核验单未盖章",
+        "短信核验失败且照片不清晰",
+        "短信核验已通过，网站负责人照片不清晰",
+        "已完成短信核验，请更换照片",
+        "网站内容涉及短信群发业务，请提交前置审批",
+        "网站名称含“短信”字样，与主体不符",
+        "核验单未盖章",
+    ],
+)
+def test_a_refusal_with_another_reason_is_about_more_than_phones(words):
+    """It went out again unchanged, was refused for the same, and its owner read that phones were the trouble."""
+    assert not is_of_phones("1002", words)
