@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.fields.components import Panel
 from icpportal.fields.types import Words
-from icpportal.gateways.miit.codes.processing_codes import plain_words
+from icpportal.gateways.miit.codes.processing_codes import is_of_phones, plain_words
 from icpportal.gateways.miit.types import Answer
 from transfers.models import Order
 from transfers.models.order import CODES_LONGEST
-from transfers.orders.kinds import kind_of
+from transfers.orders.kinds import is_in, kind_of
+from transfers.orders.rows import Group
 
 MIDDLE_DOT = " · "
 
@@ -43,7 +44,8 @@ def authority_words(order: Order, *, chinese: bool) -> AuthorityWords | None:
     """What the authority last answered; `None` when it said neither a code nor a word."""
     if not (order.authority_code or order.authority_words):
         return None
-    plain = advice(order, order.authority_code)["zh" if chinese else "en"]
+    asks_for_changes = not is_in(order, Group.LAPSED)  # phones failed: nothing of the order is wrong
+    plain = advice(order, order.authority_code)["zh" if chinese else "en"] if asks_for_changes else ""
     return AuthorityWords(order.authority_code, order.authority_words, plain)
 
 
@@ -61,5 +63,6 @@ def note_words(order: Order, note: str, language: str) -> str:
     """Codes, the authority's own words and our advice out of such a note, as one line."""
     codes = " ".join(takewhile(str.isdecimal, note.split()))
     words = note.removeprefix(codes).strip()
-    said = (codes, words, advice(order, codes)[language] if codes or not words else "")
+    needs_advice = not is_of_phones(codes, words) and (codes or not words)
+    said = (codes, words, advice(order, codes)[language] if needs_advice else "")
     return MIDDLE_DOT.join(filter(None, said))

@@ -78,6 +78,7 @@ def test_after_six_wrong_codes_the_owner_presses_once_and_new_codes_are_texted(
     said = page(order)
     assert (order.state, "Phone verification failed" in said, TOO_MANY_WRONG in said) == (states.LAPSED, True, True)
     assert "Resubmit unchanged" in said
+    assert "Make the changes" not in said  # neither beside the words nor in the timeline
     assert "短信核验未通过" in page(order, "zh-hans")
     assert told(order).count("order_phones_failed") == 1
 
