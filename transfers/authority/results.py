@@ -263,7 +263,10 @@ def _return_for_phones(order: Order, answer: Answer, now: datetime) -> None:
 
 def _phones_failed(order: Order, answer: Answer) -> bool:
     """Whether it says that phones were not verified, as far as we know of them: the order can go again unchanged."""
-    return is_of_phones(answer.code, answer.words) and queries.phone_checks(order).filter(confirmed_at=None).exists()
+    if not is_of_phones(answer.code, answer.words) or not queries.phone_roles(order):
+        return False
+    checks = queries.phone_checks(order)  # none while it was put off: the receipt that asks for them may come later
+    return not checks.exists() or checks.filter(confirmed_at=None).exists()
 
 
 def _says_why_phones_failed(order: Order, answer: Answer) -> bool:

@@ -120,6 +120,14 @@ def test_an_order_that_our_clock_returned_first_stays_and_its_timeline_has_the_w
     assert TOO_LATE in page(texted)
 
 
+def test_phones_that_fail_before_the_receipt_of_a_report_that_was_put_off_return_it_the_same_way(texted: Order) -> None:
+    """The receipt counts half an hour later, and until then no phone is asked for here."""
+    take_answer(Answer("waits", AnswerKind.WAITS, texted.report_key, texted.entered_at, code="1017"))
+    assert reload(texted).state == states.AUTHORITY_REVIEW
+
+    assert words_said(texted, TOO_MANY_WRONG) == states.LAPSED
+
+
 def test_words_about_anything_else_and_a_bare_refusal_open_the_order(texted: Order) -> None:
     assert words_said(texted, "照片不清晰") == states.AUTHORITY_RETURNED
 
