@@ -82,6 +82,10 @@ def standing_lines(now: InterfaceStatus, questions: list[str], silence: str) -> 
 
 
 def _next(now: InterfaceStatus) -> str:
+    if now.fetching_stopped:
+        return "after miit go-on"
+    if now.fetching_waits:
+        return f"{to_beijing(now.fetching_waits.until):%H:%M:%S}"
     return f"{to_beijing(now.fetch_after):%H:%M:%S}" if now.fetch_after else "at once"
 
 

@@ -17,6 +17,7 @@ from icpportal.gateways.miit.models import InboxFile, MinistryLine, Report, Repo
 from icpportal.gateways.miit.operations import actions as operations
 from icpportal.gateways.miit.outgoing import plan, sender
 from icpportal.privacy.models import AccessNote
+from icpportal.time_format import to_beijing
 from tests.icpportal.gateways.miit.ministry_rows import DIGEST, ISP, PICTURE, START, file, report
 from tests.icpportal.gateways.miit.schemas import against_schema, listed_codes
 
@@ -116,6 +117,19 @@ def test_status_of_a_stopped_line_says_what_to_do_and_ends_with_1(capsys):
     assert code == 1
     assert "STOPPED since 2026-11-20 09:00: 12: the ministry refuses our credentials." in out
     assert out.splitlines()[-1] == "needs: 1"
+
+
+def test_status_names_no_next_look_that_is_not_made(capsys):
+    """It said "at once" while fetching waited for an hour, or was stopped."""
+    until = timezone.now() + timedelta(hours=1)
+    why = {"fetching_waits_until": until, "fetching_waits_because": "20: outside the ministry's reporting hours"}
+    line = MinistryLine.objects.create(isp_id=ISP, **why)
+    waits = "\n".join(run(capsys, "status"))
+    line_state.stop(line.isp_id, "12: the ministry refuses our credentials", BOTH, now=START)
+    _code, _words, stopped = fails(capsys, "status")
+
+    assert f"next look for downloads {to_beijing(until):%H:%M:%S}" in waits
+    assert "next look for downloads after miit go-on" in stopped
 
 
 def silent_line(**columns):
