@@ -160,7 +160,8 @@ def test_a_number_that_fits_two_ways_is_not_guessed():
 @pytest.mark.parametrize(
     "words", ["beianinfo7.xml", "文件beianinfo7.xml不符合XSD", "beianinfo7.zip", "文件名：beianinfo7"]
 )
-def test_a_file_that_broke_the_schema_is_known_by_its_name(words):
+def test_a_file_that_broke_the_schema_is_known_by_its_name(settings, words):
+    settings.MIIT_ISP_ID = 1
     report = waiting()
     UploadFile.objects.create(isp_id=1, sequence=7, report=report, name="beianinfo7.xml", digest="x")
     other = waiting("TR-2.1", site_number="京ICP备10000002号-1")
@@ -169,6 +170,15 @@ def test_a_file_that_broke_the_schema_is_known_by_its_name(words):
     )
 
     assert found("", 3, Verdict("5001", words)) == "TR-1.1"
+
+
+def test_a_file_of_an_earlier_account_may_have_the_same_name(settings):
+    """With a new account the numbers begin with 1 again."""
+    before, now = waiting(), waiting("TR-2.1", site_number="京ICP备10000002号-1")
+    for isp_id, report in ((1, before), (settings.MIIT_ISP_ID, now)):
+        UploadFile.objects.create(isp_id=isp_id, sequence=7, report=report, name="beianinfo7.xml", digest="x")
+
+    assert found("", 3, Verdict("5001", "beianinfo7.xml")) == "TR-2.1"
 
 
 def test_a_file_name_in_the_words_of_another_code_is_nothing():
