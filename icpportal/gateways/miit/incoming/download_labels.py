@@ -42,6 +42,14 @@ REASONS: tuple[tuple[re.Pattern[str], Promise], ...] = (
         _("%(codes)s for report %(key)s, of which the portal has no receipt yet"),
     ),
     (re.compile("a result without a code or a decision"), _("It holds a result without a code and without a decision")),
+    (
+        re.compile("Zxxx without Zxlb or Jlid"),
+        _("A row of it (Zxxx) has no Zxlb or no Jlid and was left out"),
+    ),
+    (
+        re.compile(r"(?P<row>Baxx|Wz_xx|Jr_xx) without (?P<id>\w+)"),
+        _("A row of it (%(row)s) has no %(id)s and was left out"),
+    ),
     (re.compile("root is not DownloadData"), _("It is not a file of this interface")),
     (re.compile("not well-formed XML"), _("It is not well-formed XML")),
     (re.compile("the hash does not match the file"), _("The hash does not match the file")),

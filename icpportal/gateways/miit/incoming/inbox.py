@@ -303,7 +303,8 @@ def _taken(pk: int, now: datetime) -> bool:
         try:
             result_handler.take(row, content)
         except result_handler.UnexpectedAnswer as puzzle:
-            row.state, row.reason = InboxState.PARKED, "; ".join(filter(None, (str(puzzle), row.reason)))[:500]
+            reasons = dict.fromkeys((*str(puzzle).split("; "), *content.remarks))
+            row.state, row.reason = InboxState.PARKED, "; ".join(reasons)[:500]
             logger.error("download parked", extra={"isp": row.isp_id, "download": row.pk, "kind": row.kind})
         row.save(update_fields=["kind", "state", "reason", "processed_at"])
     return True

@@ -21,6 +21,8 @@ from icpportal.gateways.miit.models import InboxFile, Report, ReportState
 from icpportal.gateways.miit.outgoing import report_queue, succession
 from icpportal.gateways.miit.types import AnswerKind, FiledAccess, FiledRecord, Level, ReportKind, Struck
 
+# remarks about a row that was left out because it does not say what it is about
+LEFT_OUT = ("Baxx without Ztid", "Wz_xx without Wzid", "Jr_xx without Jrid", "Zxxx without Zxlb or Jlid")
 UNDERSTOOD = ("BAJG", "BASJ", "ZXSJ", "JCDM")
 DECIDED = {True: APPROVED, False: REJECTED}  # a human decision counts as its processing code
 NO_ANSWER_YET = (ReportState.QUEUED, ReportState.NUMBERED, ReportState.ACCEPTED, ReportState.PARKED)
@@ -40,6 +42,7 @@ def take(file: InboxFile, content: Download) -> None:
     tables.load(content.codes)
     if content.kind not in UNDERSTOOD:
         puzzles.append(f"{content.kind or 'a file of no kind'} is only stored")
+    puzzles += [remark for remark in content.remarks if remark in LEFT_OUT]
     if puzzles:
         raise UnexpectedAnswer("; ".join(puzzles))
 

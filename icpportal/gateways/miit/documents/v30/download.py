@@ -49,8 +49,13 @@ def _download(version: str, found: Found) -> Download:
         records=tuple(found.records),
         struck=tuple(found.struck),
         codes=tuple(found.codes),
-        remarks=tuple(dict.fromkeys(remarks))[:SHOWN],
+        remarks=tuple(sorted(dict.fromkeys(remarks), key=_is_only_new))[:SHOWN],
     )
+
+
+def _is_only_new(remark: str) -> bool:
+    """What V3.0 does not know comes last: a later version may bring many of them, and nothing else is lost by one."""
+    return remark.startswith("unknown")
 
 
 def _icp(branch: etree._Element, found: Found) -> None:

@@ -10,7 +10,7 @@ from icpportal.gateways.miit.line import outcome_queue
 from icpportal.gateways.miit.models import InboxFile, Outcome, Report, ReportState
 from icpportal.gateways.miit.outgoing import report_queue
 from icpportal.gateways.miit.types import Answer, AnswerKind, Level
-from tests.icpportal.gateways.miit.authority_files import SITE, bajg, basj, decision, result, waiting, zxsj
+from tests.icpportal.gateways.miit.authority_files import SITE, bajg, basj, decision, icp, result, waiting, zxsj
 from tests.pairs import pairs
 
 pytestmark = pytest.mark.django_db
@@ -353,6 +353,22 @@ def test_an_access_struck_off_is_the_answer_to_its_cancellation_once(send):
 
     assert [(one.kind.value, one.report_key) for one in told()] == [("struck", ""), ("granted", "CA-1.1")]
     assert state(report) == "answered"
+
+
+NAMELESS = {
+    "struck off": "<ZXSJ><Zxxx><Zxlb>1</Zxlb><Jlid>京ICP备10000001号-1</Jlid></Zxxx>{more}</ZXSJ>",
+    "a record": "<BASJ><Baxx><Zt_xx><Dwmc>甲</Dwmc></Zt_xx></Baxx></BASJ><ZXSJ>{more}</ZXSJ>",
+}
+
+
+@pytest.mark.parametrize("rows", NAMELESS.values(), ids=list(NAMELESS))
+def test_a_row_that_is_left_out_is_looked_at_by_a_person_and_the_others_count(send, rows):
+    """It was filed as processed: a website that was struck off stayed live here, and nobody heard of it."""
+    news = "".join(f"<New{number}/>" for number in range(30))  # of a later version
+    file = send(icp(rows.format(more=f"<Zxxx><Zxlb>1</Zxlb><Jlid>800001</Jlid>{news}</Zxxx>")))
+
+    assert (file.state, " without " in file.reason) == ("parked", True)
+    assert [one.struck.id for one in told()] == [800001]
 
 
 def test_the_reason_of_a_parked_file_names_no_person(send):

@@ -242,9 +242,9 @@ def test_a_table_of_a_later_version_is_read_like_the_others():
 
     assert found.codes == (CodeRow("Fwlx", 6, "APP"),)
     assert found.remarks == (
+        "row of Fwlx without number or name",
         "unknown table Fwlx_dms",
         "unknown table/Pid",
-        "row of Fwlx without number or name",
         "unknown JCDM/Mehr",
     )
 
