@@ -67,7 +67,9 @@ def _take_results(file: InboxFile, results: Iterable[Result]) -> list[str]:
 
 
 def _codes(result: Result) -> tuple[Verdict, ...]:
-    codes = tuple(verdict for verdict in result.verdicts if verdict.code)
+    """Its codes, with the remark of the request (Bz) where a code has no words of its own."""
+    given = (verdict for verdict in result.verdicts if verdict.code)
+    codes = tuple(replace(verdict, words=verdict.words or result.note) for verdict in given)
     if result.approved is None:
         return codes
     return (*codes, Verdict(DECIDED[result.approved], result.opinion))

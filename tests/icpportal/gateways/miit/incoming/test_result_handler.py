@@ -81,6 +81,17 @@ def test_a_refusal_carries_the_authoritys_words(send):
     assert state(report) == "answered"
 
 
+def test_the_remark_of_a_request_is_the_reason_where_its_code_has_no_words(send):
+    """The owner read "make the changes that the authority's words ask for", and no words."""
+    first, second = waiting(), waiting("TR-2.1", site_number="京ICP备10000002号-1")
+    remark = "<Bz>照片不清晰</Bz></Jg_xx>"
+
+    send(bajg(result(first.own_id, "1002").replace("</Jg_xx>", remark)))
+    send(bajg(result(second.own_id, "1002", words="核验单未盖章").replace("</Jg_xx>", remark)))
+
+    assert [words for *_others, words in kinds()] == ["照片不清晰", "核验单未盖章"]
+
+
 def test_a_person_who_rejects_for_a_reason_opens_no_more_than_the_reason(send):
     report = waiting()
     opinion = decision(report.own_id, approved=False, opinion="请核对")
