@@ -58,6 +58,7 @@ class Report(models.Model):
     site_number = models.CharField(_("Site number"), max_length=128, blank=True, db_index=True)
     own_id = models.BigIntegerField(_("Our id"), unique=True, default=new_own_id)  # IspJrid
     access_id = models.BigIntegerField(_("Ministry's ID"), null=True, blank=True, db_index=True)  # Jrid
+    subject_id = models.BigIntegerField(null=True, editable=False)  # Ztid, of an access that is on record
     payload = models.TextField(editable=False)  # sealed JSON of the report (`line/serialization.py`)
     sealed_texts: ClassVar[dict[str, str]] = {"payload": "miit.report:{row.key}"}
     state = models.CharField(_("State"), max_length=20, choices=ReportState, default=ReportState.QUEUED)

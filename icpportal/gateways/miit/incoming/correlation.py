@@ -117,6 +117,17 @@ def _cancellation_by_site(handle: str) -> Iterator[Report]:
         yield from _unanswered(Report.objects.filter(known, kind=ReportKind.CANCELLATION))
 
 
+def _cancellation_by_subject(handle: str) -> Iterator[Report]:
+    """By the Ztid of the filing; where several of its accesses were cancelled, any of them may be meant."""
+    number = _number(handle)
+    if number is None:
+        return
+    ours = Report.objects.filter(kind=ReportKind.ACCESS, subject_id=number, access_id__isnull=False)
+    reports = Report.objects.filter(kind=ReportKind.CANCELLATION, access_id__in=ours.values("access_id"))
+    sent = reports.filter(TAKEN_IN | Q(state=ReportState.ANSWERED)).distinct()
+    yield from sent if len({report.access_id for report in sent}) > 1 else _unanswered(reports)
+
+
 def _material(handle: str) -> Iterator[Report]:
     yield from _exactly(ReportKind.MATERIAL, own_id=_number(handle))
     yield from _by_site(ReportKind.MATERIAL, handle)
@@ -147,7 +158,7 @@ Way = Callable[[str], Iterator[Report]]
 # Czlx → the ways to find the report; kinds that we never send have only an id of ours to be known by
 WAYS: dict[int | None, tuple[Way, ...]] = {
     3: (_access_by_own_id, _access_by_site),
-    5: (_cancellation_by_access, _cancellation_by_site),
+    5: (_cancellation_by_access, _cancellation_by_site, _cancellation_by_subject),
     35: (_material,),
     # a human decision may leave out which request it is about
     None: (_any_by_own_id, _access_by_site, _cancellation_by_access, _cancellation_by_site, _material),

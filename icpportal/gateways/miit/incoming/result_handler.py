@@ -185,7 +185,7 @@ def _take_record(file: InboxFile, place: int, record: FiledRecord) -> None:
     ours = _our_reports(record)
     for own_id, report in ours.items():
         access = next(one for one in _accesses(record) if one.own_id == own_id)
-        Report.objects.filter(pk=report.pk).update(access_id=access.access_id)
+        Report.objects.filter(pk=report.pk).update(access_id=access.access_id, subject_id=record.subject_id)
         outcome_queue.record(
             AnswerKind.RECORD,
             once=f"record:{file.pk}:{place}:{report.key}",

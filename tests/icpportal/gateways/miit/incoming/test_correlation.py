@@ -121,6 +121,28 @@ def test_a_cancellation_is_known_by_our_id_their_id_and_the_number_of_the_site()
         assert found(handle, 5) == "CA-1.1"
 
 
+def test_a_cancellation_is_known_by_the_id_of_its_subject():
+    """So says the first of the two notes on Bs; its refusal was parked, and the order waited for ever."""
+    answered(waiting(access_id=900001, subject_id=700001))
+    waiting("CA-1.1", kind="cancellation", access_id=900001)
+    answered(waiting("TR-2.1", access_id=900002, subject_id=700002))
+    waiting("CA-2.1", kind="cancellation", access_id=900002)
+
+    assert found(700001, 5) == "CA-1.1"
+
+
+def test_two_cancellations_of_one_subject_are_not_told_apart_by_it():
+    """Not even when one of them was answered: it may be told once more."""
+    for number in (1, 2):
+        answered(waiting(f"TR-{number}.1", access_id=900000 + number, subject_id=700001))
+    answered(waiting("CA-1.1", kind="cancellation", access_id=900001))
+    waiting("CA-2.1", kind="cancellation", access_id=900002)
+
+    with pytest.raises(AmbiguousMatch, match="2 reports"):
+        found(700001, 5)
+    assert found(900002, 5) == "CA-2.1"
+
+
 def test_our_own_id_of_an_access_does_not_find_it_when_a_cancellation_is_meant():
     report = waiting()
 

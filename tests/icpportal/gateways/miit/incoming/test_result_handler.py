@@ -310,7 +310,7 @@ def test_a_record_with_our_access_is_told_of_its_report_and_grants_nothing(send)
         900001,
     )
     report.refresh_from_db()
-    assert (report.state, report.access_id) == ("accepted", 900001)
+    assert (report.state, report.access_id, report.subject_id) == ("accepted", 900001, 700001)
 
 
 def test_a_record_that_came_before_the_grant_is_told_once_more_behind_it(send):
