@@ -196,9 +196,10 @@ def _take_accesses(website: Website, site: FiledSite, provider: int, report_key:
 def _end_missing(subject: Subject, record: FiledRecord, at: datetime) -> None:
     """Ours that the record does not have any more, on whichever website of the subject that the authority knows.
 
-    One whose id was never told may only not be on record yet, and one from after the record cannot be in it.
+    One whose id was never told may only not be on record yet, and one from after the record cannot be in it. Where a
+    site or an access of the record could not be read, it may be the missing one.
     """
-    if not record.sites:
+    if not record.sites or not record.is_whole:
         return
     on_record = [access.access_id for site in record.sites for access in site.accesses]
     known = Access.objects.filter(own=True, ended_at__isnull=True, ministry_id__isnull=False, since__lte=at)

@@ -289,6 +289,16 @@ def test_an_access_that_cannot_be_in_the_record_yet_is_left_alone(lin: Any, ours
     assert Access.objects.get(own=True).ended_at is None
 
 
+def test_a_record_of_which_something_was_left_out_ends_nothing(lin: Any) -> None:
+    """What could not be read may be our access: it ended here, and its cancellation counted as done."""
+    on_file(lin)
+    told_before()
+
+    take(without_ours(is_whole=False), report_key="")
+
+    assert Access.objects.get(own=True).ended_at is None
+
+
 @pytest.mark.parametrize("filed", [{"subject_id": 1, "subject_number": "京ICP备10000009号", "id_type": None}, {}])
 def test_a_record_of_somebody_else_or_without_any_website_ends_nothing(lin: Any, filed: Any) -> None:
     on_file(lin)

@@ -269,6 +269,7 @@ class FiledRecord:
     address: str = ""
     lead: FiledContact = FiledContact()
     sites: tuple[FiledSite, ...] = ()
+    is_whole: bool = True  # no site and no access was left out, because it names no id
 
 
 class Level(StrEnum):

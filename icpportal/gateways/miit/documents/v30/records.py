@@ -44,7 +44,8 @@ def _record(row: etree._Element, remarks: list[str]) -> FiledRecord | None:
         remarks.append("Baxx without Ztid")
         return None
     address, paper = part(subject, "Txdz"), part(subject, "Zj")
-    sites = (_site(inner, remarks) for inner in parts(row, "Wz_xx"))
+    sites = tuple(site for inner in parts(row, "Wz_xx") if (site := _site(inner, remarks)))
+    named = sum(local(element) in ("Wz_xx", "Jr_xx") for element in row.iter())
     return FiledRecord(
         subject_id=identity,
         subject_number=text(subject, "Baxh"),
@@ -56,7 +57,8 @@ def _record(row: etree._Element, remarks: list[str]) -> FiledRecord | None:
         region=_region(address),
         address=text(address, "Xxdz"),
         lead=_contact(part(subject, "Fzr")),
-        sites=tuple(site for site in sites if site),
+        sites=sites,
+        is_whole=named == sum(1 + len(site.accesses) for site in sites),
     )
 
 

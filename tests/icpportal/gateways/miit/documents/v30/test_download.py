@@ -215,7 +215,7 @@ def test_what_has_no_number_to_be_known_by_is_passed_over_and_named():
         "<ZXSJ><Zxxx><Zxlb>3</Zxlb><Jlid>1</Jlid></Zxxx><Zxxx><Zxlb>1</Zxlb></Zxxx></ZXSJ></ICP>"
     )
 
-    assert found.records == (FiledRecord(5, sites=(FiledSite(6, accesses=(FiledAccess(7),)),)),)
+    assert found.records == (FiledRecord(5, sites=(FiledSite(6, accesses=(FiledAccess(7),)),), is_whole=False),)
     assert found.struck == ()
     assert found.remarks == (
         "Baxx without Ztid",
