@@ -1,7 +1,7 @@
 """Staff sign in with the provider's own issuer, over HTTP; strangers and applicants do not. Nothing of it is kept."""
 
 import time
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
@@ -14,7 +14,7 @@ from icpportal.accounts.staff import invitations
 from icpportal.configuration.accounts import issuer_settings
 from tests.icpportal.accounts import issuer as fake
 from tests.icpportal.accounts.pages import words
-from tests.icpportal.accounts.sign_in.test_second_factor import ACTIVATE, shown_now, with_app
+from tests.icpportal.accounts.sign_in.test_second_factor import ACTIVATE, shown_now, step_up, with_app
 
 pytestmark = pytest.mark.django_db
 THERE, BACK = "/account/issuer/staff/", "/account/issuer/staff/back/"
@@ -129,6 +129,18 @@ def test_a_trusted_issuer_is_believed_only_where_its_token_says_so(client, clien
         assert other.get("/desk/").url.startswith(ACTIVATE)
     with_app(rui)
     assert sign_in(client_factory(), issuer, "rui@example.com", amr=["pwd"]).url == reverse("mfa_authenticate")
+
+
+@pytest.mark.parametrize("address", [ACTIVATE, "/sensitive/"])
+def test_who_has_no_password_proves_by_a_code_before_an_app_is_set_up_and_before_anything_sensitive(
+    client, issuer, rui, settings, address
+):
+    settings.OIDC_SECOND_FACTOR = "trusted"
+    sign_in(client, issuer, "rui@example.com", amr=["pwd", "mfa"])
+
+    assert client.get(address).url == f"/account/step-up/?next={quote(address, safe='')}"
+    step_up(client, rui)
+    assert client.get(address).status_code == 200
 
 
 def test_the_sign_in_leads_on_to_where_the_reader_wanted_to_go_within_the_portal(client, client_factory, issuer, rui):
