@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from icpportal.accounts import roles
 from icpportal.accounts.actions import tell_roles_changed
 from icpportal.accounts.models import User
+from icpportal.accounts.sessions import end_sessions
 from icpportal.accounts.staff import invitations
 from icpportal.approvals import actions as approvals
 from icpportal.approvals.models import ROLE, ApprovalRequest
@@ -94,10 +95,18 @@ def _change(user: User, before: set[str], after: set[str], actor: User) -> None:
     with transaction.atomic():
         roles.give(user, *after)
         _write(user, actor, _words(before, after))
-        if user.is_staff and not roles.is_staff_role(before) and not invitations.has_begun(user):
-            invitations.welcome(user, by=actor)  # it says which roles
+        if user.is_staff and not roles.is_staff_role(before):
+            _begin_as_staff(user, actor)
         else:
             tell_roles_changed(user, before, after)
+
+
+def _begin_as_staff(user: User, actor: User) -> None:
+    """A customer's password may be shorter than those of staff and their sessions live longer: neither stays good."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user)
+    invitations.welcome(user, by=actor)  # it says which roles
 
 
 def _answered(asked: ApprovalRequest, actor: User, words: str) -> None:

@@ -187,3 +187,16 @@ def test_where_no_second_person_is_asked_the_role_is_given_at_once_and_told(at_d
 
     assert (held(rui), ApprovalRequest.objects.count()) == (BOTH, 0)
     assert told() == [("rui@example.com", "Reviewer", "Lead reviewer, Reviewer")]
+
+
+def test_a_customer_who_becomes_staff_is_out_everywhere_sets_a_password_of_staff_and_all_staff_are_told(
+    client, at_desk, an, bo, lin
+):
+    client.post(reverse("account_login"), {"login": lin.email, "password": PASSWORD})
+
+    save(at_desk(an), lin, [roles.REVIEWER])
+
+    assert client.get(reverse("account")).url.startswith(reverse("account_login"))
+    assert User.objects.get(pk=lin.pk).has_usable_password() is False
+    sent = Message.objects.order_by("template").values_list("template", flat=True)
+    assert list(sent) == ["staff_added", "staff_added", "staff_invited"]
