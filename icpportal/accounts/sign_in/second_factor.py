@@ -1,6 +1,7 @@
 """The second factor: allauth's TOTP with the secret sealed at rest, also before it is confirmed."""
 
 import io
+from datetime import timedelta
 from typing import Unpack
 
 import qrcode
@@ -12,6 +13,7 @@ from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, generate_totp_secret
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from qrcode.image.svg import SvgPathFillImage
@@ -23,9 +25,12 @@ from icpportal.drafts.pages import was_refused
 from icpportal.fields.client import client_address
 from icpportal.fields.form_types import Files, FormOptions, Posted
 from icpportal.fields.types import Fact
+from icpportal.privacy.blind_index import blind_index
 from icpportal.privacy.crypto import seal, unseal
 
 BOUND_TO = "allauth.mfa"
+STEP = timedelta(seconds=30)  # of the app's clock
+LIVES = STEP * (2 * settings.MFA_TOTP_TOLERANCE + 1)  # a code of the app: a step early and a step late
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -59,13 +64,25 @@ class AppCodeField(CodeField):
     lengths = (6, 8)
 
 
-class AuthenticateForm(base_forms.AuthenticateForm):
+class TakenOnce(base_forms.BaseAuthenticateForm):
+    """A code that was right is not right again; allauth forgets it before the app's code has run out."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        key = blind_index("second factor", f"{self.user.pk} {code}")
+        if not cache.add(key, 1, timeout=LIVES.total_seconds()):
+            self._emit_authentication_failed(self.authenticator)
+            raise SecondFactorAdapter().validation_error("incorrect_code")
+        return code
+
+
+class AuthenticateForm(TakenOnce, base_forms.AuthenticateForm):
     """The second step of signing in."""
 
     code = AppCodeField(label=_("Code from the app, or a recovery code"))
 
 
-class ReauthenticateForm(base_forms.ReauthenticateForm):
+class ReauthenticateForm(TakenOnce, base_forms.ReauthenticateForm):
     """The app's code before something sensitive."""
 
     code = AppCodeField(label=_("Code from the app, or a recovery code"))

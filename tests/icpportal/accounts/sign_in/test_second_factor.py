@@ -199,6 +199,20 @@ def test_a_code_of_the_app_serves_once(client, client_factory, rev, asked):
     assert errors(second) == {"code": ["incorrect_code"]}
 
 
+def test_a_code_of_the_app_serves_no_second_time_as_long_as_the_app_may_be_late(client, client_factory, rev, asked):
+    other, secret = client_factory(), with_app(rev)
+    with time_machine.travel("2026-11-24T08:00:00Z", tick=False) as clock:
+        code = shown_now(secret)
+        for browser in (client, other):
+            sign_in(browser, rev)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        clock.shift(45)
+        later = other.post(reverse("mfa_authenticate"), {"code": code})
+        again = client.post("/account/2fa/reauthenticate/", {"code": code})
+
+    assert [errors(answer) for answer in (later, again)] == [{"code": ["incorrect_code"]}] * 2
+
+
 def test_wrong_codes_of_the_app_are_limited(client, rev, asked):
     secret = with_app(rev)
     sign_in(client, rev)
