@@ -5,10 +5,17 @@ from collections.abc import Callable
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
+from django.utils.crypto import salted_hmac
 
 from icpportal.fields.types import Json
 
+SALT = "icpportal.codes.cache"
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def key_of(key: str, prefix: str, version: int) -> str:
+    """Under what a value lies in any cache: allauth's keys hold addresses of clients, mobiles and codes of apps."""
+    return salted_hmac(SALT, f"{prefix}:{version}:{key}", algorithm="sha256").hexdigest()
 
 
 def is_full(trouble: BaseException | None) -> bool:

@@ -34,7 +34,10 @@ else:
 # --- cache (rate limits of the account pages live here) --------------------------------------
 REDIS_URL = address("REDIS_URL", env.str("REDIS_URL", default=""), str)
 CACHES = {
-    "default": {"BACKEND": "icpportal.codes.cache.SteadyCache", "LOCATION": REDIS_URL}  # the database while it is away
-    if REDIS_URL
-    else {"BACKEND": "icpportal.codes.file_cache.FileCache", "LOCATION": VAR_DIR / "cache"}
+    "default": (
+        {"BACKEND": "icpportal.codes.cache.SteadyCache", "LOCATION": REDIS_URL}  # the database while it is away
+        if REDIS_URL
+        else {"BACKEND": "icpportal.codes.file_cache.FileCache", "LOCATION": VAR_DIR / "cache"}
+    )
+    | {"KEY_FUNCTION": "icpportal.codes.file_cache.key_of"}
 }
