@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from icpportal.configuration.environment import DEMO, env, secret
 from icpportal.configuration.ministry import MIIT_FILES_KEPT
+from icpportal.configuration.portal import PUBLIC_BASE_URL, STAFF_BASE_URL
 
 SECRET_KEY = secret("SECRET_KEY", demo="demo-only-secret-key-never-for-production-0000000000000000")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # sign nothing any more, are still believed
@@ -53,6 +54,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "icpportal.pages.errors.csrf_failure"
+# browsers stop a form that leads on to another host: signing in leads staff to theirs and customers to the public one
+OWN_HOSTS = ["/".join(url.split("/")[:3]) for url in (PUBLIC_BASE_URL, STAFF_BASE_URL)] if STAFF_BASE_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -61,7 +64,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        "form-action": ["'self'", *OWN_HOSTS],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],

@@ -132,6 +132,15 @@ def test_cookies_belong_to_this_host_and_travel_encrypted():
     assert told(names, **PRODUCTION) == "('__Host-session', '__Host-csrf', True)"
 
 
+def test_a_form_leads_to_the_host_of_staff_and_back_and_nowhere_where_there_is_none():
+    led_to = "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action']"
+    public = PRODUCTION | {"PUBLIC_BASE_URL": "https://beian.invalid/"}
+
+    assert told(led_to, **public) == "[\"'self'\"]"
+    both = "[\"'self'\", 'https://beian.invalid', 'https://desk.invalid']"
+    assert told(led_to, **(public | {"STAFF_HOST": "desk.invalid"})) == both
+
+
 def test_https_is_told_by_a_proxy_only_where_one_stands():
     proxy = "getattr(settings, 'SECURE_PROXY_SSL_HEADER', None)"
 
