@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.codes.errors import not_sent
@@ -133,6 +134,7 @@ def _address_of(token: str) -> str:
     return settings.PUBLIC_BASE_URL.rstrip("/") + reverse("consent-asked", args=[token])
 
 
+@never_cache
 def asked(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the person's own phone, without an account: a GET shows what is asked, a POST answers once."""
     found = consent_links.opened(token)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from icpportal.accounts.guards import confirmed_required
 from icpportal.codes.actions import CodeStatus
@@ -174,6 +175,7 @@ def _proved_by_another_press(order: Order, role: str) -> bool:
     return proof is not None and proof.is_proved
 
 
+@never_cache
 def phone_link(request: HttpRequest, token: str) -> HttpResponse:
     """Opened on the phone itself: a GET shows whose it is about, only a POST confirms; it needs no account."""
     is_pressed_again = request.method == "POST" and proofs.was_confirmed(token)

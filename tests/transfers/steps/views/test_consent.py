@@ -118,6 +118,17 @@ def test_both_boxes_have_to_be_ticked_and_a_ticked_one_stays_ticked(client: Clie
     assert states_of(order) == ("agreed", False)
 
 
+def test_no_browser_and_no_proxy_keeps_what_the_link_showed(client: Client) -> None:
+    url = asked(client, make_order())
+
+    kept_pages = [Client().get(url).headers.get("Cache-Control", "")]
+    Client().post(url, YES)
+    kept_pages.append(Client().get(url).headers.get("Cache-Control", ""))
+    kept_pages.append(Client().get(reverse("phone-link", args=["x" * 32])).headers.get("Cache-Control", ""))
+
+    assert ["no-store" in each and "private" in each for each in kept_pages] == [True] * 3
+
+
 def test_a_look_and_a_second_press_change_nothing(client: Client) -> None:
     order = make_order()
     link = asked(client, order)
