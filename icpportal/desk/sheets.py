@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpResponse
 
 Cell = str | int | float
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a text begins with that a spreadsheet would calculate
+# what a text begins with that a spreadsheet would calculate, also as a Chinese keyboard writes it
+FORMULA = (*"=+-@\t\r\n", *"＝＋－＠")
 BOM = "\ufeff"  # by which spreadsheets know that Chinese is written in UTF-8
 
 

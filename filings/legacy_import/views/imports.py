@@ -1,6 +1,5 @@
 """Import from the old platform (导入备案信息): prove the old account, look, run, read what came of it."""
 
-import csv
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from filings.legacy_import.views.import_panels import Look, choice, preview_noti
 from filings.models import LegacyImport, LegacyImportItem
 from filings.models import legacy_states as states
 from icpportal.accounts.guards import account_of, confirmed_required
+from icpportal.desk.sheets import csv_file
 from icpportal.drafts.pages import draw, fill
 from icpportal.fields.components import Panel
 from icpportal.fields.language_marks import reads_chinese
@@ -146,10 +146,7 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """The report as a file for a spreadsheet."""
     mine = own_import(request, reference)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{to_beijing(mine.created_at):%Y-%m-%d}.csv"'
+    found = [[row.domain, row.number, str(row.state["label"]), str(row.why)] for row in report_rows(_items(mine))]
+    answer = csv_file(f"import-{to_beijing(mine.created_at):%Y-%m-%d}", found)
     answer["Cache-Control"] = "private, no-store"
-    writer = csv.writer(answer)
-    for row in report_rows(_items(mine)):
-        writer.writerow([row.domain, row.number, str(row.state["label"]), str(row.why)])
     return answer

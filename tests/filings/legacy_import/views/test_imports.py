@@ -397,6 +397,14 @@ def test_the_report_is_a_file_too(browser, reported):
     assert "林示范" not in answer.content.decode()
 
 
+def test_nothing_in_the_file_is_calculated_by_the_program_that_opens_it(browser, reported):
+    LegacyRecord.objects.filter(domain="example.com").update(site_number="=1+1")
+
+    lines = browser.get(reverse("import-report", args=[reported.reference])).content.decode("utf-8-sig").splitlines()
+
+    assert [line.split(",")[1] for line in lines if line.startswith("example.com")] == ["'=1+1"]
+
+
 @pytest.mark.parametrize(
     ("began", "day"),
     [

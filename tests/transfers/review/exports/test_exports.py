@@ -157,7 +157,7 @@ def test_a_workbook_holds_the_same(lead: User) -> None:
     assert ".xlsx" in answer["Content-Disposition"]
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_what_a_spreadsheet_would_calculate_has_an_apostrophe_before_it(begin: str) -> None:
     typed = f"{begin}1+1"
 
