@@ -290,6 +290,7 @@ def tell_changed(user: User, what: Words, *, to: str = "", channel: str = Channe
         to=to or user.email,
         language=user.language,
         context={"time": timezone.now(), "what": what, "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account"))},
+        user_id=user.pk,
     )
 
 
@@ -305,6 +306,7 @@ def tell_roles_changed(user: User, before: Iterable[str], after: Iterable[str]) 
         to=user.email,
         language=user.language,
         context={**context, "time": timezone.now(), "url": urljoin(settings.PUBLIC_BASE_URL, reverse("account"))},
+        user_id=user.pk,
     )
 
 

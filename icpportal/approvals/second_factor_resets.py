@@ -95,6 +95,7 @@ def _tell(user: User, by: User, second: User | None, now: datetime) -> None:
             "time": now,
             "url": urljoin(settings.STAFF_BASE_URL or settings.PUBLIC_BASE_URL, reverse("account_login")),
         },
+        user_id=user.pk,
     )
 
 

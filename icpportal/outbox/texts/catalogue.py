@@ -53,7 +53,8 @@ ADDED_LATER: dict[str, Words] = {
 }
 PROVIDERS = {"zh": "PROVIDER_NAME_ZH", "en": "PROVIDER_NAME_EN"}
 SIGNATURES = {"zh": ("SMS_SIGNATURE_ZH", "【{}】"), "en": ("SMS_SIGNATURE_EN", "[{}] ")}
-ONE_TIME_LINKS = frozenset({"staff_invited"})  # messages whose button is as good as a password
+# messages whose button is as good as a password, or whose address is kept nowhere else any more
+ERASED_ONCE_SENT = frozenset({"staff_invited", "account_closed"})
 SECTIONS_OF = {"email": ("subject", "body"), "site": ("subject", "body"), "sms": ("sms",)}
 FILLED_IN = ("subject", "heading", "date", "button", "body")  # of a mail, and of a note on the site
 # said by every text alike, so that they stand in the text that a supplier registers
@@ -136,8 +137,8 @@ def title_of(template: str) -> str:
 
 
 def is_secret(template: str) -> bool:
-    """Whether the message carries a code or a link that is one: then its payload goes as soon as it is delivered."""
-    return template in ONE_TIME_LINKS or any("code" in placeholders(template, folder) for folder in LANGUAGES)
+    """Whether it carries a code, a link that is one, or an erased address: its payload goes once it is delivered."""
+    return template in ERASED_ONCE_SENT or any("code" in placeholders(template, folder) for folder in LANGUAGES)
 
 
 def placeholders(template: str, folder: str, *names_of_sections: str) -> set[str]:

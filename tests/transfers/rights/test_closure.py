@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.core import serializers
+from django.core import mail, serializers
 from django.core.files.storage import storages
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from icpportal.accounts.actions import EMAIL, MOBILE, tell_changed
 from icpportal.accounts.models import User
 from icpportal.audit.models import AuditEntry
+from icpportal.outbox import delivery
 from icpportal.outbox.models import Message
 from icpportal.privacy.fields import EncryptedTextField
 from icpportal.privacy.holds import set_hold
@@ -135,6 +137,22 @@ def test_an_erased_person_is_found_nowhere_but_where_the_law_keeps_them(
     assert elsewhere.get(reverse("dashboard")).status_code == 302
     assert not Session.objects.filter(session_key=session).exists()
     assert AuditEntry.objects.filter(act="erase", reference=str(user.pk)).count() == 1
+
+
+def test_of_somebody_who_is_gone_no_message_is_left_not_even_the_last_one(
+    client: Client, django_capture_on_commit_callbacks
+) -> None:
+    user = make_user("gone@example.com", mobile="13812345678")
+    tell_changed(user, MOBILE, to="13712345678", channel="sms")
+    tell_changed(user, EMAIL, to="before@example.com")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        close(client, user)
+        closure.sweep()
+    delivery.deliver()
+
+    assert [message.to for message in mail.outbox] == [["gone@example.com"]]
+    assert found(("gone@example.com", "before@example.com", "13712345678", "13812345678")) == {}
 
 
 def test_nobody_signs_in_any_more_and_the_address_may_begin_afresh(client: Client) -> None:
