@@ -1,6 +1,6 @@
 """What still stands between a draft and its review, and what is likely to come back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.urls import reverse
@@ -136,13 +136,14 @@ def paper_gaps(
         for slot in slots.missing(needed, validity.valid_papers(order, papers))
     ]
     parts = returned_parts(order, papers) if parts is None else parts
-    named = [part for part in unsettled(parts) if part.step == PAPER and part.key not in {gap.part for gap in lacking}]
-    return [*lacking, *map(_untouched, named), *_consents(order, papers, given)]
+    known = {gap.part for gap in lacking}
+    named = [replace(_untouched(part), part=f"{PAPER}.{part.paper}") for part in unsettled(parts) if part.paper]
+    return [*lacking, *(gap for gap in named if gap.part not in known), *_consents(order, papers, given)]
 
 
 def _returned(parts: list[ReturnedPart]) -> list[Gap]:
     """What came back and was neither changed nor answered in words; the papers are among theirs."""
-    return [_untouched(part) for part in unsettled(parts) if part.step != PAPER]
+    return [_untouched(part) for part in unsettled(parts) if not part.paper]
 
 
 def _untouched(part: ReturnedPart) -> Gap:

@@ -4,7 +4,7 @@ An untouched part keeps the order from being sent again, unless its owner says i
 wrong on the filing itself has no part here: its owner says what was changed there before the same report goes again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict
@@ -61,6 +61,7 @@ class ReturnedPart:
     is_elsewhere: bool = False  # nothing here can be changed for it: its owner says what was changed elsewhere
     said_by: Words = ""
     said_at: datetime | None = None
+    paper: str = ""  # the slot, where it is about one document and nothing else
     picture_url: str = ""  # of a paper that still stands there
 
     @property
@@ -131,7 +132,7 @@ def unsettled(parts: Iterable[ReturnedPart]) -> list[ReturnedPart]:
 
 def papers_to_replace(parts: Iterable[ReturnedPart]) -> set[str]:
     """The slots whose returned paper still stands there, answered or not."""
-    return {part.key.partition(".")[2] for part in parts if part.step == PAPER and not part.is_changed}
+    return {part.paper for part in parts if part.paper and not part.is_changed}
 
 
 class Kept(TypedDict, total=False):
@@ -170,8 +171,15 @@ def _of_verdict(order: Order, verdict: FieldVerdict, papers: list[OrderDocument]
         reply=kept_replies(order).get(part, ""),
         said_by=gettext_lazy("Our reviewer"),
         said_at=verdict.round.decided_at,
+        paper=_paper_of((part,)),
         picture_url=_picture(part, papers),
     )
+
+
+def _paper_of(named: Sequence[str]) -> str:
+    """The slot, where one document is named and nothing else."""
+    step, _dot, slot = named[0].partition(".") if len(named) == 1 else ("", "", "")
+    return slot if step == PAPER else ""
 
 
 def _picture(part: str, papers: list[OrderDocument]) -> str:
@@ -195,6 +203,7 @@ def _of_code(order: Order, key: str, code: Code, papers: Iterable[OrderDocument]
         is_changed=any(_step_changed(order, step, living) for step in code.opens),
         reply=kept_replies(order).get(f"{AUTHORITY}.{key}", ""),
         is_elsewhere=code.is_settled_elsewhere,
+        paper=_paper_of(code.opens),
         said_by=pgettext_lazy("who", "The authority"),
     )
 

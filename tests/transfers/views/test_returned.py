@@ -316,6 +316,22 @@ def test_a_change_of_what_its_code_opens_answers_the_authority(client: Client) -
     assert "not changed since the return" not in shown(client, order, "check")
 
 
+def test_a_paper_that_the_authority_returned_is_to_be_replaced_and_says_why(client: Client) -> None:
+    """The order asked for it; the list said "4 of 4 ready", and the page of the paper neither why nor what to do."""
+    order = turned_down("1055")
+
+    documents, slot = shown(client, order, "documents"), shown(client, order, "slot", "statement")
+
+    assert ("3 of 4 ready" in documents, "To replace" in documents) == (True, True)
+    assert 'class="slot side sheet slot-replace"' in slot
+    assert "Why the order was returned" in slot
+    assert "print, sign and upload the one of this order" in slot
+
+    replace_paper(order, "statement", colour="blue")
+
+    assert "4 of 4 ready" in shown(client, order, "documents")
+
+
 @pytest.mark.parametrize("code", ["1020", "1041", "1007 1016", "1064"])
 def test_what_is_wrong_on_the_filing_does_not_go_again_before_its_owner_says_what_was_done(
     client: Client, code: str

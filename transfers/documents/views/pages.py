@@ -194,7 +194,7 @@ def _slot(request: HttpRequest, order: Order, slot: slots.Slot, held: Held) -> H
         consent.errors["agree"] = consent.error_class(
             [_("Tick the box to give consent, so that you can upload documents")]
         )
-    parts = [part for part in returned_parts(order, papers.values()) if part.key == f"paper.{slot.key}"]
+    parts = [part for part in returned_parts(order, papers.values()) if part.paper == slot.key]
     standing = papers_to_replace(unsettled(parts))
     sides = [
         slots.drawn(
