@@ -60,7 +60,7 @@ def as_note(code: str, words: str) -> str:
 
 
 def note_words(order: Order, note: str, language: str) -> str:
-    """Codes, the authority's own words and our advice out of such a note, as one line."""
+    """Codes, the authority's own words and, where it fits, our advice out of such a note, as one line."""
     codes = " ".join(takewhile(str.isdecimal, note.split()))
     words = note.removeprefix(codes).strip()
     needs_advice = not is_of_phones(codes, words) and (codes or not words)

@@ -62,6 +62,7 @@ class LostPage(PageInOrder):
 
     template: ClassVar[str] = "transfers/phones/phones_lost.html"
     back_url: str
+    came_back: bool
 
 
 @confirmed_required
@@ -138,4 +139,9 @@ def _state(request: HttpRequest, order: Order) -> None:
 def number_lost(request: HttpRequest, reference: str) -> HttpResponse:
     """What to do when the phone on file is out of use."""
     order = own_order(request, reference)
-    return render_page(request, LostPage(frame=frame(order, stages.PHONES), back_url=order.get_absolute_url()))
+    page = LostPage(
+        frame=frame(order, stages.PHONES),
+        back_url=order.get_absolute_url(),
+        came_back=is_in(order, Group.LAPSED),
+    )
+    return render_page(request, page)

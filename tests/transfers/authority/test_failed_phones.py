@@ -89,6 +89,30 @@ def test_after_six_wrong_codes_the_owner_presses_once_and_new_codes_are_texted(
     assert (reload(order).state, len(on_the_wire.texts(domain=order.domain))) == (states.PHONE_DUE, 2)
 
 
+def test_nothing_asks_the_owner_to_change_an_order_whose_phones_failed(texted: Order) -> None:
+    """Page and timeline asked for the changes that the words of the authority name."""
+    words_said(texted, TOO_MANY_WRONG)
+
+    english, chinese = page(texted), page(texted, "zh-hans")
+
+    assert ("Make the changes" in english, "请按管局原文修改" in chinese) == (False, False)
+    assert ("Nothing in the order has to be changed" in english, "订单内容无需修改" in chinese) == (True, True)
+
+
+def test_what_to_do_about_a_lost_number_does_not_speak_of_a_return_that_has_come(texted: Order) -> None:
+    """It went on saying that the order will be returned when the time is up."""
+    lost = reverse("phones-lost", args=[texted.reference])
+    client = sign_in(Client(), texted.owner)
+    client.cookies["django_language"] = "en"
+    assert "When the time is up, the order is returned" in client.get(lost).content.decode()
+
+    words_said(texted, TOO_MANY_WRONG)
+
+    said = client.get(lost).content.decode()
+    assert "When the time is up, the order is returned" not in said
+    assert "The order was returned to you" in said
+
+
 def test_the_time_that_runs_out_at_the_ministry_returns_it_the_same_way(
     on_the_wire: SimulatorClient, texted: Order
 ) -> None:

@@ -537,6 +537,13 @@ def test_both_languages_are_good_for_the_same_time(name: str):
     assert (zh is not None) is (name in CODES or reminds)
 
 
+@pytest.mark.parametrize("name", ["confirm_phones", "order_phones_failed"])
+def test_messages_agree_on_how_many_wrong_codes_end_the_verification(name: str):
+    """One said that the fifth does, the others and the page that the sixth does."""
+    assert "more than 5 wrong codes" in catalogue.sections(name, "en")["body"]
+    assert "输错超过 5 次" in catalogue.sections(name, "zh")["body"]
+
+
 def test_only_what_a_channel_needs_is_kept_on_the_row():
     assert catalogue.words_needed("order_received", "sms") == {"domain", "due", "ref", "link"}
     assert catalogue.words_needed("order_received", "site") == {
