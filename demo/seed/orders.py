@@ -100,7 +100,7 @@ SEEDS = (
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "12", waits=timedelta(hours=3)),
     Seed(states.PHOTO_REVIEW.key, (*SENT, "accept", "send_photo"), "44", waits=timedelta(hours=5)),
 )  # fmt: skip
-NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1056"}
+NOTES = {"withdraw": "wrong_details", "refuse": "网站内容不适合备案", "turn_down": "1055 核验单不属于该备案"}
 ACTORS = {
     "start": "applicant", "submit": "applicant", "send_photo": "applicant", "withdraw": "applicant", "abandon": "applicant", "confirm_cancel": "applicant", "cool": "applicant", "send_back": "reviewer", "accept": "reviewer",
     "accept_photo": "reviewer", "refuse": "lead", "reported": "authority", "grant": "authority", "turn_down": "authority", "ended": "authority", "lapse": "clock", "expire_draft": "clock",

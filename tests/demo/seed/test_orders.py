@@ -67,3 +67,11 @@ def test_its_last_order_waits_for_a_second_person_once() -> None:
 
     asked = ApprovalRequest.objects.get(kind=SUBMIT, key=str(order.pk), outcome="")
     assert (asked.asked_by, order.rounds.count()) == (colleague, 2)
+
+
+def test_the_timeline_of_an_order_that_came_back_tells_the_code_of_its_page() -> None:
+    """The page said 1055 and the timeline 1056, whose advice is for operations."""
+    seed = next(each for each in demo_orders.SEEDS if each.state == states.AUTHORITY_RETURNED)
+    columns = seed.columns
+
+    assert demo_orders.NOTES["turn_down"] == f"{columns['authority_code']} {columns['authority_words']}"
