@@ -517,3 +517,14 @@ def test_one_row_and_three_cost_the_same(client, servers):
 
     assert one == three
     assert one <= 12
+
+
+def test_the_server_of_a_code_stands_under_its_name_in_chinese(client, servers):
+    """It stood under "choose a server"."""
+    user = alice()
+    code = code_of(user)
+    client.cookies["django_language"] = "zh-hans"
+
+    html = text(sign_in(client, user).get(reverse("service-code", args=[code.reference])))
+
+    assert re.search(r"<dt>服务器</dt>\s*<dd>i-example0001</dd>", html)
