@@ -24,6 +24,9 @@ from transfers.orders.rows import WE, Group, Instead
 from transfers.pages import authority_words
 
 TIME_OVER = _("The deadline has passed")
+WE_ARE_LATE = _(
+    "This was due from us by %(due)s and is late. You do not need to do anything: we will tell you once it is done"
+)
 
 
 def heading(order: Order, to_change: int) -> str:
@@ -39,10 +42,11 @@ def sentence(order: Order, to_change: int) -> str:
     """The state's sentence with its dates and words filled in; `to_change` is how many things a return named."""
     if over := over_words(order):
         return over
-    due = long_words(due_of(order))
-    facts = {"due": due, "n": to_change, "number": order.site_number, "reason": _reason(order)}
+    due = due_of(order)
+    facts = {"due": long_words(due), "n": to_change, "number": order.site_number, "reason": _reason(order)}
     instead = _instead(order, to_change)
-    return str((instead or state_of(order)).sentence % facts)
+    is_late = instead is None and is_in(order, Group.ANSWERED_BY_US) and due < timezone.now()
+    return str((WE_ARE_LATE if is_late else (instead or state_of(order)).sentence) % facts)
 
 
 def _instead(order: Order, to_change: int) -> Instead | None:

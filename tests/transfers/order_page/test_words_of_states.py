@@ -136,3 +136,17 @@ def test_the_page_says_in_words_how_the_order_stands_and_what_must_wait(
     assert head.xpath('.//p[@class="lead"]')[0].text_content().startswith(sentence)
     listed = [each.text_content() for each in page.xpath('//details[@class="not-now"]//li')]
     assert listed == [f"{act}: not available now because {why}" for act, why in must_wait.items()]
+
+
+@pytest.mark.parametrize("state", [states.SUBMITTED, states.PHOTO_REVIEW, states.HANDING_OVER])
+def test_what_we_are_late_with_is_not_promised_for_a_day_that_is_over(client: Client, state: str) -> None:
+    """Next week the page still said "we will answer by" the day before yesterday."""
+    order = make_order(state=state, entered_at=timezone.now() - timedelta(days=30))
+    client.cookies["django_language"] = "en"
+
+    page = html.fromstring(sign_in(client, order.owner).get(order.get_absolute_url()).content)
+    words = " ".join(page.find(".//main").text_content().split())
+
+    assert "is late. You do not need to do anything" in words
+    assert "We will answer by" not in words
+    assert "We will submit it to the authority by" not in words
