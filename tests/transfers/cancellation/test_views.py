@@ -1,5 +1,6 @@
 """Cancel a transfer: five plain pages, each only for its owner, safe to press twice, to leave and to come back to."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -600,6 +601,19 @@ def test_an_order_elsewhere_that_was_claimed_meanwhile_is_not_named(client: Clie
 
 
 # --- leaving it ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Keep the transfer"), ("zh-hans", "保留接入")])
+def test_the_page_that_keeps_the_transfer_is_not_called_abandoning_the_filing(
+    client: Client, owner: Any, language: str, title: str
+) -> None:
+    """A screen reader told 放弃备案, while nothing happens to the filing."""
+    order = to_last_look(proved(client, owner), make_website(owner))
+    client.cookies["django_language"] = language
+
+    said = client.get(reverse("order-move", args=[order.reference, "abandon"])).content.decode()
+
+    assert re.search(r"<title>\s*(.*?)\s*·", said)[1] == title  # type: ignore[index]
 
 
 def test_a_draft_can_be_given_up_and_the_transfer_stays(client: Client, owner: Any) -> None:
