@@ -28,6 +28,11 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(label=_("Reason"), max_length=REASON_LONGEST, required=False)
 
 
+def has_acted(request: HttpRequest) -> bool:
+    """Whether an action of this request was done for a row at least."""
+    return bool(getattr(request, "_acted", False))
+
+
 class RowActions(ReadOnlyAdmin[Row]):
     """Rows that are never typed into, and what may be done about them."""
 
@@ -53,6 +58,7 @@ class RowActions(ReadOnlyAdmin[Row]):
             LogEntry.objects.log_actions(actor.pk, [row], CHANGE, logged, single_object=True)
             done += 1
         if done:
+            request._acted = True  # type: ignore[attr-defined]
             self.message_user(request, f"{words}: {done}", messages.SUCCESS)
 
     def reason(self, request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from icpportal.desk.pages import DeskPage, draw
 from icpportal.desk.readonly_admin import ReadOnlyAdmin
+from icpportal.desk.row_actions import has_acted
 from icpportal.desk.stock.bounded import Capped, found_exactly
 from icpportal.desk.stock.lists import of_the_desk
 from icpportal.fields.components import Link
@@ -89,7 +91,8 @@ class StockPages(ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Words] | None = None) -> HttpResponse:
         """As Django's; Enter in a text beside the actions presses a button of its own, and nothing is done.
 
-        A list without actions takes nothing, and one with actions nothing from who may press none of them.
+        Where nothing was done, what was typed there stays. A list without actions takes nothing, and one with actions
+        nothing from who may press none of them.
         """
         if request.method == "POST" and not self.get_actions(request):
             if self.actions:
@@ -97,8 +100,19 @@ class StockPages(ModelAdmin):
             return HttpResponseNotAllowed(["GET"])
         if request.method == "POST" and "_save" in request.POST and not self.list_editable:
             self.message_user(request, _("Nothing was done: press “Run action” for the chosen rows"), messages.WARNING)
+            return self._typed_again(request, extra_context)
+        answer = super().changelist_view(request, extra_context)
+        is_refused = request.method == "POST" and answer.status_code == HTTPStatus.FOUND and not has_acted(request)
+        return self._typed_again(request, extra_context) if is_refused else answer
+
+    def _typed_again(self, request: HttpRequest, extra_context: dict[str, Words] | None) -> HttpResponse:
+        """The list after a press that did nothing, with what was typed beside the actions."""
+        if not request.POST.get("reason"):
             return redirect(request.get_full_path())
-        return super().changelist_view(request, extra_context)
+        form = self.action_form(auto_id=None, initial=request.POST.dict())
+        form.fields["action"].choices = self.get_action_choices(request)
+        request.method = "GET"
+        return super().changelist_view(request, {**(extra_context or {}), "action_form": form})
 
     def get_search_results(
         self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str

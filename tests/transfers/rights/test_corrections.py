@@ -218,3 +218,40 @@ def test_a_lead_reads_at_the_desk_how_many_wait_and_how_many_are_late_and_a_revi
         assert told in line
 
     assert "Correction requests" not in text(english(client, reviewer).get(reverse("admin:index")))
+
+
+@pytest.mark.parametrize(
+    ("left_out", "says"),
+    [
+        ({"_selected_action": []}, "Items must be selected"),
+        ({"action": ""}, "No action selected"),
+        ({"_save": ""}, "press “Run action”"),
+    ],
+)
+def test_an_answer_that_goes_to_nobody_stays_beside_the_actions(
+    client: Client, left_out: dict[str, Any], says: str
+) -> None:
+    order = make_order(state=states.SUBMITTED)
+    row = asked(client, order)
+    english(client, make_lead_reviewer())
+    typed = {"action": "answer_done", "_selected_action": [row.pk], "reason": "The name is changed", "index": "0"}
+
+    page = client.post(LIST, {**typed, **left_out}, follow=True).content.decode()
+
+    assert says in page
+    assert 'name="reason" value="The name is changed"' in page
+    row.refresh_from_db()
+    assert row.closed_at is None
+
+
+def test_an_answer_is_typed_again_only_where_it_went_to_nobody(client: Client) -> None:
+    order = make_order(state=states.SUBMITTED)
+    row = asked(client, order)
+    english(client, make_lead_reviewer())
+    typed = {"action": "answer_done", "_selected_action": [row.pk], "reason": "The name is changed", "index": "0"}
+
+    done = client.post(LIST, typed, follow=True).content.decode()
+    late = client.post(LIST, {**typed, "reason": "It was right"}, follow=True).content.decode()
+
+    assert ("Answered: 1" in done, 'value="The name is changed"' in done) == (True, False)
+    assert ("answered before" in late, 'value="It was right"' in late) == (True, True)
