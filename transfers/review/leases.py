@@ -37,6 +37,14 @@ class OwnOrder(AssignedToOther):
         self.words = _("You cannot review an order of your own")
 
 
+class NotHeld(AssignedToOther):
+    """Nobody has this order: there is nothing to release."""
+
+    def __init__(self, order: Order) -> None:
+        super().__init__(order)
+        self.words = _("nobody has it")
+
+
 class JudgedBefore(AssignedToOther):
     """A person who judged anything of an order is not the second person who looks at it."""
 

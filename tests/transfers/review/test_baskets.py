@@ -375,6 +375,7 @@ def test_releasing_what_one_does_not_have_is_said(client):
     html = client.post(QUEUE, {"act": "release", "pick": [str(mine.pk), str(nobodys.pk)]}, follow=True).content.decode()
 
     assert (read(mine).reviewer, "1 done, 1 not done" in html) == (None, True)
+    assert f"{nobodys.reference}: nobody has it" in html
 
 
 def test_nobody_takes_a_whole_page_at_once(client):

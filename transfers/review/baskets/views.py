@@ -22,6 +22,8 @@ from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from transfers.models import Order
 from transfers.orders import actions
+from transfers.orders.kinds import is_in
+from transfers.orders.rows import Group
 from transfers.pages.unreadable import shown
 from transfers.review import leases
 from transfers.review.baskets.due import calendar_around
@@ -124,7 +126,9 @@ def _assign_to_me(order: Order, user: User, whom: User) -> Words:
 
 def _release(order: Order, user: User, whom: User) -> Words:
     if not leases.release(order, user):
-        raise leases.AssignedToOther(order) if leases.is_held(order) else MoveNotAllowed("nobody has it")
+        if not is_in(order, Group.IN_REVIEW):
+            raise MoveNotAllowed("nothing to release")
+        raise leases.AssignedToOther(order) if leases.is_held(order) else leases.NotHeld(order)
     return _("back in the queue")
 
 
