@@ -87,6 +87,23 @@ def test_what_the_head_and_the_baskets_count_is_what_their_lists_hold(client: Cl
     assert len(counted) == 17
 
 
+def test_a_deadline_after_midnight_in_beijing_is_not_due_today(client: Client) -> None:
+    reviewer = make_reviewer()
+    client = sign_in(client, reviewer)
+    client.cookies["django_language"] = "en"
+    with time_machine.travel("2026-12-01T20:00:00+08:00", tick=False) as clock:
+        make_order(state=states.PHONE_DUE, due_at=timezone.now() + timedelta(hours=3))
+        make_order(state=states.PHONE_DUE, due_at=timezone.now() + timedelta(hours=5))
+        in_the_evening = client.get(reverse("admin:index")).content.decode()
+        clock.move_to("2026-12-02T00:30:00+08:00")
+        counts.forget(reviewer)
+        make_order(state=states.PHONE_DUE, due_at=timezone.now() + timedelta(hours=20))
+        after_midnight = client.get(reverse("admin:index")).content.decode()
+
+    assert "0 overdue, 1 due today, 1 later" in in_the_evening
+    assert "1 overdue, 2 due today, 0 later" in after_midnight
+
+
 @pytest.mark.sqlite  # Redis forgets by a clock of its own
 def test_who_takes_an_order_sees_it_counted_at_once_and_a_colleague_a_moment_later(client: Client) -> None:
     with time_machine.travel(timezone.now(), tick=False) as clock:

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db.models import BooleanField, Count, ExpressionWrapper, IntegerField, Min, Q, QuerySet, Subquery
 
 from icpportal.accounts.models import User
+from icpportal.time_format import to_beijing
 from transfers.models import Order
 from transfers.review.baskets.due import DueBy, over_before, today_before
 from transfers.review.baskets.rows import ALL, JUDGE, Basket, Reader, baskets, in_review
@@ -168,6 +169,6 @@ def _late(row: Basket, reader: Reader) -> tuple[Q, Q]:
             Q(entered_at__lt=today_before(reader.now, reader.known)),
         )
     if row.by is DueBy.DEADLINE:
-        tonight = reader.now.replace(hour=23, minute=59)
+        tonight = to_beijing(reader.now).replace(hour=23, minute=59)
         return Q(due_at__lte=reader.now), Q(due_at__lte=tonight)
     return NONE, NONE
