@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from icpportal.desk.top import DeskLink
 from icpportal.fields.types import Words
 from transfers.review.baskets.counts import bounded_words
 from transfers.review.baskets.due import calendar_around
+from transfers.review.baskets.forms import own_provinces
 from transfers.review.baskets.rows import Reader, basket_of
 from transfers.review.worklists.calls import calls_now
 from transfers.review.worklists.objections import objections_now
@@ -62,9 +64,7 @@ def links(request: HttpRequest) -> list[DeskLink]:
     rows = [
         row for row in PLACES if (not row.permission or may(row.permission)) and not (row.unless and may(row.unless))
     ]
-    counts = (
-        (cache.get_or_set(COUNTED, lambda: _counts(account_of(request)), COUNTED_FOR) or {}) if may(REVIEWS) else {}
-    )
+    counts = _counts(account_of(request)) if may(REVIEWS) else {}
     found = [(row, url) for row in rows if (url := _address(row))]
     here = _here(request, found)
     return [
@@ -94,10 +94,18 @@ def _here(request: HttpRequest, found: list[tuple[Place, str]]) -> Place | None:
 
 
 def _counts(user: User) -> Counts:
-    """How much lies in the baskets that places lead to, and how much has to be rung, by one question each."""
+    """How much lies in the lists that places lead to, counted again after half a minute for all of these provinces."""
+    own = own_provinces(user)
+    kept: Counts | None = cache.get_or_set(".".join([COUNTED, *own]), lambda: _counted(user, own), COUNTED_FOR)
+    return kept or {}
+
+
+def _counted(user: User, own: list[str]) -> Counts:
+    """What lies in the baskets, of these provinces alone as their lists show it, and what has to be rung."""
     now = timezone.now()
     reader = Reader(user, now, calendar_around(now))
+    within = Q(province__in=own) if own else Q()
     rung = str(calls_now().waiting + objections_now().waiting)
     counted = [place.counted for place in PLACES if place.query and place.counted]
-    lists = {key: basket_of(key).orders(reader) for key in counted}
+    lists = {key: basket_of(key).orders(reader) & within for key in counted}
     return {**bounded_words(user, **lists), "calls": rung}

@@ -1,5 +1,6 @@
 """What stands beside the baskets: bounded, counted anew for who acted, and right for the few of a rare basket."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
+from icpportal.accounts.models import User
 from tests.transfers import states
-from tests.transfers.builders import make_order, make_return, make_reviewer, make_user, sign_in
+from tests.transfers.builders import (
+    make_lead_reviewer,
+    make_order,
+    make_return,
+    make_reviewer,
+    make_user,
+    sign_in,
+)
 from transfers.models import Order
 from transfers.orders import actions
 from transfers.review import actions as review
@@ -85,6 +94,29 @@ def test_what_the_head_and_the_baskets_count_is_what_their_lists_hold(client: Cl
         "1",
     ]  # of the head, of the tab
     assert len(counted) == 17
+
+
+@pytest.mark.parametrize("make", [make_reviewer, make_lead_reviewer])
+def test_with_provinces_of_ones_own_counts_and_lists_still_agree(client: Client, make: Callable[[], User]) -> None:
+    """A lead's first page counts all provinces, and so do the lists behind it."""
+    cache.clear()
+    for province in ("64", "12"):
+        for state in (states.SUBMITTED, states.PHOTO_REVIEW, states.AUTHORITY_REVIEW):
+            make_order(state=state, province=province)
+    client = sign_in(client, make())
+    client.post(reverse("admin:desk_settings"), {"provinces": ["64"], "single_keys": "on"})
+
+    home = html.document_fromstring(client.get(reverse("admin:index")).content.decode())
+    rows = home.xpath('//table[@class="baskets"]//tr[th/a[contains(@href, "queue=")]]')
+    links = [(row.xpath("string(th/a/@href)"), row.xpath("string(td[1])").strip()) for row in rows]
+    links += [(a.get("href"), a.xpath("string(span)")) for a in home.xpath('//nav//a[contains(@href, "queue=")]')]
+    listed = [
+        (address, str(len(html.document_fromstring(client.get(address).content.decode()).xpath("//tbody/tr"))))
+        for address, _number in links
+    ]
+
+    assert links == listed
+    assert [number for _address, number in links[-2:]] == ["2", "1"]  # of the head: to judge, photos
 
 
 def test_a_deadline_after_midnight_in_beijing_is_not_due_today(client: Client) -> None:

@@ -1,6 +1,6 @@
 """The first page of a reviewer and of a lead, as it is drawn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
@@ -37,6 +37,7 @@ from transfers.review.worklists.corrections import corrections_now
 from transfers.review.worklists.objections import objections_now
 
 OPEN = "closed_at__isempty=1"  # of the list of correction requests
+EVERYWHERE = "&province=all"  # of a list of orders: a lead's counts are those of all provinces
 SPREAD = 152  # units of the drawn bar
 MOST = 20  # lines of one list
 
@@ -146,7 +147,11 @@ def home_page(reader: Reader) -> HomePage:
         provinces=comma_list(province_name(code) for code in own) if own else _("all"),
         next=_next(reader, narrowed),
         unheld=unheld.waiting,
-        baskets=[*_lines(counts, reader), *_phone_lines(reader), *(_correction_lines(reader) if leads else [])],
+        baskets=[
+            *_lines(counts, reader, EVERYWHERE if leads and own else ""),
+            *_phone_lines(reader),
+            *(_correction_lines(reader) if leads else []),
+        ],
         mine=_mine(reader),
         mine_url=f"{reverse(LIST)}?queue=mine&province=all",
         asked=_asked(reader),
@@ -178,13 +183,15 @@ def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
     return NextOrder(order.reference, due.words, [each for each in about if each], due.tone == OVER)
 
 
-def _lines(counts: dict[str, Counted], reader: Reader) -> list[BasketLine]:
+def _lines(counts: dict[str, Counted], reader: Reader, where: str) -> list[BasketLine]:
+    """`where` is what their lists are told of provinces: what is counted is what they show."""
     found: list[BasketLine] = []
     most = max((counted.waiting for counted in counts.values()), default=0)
     part: Words = ""
     for row in baskets():
         if row.key in counts:
-            found.append(_line(row, counts[row.key], most, reader, row.part if row.part is not part else ""))
+            line = _line(row, counts[row.key], most, reader, row.part if row.part is not part else "")
+            found.append(replace(line, url=f"{line.url}{where}"))
             part = row.part
     return found
 
