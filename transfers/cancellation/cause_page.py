@@ -42,7 +42,7 @@ def page_of(row: CauseCancellation, reader: User) -> EndingPage:
     """The request as this reader sees it."""
     asked = asked_for(request_to_show(ENDING, row.pk), reader)
     return EndingPage(
-        title=_("End the access of %(domain)s") % {"domain": row.website.domain},
+        title=_("End the access of %(domain)s") % {"domain": row.website.display_domain},
         state=row.get_decision_display(),
         facts=_facts(row),
         follows=_follows(row) if asked else [],
@@ -56,7 +56,7 @@ def page_of(row: CauseCancellation, reader: User) -> EndingPage:
 
 def _facts(row: CauseCancellation) -> list[tuple[Words, Words]]:
     found: list[tuple[Words, Words]] = [
-        (pgettext("register", "Website"), row.website.domain),
+        (pgettext("register", "Website"), row.website.display_domain),
         (_("Filing number"), row.website.site_number or "–"),
         (_("Subject"), row.website.subject.name),
         (pgettext("request", "Cause"), row.get_cause_display()),

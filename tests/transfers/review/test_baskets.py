@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from lxml.html import document_fromstring
 
 from icpportal.accounts.models import User
 from icpportal.accounts.roles import AUDITOR, OPERATIONS
@@ -28,8 +29,10 @@ from tests.transfers.builders import (
 )
 from tests.transfers.outside import cost
 from tests.transfers.review.desk import case_of, english, read
+from transfers.calls import actions as calls
 from transfers.models import DeskSettings, Order
 from transfers.orders import actions
+from transfers.orders.people import SUBJECT_LEAD
 from transfers.review import actions as review
 from transfers.review.baskets import due
 from transfers.review.leases import assign_to_me
@@ -376,6 +379,30 @@ def test_releasing_what_one_does_not_have_is_said(client):
 
     assert (read(mine).reviewer, "1 done, 1 not done" in html) == (None, True)
     assert f"{nobodys.reference}: nobody has it" in html
+
+
+def test_a_chinese_domain_is_written_as_people_write_it_wherever_an_order_is_named(client):
+    """Its owner wrote it so, papers and callers name it so; the register keeps it in ASCII."""
+    me = make_lead_reviewer()
+    mine = make_order(state=states.SUBMITTED, domain="xn--fsqu00a.cn")
+    make_order(state=states.SUBMITTED, domain="xn--fsqu00a.com")
+    assign_to_me(mine, me)
+    call = calls.ask(mine, me, role=SUBJECT_LEAD, about="x")
+    objection = actions.object_to(owner=make_user(), domain=mine.domain, subject_key="", words="x")
+    client = english(client, me)
+
+    places = [
+        *(reverse(f"admin:{name}") for name in ("index", "desk_calls", "desk_objections")),
+        *(reverse("admin:desk_call", args=[call.pk]), reverse("admin:desk_objection", args=[objection.pk])),
+        *(case_of(mine, page) for page in ("case", "more")),
+        QUEUE,
+    ]
+    pages = {place: client.get(place).content.decode() for place in places}
+
+    shown = [document_fromstring(page).xpath("string(//main)") for page in pages.values()]
+    assert ["例子.cn" in text for text in shown] == [True] * len(places)
+    typed = "https://www.xn--fsqu00a.cn/"  # the address of the home page, as it was entered
+    assert ["xn--" in text.replace(typed, "") for text in shown] == [False] * len(places)
 
 
 def test_nobody_takes_a_whole_page_at_once(client):

@@ -220,7 +220,7 @@ def _row(order: Order, basket: Basket, reader: Reader, *, has_objection: bool, l
         url=reverse("admin:transfers_order_case", args=[order.pk]) if is_named else "",
         round=_("round %(n)s") % {"n": order.returns + 1} if order.returns else "",
         has_objection=has_objection,
-        domain=order.domain,
+        domain=order.display_domain,
         subject=(shown(order, lambda: subject_words(order)) or "") if is_named else "",
         kind=kind_of(order).name,
         province=province_name(order.province),

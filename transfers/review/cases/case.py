@@ -108,7 +108,7 @@ def case_page(
     acts = [act for holds, act in offered if holds]
     return CasePage(
         reference=order.reference,
-        domain=order.domain,
+        domain=order.display_domain,
         state=_state(order),
         facts=_facts(order),
         round=_("round %(n)s") % {"n": rounds.returns + 1} if rounds.returns else "",
@@ -150,7 +150,7 @@ def purpose_page(order: Order, user: User, query: str) -> PurposePage:
     is_free = is_in(order, Group.IN_REVIEW) and not leases.is_held(order) and leases.barred(order, user) is None
     return PurposePage(
         reference=order.reference,
-        domain=order.domain,
+        domain=order.display_domain,
         case_url=case_url(order, query),
         lease=lease_words(order, user),
         acts=[Act("claim", _("Assign to me"))] if is_free else [],
@@ -175,7 +175,7 @@ def more_page(request: HttpRequest, order: Order, again: Mapping[str, forms.Form
     asked = asked if asked in parts else ""
     return MorePage(
         reference=order.reference,
-        domain=order.domain,
+        domain=order.display_domain,
         case_url=case_url(order, query),
         lease=lease_words(order, user),
         asked_part=asked,

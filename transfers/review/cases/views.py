@@ -133,7 +133,7 @@ def seen(request: HttpRequest, order: Order, context: Context) -> Purpose | Temp
 
 def _cannot_read(request: HttpRequest, order: Order, context: Context) -> HttpResponse:
     """The page of a case that cannot be shown: it was erased, or is broken and operations know."""
-    page = UnreadablePage(order.reference, order.domain, order.entered_at, order.state, order.is_erased)
+    page = UnreadablePage(order.reference, order.display_domain, order.entered_at, order.state, order.is_erased)
     return drawn(request, "admin/transfers/case/cannot_read.html", context, page)
 
 

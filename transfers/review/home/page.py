@@ -179,7 +179,7 @@ def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
     if order is None or due is None:
         return None
     subject = shown(order, lambda: subject_words(order)) or ""
-    about = [subject, order.domain, province_name(order.province), str(kind_of(order).name)]
+    about = [subject, order.display_domain, province_name(order.province), str(kind_of(order).name)]
     return NextOrder(order.reference, due.words, [each for each in about if each], due.tone == OVER)
 
 
@@ -296,7 +296,7 @@ def _mine(reader: Reader) -> list[Line]:
 def _of_mine(order: Order, reader: Reader) -> Line:
     due = due_of(order, DueBy.PROMISE, reader.now, reader.known)
     since, until = (f"{to_beijing(at):%H:%M}" if at else "–" for at in (order.claimed_since, order.claimed_until))
-    words = f"{order.domain} · {due.words}" if due else order.domain
+    words = f"{order.display_domain} · {due.words}" if due else order.display_domain
     when = _("since %(since)s, until %(until)s") % {"since": since, "until": until}
     return Line(order.reference, case_url(order), when, words)
 
@@ -359,7 +359,7 @@ def _open_decisions(reader: Reader) -> list[Line]:
 def _decision(row: Decision) -> Line:
     final = _("final at %(time)s") % {"time": f"{to_beijing(row.final_at):%H:%M:%S}"}
     failed = _("It had moved on: your decision did not take effect")
-    words = failed if row.outcome == FAILED else row.order.domain
+    words = failed if row.outcome == FAILED else row.order.display_domain
     return Line(row.order.reference, case_url(row.order), final if not row.ended_at else "", words)
 
 

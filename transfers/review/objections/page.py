@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from icpportal.desk.comparison import DIFFERS, SAME, Compared
 from icpportal.desk.own_words import EN, TAGS, ZH, shown
+from icpportal.fields.domains import display_domain
 from icpportal.fields.form_types import Choice
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_email, mask_mobile
@@ -142,7 +143,7 @@ def objection_page(
     contact = [owner.mobile, owner.email] if is_shown else [mask_mobile(owner.mobile), mask_email(owner.email)]
     language = language_of(objection)
     return ObjectionPage(
-        title=_("Objection: %(domain)s") % {"domain": objection.domain},
+        title=_("Objection: %(domain)s") % {"domain": display_domain(objection.domain)},
         row=row,
         work=work(reader, objection=objection),
         is_over=is_open and row.due.tone == OVER,
@@ -170,7 +171,13 @@ def preview_page(objection: Objection, form: CloseForm, call_form: CallForm, bac
     words = form.own()[language]
     answer = format_html('<span lang="{}">{}</span>', TAGS[language], words)
     return PreviewPage(
-        _("The answer they will read"), objection.domain, back_url, result.told, result.hint, answer, [form, call_form]
+        _("The answer they will read"),
+        display_domain(objection.domain),
+        back_url,
+        result.told,
+        result.hint,
+        answer,
+        [form, call_form],
     )
 
 

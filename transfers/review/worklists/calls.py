@@ -106,7 +106,7 @@ def row_of(call: Call, reader: Reader, here: Call | None = None) -> CallRow:
     return CallRow(
         url=reverse("admin:desk_call", args=[call.pk]),
         reference=call.order.reference,
-        domain=call.order.domain,
+        domain=call.order.display_domain,
         name=(called.masked_name or str(called.label)) if called else "",
         mobile=called.masked_mobile if called else "",
         role=called.label if called else "",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from icpportal.fields.domains import display_domain
 from icpportal.fields.types import Words
 from icpportal.privacy.masks import mask_email, mask_mobile
 from icpportal.workdays.calendar import end_of_answer
@@ -89,7 +90,7 @@ def row_of(objection: Objection, reader: Reader, here: Objection | None = None) 
     return ObjectionRow(
         url=reverse("admin:desk_objection", args=[objection.pk]),
         reference=order.reference if order else "–",
-        domain=objection.domain,
+        domain=display_domain(objection.domain),
         said=f"{said[:LONGEST]}…" if len(said) > LONGEST else said,
         who=mask_mobile(owner.mobile) if owner.mobile else mask_email(owner.email),
         state=state_of(order).label if order else "",
