@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from icpportal.accounts.guards import account_of
 from icpportal.desk.proposals import REASON_LONGEST
 from icpportal.desk.row_actions import ReasonForm, RowActions
+from icpportal.desk.stock.moments import MomentFilter
 from icpportal.privacy.admin import Noted
 from icpportal.time_format import day_words, to_beijing
 from transfers.rights import corrections
@@ -32,7 +33,7 @@ class CorrectionRequestAdmin(Noted[CorrectionRequest], RowActions[CorrectionRequ
 
     noted_as = corrections.LOOK
     list_display = ("about", "item_shown", "asked_at", "due", "reads", "outcome_shown", "closed_by")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    list_filter = (("closed_at", MomentFilter),)
     list_select_related = ("user", "order", "website", "closed_by")
     fields = ("place", "item_shown", "words", "asked_at", "due", "reads", "outcome_shown", "answer", "closed_at")
     readonly_fields = fields

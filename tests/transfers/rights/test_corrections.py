@@ -255,3 +255,14 @@ def test_an_answer_is_typed_again_only_where_it_went_to_nobody(client: Client) -
 
     assert ("Answered: 1" in done, 'value="The name is changed"' in done) == (True, False)
     assert ("answered before" in late, 'value="It was right"' in late) == (True, True)
+
+
+def test_the_list_of_requests_narrows_to_those_that_wait(client: Client) -> None:
+    row = asked(client, make_order(state=states.SUBMITTED))
+    english(client, make_lead_reviewer())
+
+    page = client.get(f"{LIST}?closed_at__isempty=1").content.decode()
+    narrows = re.findall(r">\s*([^<>]+?)\s*</a>", page.partition('aria-label="Filters"')[2].partition("</nav>")[0])
+
+    assert str(row) in page
+    assert narrows == ["All", "Not yet", "Yes", "Clear all filters"]
