@@ -140,8 +140,10 @@ class NewStaffForm(RolesForm):
         return email
 
     def clean_held_roles(self) -> list[str]:
-        chosen = self.cleaned_data["held_roles"]
+        chosen: list[str] = self.cleaned_data["held_roles"]
         roles.refuse_combination(chosen)
+        if not roles.is_staff_role(chosen):
+            raise ValidationError(gettext("Choose a role of staff: without one nobody is invited"), code="no_role")
         return chosen
 
 

@@ -119,6 +119,8 @@ def test_operations_make_staff_who_set_their_own_password(desk, client_factory):
             {"held_roles": ["king"]},
             {"held_roles": ["Select a valid choice. king is not one of the available choices."]},
         ),
+        ({"held_roles": []}, {"held_roles": ["Choose a role of staff: without one nobody is invited"]}),
+        ({"held_roles": ["applicant"]}, {"held_roles": ["Choose a role of staff: without one nobody is invited"]}),
     ],
 )
 def test_new_staff_that_do_not_fit_are_refused_with_a_reason(desk, lin, typed, expected):
