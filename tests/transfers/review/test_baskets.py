@@ -1,5 +1,6 @@
 """The baskets as reviewers see them: what lies where, by when it is due, who has it; taking and giving in bulk."""
 
+import re
 from datetime import datetime, timedelta
 from importlib import import_module
 
@@ -483,6 +484,20 @@ def test_the_queue_is_chinese_throughout_for_a_chinese_reader(client):
 
     assert [words in html for words in ("待提交管局", "已挂起", "全部待审", "省份")] == [True, True, True, True]
     assert [words in html for words in ("held<", "Filings", " 以 ", "All to judge")] == [False, False, False, False]
+
+
+def test_chinese_sentences_of_the_desk_have_chinese_stops(client):
+    first, second = make_order(state=states.SUBMITTED), make_order(state=states.SUBMITTED)
+    client = sign_in(client, make_reviewer())
+
+    home = " ".join(document_fromstring(client.get(reverse("admin:index")).content.decode()).text_content().split())
+    acted = client.post(QUEUE, {"act": "claim", "pick": [str(first.pk), str(second.pk)]}, follow=True)
+
+    assert "您负责的省份：全部。" in home
+    assert re.search(r"月\d+日（周.） \d\d:\d\d，(工作时间至|现在是非工作时间)", home)
+    done = [f"{each.reference}：已分配给您" for each in Order.objects.filter(reviewer__isnull=False)]
+    assert len(done) == 2
+    assert any(f"已办理 2 件，未办理 0 件：{'；'.join(each)}" in acted.content.decode() for each in (done, done[::-1]))
 
 
 @pytest.mark.parametrize("sent", [{"take": "x"}, {"act": "claim", "pick": ["x", ""]}])

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from icpportal.accounts.guards import account_of
 from icpportal.accounts.models import User
 from icpportal.desk.pages import drawn
+from icpportal.fields.language_marks import reads_chinese
 from icpportal.fields.types import Words
 from icpportal.lifecycle import MoveNotAllowed
 from transfers.models import Order
@@ -114,9 +115,11 @@ def _say(request: HttpRequest, results: list[tuple[Order, Words, bool]]) -> None
     done = sum(is_done for _order, _words, is_done in results)
     n = len(results) - done
     heading = ngettext("%(done)s done, %(n)s not done", "%(done)s done, %(n)s not done", n) % {"done": done, "n": n}
-    lines = "; ".join(f"{order.reference}: {words}" for order, words, _is_done in results)
+    line = _("%(order)s: %(words)s")
+    lines = [line % {"order": order.reference, "words": words} for order, words, _is_done in results]
+    told = {"heading": heading, "lines": ("；" if reads_chinese() else "; ").join(lines)}
     say = messages.success if not n else messages.warning
-    say(request, f"{heading}. {lines}" if lines else heading)
+    say(request, _("%(heading)s. %(lines)s") % told if lines else heading)
 
 
 def _assign_to_me(order: Order, user: User, whom: User) -> Words:

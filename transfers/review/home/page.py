@@ -168,9 +168,10 @@ def home_page(reader: Reader) -> HomePage:
 def _when(now: datetime) -> str:
     """The day and the hour, and until when working time runs."""
     there = to_beijing(now)
-    today = f"{day_words(there.date(), now=now)}, {there:%H:%M}"
     runs = _("Working time runs until %(time)s") % {"time": f"{CLOSING_TIME:%H:%M}"}
-    return f"{today}. {runs if is_open(now) else _('It is not working time')}"
+    hours = runs if is_open(now) else _("It is not working time")
+    told = {"day": day_words(there.date(), now=now), "time": f"{there:%H:%M}", "hours": hours}
+    return _("%(day)s, %(time)s. %(hours)s") % told
 
 
 def _next(reader: Reader, narrowed: Q) -> NextOrder | None:
