@@ -1,0 +1,44 @@
+"""The desk on a narrow window: nothing of a page stands beyond its edge, however long a colleague's name is."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from icpportal.accounts.models import User
+from icpportal.accounts.roles import AUDITOR, LEAD_REVIEWER
+from icpportal.privacy.actions import note_access
+from tests.transfers import states
+from tests.transfers.builders import make_order, make_reviewer, make_user
+from tests.transfers.review.desk import window
+from transfers.review import second_look
+from transfers.review.purposes import CASE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NARROW = {"width": 390, "height": 800}
+LONG = ("阿卜杜拉热合曼·买买提尼亚孜·艾合买提江·" * 4)[:80]
+PAGES = {
+    LEAD_REVIEWER: ("admin:index", "admin:transfers_order_changelist"),
+    AUDITOR: ("admin:index", "admin:audit_auditentry_changelist"),
+}
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_a_long_name_makes_no_page_wider_than_its_window(
+    browser: Browser, live_server: Any, settings: Any, role: str
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    colleague = make_reviewer()
+    User.objects.filter(pk=colleague.pk).update(name=LONG)
+    colleague.refresh_from_db()
+    order = make_order(state=states.SUBMITTED)
+    second_look.ask(order, colleague, "accept", ["drawn"], timezone.now())
+    note_access(actor=colleague, what=CASE, reference=order.reference, reason="somebody called", client="")
+
+    with window(browser, live_server.url, make_user(held_roles=(role,)), viewport=NARROW) as page:
+        for name in PAGES[role]:
+            page.goto(live_server.url + reverse(name))
+            assert LONG in page.content()
+            assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"], name
