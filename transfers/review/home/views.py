@@ -1,5 +1,7 @@
 """The first page of those who judge, and what they set for their desk."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -10,12 +12,16 @@ from icpportal.accounts.guards import account_of
 from icpportal.desk.pages import drawn
 from transfers.review.baskets.views import reader_of
 from transfers.review.home.forms import SettingsForm, as_set
-from transfers.review.home.page import SettingsPage, home_page
+from transfers.review.home.page import MOST, SettingsPage, home_page
+from transfers.review.home.second import waits_for
 
 
 def reviewers_home(request: HttpRequest, context: dict[str, object]) -> TemplateResponse:
     """What waits, what is mine, what is asked of me; for a lead also who has what."""
-    page = home_page(reader_of(request))
+    reader = reader_of(request)
+    page = home_page(reader)
+    if page.is_lead:
+        page = replace(page, second=[*page.second, *waits_for(reader, MOST)])
     return drawn(request, "admin/home/reviewer.html", context, page)
 
 
