@@ -1,6 +1,6 @@
 """Where rows and the cache are kept."""
 
-from icpportal.configuration.environment import VAR_DIR, address, env, secret
+from icpportal.configuration.environment import VAR_DIR, address, database, env, redis, secret
 
 # --- database: SQLite in WAL, opened IMMEDIATE, unless DATABASE_URL says otherwise -----------
 SQLITE_OPTIONS = {
@@ -19,7 +19,7 @@ POSTGRES_OPTIONS = {
     "tcp_user_timeout": 15_000,  # milliseconds that something sent may wait for the other side to have it
 }
 DATABASE_URL = secret("DATABASE_URL", demo=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")
-DATABASES = {"default": address("DATABASE_URL", DATABASE_URL, env.db_url_config)}
+DATABASES = {"default": address("DATABASE_URL", DATABASE_URL, database)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     # the last to close takes the files beside the database along, and on a full volume nobody could make them again
@@ -32,7 +32,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 # --- cache (rate limits of the account pages live here) --------------------------------------
-REDIS_URL = address("REDIS_URL", env.str("REDIS_URL", default=""), str)
+REDIS_URL = address("REDIS_URL", env.str("REDIS_URL", default=""), redis)
 CACHES = {
     "default": (
         {"BACKEND": "icpportal.codes.cache.SteadyCache", "LOCATION": REDIS_URL}  # the database while it is away

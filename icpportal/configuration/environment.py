@@ -145,6 +145,22 @@ def _taken(url: str, take_apart: Callable[[str], Taken]) -> Taken | None:
         return None
 
 
+def database(url: str) -> dict[str, Any]:
+    """The address of a database taken apart."""
+    if not re.match(
+        "(postgres|postgresql|psql|pgsql|sqlite)://", url
+    ):  # of another the library warns, password and all
+        raise ValueError
+    return dict(env.db_url_config(url))
+
+
+def redis(url: str) -> str:
+    """The address of Redis, or none; Celery takes one that does not say so for another broker's."""
+    if url and not re.match("(redis|rediss|redis[+]socket|sentinel|unix)://", url):
+        raise ValueError
+    return url
+
+
 def noted(note: Path, default: str) -> str:
     """The address that the running demo left in its data folder, so that commands beside it use the same one."""
     return note.read_text("utf-8").strip() if DEMO and note.exists() else default

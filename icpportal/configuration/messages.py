@@ -83,5 +83,7 @@ if any(not target.startswith(("mailto:", "https://")) for target in ALERTS):
     raise ImproperlyConfigured("ALERTS names targets that begin with mailto: or https://, separated by commas")
 if len(ALERTS_SECRET) < 16 and any(target.startswith("https://") for target in ALERTS):
     raise ImproperlyConfigured("ALERTS_SECRET signs what goes to a webhook: 16 characters or more")
+if DEADMAN_URL and not DEADMAN_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("DEADMAN_URL is an address that begins with https://, or left out")
 if ALERTS_LANGUAGE not in ("zh-hans", "en"):
     raise ImproperlyConfigured("ALERTS_LANGUAGE is zh-hans or en")

@@ -1,5 +1,6 @@
 """The portal as a Django project: its address, applications, pages, languages and log."""
 
+import re
 import socket
 from datetime import timedelta
 
@@ -137,4 +138,6 @@ if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
     raise ImproperlyConfigured("LOG_LEVEL is DEBUG, INFO, WARNING, ERROR or CRITICAL")
 LOGGING = logging_settings(readable=DEMO, level=LOG_LEVEL)
 SENTRY_DSN = env.str("SENTRY_DSN", default="")  # a collector of errors; needs requirements-sentry.txt
+if SENTRY_DSN and not re.fullmatch(r"https?://[^/@]+@[^/@]+/(?:.*/)?[0-9]+", SENTRY_DSN):
+    raise ImproperlyConfigured("SENTRY_DSN cannot be read: it is https://KEY@HOST/NUMBER, or left out.")
 PORTAL_TITLE = _("ICP Filing")

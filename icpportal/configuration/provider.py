@@ -25,8 +25,9 @@ PROVIDER_NETWORKS = env.list("PROVIDER_NETWORKS", default=["192.0.2.0/24"] if DE
 SERVER_PROVINCE = env.str("SERVER_PROVINCE", default="64" if DEMO else "")
 SERVER_PLACES = json_object("SERVER_PLACES")  # {"the list's region": "its province"}
 for words in (
+    *places.network_faults(PROVIDER_NETWORKS),
+    *code_names.product_faults(PROVIDER_PRODUCTS),
     *places.faults(SERVER_PROVINCE, SERVER_PLACES),
     *code_names.faults(MIIT_CODES),
-    *code_names.method_faults(PROVIDER_PRODUCTS),
 ):
     raise ImproperlyConfigured(words)

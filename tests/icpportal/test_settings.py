@@ -194,6 +194,9 @@ POSTGRES = "postgres://portal:{}@postgres.invalid:5432/portal"
         ("EMAIL_URL", "smtp+tls://portal:{}@mail.invalid:587", "2026/Geheim"),
         ("EMAIL_URL", "smpt://portal:{}@mail.invalid:587", "Geheim"),
         ("REDIS_URL", "redis://:{}@redis.invalid:6379/0", "Geheim/wort"),
+        ("REDIS_URL", ":{}@redis.invalid:6379/0", "Geheim"),
+        ("DATABASE_URL", "//portal:{}@postgres.invalid/portal", "Geheim"),
+        ("DATABASE_URL", "portal:{}@postgres.invalid/portal", "Geheim"),
     ],
 )
 def test_a_password_that_breaks_its_address_is_not_printed_and_the_setting_is_named(name, url, password):
@@ -234,6 +237,9 @@ def test_an_address_that_can_be_read_is_read_as_it_was(url, host, name, password
 
 
 HOSTS = "holds names of hosts alone, without https://, paths and spaces"
+COLLECTOR = "cannot be read: it is https://KEY@HOST/NUMBER, or left out."
+PRODUCTS = """cannot be read: it is JSON such as [{"key": "ecs", "zh": "云服务器", "en": "Cloud server"}]."""
+NETWORKS = "cannot be read: it is networks such as 192.0.2.0/24, separated by commas."
 NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
 
 
@@ -257,6 +263,12 @@ NUMBER = "cannot be read: it is a whole number, such as 5000, or left out."
         ("SECOND_PERSON", "enabled", "cannot be read: it is on or off, or left out."),
         ("SEAL_FILES", "", "cannot be read: it is on or off, or left out."),
         ("LOG_LEVEL", "info", "is DEBUG, INFO, WARNING, ERROR or CRITICAL"),
+        ("DEADMAN_URL", "ping.invalid", "is an address that begins with https://, or left out"),
+        ("SENTRY_DSN", "Geheim", COLLECTOR),
+        ("SENTRY_DSN", "https://errors.invalid/1", COLLECTOR),
+        ("PROVIDER_PRODUCTS", '{"key": "vm"}', PRODUCTS),
+        ("PROVIDER_PRODUCTS", '[{"key": "vm", "zh": "云主机"}]', PRODUCTS),
+        ("PROVIDER_NETWORKS", "192.0.2.0/24,192.0.2.0/33", NETWORKS),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_named_in_one_sentence_without_its_value(name, value, says):

@@ -1,6 +1,7 @@
 """Where servers stand (服务器放置地): the provider's provinces, and which of them a server is in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_network
 
 from django.conf import settings
 
@@ -38,6 +39,16 @@ def faults(province: str, places: Json) -> list[str]:
         return ['SERVER_PLACES is not a JSON object of your regions and their provinces: {"cn-beijing": "11"}.']
     astray = [str(region) for region, code in places.items() if code not in known]
     return [f"SERVER_PLACES: the province of {', '.join(astray)} is not in SERVER_PROVINCE."] if astray else []
+
+
+def network_faults(networks: Iterable[str]) -> list[str]:
+    """A sentence when PROVIDER_NETWORKS holds what is none; with it the page of a cancellation would break."""
+    try:
+        for network in networks:
+            ip_network(network, strict=False)
+    except ValueError:
+        return ["PROVIDER_NETWORKS cannot be read: it is networks such as 192.0.2.0/24, separated by commas."]
+    return []
 
 
 def provinces() -> tuple[str, ...]:

@@ -4,7 +4,7 @@ The numbers are inferred (docs/ministry.md, §2). Imports nothing of Django: the
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from icpportal.fields.types import Json, JsonObject
@@ -58,6 +58,7 @@ PURPOSES = {"statement": 1, "subject_certificate": 2, "lead_certificate": 3, "ad
 BUILT_IN = {"Wzfb": PLACES, "Wzjrfs": METHODS, "Fjwjgs": FORMATS, "Fjytlx": PURPOSES}
 LARGEST = {"Wzfb": 64, "Wzjrfs": 64, "Fjwjgs": 999, "Fjytlx": 999}
 EXAMPLE = 'MIIT_CODES={"Wzjrfs": {"cloud": 5}}'
+PRODUCTS_EXAMPLE = '[{"key": "ecs", "zh": "云服务器", "en": "Cloud server"}]'
 
 
 def faults(given: "Json") -> list[str]:
@@ -84,6 +85,21 @@ def _fault(table: str, word: str, number: "Json") -> str:
     if type(number) is not int or not 1 <= number <= LARGEST[table]:
         return f"MIIT_CODES: {table} {word} is not a number from 1 to {LARGEST[table]}."
     return ""
+
+
+def product_faults(products: "Json") -> list[str]:
+    """What is wrong with PROVIDER_PRODUCTS, a sentence each; with any the portal does not start."""
+    if not _are_products(products):
+        return [f"PROVIDER_PRODUCTS cannot be read: it is JSON such as {PRODUCTS_EXAMPLE}."]
+    return method_faults(products)
+
+
+def _are_products(given: "Json") -> TypeGuard[list[Mapping[str, str]]]:
+    """Each has a key, and a name in both languages for pages."""
+    names = ("key", "zh", "en")
+    return isinstance(given, list) and all(
+        isinstance(row, Mapping) and all(isinstance(row.get(name), str) for name in names) for row in given
+    )
 
 
 def method_faults(products: Iterable[Mapping[str, str]]) -> list[str]:
